@@ -1,0 +1,220 @@
+"""Every way in which Annales says no: one class for each, with its facts.
+
+An error's message says what was wrong and what to do instead; its attributes
+carry the facts, so that the service can map a class to a problem and a test
+can read what happened. Nothing of ours is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AnnalesError(Exception):
+    """The root of all errors that Annales raises on purpose."""
+
+
+class Refusal(AnnalesError):
+    """An order was refused; nothing of it was recorded.
+
+    `pointer` is the JSON pointer (RFC 6901) to the member at fault, the empty
+    string for the whole line.
+    """
+
+    def __init__(self, message: str, *, pointer: str = "") -> None:
+        self.pointer = pointer
+        super().__init__(message)
+
+
+class BadDate(Refusal):
+    """A text is no date that Annales takes. Write it in one of the forms of EDTF it names."""
+
+    def __init__(self, text: str, why: str, *, pointer: str = "") -> None:
+        self.text, self.why = text, why
+        super().__init__(f"{text[:80]!r} is not a date: {why}", pointer=pointer)
+
+
+class MalformedLine(Refusal):
+    """A line does not have the form of its type. Mend the member that `pointer` names."""
+
+    def __init__(self, why: str, *, pointer: str = "", allowed: Sequence[str] = ()) -> None:
+        self.why, self.allowed = why, tuple(allowed)
+        hint = f" (one of: {', '.join(self.allowed)})" if self.allowed else ""
+        super().__init__(why + hint, pointer=pointer)
+
+
+class UnknownReference(Refusal):
+    """A line names something that the log does not hold. Record that first, or mend the id."""
+
+    def __init__(self, kind: str, id: str, *, pointer: str = "") -> None:
+        self.kind, self.id = kind, id
+        super().__init__(f"no {kind} {id!r} is recorded", pointer=pointer)
+
+
+class IdTaken(Refusal):
+    """An id is in use. Choose another, or correct what stands under it."""
+
+    def __init__(self, kind: str, id: str, *, pointer: str = "/id") -> None:
+        self.kind, self.id = kind, id
+        super().__init__(f"{kind} {id!r} exists already", pointer=pointer)
+
+
+class WrongRecord(Refusal):
+    """A statement does not fit the record or the entry that it names."""
+
+    def __init__(self, why: str, *, pointer: str = "/record") -> None:
+        self.why = why
+        super().__init__(why, pointer=pointer)
+
+
+class BadSupersedes(Refusal):
+    """`supersedes` names no statement that was recorded earlier in the same record."""
+
+    def __init__(self, statement: str, named: str, record: str) -> None:
+        self.statement, self.named, self.record = statement, named, record
+        super().__init__(
+            f"{statement!r} cannot supersede {named!r}:"
+            f" no statement of that id was recorded earlier in record {record!r}",
+            pointer="/supersedes",
+        )
+
+
+class StaleRevision(Refusal):
+    """The record changed since it was read. Read it again and decide anew."""
+
+    def __init__(self, record: str, expected: int, actual: int) -> None:
+        self.record, self.expected, self.actual = record, expected, actual
+        super().__init__(
+            f"{record!r} is at revision {actual}, not {expected}: read it again and decide anew",
+            pointer="/revision",
+        )
+
+
+class NothingChanges(Refusal):
+    """A correction or an amendment leaves everything as it was."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        super().__init__(f"the changes to {id!r} change nothing", pointer="/changes")
+
+
+class NotChangeable(Refusal):
+    """A change names a member that is fixed for good. Record a new statement instead."""
+
+    def __init__(self, member: str, of: str) -> None:
+        self.member, self.of = member, of
+        super().__init__(f"{member!r} of {of!r} can never change", pointer=f"/changes/{member}")
+
+
+class IsWithdrawn(Refusal):
+    """A withdrawn statement takes only a reinstatement."""
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+        super().__init__(f"{statement!r} is withdrawn: reinstate it first", pointer="/statement")
+
+
+class NotWithdrawn(Refusal):
+    """A statement that stands cannot be reinstated."""
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+        super().__init__(f"{statement!r} is not withdrawn", pointer="/statement")
+
+
+class EventTooLarge(Refusal):
+    """An event is over the 65,535 bytes that one entry of the log may have."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size, self.limit = size, limit
+        super().__init__(f"the event has {size} bytes; {limit} is the most: shorten its texts")
+
+
+class BatchRefused(Refusal):
+    """A batch has bad lines, so none of it was recorded. `refusals` names each by number."""
+
+    def __init__(self, refusals: Sequence[tuple[int, Refusal]]) -> None:
+        self.refusals = tuple(refusals)
+        first, error = self.refusals[0]
+        more = len(self.refusals) - 1
+        tail = f" (and {more} more)" if more else ""
+        super().__init__(f"line {first}: {error}{tail}")
+
+
+class KeyReused(Refusal):
+    """An idempotency key was used before for another request. Make a new key."""
+
+    def __init__(self, key: str, position: int) -> None:
+        self.key, self.position = key, position
+        super().__init__(
+            f"the idempotency key {key!r} stands for another request, recorded at @{position}"
+        )
+
+
+class BadFilter(AnnalesError):
+    """A filter has a value that it cannot take. `allowed` names those it takes, if they are few."""
+
+    def __init__(self, name: str, value: str, why: str, *, allowed: Sequence[str] = ()) -> None:
+        self.name, self.value, self.why, self.allowed = name, value, why, tuple(allowed)
+        hint = f" (one of: {', '.join(self.allowed)})" if self.allowed else ""
+        super().__init__(f"{name}={value[:80]}: {why}{hint}")
+
+
+class BadClock(AnnalesError):
+    """A clock of a question is malformed or contradicts another."""
+
+    def __init__(self, clock: str, value: str, why: str) -> None:
+        self.clock, self.value, self.why = clock, value, why
+        super().__init__(f"{clock}={value[:80]}: {why}")
+
+
+class ClashingClocks(BadClock):
+    """Two clocks of a question contradict each other. Give one of them."""
+
+
+class PositionAhead(AnnalesError):
+    """A question names a position that the log has not reached."""
+
+    def __init__(self, position: int, head: int) -> None:
+        self.position, self.head = position, head
+        super().__init__(f"@{position} is ahead of the log, whose head is @{head}")
+
+
+class NotProjected(AnnalesError):
+    """The views have not read as far as the question asks. Ask again in a moment."""
+
+    def __init__(self, position: int, projected: int) -> None:
+        self.position, self.projected = position, projected
+        super().__init__(f"the views have read to @{projected}, not yet to @{position}")
+
+
+class NotFound(AnnalesError):
+    """At these clocks there is no such record, statement or source."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        self.kind, self.id = kind, id
+        super().__init__(f"no {kind} {id[:80]!r} at these clocks")
+
+
+class LogDamaged(AnnalesError):
+    """The log does not hold what was written to it. Stop, and restore from an export."""
+
+    def __init__(self, position: int, why: str) -> None:
+        self.position, self.why = position, why
+        super().__init__(f"the log is damaged at @{position}: {why}")
+
+
+class NotDurable(AnnalesError):
+    """The store would not survive a loss of power, so the log refuses to open."""
+
+
+class OldView(AnnalesError):
+    """A pinned answer of an earlier version of the views is no longer made. Follow `current`."""
+
+    def __init__(self, view: int, current: str) -> None:
+        self.view, self.current = view, current
+        super().__init__(f"answers of view {view} are no longer made; the current one is {current}")
+
+
+class ForeignPackage(AnnalesError):
+    """Another distribution owns one of our package names. Use an environment of its own."""
