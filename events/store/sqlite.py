@@ -1,0 +1,999 @@
+"""The log in one SQLite file: what a commit says is on the disk before it is acknowledged.
+
+`ChronicleFactory` is what the eventsourcing library asks for its recorder, and
+`ChronicleRecorder` is the log. Over the library's own it promises:
+
+- a commit is whole: its events, their leaves, its claims and its row in
+  `commits` appear together or not at all;
+- positions ascend and are never given twice, and each commit is recorded
+  strictly later than the one before, whatever the clock says;
+- nothing that was written changes: triggers refuse it, and `damage` finds what
+  came about behind their back;
+- whoever waits hears of a new commit, from this process or another.
+
+The file survives a loss of power (WAL with synchronous=FULL, asserted on each
+connection), so it cannot be an in-memory database.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from operator import length_hint
+from pathlib import Path
+from threading import Condition, Event, Lock
+from types import TracebackType
+from typing import Any, NoReturn, cast
+
+import msgspec
+from eventsourcing import sqlite as library
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    ConnectionUnavailableError,
+    DatabaseError,
+    InterfaceError,
+    ListenNotifySubscription,
+    NotSupportedError,
+    OperationalError,
+    StoredEvent,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from events.canonical import canonical, leaf_hash
+from events.commit import Claim, Commit, LoggedEvent, NewCommit, microseconds, next_instant
+from events.errors import IdTaken, LogDamaged, NotDurable
+
+Clock = Callable[[], int]
+"""Says what time it is, in microseconds since 1970."""
+
+SCHEMA_NUMBER = 1
+
+# The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
+# keeps a position from being given again even if its row was removed.
+CREATE_STORED_EVENTS = """
+    CREATE TABLE stored_events (
+        rowid INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        leaf BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version)
+    ) STRICT
+"""
+
+CREATE_COMMITS = """
+    CREATE TABLE commits (
+        position INTEGER PRIMARY KEY,
+        first INTEGER NOT NULL,
+        recorded_at TEXT NOT NULL UNIQUE,
+        actor TEXT NOT NULL,
+        request TEXT NOT NULL,
+        key TEXT,
+        fingerprint TEXT,
+        seal BLOB NOT NULL,
+        UNIQUE (actor, key)
+    ) STRICT
+"""
+
+CREATE_NAMES = """
+    CREATE TABLE names (
+        space TEXT NOT NULL,
+        id TEXT NOT NULL,
+        record TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (space, id)
+    ) STRICT, WITHOUT ROWID
+"""
+
+KEEP_EVENTS = """
+    CREATE TRIGGER stored_events_stay_as_they_are BEFORE UPDATE ON stored_events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_EVENTS = """
+    CREATE TRIGGER stored_events_stay BEFORE DELETE ON stored_events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_COMMITS = """
+    CREATE TRIGGER commits_stay_as_they_are BEFORE UPDATE ON commits
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_COMMITS = """
+    CREATE TRIGGER commits_stay BEFORE DELETE ON commits
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_NAMES = """
+    CREATE TRIGGER names_stay_as_they_are BEFORE UPDATE ON names
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_NAMES = """
+    CREATE TRIGGER names_stay BEFORE DELETE ON names
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+SCHEMA = (
+    CREATE_STORED_EVENTS,
+    CREATE_COMMITS,
+    CREATE_NAMES,
+    KEEP_EVENTS,
+    KEEP_ALL_EVENTS,
+    KEEP_COMMITS,
+    KEEP_ALL_COMMITS,
+    KEEP_NAMES,
+    KEEP_ALL_NAMES,
+)
+
+PRAGMAS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the drive's cache
+    "PRAGMA checkpoint_fullfsync = ON",
+    "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE deletes past the triggers
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+
+COUNT_TABLES = """
+    SELECT count(*)
+    FROM sqlite_schema
+    WHERE type = 'table'
+"""
+
+LAST_GIVEN = """
+    SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0) AS given,
+           coalesce((SELECT max(position) FROM commits), 0) AS position,
+           (SELECT max(recorded_at) FROM commits) AS recorded_at
+"""
+
+INSERT_COMMIT = """
+    INSERT INTO commits (position, first, recorded_at, actor, request, key, fingerprint, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_CLAIM = """
+    INSERT INTO names (space, id, record, position)
+    VALUES (?, ?, ?, ?)
+"""
+
+INSERT_EVENT = """
+    INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, leaf)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+HEAD = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+COMMIT_AT = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE position <= :position
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+COMMIT_BY = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE recorded_at <= :recorded_at
+    ORDER BY recorded_at DESC
+    LIMIT 1
+"""
+
+COMMIT_BY_KEY = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE actor = :actor AND key = :key
+"""
+
+CLAIMED = """
+    SELECT id, record
+    FROM names
+    WHERE space = :space
+      AND id IN (SELECT value FROM json_each(:ids))
+"""
+
+EVENTS_AFTER = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    WHERE rowid > :after
+    ORDER BY rowid
+    LIMIT :limit
+"""
+
+EVENTS_BETWEEN = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    WHERE :after < rowid AND rowid <= :end
+    ORDER BY rowid
+"""
+
+COMMITS_OVER = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE :first <= position
+      AND position <= (SELECT min(position) FROM commits WHERE position >= :last)
+    ORDER BY position
+"""
+
+EVENTS_OF_STREAM = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE e.originator_id = :stream
+      AND e.rowid <= :up_to
+    ORDER BY e.originator_version
+"""
+
+EVERY_COMMIT = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint, seal
+    FROM commits
+    ORDER BY position
+"""
+
+EVERY_EVENT = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    ORDER BY rowid
+"""
+
+EVERY_CLAIM = """
+    SELECT position, space, id, record
+    FROM names
+    ORDER BY position, space, id
+"""
+
+FARTHEST = 2**63 - 1
+"""The last position that SQLite could give."""
+
+
+def system_clock() -> int:
+    """The time of the machine."""
+    return time.time_ns() // 1000
+
+
+class ChronicleRecorder(library.SQLiteApplicationRecorder):
+    """The log. Safe to share between threads; other processes may write to the same file."""
+
+    datastore: ChronicleDatastore
+
+    def __init__(self, datastore: ChronicleDatastore, *, clock: Clock = system_clock) -> None:
+        super().__init__(datastore)
+        self.clock = clock
+
+    # The log is written.
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        commit: NewCommit | None = None,
+        **kwargs: Any,
+    ) -> list[int]:
+        """Append the events as one commit and return their positions.
+
+        It is on the disk when this returns; where it raises, the log is as it
+        was. Without events nothing is written.
+
+        Raises IdTaken for a claim that is taken, LogDamaged where an explicit
+        `recorded_at` or `positions` does not lie beyond the head, and the
+        library's IntegrityError for a version that a stream already has
+        (`stored_events.originator_id` in its text) or a key that the actor has
+        used (`commits.actor`); the key is looked at first, then the claims.
+        """
+        if not stored_events:
+            return []
+        with self.datastore.transaction(commit=True) as cursor:
+            positions = self._insert_events(cursor, stored_events, commit=commit, **kwargs)
+        self.datastore.doorbell.ring()
+        return positions
+
+    def _insert_events(
+        self,
+        c: library.SQLiteCursor,
+        stored_events: Sequence[StoredEvent],
+        *,
+        commit: NewCommit | None = None,
+        **_: Any,
+    ) -> list[int]:
+        new = commit or NewCommit(actor="system", request="")
+        c.execute(LAST_GIVEN)
+        given, previous, previously = c.fetchone()
+        recorded_at = _recorded_at(new, given, previously, clock=self.clock)
+        positions = _positions(new, given, len(stored_events))
+        claims = tuple(sorted(new.claims))
+        made = Commit(
+            position=positions[-1],
+            first=positions[0],
+            recorded_at=recorded_at,
+            actor=new.actor,
+            request=new.request,
+            key=new.key,
+            fingerprint=new.fingerprint,
+        )
+        seal = _seal(made, previous=previous, positions=positions, claims=claims)
+        rows = [
+            (
+                position,
+                event.originator_id,
+                event.originator_version,
+                event.topic,
+                event.state,
+                leaf_hash(
+                    stream=cast("str", event.originator_id),
+                    version=event.originator_version,
+                    topic=event.topic,
+                    state=event.state,
+                    recorded_at=recorded_at,
+                    actor=new.actor,
+                ),
+            )
+            for position, event in zip(positions, stored_events, strict=True)
+        ]
+        c.execute(INSERT_COMMIT, (*msgspec.structs.astuple(made), seal))
+        _take(c, claims, position=made.position)
+        c.executemany(INSERT_EVENT, rows)
+        return positions
+
+    # The log is read.
+
+    def head(self) -> Commit | None:
+        """The last commit; None if the log is empty."""
+        return self._ask(HEAD, {})
+
+    def commit_at(self, position: int) -> Commit | None:
+        """The last commit that was whole at `position`; None before the first."""
+        return self._ask(COMMIT_AT, {"position": position})
+
+    def commit_by(self, recorded_at: str) -> Commit | None:
+        """The last commit recorded at or before an instant of the log; None before the first.
+
+        Raises ValueError for an instant in any other form: as text it would
+        compare wrongly.
+        """
+        microseconds(recorded_at)
+        return self._ask(COMMIT_BY, {"recorded_at": recorded_at})
+
+    def commit_by_key(self, *, actor: str, key: str) -> Commit | None:
+        """The commit that an actor made under an idempotency key."""
+        return self._ask(COMMIT_BY_KEY, {"actor": actor, "key": key})
+
+    def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
+        """The record of each of the ids that is taken in the space."""
+        asked = msgspec.json.encode(list(ids)).decode()
+        with self.datastore.transaction(commit=False) as cursor:
+            return dict(_rows(cursor, CLAIMED, {"space": space, "ids": asked}))
+
+    def select_log(self, *, after: int, limit: int) -> list[LoggedEvent]:
+        """The events beyond position `after`, in order; empty where nothing is new.
+
+        They end where a commit ends: at least one commit, and no more of them
+        than `limit` events need.
+        """
+        with self.datastore.transaction(commit=False) as cursor:
+            page = _rows(cursor, EVENTS_AFTER, {"after": after, "limit": max(limit, 1)})
+            if not page:
+                return []
+            first, last = page[0][0], page[-1][0]
+            commits = _rows(cursor, COMMITS_OVER, {"first": first, "last": last})
+            if not commits:
+                raise LogDamaged(last, "the event lies in no commit")
+            end = commits[-1][0]
+            if end > last:
+                page += _rows(cursor, EVENTS_BETWEEN, {"after": last, "end": end})
+        return list(_in_their_commits(page, map(_commit, commits)))
+
+    def select_stream(self, stream: str, *, up_to: int | None = None) -> list[LoggedEvent]:
+        """The events of a stream in the order of their versions, `up_to` a position of the log."""
+        asked = {"stream": stream, "up_to": FARTHEST if up_to is None else up_to}
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, EVENTS_OF_STREAM, asked)
+        commits: dict[int, Commit] = {}
+        for row in rows:
+            if row[6] not in commits:
+                commits[row[6]] = _commit(row[6:])
+        return [LoggedEvent._make((*row[:6], commits[row[6]])) for row in rows]
+
+    def _ask(self, statement: str, asked: dict[str, Any]) -> Commit | None:
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, statement, asked)
+        return _commit(rows[0]) if rows else None
+
+    # The log is followed.
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> ChronicleSubscription:
+        """The library's subscription: all events beyond `gt`, then each new one as it comes."""
+        return ChronicleSubscription(recorder=self, gt=gt, topics=topics)
+
+    def wait_for(self, after: int, timeout: float, *, interrupt: Event | None = None) -> bool:
+        """Wait until the log reaches beyond position `after`: True as soon as it does.
+
+        False after `timeout` seconds, and at once on `wake`, when the datastore
+        is closed, or where `interrupt` is set. To end a waiting thread for
+        good, set its `interrupt` and then call `wake`.
+        """
+        doorbell = self.datastore.doorbell
+        deadline = time.monotonic() + timeout
+        wakes = doorbell.wakes
+        while not doorbell.closed:
+            rings = doorbell.rings()
+            try:
+                if (self.max_notification_id() or 0) > after:
+                    return True
+            except Exception:
+                if doorbell.closed:
+                    break
+                raise
+            left = deadline - time.monotonic()
+            if left <= 0 or doorbell.wakes != wakes or (interrupt and interrupt.is_set()):
+                break
+            doorbell.wait(since=rings, timeout=left)
+        return False
+
+    def wake(self) -> None:
+        """Let everyone who is in `wait_for` now return."""
+        self.datastore.doorbell.wake()
+
+    # The log is kept.
+
+    def damage(self) -> Iterator[tuple[int, str]]:
+        """Re-read every stored byte; yield the position and what is wrong there.
+
+        Position 0 stands for the file as a whole. What was rewritten by
+        someone who also made new leaves and seals is not seen here: that is
+        what signed checkpoints are for.
+        """
+        try:
+            connection = self.datastore.pool.connect()
+        except (DatabaseError, LogDamaged) as error:
+            yield 0, f"the file cannot be opened: {error}"
+            return
+        with closing(connection):
+            connection.text_factory = bytes  # a damaged text may be no UTF-8
+            connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
+            yield from _damaged_file(connection)
+            yield from _damaged_log(connection)
+
+    def backup(self, path: Path) -> None:
+        """Copy the log as it stands into a new file while others go on writing.
+
+        Raises FileExistsError: a backup never overwrites.
+        """
+        path.touch(exist_ok=False)
+        with (
+            closing(self.datastore.pool.connect()) as log,
+            closing(sqlite3.connect(path)) as copy,
+        ):
+            log.backup(copy)
+
+    def construct_create_table_statements(self) -> list[str]:
+        """The statements that make an empty file a log."""
+        return list(SCHEMA)
+
+    def create_table(self) -> None:
+        """Create the tables where there are none.
+
+        Raises the library's NotSupportedError for a file that is no log of
+        this schema.
+        """
+        with self.datastore.transaction(commit=False) as cursor:
+            if _schema_number(cursor) == SCHEMA_NUMBER:
+                return
+        super().create_table()
+
+    def _create_table(self, c: library.SQLiteCursor) -> None:
+        number = _schema_number(c)
+        if number == SCHEMA_NUMBER:  # another process was quicker
+            return
+        c.execute(COUNT_TABLES)
+        if number or c.fetchone()[0]:
+            raise NotSupportedError(
+                f"{self.datastore.pool.db_name} holds tables of schema {number},"
+                f" not a log of schema {SCHEMA_NUMBER}"
+            )
+        super()._create_table(c)
+        c.execute(f"PRAGMA user_version = {SCHEMA_NUMBER}")
+
+
+class ChronicleSubscription(ListenNotifySubscription[ChronicleRecorder]):
+    """Hands out notifications as they come, whichever process recorded the events."""
+
+    def __init__(
+        self, recorder: ChronicleRecorder, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        self._stopping = Event()  # before the thread, which super() starts
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+
+    def stop(self) -> None:
+        """End the iteration, also one that waits."""
+        self._stopping.set()
+        super().stop()
+        self._recorder.wake()
+
+    def _loop_on_pull(self) -> None:
+        try:
+            while not self._has_been_stopped:
+                # Where topics are chosen, the last notification may lie far
+                # behind what was looked at: so the head is noted, not that.
+                reached = self._recorder.max_notification_id() or 0
+                self._pull()
+                self._recorder.wait_for(reached, timeout=3600, interrupt=self._stopping)
+        except BaseException as error:  # noqa: BLE001 - whoever iterates is told of it
+            self._thread_error = error
+            self.stop()
+
+
+class ChronicleFactory(library.SQLiteFactory):
+    """What `PERSISTENCE_MODULE=events.store.sqlite` makes, or a caller who has a clock.
+
+    Reads `SQLITE_DBNAME` (a path), `SQLITE_LOCK_TIMEOUT` (whole seconds to wait
+    for another writer, default 5) and `CREATE_TABLE`. Ids of streams are text.
+    """
+
+    datastore: ChronicleDatastore
+
+    def __init__(
+        self,
+        env: Environment | EnvType | None = None,
+        *,
+        clock: Clock = system_clock,
+        poll_interval: float = 0.02,
+    ) -> None:
+        super().__init__(env)
+        stock: library.SQLiteConnectionPool = self.datastore.pool  # has read the settings
+        self.datastore = ChronicleDatastore(
+            stock.db_name, lock_timeout=stock.lock_timeout, poll_interval=poll_interval
+        )
+        self.clock = clock
+
+    def application_recorder(self) -> ChronicleRecorder:
+        """The log of this file."""
+        recorder = ChronicleRecorder(self.datastore, clock=self.clock)
+        if self.env_create_table():
+            recorder.create_table()
+        return recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
+        """Refuse: there are no snapshots, a record is folded from its events."""
+        raise NotSupportedError(f"the file of the log keeps no {purpose} beside it")
+
+    def tracking_recorder(self, tracking_recorder_class: type[Any] | None = None) -> NoReturn:
+        """Refuse: views have files of their own."""
+        raise NotSupportedError(f"the file of the log keeps no view {tracking_recorder_class}")
+
+    def process_recorder(self) -> NoReturn:
+        """Refuse: views have files of their own."""
+        raise NotSupportedError("the file of the log keeps no views")
+
+
+class ChronicleDatastore(library.SQLiteDatastore):
+    """The connections to one log: a pool for readers, one for whoever writes, a doorbell.
+
+    `lock_timeout` is how many seconds a writer waits for another, in this
+    process or elsewhere; `poll_interval` how many pass before a commit of
+    another process is heard.
+    """
+
+    pool: ChroniclePool
+
+    def __init__(
+        self, db_name: str, *, lock_timeout: int | None = None, poll_interval: float = 0.02
+    ) -> None:
+        super().__init__(db_name, originator_id_type="text")
+        self.pool = ChroniclePool(
+            db_name=db_name,
+            lock_timeout=lock_timeout or library.SQLITE3_DEFAULT_LOCK_TIMEOUT,
+            pool_size=16,
+            max_overflow=16,
+        )
+        self.doorbell = Doorbell(self.pool.connect, poll_interval=poll_interval)
+        self._writer: library.SQLiteConnection | None = None
+        self._writing = Lock()
+
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[library.SQLiteConnection]:
+        """A connection for a while: one of many to read, or the one to write."""
+        # Writers do not go through the pool: when it has no connection left, it
+        # raises and keeps its writer's lock for ever. One connection of their
+        # own also keeps its statements prepared.
+        if not commit:
+            with super().get_connection(commit=False) as reader:
+                yield reader
+            return
+        if not self._writing.acquire(timeout=self.pool.lock_timeout):
+            raise ConnectionUnavailableError("timed out waiting for another writer")
+        try:
+            if self.pool.closed:
+                raise ConnectionPoolClosedError
+            if self._writer is None:
+                self._writer = self.pool.create_connection()
+            yield self._writer
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        """Let a running commit end, then close every connection; waiting threads return."""
+        self.doorbell.close()
+        with self._writing:
+            super().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+
+class ChroniclePool(library.SQLiteConnectionPool):
+    """Makes connections on which a commit is durable, and no others."""
+
+    lock_timeout: int
+
+    def connect(self) -> sqlite3.Connection:
+        """A plain connection to the log, for whoever closes it.
+
+        Raises NotDurable, LogDamaged for a file that is no database, or the
+        library's InterfaceError or OperationalError.
+        """
+        try:
+            connection = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=self.lock_timeout,
+            )
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
+        try:
+            _make_durable(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def create_connection(self) -> library.SQLiteConnection:
+        """A connection as the library wants it."""
+        connection = self.connect()
+        connection.row_factory = sqlite3.Row
+        return ChronicleConnection(connection, max_age=self.max_age)
+
+    def _create_connection(self) -> library.SQLiteConnection:
+        return self.create_connection()
+
+    def put_connection(self, conn: library.SQLiteConnection) -> None:
+        """Take a connection back; if the pool was closed meanwhile, close it."""
+        with self._put_condition:
+            if not self._closed:
+                super().put_connection(conn)
+            elif self._in_use.pop(id(conn), None):
+                conn.in_use.release()
+                conn.close()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; each of the others when it comes back.
+
+        The library closes them all, and SQLite does not survive that in the
+        middle of a statement of another thread.
+        """
+        with self._put_condition:
+            self._closed = True
+            while self._pool:
+                self._pool.popleft().close()
+
+
+class ChronicleConnection(library.SQLiteConnection):
+    """A connection whose writing transactions begin by taking the lock."""
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:
+        """A cursor in a transaction, which ends in COMMIT if that is asked, else in ROLLBACK."""
+        with _Transaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class _Transaction(library.SQLiteTransaction):
+    def __enter__(self) -> library.SQLiteCursor:
+        cursor = self.connection.cursor()
+        try:
+            # A transaction that reads first and then writes is refused without
+            # any waiting if someone else has committed in between.
+            cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        except sqlite3.DatabaseError as error:
+            raise OperationalError(error) from error
+        return cursor
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        try:
+            super().__exit__(exc_type, exc_val, exc_tb)
+        except BaseException:
+            # Also a COMMIT can fail, on a full disk: it must leave no
+            # transaction open for whoever has the connection next.
+            self.connection.rollback()
+            raise
+
+
+class Doorbell:
+    """Wakes threads when the log may have grown, whichever process wrote to it.
+
+    Nothing runs in the background: those who wait take turns in looking, every
+    `poll_interval` seconds, whether another connection has committed.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, poll_interval: float) -> None:
+        self.closed = False
+        self.wakes = 0
+        self._connect = connect
+        self._poll_interval = poll_interval
+        self._connection: sqlite3.Connection | None = None
+        self._looked = 0.0
+        self._data_version = 0
+        self._rings = 0
+        self._rung = Condition()
+
+    def rings(self) -> int:
+        """How often it has rung so far. Ask this, look at the log, then `wait`."""
+        with self._rung:
+            self._look()
+            return self._rings
+
+    def wait(self, *, since: int, timeout: float) -> None:
+        """Wait until it has rung more often than `since`, is closed, or the time is over."""
+        deadline = time.monotonic() + timeout
+        with self._rung:
+            while self._rings == since and not self.closed:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return
+                self._rung.wait(min(left, self._poll_interval))
+                self._look()
+
+    def ring(self) -> None:
+        """Say that the log has grown."""
+        with self._rung:
+            self._rings += 1
+            self._rung.notify_all()
+
+    def wake(self) -> None:
+        """Say that whoever waits shall give up."""
+        with self._rung:
+            self.wakes += 1
+            self._rings += 1
+            self._rung.notify_all()
+
+    def close(self) -> None:
+        """Wake everyone for good."""
+        with self._rung:
+            self.closed = True
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._rung.notify_all()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if self.closed or (self._connection and now - self._looked < self._poll_interval / 2):
+            return
+        self._looked = now
+        if self._connection is None:
+            self._connection = self._connect()
+        try:
+            [(version,)] = self._connection.execute("PRAGMA data_version").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise OperationalError(error) from error
+        if version != self._data_version:
+            self._data_version = version
+            self._rings += 1
+            self._rung.notify_all()
+
+
+def _make_durable(connection: sqlite3.Connection) -> None:
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        [(journal,)] = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        [(synchronous,)] = connection.execute("PRAGMA synchronous").fetchall()
+    except sqlite3.OperationalError as error:
+        raise OperationalError(error) from error
+    except sqlite3.DatabaseError as error:
+        raise LogDamaged(0, str(error)) from error
+    if journal != "wal" or synchronous != 2:  # 2 is SQLite's number for FULL
+        raise NotDurable(
+            f"journal_mode is {journal} and synchronous {synchronous}: a log needs wal and 2,"
+            " so keep it in a file on a local disk"
+        )
+
+
+def _schema_number(cursor: library.SQLiteCursor) -> int:
+    cursor.execute("PRAGMA user_version")
+    return cast("int", cursor.fetchone()[0])
+
+
+def _recorded_at(new: NewCommit, given: int, previously: str | None, *, clock: Clock) -> str:
+    if new.recorded_at is None:
+        return next_instant(previously, now=clock())
+    try:
+        microseconds(new.recorded_at)
+    except ValueError as error:
+        raise LogDamaged(given, str(error)) from error
+    if previously is not None and new.recorded_at <= previously:
+        raise LogDamaged(given, f"{new.recorded_at} is not later than {previously}")
+    return new.recorded_at
+
+
+def _positions(new: NewCommit, given: int, events: int) -> list[int]:
+    if new.positions is None:
+        return list(range(given + 1, given + 1 + events))
+    positions = list(new.positions)
+    if len(positions) != events:
+        raise LogDamaged(given, f"{len(positions)} positions for {events} events")
+    for before, position in zip([given, *positions], positions, strict=False):
+        if position <= before:
+            raise LogDamaged(before, f"the position after it cannot be {position}")
+    return positions
+
+
+def _seal(
+    commit: Commit, *, previous: int, positions: list[int], claims: Iterable[Sequence[object]]
+) -> bytes:
+    """The checksum of a commit: of its row, its claims, its places, and the one before it.
+
+    The leaves hold what the events say; this holds the rest, so that no byte
+    of the log is without a witness.
+    """
+    told = [previous, positions, *msgspec.structs.astuple(commit), [list(c) for c in claims]]
+    return sha256(canonical(told)).digest()
+
+
+def _take(cursor: library.SQLiteCursor, claims: tuple[Claim, ...], *, position: int) -> None:
+    ahead = iter([(*claim, position) for claim in claims])
+    try:
+        cursor.executemany(INSERT_CLAIM, ahead)
+    except sqlite3.IntegrityError as error:
+        # The rows are taken one by one, so the last one taken is the one refused.
+        refused = claims[len(claims) - length_hint(ahead) - 1]
+        raise IdTaken(refused.space, refused.id) from error
+
+
+def _rows(
+    cursor: library.SQLiteCursor, statement: str, asked: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    cursor.sqlite_cursor.row_factory = None  # plain tuples
+    cursor.execute(statement, asked)
+    return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def _commit(row: tuple[Any, ...]) -> Commit:
+    position, first, recorded_at, actor, request, key, fingerprint = row
+    return Commit(
+        position=position,
+        first=first,
+        recorded_at=recorded_at,
+        actor=actor,
+        request=request,
+        key=key,
+        fingerprint=fingerprint,
+    )
+
+
+def _in_their_commits(
+    rows: Iterable[tuple[Any, ...]], commits: Iterator[Commit]
+) -> Iterator[LoggedEvent]:
+    commit = next(commits)
+    for row in rows:
+        while row[0] > commit.position:
+            commit = next(commits)
+        yield LoggedEvent._make((*row, commit))
+
+
+def _damaged_file(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    try:
+        for (finding,) in connection.execute("PRAGMA integrity_check"):
+            if finding != b"ok":
+                yield 0, finding.decode(errors="replace")
+    except sqlite3.DatabaseError as error:
+        yield 0, f"the file cannot be read: {error}"
+
+
+def _damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    reached = 0
+    try:
+        events = _Ahead(connection.execute(EVERY_EVENT))
+        claims = _Ahead(connection.execute(EVERY_CLAIM))
+        previously = ""
+        for *columns, seal in connection.execute(EVERY_COMMIT):
+            position = columns[0]
+            own_events = events.up_to(position)
+            own_claims = claims.up_to(position)
+            try:
+                commit = _commit(tuple(_text(column) for column in columns))
+                yield from _damaged_commit(
+                    commit, seal, own_events, own_claims, previous=reached, previously=previously
+                )
+                previously = commit.recorded_at
+            except UnicodeDecodeError:
+                yield position, "a text of its commit is not UTF-8"
+            reached = position
+        for row in events.up_to(FARTHEST):
+            yield row[0], "the event lies in no commit"
+        for row in claims.up_to(FARTHEST):
+            yield row[0], "a name is claimed by no commit"
+        given = connection.execute(LAST_GIVEN).fetchone()[0]
+        if given != reached:
+            yield reached, f"the log ends here, but positions up to @{given} were given"
+    except sqlite3.DatabaseError as error:
+        yield reached, f"what follows cannot be read: {error}"
+
+
+def _damaged_commit(
+    commit: Commit,
+    seal: bytes,
+    events: list[tuple[Any, ...]],
+    claims: list[tuple[Any, ...]],
+    *,
+    previous: int,
+    previously: str,
+) -> Iterator[tuple[int, str]]:
+    if not previous < commit.first <= commit.position:
+        yield commit.position, f"its commit begins at @{commit.first}, the last at @{previous}"
+    if commit.recorded_at <= previously:
+        yield commit.position, "it is not recorded later than the commit before it"
+    for row in events:
+        if row[0] < commit.first:
+            yield row[0], "the event lies in no commit"
+        elif row[5] != _leaf_again(row, commit):
+            yield row[0], "the event is not what was written: its leaf differs"
+    positions = [row[0] for row in events]
+    own = [tuple(_text(column) for column in row[1:]) for row in claims]
+    # Two claims that lie about their commit also break the seal of this one.
+    strays = any(row[0] != commit.position for row in claims)
+    if strays or seal != _seal(commit, previous=previous, positions=positions, claims=own):
+        yield commit.position, "the commit is not what was written: its seal differs"
+
+
+def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:
+    _, stream, version, topic, state, _ = row
+    try:
+        return leaf_hash(
+            stream=stream.decode(),
+            version=version,
+            topic=topic.decode(),
+            state=state,
+            recorded_at=commit.recorded_at,
+            actor=commit.actor,
+        )
+    except UnicodeDecodeError:
+        return None
+
+
+def _text(column: bytes | int | None) -> str | int | None:
+    return column.decode() if isinstance(column, bytes) else column
+
+
+class _Ahead:
+    """Rows that are taken in portions, by the position that each begins with."""
+
+    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+
+    def up_to(self, position: int) -> list[tuple[Any, ...]]:
+        taken = []
+        while self._next is not None and self._next[0] <= position:
+            taken.append(self._next)
+            self._next = next(self._rows, None)
+        return taken
