@@ -1,0 +1,258 @@
+"""The chronicle: the one place where commands become events in the log.
+
+`Chronicle.execute` decides on a command on top of what the log holds and keeps
+the events as one commit; where another writer came first, it decides again.
+`propose` is the same decision without keeping it. The log itself, with its
+commits and positions, is `Chronicle.log`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import InfrastructureFactory, IntegrityError
+from eventsourcing.utils import Environment, EnvType
+
+from events.clocks import utc_day
+from events.commit import Commit, LoggedEvent, NewCommit, instant
+from events.dates import Day
+from events.decision import Decided, Decision, decide
+from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine
+from events.fact import Line
+from events.orders import Command, Order, Placed, Recorded
+from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
+from events.store.transcoding import line_of
+
+ATTEMPTS = 50
+"""How often a command is decided anew where other writers come first."""
+
+
+class Chronicle(Application[str]):
+    """The log, and the commands that it takes. Close it when done: `with Chronicle(…)`."""
+
+    name = "annales"
+
+    def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
+        """Open the log in a file, making it if there is none."""
+        self.clock = clock
+        super().__init__(
+            env={
+                "SQLITE_DBNAME": str(path),
+                "SQLITE_LOCK_TIMEOUT": "20",
+                "MAPPER_TOPIC": "events.store.transcoding:ChronicleMapper",
+            }
+        )
+
+    def construct_factory(self, env: EnvType | None) -> InfrastructureFactory[Any]:
+        """The library's hook: our recorder, with the clock that was given."""
+        return ChronicleFactory(Environment(self.name, env), clock=self.clock)
+
+    @property
+    def log(self) -> ChronicleRecorder:  # type: ignore[override] # theirs pages for remote readers
+        """The log: commits, events by position or stream, waiting for more."""
+        return cast("ChronicleRecorder", self.recorder)
+
+    def now(self) -> str:
+        """The time by the clock of the chronicle, as the log writes it."""
+        return instant(self.clock())
+
+    # --- commands
+
+    def execute(self, command: Command) -> Recorded:
+        """Record a command, whole or not at all.
+
+        Raises a Refusal for a single order, BatchRefused for several, KeyReused
+        where the idempotency key stands for another request.
+        """
+        for attempt in itertools.count(1):
+            if (replayed := self._recorded_before(command)) is not None:
+                return replayed
+            decision = self.propose(command)
+            if not decision.decided:
+                return Recorded(commit=None, events=(), skipped=decision.skipped)
+            try:
+                return self._keep(command, decision)
+            except (IntegrityError, IdTaken):
+                # Another writer came between the decision and the lock.
+                if attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable: the count has no end")
+
+    def propose(self, command: Command) -> Decision:
+        """What a command would come to, with nothing recorded. Raises like `execute`."""
+        return decide(command, self, today=utc_day(self.now()))
+
+    def _keep(self, command: Command, decision: Decision, **explicit: Any) -> Recorded:
+        events = [decided.event for decided in decision.decided]
+        recordings = self.events.put(
+            cast("list[DomainEventProtocol[str]]", events),
+            commit=NewCommit(
+                actor=command.actor,
+                request=command.request,
+                key=command.key,
+                fingerprint=command.fingerprint,
+                claims=decision.claims,
+                **explicit,
+            ),
+        )
+        positions = [recording.notification.id for recording in recordings]
+        return Recorded(
+            commit=self.log.commit_at(positions[-1]),
+            events=tuple(map(_placed, decision.decided, positions)),
+            skipped=decision.skipped,
+            warnings=decision.warnings,
+        )
+
+    def _recorded_before(self, command: Command) -> Recorded | None:
+        """What the command came to when it was sent before under the same key."""
+        if command.key is None:
+            return None
+        commit = self.log.commit_by_key(actor=command.actor, key=command.key)
+        if commit is None:
+            return None
+        if commit.fingerprint != command.fingerprint:
+            raise KeyReused(command.key, commit.position)
+        return Recorded(
+            commit=commit,
+            events=tuple(
+                Placed(
+                    number,
+                    event.position,
+                    line["type"],
+                    event.stream,
+                    event.version,
+                    line.get("id") or line.get("statement"),
+                )
+                for number, event in enumerate(self._events_of(commit), start=1)
+                for line in (line_of(event.topic, event.state),)
+            ),
+            replayed=True,
+        )
+
+    def _events_of(self, commit: Commit) -> list[LoggedEvent]:
+        return [
+            event
+            for event in self.log.select_log(after=commit.first - 1, limit=1)
+            if event.commit.position == commit.position
+        ]
+
+    # --- what a decision asks of the log
+
+    def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
+        """For each id that is taken in the space, its record (for records: their kind)."""
+        return self.log.claimed(space, ids)
+
+    def stream(self, stream: str) -> list[tuple[Line, int, Day]]:
+        """The lines of a stream, each with its position and the UTC day of its recording."""
+        return [
+            (
+                line_of(event.topic, event.state),
+                event.position,
+                utc_day(event.commit.recorded_at),
+            )
+            for event in self.log.select_stream(stream)
+        ]
+
+    # --- the whole history, out and in
+
+    def export(self, *, page: int = 1000) -> Iterator[Line]:
+        """Every line as it was recorded, its place in the member `commit`."""
+        position = 0
+        while events := self.log.select_log(after=position, limit=page):
+            for event in events:
+                yield {**line_of(event.topic, event.state), "commit": _place(event)}
+            position = events[-1].position
+
+    def restore(self, orders: Iterable[Order]) -> int:
+        """Record an export again, in an empty log, at the same places; returns the head.
+
+        Each line is decided on as it was then, and each event must come to the
+        same leaf. Raises LogDamaged for an export that does not hold together.
+        """
+        if self.log.head() is not None:
+            raise LogDamaged(0, "a restore needs an empty log")
+        head = 0
+        for position, batch in itertools.groupby(orders, key=_commit_position):
+            head = self._restore_commit(position, list(batch))
+        return head
+
+    def _restore_commit(self, position: int, batch: list[Order]) -> int:
+        places = [cast("Line", order.line)["commit"] for order in batch]
+        try:
+            place = msgspec.convert(places[0], type=Place)
+            positions = tuple(msgspec.convert(each, type=Place).event for each in places)
+        except msgspec.ValidationError as error:
+            raise LogDamaged(position, f"line {batch[0].number}: commit: {error}") from None
+        command = Command(
+            orders=tuple(batch),
+            actor=place.actor,
+            request=place.request,
+            key=place.key,
+            fingerprint=place.fingerprint,
+        )
+        decision = decide(command, self, today=utc_day(place.recorded_at))
+        self._keep(command, decision, recorded_at=place.recorded_at, positions=positions)
+        for event, expected in zip(
+            self.log.select_log(after=positions[0] - 1, limit=len(positions)), places, strict=True
+        ):
+            if event.leaf.hex() != expected["leaf"]:
+                raise LogDamaged(event.position, "the event does not come to its leaf")
+        return position
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where an event stood, as the member `commit` of an exported line tells.
+
+    `position` is that of the commit, `event` the event's own.
+    """
+
+    position: int
+    event: int
+    recorded_at: str
+    actor: str
+    request: str
+    leaf: str
+    key: str | None = None
+    fingerprint: str | None = None
+
+
+def _place(event: LoggedEvent) -> Line:
+    commit = event.commit
+    place = Place(
+        position=commit.position,
+        event=event.position,
+        recorded_at=commit.recorded_at,
+        actor=commit.actor,
+        request=commit.request,
+        leaf=event.leaf.hex(),
+        key=commit.key,
+        fingerprint=commit.fingerprint,
+    )
+    return cast("Line", msgspec.to_builtins(place))
+
+
+def _commit_position(order: Order) -> int:
+    if isinstance(order.line, MalformedLine):
+        raise LogDamaged(0, f"line {order.number}: {order.line}")
+    place = cast("Line", order.line).get("commit")
+    if not isinstance(place, dict) or not isinstance(place.get("position"), int):
+        raise LogDamaged(0, f"line {order.number} has no commit: it is no export")
+    return cast("int", place["position"])
+
+
+def _placed(decided: Decided, position: int) -> Placed:
+    event = decided.event
+    return Placed(
+        decided.number,
+        position,
+        event.fact.TYPE,
+        event.originator_id,
+        event.originator_version,
+        decided.id,
+    )

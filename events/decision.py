@@ -1,0 +1,450 @@
+"""What may be recorded: orders become events here, or are refused.
+
+`decide` reads the orders of a command in their line's order, each on top of
+what the ones before it would record, and gives the events, the ids they claim
+and the warnings. It changes nothing itself and asks the log through `Past`, so
+a dry run is the same decision that is not kept.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from events.catalogue import STATEMENT_TYPES, fact_of
+from events.changes import (
+    RecordAmended,
+    StatementCorrected,
+    StatementReinstated,
+    StatementWithdrawn,
+)
+from events.commit import Claim
+from events.dates import Day
+from events.errors import (
+    BadSupersedes,
+    BatchRefused,
+    EventTooLarge,
+    IdTaken,
+    IsWithdrawn,
+    MalformedLine,
+    NotChangeable,
+    NothingChanges,
+    NotWithdrawn,
+    Refusal,
+    StaleRevision,
+    UnknownReference,
+    WrongRecord,
+)
+from events.fact import Fact, Line
+from events.orders import Command, Order, Warning
+from events.record import Record, changed
+from events.source import SourceRecorded
+from events.statement import Statement, StatementFact
+from events.statement_warnings import warnings_of
+from events.store.transcoding import Event, state_of
+
+LARGEST_EVENT = 65_535
+"""Bytes of an entry of the log: a two-byte length must hold it."""
+
+ENVELOPE = 300
+"""More than stream, topic, version, time and actor add to a state in its leaf."""
+
+FIXED = ("id", "type", "facility", "series", "record")
+"""Members of a statement that no correction changes: with another one it is another claim."""
+
+
+class Past(Protocol):
+    """What the decision asks of the log."""
+
+    def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
+        """For each id that is taken in the space, the record (for records: the kind)."""
+
+    def stream(self, stream: str) -> list[tuple[Line, int, Day]]:
+        """The lines of a stream, each with its position and the UTC day of its recording."""
+
+
+class Decided(NamedTuple):
+    """An event that may be recorded, and the order it came from."""
+
+    number: int
+    event: Event
+    id: str | None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command comes to."""
+
+    decided: tuple[Decided, ...]
+    claims: tuple[Claim, ...]
+    skipped: tuple[int, ...]
+    warnings: tuple[tuple[int, Warning], ...]
+    revisions: dict[str, int]
+
+
+def decide(command: Command, past: Past, *, today: Day) -> Decision:
+    """Decide on all orders. Raises the refusal of a single order, or BatchRefused."""
+    draft = _Draft(past, command, today)
+    refusals: list[tuple[int, Refusal]] = []
+    for order in command.orders:
+        try:
+            draft.take(order)
+        except Refusal as refusal:
+            refusals.append((order.number, refusal))
+            draft.hold(order)
+    if refusals and len(command.orders) == 1:
+        raise refusals[0][1]
+    if refusals:
+        raise BatchRefused(refusals)
+    return draft.decision()
+
+
+class _Draft:
+    """The log as it would be after the orders taken so far."""
+
+    def __init__(self, past: Past, command: Command, today: Day) -> None:
+        self._past = past
+        self._command = command
+        self._today = today
+        self._claims = _Claims(past, command.orders)
+        self._records: dict[str, _Life] = {}
+        self._decided: list[Decided] = []
+        self._skipped: list[int] = []
+        self._warnings: list[tuple[int, Warning]] = []
+
+    def take(self, order: Order) -> None:
+        """Decide on one order. Raises its refusal."""
+        if isinstance(order.line, Refusal):
+            raise order.line
+        line = {name: value for name, value in order.line.items() if name != "commit"}
+        revision = line.pop("revision", self._command.revision)
+        fact = fact_of(line)
+        if not isinstance(revision, int | None) or isinstance(revision, bool):
+            raise MalformedLine("a revision is a whole number", pointer="/revision")
+        if self._command.skip_recorded and self._is_recorded(fact):
+            self._skipped.append(order.number)
+            return
+        if isinstance(fact, StatementFact):
+            self._statement(order.number, fact, revision)
+        elif isinstance(fact, StatementCorrected):
+            self._correction(order.number, fact, revision)
+        elif isinstance(fact, StatementWithdrawn | StatementReinstated):
+            self._withdrawal(order.number, fact, revision)
+        elif isinstance(fact, RecordAmended):
+            self._amendment(order.number, fact, revision)
+        else:
+            self._card(order.number, fact, revision)
+
+    def hold(self, order: Order) -> None:
+        """Keep the ids of a refused order, so that those which build on it are not
+        refused for its sake."""
+        if isinstance(order.line, Refusal) or not isinstance(order.line.get("id"), str):
+            return
+        shape = _shape(order.line)
+        if shape is not None:
+            with suppress(KeyError):
+                self._claims.hold("statement", order.line["id"], shape.record_of(order.line))
+        elif order.line.get("type") in ("source", "facility"):
+            space = "source" if order.line["type"] == "source" else "record"
+            self._claims.hold(space, order.line["id"], order.line["type"])
+
+    def decision(self) -> Decision:
+        return Decision(
+            decided=tuple(self._decided),
+            claims=tuple(self._claims.new),
+            skipped=tuple(self._skipped),
+            warnings=tuple(self._warnings),
+            revisions={stream: life.record.revision for stream, life in self._records.items()},
+        )
+
+    # --- one kind of order each
+
+    def _card(self, number: int, fact: Fact, revision: int | None) -> None:
+        """A source or a facility: a new id, and a stream of its own."""
+        line = fact.line()
+        is_source = isinstance(fact, SourceRecorded)
+        space = "source" if is_source else "record"
+        self._claims.take(space, line["id"], "" if is_source else line["type"])
+        self._need_sources(line)
+        life = self._life(stream_of(space, line["id"]), new=True)
+        self._record(number, life, fact, revision)
+
+    def _statement(self, number: int, fact: StatementFact, revision: int | None) -> None:
+        line = fact.line()
+        record, entry = fact.record_of(line), fact.entry_of(line)
+        self._claims.take("statement", line["id"], record)
+        kind = self._claims.get("record", record)
+        if kind is None and fact.RECORD_KIND == "facility":
+            raise UnknownReference("facility", record, pointer="/facility")
+        if kind is not None and kind != fact.RECORD_KIND:
+            raise WrongRecord(f"record {record!r} is a {kind}, not a {fact.RECORD_KIND}")
+        self._need_references(line, record)
+        self._need_entry(entry, record)
+        self._claims.hold("record", record, fact.RECORD_KIND)
+        life = self._life(stream_of("record", record), new=kind is None)
+        self._record(number, life, fact, revision)
+        self._warn(number, life, line["id"])
+
+    def _correction(self, number: int, fact: StatementCorrected, revision: int | None) -> None:
+        life = self._life_of_statement(fact.statement)
+        kept = life.record.kept[fact.statement]
+        if kept.withdrawn:
+            raise IsWithdrawn(fact.statement)
+        for member in FIXED:
+            if member in fact.changes:
+                raise NotChangeable(member, fact.statement)
+        after = changed(kept.line, fact.changes)
+        shape = STATEMENT_TYPES[kept.line["type"]]
+        self._check_changed(kept.line, after, fact.statement)
+        self._need_references(after, life.record.id)
+        self._need_entry(shape.entry_of(after), life.record.id)
+        self._need_sources(fact.line())
+        self._take_change_id(fact, life)
+        self._record(number, life, fact, revision)
+        self._warn(number, life, fact.statement)
+
+    def _withdrawal(
+        self, number: int, fact: StatementWithdrawn | StatementReinstated, revision: int | None
+    ) -> None:
+        life = self._life_of_statement(fact.statement)
+        withdrawn = life.record.kept[fact.statement].withdrawn
+        if withdrawn and isinstance(fact, StatementWithdrawn):
+            raise IsWithdrawn(fact.statement)
+        if not withdrawn and isinstance(fact, StatementReinstated):
+            raise NotWithdrawn(fact.statement)
+        self._need_sources(fact.line())
+        self._take_change_id(fact, life)
+        self._record(number, life, fact, revision)
+
+    def _amendment(self, number: int, fact: RecordAmended, revision: int | None) -> None:
+        space = "record" if fact.record else "source"
+        id = fact.record or fact.source or ""
+        if self._claims.get(space, id) is None:
+            raise UnknownReference(space, id, pointer=f"/{space}")
+        life = self._life(stream_of(space, id))
+        card = life.record.card
+        if card is None:
+            raise WrongRecord(f"{id!r} is a {life.record.kind} and has no card to amend")
+        for member in ("id", "type"):
+            if member in fact.changes:
+                raise NotChangeable(member, id)
+        after = changed(card, fact.changes)
+        self._check_changed(card, after, id)
+        self._need_sources(after)
+        self._need_sources(fact.line())
+        self._take_change_id(fact, life)
+        self._record(number, life, fact, revision)
+
+    # --- what several kinds need
+
+    def _record(self, number: int, life: _Life, fact: Fact, revision: int | None) -> None:
+        record = life.record
+        if revision is not None and revision not in (record.revision, life.revision_before):
+            raise StaleRevision(record.id, revision, record.revision)
+        line = fact.line()
+        state = _state(fact)
+        life.apply(line, position=len(self._decided), recorded_on=self._today)
+        event = Event(life.stream, record.revision, fact, state)
+        self._decided.append(Decided(number, event, line.get("id") or line.get("statement")))
+
+    def _warn(self, number: int, life: _Life, statement: str) -> None:
+        statements = life.statements
+        for warning in warnings_of(statements[statement], statements.values()):
+            self._warnings.append((number, warning))
+
+    def _need_references(self, line: Line, record: str) -> None:
+        facility = line.get("facility")
+        if facility is not None and self._claims.get("record", facility) != "facility":
+            raise UnknownReference("facility", facility, pointer="/facility")
+        supersedes = line.get("supersedes")
+        if supersedes is not None and (
+            supersedes == line["id"] or self._claims.get("statement", supersedes) != record
+        ):
+            raise BadSupersedes(line["id"], supersedes, record)
+        self._need_sources(line)
+
+    def _need_sources(self, line: Line) -> None:
+        for index, citation in enumerate(line.get("sources", ())):
+            if self._claims.get("source", citation["id"]) is None:
+                raise UnknownReference("source", citation["id"], pointer=f"/sources/{index}/id")
+
+    def _need_entry(self, entry: str, record: str) -> None:
+        owner = self._claims.get("entry", entry)
+        if owner is not None and owner != record:
+            raise WrongRecord(
+                f"entry {entry!r} lies in record {owner!r}, not in {record!r}", pointer="/entry"
+            )
+        self._claims.hold("entry", entry, record)
+
+    def _check_changed(self, before: Line, after: Line, id: str) -> None:
+        """The line with its changes must be a line of its type, and another one."""
+        try:
+            fact = fact_of(after)
+        except Refusal as refusal:
+            refusal.pointer = f"/changes{refusal.pointer}"
+            raise
+        if _state(fact) == state_of(fact_of(before)):
+            raise NothingChanges(id)
+
+    def _take_change_id(self, fact: Any, life: _Life) -> None:
+        if fact.id is not None:
+            self._claims.take("change", fact.id, life.record.id)
+
+    def _life_of_statement(self, statement: str) -> _Life:
+        record = self._claims.get("statement", statement)
+        if record is not None:
+            life = self._life(stream_of("record", record))
+            if statement in life.record.kept:
+                return life
+        raise UnknownReference("statement", statement, pointer="/statement")
+
+    def _life(self, stream: str, *, new: bool = False) -> _Life:
+        if stream not in self._records:
+            past = [] if new else self._past.stream(stream)
+            self._records[stream] = _Life(stream, past)
+        return self._records[stream]
+
+    def _is_recorded(self, fact: Fact) -> bool:
+        """Whether the log, before this command, says just this under the same id."""
+        line = fact.line()
+        space = _space_of(fact)
+        id = str(line.get("id"))
+        record = self._claims.before(space, id) if "id" in line else None
+        if record is None:
+            return False
+        if isinstance(fact, SourceRecorded):
+            stream = stream_of("source", id)
+        elif isinstance(fact, RecordAmended) and fact.source:
+            stream = stream_of("source", fact.source)
+        else:
+            stream = stream_of("record", id if space == "record" else record)
+        said = self._life(stream).said_before.get((line["type"], id))
+        return said is not None and state_of(fact_of(said)) == state_of(fact)
+
+
+class _Life:
+    """A record as it would be, with what the log said of it before this command."""
+
+    def __init__(self, stream: str, past: list[tuple[Line, int, Day]]) -> None:
+        self.stream = stream
+        self.record = Record(stream.partition(":")[2])
+        self.said_before: dict[tuple[str, str], Line] = {}
+        for line, position, recorded_on in past:
+            self.record.apply(line, position=position, recorded_on=recorded_on)
+            if "id" in line:
+                self.said_before[line["type"], line["id"]] = line
+        self.revision_before = self.record.revision
+        self.statements: dict[str, Statement] = {
+            statement.id: statement for statement in self.record.statements()
+        }
+
+    def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
+        self.record.apply(line, position=position, recorded_on=recorded_on)
+        touched = line["id"] if line["type"] in STATEMENT_TYPES else line.get("statement")
+        if touched is not None:
+            self.statements[touched] = self.record.statement(touched)
+
+
+class _Claims:
+    """Which ids are taken: in the log, asked once for all orders, and by the orders so far."""
+
+    def __init__(self, past: Past, orders: Iterable[Order]) -> None:
+        self._past = past
+        self._before: dict[str, dict[str, str]] = defaultdict(dict)
+        self._asked: dict[str, set[str]] = defaultdict(set)
+        self._now: dict[tuple[str, str], str] = {}
+        self.new: list[Claim] = []
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for order in orders:
+            if not isinstance(order.line, Refusal):
+                for space, id in _named(order.line):
+                    wanted[space].add(id)
+        for space, ids in wanted.items():
+            self._ask(space, ids)
+
+    def before(self, space: str, id: str) -> str | None:
+        """What the log held under an id before this command."""
+        if id not in self._asked[space]:
+            self._ask(space, {id})
+        return self._before[space].get(id)
+
+    def get(self, space: str, id: str) -> str | None:
+        now = self._now.get((space, id))
+        return now if now is not None else self.before(space, id)
+
+    def take(self, space: str, id: str, record: str) -> None:
+        """Claim an id that must be new."""
+        if self.get(space, id) is not None:
+            raise IdTaken(space, id)
+        self.hold(space, id, record)
+
+    def hold(self, space: str, id: str, record: str) -> None:
+        """Claim an id that may be held already."""
+        if self.get(space, id) is None:
+            self._now[space, id] = record
+            self.new.append(Claim(space, id, record))
+
+    def _ask(self, space: str, ids: set[str]) -> None:
+        self._asked[space] |= ids
+        self._before[space].update(self._past.claimed(space, ids))
+
+
+def _state(fact: Fact) -> bytes:
+    """The bytes of a fact, if the log can hold them."""
+    state = state_of(fact)
+    if len(state) > LARGEST_EVENT - ENVELOPE:
+        raise EventTooLarge(len(state) + ENVELOPE, LARGEST_EVENT)
+    return state
+
+
+def stream_of(space: str, id: str) -> str:
+    """The name of the stream of a record or of a source."""
+    return f"{space}:{id}"
+
+
+def _space_of(fact: Fact) -> str:
+    if isinstance(fact, SourceRecorded):
+        return "source"
+    if isinstance(fact, StatementFact):
+        return "statement"
+    return "record" if fact.TYPE == "facility" else "change"
+
+
+_SPACES = {
+    "id": ("record", "statement", "source", "change"),
+    "facility": ("record",),
+    "series": ("record",),
+    "record": ("record",),
+    "source": ("source",),
+    "statement": ("statement",),
+    "supersedes": ("statement",),
+    "entry": ("entry",),
+}
+"""The spaces in which the ids that a line names may have to be looked up."""
+
+
+def _named(line: Line) -> Iterator[tuple[str, str]]:
+    """Every id that an unread line may name, with its space."""
+    for member, spaces in _SPACES.items():
+        id = line.get(member)
+        if isinstance(id, str):
+            for space in spaces:
+                yield space, id
+    citations = line.get("sources")
+    for citation in citations if isinstance(citations, list) else ():
+        if isinstance(citation, dict) and isinstance(citation.get("id"), str):
+            yield "source", citation["id"]
+    shape = _shape(line)
+    if shape is not None:
+        with suppress(KeyError):
+            yield "entry", shape.entry_of(line)
+        with suppress(KeyError):
+            yield "record", shape.record_of(line)
+
+
+def _shape(line: Line) -> type[StatementFact] | None:
+    kind = line.get("type")
+    return STATEMENT_TYPES.get(kind) if isinstance(kind, str) else None

@@ -1,0 +1,130 @@
+"""What an event says: the shape of a fact, and how a line of JSON becomes one.
+
+One format serves as order, as event and as line of an export: a JSON object
+whose `type` names the kind of fact. `Fact.of(line)` reads a line strictly and
+refuses what does not fit, with a pointer to the member at fault; `fact.line()`
+gives the same line back. A fact holds no place: stream, version, position and
+time belong to the log that keeps it (`events.log`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_type_hints
+
+import msgspec
+
+from events import dates
+from events.errors import BadDate, MalformedLine
+from events.vocabulary import countries
+
+Line = dict[str, Any]
+"""A JSON object of the one format, `type` included."""
+
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+Edtf = Annotated[str, msgspec.Meta(min_length=1)]
+"""A date in one of the forms of `events.dates`."""
+
+
+class Citation(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Where a source says it: the source's id, and the place in it."""
+
+    id: Slug
+    locator: Text | None = None
+
+
+class Fact(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One thing that the chronicle can record.
+
+    `TYPE` is the word of the line, `TOPIC` the name in the log (it never
+    changes; a new shape is a new version), `EVENT` what a historian calls it.
+    """
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str]
+    EVENT: ClassVar[str]
+    DATES: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def of(cls, line: Mapping[str, Any]) -> Self:
+        """Read a line without its `type`. Raises MalformedLine or BadDate."""
+        try:
+            fact = msgspec.convert(line, type=cls)
+        except msgspec.ValidationError as error:
+            raise _malformed(cls, str(error)) from None
+        for member in cls.DATES:
+            text = getattr(fact, member)
+            if text is not None:
+                _check_date(text, pointer=f"/{member}")
+        fact.check()
+        return fact
+
+    def check(self) -> None:
+        """Refuse what the types alone let pass."""
+
+    def line(self) -> Line:
+        """The line that says this fact, `type` first, absent members left out."""
+        return {"type": self.TYPE, **self.members()}
+
+    def members(self) -> Line:
+        """What the fact says, as plain JSON values, without its type."""
+        # By way of JSON, since to_builtins would leave tuples where JSON has arrays.
+        members: Line = msgspec.json.decode(msgspec.json.encode(self))
+        return members
+
+
+def _check_date(text: str, *, pointer: str) -> None:
+    try:
+        dates.parse(text)
+    except BadDate as error:
+        raise BadDate(error.text, error.why, pointer=pointer) from None
+
+
+def check_country(code: str | None) -> None:
+    """Refuse a country that ISO 3166-1 does not have."""
+    if code is not None and code not in countries():
+        raise MalformedLine(f"{code!r} is no country of ISO 3166-1 alpha-2", pointer="/country")
+
+
+_UNKNOWN = re.compile(r"unknown field `(.+?)`")
+_MISSING = re.compile(r"missing required field `(.+?)`")
+_PLACE = re.compile(r" - at `\$(.*)`$")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+
+def _malformed(shape: type[msgspec.Struct], message: str) -> MalformedLine:
+    """The library's words, with a JSON pointer and the values that would do."""
+    place = _PLACE.search(message)
+    why = message[: place.start()] if place else message
+    steps = [a or b for a, b in _STEP.findall(place.group(1))] if place else []
+    if named := _UNKNOWN.search(why):
+        known = sorted(field.encode_name for field in msgspec.structs.fields(shape))
+        why = f"{named.group(1)!r} is no member of this type of line"
+        return MalformedLine(why, pointer=_pointer([*steps, named.group(1)]), allowed=known)
+    if named := _MISSING.search(why):
+        return MalformedLine(
+            f"{named.group(1)!r} is missing", pointer=_pointer([*steps, named.group(1)])
+        )
+    return MalformedLine(why, pointer=_pointer(steps), allowed=_choices(shape, steps))
+
+
+def _pointer(steps: list[str]) -> str:
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _choices(shape: type[msgspec.Struct], steps: list[str]) -> tuple[str, ...]:
+    """The words that a member takes, where it takes only certain words."""
+    if len(steps) != 1:
+        return ()
+    hint = get_type_hints(shape).get(steps[0])
+    for option in (hint, *get_args(hint)):
+        if getattr(option, "__origin__", None) is Literal:
+            return get_args(option)
+    return ()

@@ -1,0 +1,86 @@
+"""A record: a thing with a life of its own, folded from the events of its stream.
+
+`Record` is what a stream adds up to at some position: the card and every
+statement as last corrected. The fold only writes down, it refuses nothing;
+what may be recorded is decided before (`events.rules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from events.catalogue import STATEMENT_TYPES
+from events.dates import Day
+from events.fact import Line
+from events.statement import Statement
+
+
+class Kept(msgspec.Struct):
+    """A statement's line as last corrected, and when it was first recorded."""
+
+    line: Line
+    position: int
+    recorded_on: Day
+    withdrawn: bool = False
+
+
+class Record(msgspec.Struct):
+    """What a stream adds up to. `kind` is that of its first line: facility, indicator, …"""
+
+    id: str
+    kind: str = ""
+    revision: int = 0
+    card: Line | None = None
+    kept: dict[str, Kept] = msgspec.field(default_factory=dict)
+
+    def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
+        """Write down one event of the stream."""
+        self.revision += 1
+        kind = line["type"]
+        if kind == "correction":
+            kept = self.kept[line["statement"]]
+            kept.line = changed(kept.line, line["changes"])
+        elif kind == "withdrawal":
+            self.kept[line["statement"]].withdrawn = True
+        elif kind == "reinstatement":
+            self.kept[line["statement"]].withdrawn = False
+        elif kind == "amendment":
+            self.card = changed(self.card or {}, line["changes"])
+        elif kind in STATEMENT_TYPES:
+            self.kept[line["id"]] = Kept(line=line, position=position, recorded_on=recorded_on)
+            self.kind = self.kind or STATEMENT_TYPES[kind].RECORD_KIND
+        else:
+            self.card = line
+            self.kind = kind
+
+    def statement(self, id: str) -> Statement:
+        """One statement, ready to be weighed. Raises KeyError where the record has none."""
+        kept = self.kept[id]
+        return Statement.of(
+            kept.line,
+            record=self.id,
+            entry=STATEMENT_TYPES[kept.line["type"]].entry_of(kept.line),
+            withdrawn=kept.withdrawn,
+            position=kept.position,
+            recorded_on=kept.recorded_on,
+        )
+
+    def statements(self) -> list[Statement]:
+        """All statements, the withdrawn ones too, in the order of first recording."""
+        return [self.statement(id) for id in self.kept]
+
+
+def changed(line: Line, changes: Mapping[str, Any]) -> Line:
+    """A line with some members set anew; null removes one."""
+    merged = {**line, **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def fold(record: Record, lines: Iterable[tuple[Line, int, Day]]) -> Record:
+    """Apply lines, each with its position and the UTC day of its recording, in their order."""
+    for line, position, recorded_on in lines:
+        record.apply(line, position=position, recorded_on=recorded_on)
+    return record

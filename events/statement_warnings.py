@@ -1,0 +1,74 @@
+"""What is odd about a statement, though nothing that would refuse it.
+
+The warnings of a statement follow from its record alone, so the answer to a
+command and the page of the record tell the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from events.dates import iso
+from events.orders import Warning
+from events.statement import Statement
+from events.vocabulary import RANK, STATUS_OF
+
+
+def warnings_of(statement: Statement, others: Iterable[Statement]) -> list[Warning]:
+    """The warnings of one statement beside the others of its record."""
+    rivals = [other for other in others if other.id != statement.id and not other.withdrawn]
+    return [*_of_its_dates(statement), *_of_its_place(statement, rivals)]
+
+
+def _of_its_dates(statement: Statement) -> Iterator[Warning]:
+    earliest, latest = statement.earliest, statement.latest
+    if statement.planned:
+        if latest is not None and statement.said > latest:
+            yield Warning(
+                "plan-said-after",
+                f"said on {iso(statement.said)}, after the last day it plans for ({iso(latest)})",
+            )
+    elif earliest is not None:
+        if earliest > statement.recorded_on:
+            yield Warning("actual-in-the-future", f"an actual date in the future: {iso(earliest)}")
+        if earliest > statement.said:
+            yield Warning(
+                "actual-said-before",
+                f"said on {iso(statement.said)}, before it can have happened ({iso(earliest)})",
+            )
+    if not statement.line.get("sources"):
+        yield Warning("no-source", "rests on no source")
+
+
+def _of_its_place(statement: Statement, rivals: list[Statement]) -> Iterator[Warning]:
+    for rival in rivals:
+        if (rival.entry, rival.planned, rival.date) == (
+            statement.entry,
+            statement.planned,
+            statement.date,
+        ):
+            yield Warning(
+                "says-the-same", f"{rival.id!r} says the same of entry {statement.entry!r}"
+            )
+            break
+    rank = _rank(statement)
+    if rank is None or statement.earliest is None:
+        return
+    for rival in rivals:
+        higher = _rank(rival)
+        if higher is None or higher <= rank or rival.latest is None:
+            continue
+        if rival.latest < statement.earliest:
+            yield Warning(
+                "lower-after-higher",
+                f"{statement.line['milestone']} wholly after"
+                f" {rival.line['milestone']} ({rival.id!r})",
+            )
+            break
+
+
+def _rank(statement: Statement) -> int | None:
+    """How far an actual milestone moves a facility; None where it moves none forward."""
+    if statement.planned or statement.kind != "milestone":
+        return None
+    return RANK.get(STATUS_OF.get(statement.line["milestone"], ""))
