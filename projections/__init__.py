@@ -1,0 +1,19 @@
+"""Views: what the log adds up to. All of it can be thrown away and rebuilt.
+
+`PROJECTIONS` is the one list of how records become spans: one projection for
+each kind of record. A new one is a file with a pure function and a line here.
+"""
+
+from projections.facility import FACILITY
+from projections.finding import DISCOVERY, OBSERVATION
+from projections.indicator import INDICATOR
+from projections.policy import POLICY
+from projections.spans import Projection
+
+PROJECTIONS: dict[str, Projection] = {
+    projection.kind: projection
+    for projection in (FACILITY, POLICY, INDICATOR, DISCOVERY, OBSERVATION)
+}
+
+VIEW = 1
+"""The version of all views. Any change of code that changes the bytes of an answer is a new one."""

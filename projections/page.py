@@ -1,0 +1,98 @@
+"""A page of the log, read for the views: what each event changed, and in which record.
+
+The `Reader` keeps the records it has read, folded up to the last page, so that
+a view is told of each event what stood before it and what stands after.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from events.clocks import utc_day
+from events.commit import Commit, LoggedEvent
+from events.fact import Line
+from events.record import Record
+from events.store.transcoding import line_of
+
+KEPT = 20_000
+"""How many folded records are kept in memory."""
+
+
+class Change(NamedTuple):
+    """An event, its line, and the member of its stream's record that it changed.
+
+    `of` is the id of the statement, None for the card; `before` and `after` are
+    the line that stood there, None where none did.
+    """
+
+    event: LoggedEvent
+    line: Line
+    of: str | None
+    before: Line | None
+    after: Line | None
+
+
+class CommitRead(NamedTuple):
+    """A commit with its changes and, folded to its end, the streams that it touched."""
+
+    commit: Commit
+    changes: list[Change]
+    touched: dict[str, Record]
+
+
+class Reader:
+    """Folds the log's pages into records. `load` gives a record as of the page before."""
+
+    def __init__(self, load: Callable[[str], Record]) -> None:
+        self._load = load
+        self._records: OrderedDict[str, Record] = OrderedDict()
+
+    def read(self, events: Iterable[LoggedEvent]) -> Iterable[CommitRead]:
+        """One `CommitRead` for each commit. Records change as it is read on."""
+        current: CommitRead | None = None
+        for event in events:
+            if current is None or current.commit is not event.commit:
+                if current is not None:
+                    yield current
+                current = CommitRead(event.commit, [], {})
+            record = self.record(event.stream)
+            current.changes.append(_change(event, record))
+            current.touched[event.stream] = record
+        if current is not None:
+            yield current
+        while len(self._records) > KEPT:
+            self._records.popitem(last=False)
+
+    def record(self, stream: str) -> Record:
+        """The record of a stream as of the last event read."""
+        record = self._records.get(stream)
+        if record is None:
+            record = self._records[stream] = self._load(stream)
+        else:
+            self._records.move_to_end(stream)
+        return record
+
+    def forget(self) -> None:
+        """Drop what is kept, because the views moved on without this reader."""
+        self._records.clear()
+
+
+def _change(event: LoggedEvent, record: Record) -> Change:
+    line = line_of(event.topic, event.state)
+    kind = line["type"]
+    if kind == "amendment" or kind in ("source", "facility"):
+        of = None
+        before = record.card
+    else:
+        of = line.get("statement") or line["id"]
+        before = _standing(record, of)
+    record.apply(line, position=event.position, recorded_on=utc_day(event.commit.recorded_at))
+    after = record.card if of is None else _standing(record, of)
+    return Change(event, line, of, before, after)
+
+
+def _standing(record: Record, statement: str) -> Line | None:
+    kept = record.kept.get(statement)
+    return None if kept is None or kept.withdrawn else kept.line

@@ -1,0 +1,107 @@
+"""The three-clock engine: from what a record says to rows that answer at any clocks.
+
+A projection is a pure function from an `Account` to spans: what holds from which
+day to which. The engine asks it for every slice of `stated`, joins slices that
+agree, compares the outcome with the rows that are open on the clock `known`,
+and gives what closes and what opens. Whoever writes a new view writes only the
+pure function.
+
+All intervals are half-open. An open end is None in a span; in a row it is the
+far value that a comparison needs (`BEFORE_ALL`, `AFTER_ALL`), and no row is
+ever shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from events.dates import Day
+from events.fact import Line
+from events.statement import Statement
+from projections.account import Account, accounts
+
+BEFORE_ALL = -(2**62)
+AFTER_ALL = 2**62
+
+
+class Span(NamedTuple):
+    """Something that holds in a record from the day `first` up to, not including, `end`.
+
+    `statement` is the one behind it, `text` what is shown of it (members of a
+    JSON object, without its braces), `odds` a set of alternatives as bits.
+    """
+
+    facet: str
+    value: str
+    first: Day | None = None
+    end: Day | None = None
+    statement: str | None = None
+    text: str = ""
+    odds: int = 0
+
+
+class Projection(NamedTuple):
+    """How records of one kind become spans.
+
+    `spans` is the pure function. `turns` names the days on which the horizon
+    itself changes what follows, though nothing is said on them.
+    """
+
+    kind: str
+    spans: Callable[[Account], Iterable[Span]]
+    turns: Callable[[Sequence[Statement]], Iterable[Day]]
+
+
+class Box(NamedTuple):
+    """A span with its stated interval, ends as rows hold them."""
+
+    facet: str
+    value: str
+    odds: int
+    vf: int
+    vt: int
+    sf: int
+    st: int
+    statement: str
+    text: str
+
+
+def no_turns(_: Sequence[Statement]) -> Iterable[Day]:
+    """For projections to which the horizon means nothing but what had been said."""
+    return ()
+
+
+def boxes(
+    projection: Projection,
+    record: str,
+    card: Line | None,
+    statements: Sequence[Statement],
+) -> set[Box]:
+    """Every span of the record for every slice of `stated`, equal neighbours joined."""
+    done: set[Box] = set()
+    running: dict[Span, int] = {}
+    for told in accounts(record, card, statements, projection.turns(statements), None):
+        start = BEFORE_ALL if told.horizon is None else told.horizon
+        now = set(projection.spans(told))
+        for span in running.keys() - now:
+            done.add(_box(span, running.pop(span), start))
+        for span in now - running.keys():
+            running[span] = start
+    for span, start in running.items():
+        done.add(_box(span, start, AFTER_ALL))
+    return done
+
+
+def _box(span: Span, sf: int, st: int) -> Box:
+    return Box(
+        span.facet,
+        span.value,
+        span.odds,
+        BEFORE_ALL if span.first is None else span.first,
+        AFTER_ALL if span.end is None else span.end,
+        sf,
+        st,
+        span.statement or "",
+        span.text,
+    )
