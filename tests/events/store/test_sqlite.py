@@ -435,13 +435,14 @@ def test_a_commit_that_fails_at_its_very_end_leaves_no_transaction_open(
             "CREATE TEMP TABLE children (id REFERENCES parents DEFERRABLE INITIALLY DEFERRED)",
         ):
             connection.cursor().execute(order)
-    with (
-        pytest.raises(IntegrityError, match="FOREIGN KEY"),
-        log.datastore.transaction(commit=True) as cursor,
-    ):
-        log._insert_events(cursor, [event("record:juno", 1)])
-        cursor.execute("INSERT INTO children VALUES (1)")
 
+    def fail() -> None:
+        with log.datastore.transaction(commit=True) as cursor:
+            log._insert_events(cursor, [event("record:juno", 1)])
+            cursor.execute("INSERT INTO children VALUES (1)")
+
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        fail()
     assert log.insert_events([event("record:juno", 1)]) == [1]
 
 
@@ -759,6 +760,25 @@ def test_a_subscription_hears_of_other_processes(log: ChronicleRecorder, file: P
         assert time.monotonic() - acknowledged < 1
         assert heard == [2, 3, 4, 5, 6, 7]
         assert output.split() == ["3", "5", "7"]
+
+
+def test_a_subscription_to_what_never_comes_sleeps(log: ChronicleRecorder) -> None:
+    """Events of other topics wake it once, not for ever."""
+
+    class Counting(ChronicleRecorder):
+        """Counts the pages that are read."""
+
+        pages = 0
+
+        def select_notifications(self, *args: Any, **kwargs: Any) -> Any:
+            self.pages += 1
+            return super().select_notifications(*args, **kwargs)
+
+    log.insert_events([event("record:juno", 1)])
+    counting = Counting(log.datastore)
+    with counting.subscribe(gt=0, topics=["other-v1"]):
+        time.sleep(0.2)
+    assert counting.pages < 5
 
 
 def test_a_subscription_ends_when_the_log_is_closed(log: ChronicleRecorder) -> None:

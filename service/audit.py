@@ -1,0 +1,203 @@
+"""Answers to an auditor: how a record changed, why a statement holds, what rests on a source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from events.catalogue import BY_TYPE
+from events.dates import parse_iso
+from events.errors import NotFound
+from events.record import Record
+from events.statement import Statement
+from events.statement_warnings import warnings_of
+from projections.account import counting_entries, weight
+from projections.history import Entry, History
+from projections.spans import AFTER_ALL
+from projections.state import State, statement_text
+from service.question import Question
+from service.records import Told
+
+Members = dict[str, Any]
+
+
+def history_answer(
+    history: History, db: Database, question: Question, stream: str, *, after: int, limit: int
+) -> str:
+    """The JSON text of `/v1/records/{id}/history`: one entry an event, the oldest first."""
+    known = question.as_of.known
+    space, _, id = stream.partition(":")
+    if history.revision(db, stream, known=known) == 0:
+        raise NotFound(space, id)
+    entries = list(history.entries(db, stream, known=known, after=after, limit=limit + 1))
+    page = entries[:limit]
+    following = question.url(after=str(page[-1].position)) if len(entries) > limit else None
+    shown = ",".join(map(_entry, page))
+    members = _inner({"next": following})
+    return f'{{{question.head()},"id":{_json(id)},"entries":[{shown}],{members}}}'
+
+
+def statement_answer(
+    view: State, history: History, db: Database, question: Question, id: str
+) -> str:
+    """The JSON text of `/v1/statements/{id}`: the statement, its rivals and why they lost,
+    its events and its sources."""
+    as_of = question.as_of
+    record = view.record_of(db, id, known=as_of.known)
+    if record is None:
+        raise NotFound("statement", id)
+    told = Told(history, db, record, as_of)
+    rivals = {
+        statement.id: statement
+        for statement in told.all
+        if statement.entry == told.record.statement(id).entry
+    }
+    statement = rivals.pop(id)
+    winner = told.account.told.get(statement.entry)
+    best = winner.statement if winner else None
+    counting = counting_entries(told.all)
+    members: Members = {
+        "id": id,
+        "record": record,
+        "kind": told.record.kind,
+        "entry": statement.entry,
+        "withdrawn": statement.withdrawn,
+        "counts": statement.entry in counting,
+        "effective": best.id if best else None,
+        **verdict(statement, best, stated=as_of.stated),
+        "warnings": [
+            {"code": warning.code, "text": warning.text}
+            for warning in warnings_of(statement, told.all)
+        ],
+        "contradicts": _contradictions(statement, told.all),
+        "sources": _sources(history, db, statement, known=as_of.known),
+    }
+    shown_rivals = ",".join(
+        _json(
+            {
+                **verdict(rival, best, stated=as_of.stated),
+                "withdrawn": rival.withdrawn,
+                "statement": msgspec.Raw(statement_text(rival).encode()),
+            }
+        )
+        for rival in rivals.values()
+    )
+    events = ",".join(
+        _entry(entry)
+        for entry in history.entries(
+            db, f"record:{record}", known=as_of.known, after=0, limit=AFTER_ALL
+        )
+        if entry.statement == id
+    )
+    return (
+        f'{{{question.head()},{_inner(members)},"statement":{statement_text(statement)},'
+        f'"rivals":[{shown_rivals}],"events":[{events}]}}'
+    )
+
+
+def verdict(statement: Statement, best: Statement | None, *, stated: int) -> Members:
+    """Whether a statement is the effective one of its entry, else what decided against it."""
+    if best is not None and statement.id == best.id:
+        return {"standing": "effective", "why": "it outweighs every rival that is visible"}
+    if statement.withdrawn:
+        return {"standing": "withdrawn", "why": "it was withdrawn"}
+    if statement.said > stated or best is None:
+        return {"standing": "not-visible", "why": "it had not been said by then"}
+    ours, theirs = weight(statement), weight(best)
+    lost = next(
+        index for index, pair in enumerate(zip(ours, theirs, strict=True)) if len({*pair}) > 1
+    )
+    standing, why = LOST[lost]
+    return {"standing": standing, "why": f"{why} ({best.id})"}
+
+
+LOST = (
+    ("disputed", "it is disputed, and gives way to an undisputed statement"),
+    ("planned", "it is a plan, and gives way to what came"),
+    ("said-earlier", "something was said later"),
+    ("recorded-earlier", "of two said on one day, the other was recorded later"),
+)
+"""What decided against a statement, in the order in which rivals are weighed."""
+
+
+def source_answer(view: State, history: History, db: Database, question: Question, id: str) -> str:
+    """The JSON text of `/v1/sources/{id}`: the source, and what rests on it at the clocks."""
+    as_of = question.as_of
+    record = history.record(db, f"source:{id}", known=as_of.known)
+    if record.card is None:
+        raise NotFound("source", id)
+    citing = view.citing(db, id)
+    texts = view.statements(db, citing, known=as_of.known)
+    statements = []
+    for statement, text in sorted(texts.items()):
+        line = msgspec.json.decode(text)
+        locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
+        if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
+            statements.append({"id": statement, "title": line["title"], "locator": locators[0]})
+    members = {
+        "id": id,
+        "revision": record.revision,
+        "source": record.card,
+        "statements": statements,
+        "records": _resting(history, db, citing, id, known=as_of.known),
+    }
+    return f"{{{question.head()},{_inner(members)}}}"
+
+
+def _resting(
+    history: History, db: Database, citing: list[str], source: str, *, known: int
+) -> list[str]:
+    """The records whose card names a source, among the streams that ever did."""
+    named = []
+    for stream in citing:
+        space, _, id = stream.partition(":")
+        card = history.record(db, stream, known=known).card if space == "record" else None
+        if card and any(each["id"] == source for each in card.get("sources", ())):
+            named.append(id)
+    return named
+
+
+def _sources(history: History, db: Database, statement: Statement, *, known: int) -> list[Members]:
+    """The sources of a statement, each with its card and the place in it."""
+    found = []
+    for citation in statement.line.get("sources", ()):
+        record: Record = history.record(db, f"source:{citation['id']}", known=known)
+        found.append({**(record.card or {}), "locator": citation.get("locator")})
+    return found
+
+
+def _contradictions(statement: Statement, others: list[Statement]) -> list[str]:
+    """What a statement contradicts; that is symmetric, whoever says it."""
+    named = set(statement.line.get("contradicts", ()))
+    named |= {other.id for other in others if statement.id in other.line.get("contradicts", ())}
+    return sorted(named)
+
+
+def _entry(entry: Entry) -> str:
+    line = msgspec.json.decode(entry.line)
+    return _json(
+        {
+            "position": entry.position,
+            "commit": entry.commit_position,
+            "revision": entry.version,
+            "event": BY_TYPE[entry.type].EVENT,
+            "statement": entry.statement,
+            "recorded_at": entry.recorded_at,
+            "actor": entry.actor,
+            "request": entry.request,
+            "reason": entry.reason,
+            "sources": line.get("sources", []),
+            "line": msgspec.Raw(entry.line.encode()),
+            "patch": msgspec.Raw(entry.patch.encode()),
+        }
+    )
+
+
+def _inner(members: Members) -> str:
+    return msgspec.json.encode(members)[1:-1].decode()
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,206 @@
+"""Errors as RFC 9457 problems: one table from error class to slug, status and members.
+
+Every problem has `type` (`/problems/<slug>`), `title`, `status` and `detail`;
+what else it carries are the facts of its error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from events.errors import (
+    AnnalesError,
+    BadClock,
+    BadFilter,
+    ClashingClocks,
+    NotFound,
+    NotProjected,
+    OldView,
+    PositionAhead,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(NamedTuple):
+    """A kind of problem: what its slug, status and title are, and when it comes."""
+
+    slug: str
+    status: int
+    title: str
+    meaning: str
+
+
+class UnknownParameter(AnnalesError):
+    """A question carries a parameter that it does not take, or one twice. Leave it out."""
+
+    def __init__(self, name: str, why: str, allowed: tuple[str, ...]) -> None:
+        self.name, self.allowed = name, allowed
+        super().__init__(f"{name[:80]!r} {why} (parameters: {', '.join(allowed)})")
+
+
+VALIDATION = Problem(
+    "validation",
+    422,
+    "A value is not valid",
+    "A parameter or a member has a value that it cannot take; `errors` names each.",
+)
+UNKNOWN_PARAMETER = Problem(
+    "unknown-parameter",
+    422,
+    "An unknown parameter",
+    "A parameter that the question does not take, or one given twice; nothing is ignored.",
+)
+BAD_EDTF = Problem(
+    "bad-edtf",
+    422,
+    "Not a date",
+    "A clock is not a year, a month or a day, such as 2013, 2013-05 or 2013-05-06.",
+)
+POSITION_AHEAD = Problem(
+    "position-ahead",
+    404,
+    "The log is not there yet",
+    "The question names a position beyond the `head` of the log.",
+)
+NO_SUCH = Problem(
+    "no-such-record",
+    404,
+    "Nothing of that name",
+    "At these clocks there is no record, statement or source of that id.",
+)
+NOT_FOUND = Problem("not-found", 404, "No such page", "There is nothing at this path.")
+METHOD_NOT_ALLOWED = Problem(
+    "method-not-allowed", 405, "Not that way", "The path does not take this method; see `Allow`."
+)
+NOT_ACCEPTABLE = Problem(
+    "not-acceptable", 406, "No such format", "The answer is not made in the format asked for."
+)
+OLD_VIEW = Problem(
+    "old-view",
+    410,
+    "An answer of an earlier view",
+    "Pinned answers of this version of the views are no longer made; `current` asks the same now.",
+)
+NOT_YET_PROJECTED = Problem(
+    "not-yet-projected",
+    503,
+    "The views are not there yet",
+    "The log has the position, the views have read to `projected`; ask again in a second.",
+)
+BAD_REQUEST = Problem("bad-request", 400, "Not understood", "The request is not well formed.")
+INTERNAL = Problem(
+    "internal", 500, "A fault of ours", "Something failed here; nothing was recorded."
+)
+
+PROBLEMS: tuple[Problem, ...] = (
+    VALIDATION,
+    UNKNOWN_PARAMETER,
+    BAD_EDTF,
+    POSITION_AHEAD,
+    NO_SUCH,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    OLD_VIEW,
+    NOT_YET_PROJECTED,
+    BAD_REQUEST,
+    INTERNAL,
+)
+
+Members = dict[str, Any]
+
+
+def _of_clock(error: BadClock) -> Members:
+    return {"errors": [{"in": "query", "parameter": error.clock, "detail": error.why}]}
+
+
+def _of_filter(error: BadFilter) -> Members:
+    named = {"in": "query", "parameter": error.name, "detail": error.why}
+    return {"errors": [named | ({"allowed": error.allowed} if error.allowed else {})]}
+
+
+RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = {
+    UnknownParameter: (
+        UNKNOWN_PARAMETER,
+        lambda error: {"parameter": error.name, "allowed": error.allowed},
+    ),
+    ClashingClocks: (VALIDATION, _of_clock),
+    BadClock: (BAD_EDTF, _of_clock),
+    BadFilter: (VALIDATION, _of_filter),
+    PositionAhead: (
+        POSITION_AHEAD,
+        lambda error: {"position": error.position, "head": error.head},
+    ),
+    NotProjected: (
+        NOT_YET_PROJECTED,
+        lambda error: {"position": error.position, "projected": error.projected},
+    ),
+    NotFound: (NO_SUCH, lambda error: {"kind": error.kind, "id": error.id}),
+    OldView: (OLD_VIEW, lambda error: {"current": error.current}),
+}
+
+STATUSES: Mapping[int, Problem] = {
+    404: NOT_FOUND,
+    405: METHOD_NOT_ALLOWED,
+    406: NOT_ACCEPTABLE,
+    422: VALIDATION,
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app with a problem."""
+    app.register_error_handler(AnnalesError, _raised)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def problem_response(problem: Problem, detail: str, members: Members) -> Response:
+    """A problem as it goes out. It is never kept by a cache."""
+    body = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail,
+        "instance": request.path,
+        **members,
+    }
+    response = Response(msgspec.json.encode(body), problem.status, mimetype=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    if problem.status == 503:
+        response.headers["Retry-After"] = "1"
+    if problem is OLD_VIEW:
+        response.headers["Link"] = f'<{members["current"]}>; rel="successor-version"'
+    return response
+
+
+def _raised(error: AnnalesError) -> Response:
+    for kind in type(error).__mro__:
+        if kind in RAISED:
+            problem, members = RAISED[kind]
+            if problem is BAD_EDTF and error.clock == "known":  # type: ignore[attr-defined] # a BadClock
+                problem = VALIDATION
+            return problem_response(problem, str(error), members(error))
+    return _unforeseen(error)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    problem = STATUSES.get(status) or (BAD_REQUEST if status < 500 else INTERNAL)
+    response = problem_response(
+        problem._replace(status=status), error.description or problem.meaning, {}
+    )
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.error("an error that nobody foresaw", exc_info=error)
+    return problem_response(INTERNAL, INTERNAL.meaning, {})

@@ -1,0 +1,59 @@
+"""A question with everything written out: its path, clocks, filters, and pinned URL.
+
+An answer's text begins with the clocks it was given at (`Question.head`), so
+that whoever holds it can ask the same again, and gets the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+
+from events.clocks import AsOf, canonical
+from events.dates import iso
+from projections import VIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a path, three clocks, and filters by name."""
+
+    path: str
+    as_of: AsOf
+    filters: Mapping[str, str]
+
+    @property
+    def pinned(self) -> str:
+        """The one URL at which this answer stands for ever."""
+        return self.url()
+
+    def url(self, **changed: str) -> str:
+        """The pinned URL, with some filters set anew."""
+        pairs = self.pairs({**self.filters, **changed})
+        query = "&".join(f"{name}={quote(value, safe='@:/~')}" for name, value in pairs)
+        return f"{self.path}?{query}"
+
+    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The parameters of a pinned URL, in their order."""
+        return [*canonical(self.as_of), *sorted(filters.items()), ("view", str(VIEW))]
+
+    def is_pinned_by(self, parameters: Mapping[str, str]) -> bool:
+        """Whether parameters say, in whatever order, just what the pinned URL says."""
+        return dict(parameters) == dict(self.pairs(self.filters))
+
+    def head(self) -> str:
+        """The members that begin every answer, without the braces around them."""
+        as_of = self.as_of
+        world = {"during": as_of.during.text} if as_of.during else {"at": iso(as_of.at)}
+        clocks = {
+            **world,
+            "stated": iso(as_of.stated),
+            "known": f"@{as_of.known}",
+            "known_at": as_of.known_at,
+            "view": VIEW,
+            "pinned": self.pinned,
+        }
+        return msgspec.json.encode(clocks)[1:-1].decode()

@@ -1,0 +1,360 @@
+"""The shapes of all answers, as marshmallow schemas: what OpenAPI shows and tests load by.
+
+Answers are texts that were put together before (`service.state`), so no schema
+stands in their way; a test loads a sample of each by its schema, unknown
+members refused.
+"""
+
+from __future__ import annotations
+
+from marshmallow import INCLUDE, Schema, fields
+from marshmallow.validate import OneOf
+
+from events.vocabulary import FIELDS, STATUSES
+from projections import PROJECTIONS
+
+
+def _text(description: str, *, null: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=null, metadata={"description": description})
+
+
+def _status(*, null: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=null, validate=OneOf(STATUSES))
+
+
+class AnswerSchema(Schema):
+    """What every answer begins with: its clocks, defaults written out."""
+
+    at = fields.String(metadata={"description": "Valid time, a day; absent with `during`."})
+    during = fields.String(metadata={"description": "The period, in place of `at`."})
+    stated = _text("Decision time: what the sources had said by this day.")
+    known = _text("Transaction time: what the log held at this position, `@n`.")
+    known_at = _text("When that position was recorded; null for the empty log.", null=True)
+    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    pinned = _text("The URL at which this very body stands for ever.")
+
+
+class SaidSchema(Schema):
+    """From which day a statement is visible on the clock `stated`."""
+
+    day = _text("ISO 8601.")
+    assumed = fields.Boolean(
+        required=True, metadata={"description": "True where the source's own day is not known."}
+    )
+
+
+class BoundsSchema(Schema):
+    """The first and the last day that a date allows; null is an open end."""
+
+    earliest = _text("ISO 8601.", null=True)
+    latest = _text("ISO 8601.", null=True)
+
+
+class HoldsSchema(Schema):
+    """The days on which something holds, both included; null is an end that is not known."""
+
+    # `from` is a word of Python's, so the class cannot have it.
+    since = fields.String(
+        required=True, allow_none=True, data_key="from", metadata={"description": "ISO 8601."}
+    )
+    to = _text("ISO 8601.", null=True)
+
+
+class StatementSchema(Schema):
+    """A statement: its line as it stands at `known`, with the day it was said and its bounds."""
+
+    class Meta:
+        """The members of a line depend on its type."""
+
+        unknown = INCLUDE
+
+    type = _text("milestone, discovery, policy, indicator or observation.")
+    id = _text("The statement's own id.")
+    title = _text("One line.")
+    modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
+    date = fields.String(metadata={"description": "EDTF, as precise as the source."})
+    said = fields.Nested(SaidSchema, required=True)
+    bounds = fields.Nested(BoundsSchema, required=True)
+
+
+class HoldingSchema(StatementSchema):
+    """A statement that holds for a time."""
+
+    holds = fields.Nested(HoldsSchema, required=True)
+
+
+class SinceSchema(BoundsSchema):
+    """Since when: the date as given, and its bounds."""
+
+    date = _text("EDTF.")
+
+
+class ExpectedSchema(Schema):
+    """What was expected of a facility beyond the horizon."""
+
+    status = _status()
+    statement = _text("The plan behind it.")
+    date = _text("EDTF.")
+
+
+class OverdueSchema(Schema):
+    """A plan whose last possible day has passed unanswered."""
+
+    statement = _text("The plan.")
+    milestone = _text("What was promised.")
+    date = _text("For when; EDTF.")
+    stated = _text("When it was said; EDTF.")
+
+
+class FacilityStateSchema(Schema):
+    """A facility at three clocks; with `during`, one row for each status it held."""
+
+    id = _text("The record's id.")
+    name = _text("The name on its card.")
+    name_then = fields.String(metadata={"description": "Another name that it bore at `at`."})
+    country = _text("ISO 3166-1 alpha-2.")
+    field = fields.String(required=True, validate=OneOf(FIELDS))
+    status = _status(null=True)
+    since = fields.Nested(SinceSchema, required=True, allow_none=True)
+    certainty = fields.String(required=True, validate=OneOf(("certain", "possible", "last-known")))
+    alternatives = fields.List(_status(null=True))
+    statement = _text("The statement that gave the status.", null=True)
+    expected = fields.Nested(ExpectedSchema, allow_none=True)
+    overdue = fields.List(fields.Nested(OverdueSchema))
+    holds = fields.List(fields.Nested(HoldsSchema))
+
+
+class RangeSchema(Schema):
+    """How many facilities certainly have a status, and how many possibly."""
+
+    certain = fields.Integer(required=True)
+    possible = fields.Integer(required=True)
+
+
+class TotalsSchema(Schema):
+    """Counts over everything that the filter lets through, not only this page."""
+
+    status = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    range = fields.Dict(keys=fields.String(), values=fields.Nested(RangeSchema), required=True)
+    operating_by_field = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class StateSchema(AnswerSchema):
+    """The state of the chronicle at three clocks."""
+
+    totals = fields.Nested(TotalsSchema, required=True)
+    facilities = fields.List(fields.Nested(FacilityStateSchema), required=True)
+    policies = fields.List(fields.Nested(HoldingSchema), required=True)
+    indicators = fields.List(fields.Nested(HoldingSchema), required=True)
+    discoveries = fields.List(fields.Nested(StatementSchema), required=True)
+    observations = fields.List(fields.Nested(StatementSchema), required=True)
+    discoveries_to_date = fields.Integer(required=True)
+    next = _text("The path of the next page of facilities; null on the last.", null=True)
+
+
+class RecordItemSchema(Schema):
+    """A record in a list. Only facilities have a status."""
+
+    id = _text("The record's id.")
+    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
+    name = _text("The name on the card, else the title of the statement that names it best.")
+    country = _text("ISO 3166-1 alpha-2.", null=True)
+    field = _text("A field of science.", null=True)
+    status = fields.String(allow_none=True, validate=OneOf(STATUSES))
+
+
+class RecordsSchema(AnswerSchema):
+    """A page of records, by id."""
+
+    total = fields.Integer(required=True)
+    items = fields.List(fields.Nested(RecordItemSchema), required=True)
+    next = _text("The path of the next page; null on the last.", null=True)
+
+
+class EntrySchema(Schema):
+    """An entry of a record, and its effective statement."""
+
+    entry = _text("The slot that statements compete for.")
+    effective = _text("The statement that fills it at the clocks.")
+    counts = fields.Boolean(
+        required=True,
+        metadata={"description": "False where the entry is disputed throughout: it moves nothing."},
+    )
+
+
+class WarningSchema(Schema):
+    """Something odd about a statement that was recorded all the same."""
+
+    statement = fields.String()
+    code = _text("A stable word.")
+    text = _text("For people.")
+
+
+class HeldSchema(Schema):
+    """A statement of the record that holds on the day, and how long."""
+
+    statement = _text("Its id.")
+    holds = fields.Nested(HoldsSchema, required=True)
+
+
+class RecordSchema(AnswerSchema):
+    """A record with all that is visible of it. A facility also has its row of the state."""
+
+    id = _text("The record's id.")
+    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
+    revision = fields.Integer(required=True, metadata={"description": "Events in its stream."})
+    card = fields.Dict(required=True, allow_none=True)
+    name = fields.String()
+    name_then = fields.String()
+    country = fields.String()
+    field = fields.String()
+    status = fields.String(allow_none=True)
+    since = fields.Nested(SinceSchema, allow_none=True)
+    certainty = fields.String()
+    alternatives = fields.List(_status(null=True))
+    statement = fields.String(allow_none=True)
+    expected = fields.Nested(ExpectedSchema, allow_none=True)
+    overdue = fields.List(fields.Nested(OverdueSchema))
+    holding = fields.List(fields.Nested(HeldSchema))
+    entries = fields.List(fields.Nested(EntrySchema), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    statements = fields.List(fields.Nested(StatementSchema), required=True)
+
+
+class SpanSchema(HoldsSchema):
+    """Something that holds in a record from a day to a day; what else it tells depends on it."""
+
+    class Meta:
+        """A status tells its alternatives, a plan its milestone, and so on."""
+
+        unknown = INCLUDE
+
+    facet = _text("status, name, overdue, expected, policy, indicator, discovery, …")
+    value = _text("The status, the name, the series, …", null=True)
+    statement = _text("The statement behind it.", null=True)
+
+
+class EffectiveSchema(StatementSchema):
+    """The effective statement of an entry."""
+
+    entry = _text("The slot that it fills.")
+    counts = fields.Boolean(required=True)
+
+
+class TimelineSchema(AnswerSchema):
+    """A record's life: every span of it, and the effective statement of each entry."""
+
+    id = _text("The record's id.")
+    kind = fields.String(required=True)
+    spans = fields.List(fields.Nested(SpanSchema), required=True)
+    effective = fields.List(fields.Nested(EffectiveSchema), required=True)
+
+
+class EventSchema(Schema):
+    """What the audit log tells of one event: who, when, why, and what it changed."""
+
+    position = fields.Integer(required=True)
+    commit = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    event = _text("Its name, such as StatementCorrected.")
+    statement = _text("The statement that it is about; null for the card.", null=True)
+    recorded_at = _text("RFC 3339, UTC.")
+    actor = _text("Who asked for it.")
+    request = _text("In which request.")
+    reason = _text("Why, where it changes something.", null=True)
+    sources = fields.List(fields.Dict(), required=True)
+    line = fields.Dict(required=True, metadata={"description": "What was recorded."})
+    patch = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={
+            "description": "RFC 6902, from the record's document before the event to the one "
+            "after; the document is {card, statements by id}, and begins as {}."
+        },
+    )
+
+
+class HistorySchema(AnswerSchema):
+    """How a record changed: one entry an event, the oldest first."""
+
+    id = _text("The record's id.")
+    entries = fields.List(fields.Nested(EventSchema), required=True)
+    next = _text("The path of the next page; null on the last.", null=True)
+
+
+class RivalSchema(Schema):
+    """Another statement of the same entry, and what decided against it."""
+
+    standing = _text("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
+    why = _text("For people.")
+    withdrawn = fields.Boolean(required=True)
+    statement = fields.Nested(StatementSchema, required=True)
+
+
+class ExplanationSchema(AnswerSchema):
+    """A statement, why it holds or lost, its rivals, its events and its sources."""
+
+    id = _text("The statement's id.")
+    record = _text("The record it lies in.")
+    kind = _text("The kind of that record.")
+    entry = _text("The slot that it fills.")
+    withdrawn = fields.Boolean(required=True)
+    counts = fields.Boolean(required=True)
+    effective = _text("The effective statement of the entry; null where none is.", null=True)
+    standing = _text("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
+    why = _text("For people.")
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    contradicts = fields.List(fields.String(), required=True)
+    sources = fields.List(fields.Dict(), required=True)
+    statement = fields.Nested(StatementSchema, required=True)
+    rivals = fields.List(fields.Nested(RivalSchema), required=True)
+    events = fields.List(fields.Nested(EventSchema), required=True)
+
+
+class RestingSchema(Schema):
+    """A statement that rests on a source, and the place in it."""
+
+    id = _text("The statement's id.")
+    title = _text("One line.")
+    locator = _text("Where in the source.", null=True)
+
+
+class SourceSchema(AnswerSchema):
+    """A source, and what rests on it at the clocks."""
+
+    id = _text("The source's id.")
+    revision = fields.Integer(required=True)
+    source = fields.Dict(required=True)
+    statements = fields.List(fields.Nested(RestingSchema), required=True)
+    records = fields.List(fields.String(), required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457; what else a problem carries depends on its type."""
+
+    class Meta:
+        """A problem carries the facts of its error."""
+
+        unknown = INCLUDE
+
+    type = _text("/problems/ and the slug.")
+    title = _text("What kind of problem it is.")
+    status = fields.Integer(required=True)
+    detail = _text("What is wrong this time, and what to do.")
+    instance = _text("The path that was asked.")
+
+
+class ReadySchema(Schema):
+    """How far the log goes and how far the views have read it."""
+
+    ready = fields.Boolean(required=True)
+    head = fields.Integer(required=True)
+    projected = fields.Integer(required=True)
+    lag = fields.Integer(required=True)
+    failure = fields.String(allow_none=True)
+
+
+class HealthSchema(Schema):
+    """The process answers."""
+
+    status = _text("ok")

@@ -1,0 +1,356 @@
+"""The answer that everything turns on: the state of the chronicle at three clocks.
+
+Its text is put together from texts that the views hold, never built from
+objects, so that a country of hundreds of facilities costs a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+from sqlite_utils import Database
+
+from events.dates import Day, day, iso, year_of
+from projections.facility import BIT, alternatives
+from projections.spans import AFTER_ALL, BEFORE_ALL
+from projections.state import Row, State
+from service.question import Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which part of the world a question is about, and which page of its facilities."""
+
+    country: str | None = None
+    field: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    limit: int = 500
+    after: str = ""
+
+
+class Stretch(NamedTuple):
+    """Days from `first` to `last`, both included, on which a facility had a status."""
+
+    first: int
+    last: int
+    row: Row
+
+
+def state_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
+    """The JSON text of `/v1/state`."""
+    asked = _Asked(view, db, question, wanted)
+    if question.as_of.during is not None:
+        return asked.during()
+    return asked.at()
+
+
+class _Asked:
+    """One question to the state, with the rows that it has found so far."""
+
+    def __init__(self, view: State, db: Database, question: Question, wanted: Wanted) -> None:
+        self.view = view
+        self.db = db
+        self.question = question
+        self.wanted = wanted
+        as_of = question.as_of
+        self.at_day, self.stated, self.known = as_of.at, as_of.stated, as_of.known
+        self.beyond = as_of.at > as_of.stated
+        self.period = as_of.during
+        # Beyond the horizon the status is the one at the horizon.
+        self.status_day = min(as_of.at, as_of.stated)
+
+    def at(self) -> str:
+        """The answer for a day."""
+        facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
+        facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
+        statuses = facets["status"]
+        if self.wanted.status is not None:
+            statuses = [row for row in statuses if row.value == self.wanted.status]
+        listed = {row.record for row in statuses if row.value}
+        if self.wanted.status is None:
+            promised = (*facets["overdue"], *facets["expected"])
+            listed |= {row.record for row in promised}
+        page, following = self._page(listed)
+        return self._answer(
+            totals=self._totals(statuses),
+            facilities=self._facilities(facets, set(page), page),
+            following=following,
+        )
+
+    def during(self) -> str:
+        """The answer for a period: one row for each status that a facility held in it."""
+        if self.period is None:
+            raise ValueError("the question is about a day")
+        first = min(self.period.first, self.stated)
+        rows = self._stab("status", self.status_day, first=first)
+        held: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+        possible: dict[str, dict[str, bool]] = defaultdict(dict)
+        for row in sorted(rows, key=lambda row: (row.record, row.vf)):
+            if row.value:
+                held[row.record, row.value].append(self._clipped(row))
+            for status in alternatives(row.odds):
+                if status is not None:
+                    alone = possible[status].get(row.record, False)
+                    possible[status][row.record] = alone or row.odds == BIT[status]
+        if self.wanted.status is not None:
+            held = {key: value for key, value in held.items() if key[1] == self.wanted.status}
+            records = {record for record, _ in held}
+            possible = {
+                status: {record: alone for record, alone in by.items() if record in records}
+                for status, by in possible.items()
+            }
+        counted = Counter(status for _, status in held)
+        ranges = {status: (sum(by.values()), len(by)) for status, by in possible.items() if by}
+        fields = Counter(
+            stretches[0].row.field
+            for (_, status), stretches in held.items()
+            if status == "operating"
+        )
+        page, following = self._page({record for record, _ in held})
+        return self._answer(
+            totals=_totals_text(counted, ranges, fields),
+            facilities=self._held(held, page),
+            following=following,
+        )
+
+    # --- facilities
+
+    def _facilities(
+        self, facets: dict[str, list[Row]], paged: set[str], page: Sequence[str]
+    ) -> str:
+        rows = {
+            facet: [row for row in found if row.record in paged] for facet, found in facets.items()
+        }
+        names = {row.record: row for row in self._stab("name", self.status_day)}
+        texts = self.view.texts(self.db, (row.id for found in rows.values() for row in found))
+        briefs = self._briefs(page)
+        status = {row.record: row for row in rows["status"]}
+        expected = {row.record: f"{{{texts[row.id]}}}" for row in rows["expected"]}
+        overdue: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+        for row in rows["overdue"]:
+            overdue[row.record].append((row.vf, row.statement, f"{{{texts[row.id]}}}"))
+        shown = []
+        for record in page:
+            name, brief = briefs[f"record:{record}"]
+            held = status.get(record)
+            certainty = "last-known" if self.beyond else _certainty(held)
+            late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
+            renamed = names.get(record)
+            then = (
+                f',"name_then":{_json(renamed.value)}'
+                if renamed is not None and renamed.value != name
+                else ""
+            )
+            shown.append(
+                f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
+                f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
+            )
+        return ",".join(shown)
+
+    def _held(self, held: dict[tuple[str, str], list[Stretch]], page: Sequence[str]) -> str:
+        paged = set(page)
+        rows = sorted(
+            (
+                (record, stretches[0].first, status, stretches)
+                for (record, status), stretches in held.items()
+                if record in paged
+            ),
+            key=lambda row: row[:3],
+        )
+        texts = self.view.texts(self.db, (stretches[0].row.id for *_, stretches in rows))
+        briefs = self._briefs(page)
+        shown = []
+        for record, _, status, stretches in rows:
+            _, brief = briefs[f"record:{record}"]
+            certain = any(stretch.row.odds == BIT[status] for stretch in stretches)
+            since = msgspec.json.decode("{" + texts[stretches[0].row.id] + "}")["since"]
+            members = _json(
+                {
+                    "status": status,
+                    "holds": [
+                        {"from": _iso(first), "to": _iso(last)}
+                        for first, last in _joined(stretches)
+                    ],
+                    "since": since,
+                    "certainty": "certain" if certain else "possible",
+                    "statement": stretches[0].row.statement,
+                }
+            )[1:-1]
+            shown.append(f"{{{brief},{members}}}")
+        return ",".join(shown)
+
+    def _clipped(self, row: Row) -> Stretch:
+        """The days of the period on which a row's status was held; the last one known
+        before the horizon goes on beyond it."""
+        if self.period is None:
+            raise ValueError("the question is about a day")
+        last = min(row.vt - 1, self.period.last)
+        if row.vt > self.stated:
+            last = self.period.last
+        return Stretch(min(max(row.vf, self.period.first), last), last, row)
+
+    def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
+        """The records of the page, and after which record the next one begins."""
+        records = sorted(record for record in listed if record > self.wanted.after)
+        page = records[: self.wanted.limit]
+        return page, (page[-1] if len(records) > len(page) else None)
+
+    def _briefs(self, page: Sequence[str]) -> dict[str, tuple[str, str]]:
+        streams = (f"record:{record}" for record in page)
+        return self.view.briefs(self.db, streams, known=self.known)
+
+    def _totals(self, statuses: list[Row]) -> str:
+        if self.wanted.country is None and self.wanted.status is None:
+            counts = [
+                (status, odds, field, count)
+                for status, odds, field, count in self.view.count_world(
+                    self.db, at=self.status_day, stated=self.stated, known=self.known
+                )
+                if self.wanted.field is None or field == self.wanted.field
+            ]
+        else:
+            counts = [
+                (*key, count)
+                for key, count in Counter(
+                    (row.value, row.odds, row.field) for row in statuses
+                ).items()
+            ]
+        by_status: Counter[str] = Counter()
+        fields: Counter[str] = Counter()
+        ranges: dict[str, tuple[int, int]] = {}
+        for status, odds, field, count in counts:
+            if status:
+                by_status[status] += count
+            if status == "operating":
+                fields[field] += count
+            for option in alternatives(odds):
+                if option is not None:
+                    certain, possible = ranges.get(option, (0, 0))
+                    ranges[option] = (
+                        certain + count * (odds == BIT[option]),
+                        possible + count,
+                    )
+        return _totals_text(by_status, ranges, fields)
+
+    # --- the rest
+
+    def _answer(self, *, totals: str, facilities: str, following: str | None) -> str:
+        holding = ("policy", "indicator")
+        rows = {facet: self._holding(facet) for facet in holding}
+        dated = {facet: self._begun(facet) for facet in ("discovery", "observation")}
+        to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
+        first, last = self._year()
+        for facet, found in dated.items():
+            rows[facet] = sorted(
+                (row for row in found if first <= row.vf <= last),
+                key=lambda row: (row.vf, row.statement),
+            )
+        texts = self.view.statements(
+            self.db, {row.statement for found in rows.values() for row in found}, known=self.known
+        )
+        follows = None if following is None else self.question.url(after=following)
+        return (
+            f'{{{self.question.head()},"totals":{totals},"facilities":[{facilities}],'
+            f'"policies":[{_with_holds(rows["policy"], texts)}],'
+            f'"indicators":[{_with_holds(rows["indicator"], texts)}],'
+            f'"discoveries":[{_plain(rows["discovery"], texts)}],'
+            f'"observations":[{_plain(rows["observation"], texts)}],'
+            f'"discoveries_to_date":{to_date},"next":{_json(follows)}}}'
+        )
+
+    def _holding(self, facet: str) -> list[Row]:
+        first = self.at_day if self.period is None else self.period.first
+        rows = self._stab(facet, self.at_day, first=first)
+        if facet == "policy":
+            return sorted(rows, key=lambda row: (-row.vf, row.statement))
+        return sorted(rows, key=lambda row: (row.value, row.vf))
+
+    def _begun(self, facet: str) -> list[Row]:
+        """What had happened by the end of the year, some of it perhaps after `at`."""
+        return self.view.begun(
+            self.db,
+            facet,
+            last=self._year()[1],
+            stated=self.stated,
+            known=self.known,
+            country=self.wanted.country,
+            field=self.wanted.field,
+        )
+
+    def _year(self) -> tuple[Day, Day]:
+        if self.period is not None:
+            return self.period.first, self.period.last
+        year = year_of(self.at_day)
+        return day(year, 1, 1), day(year, 12, 31)
+
+    def _stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:
+        return self.view.stab(
+            self.db,
+            facet,
+            first=last if first is None else first,
+            last=last,
+            stated=self.stated,
+            known=self.known,
+            country=self.wanted.country,
+            field=self.wanted.field,
+        )
+
+
+NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
+
+
+def _certainty(row: Row | None) -> str:
+    return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
+
+
+def _totals_text(
+    statuses: Counter[str], ranges: dict[str, tuple[int, int]], fields: Counter[str]
+) -> str:
+    return _json(
+        {
+            "status": {status: statuses[status] for status in BIT if statuses[status]},
+            "range": {
+                status: dict(zip(("certain", "possible"), ranges[status], strict=True))
+                for status in BIT
+                if status in ranges
+            },
+            "operating_by_field": dict(sorted(fields.items())),
+        }
+    )
+
+
+def _joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:
+    """Stretches in order, neighbours made one."""
+    joined: list[tuple[int, int]] = []
+    for stretch in stretches:
+        if joined and stretch.first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], stretch.last)
+        else:
+            joined.append((stretch.first, stretch.last))
+    return joined
+
+
+def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> str:
+    shown = []
+    for row in rows:
+        holds = _json({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
+        shown.append(f'{texts[row.statement][:-1]},"holds":{holds}}}')
+    return ",".join(shown)
+
+
+def _plain(rows: Iterable[Row], texts: dict[str, str]) -> str:
+    return ",".join(texts[row.statement] for row in rows)
+
+
+def _iso(day: int) -> str | None:
+    """A day as answers show it; None for an open end."""
+    return None if day in (BEFORE_ALL, AFTER_ALL - 1) else iso(day)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

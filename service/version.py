@@ -1,0 +1,5 @@
+"""The version of the distribution, as installed."""
+
+from importlib.metadata import version
+
+VERSION = version("annales")
