@@ -17,7 +17,7 @@ from typing import NoReturn
 import msgspec
 import rfc8785
 
-from events.errors import MalformedLine
+from events.errors import NotJson
 
 DEEPEST = 32
 """How many arrays and objects may stand inside each other in a text."""
@@ -40,7 +40,7 @@ def read(text: bytes | str) -> object:
 
     Whatever it returns, `canonical` writes, and what that writes it reads again.
 
-    Raises MalformedLine for whatever is not JSON by RFC 8259, and for a name
+    Raises NotJson for whatever is not JSON by RFC 8259, and for a name
     that stands twice in an object, an integer beyond `LARGEST` (however it is
     written), a number beyond the floats, more than `DEEPEST` levels, a lone
     surrogate, a byte order mark.
@@ -51,7 +51,7 @@ def read(text: bytes | str) -> object:
         # With the white space gone, the text is what the value would be written
         # as: so no name was dropped as a repetition, and no escape can hide.
         plain = _TO_JSON_UNSORTED.encode(value) == msgspec.json.format(raw, indent=-1)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, MalformedLine):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, NotJson):
         return _read_slowly(text)  # which finds the first fault and names it
     if plain and not _has_long_number(raw) and raw.count(b"{") + raw.count(b"[") <= DEEPEST:
         return value
@@ -135,17 +135,17 @@ def _read_slowly(text: bytes | str) -> object:
         # A surrogate can also come in by an escape; no UTF-8 can say it.
         _TO_JSON.encode(value)
     except UnicodeDecodeError as error:
-        raise MalformedLine(f"it is not UTF-8 at byte {error.start}") from error
+        raise NotJson(f"it is not UTF-8 at byte {error.start}") from error
     except UnicodeEncodeError as error:
-        raise MalformedLine("it holds half of a surrogate pair") from error
+        raise NotJson("it holds half of a surrogate pair") from error
     except json.JSONDecodeError as error:
         if decoded.startswith("\ufeff"):
-            raise MalformedLine("it begins with a byte order mark") from error
-        raise MalformedLine(f"it is not JSON: {error.msg} at character {error.pos}") from error
+            raise NotJson("it begins with a byte order mark") from error
+        raise NotJson(f"it is not JSON: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
-        raise MalformedLine(_TOO_DEEP) from error
+        raise NotJson(_TOO_DEEP) from error
     if _is_deeper(value, DEEPEST):
-        raise MalformedLine(_TOO_DEEP)
+        raise NotJson(_TOO_DEEP)
     return value
 
 
@@ -153,7 +153,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members: dict[str, object] = {}
     for name, value in pairs:
         if name in members:
-            raise MalformedLine(f"the name {name[:80]!r} stands twice in one object")
+            raise NotJson(f"the name {name[:80]!r} stands twice in one object")
         members[name] = value
     return members
 
@@ -161,22 +161,22 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _integer(digits: str) -> int:
     # The length comes first: Python refuses to convert thousands of digits.
     if len(digits) > len(str(-LARGEST)) or abs(int(digits)) > LARGEST:
-        raise MalformedLine(f"the integer {digits[:40]} is beyond ±{LARGEST}")
+        raise NotJson(f"the integer {digits[:40]} is beyond ±{LARGEST}")
     return int(digits)
 
 
 def _float(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise MalformedLine(f"the number {digits[:40]} is too large")
+        raise NotJson(f"the number {digits[:40]} is too large")
     # RFC 8785 writes it without an exponent, and so as an integer.
     if LARGEST < abs(number) < _FIRST_WITH_EXPONENT:
-        raise MalformedLine(f"the number {digits[:40]} is an integer beyond ±{LARGEST}")
+        raise NotJson(f"the number {digits[:40]} is an integer beyond ±{LARGEST}")
     return number
 
 
 def _constant(name: str) -> NoReturn:
-    raise MalformedLine(f"{name} is not JSON")
+    raise NotJson(f"{name} is not JSON")
 
 
 def _is_deeper(value: object, levels: int) -> bool:

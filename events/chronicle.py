@@ -19,6 +19,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory, IntegrityError
 from eventsourcing.utils import Environment, EnvType
 
+from events.catalogue import STATEMENT_TYPES
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
 from events.dates import Day
@@ -26,6 +27,8 @@ from events.decision import Decided, Decision, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
+from events.record import Record
+from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
 from events.store.transcoding import line_of
 
@@ -71,7 +74,7 @@ class Chronicle(Application[str]):
         where the idempotency key stands for another request.
         """
         for attempt in itertools.count(1):
-            if (replayed := self._recorded_before(command)) is not None:
+            if (replayed := self.replay(command)) is not None:
                 return replayed
             decision = self.propose(command)
             if not decision.decided:
@@ -109,8 +112,11 @@ class Chronicle(Application[str]):
             warnings=decision.warnings,
         )
 
-    def _recorded_before(self, command: Command) -> Recorded | None:
-        """What the command came to when it was sent before under the same key."""
+    def replay(self, command: Command) -> Recorded | None:
+        """What the command came to when it was sent before under the same key.
+
+        None where it was not. Raises KeyReused where another command was.
+        """
         if command.key is None:
             return None
         commit = self.log.commit_by_key(actor=command.actor, key=command.key)
@@ -118,21 +124,25 @@ class Chronicle(Application[str]):
             return None
         if commit.fingerprint != command.fingerprint:
             raise KeyReused(command.key, commit.position)
+        events, warnings = [], []
+        numbers = [order.number for order in command.orders]
+        lives = {}
+        for number, event in zip(numbers, self._events_of(commit), strict=False):
+            line = line_of(event.topic, event.state)
+            touched = line.get("statement") or line.get("id")
+            events.append(
+                Placed(number, event.position, line["type"], event.stream, event.version, touched)
+            )
+            if event.stream not in lives:
+                lives[event.stream] = self._folded(event.stream, before=commit.first)
+            record = lives[event.stream]
+            record.apply(line, position=event.position, recorded_on=utc_day(commit.recorded_at))
+            if touched in record.kept and line["type"] not in ("withdrawal", "reinstatement"):
+                statement = record.statement(touched)
+                found = warnings_of(statement, record.statements())
+                warnings += [(number, warning) for warning in found]
         return Recorded(
-            commit=commit,
-            events=tuple(
-                Placed(
-                    number,
-                    event.position,
-                    line["type"],
-                    event.stream,
-                    event.version,
-                    line.get("id") or line.get("statement"),
-                )
-                for number, event in enumerate(self._events_of(commit), start=1)
-                for line in (line_of(event.topic, event.state),)
-            ),
-            replayed=True,
+            commit=commit, events=tuple(events), warnings=tuple(warnings), replayed=True
         )
 
     def _events_of(self, commit: Commit) -> list[LoggedEvent]:
@@ -142,7 +152,15 @@ class Chronicle(Application[str]):
             if event.commit.position == commit.position
         ]
 
-    # --- what a decision asks of the log
+    def _folded(self, stream: str, *, before: int) -> Record:
+        """The record of a stream as it was before a position."""
+        record = Record(stream.partition(":")[2])
+        for line, position, recorded_on in self.stream(stream):
+            if position < before:
+                record.apply(line, position=position, recorded_on=recorded_on)
+        return record
+
+    # --- what a decision, or whoever must allow it, asks of the log
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """For each id that is taken in the space, its record (for records: their kind)."""
@@ -158,6 +176,20 @@ class Chronicle(Application[str]):
             )
             for event in self.log.select_stream(stream)
         ]
+
+    def revision(self, stream: str) -> int:
+        """How many events a stream has."""
+        events = self.log.select_stream(stream)
+        return events[-1].version if events else 0
+
+    def author(self, stream: str, statement: str | None = None) -> str | None:
+        """Who recorded a statement of a stream, or its card; None where nobody did."""
+        for event in self.log.select_stream(stream):
+            line = line_of(event.topic, event.state)
+            named = line.get("id") if line["type"] in STATEMENT_TYPES else None
+            if named == statement:
+                return event.commit.actor
+        return None
 
     # --- the whole history, out and in
 

@@ -43,6 +43,10 @@ class MalformedLine(Refusal):
         super().__init__(why + hint, pointer=pointer)
 
 
+class NotJson(MalformedLine):
+    """A text is no JSON, or can be read in more than one way."""
+
+
 class UnknownReference(Refusal):
     """A line names something that the log does not hold. Record that first, or mend the id."""
 

@@ -93,6 +93,12 @@ def check_country(code: str | None) -> None:
         raise MalformedLine(f"{code!r} is no country of ISO 3166-1 alpha-2", pointer="/country")
 
 
+_PATTERNS = {
+    "[a-z0-9]+(-[a-z0-9]+)*": "an id is lower-case letters and digits, joined by single hyphens",
+    "[A-Z]{2}": "a country is two capital letters, such as CN",
+}
+"""What to say in place of a pattern that does not match."""
+
 _UNKNOWN = re.compile(r"unknown field `(.+?)`")
 _MISSING = re.compile(r"missing required field `(.+?)`")
 _PLACE = re.compile(r" - at `\$(.*)`$")
@@ -112,6 +118,9 @@ def _malformed(shape: type[msgspec.Struct], message: str) -> MalformedLine:
         return MalformedLine(
             f"{named.group(1)!r} is missing", pointer=_pointer([*steps, named.group(1)])
         )
+    for pattern, words in _PATTERNS.items():
+        if pattern in why:
+            why = words
     return MalformedLine(why, pointer=_pointer(steps), allowed=_choices(shape, steps))
 
 

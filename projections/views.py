@@ -20,6 +20,17 @@ from sqlite_utils import Database
 
 from projections import VIEW
 
+__all__ = [
+    "Database",
+    "Views",
+    "digest",
+    "open_file",
+    "remove",
+    "track",
+    "tracked",
+    "writing",
+]
+
 POINTER = "views.current"
 
 CREATE_TRACKING = """

@@ -11,11 +11,12 @@ from flask import Flask, Response, jsonify, redirect, request
 from flask_smorest import Api
 
 from projections import VIEW
-from service import problems
+from service import access, problems
 from service.archive import Archive
 from service.problems import PROBLEMS
-from service.routes import blueprint
+from service.routes import blueprint as questions
 from service.version import VERSION
+from service.write_routes import blueprint as orders
 
 
 class Description(Api):
@@ -27,8 +28,14 @@ class Description(Api):
         """Leave errors to `service.problems`."""
 
 
-def create_app(archive: Archive) -> Flask:
-    """The WSGI app that answers from an archive. The caller keeps and closes the archive."""
+BLUEPRINTS = (questions, orders)
+
+
+def create_app(archive: Archive, *, open_reads: bool = True) -> Flask:
+    """The WSGI app that answers from an archive. The caller keeps and closes the archive.
+
+    With `open_reads` everyone may ask; else a key of any role is needed.
+    """
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
@@ -48,18 +55,24 @@ def create_app(archive: Archive) -> Flask:
         },
     }
     problems.register(app)
-    Description(app).register_blueprint(blueprint)
+    access.register(app, archive.keys, open_reads=open_reads, opened=["api-docs.openapi_json"])
+    description = Description(app)
+    description.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    for blueprint in BLUEPRINTS:
+        description.register_blueprint(blueprint)
     app.add_url_rule("/", "home", _home)
     app.add_url_rule("/problems/<slug>", "problem", _problem)
     app.after_request(_with_headers)
     return app
 
 
+@access.needs("open")
 def _home() -> Any:
     """Where to begin, until there are pages: the state today."""
     return redirect("/v1/state", 302)
 
 
+@access.needs("open")
 def _problem(slug: str) -> Any:
     """What a slug of a problem means."""
     for problem in PROBLEMS:

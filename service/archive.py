@@ -10,15 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlite_utils import Database
-
 from events.chronicle import Chronicle
 from events.errors import NotProjected
 from events.store.sqlite import Clock, system_clock
 from projections.history import History
 from projections.runner import CREATES, Follower, Following
 from projections.state import State
-from projections.views import Views
+from projections.views import Database, Views
+from service.keys import Keyring
 
 LOG = "log.sqlite"
 
@@ -37,6 +36,7 @@ class Archive:
         self.views = Views(folder, CREATES)
         self.state = State()
         self.history = History()
+        self.keys = Keyring(folder, clock=clock)
         self._following: Following | None = None
 
     def follow(self) -> Following:
@@ -54,12 +54,18 @@ class Archive:
         """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
         db = self.views.db()
         projected = self.views.tracked()
-        if projected < position and self._following is not None:
-            projected = self._following.wait_for(position, timeout=PATIENCE)
+        if projected < position:
+            projected = self.wait_for(position, timeout=PATIENCE)
             db = self.views.db()
         if projected < position:
             raise NotProjected(position, projected)
         return db
+
+    def wait_for(self, position: int, *, timeout: float) -> int:
+        """Wait until the views have read the position; returns how far they are."""
+        if self._following is None:
+            return self.views.tracked()
+        return self._following.wait_for(position, timeout=timeout)
 
     def failure(self) -> Exception | None:
         """Why the views cannot follow the log at the moment; None if they can."""
@@ -70,6 +76,7 @@ class Archive:
         if self._following is not None:
             self._following.stop()
             self._following = None
+        self.keys.close()
         self.views.close()
         self.chronicle.close()
 

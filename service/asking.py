@@ -12,14 +12,14 @@ from hashlib import sha256
 from typing import cast
 
 from flask import Response, current_app, request
-from sqlite_utils import Database
 
-from events.clocks import as_of
+from events.clocks import AsOf, as_of
 from events.errors import BadFilter, OldView
 from projections import VIEW
+from projections.views import Database
 from service.archive import Archive
+from service.errors import BadHeader, UnknownParameter
 from service.filters import given, wanted
-from service.problems import UnknownParameter
 from service.question import Question
 from service.state import Wanted
 
@@ -40,16 +40,63 @@ def answer(make: Answer, *, filters: tuple[str, ...] = (), revision: str | None 
 
     `revision` is the stream whose revision begins the ETag, if any.
     """
-    asked, question = _question(filters)
-    known = question.as_of.known
-    db = archive().db_at(known)
+    texts = parameters((*CLOCKS, *filters, "view"))
+    asked = wanted(**{name: texts.get(name) for name in filters})
+    question = Question(request.path, clocks(texts), given(asked))
+    return respond(texts, question, lambda db: make(db, question, asked), revision=revision)
+
+
+def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
+    """The parameters of the request, each of them known and given once.
+
+    Raises UnknownParameter.
+    """
+    texts = {}
+    for name, values in request.args.lists():
+        if name not in taken:
+            raise UnknownParameter(name, "is no parameter of this question", taken)
+        if len(values) > 1:
+            raise UnknownParameter(name, "is given more than once", taken)
+        texts[name] = values[0]
+    return texts
+
+
+def clocks(texts: Mapping[str, str]) -> AsOf:
+    """The clocks among the parameters, defaults written out. Raises BadClock, PositionAhead."""
+    chronicle = archive().chronicle
+    return as_of(
+        at=texts.get("at"),
+        during=texts.get("during"),
+        stated=texts.get("stated"),
+        known=texts.get("known"),
+        log=chronicle.log,
+        now=chronicle.now(),
+    )
+
+
+def respond(
+    texts: Mapping[str, str],
+    question: Question,
+    make: Callable[[Database], str],
+    *,
+    position: int | None = None,
+    revision: str | None = None,
+) -> Response:
+    """The response to a question, made only if the client does not have it yet.
+
+    `position` is how far the views must have read, if not only to `known`.
+    Raises OldView, NotProjected and whatever `make` raises.
+    """
+    _check_view(texts.get("view"), question)
+    known = question.as_of.known if position is None else position
+    db = archive().db_at(max(known, _min_position()))
     tag = _etag(question)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
         number = archive().history.revision(db, revision, known=known)
         headers["Annales-Revision"] = str(number)
         tag = f"r{number}.{tag}"
-    if question.is_pinned_by(request.args):
+    if question.is_pinned_by(texts):
         headers["Cache-Control"] = FOR_EVER
     else:
         headers["Cache-Control"] = ASK_AGAIN
@@ -59,37 +106,18 @@ def answer(make: Answer, *, filters: tuple[str, ...] = (), revision: str | None 
     if not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag):
         response.status_code = 304
         return response
-    response.set_data(make(db, question, asked))
+    response.set_data(make(db))
     return response
 
 
-def _question(filters: tuple[str, ...]) -> tuple[Wanted, Question]:
-    taken = (*CLOCKS, *filters, "view")
-    texts = _parameters(taken)
-    asked = wanted(**{name: texts.get(name) for name in filters})
-    clocks = as_of(
-        at=texts.get("at"),
-        during=texts.get("during"),
-        stated=texts.get("stated"),
-        known=texts.get("known"),
-        log=archive().chronicle.log,
-        now=archive().chronicle.now(),
-    )
-    question = Question(request.path, clocks, given(asked))
-    _check_view(texts.get("view"), question)
-    return asked, question
-
-
-def _parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
-    """The parameters of the request, each known and given once."""
-    texts = {}
-    for name, values in request.args.lists():
-        if name not in taken:
-            raise UnknownParameter(name, "is no parameter of this question", taken)
-        if len(values) > 1:
-            raise UnknownParameter(name, "is given more than once", taken)
-        texts[name] = values[0]
-    return texts
+def _min_position() -> int:
+    """How far the views must have read, by the word of whoever wrote last (0: no word)."""
+    text = request.headers.get("Annales-Min-Position")
+    if text is None:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise BadHeader("Annales-Min-Position", text, "is not a position")
+    return int(text)
 
 
 def _check_view(text: str | None, question: Question) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from events.catalogue import BY_TYPE
 from events.dates import parse_iso
@@ -17,6 +16,7 @@ from projections.account import counting_entries, weight
 from projections.history import Entry, History
 from projections.spans import AFTER_ALL
 from projections.state import State, statement_text
+from projections.views import Database
 from service.question import Question
 from service.records import Told
 

@@ -16,12 +16,31 @@ from werkzeug.exceptions import HTTPException
 from events.errors import (
     AnnalesError,
     BadClock,
+    BadDate,
     BadFilter,
+    BatchRefused,
     ClashingClocks,
+    EventTooLarge,
+    IdTaken,
+    IsWithdrawn,
+    KeyReused,
     NotFound,
+    NotJson,
     NotProjected,
+    NotWithdrawn,
     OldView,
     PositionAhead,
+    Refusal,
+    StaleRevision,
+)
+from service.errors import (
+    BadHeader,
+    BodyTooLarge,
+    NoRevisionGiven,
+    NotAllowed,
+    NotAuthenticated,
+    UnknownParameter,
+    WrongMediaType,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,14 +53,6 @@ class Problem(NamedTuple):
     status: int
     title: str
     meaning: str
-
-
-class UnknownParameter(AnnalesError):
-    """A question carries a parameter that it does not take, or one twice. Leave it out."""
-
-    def __init__(self, name: str, why: str, allowed: tuple[str, ...]) -> None:
-        self.name, self.allowed = name, allowed
-        super().__init__(f"{name[:80]!r} {why} (parameters: {', '.join(allowed)})")
 
 
 VALIDATION = Problem(
@@ -93,6 +104,55 @@ NOT_YET_PROJECTED = Problem(
     "The views are not there yet",
     "The log has the position, the views have read to `projected`; ask again in a second.",
 )
+MALFORMED_JSON = Problem(
+    "malformed-json", 400, "Not JSON", "The body is not JSON that can be read in one way only."
+)
+BAD_HEADER = Problem(
+    "bad-header", 400, "A header is not understood", "A header has a value that it cannot take."
+)
+NOT_AUTHENTICATED = Problem(
+    "not-authenticated", 401, "Who are you?", "The path needs a key, or the key opens nothing."
+)
+NOT_ALLOWED = Problem(
+    "not-allowed", 403, "Not with this key", "The key's role is not enough for this."
+)
+ID_TAKEN = Problem("id-taken", 409, "The id exists", "An id stands for one thing for good.")
+ILLEGAL_TRANSITION = Problem(
+    "illegal-transition",
+    409,
+    "Not in this state",
+    "A withdrawn statement takes only a reinstatement, and only a withdrawn one takes it.",
+)
+STALE_REVISION = Problem(
+    "stale-revision",
+    412,
+    "The record changed",
+    "The record is at `current_revision`; read it again and decide anew.",
+)
+PRECONDITION_REQUIRED = Problem(
+    "precondition-required",
+    428,
+    "If-Match is missing",
+    "A change names the revision that its author has read.",
+)
+PAYLOAD_TOO_LARGE = Problem(
+    "payload-too-large", 413, "Too large", "The body, or one event in it, is too large."
+)
+UNSUPPORTED_MEDIA_TYPE = Problem(
+    "unsupported-media-type", 415, "Another type of body", "See `Accept-Post`."
+)
+BATCH_REFUSED = Problem(
+    "batch-refused",
+    422,
+    "Some lines are refused",
+    "Nothing was recorded; `errors` names every bad line.",
+)
+KEY_REUSED = Problem(
+    "idempotency-key-reused",
+    422,
+    "The key stands for another request",
+    "An idempotency key is for one request; make a new one.",
+)
 BAD_REQUEST = Problem("bad-request", 400, "Not understood", "The request is not well formed.")
 INTERNAL = Problem(
     "internal", 500, "A fault of ours", "Something failed here; nothing was recorded."
@@ -109,6 +169,18 @@ PROBLEMS: tuple[Problem, ...] = (
     NOT_ACCEPTABLE,
     OLD_VIEW,
     NOT_YET_PROJECTED,
+    MALFORMED_JSON,
+    BAD_HEADER,
+    NOT_AUTHENTICATED,
+    NOT_ALLOWED,
+    ID_TAKEN,
+    ILLEGAL_TRANSITION,
+    STALE_REVISION,
+    PRECONDITION_REQUIRED,
+    PAYLOAD_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    BATCH_REFUSED,
+    KEY_REUSED,
     BAD_REQUEST,
     INTERNAL,
 )
@@ -123,6 +195,30 @@ def _of_clock(error: BadClock) -> Members:
 def _of_filter(error: BadFilter) -> Members:
     named = {"in": "query", "parameter": error.name, "detail": error.why}
     return {"errors": [named | ({"allowed": error.allowed} if error.allowed else {})]}
+
+
+def _of_refusal(error: Refusal) -> Members:
+    return {"errors": [_fault(error)]}
+
+
+def _of_batch(error: BatchRefused) -> Members:
+    return {"errors": [{"line": number, **_fault(refusal)} for number, refusal in error.refusals]}
+
+
+def _fault(refusal: Refusal) -> Members:
+    """Where a line is at fault, and which values would do."""
+    fault: Members = {"in": "body", "pointer": refusal.pointer, "detail": str(refusal)}
+    allowed = getattr(refusal, "allowed", ())
+    return fault | ({"allowed": allowed} if allowed else {})
+
+
+def _of_stale(error: StaleRevision) -> Members:
+    return {
+        "record": error.record,
+        "current_revision": error.actual,
+        "expected_revision": error.expected,
+        "errors": [_fault(error)],
+    }
 
 
 RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = {
@@ -142,6 +238,22 @@ RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = 
         lambda error: {"position": error.position, "projected": error.projected},
     ),
     NotFound: (NO_SUCH, lambda error: {"kind": error.kind, "id": error.id}),
+    Refusal: (VALIDATION, _of_refusal),
+    BadDate: (BAD_EDTF, _of_refusal),
+    IdTaken: (ID_TAKEN, _of_refusal),
+    IsWithdrawn: (ILLEGAL_TRANSITION, _of_refusal),
+    NotWithdrawn: (ILLEGAL_TRANSITION, _of_refusal),
+    StaleRevision: (STALE_REVISION, _of_stale),
+    EventTooLarge: (PAYLOAD_TOO_LARGE, _of_refusal),
+    BatchRefused: (BATCH_REFUSED, _of_batch),
+    NotJson: (MALFORMED_JSON, _of_refusal),
+    KeyReused: (KEY_REUSED, lambda error: {"position": error.position}),
+    NoRevisionGiven: (PRECONDITION_REQUIRED, lambda _: {}),
+    BadHeader: (BAD_HEADER, lambda error: {"header": error.header}),
+    WrongMediaType: (UNSUPPORTED_MEDIA_TYPE, lambda error: {"accepted": error.accepted}),
+    BodyTooLarge: (PAYLOAD_TOO_LARGE, lambda error: {"limit": error.limit}),
+    NotAuthenticated: (NOT_AUTHENTICATED, lambda _: {}),
+    NotAllowed: (NOT_ALLOWED, lambda error: {"role": error.role, "needed": error.needed}),
     OldView: (OLD_VIEW, lambda error: {"current": error.current}),
 }
 
@@ -174,6 +286,12 @@ def problem_response(problem: Problem, detail: str, members: Members) -> Respons
     response.headers["Cache-Control"] = "no-store"
     if problem.status == 503:
         response.headers["Retry-After"] = "1"
+    if problem is STALE_REVISION:
+        response.set_etag(f"r{members['current_revision']}")
+    if problem is NOT_AUTHENTICATED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="annales"'
+    if problem is UNSUPPORTED_MEDIA_TYPE:
+        response.headers["Accept-Post"] = members["accepted"]
     if problem is OLD_VIEW:
         response.headers["Link"] = f'<{members["current"]}>; rel="successor-version"'
     return response

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from events.clocks import AsOf
 from events.dates import iso
@@ -23,6 +22,7 @@ from projections.facility import alternatives
 from projections.history import History
 from projections.spans import AFTER_ALL, BEFORE_ALL, Span
 from projections.state import State, statement_text
+from projections.views import Database
 from service.question import Question
 from service.state import Wanted
 
@@ -95,7 +95,7 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
 def timeline_answer(history: History, db: Database, question: Question, id: str) -> str:
     """The JSON text of `/v1/records/{id}/timeline`: every span of the record's life."""
     told = Told(history, db, id, question.as_of)
-    spans = [_span(span, told.as_of.stated) for span in told.spans if span.facet != "record"]
+    spans = [span_members(span, told.as_of.stated) for span in told.spans if span.facet != "record"]
     members = {"id": id, "kind": told.record.kind, "spans": spans}
     effective = ",".join(
         _with(statement_text(each.statement), {"entry": entry, "counts": each.counts})
@@ -191,7 +191,7 @@ def _others(told: Told) -> Members:
     }
 
 
-def _span(span: Span, stated: int) -> Members:
+def span_members(span: Span, stated: int) -> Members:
     """A span as the timeline shows it. What is expected begins after the horizon."""
     holds = _holds(span)
     if span.facet == "expected" and span.first is None:

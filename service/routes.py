@@ -15,6 +15,7 @@ from flask_smorest import Blueprint
 
 from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES
+from service.access import needs
 from service.asking import CLOCKS, answer, archive
 from service.audit import history_answer, source_answer, statement_answer
 from service.filters import KINDS, LARGEST_LIMIT, LIMIT
@@ -94,7 +95,8 @@ def question(path: str, schema: type[Any], *filters: str) -> Callable[[View], Vi
     ]
 
     def register(view: View) -> View:
-        for status in (404, 410, 422, 503):
+        view = needs("reader")(view)
+        for status in (401, 403, 404, 410, 422, 503):
             view = blueprint.alt_response(
                 status, schema=ProblemSchema, content_type=MEDIA_TYPE, success=False
             )(view)
@@ -178,6 +180,7 @@ def source(id: str) -> Response:
 
 @blueprint.route("/healthz")
 @blueprint.response(200, HealthSchema)
+@needs("open")
 def healthz() -> dict[str, str]:
     """Whether the process answers."""
     return {"status": "ok"}
@@ -186,6 +189,7 @@ def healthz() -> dict[str, str]:
 @blueprint.route("/readyz")
 @blueprint.alt_response(503, schema=ReadySchema)
 @blueprint.response(200, ReadySchema)
+@needs("open")
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether the log opens and the views keep up with it."""
     service = archive()

@@ -344,6 +344,46 @@ class ProblemSchema(Schema):
     instance = _text("The path that was asked.")
 
 
+class PlacedSchema(Schema):
+    """An event that was recorded, or would be."""
+
+    line = fields.Integer(required=True, metadata={"description": "The number of its line."})
+    position = fields.Integer(metadata={"description": "Its place in the log."})
+    type = _text("The type of its line.")
+    stream = _text("The stream that it joined.")
+    revision = fields.Integer(required=True)
+    id = _text("The statement, record or source that it is about.", null=True)
+
+
+class OddSchema(Schema):
+    """A warning about a line."""
+
+    line = fields.Integer(required=True)
+    code = _text("A stable word.")
+    text = _text("For people.")
+
+
+class RecordedSchema(Schema):
+    """What was recorded, as one commit. With `return=minimal`: the positions alone."""
+
+    position = fields.Integer(required=True)
+    recorded_at = fields.String()
+    actor = fields.String()
+    request = fields.String()
+    projected = fields.Boolean(metadata={"description": "Whether the views have read it."})
+    events = fields.List(fields.Raw(), required=True)
+    warnings = fields.List(fields.Nested(OddSchema))
+
+
+class PreviewSchema(Schema):
+    """What would be recorded, and what it would change."""
+
+    dry_run = fields.Boolean(required=True)
+    events = fields.List(fields.Nested(PlacedSchema), required=True)
+    warnings = fields.List(fields.Nested(OddSchema), required=True)
+    changes = fields.List(fields.Dict(), required=True)
+
+
 class ReadySchema(Schema):
     """How far the log goes and how far the views have read it."""
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from sqlite_utils import Database
 
 from events.dates import Day, day, iso, year_of
 from projections.facility import BIT, alternatives
 from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.state import Row, State
+from projections.views import Database
 from service.question import Question
 
 

@@ -1,0 +1,78 @@
+"""Who may ask what: every route needs a role, and one that names none is closed.
+
+Reads are open to everyone unless the settings close them. A key that opens
+nothing is refused even where none is needed: whoever sends one means it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, request
+
+from service.errors import NotAllowed, NotAuthenticated
+from service.keys import Identity, Keyring
+
+EVERYONE = Identity("everyone", "reader", None)
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def needs(role: str) -> Callable[[_Function], _Function]:
+    """Mark a view as needing a role; `open` lets everyone in, whatever the settings say."""
+
+    def mark(view: _Function) -> _Function:
+        view.annales_role = role  # type: ignore[attr-defined] # a mark of ours on the function
+        return view
+
+    return mark
+
+
+def register(app: Flask, keyring: Keyring, *, open_reads: bool, opened: Iterable[str]) -> None:
+    """Let nobody through to a view whose role they do not have.
+
+    `opened` names the endpoints of libraries' own views that are open to all.
+    """
+    app.extensions["annales.keys"] = keyring
+    app.extensions["annales.open_reads"] = open_reads
+    app.extensions["annales.opened"] = frozenset(opened)
+    app.before_request(_check)
+
+
+def identity() -> Identity:
+    """Who makes the request that is being answered."""
+    return cast("Identity", g.identity)
+
+
+def role_needed(view: Callable[..., Any] | None) -> str | None:
+    """The role that a view names, if it names one."""
+    return cast("str | None", getattr(view, "annales_role", None))
+
+
+def _check() -> None:
+    g.identity = _identify()
+    if request.endpoint is None or request.method == "OPTIONS":
+        return
+    needed = role_needed(current_app.view_functions.get(request.endpoint))
+    if needed == "open" or request.endpoint in current_app.extensions["annales.opened"]:
+        return
+    if needed is None:
+        raise NotAllowed("this path is open to nobody", role=g.identity.role, needed="none yet")
+    open_reads = current_app.extensions["annales.open_reads"]
+    if g.identity.key is None and not (needed == "reader" and open_reads):
+        raise NotAuthenticated("send a key as Authorization: Bearer annales_…")
+    if not g.identity.may(needed):
+        raise NotAllowed("not with this key", role=g.identity.role, needed=needed)
+
+
+def _identify() -> Identity:
+    header = request.headers.get("Authorization")
+    if header is None:
+        return EVERYONE
+    scheme, _, text = header.partition(" ")
+    keyring = cast("Keyring", current_app.extensions["annales.keys"])
+    found = keyring.identify(text.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise NotAuthenticated("the key opens nothing: it is wrong, revoked or expired")
+    return found

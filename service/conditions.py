@@ -1,0 +1,82 @@
+"""What the headers of a request that changes something ask for.
+
+`Idempotency-Key` to record once, `If-Match` to change only what was read,
+`Prefer` for a short answer or one that waits for the views.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from flask import request
+
+from events.errors import StaleRevision
+from service.asking import archive
+from service.errors import BadHeader, NoRevisionGiven
+
+LONGEST_WAIT = 10.0
+"""Seconds that `Prefer: wait` can ask for at most."""
+
+
+class Preference(NamedTuple):
+    """What `Prefer` asks for, and how to say that it was heeded."""
+
+    minimal: bool
+    wait: float | None
+    applied: str
+
+
+_KEY = re.compile(r'"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9_.:~-]{1,255})')
+
+
+def idempotency_key() -> str | None:
+    """The key under which the request records once; None without one. Raises BadHeader."""
+    text = request.headers.get("Idempotency-Key")
+    if text is None:
+        return None
+    if (found := _KEY.fullmatch(text.strip())) is None:
+        raise BadHeader("Idempotency-Key", text, "is not a string of 1 to 255 plain characters")
+    return found[1] or found[2]
+
+
+_TAG = re.compile(r'(?:W/)?"r([0-9]{1,18})(?:\.[^"]*)?"')
+
+
+def expected_revision(stream: str) -> int | None:
+    """The revision that `If-Match` names: the whole ETag of the record, or `"r7"`.
+
+    None for `*`, which any revision matches. A weak form is taken too: proxies
+    weaken tags, and ours is a revision. Raises NoRevisionGiven, StaleRevision.
+    """
+    text = request.headers.get("If-Match")
+    if text is None:
+        raise NoRevisionGiven("send If-Match with the ETag of the record as you read it")
+    if text.strip() == "*":
+        return None
+    revisions = [_TAG.fullmatch(tag.strip()) for tag in text.split(",")]
+    current = archive().chronicle.revision(stream)
+    named = [int(found[1]) for found in revisions if found is not None]
+    if not named:
+        raise StaleRevision(stream.partition(":")[2], 0, current)
+    return current if current in named else named[0]
+
+
+_PREFERENCE = re.compile(r"\s*([a-z-]+)\s*(?:=\s*\"?([a-z0-9.]+)\"?)?\s*")
+
+
+def preference() -> Preference:
+    """Read `Prefer` (RFC 7240); what it does not know, it passes over, as it must."""
+    minimal, wait, applied = False, None, []
+    for text in ",".join(request.headers.getlist("Prefer")).split(","):
+        found = _PREFERENCE.fullmatch(text)
+        if found is None:
+            continue
+        name, value = found[1], found[2]
+        if name == "return" and value in ("minimal", "representation"):
+            minimal = value == "minimal"
+            applied.append(f"return={value}")
+        elif name == "wait" and value is not None and value.isdigit():
+            wait = min(float(value), LONGEST_WAIT)
+            applied.append(f"wait={value}")
+    return Preference(minimal, wait, ", ".join(applied))

@@ -1,0 +1,161 @@
+"""API keys: who may do what, kept in a log of their own, apart from the chronicle's.
+
+A key is `annales_<id>_<secret>`; only the SHA-256 of its secret is kept, so it
+is shown once. Keys are events too (`key-issued-v1`, `key-revoked-v1`), in the
+same kind of log as the chronicle's: append-only, durable, with who and when.
+Several keys may bear one name; the name is the actor in the audit log.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+from eventsourcing.persistence import StoredEvent
+
+from events.canonical import canonical
+from events.clocks import instant as read_instant
+from events.commit import NewCommit, instant
+from events.errors import AnnalesError
+from events.store.sqlite import ChronicleFactory, Clock, system_clock
+
+KEYS = "keys.sqlite"
+
+Role = Literal["reader", "contributor", "curator", "admin"]
+ROLES: tuple[str, ...] = get_args(Role)
+"""The roles, each of which may do what those before it may."""
+
+ISSUED = "key-issued-v1"
+REVOKED = "key-revoked-v1"
+
+
+class NoSuchKey(AnnalesError):
+    """There is no key of that id, or it is revoked already. `annales keys list` shows them all."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        super().__init__(f"no key {id!r} is in force")
+
+
+class BadKey(AnnalesError):
+    """A key cannot be made like that."""
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as the log knows it. Instants are text, as in the chronicle's log."""
+
+    id: str
+    name: str
+    role: str
+    digest: str
+    issued_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
+
+    def is_in_force(self, now: str) -> bool:
+        """Whether it opens anything at an instant."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+class Identity(NamedTuple):
+    """Who is asking, and as what."""
+
+    name: str
+    role: str
+    key: str | None
+
+    def may(self, role: str) -> bool:
+        """Whether this role is enough where `role` is needed."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+class Keyring:
+    """The keys of a folder. Close it when done."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Clock = system_clock,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(4),
+        new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    ) -> None:
+        """Open the keys of a folder, making an empty ring if there is none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        self._new_id = new_id
+        self._new_secret = new_secret
+        self._factory = ChronicleFactory({"SQLITE_DBNAME": str(folder / KEYS)}, clock=clock)
+        self._log = self._factory.application_recorder()
+        self._keys: dict[str, Key] = {}
+        self._read_to = 0
+
+    def issue(self, *, name: str, role: str, by: str, expires_at: str | None = None) -> str:
+        """Make a key and return it; nobody can show it again. Raises BadKey, BadClock."""
+        if role not in ROLES:
+            raise BadKey(f"no role {role!r} (one of: {', '.join(ROLES)})")
+        if not name.strip() or not name.isprintable() or len(name) > 100:
+            raise BadKey("a name has 1 to 100 printable characters")
+        id, secret = self._new_id(), self._new_secret()
+        state = {"name": name, "role": role, "digest": _digest(secret)}
+        if expires_at is not None:
+            state["expires_at"] = read_instant(expires_at)
+        self._append(id, 1, ISSUED, state, by=by)
+        return f"annales_{id}_{secret}"
+
+    def revoke(self, id: str, *, by: str) -> None:
+        """Make a key open nothing from now on. Raises NoSuchKey."""
+        key = self.all().get(id)
+        if key is None or key.revoked_at is not None:
+            raise NoSuchKey(id)
+        self._append(id, 2, REVOKED, {}, by=by)
+
+    def all(self) -> dict[str, Key]:
+        """Every key that was ever issued, by id."""
+        while events := self._log.select_log(after=self._read_to, limit=1000):
+            for event in events:
+                id = event.stream.partition(":")[2]
+                if event.topic == ISSUED:
+                    said = msgspec.json.decode(event.state)
+                    self._keys[id] = Key(id=id, issued_at=event.commit.recorded_at, **said)
+                else:
+                    self._keys[id] = msgspec.structs.replace(
+                        self._keys[id], revoked_at=event.commit.recorded_at
+                    )
+            self._read_to = events[-1].position
+        return self._keys
+
+    def identify(self, text: str) -> Identity | None:
+        """Whose key it is; None for one that opens nothing.
+
+        An unknown id costs the same work as a wrong secret.
+        """
+        mark, _, rest = text.partition("_")
+        id, _, secret = rest.partition("_")
+        key = self.all().get(id)
+        kept = key.digest if key is not None else _NOBODY
+        fits = hmac.compare_digest(kept, _digest(secret))
+        if key is None or not fits or mark != "annales":
+            return None
+        return Identity(key.name, key.role, id) if key.is_in_force(instant(self._clock())) else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._factory.close()
+
+    def _append(self, id: str, version: int, topic: str, state: dict[str, str], *, by: str) -> None:
+        event = StoredEvent(f"key:{id}", version, topic, canonical(state))
+        self._log.insert_events([event], commit=NewCommit(actor=by, request=""))
+
+
+def _digest(secret: str) -> str:
+    # A secret has 256 random bits, so a slow hash would protect nothing but cost every request.
+    return sha256(secret.encode(errors="replace")).hexdigest()
+
+
+_NOBODY = _digest("")

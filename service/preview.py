@@ -1,0 +1,97 @@
+"""What a command would change, for a dry run: which rivals stand, and how the views would answer.
+
+The records that the command touches are folded once as they are and once with
+what it would record, and both are asked for today.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events.clocks import utc_day
+from events.decision import Decision
+from events.record import Record
+from events.statement import Statement
+from projections import PROJECTIONS
+from projections.account import account
+from projections.spans import BEFORE_ALL, Span
+from service.archive import Archive
+from service.records import span_members
+
+Members = dict[str, Any]
+
+
+def preview(service: Archive, decision: Decision) -> list[Members]:
+    """One member for each record: its rivals and possible duplicates, and its spans that
+    would end or begin."""
+    today = utc_day(service.chronicle.now())
+    previews = []
+    streams = dict.fromkeys(decided.event.originator_id for decided in decision.decided)
+    for stream in streams:
+        space, _, id = stream.partition(":")
+        before, after = Record(id), Record(id)
+        for line, position, recorded_on in service.chronicle.stream(stream):
+            for record in (before, after):
+                record.apply(line, position=position, recorded_on=recorded_on)
+        head = max((kept.position for kept in before.kept.values()), default=0)
+        new = [decided for decided in decision.decided if decided.event.originator_id == stream]
+        for offset, decided in enumerate(new, start=1):
+            after.apply(decided.event.fact.line(), position=head + offset, recorded_on=today)
+        if space == "record":
+            touched = [decided.id for decided in new if decided.id is not None]
+            previews.append(
+                {
+                    "record": id,
+                    "rivals": _rivals(after, touched),
+                    "ends": _told(_spans(before, today) - _spans(after, today), today),
+                    "begins": _told(_spans(after, today) - _spans(before, today), today),
+                }
+            )
+    return previews
+
+
+def _rivals(record: Record, touched: list[str]) -> list[Members]:
+    """The standing statements that compete with what is touched for an entry, or say as much."""
+    found = []
+    standing = [statement for statement in record.statements() if not statement.withdrawn]
+    ours = [statement for statement in standing if statement.id in touched]
+    for other in standing:
+        for statement in ours:
+            if other.id in touched:
+                continue
+            if other.entry == statement.entry or _alike(other, statement):
+                found.append(
+                    {
+                        "statement": other.id,
+                        "rival_of": statement.id,
+                        "entry": other.entry,
+                        "same": other.entry == statement.entry,
+                        "date": other.line.get("date"),
+                        "modality": other.line["modality"],
+                        "title": other.line["title"],
+                    }
+                )
+    return found
+
+
+def _alike(one: Statement, other: Statement) -> bool:
+    """Whether two statements of different entries may mean the same event."""
+    if one.kind != other.kind or one.planned != other.planned:
+        return False
+    if one.line.get("milestone") != other.line.get("milestone"):
+        return False
+    return one.date is not None and one.date == other.date
+
+
+def _spans(record: Record, today: int) -> set[Span]:
+    if not record.kind:
+        return set()
+    told = account(record.id, record.card, record.statements(), today)
+    return {span for span in PROJECTIONS[record.kind].spans(told) if span.facet != "record"}
+
+
+def _told(spans: set[Span], today: int) -> list[Members]:
+    ordered = sorted(
+        spans, key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet)
+    )
+    return [span_members(span, today) for span in ordered]
