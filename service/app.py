@@ -1,4 +1,4 @@
-"""The web service put together: the archive, the routes, the problems, the description.
+"""The web service put together: the archive, the routes, who may, the problems, the description.
 
 `create_app` is the one place where they meet; no rule and no route stands here.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, jsonify, redirect, request
+from flask import Flask, Response, redirect, request
+from flask_compress import Compress
 from flask_smorest import Api
 
-from projections import VIEW
-from service import access, problems
+from service import access, describing, limiting, observing, problems
 from service.archive import Archive
-from service.problems import PROBLEMS
 from service.routes import blueprint as questions
+from service.settings import Settings
 from service.version import VERSION
 from service.write_routes import blueprint as orders
 
@@ -29,13 +29,33 @@ class Description(Api):
 
 
 BLUEPRINTS = (questions, orders)
+"""What the description at /openapi.json tells of."""
+
+COMPRESSED = [
+    "application/json",
+    "application/problem+json",
+    "application/schema+json",
+    "application/cloudevents-batch+json",
+    "application/json-patch+json",
+    "application/link-format",
+    "application/x-ndjson",
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/plain",
+]
+"""Types that shrink. An event stream is not among them: it would be held back."""
+
+EXPOSED = (
+    "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime,"
+    " Annales-Position, Annales-Revision, RateLimit"
+)
+"""The headers that a page of another origin may read."""
 
 
-def create_app(archive: Archive, *, open_reads: bool = True) -> Flask:
-    """The WSGI app that answers from an archive. The caller keeps and closes the archive.
-
-    With `open_reads` everyone may ask; else a key of any role is needed.
-    """
+def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
+    """The WSGI app that answers from an archive. The caller keeps and closes the archive."""
+    settings = settings or Settings(data=archive.folder)
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
@@ -46,57 +66,59 @@ def create_app(archive: Archive, *, open_reads: bool = True) -> Flask:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": "/",
         "OPENAPI_JSON_PATH": "openapi.json",
-        "API_SPEC_OPTIONS": {
-            "info": {
-                "description": "A chronicle that is asked at three clocks: when it was so (`at`), "
-                "what the sources had said (`stated`), what the log had recorded (`known`).",
-                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-            }
-        },
+        "API_SPEC_OPTIONS": {"info": ABOUT},
+        "COMPRESS_MIMETYPES": COMPRESSED,
+        "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
+        "COMPRESS_STREAMS": False,
     }
+    # Functions after a request run in the opposite order: what is registered first sees all.
+    observing.register(app, archive)
     problems.register(app)
-    access.register(app, archive.keys, open_reads=open_reads, opened=["api-docs.openapi_json"])
+    Compress(app)
+    app.after_request(_with_headers)
+    access.register(
+        app,
+        archive.keys,
+        open_reads=settings.open_reads,
+        opened=["api-docs.openapi_json"],
+    )
+    limiting.register(app, orders=settings.orders_limit, questions=settings.questions_limit)
     description = Description(app)
     description.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     for blueprint in BLUEPRINTS:
         description.register_blueprint(blueprint)
-    app.add_url_rule("/", "home", _home)
-    app.add_url_rule("/problems/<slug>", "problem", _problem)
-    app.after_request(_with_headers)
+    app.register_blueprint(describing.blueprint)
+    app.add_url_rule("/", "home", access.needs("open")(_home))
     return app
 
 
-@access.needs("open")
+ABOUT = {
+    "description": "A chronicle that is asked at three clocks: when it was so (`at`), what the "
+    "sources had said (`stated`), what the log had recorded (`known`).",
+    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+}
+
+
 def _home() -> Any:
     """Where to begin, until there are pages: the state today."""
     return redirect("/v1/state", 302)
 
 
-@access.needs("open")
-def _problem(slug: str) -> Any:
-    """What a slug of a problem means."""
-    for problem in PROBLEMS:
-        if problem.slug == slug:
-            return jsonify(
-                type=f"/problems/{slug}",
-                title=problem.title,
-                status=problem.status,
-                meaning=problem.meaning,
-            )
-    return problems.problem_response(problems.NOT_FOUND, problems.NOT_FOUND.meaning, {})
-
-
 def _with_headers(response: Response) -> Response:
-    """What every answer carries: open to read from any page, and never guessed at."""
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.method in ("GET", "HEAD"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = EXPOSED
-    response.headers.setdefault("Annales-View", str(VIEW))
+    """What every answer carries: open to read from any page, and nothing to be guessed."""
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        headers.setdefault("Access-Control-Allow-Origin", "*")
+        headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+    if request.method == "OPTIONS":
+        headers.setdefault("Access-Control-Allow-Methods", headers.get("Allow", "GET"))
+        headers.setdefault(
+            "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"
+        )
+        headers.setdefault("Access-Control-Max-Age", "86400")
     return response
-
-
-EXPOSED = (
-    "ETag, Link, Content-Location, Retry-After, Annales-Position, Annales-Revision, Annales-View"
-)

@@ -7,6 +7,7 @@ so that most questions asked again cost a comparison.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import cast
@@ -103,11 +104,26 @@ def respond(
         headers["Content-Location"] = question.pinned
     response = Response(mimetype="application/json", headers=headers)
     response.set_etag(tag)
-    if not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag):
+    if (held := _held(tag)) is not None:
+        response.set_etag(held)
         response.status_code = 304
         return response
     response.set_data(make(db))
     return response
+
+
+def _held(tag: str) -> str | None:
+    """The tag by which the client has the answer, if it has it.
+
+    A compressed answer's tag ends in its encoding (`:gzip`), and is as good.
+    """
+    for held in request.if_none_match.as_set(include_weak=True):
+        if _ENCODED.sub("", held) == tag:
+            return str(held)
+    return None
+
+
+_ENCODED = re.compile(r":(?:zstd|br|gzip|deflate)$")
 
 
 def _min_position() -> int:

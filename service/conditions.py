@@ -40,7 +40,7 @@ def idempotency_key() -> str | None:
     return found[1] or found[2]
 
 
-_TAG = re.compile(r'(?:W/)?"r([0-9]{1,18})(?:\.[^"]*)?"')
+_TAG = re.compile(r'(?:W/)?"r([0-9]{1,18})(?:[.:][^"]*)?"')
 
 
 def expected_revision(stream: str) -> int | None:

@@ -141,6 +141,9 @@ PAYLOAD_TOO_LARGE = Problem(
 UNSUPPORTED_MEDIA_TYPE = Problem(
     "unsupported-media-type", 415, "Another type of body", "See `Accept-Post`."
 )
+RATE_LIMITED = Problem(
+    "rate-limited", 429, "Too often", "The limit is used up; `Retry-After` says when to come back."
+)
 BATCH_REFUSED = Problem(
     "batch-refused",
     422,
@@ -179,6 +182,7 @@ PROBLEMS: tuple[Problem, ...] = (
     PRECONDITION_REQUIRED,
     PAYLOAD_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    RATE_LIMITED,
     BATCH_REFUSED,
     KEY_REUSED,
     BAD_REQUEST,

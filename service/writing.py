@@ -7,7 +7,6 @@ and then the chronicle decides. With `?dry_run=true` it only decides.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
@@ -36,6 +35,7 @@ from service.errors import (
     UnknownParameter,
     WrongMediaType,
 )
+from service.observing import request_id
 from service.preview import preview
 
 JSON = "application/json"
@@ -90,7 +90,7 @@ def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response
     command = Command(
         orders=tuple(batch),
         actor=who.name,
-        request=request.headers.get("X-Request-Id") or uuid.uuid4().hex,
+        request=request_id(),
         key=key,
         fingerprint=_fingerprint(body) if key is not None else None,
     )

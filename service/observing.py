@@ -1,0 +1,125 @@
+"""What an operator sees: figures for Prometheus, a line of JSON for each request, request ids.
+
+Figures are labelled by the rule of the route, never by the path, so their
+number stays small. Neither figures nor lines ever hold a key.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
+from service.access import needs
+from service.archive import Archive
+
+requests_log = logging.getLogger("annales.requests")
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_SECRET = re.compile(r"annales_\w+_[^\s&\"]+")
+_STREAM = "text/event-stream"
+
+
+def register(app: Flask, archive: Archive) -> None:
+    """Count and log every request, and show the figures at `/metrics`."""
+    figures = _Figures(archive)
+    app.before_request(_begin)
+    app.after_request(figures.count)
+
+    @app.get("/metrics")
+    @needs("open")
+    def metrics() -> Response:
+        return figures.show()
+
+
+def request_id() -> str:
+    """The id of the request: the client's `X-Request-Id` if it is plain, else a new one."""
+    chosen: str = g.request_id
+    return chosen
+
+
+class _Figures:
+    def __init__(self, archive: Archive) -> None:
+        self._registry = CollectorRegistry()
+        labels = ("route", "method", "status")
+        self._requests = Counter(
+            "annales_requests", "Requests answered.", labels, registry=self._registry
+        )
+        self._seconds = Histogram(
+            "annales_request_seconds",
+            "Time to make an answer; streams are left out.",
+            ("route",),
+            registry=self._registry,
+        )
+        self._gauge("annales_head_position", "The head of the log.", lambda: _head(archive))
+        self._gauge(
+            "annales_projected_position",
+            "How far the views have read the log.",
+            archive.views.tracked,
+        )
+        self._gauge(
+            "annales_lag_positions",
+            "How far the views are behind.",
+            lambda: _head(archive) - archive.views.tracked(),
+        )
+
+    def count(self, response: Response) -> Response:
+        """Count and log the request that was answered."""
+        route = request.url_rule.rule if request.url_rule is not None else "none"
+        seconds = time.perf_counter() - g.get("begun", time.perf_counter())
+        self._requests.labels(route, request.method, str(response.status_code)).inc()
+        if response.mimetype != _STREAM:
+            self._seconds.labels(route).observe(seconds)
+        response.headers.setdefault("X-Request-Id", request_id())
+        if requests_log.isEnabledFor(logging.INFO):
+            requests_log.info("%s", _line(response, seconds))
+        return response
+
+    def show(self) -> Response:
+        """The figures, in the text format of Prometheus."""
+        return Response(generate_latest(self._registry), content_type=CONTENT_TYPE_LATEST)
+
+    def _gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        Gauge(name, meaning, registry=self._registry).set_function(read)
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _line(response: Response, seconds: float) -> str:
+    identity = g.get("identity")
+    members: dict[str, Any] = {
+        "request": request_id(),
+        "method": request.method,
+        "path": _SECRET.sub("annales_***", request.full_path.rstrip("?")),
+        "status": response.status_code,
+        "ms": round(seconds * 1000, 2),
+        "actor": identity.name if identity is not None else None,
+        "position": response.headers.get("Annales-Position"),
+        "replayed": response.headers.get("Idempotency-Replayed"),
+    }
+    return msgspec.json.encode(
+        {name: value for name, value in members.items() if value is not None}
+    ).decode()
+
+
+def _head(archive: Archive) -> int:
+    head = archive.chronicle.log.head()
+    return head.position if head is not None else 0
