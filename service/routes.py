@@ -19,19 +19,18 @@ from service.access import needs
 from service.asking import CLOCKS, answer, archive
 from service.audit import history_answer, source_answer, statement_answer
 from service.filters import KINDS, LARGEST_LIMIT, LIMIT
-from service.problems import MEDIA_TYPE
 from service.records import record_answer, records_answer, timeline_answer
 from service.schemas import (
     ExplanationSchema,
     HealthSchema,
     HistorySchema,
-    ProblemSchema,
     ReadySchema,
     RecordSchema,
     RecordsSchema,
     SourceSchema,
     StateSchema,
     TimelineSchema,
+    problem_responses,
 )
 from service.state import state_answer
 
@@ -96,12 +95,11 @@ def question(path: str, schema: type[Any], *filters: str) -> Callable[[View], Vi
 
     def register(view: View) -> View:
         view = needs("reader")(view)
-        for status in (401, 403, 404, 410, 422, 503):
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, content_type=MEDIA_TYPE, success=False
-            )(view)
         view = blueprint.response(200, schema)(view)
-        view = blueprint.doc(parameters=parameters)(view)
+        view = blueprint.doc(
+            parameters=parameters,
+            responses=problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
+        )(view)
         routed: View = blueprint.route(path)(view)
         return routed
 

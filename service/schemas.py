@@ -7,11 +7,15 @@ members refused.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
+from service.problems import MEDIA_TYPE
 
 
 def _text(description: str, *, null: bool = False) -> fields.String:
@@ -382,6 +386,17 @@ class PreviewSchema(Schema):
     events = fields.List(fields.Nested(PlacedSchema), required=True)
     warnings = fields.List(fields.Nested(OddSchema), required=True)
     changes = fields.List(fields.Dict(), required=True)
+
+
+def problem_responses(*statuses: int) -> dict[str, Any]:
+    """What a description says of the problems that an operation may answer with."""
+    return {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
+        }
+        for status in statuses
+    }
 
 
 class ReadySchema(Schema):

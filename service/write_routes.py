@@ -17,8 +17,7 @@ from events.errors import MalformedLine, NotFound
 from service.access import needs
 from service.asking import archive
 from service.line_schemas import line_body
-from service.problems import MEDIA_TYPE
-from service.schemas import PreviewSchema, ProblemSchema, RecordedSchema
+from service.schemas import PreviewSchema, RecordedSchema, problem_responses
 from service.writing import (
     body_line,
     record_batch,
@@ -63,15 +62,12 @@ def order(path: str, *types: str, changes: bool = False) -> Callable[[View], Vie
 
     def register(view: View) -> View:
         view = needs("contributor")(view)
-        for status in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503):
-            view = blueprint.alt_response(
-                status, schema=ProblemSchema, content_type=MEDIA_TYPE, success=False
-            )(view)
         view = blueprint.alt_response(200, schema=PreviewSchema)(view)
         view = blueprint.response(201, RecordedSchema)(view)
         parameters: list[Any] = [DRY_RUN, *HEADERS, *([IF_MATCH] if changes else [])]
         view = blueprint.doc(
             parameters=parameters,
+            responses=problem_responses(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503),
             requestBody=line_body(*types),
             security=[{"key": []}],
         )(view)
@@ -97,7 +93,7 @@ def record_source() -> Response:
 def record_statement() -> Response:
     """Record a statement: a milestone, discovery, policy, indicator or observation."""
     line = body_line()
-    if line.get("type") not in STATEMENT_TYPES:
+    if line.get("type") not in tuple(STATEMENT_TYPES):
         raise MalformedLine(
             f"{line.get('type')!r} is no type of statement",
             pointer="/type",

@@ -1,0 +1,38 @@
+"""What the stories share: an archive in a folder of its own, with a clock that can be set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from service.archive import Archive
+from tests.story.telling import JUNO, SOURCE, Clock, Teller
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the archive under test; noon of 25 November 2026 until it is set."""
+    return Clock()
+
+
+@pytest.fixture
+def archive(tmp_path: Path, clock: Clock) -> Iterator[Archive]:
+    """An empty archive."""
+    with Archive(tmp_path / "archive", clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def teller(archive: Archive, clock: Clock) -> Teller:
+    """Somebody who tells the empty archive lines."""
+    return Teller(archive, clock)
+
+
+@pytest.fixture
+def juno(teller: Teller) -> Teller:
+    """The same with a source and JUNO recorded, at @1 and @2."""
+    teller.tell(SOURCE)
+    teller.tell(JUNO)
+    return teller
