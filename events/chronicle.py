@@ -9,6 +9,7 @@ commits and positions, is `Chronicle.log`.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -24,7 +25,7 @@ from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
 from events.dates import Day
 from events.decision import Decided, Decision, decide
-from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine
+from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
 from events.record import Record
@@ -197,8 +198,10 @@ class Chronicle(Application[str]):
         """Every line as it was recorded, its place in the member `commit`."""
         position = 0
         while events := self.log.select_log(after=position, limit=page):
+            sizes = Counter(event.commit.position for event in events)
             for event in events:
-                yield {**line_of(event.topic, event.state), "commit": _place(event)}
+                place = _place(event, sizes[event.commit.position])
+                yield {**line_of(event.topic, event.state), "commit": place}
             position = events[-1].position
 
     def restore(self, orders: Iterable[Order]) -> int:
@@ -221,6 +224,8 @@ class Chronicle(Application[str]):
             positions = tuple(msgspec.convert(each, type=Place).event for each in places)
         except msgspec.ValidationError as error:
             raise LogDamaged(position, f"line {batch[0].number}: commit: {error}") from None
+        if len(batch) != place.events or positions[-1] != position:
+            raise LogDamaged(position, f"the export has {len(batch)} of {place.events} events")
         command = Command(
             orders=tuple(batch),
             actor=place.actor,
@@ -228,7 +233,10 @@ class Chronicle(Application[str]):
             key=place.key,
             fingerprint=place.fingerprint,
         )
-        decision = decide(command, self, today=utc_day(place.recorded_at))
+        try:
+            decision = decide(command, self, today=utc_day(place.recorded_at))
+        except Refusal as refusal:
+            raise LogDamaged(position, f"from line {batch[0].number}: {refusal}") from refusal
         self._keep(command, decision, recorded_at=place.recorded_at, positions=positions)
         for event, expected in zip(
             self.log.select_log(after=positions[0] - 1, limit=len(positions)), places, strict=True
@@ -241,10 +249,12 @@ class Chronicle(Application[str]):
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where an event stood, as the member `commit` of an exported line tells.
 
-    `position` is that of the commit, `event` the event's own.
+    `position` is that of the commit, which has so many `events`; `event` is the
+    event's own.
     """
 
     position: int
+    events: int
     event: int
     recorded_at: str
     actor: str
@@ -254,10 +264,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fingerprint: str | None = None
 
 
-def _place(event: LoggedEvent) -> Line:
+def _place(event: LoggedEvent, events: int) -> Line:
     commit = event.commit
     place = Place(
         position=commit.position,
+        events=events,
         event=event.position,
         recorded_at=commit.recorded_at,
         actor=commit.actor,

@@ -4,7 +4,7 @@ One format serves as order, as event and as line of an export: a JSON object
 whose `type` names the kind of fact. `Fact.of(line)` reads a line strictly and
 refuses what does not fit, with a pointer to the member at fault; `fact.line()`
 gives the same line back. A fact holds no place: stream, version, position and
-time belong to the log that keeps it (`events.log`).
+time belong to the log that keeps it (`events.store`).
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TextIO
 
 import msgspec
 from flask import Flask, Response, g, request
@@ -46,6 +47,15 @@ def register(app: Flask, archive: Archive) -> None:
         return figures.show()
 
 
+def log_requests(stream: TextIO) -> None:
+    """Write one line of JSON to a stream for each request that is answered from now on."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    requests_log.addHandler(handler)
+    requests_log.setLevel(logging.INFO)
+    requests_log.propagate = False
+
+
 def request_id() -> str:
     """The id of the request: the client's `X-Request-Id` if it is plain, else a new one."""
     chosen: str = g.request_id
@@ -75,6 +85,11 @@ class _Figures:
             "annales_lag_positions",
             "How far the views are behind.",
             lambda: _head(archive) - archive.views.tracked(),
+        )
+        self._gauge(
+            "annales_open_streams",
+            "How many wait for changes, by streams and long polls.",
+            lambda: archive.streams.taken,
         )
 
     def count(self, response: Response) -> Response:
@@ -106,6 +121,7 @@ def _begin() -> None:
 def _line(response: Response, seconds: float) -> str:
     identity = g.get("identity")
     members: dict[str, Any] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "request": request_id(),
         "method": request.method,
         "path": _SECRET.sub("annales_***", request.full_path.rstrip("?")),

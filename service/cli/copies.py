@@ -1,0 +1,130 @@
+"""`annales export` and `annales restore`: the whole history, out and in again.
+
+A copy appears whole or not at all: it is written beside its place, and moved
+there when it is complete and on the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+import click
+import msgspec
+
+from events.chronicle import Chronicle
+from events.orders import orders
+from projections.runner import Follower
+from projections.views import POINTER
+from service.archive import LOG, Archive
+from service.cli.exits import REFUSED, UNAVAILABLE, Ended
+from service.cli.options import as_json, lines_of, log_of, opened
+from service.cli.screen import bar
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True), default="-")
+@click.pass_obj
+def export(folder: Path, file: str) -> None:
+    """Write the whole history to FILE, or to stdout.
+
+    The lines are those that were recorded, each with its place in the log, for `annales restore`.
+    """
+    with Chronicle(log_of(folder)) as chronicle, _written(file) as stream:
+        head = chronicle.log.head()
+        count = 0
+        with bar("Exporting", head.position if head else None) as advance:
+            for line in chronicle.export():
+                stream.write(msgspec.json.encode(line) + b"\n")
+                count += 1
+                if count % 500 == 0:
+                    advance(line["commit"]["event"])
+    if file != "-":
+        click.echo(f"Exported {count:,} events to {file}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True))
+@as_json
+@click.pass_obj
+def restore(folder: Path, file: str, *, as_json: bool) -> None:
+    """Make a log from an export, where there is none.
+
+    FILE is an export, - is stdin. The restored log answers every question as the exported one
+    did. One that is cut off or does not hold together is refused, and leaves no log behind.
+    """
+    with opened(file) as stream:
+        folder.mkdir(parents=True, exist_ok=True)
+        _need_no_log(folder)
+        with TemporaryDirectory(prefix="restore-", dir=folder) as beside:
+            built = Path(beside) / LOG
+            with Chronicle(built) as chronicle, lines_of(stream, file, "Restoring") as lines:
+                head = chronicle.restore(orders(lines))
+            # The build may have taken an hour, in which somebody began a log here.
+            _need_no_log(folder)
+            _forget_views(folder)
+            _move(built, folder / LOG)
+    with Archive(folder) as archive, bar("Projecting", head) as advance:
+        Follower(archive.chronicle, archive.views.db).catch_up(progress=advance)
+    if as_json:
+        click.echo(msgspec.json.encode({"position": f"@{head}"}))
+    else:
+        click.echo(f"Restored; the log stands at @{head}.")
+
+
+@contextmanager
+def _written(file: str) -> Iterator[IO[bytes]]:
+    """A stream whose text is in the file once the block is done, else nowhere."""
+    if file == "-":
+        with click.open_file(file, "wb") as stdout:
+            yield stdout
+        return
+    path = Path(file)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        _move(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _need_no_log(folder: Path) -> None:
+    """Refuse a folder whose log holds anything, or is open somewhere."""
+    path = folder / LOG
+    if not path.exists():
+        return
+    with Chronicle(path) as chronicle:
+        head = chronicle.log.head()
+    if head is not None:
+        raise Ended(
+            f"{folder} has a log already, up to @{head.position}: restore into an empty folder",
+            REFUSED,
+        )
+    # SQLite removes this file with the last connection, and we have just closed ours.
+    if path.with_name(f"{LOG}-wal").exists():
+        raise Ended(f"somebody has the empty log in {folder} open: end that first", UNAVAILABLE)
+
+
+def _forget_views(folder: Path) -> None:
+    """Remove views of another log, which could only mislead."""
+    for path in (folder / POINTER, *folder.glob("views-*.sqlite*")):
+        path.unlink(missing_ok=True)
+
+
+def _move(built: Path, place: Path) -> None:
+    """Put a finished file in its place, for good."""
+    built.replace(place)
+    if os.name == "posix":
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

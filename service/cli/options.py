@@ -1,0 +1,115 @@
+"""What several commands take: the three clocks, filters, `--json`, a file, the folder."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+
+from events.vocabulary import FIELDS, STATUSES
+from service.archive import LOG
+from service.cli.exits import REFUSED, UNAVAILABLE, Ended
+from service.cli.screen import bar
+from service.filters import KINDS, LARGEST_LIMIT, LIMIT
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+CLOCKS = {
+    "at": ("DATE", "When it was so in the world: 2013, 2013-05, 2013-05-06. Default: today."),
+    "during": ("DATE", "In place of --at: every status held on some day of the period."),
+    "stated": ("DATE", "What the sources had said by then. Default: everything said."),
+    "known": ("@N|INSTANT", "What the log had recorded by then. Default: all of it."),
+}
+
+FILTERS = {
+    "kind": click.option("--kind", type=click.Choice(KINDS), help="Only records of this kind."),
+    "country": click.option("--country", metavar="CODE", help="ISO 3166-1 alpha-2, such as CN."),
+    "field": click.option(
+        "--field", type=click.Choice(FIELDS), metavar="FIELD", help=f"One of {', '.join(FIELDS)}."
+    ),
+    "status": click.option(
+        "--status",
+        type=click.Choice(STATUSES),
+        metavar="STATUS",
+        help=f"One of {', '.join(STATUSES)}.",
+    ),
+    "limit": click.option(
+        "--limit", metavar="N", help=f"At most so many, up to {LARGEST_LIMIT}. Default: {LIMIT}."
+    ),
+    "after": click.option("--after", metavar="PLACE", help="Go on after the page before."),
+}
+
+
+def clocks(command: Function) -> Function:
+    """Take `--at`, `--during`, `--stated` and `--known`."""
+    for name, (metavar, told) in reversed(CLOCKS.items()):
+        command = click.option(f"--{name}", metavar=metavar, help=told)(command)
+    return command
+
+
+def filters(*names: str) -> Callable[[Function], Function]:
+    """Take the filters of these names."""
+
+    def take(command: Function) -> Function:
+        for name in reversed(names):
+            command = FILTERS[name](command)
+        return command
+
+    return take
+
+
+def as_json(command: Function) -> Function:
+    """Take `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, and only that.")(
+        command
+    )
+
+
+def login_name() -> str:
+    """Whoever is logged in, as the actor of what they do here."""
+    try:
+        return getpass.getuser()
+    except (KeyError, ImportError, OSError):  # no login name: what says so depends on Python
+        return "somebody"
+
+
+def log_of(folder: Path) -> Path:
+    """The log of a folder, for a command that needs one to be there."""
+    path = folder / LOG
+    if not path.exists():
+        raise Ended(
+            f"there is no chronicle in {folder}: `annales load FILE` begins one", UNAVAILABLE
+        )
+    return path
+
+
+@contextmanager
+def opened(file: str) -> Iterator[IO[bytes]]:
+    """A file to read; `-` is stdin."""
+    try:
+        stream = click.open_file(file, "rb")
+    except OSError as error:
+        raise Ended(f"{file} cannot be read: {error.strerror}", REFUSED) from error
+    with stream:
+        yield stream
+
+
+@contextmanager
+def lines_of(stream: IO[bytes], file: str, doing: str) -> Iterator[Iterator[bytes]]:
+    """The lines of an opened file, with a bar of how far they are read."""
+    size = None if file == "-" else Path(file).stat().st_size
+    with bar(doing, size) as advance:
+
+        def counted() -> Iterator[bytes]:
+            read = 0
+            for number, line in enumerate(stream):
+                read += len(line)
+                if number % 500 == 0:
+                    advance(read)
+                yield line
+
+        yield counted()

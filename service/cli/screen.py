@@ -1,0 +1,77 @@
+"""What people see: text without tricks, tables of any width, progress on a terminal.
+
+Into a pipe goes everything in full width and without colour. What was
+recorded is shown as text, whatever it holds: it moves no cursor and sets no
+colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+Advance = Callable[[int], None]
+"""Tells a bar how much is done, from the beginning."""
+
+UNBOUNDED = 1_000_000
+"""Columns of a pipe: more than any table has."""
+
+CONTROLS = {
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "\ufffd"),
+    **dict.fromkeys(map(ord, "\t\n\r"), " "),
+}
+
+
+def plain(text: str) -> str:
+    """A text in one line, its control characters made visible.
+
+    >>> plain("a\\n\\x1b[31mb")
+    'a �[31mb'
+    """
+    return text.translate(CONTROLS)
+
+
+def screen() -> Console:
+    """Where answers for people go."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    if not console.is_terminal:
+        console.width = UNBOUNDED
+    return console
+
+
+def show_table(
+    console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """Print a table under a title; nothing where it has no rows."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(plain, row))
+    if table.row_count:
+        console.print(f"\n{title}")
+        console.print(table)
+
+
+@contextmanager
+def bar(doing: str, total: int | None = None) -> Iterator[Advance]:
+    """A progress bar on stderr while the block runs, if that is a terminal.
+
+    Without a total it only shows that something goes on.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        task = progress.add_task(doing, total=total)
+        yield lambda done: progress.update(task, completed=done)

@@ -1,0 +1,143 @@
+"""`annales rebuild`, `verify` and `migrate`: whether all is as it should be, and making it so."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import click
+import msgspec
+
+from events.store.sqlite import SCHEMA_NUMBER
+from projections import VIEW, runner
+from projections.runner import Differs
+from projections.views import POINTER
+from service.archive import LOG, Archive
+from service.cli.exits import DAMAGED, Ended
+from service.cli.options import as_json, log_of
+from service.cli.screen import bar, plain
+
+SHOWN = 20
+"""Damaged places that are listed for people."""
+
+
+@click.command()
+@click.option("--replace", is_flag=True, help="Also where the new views differ from the old.")
+@as_json
+@click.pass_obj
+def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
+    """Make the views anew from the log.
+
+    They are made beside the live ones and swapped in if both are equal. If they differ, something
+    is wrong: --replace puts the new ones in all the same.
+    """
+    log_of(folder)
+    with Archive(folder) as archive:
+        views = archive.views
+        try:
+            with bar("Rebuilding", _reached(archive)) as advance:
+                rebuilt = runner.rebuild(
+                    archive.chronicle, views, replace=replace, progress=advance
+                )
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            # The live views cannot even be read, so there is nothing to compare with.
+            if not replace:
+                raise Ended(
+                    f"the views are damaged ({error}): run `annales rebuild --replace`", DAMAGED
+                ) from error
+            views.swap_in(views.make_beside())
+            archive.catch_up()
+            rebuilt = runner.verify(archive.chronicle, views)
+        archive.catch_up()
+    if as_json:
+        click.echo(msgspec.json.encode(_told(rebuilt)))
+    else:
+        click.echo(f"Rebuilt the views to @{rebuilt.position}; digest {rebuilt.digest}.")
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def verify(folder: Path, /, *, as_json: bool) -> None:
+    """Re-read every byte of the log, and replay it beside the views.
+
+    Changes nothing. What someone rewrote who also made new leaves and seals is not seen here.
+    """
+    log_of(folder)
+    with Archive(folder) as archive:
+        with bar("Re-reading the log"):
+            damage = list(archive.chronicle.log.damage())
+        if damage:
+            raise _damaged(damage, as_json=as_json)
+        head = archive.chronicle.log.head()
+        position = head.position if head else 0
+        try:
+            with bar("Replaying", _reached(archive)) as advance:
+                verified = runner.verify(archive.chronicle, archive.views, progress=advance)
+        except Differs as differs:
+            if as_json:
+                told = {"live": differs.live, "rebuilt": differs.rebuilt}
+                click.echo(
+                    msgspec.json.encode({"whole": False, "position": differs.position, **told})
+                )
+            raise
+    if as_json:
+        click.echo(
+            msgspec.json.encode({"whole": True, "head": f"@{position}", "views": _told(verified)})
+        )
+        return
+    click.echo(f"The log is whole up to @{position}.")
+    click.echo(f"The views agree with it up to @{verified.position}; digest {verified.digest}.")
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def migrate(folder: Path, /, *, as_json: bool) -> None:
+    """Make the folder ready for this version.
+
+    There is one schema of the log so far, so nothing is ever changed; what is missing is made.
+    """
+    had_log, before = (folder / LOG).exists(), _pointer(folder)
+    with Archive(folder) as archive:
+        position = archive.catch_up()
+    made_views = _pointer(folder) != before
+    if as_json:
+        told = {
+            "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
+            "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
+        }
+        click.echo(msgspec.json.encode(told))
+        return
+    done = "there was nothing to do" if had_log else "made, as there was none"
+    click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
+    done = "made, as there were none of this version" if made_views else "there was nothing to do"
+    click.echo(f"The views have version {VIEW}: {done}; they have read to @{position}.")
+
+
+def _damaged(damage: list[tuple[int, str]], *, as_json: bool) -> Ended:
+    if as_json:
+        places = [{"position": position, "why": why} for position, why in damage]
+        click.echo(msgspec.json.encode({"whole": False, "damage": places}))
+    else:
+        for position, why in damage[:SHOWN]:
+            click.echo(plain(f"@{position}: {why}"), err=True)
+    return Ended(
+        f"the log is damaged in {len(damage):,} places: stop, and restore from an export", DAMAGED
+    )
+
+
+def _told(views: runner.Rebuilt) -> dict[str, str]:
+    return {"position": f"@{views.position}", "digest": views.digest}
+
+
+def _reached(archive: Archive) -> int:
+    head = archive.chronicle.log.head()
+    return head.position if head else 0
+
+
+def _pointer(folder: Path) -> str | None:
+    pointer = folder / POINTER
+    return pointer.read_text() if pointer.exists() else None
