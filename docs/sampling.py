@@ -1,0 +1,134 @@
+"""One sample answer of each kind, made by a run: the shipped chronicle, under a clock that stands.
+
+The answers are the service's own bytes, laid out for people. A new kind of
+answer is one line in `SAMPLES`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from events.commit import microseconds
+from events.orders import Command, orders
+from service.app import create_app
+from service.archive import Archive
+
+CHRONICLE = Path(__file__).parent.parent / "service" / "data" / "china-big-science.jsonl"
+
+NOW = "2026-11-25T09:00:00.000000Z"
+"""What the clock says; the chronicle is recorded then, and the questions are asked then."""
+
+BY = "ada"
+"""Who records."""
+
+
+class Sample(NamedTuple):
+    """A request whose answer is kept; `body` makes it an order."""
+
+    name: str
+    path: str
+    shows: str
+    body: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def method(self) -> str:
+        """GET for a question, POST for an order."""
+        return "POST" if self.body else "GET"
+
+
+READ = (("If-Match", '"r14"'),)
+LINES = (("Content-Type", "application/jsonl"),)
+CORRECTION = (
+    '{"changes": {"date": "2025-08-25"}, "reason": "An example: the log book has the day before."}'
+)
+
+SAMPLES = (
+    Sample("state", "/v1/state?at=2013&country=CN&field=fusion", "the state on the last day"),
+    Sample(
+        "state-beyond",
+        "/v1/state?at=2025&stated=2016&country=CN&field=particle-physics&limit=2",
+        "a state beyond the horizon, its first page",
+    ),
+    Sample(
+        "state-during",
+        "/v1/state?during=2006&country=CN&field=fusion",
+        "every status held in a year",
+    ),
+    Sample("records", "/v1/records?at=2013&kind=facility&limit=3", "a page of records"),
+    Sample("record", "/v1/records/juno?at=2016&stated=2016", "a facility"),
+    Sample("record-series", "/v1/records/rd-share-of-gdp?at=1996&stated=1996", "a series"),
+    Sample("timeline", "/v1/records/bepc/timeline", "a whole life"),
+    Sample("history", "/v1/records/juno/history?limit=2", "how a record changed"),
+    Sample("statement", "/v1/statements/rd-2024-prelim?at=2025", "a statement explained"),
+    Sample("source", "/v1/sources/ihep-hist", "a source and what rests on it"),
+    Sample("diff", "/v1/diff?at=1988&to_at=1989&country=CN", "what differs between two years"),
+    Sample("activity", "/v1/activity?record=juno&limit=1", "who did what"),
+    Sample("search", "/v1/search?q=neutrino&kind=facility&limit=2", "what has a word"),
+    Sample("changes", "/v1/changes?record=juno&limit=1", "the log as a feed of CloudEvents"),
+    Sample("problem-unknown-parameter", "/v1/state?at=2013&county=CN", "a misspelt parameter"),
+    Sample("problem-no-such-record", "/v1/records/atlantis", "an id that nothing has"),
+    Sample(
+        "problem-batch-refused",
+        "/v1/batches",
+        "a batch with two bad lines",
+        '{"type": "source", "id": "diary", "medium": "book", "title": "A diary"}\n'
+        '{"type": "source", "id": "letters", "medium": "book", "title": "Some", "date": "soon"}\n'
+        '{"type": "withdrawal", "statement": "no-such", "reason": "An example."}\n',
+        LINES,
+    ),
+    Sample(
+        "preview",
+        "/v1/statements/juno-operation/corrections?dry_run=true",
+        "what a correction would change",
+        CORRECTION,
+        READ,
+    ),
+    Sample(
+        "recorded",
+        "/v1/statements/juno-operation/corrections",
+        "what was recorded of it",
+        CORRECTION,
+        READ,
+    ),
+    Sample("version", "/version", "the versions"),
+    Sample("healthz", "/healthz", "the process answers"),
+    Sample("readyz", "/readyz", "how far the views are"),
+)
+
+
+def samples(folder: Path) -> dict[str, str]:
+    """The answer to each sample by name, laid out, from a chronicle in the (empty) folder."""
+    with Archive(folder, clock=lambda: microseconds(NOW)) as archive:
+        load(archive)
+        archive.follow()
+        client = create_app(archive).test_client()
+        key = archive.keys.issue(name=BY, role="curator", by=BY)
+        found = {}
+        for sample in SAMPLES:
+            headers = {"X-Request-Id": f"sample-{sample.name}", "Prefer": "wait=10"}
+            if sample.body:
+                headers |= {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+            response = client.open(
+                sample.path,
+                method=sample.method,
+                data=sample.body or None,
+                headers={**headers, **dict(sample.headers)},
+            )
+            found[sample.name] = laid_out(response.get_data(as_text=True))
+        return found
+
+
+def load(archive: Archive) -> None:
+    """Record the shipped chronicle as one commit, and bring the views up to it."""
+    lines = CHRONICLE.read_bytes().splitlines()
+    command = Command(orders=tuple(orders(lines)), actor=BY, request="the-shipped-chronicle")
+    archive.chronicle.execute(command)
+    archive.catch_up()
+
+
+def laid_out(text: str) -> str:
+    """JSON for people."""
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n"
