@@ -21,10 +21,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from hashlib import sha256
 from operator import length_hint
 from pathlib import Path
-from threading import Condition, Event, Lock
+from threading import Event, Lock
 from types import TracebackType
 from typing import Any, NoReturn, cast
 
@@ -42,221 +41,34 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from events.canonical import canonical, leaf_hash
+from events.canonical import leaf_hash
 from events.commit import Claim, Commit, LoggedEvent, NewCommit, microseconds, next_instant
 from events.errors import IdTaken, LogDamaged, NotDurable
+from events.store.doorbell import Doorbell
+from events.store.inspection import commit_of, damaged_file, damaged_log, seal_of
+from events.store.schema import (
+    CLAIMED,
+    COMMIT_AT,
+    COMMIT_BY,
+    COMMIT_BY_KEY,
+    COMMITS_OVER,
+    COUNT_TABLES,
+    EVENTS_AFTER,
+    EVENTS_BETWEEN,
+    EVENTS_OF_STREAM,
+    FARTHEST,
+    HEAD,
+    INSERT_CLAIM,
+    INSERT_COMMIT,
+    INSERT_EVENT,
+    LAST_GIVEN,
+    PRAGMAS,
+    SCHEMA,
+    SCHEMA_NUMBER,
+)
 
 Clock = Callable[[], int]
 """Says what time it is, in microseconds since 1970."""
-
-SCHEMA_NUMBER = 1
-
-# The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
-# keeps a position from being given again even if its row was removed.
-CREATE_STORED_EVENTS = """
-    CREATE TABLE stored_events (
-        rowid INTEGER PRIMARY KEY AUTOINCREMENT,
-        originator_id TEXT NOT NULL,
-        originator_version INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        state BLOB NOT NULL,
-        leaf BLOB NOT NULL,
-        UNIQUE (originator_id, originator_version)
-    ) STRICT
-"""
-
-CREATE_COMMITS = """
-    CREATE TABLE commits (
-        position INTEGER PRIMARY KEY,
-        first INTEGER NOT NULL,
-        recorded_at TEXT NOT NULL UNIQUE,
-        actor TEXT NOT NULL,
-        request TEXT NOT NULL,
-        key TEXT,
-        fingerprint TEXT,
-        seal BLOB NOT NULL,
-        UNIQUE (actor, key)
-    ) STRICT
-"""
-
-CREATE_NAMES = """
-    CREATE TABLE names (
-        space TEXT NOT NULL,
-        id TEXT NOT NULL,
-        record TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        PRIMARY KEY (space, id)
-    ) STRICT, WITHOUT ROWID
-"""
-
-KEEP_EVENTS = """
-    CREATE TRIGGER stored_events_stay_as_they_are BEFORE UPDATE ON stored_events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_EVENTS = """
-    CREATE TRIGGER stored_events_stay BEFORE DELETE ON stored_events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_COMMITS = """
-    CREATE TRIGGER commits_stay_as_they_are BEFORE UPDATE ON commits
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_COMMITS = """
-    CREATE TRIGGER commits_stay BEFORE DELETE ON commits
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_NAMES = """
-    CREATE TRIGGER names_stay_as_they_are BEFORE UPDATE ON names
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_NAMES = """
-    CREATE TRIGGER names_stay BEFORE DELETE ON names
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-SCHEMA = (
-    CREATE_STORED_EVENTS,
-    CREATE_COMMITS,
-    CREATE_NAMES,
-    KEEP_EVENTS,
-    KEEP_ALL_EVENTS,
-    KEEP_COMMITS,
-    KEEP_ALL_COMMITS,
-    KEEP_NAMES,
-    KEEP_ALL_NAMES,
-)
-
-PRAGMAS = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the drive's cache
-    "PRAGMA checkpoint_fullfsync = ON",
-    "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE deletes past the triggers
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA trusted_schema = OFF",
-)
-
-COUNT_TABLES = """
-    SELECT count(*)
-    FROM sqlite_schema
-    WHERE type = 'table'
-"""
-
-LAST_GIVEN = """
-    SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0) AS given,
-           coalesce((SELECT max(position) FROM commits), 0) AS position,
-           (SELECT max(recorded_at) FROM commits) AS recorded_at
-"""
-
-INSERT_COMMIT = """
-    INSERT INTO commits (position, first, recorded_at, actor, request, key, fingerprint, seal)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-INSERT_CLAIM = """
-    INSERT INTO names (space, id, record, position)
-    VALUES (?, ?, ?, ?)
-"""
-
-INSERT_EVENT = """
-    INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, leaf)
-    VALUES (?, ?, ?, ?, ?, ?)
-"""
-
-HEAD = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint
-    FROM commits
-    ORDER BY position DESC
-    LIMIT 1
-"""
-
-COMMIT_AT = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint
-    FROM commits
-    WHERE position <= :position
-    ORDER BY position DESC
-    LIMIT 1
-"""
-
-COMMIT_BY = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint
-    FROM commits
-    WHERE recorded_at <= :recorded_at
-    ORDER BY recorded_at DESC
-    LIMIT 1
-"""
-
-COMMIT_BY_KEY = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint
-    FROM commits
-    WHERE actor = :actor AND key = :key
-"""
-
-CLAIMED = """
-    SELECT id, record
-    FROM names
-    WHERE space = :space
-      AND id IN (SELECT value FROM json_each(:ids))
-"""
-
-EVENTS_AFTER = """
-    SELECT rowid, originator_id, originator_version, topic, state, leaf
-    FROM stored_events
-    WHERE rowid > :after
-    ORDER BY rowid
-    LIMIT :limit
-"""
-
-EVENTS_BETWEEN = """
-    SELECT rowid, originator_id, originator_version, topic, state, leaf
-    FROM stored_events
-    WHERE :after < rowid AND rowid <= :end
-    ORDER BY rowid
-"""
-
-COMMITS_OVER = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint
-    FROM commits
-    WHERE :first <= position
-      AND position <= (SELECT min(position) FROM commits WHERE position >= :last)
-    ORDER BY position
-"""
-
-EVENTS_OF_STREAM = """
-    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
-           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
-    FROM stored_events AS e
-    JOIN commits AS c
-      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
-    WHERE e.originator_id = :stream
-      AND e.rowid <= :up_to
-    ORDER BY e.originator_version
-"""
-
-EVERY_COMMIT = """
-    SELECT position, first, recorded_at, actor, request, key, fingerprint, seal
-    FROM commits
-    ORDER BY position
-"""
-
-EVERY_EVENT = """
-    SELECT rowid, originator_id, originator_version, topic, state, leaf
-    FROM stored_events
-    ORDER BY rowid
-"""
-
-EVERY_CLAIM = """
-    SELECT position, space, id, record
-    FROM names
-    ORDER BY position, space, id
-"""
-
-FARTHEST = 2**63 - 1
-"""The last position that SQLite could give."""
 
 
 def system_clock() -> int:
@@ -323,7 +135,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
             key=new.key,
             fingerprint=new.fingerprint,
         )
-        seal = _seal(made, previous=previous, positions=positions, claims=claims)
+        seal = seal_of(made, previous=previous, positions=positions, claims=claims)
         rows = [
             (
                 position,
@@ -393,7 +205,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
             end = commits[-1][0]
             if end > last:
                 page += _rows(cursor, EVENTS_BETWEEN, {"after": last, "end": end})
-        return list(_in_their_commits(page, map(_commit, commits)))
+        return list(_in_their_commits(page, map(commit_of, commits)))
 
     def select_stream(self, stream: str, *, up_to: int | None = None) -> list[LoggedEvent]:
         """The events of a stream in the order of their versions, `up_to` a position of the log."""
@@ -403,13 +215,13 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         commits: dict[int, Commit] = {}
         for row in rows:
             if row[6] not in commits:
-                commits[row[6]] = _commit(row[6:])
+                commits[row[6]] = commit_of(row[6:])
         return [LoggedEvent._make((*row[:6], commits[row[6]])) for row in rows]
 
     def _ask(self, statement: str, asked: dict[str, Any]) -> Commit | None:
         with self.datastore.transaction(commit=False) as cursor:
             rows = _rows(cursor, statement, asked)
-        return _commit(rows[0]) if rows else None
+        return commit_of(rows[0]) if rows else None
 
     # The log is followed.
 
@@ -463,8 +275,8 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         with closing(connection):
             connection.text_factory = bytes  # a damaged text may be no UTF-8
             connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
-            yield from _damaged_file(connection)
-            yield from _damaged_log(connection)
+            yield from damaged_file(connection)
+            yield from damaged_log(connection)
 
     def backup(self, path: Path) -> None:
         """Copy the log as it stands into a new file while others go on writing.
@@ -727,80 +539,6 @@ class _Transaction(library.SQLiteTransaction):
             raise
 
 
-class Doorbell:
-    """Wakes threads when the log may have grown, whichever process wrote to it.
-
-    Nothing runs in the background: those who wait take turns in looking, every
-    `poll_interval` seconds, whether another connection has committed.
-    """
-
-    def __init__(self, connect: Callable[[], sqlite3.Connection], *, poll_interval: float) -> None:
-        self.closed = False
-        self.wakes = 0
-        self._connect = connect
-        self._poll_interval = poll_interval
-        self._connection: sqlite3.Connection | None = None
-        self._looked = 0.0
-        self._data_version = 0
-        self._rings = 0
-        self._rung = Condition()
-
-    def rings(self) -> int:
-        """How often it has rung so far. Ask this, look at the log, then `wait`."""
-        with self._rung:
-            self._look()
-            return self._rings
-
-    def wait(self, *, since: int, timeout: float) -> None:
-        """Wait until it has rung more often than `since`, is closed, or the time is over."""
-        deadline = time.monotonic() + timeout
-        with self._rung:
-            while self._rings == since and not self.closed:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return
-                self._rung.wait(min(left, self._poll_interval))
-                self._look()
-
-    def ring(self) -> None:
-        """Say that the log has grown."""
-        with self._rung:
-            self._rings += 1
-            self._rung.notify_all()
-
-    def wake(self) -> None:
-        """Say that whoever waits shall give up."""
-        with self._rung:
-            self.wakes += 1
-            self._rings += 1
-            self._rung.notify_all()
-
-    def close(self) -> None:
-        """Wake everyone for good."""
-        with self._rung:
-            self.closed = True
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-            self._rung.notify_all()
-
-    def _look(self) -> None:
-        now = time.monotonic()
-        if self.closed or (self._connection and now - self._looked < self._poll_interval / 2):
-            return
-        self._looked = now
-        if self._connection is None:
-            self._connection = self._connect()
-        try:
-            [(version,)] = self._connection.execute("PRAGMA data_version").fetchall()
-        except sqlite3.DatabaseError as error:
-            raise OperationalError(error) from error
-        if version != self._data_version:
-            self._data_version = version
-            self._rings += 1
-            self._rung.notify_all()
-
-
 def _make_durable(connection: sqlite3.Connection) -> None:
     try:
         for pragma in PRAGMAS:
@@ -847,18 +585,6 @@ def _positions(new: NewCommit, given: int, events: int) -> list[int]:
     return positions
 
 
-def _seal(
-    commit: Commit, *, previous: int, positions: list[int], claims: Iterable[Sequence[object]]
-) -> bytes:
-    """The checksum of a commit: of its row, its claims, its places, and the one before it.
-
-    The leaves hold what the events say; this holds the rest, so that no byte
-    of the log is without a witness.
-    """
-    told = [previous, positions, *msgspec.structs.astuple(commit), [list(c) for c in claims]]
-    return sha256(canonical(told)).digest()
-
-
 def _take(cursor: library.SQLiteCursor, claims: tuple[Claim, ...], *, position: int) -> None:
     ahead = iter([(*claim, position) for claim in claims])
     try:
@@ -877,19 +603,6 @@ def _rows(
     return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
 
-def _commit(row: tuple[Any, ...]) -> Commit:
-    position, first, recorded_at, actor, request, key, fingerprint = row
-    return Commit(
-        position=position,
-        first=first,
-        recorded_at=recorded_at,
-        actor=actor,
-        request=request,
-        key=key,
-        fingerprint=fingerprint,
-    )
-
-
 def _in_their_commits(
     rows: Iterable[tuple[Any, ...]], commits: Iterator[Commit]
 ) -> Iterator[LoggedEvent]:
@@ -898,102 +611,3 @@ def _in_their_commits(
         while row[0] > commit.position:
             commit = next(commits)
         yield LoggedEvent._make((*row, commit))
-
-
-def _damaged_file(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    try:
-        for (finding,) in connection.execute("PRAGMA integrity_check"):
-            if finding != b"ok":
-                yield 0, finding.decode(errors="replace")
-    except sqlite3.DatabaseError as error:
-        yield 0, f"the file cannot be read: {error}"
-
-
-def _damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    reached = 0
-    try:
-        events = _Ahead(connection.execute(EVERY_EVENT))
-        claims = _Ahead(connection.execute(EVERY_CLAIM))
-        previously = ""
-        for *columns, seal in connection.execute(EVERY_COMMIT):
-            position = columns[0]
-            own_events = events.up_to(position)
-            own_claims = claims.up_to(position)
-            try:
-                commit = _commit(tuple(_text(column) for column in columns))
-                yield from _damaged_commit(
-                    commit, seal, own_events, own_claims, previous=reached, previously=previously
-                )
-                previously = commit.recorded_at
-            except UnicodeDecodeError:
-                yield position, "a text of its commit is not UTF-8"
-            reached = position
-        for row in events.up_to(FARTHEST):
-            yield row[0], "the event lies in no commit"
-        for row in claims.up_to(FARTHEST):
-            yield row[0], "a name is claimed by no commit"
-        given = connection.execute(LAST_GIVEN).fetchone()[0]
-        if given != reached:
-            yield reached, f"the log ends here, but positions up to @{given} were given"
-    except sqlite3.DatabaseError as error:
-        yield reached, f"what follows cannot be read: {error}"
-
-
-def _damaged_commit(
-    commit: Commit,
-    seal: bytes,
-    events: list[tuple[Any, ...]],
-    claims: list[tuple[Any, ...]],
-    *,
-    previous: int,
-    previously: str,
-) -> Iterator[tuple[int, str]]:
-    if not previous < commit.first <= commit.position:
-        yield commit.position, f"its commit begins at @{commit.first}, the last at @{previous}"
-    if commit.recorded_at <= previously:
-        yield commit.position, "it is not recorded later than the commit before it"
-    for row in events:
-        if row[0] < commit.first:
-            yield row[0], "the event lies in no commit"
-        elif row[5] != _leaf_again(row, commit):
-            yield row[0], "the event is not what was written: its leaf differs"
-    positions = [row[0] for row in events]
-    own = [tuple(_text(column) for column in row[1:]) for row in claims]
-    # Two claims that lie about their commit also break the seal of this one.
-    strays = any(row[0] != commit.position for row in claims)
-    if strays or seal != _seal(commit, previous=previous, positions=positions, claims=own):
-        yield commit.position, "the commit is not what was written: its seal differs"
-
-
-def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:
-    _, stream, version, topic, state, _ = row
-    try:
-        return leaf_hash(
-            stream=stream.decode(),
-            version=version,
-            topic=topic.decode(),
-            state=state,
-            recorded_at=commit.recorded_at,
-            actor=commit.actor,
-        )
-    except UnicodeDecodeError:
-        return None
-
-
-def _text(column: bytes | int | None) -> str | int | None:
-    return column.decode() if isinstance(column, bytes) else column
-
-
-class _Ahead:
-    """Rows that are taken in portions, by the position that each begins with."""
-
-    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
-        self._rows = rows
-        self._next = next(rows, None)
-
-    def up_to(self, position: int) -> list[tuple[Any, ...]]:
-        taken = []
-        while self._next is not None and self._next[0] <= position:
-            taken.append(self._next)
-            self._next = next(self._rows, None)
-        return taken

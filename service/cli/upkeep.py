@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from events.store.sqlite import SCHEMA_NUMBER
+from events.store.schema import SCHEMA_NUMBER
 from projections import VIEW, runner
 from projections.runner import Differs
 from projections.views import POINTER

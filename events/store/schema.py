@@ -1,0 +1,214 @@
+"""The tables of the log in SQLite, and every statement that is asked of them.
+
+What was written never changes: triggers refuse an UPDATE and a DELETE on each
+table. A column that says more than its name is explained beside it.
+"""
+
+SCHEMA_NUMBER = 1
+
+# The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
+# keeps a position from being given again even if its row was removed.
+CREATE_STORED_EVENTS = """
+    CREATE TABLE stored_events (
+        rowid INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        leaf BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version)
+    ) STRICT
+"""
+
+CREATE_COMMITS = """
+    CREATE TABLE commits (
+        position INTEGER PRIMARY KEY,
+        first INTEGER NOT NULL,
+        recorded_at TEXT NOT NULL UNIQUE,
+        actor TEXT NOT NULL,
+        request TEXT NOT NULL,
+        key TEXT,
+        fingerprint TEXT,
+        seal BLOB NOT NULL,
+        UNIQUE (actor, key)
+    ) STRICT
+"""
+
+CREATE_NAMES = """
+    CREATE TABLE names (
+        space TEXT NOT NULL,
+        id TEXT NOT NULL,
+        record TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (space, id)
+    ) STRICT, WITHOUT ROWID
+"""
+
+KEEP_EVENTS = """
+    CREATE TRIGGER stored_events_stay_as_they_are BEFORE UPDATE ON stored_events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_EVENTS = """
+    CREATE TRIGGER stored_events_stay BEFORE DELETE ON stored_events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_COMMITS = """
+    CREATE TRIGGER commits_stay_as_they_are BEFORE UPDATE ON commits
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_COMMITS = """
+    CREATE TRIGGER commits_stay BEFORE DELETE ON commits
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_NAMES = """
+    CREATE TRIGGER names_stay_as_they_are BEFORE UPDATE ON names
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_NAMES = """
+    CREATE TRIGGER names_stay BEFORE DELETE ON names
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+SCHEMA = (
+    CREATE_STORED_EVENTS,
+    CREATE_COMMITS,
+    CREATE_NAMES,
+    KEEP_EVENTS,
+    KEEP_ALL_EVENTS,
+    KEEP_COMMITS,
+    KEEP_ALL_COMMITS,
+    KEEP_NAMES,
+    KEEP_ALL_NAMES,
+)
+
+PRAGMAS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the drive's cache
+    "PRAGMA checkpoint_fullfsync = ON",
+    "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE deletes past the triggers
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+
+COUNT_TABLES = """
+    SELECT count(*)
+    FROM sqlite_schema
+    WHERE type = 'table'
+"""
+
+LAST_GIVEN = """
+    SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0) AS given,
+           coalesce((SELECT max(position) FROM commits), 0) AS position,
+           (SELECT max(recorded_at) FROM commits) AS recorded_at
+"""
+
+INSERT_COMMIT = """
+    INSERT INTO commits (position, first, recorded_at, actor, request, key, fingerprint, seal)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_CLAIM = """
+    INSERT INTO names (space, id, record, position)
+    VALUES (?, ?, ?, ?)
+"""
+
+INSERT_EVENT = """
+    INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, leaf)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+HEAD = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+COMMIT_AT = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE position <= :position
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+COMMIT_BY = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE recorded_at <= :recorded_at
+    ORDER BY recorded_at DESC
+    LIMIT 1
+"""
+
+COMMIT_BY_KEY = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE actor = :actor AND key = :key
+"""
+
+CLAIMED = """
+    SELECT id, record
+    FROM names
+    WHERE space = :space
+      AND id IN (SELECT value FROM json_each(:ids))
+"""
+
+EVENTS_AFTER = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    WHERE rowid > :after
+    ORDER BY rowid
+    LIMIT :limit
+"""
+
+EVENTS_BETWEEN = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    WHERE :after < rowid AND rowid <= :end
+    ORDER BY rowid
+"""
+
+COMMITS_OVER = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE :first <= position
+      AND position <= (SELECT min(position) FROM commits WHERE position >= :last)
+    ORDER BY position
+"""
+
+EVENTS_OF_STREAM = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE e.originator_id = :stream
+      AND e.rowid <= :up_to
+    ORDER BY e.originator_version
+"""
+
+EVERY_COMMIT = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint, seal
+    FROM commits
+    ORDER BY position
+"""
+
+EVERY_EVENT = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    ORDER BY rowid
+"""
+
+EVERY_CLAIM = """
+    SELECT position, space, id, record
+    FROM names
+    ORDER BY position, space, id
+"""
+
+FARTHEST = 2**63 - 1
+"""The last position that SQLite could give."""
