@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,18 +20,18 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory, IntegrityError
 from eventsourcing.utils import Environment, EnvType
 
-from events.catalogue import STATEMENT_TYPES
+from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
 from events.dates import Day
-from events.decision import Decided, Decision, decide
+from events.decision import Decided, Decision, bare, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
 from events.record import Record
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
-from events.store.transcoding import line_of
+from events.store.transcoding import line_of, state_of
 
 ATTEMPTS = 50
 """How often a command is decided anew where other writers come first."""
@@ -77,7 +77,13 @@ class Chronicle(Application[str]):
         for attempt in itertools.count(1):
             if (replayed := self.replay(command)) is not None:
                 return replayed
-            decision = self.propose(command)
+            try:
+                decision = self.propose(command)
+            except Refusal:
+                # Perhaps only because the same request has come first in the meantime.
+                if (replayed := self.replay(command)) is not None:
+                    return replayed
+                raise
             if not decision.decided:
                 return Recorded(commit=None, events=(), skipped=decision.skipped)
             try:
@@ -126,9 +132,10 @@ class Chronicle(Application[str]):
         if commit.fingerprint != command.fingerprint:
             raise KeyReused(command.key, commit.position)
         events, warnings = [], []
-        numbers = [order.number for order in command.orders]
+        logged = self._events_of(commit)
+        numbers, skipped = _numbered(command, logged)
         lives = {}
-        for number, event in zip(numbers, self._events_of(commit), strict=False):
+        for number, event in zip(numbers, logged, strict=True):
             line = line_of(event.topic, event.state)
             touched = line.get("statement") or line.get("id")
             events.append(
@@ -143,7 +150,11 @@ class Chronicle(Application[str]):
                 found = warnings_of(statement, record.statements())
                 warnings += [(number, warning) for warning in found]
         return Recorded(
-            commit=commit, events=tuple(events), warnings=tuple(warnings), replayed=True
+            commit=commit,
+            events=tuple(events),
+            skipped=skipped,
+            warnings=tuple(warnings),
+            replayed=True,
         )
 
     def _events_of(self, commit: Commit) -> list[LoggedEvent]:
@@ -278,6 +289,20 @@ def _place(event: LoggedEvent, events: int) -> Line:
         fingerprint=commit.fingerprint,
     )
     return cast("Line", msgspec.to_builtins(place))
+
+
+def _numbered(command: Command, logged: Sequence[LoggedEvent]) -> tuple[list[int], tuple[int, ...]]:
+    """The numbers of the orders that became the events, and of those that were passed over."""
+    numbers: list[int] = []
+    skipped: list[int] = []
+    for order in command.orders:
+        fact = None if isinstance(order.line, Refusal) else fact_of(bare(order.line))
+        place = len(numbers)
+        if fact is not None and place < len(logged) and state_of(fact) == logged[place].state:
+            numbers.append(order.number)
+        else:
+            skipped.append(order.number)
+    return numbers, tuple(skipped)
 
 
 def _commit_position(order: Order) -> int:

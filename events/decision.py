@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -92,6 +92,8 @@ def decide(command: Command, past: Past, *, today: Day) -> Decision:
     for order in command.orders:
         try:
             draft.take(order)
+        except _BuildsOnRefused:
+            continue
         except Refusal as refusal:
             refusals.append((order.number, refusal))
             draft.hold(order)
@@ -100,6 +102,15 @@ def decide(command: Command, past: Past, *, today: Day) -> Decision:
     if refusals:
         raise BatchRefused(refusals)
     return draft.decision()
+
+
+def bare(line: Line) -> Line:
+    """A line without what is said about it: its place in an export, the revision expected."""
+    return {name: value for name, value in line.items() if name not in ("commit", "revision")}
+
+
+class _BuildsOnRefused(Exception):
+    """A line changes what a refused line would have recorded; it is not refused for its sake."""
 
 
 class _Draft:
@@ -114,14 +125,14 @@ class _Draft:
         self._decided: list[Decided] = []
         self._skipped: list[int] = []
         self._warnings: list[tuple[int, Warning]] = []
+        self._refused: set[tuple[str, str]] = set()
 
     def take(self, order: Order) -> None:
         """Decide on one order. Raises its refusal."""
         if isinstance(order.line, Refusal):
             raise order.line
-        line = {name: value for name, value in order.line.items() if name != "commit"}
-        revision = line.pop("revision", self._command.revision)
-        fact = fact_of(line)
+        revision = order.line.get("revision", self._command.revision)
+        fact = fact_of(bare(order.line))
         if not isinstance(revision, int | None) or isinstance(revision, bool):
             raise MalformedLine("a revision is a whole number", pointer="/revision")
         if self._command.skip_recorded and self._is_recorded(fact):
@@ -144,12 +155,15 @@ class _Draft:
         if isinstance(order.line, Refusal) or not isinstance(order.line.get("id"), str):
             return
         shape = _shape(order.line)
+        id = order.line["id"]
         if shape is not None:
             with suppress(KeyError):
-                self._claims.hold("statement", order.line["id"], shape.record_of(order.line))
+                self._refused.add(("statement", id))
+                self._claims.hold("statement", id, shape.record_of(order.line))
         elif order.line.get("type") in ("source", "facility"):
             space = "source" if order.line["type"] == "source" else "record"
-            self._claims.hold(space, order.line["id"], order.line["type"])
+            self._refused.add((space, id))
+            self._claims.hold(space, id, order.line["type"])
 
     def decision(self) -> Decision:
         return Decision(
@@ -170,7 +184,7 @@ class _Draft:
         self._claims.take(space, line["id"], "" if is_source else line["type"])
         self._need_sources(line)
         life = self._life(stream_of(space, line["id"]), new=True)
-        self._record(number, life, fact, revision)
+        self._record(number, life, fact, line, revision)
 
     def _statement(self, number: int, fact: StatementFact, revision: int | None) -> None:
         line = fact.line()
@@ -185,7 +199,7 @@ class _Draft:
         self._need_entry(entry, record)
         self._claims.hold("record", record, fact.RECORD_KIND)
         life = self._life(stream_of("record", record), new=kind is None)
-        self._record(number, life, fact, revision)
+        self._record(number, life, fact, line, revision)
         self._warn(number, life, line["id"])
 
     def _correction(self, number: int, fact: StatementCorrected, revision: int | None) -> None:
@@ -198,12 +212,14 @@ class _Draft:
                 raise NotChangeable(member, fact.statement)
         after = changed(kept.line, fact.changes)
         shape = STATEMENT_TYPES[kept.line["type"]]
-        self._check_changed(kept.line, after, fact.statement)
-        self._need_references(after, life.record.id)
-        self._need_entry(shape.entry_of(after), life.record.id)
-        self._need_sources(fact.line())
+        with _pointing_into("/changes"):
+            self._check_changed(kept.line, after, fact.statement)
+            self._need_references(after, life.record.id)
+            self._need_entry(shape.entry_of(after), life.record.id)
+        line = fact.line()
+        self._need_sources(line)
         self._take_change_id(fact, life)
-        self._record(number, life, fact, revision)
+        self._record(number, life, fact, line, revision)
         self._warn(number, life, fact.statement)
 
     def _withdrawal(
@@ -215,9 +231,10 @@ class _Draft:
             raise IsWithdrawn(fact.statement)
         if not withdrawn and isinstance(fact, StatementReinstated):
             raise NotWithdrawn(fact.statement)
-        self._need_sources(fact.line())
+        line = fact.line()
+        self._need_sources(line)
         self._take_change_id(fact, life)
-        self._record(number, life, fact, revision)
+        self._record(number, life, fact, line, revision)
 
     def _amendment(self, number: int, fact: RecordAmended, revision: int | None) -> None:
         space = "record" if fact.record else "source"
@@ -226,25 +243,30 @@ class _Draft:
             raise UnknownReference(space, id, pointer=f"/{space}")
         life = self._life(stream_of(space, id))
         card = life.record.card
+        if card is None and (space, id) in self._refused:
+            raise _BuildsOnRefused("it amends the card of a refused line")
         if card is None:
             raise WrongRecord(f"{id!r} is a {life.record.kind} and has no card to amend")
         for member in ("id", "type"):
             if member in fact.changes:
                 raise NotChangeable(member, id)
         after = changed(card, fact.changes)
-        self._check_changed(card, after, id)
-        self._need_sources(after)
-        self._need_sources(fact.line())
+        with _pointing_into("/changes"):
+            self._check_changed(card, after, id)
+            self._need_sources(after)
+        line = fact.line()
+        self._need_sources(line)
         self._take_change_id(fact, life)
-        self._record(number, life, fact, revision)
+        self._record(number, life, fact, line, revision)
 
     # --- what several kinds need
 
-    def _record(self, number: int, life: _Life, fact: Fact, revision: int | None) -> None:
+    def _record(
+        self, number: int, life: _Life, fact: Fact, line: Line, revision: int | None
+    ) -> None:
         record = life.record
         if revision is not None and revision not in (record.revision, life.revision_before):
             raise StaleRevision(record.id, revision, record.revision)
-        line = fact.line()
         state = _state(fact)
         life.apply(line, position=len(self._decided), recorded_on=self._today)
         event = Event(life.stream, record.revision, fact, state)
@@ -281,12 +303,7 @@ class _Draft:
 
     def _check_changed(self, before: Line, after: Line, id: str) -> None:
         """The line with its changes must be a line of its type, and another one."""
-        try:
-            fact = fact_of(after)
-        except Refusal as refusal:
-            refusal.pointer = f"/changes{refusal.pointer}"
-            raise
-        if _state(fact) == state_of(fact_of(before)):
+        if _state(fact_of(after)) == state_of(fact_of(before)):
             raise NothingChanges(id)
 
     def _take_change_id(self, fact: Any, life: _Life) -> None:
@@ -299,6 +316,8 @@ class _Draft:
             life = self._life(stream_of("record", record))
             if statement in life.record.kept:
                 return life
+        if ("statement", statement) in self._refused:
+            raise _BuildsOnRefused("it changes a refused line")
         raise UnknownReference("statement", statement, pointer="/statement")
 
     def _life(self, stream: str, *, new: bool = False) -> _Life:
@@ -392,6 +411,16 @@ class _Claims:
         self._before[space].update(self._past.claimed(space, ids))
 
 
+@contextmanager
+def _pointing_into(member: str) -> Iterator[None]:
+    """Let the pointer of a refusal lead into a member of the line."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.pointer = member + refusal.pointer
+        raise
+
+
 def _state(fact: Fact) -> bytes:
     """The bytes of a fact, if the log can hold them."""
     state = state_of(fact)
@@ -414,35 +443,39 @@ def _space_of(fact: Fact) -> str:
 
 
 _SPACES = {
-    "id": ("record", "statement", "source", "change"),
-    "facility": ("record",),
-    "series": ("record",),
-    "record": ("record",),
-    "source": ("source",),
-    "statement": ("statement",),
-    "supersedes": ("statement",),
-    "entry": ("entry",),
+    "facility": "record",
+    "series": "record",
+    "record": "record",
+    "source": "source",
+    "statement": "statement",
+    "supersedes": "statement",
+    "entry": "entry",
 }
-"""The spaces in which the ids that a line names may have to be looked up."""
+"""The spaces in which the ids that a line names may have to be looked up, its own id excepted."""
 
 
 def _named(line: Line) -> Iterator[tuple[str, str]]:
-    """Every id that an unread line may name, with its space."""
-    for member, spaces in _SPACES.items():
-        id = line.get(member)
-        if isinstance(id, str):
-            for space in spaces:
-                yield space, id
+    """The ids that an unread line is likely to name, each with its space."""
+    for member, space in _SPACES.items():
+        if member in line and isinstance(line[member], str):
+            yield space, line[member]
     citations = line.get("sources")
     for citation in citations if isinstance(citations, list) else ():
         if isinstance(citation, dict) and isinstance(citation.get("id"), str):
             yield "source", citation["id"]
     shape = _shape(line)
+    if isinstance(line.get("id"), str):
+        space = "statement" if shape else _CARDS.get(str(line.get("type")), "change")
+        yield space, line["id"]
     if shape is not None:
         with suppress(KeyError):
             yield "entry", shape.entry_of(line)
         with suppress(KeyError):
             yield "record", shape.record_of(line)
+
+
+_CARDS = {"facility": "record", "source": "source"}
+"""The types that are no statements and no changes, with the space of their ids."""
 
 
 def _shape(line: Line) -> type[StatementFact] | None:

@@ -99,7 +99,7 @@ class NothingChanges(Refusal):
 
     def __init__(self, id: str) -> None:
         self.id = id
-        super().__init__(f"the changes to {id!r} change nothing", pointer="/changes")
+        super().__init__(f"the changes to {id!r} change nothing")
 
 
 class NotChangeable(Refusal):

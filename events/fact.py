@@ -22,9 +22,10 @@ from events.vocabulary import countries
 Line = dict[str, Any]
 """A JSON object of the one format, `type` included."""
 
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
+# Python's `$` also stands before a last line break, that of JSON Schema does not.
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=120)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 Edtf = Annotated[str, msgspec.Meta(min_length=1)]
 """A date in one of the forms of `events.dates`."""
 

@@ -2,7 +2,7 @@
 
 `Record` is what a stream adds up to at some position: the card and every
 statement as last corrected. The fold only writes down, it refuses nothing;
-what may be recorded is decided before (`events.rules`).
+what may be recorded is decided before (`events.decision`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from events.fact import Line
 from events.statement import Statement
 
 
-class Kept(msgspec.Struct):
+class Kept(msgspec.Struct, gc=False):
     """A statement's line as last corrected, and when it was first recorded."""
 
     line: Line
@@ -27,7 +27,7 @@ class Kept(msgspec.Struct):
     withdrawn: bool = False
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, gc=False):
     """What a stream adds up to. `kind` is that of its first line: facility, indicator, …"""
 
     id: str
@@ -35,11 +35,13 @@ class Record(msgspec.Struct):
     revision: int = 0
     card: Line | None = None
     kept: dict[str, Kept] = msgspec.field(default_factory=dict)
+    _read: dict[str, Statement] = msgspec.field(default_factory=dict)
 
     def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
         """Write down one event of the stream."""
         self.revision += 1
         kind = line["type"]
+        self._read.pop(line.get("statement", ""), None)
         if kind == "correction":
             kept = self.kept[line["statement"]]
             kept.line = changed(kept.line, line["changes"])
@@ -58,11 +60,18 @@ class Record(msgspec.Struct):
 
     def statement(self, id: str) -> Statement:
         """One statement, ready to be weighed. Raises KeyError where the record has none."""
+        statement = self._read.get(id)
+        if statement is None:
+            statement = self._read[id] = self.statement_as(id, self.kept[id].line)
+        return statement
+
+    def statement_as(self, id: str, line: Line) -> Statement:
+        """One statement with another line than it has now, such as the one before a correction."""
         kept = self.kept[id]
         return Statement.of(
-            kept.line,
+            line,
             record=self.id,
-            entry=STATEMENT_TYPES[kept.line["type"]].entry_of(kept.line),
+            entry=STATEMENT_TYPES[line["type"]].entry_of(line),
             withdrawn=kept.withdrawn,
             position=kept.position,
             recorded_on=kept.recorded_on,

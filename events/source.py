@@ -28,5 +28,5 @@ class SourceRecorded(Fact, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """Refuse a url that leads nowhere."""
-        if self.url is not None and not re.match(r"https?://[^\s]+$", self.url):
+        if self.url is not None and not re.fullmatch(r"https?://\S+", self.url):
             raise MalformedLine("a url starts with http:// or https://", pointer="/url")

@@ -97,12 +97,13 @@ class ChainedFact(OwnedFact, frozen=True, kw_only=True):
         return str(line.get("record") or line["id"])
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A claim as the log keeps it at some position, ready to be weighed against its rivals.
 
     `said` is the day from which it is visible on the clock `stated`: the last
     possible day of its `stated`, without one of its `date` (then `assumed`),
-    and never later than the UTC day on which it was first recorded.
+    and never later than the UTC day on which it was first recorded. Its values
+    are plain, so the collector of cycles need not see it.
     """
 
     id: str
@@ -154,6 +155,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
             recorded_on=recorded_on,
             line=line,
         )
+
+    def __hash__(self) -> int:
+        """By what no correction changes; its line has no hash."""
+        return hash((self.id, self.position))
 
     @property
     def earliest(self) -> Day | None:

@@ -10,10 +10,12 @@ and tell what was expected beyond the horizon.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import msgspec
 
+from events import dates
 from events.dates import Date, Day, iso
 from events.statement import Statement
 from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
@@ -37,6 +39,10 @@ class State(NamedTuple):
     held: str | None = None
 
 
+NOTHING = State()
+"""Before the first milestone."""
+
+
 class Step(NamedTuple):
     """A milestone on the day from which it counts, with the bounds of its date."""
 
@@ -49,14 +55,25 @@ class Step(NamedTuple):
     statement: Statement
 
 
+class Life(NamedTuple):
+    """What follows from the actual milestones alone, whatever was planned.
+
+    `steps` are in their order, `answers` the statuses that they reach, each
+    with its day.
+    """
+
+    steps: tuple[Step, ...]
+    spans: tuple[Span, ...]
+    answers: tuple[tuple[int, str], ...]
+
+
 def spans(account: Account) -> Iterator[Span]:
     """What holds in the facility's life, as told by the horizon of the account."""
     yield Span("record", "facility")
-    steps = sorted(step_of(milestone) for milestone in account.actual())
-    yield from _statuses(steps)
-    yield from _names(steps)
+    life = _life(tuple(account.actual()))
+    yield from life.spans
     if account.horizon is not None:
-        yield from _plans(account, steps, account.horizon)
+        yield from _plans(account, life, account.horizon)
 
 
 def turns(statements: Sequence[Statement]) -> Iterator[Day]:
@@ -69,7 +86,8 @@ def turns(statements: Sequence[Statement]) -> Iterator[Day]:
             continue
         step = step_of(statement)
         days = (step.latest, step.day - 1) if statement.planned else (step.day,)
-        yield from (day for day in days if BEFORE_ALL < day < AFTER_ALL - 1)
+        # Before it is said, a statement changes nothing.
+        yield from (day for day in days if statement.said < day < AFTER_ALL - 1)
 
 
 FACILITY = Projection("facility", spans, turns)
@@ -91,6 +109,7 @@ def step_of(statement: Statement) -> Step:
     )
 
 
+@cache
 def after(state: State, milestone: str) -> State:
     """The state that a milestone leads to.
 
@@ -122,16 +141,16 @@ def after(state: State, milestone: str) -> State:
 
 def state_on(steps: Iterable[Step], day: int) -> tuple[State, Step | None]:
     """The state on a day, and the step that gave its status; `steps` in their order."""
-    state, giver = State(), None
+    state, giver = NOTHING, None
     for step in steps:
         if step.day <= day:
             state, giver = _take(state, giver, step)
     return state, giver
 
 
-def alternatives_on(steps: Iterable[Step], day: int) -> int:
-    """All statuses that are possible on a day, as bits."""
-    states = {State()}
+def alternatives_on(steps: Iterable[Step], day: int, *, before: State = NOTHING) -> int:
+    """All statuses that are possible on a day, as bits; `before` is the state before the steps."""
+    states = {before}
     for step in steps:
         if step.latest <= day:
             states = {after(state, step.milestone) for state in states}
@@ -163,44 +182,61 @@ def _take(state: State, giver: Step | None, step: Step) -> tuple[State, Step | N
     return (reached, step) if reached.status != state.status else (reached, giver)
 
 
-def _statuses(steps: list[Step]) -> Iterator[Span]:
+@lru_cache(maxsize=1024)
+def _life(actual: tuple[Statement, ...]) -> Life:
+    """The life that milestones tell. It is kept, since most horizons differ in plans alone."""
+    steps = tuple(sorted(map(step_of, actual)))
+    return Life(steps, (*_statuses(steps), *_names(steps)), tuple(_answers(steps)))
+
+
+def _statuses(steps: tuple[Step, ...]) -> Iterator[Span]:
     """One span for each stretch of days with one status, one giver and one set of odds."""
     bounds = sorted({bound for step in steps for bound in (step.earliest, step.latest)})
     stretches: list[tuple[int, tuple[str, int, Step | None]]] = []
+    state, giver, taken = NOTHING, None, 0
+    settled, past = NOTHING, 0
     for day in bounds:
         if day == AFTER_ALL:
             continue
-        state, giver = state_on(steps, day)
-        holds = (state.status or "", alternatives_on(steps, day), giver)
+        while taken < len(steps) and steps[taken].day <= day:
+            state, giver = _take(state, giver, steps[taken])
+            taken += 1
+        # The first steps whose whole date has passed leave no alternative.
+        while past < len(steps) and steps[past].latest <= day:
+            settled = after(settled, steps[past].milestone)
+            past += 1
+        odds = alternatives_on(steps[past:], day, before=settled)
+        holds = (state.status or "", odds, giver)
         if not stretches or stretches[-1][1] != holds:
             stretches.append((day, holds))
     ends = [*(day for day, _ in stretches[1:]), AFTER_ALL]
     for (day, (status, odds, giver)), end in zip(stretches, ends, strict=False):
         if status or odds != NOT_YET:
+            by, since = (giver.statement.id, giver.statement.date) if giver else (None, None)
             yield Span(
                 "status",
                 status,
                 None if day == BEFORE_ALL else day,
                 None if end == AFTER_ALL else end,
-                giver.statement.id if giver else None,
-                _status_text(status, odds, giver),
+                by,
+                _status_text(status, odds, by, since.text if since else None),
                 odds,
             )
 
 
-def _status_text(status: str, odds: int, giver: Step | None) -> str:
-    since = date_text(giver.statement.date) if giver and giver.statement.date else None
+@lru_cache(maxsize=4096)
+def _status_text(status: str, odds: int, statement: str | None, since: str | None) -> str:
     return _members(
         {
             "status": status or None,
-            "since": since,
+            "since": None if since is None else date_text(dates.parse(since)),
             "alternatives": alternatives(odds),
-            "statement": giver.statement.id if giver else None,
+            "statement": statement,
         }
     )
 
 
-def _names(steps: list[Step]) -> Iterator[Span]:
+def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
     """The names that it was given, each until the next."""
     renamed = [step for step in steps if step.milestone == "renamed"]
     for step, following in zip(renamed, [*renamed[1:], None], strict=False):
@@ -216,65 +252,67 @@ def _names(steps: list[Step]) -> Iterator[Span]:
         )
 
 
-def _plans(account: Account, steps: list[Step], horizon: Day) -> Iterator[Span]:
+def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
     due: list[Step] = []
-    answers = _answers(steps, horizon)
-    for plan in open_plans(account, answers):
-        if plan.latest <= horizon:
-            yield Span(
-                "overdue",
-                plan.milestone,
-                plan.latest,
-                None,
-                plan.statement.id,
-                _members(
-                    {
-                        "statement": plan.statement.id,
-                        "milestone": plan.milestone,
-                        "date": plan.statement.line["date"],
-                        "stated": plan.statement.line["stated"],
-                    }
-                ),
-            )
-        else:
-            due.append(plan)
-    yield from _expected(steps, due, horizon)
-
-
-def open_plans(account: Account, answers: list[tuple[int, str]]) -> list[Step]:
-    """The plans that are neither answered, replaced, given up nor made moot."""
-    replaced = account.superseded()
-    plans = []
-    for told in account.told.values():
-        plan = told.statement
-        if not plan.planned or plan.disputed or plan.date is None or plan.id in replaced:
-            continue
+    for plan in _open_plans(account, life, horizon):
         step = step_of(plan)
-        if not any(
-            day > plan.said and _answers_plan(reached, STATUS_OF.get(step.milestone))
-            for day, reached in answers
+        if step.latest <= horizon:
+            yield _overdue(plan)
+        else:
+            due.append(step)
+    if due:
+        yield from _expected(life.steps, due, horizon)
+
+
+def _open_plans(account: Account, life: Life, horizon: Day) -> Iterator[Statement]:
+    """The plans that are neither answered, replaced, given up nor made moot."""
+    plans = [
+        told.statement
+        for told in account.told.values()
+        if told.statement.planned and not told.statement.disputed and told.statement.date
+    ]
+    replaced = account.superseded() if plans else ()
+    for plan in plans:
+        status = STATUS_OF.get(plan.line["milestone"])
+        if plan.id not in replaced and not any(
+            plan.said < day <= horizon and _answers_plan(reached, status)
+            for day, reached in life.answers
         ):
-            plans.append(step)
-    return plans
+            yield plan
 
 
-def _answers(steps: list[Step], horizon: Day) -> list[tuple[int, str]]:
-    """The statuses that milestones reached by the horizon, each with its day.
+@lru_cache(maxsize=1024)
+def _overdue(plan: Statement) -> Span:
+    return Span(
+        "overdue",
+        plan.line["milestone"],
+        plan.latest,
+        None,
+        plan.id,
+        _members(
+            {
+                "statement": plan.id,
+                "milestone": plan.line["milestone"],
+                "date": plan.line["date"],
+                "stated": plan.line["stated"],
+            }
+        ),
+    )
+
+
+def _answers(steps: tuple[Step, ...]) -> Iterator[tuple[int, str]]:
+    """The statuses that milestones reach, in the order of their days.
 
     An upgrade that ends a suspension reaches the status held before it.
     """
-    reached: list[tuple[int, str]] = []
-    state = State()
+    state = NOTHING
     for step in steps:
-        if step.day > horizon:
-            break
         before, state = state, after(state, step.milestone)
         status = STATUS_OF.get(step.milestone)
         if step.milestone == "upgraded" and before.status == "suspended":
             status = state.status
         if status is not None:
-            reached.append((step.day, status))
-    return reached
+            yield step.day, status
 
 
 def _answers_plan(reached: str, planned: str | None) -> bool:
@@ -285,7 +323,7 @@ def _answers_plan(reached: str, planned: str | None) -> bool:
     return planned in RANK and RANK.get(reached, -1) >= RANK[planned]
 
 
-def _expected(steps: list[Step], due: list[Step], horizon: Day) -> Iterator[Span]:
+def _expected(steps: tuple[Step, ...], due: list[Step], horizon: Day) -> Iterator[Span]:
     """What the plans that are due make of the status after the horizon.
 
     These spans are asked for only beyond the horizon, so one that begins on the

@@ -8,22 +8,23 @@ patches of a stream, applied in order to `{}`, give the document.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-import jsonpatch
 import msgspec
 from sqlite_utils import Database
 
 from events.clocks import utc_day
 from events.fact import Line
 from events.record import Record
-from projections.page import Change, CommitRead
+from projections.page import Change, CommitRead, Reader
+from projections.patch import Operation, patch_between
 
 CREATE = """
     CREATE TABLE history (
         position INTEGER PRIMARY KEY,
         commit_position INTEGER NOT NULL,
         stream TEXT NOT NULL,
+        kind TEXT NOT NULL,
         version INTEGER NOT NULL,
         type TEXT NOT NULL,
         statement TEXT,
@@ -35,11 +36,12 @@ CREATE = """
         patch TEXT NOT NULL
     ) STRICT;
     CREATE INDEX history_of_stream ON history (stream, position);
+    CREATE INDEX history_of_all ON history (position, stream, kind, type, actor);
 """
 
 INSERT = """
     INSERT INTO history
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 LINES_OF_STREAM = """
@@ -58,6 +60,37 @@ OF_STREAM = """
     LIMIT :limit
 """
 
+ACTIVITY = """
+    SELECT stream, kind,
+           position, commit_position, version, type, statement,
+           recorded_at, actor, request, reason, line, patch
+    FROM history
+    WHERE position IN (
+        SELECT position
+        FROM history INDEXED BY history_of_all
+        WHERE position > :after AND position <= :last
+          AND (:actor IS NULL OR actor = :actor)
+          AND (:kind IS NULL OR kind = :kind)
+          AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
+        ORDER BY position
+        LIMIT :limit
+    )
+    ORDER BY position
+"""
+"""A page of the events of all streams; which ones is found in the index alone."""
+
+ACTIVITY_COUNTS = """
+    SELECT kind, type, actor, count(*)
+    FROM history INDEXED BY history_of_all
+    WHERE position > :after AND position <= :last
+      AND (:actor IS NULL OR actor = :actor)
+      AND (:kind IS NULL OR kind = :kind)
+      AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
+    GROUP BY kind, type, actor
+"""
+
+RECORDED_AT = "SELECT recorded_at FROM history WHERE position = :position"
+
 REVISION = """
     SELECT version
     FROM history
@@ -65,6 +98,48 @@ REVISION = """
     ORDER BY position DESC
     LIMIT 1
 """
+
+VERSIONS_OF_STREAM = """
+    SELECT commit_position, min(recorded_at)
+    FROM history
+    WHERE stream = :stream AND position <= :known AND position > :after
+    GROUP BY commit_position
+    ORDER BY commit_position
+    LIMIT :limit
+"""
+"""The commits that touched a stream; `after` is the position of one, or 0."""
+
+VERSIONS_OF_ALL = """
+    SELECT commit_position, recorded_at
+    FROM history
+    WHERE position = commit_position AND position <= :known AND position > :after
+    ORDER BY position
+    LIMIT :limit
+"""
+"""The commits. A commit has the position of its last event, so each is found once."""
+
+LAST_VERSION_OF_STREAM = """
+    SELECT commit_position, recorded_at
+    FROM history
+    WHERE stream = :stream AND position <= :known
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+LAST_VERSION_OF_ALL = """
+    SELECT commit_position, recorded_at
+    FROM history
+    WHERE position <= :known
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+
+class Version(NamedTuple):
+    """A commit that made something as it then was: its position and its instant."""
+
+    position: int
+    recorded_at: str
 
 
 class Entry(NamedTuple):
@@ -83,22 +158,62 @@ class Entry(NamedTuple):
     patch: str
 
 
+class Act(NamedTuple):
+    """An event of any stream; `kind` is that of its record, or `source`."""
+
+    stream: str
+    kind: str
+    entry: Entry
+
+
+class Acts(NamedTuple):
+    """Which events are meant: those beyond `after`, up to `last`, by whom and where.
+
+    `streams` are the names of the streams; None is all, as for `actor` and `kind`.
+    """
+
+    after: int
+    last: int
+    actor: str | None = None
+    kind: str | None = None
+    streams: tuple[str, ...] | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """What the queries take."""
+        streams = None if self.streams is None else msgspec.json.encode(self.streams).decode()
+        return {**self._asdict(), "streams": streams}
+
+
 class History:
     """The view: its table, how it follows the log, and what can be asked of it."""
 
-    tables = ("history",)
-    create = CREATE
+    tables: ClassVar[tuple[str, ...]] = ("history",)
+    create: ClassVar[str] = CREATE
 
     def __init__(self) -> None:
+        self._db: Database | None = None
         self._rows: list[tuple[Any, ...]] = []
+
+    def begin(self, db: Database, reader: Reader) -> None:  # noqa: ARG002 - an event tells all
+        """A page begins: rows will be written to `db`."""
+        self._db = db
 
     def take(self, commit: CommitRead) -> None:
         """Make a row of each event of a commit."""
-        self._rows += map(_row, commit.changes)
+        self._rows += (
+            _row(change, commit.touched[change.event.stream].kind) for change in commit.changes
+        )
 
-    def finish(self, db: Database) -> None:
+    def finish(self) -> None:
         """Write the rows of the page."""
-        db.conn.executemany(INSERT, self._rows)
+        if self._db is None:
+            raise RuntimeError("no page was begun")
+        self._db.conn.executemany(INSERT, self._rows)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the page: nothing is kept between pages."""
+        self._db = None
         self._rows.clear()
 
     def record(self, db: Database, stream: str, *, known: int) -> Record:
@@ -120,13 +235,44 @@ class History:
         )
         return (Entry._make(row) for row in rows)
 
+    def acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
+        """The first events of those that are meant, in order."""
+        rows = db.execute(ACTIVITY, {**acts.parameters(), "limit": limit})
+        return (Act(stream, kind, Entry._make(row)) for stream, kind, *row in rows)
+
+    def counts(self, db: Database, acts: Acts) -> list[tuple[str, str, str, int]]:
+        """How many events are meant of each kind, type and actor: (kind, type, actor, count)."""
+        return [
+            (kind, type, actor, count)
+            for kind, type, actor, count in db.execute(ACTIVITY_COUNTS, acts.parameters())
+        ]
+
+    def recorded_at(self, db: Database, position: int) -> str | None:
+        """When the event at a position was recorded; None where there is none."""
+        row = db.execute(RECORDED_AT, {"position": position}).fetchone()
+        return str(row[0]) if row else None
+
     def revision(self, db: Database, stream: str, *, known: int) -> int:
         """How many events the stream had at a position."""
         row = db.execute(REVISION, {"stream": stream, "known": known}).fetchone()
         return int(row[0]) if row else 0
 
+    def versions(
+        self, db: Database, stream: str | None, *, known: int, after: int, limit: int
+    ) -> list[Version]:
+        """The versions of a stream beyond the position `after`, in order; None is everything."""
+        statement = VERSIONS_OF_ALL if stream is None else VERSIONS_OF_STREAM
+        asked = {"stream": stream, "known": known, "after": after, "limit": limit}
+        return [Version._make(row) for row in db.execute(statement, asked)]
 
-def patch_of(change: Change) -> list[dict[str, Any]]:
+    def last_version(self, db: Database, stream: str | None, *, known: int) -> Version | None:
+        """The version that a stream had at a position; None before the first."""
+        statement = LAST_VERSION_OF_ALL if stream is None else LAST_VERSION_OF_STREAM
+        row = db.execute(statement, {"stream": stream, "known": known}).fetchone()
+        return Version._make(row) if row else None
+
+
+def patch_of(change: Change) -> list[Operation]:
     """From the document before to the document after, in the operations of RFC 6902."""
     path = "/card" if change.of is None else f"/statements/{change.of}"
     if change.before is None and change.after is None:
@@ -140,8 +286,7 @@ def patch_of(change: Change) -> list[dict[str, Any]]:
         return [add]
     if change.after is None:
         return [{"op": "remove", "path": path}]
-    operations = jsonpatch.make_patch(change.before, change.after).patch
-    return [{**operation, "path": path + operation["path"]} for operation in operations]
+    return patch_between(change.before, change.after, path=path)
 
 
 def document(record: Record) -> Line:
@@ -151,13 +296,14 @@ def document(record: Record) -> Line:
     return {**card, "statements": standing}
 
 
-def _row(change: Change) -> tuple[Any, ...]:
+def _row(change: Change, kind: str) -> tuple[Any, ...]:
     event, line = change.event, change.line
     encode = msgspec.json.encode
     return (
         event.position,
         event.commit.position,
         event.stream,
+        kind,
         event.version,
         line["type"],
         change.of,

@@ -16,8 +16,8 @@ from events.fact import Line
 from events.record import Record
 from events.store.transcoding import line_of
 
-KEPT = 20_000
-"""How many folded records are kept in memory."""
+KEPT = 50_000
+"""How many events the records that are kept in memory may have in all, between two pages."""
 
 
 class Change(NamedTuple):
@@ -43,11 +43,16 @@ class CommitRead(NamedTuple):
 
 
 class Reader:
-    """Folds the log's pages into records. `load` gives a record as of the page before."""
+    """Folds the log's pages into records. `load` gives a record as of the page before.
+
+    `dropped` are the streams that are no longer kept since the last page.
+    """
 
     def __init__(self, load: Callable[[str], Record]) -> None:
         self._load = load
         self._records: OrderedDict[str, Record] = OrderedDict()
+        self._events = 0
+        self.dropped: list[str] = []
 
     def read(self, events: Iterable[LoggedEvent]) -> Iterable[CommitRead]:
         """One `CommitRead` for each commit. Records change as it is read on."""
@@ -57,19 +62,20 @@ class Reader:
                 if current is not None:
                     yield current
                 current = CommitRead(event.commit, [], {})
-            record = self.record(event.stream)
+            record = self._new(event.stream) if event.version == 1 else self.record(event.stream)
             current.changes.append(_change(event, record))
+            self._events += 1
             current.touched[event.stream] = record
         if current is not None:
             yield current
-        while len(self._records) > KEPT:
-            self._records.popitem(last=False)
+        self._drop()
 
     def record(self, stream: str) -> Record:
         """The record of a stream as of the last event read."""
         record = self._records.get(stream)
         if record is None:
             record = self._records[stream] = self._load(stream)
+            self._events += record.revision
         else:
             self._records.move_to_end(stream)
         return record
@@ -77,6 +83,19 @@ class Reader:
     def forget(self) -> None:
         """Drop what is kept, because the views moved on without this reader."""
         self._records.clear()
+        self._events = 0
+
+    def _drop(self) -> None:
+        """Let go of the records that were read longest ago, if there are too many."""
+        self.dropped.clear()
+        while self._events > KEPT:
+            stream, record = self._records.popitem(last=False)
+            self._events -= record.revision
+            self.dropped.append(stream)
+
+    def _new(self, stream: str) -> Record:
+        record = self._records[stream] = Record(stream.partition(":")[2])
+        return record
 
 
 def _change(event: LoggedEvent, record: Record) -> Change:

@@ -9,6 +9,7 @@ makes the views anew beside the live ones; `verify` compares without touching.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -21,14 +22,19 @@ from events.errors import AnnalesError
 from events.record import Record
 from projections.history import History
 from projections.page import Reader
+from projections.search import Search
 from projections.spans import AFTER_ALL
 from projections.state import State
+from projections.view import View
 from projections.views import Views, digest, open_file, remove, track, tracked, writing
 
 log = logging.getLogger(__name__)
 
-CREATES = (History.create, State.create)
-TABLES = (*History.tables, *State.tables)
+VIEWS: tuple[type[View], ...] = (History, State, Search)
+"""The one list of views. A new one is a file with a class and a word here."""
+
+CREATES = tuple(view.create for view in VIEWS)
+TABLES = tuple(table for view in VIEWS for table in view.tables)
 
 PAGE = 1000
 """How many events a transaction takes, or one commit where that is larger."""
@@ -58,8 +64,8 @@ class Follower:
     def __init__(self, chronicle: Chronicle, db: Callable[[], Database]) -> None:
         self._chronicle = chronicle
         self._db = db
+        self._views = [view() for view in VIEWS]
         self._history = History()
-        self._state = State()
         self._reader = Reader(self._load)
         self._at = 0
         self._last: Database | None = None
@@ -81,24 +87,32 @@ class Follower:
         if until is not None:
             events = [event for event in events if event.commit.position <= until]
         if not events:
+            if at != self._at:
+                self._forget()
             self._at = at
             return False
         with writing(db):
             if tracked(db) != at:
                 return True
             if db is not self._last or at != self._at:
-                self._reader.forget()
-                self._state.forget()
+                self._forget()
             self._last, self._at = db, -1
-            self._state.begin(db, self._reader)
+            for view in self._views:
+                view.begin(db, self._reader)
             for commit in self._reader.read(events):
-                self._history.take(commit)
-                self._state.take(commit)
-            self._history.finish(db)
-            self._state.finish()
+                for view in self._views:
+                    view.take(commit)
+            for view in self._views:
+                view.finish()
             track(db, events[-1].position)
         self._at = events[-1].position
         return True
+
+    def _forget(self) -> None:
+        """Drop what is kept in memory, because somebody else read on, or a page failed."""
+        self._reader.forget()
+        for view in self._views:
+            view.forget()
 
     def _load(self, stream: str) -> Record:
         return self._history.record(self._db(), stream, known=AFTER_ALL)
@@ -153,6 +167,23 @@ class Following:
             with self._moved:
                 self._moved.notify_all()
             self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
+
+
+def belong(chronicle: Chronicle, db: Database) -> bool:
+    """Whether views were made from this log, as far as they have read it.
+
+    They were not if the log was replaced by another, or by an earlier copy of itself.
+    """
+    position = tracked(db)
+    if position == 0:
+        return True
+    commit = chronicle.log.commit_at(position)
+    if commit is None or commit.position != position:
+        return False
+    try:
+        return History().recorded_at(db, position) == commit.recorded_at
+    except sqlite3.DatabaseError:
+        return True  # they are damaged, not another log's: `verify` and `rebuild` tell
 
 
 def rebuild(

@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from events.dates import Day
 from events.fact import Line
 from events.statement import Statement
@@ -25,7 +27,8 @@ BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
 
-class Span(NamedTuple):
+# These come by the million and hold plain values, so the collector of cycles need not see them.
+class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Something that holds in a record from the day `first` up to, not including, `end`.
 
     `statement` is the one behind it, `text` what is shown of it (members of a
@@ -53,7 +56,7 @@ class Projection(NamedTuple):
     turns: Callable[[Sequence[Statement]], Iterable[Day]]
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A span with its stated interval, ends as rows hold them."""
 
     facet: str
@@ -77,11 +80,19 @@ def boxes(
     record: str,
     card: Line | None,
     statements: Sequence[Statement],
+    *,
+    since: Day = BEFORE_ALL,
+    before: Iterable[Box] = (),
 ) -> set[Box]:
-    """Every span of the record for every slice of `stated`, equal neighbours joined."""
+    """Every span of the record for every slice of `stated`, equal neighbours joined.
+
+    With `since`, only those that reach that day or a later one: `before` holds
+    the boxes that did so when the record was told otherwise, from that day on.
+    """
     done: set[Box] = set()
-    running: dict[Span, int] = {}
-    for told in accounts(record, card, statements, projection.turns(statements), None):
+    running = {_span(box): box.sf for box in before if box.sf < since}
+    days = projection.turns(statements)
+    for told in accounts(record, card, statements, days, None if since == BEFORE_ALL else since):
         start = BEFORE_ALL if told.horizon is None else told.horizon
         now = set(projection.spans(told))
         for span in running.keys() - now:
@@ -104,4 +115,16 @@ def _box(span: Span, sf: int, st: int) -> Box:
         st,
         span.statement or "",
         span.text,
+    )
+
+
+def _span(box: Box) -> Span:
+    return Span(
+        box.facet,
+        box.value,
+        None if box.vf == BEFORE_ALL else box.vf,
+        None if box.vt == AFTER_ALL else box.vt,
+        box.statement or None,
+        box.text,
+        box.odds,
     )

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from sqlite_utils import Database
 
-from events.dates import iso
+from events.dates import Day, iso
 from events.fact import Line
 from events.record import Record
 from events.statement import Statement
 from events.vocabulary import STATUSES
 from projections import PROJECTIONS
-from projections.page import KEPT, CommitRead, Reader
-from projections.spans import AFTER_ALL, Box, boxes
+from projections.page import Change, CommitRead, Reader
+from projections.spans import AFTER_ALL, BEFORE_ALL, Box, boxes
 
 CREATE = """
     CREATE TABLE spans (
@@ -92,6 +92,12 @@ CREATE = """
         PRIMARY KEY (source, statement)
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE contradictions (
+        named TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        PRIMARY KEY (named, statement)
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE countries (country TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
     CREATE TABLE mentions (
@@ -117,21 +123,22 @@ OPEN_SPANS = """
     WHERE record = :record AND kt = 4611686018427387904
 """
 INSERT_CARD = "INSERT INTO cards (stream, kf, kt, name, brief) VALUES (?, ?, ?, ?, ?)"
-CLOSE_CARD = "UPDATE cards SET kt = :kt WHERE stream = :stream AND kt = 4611686018427387904"
+CLOSE_CARD = "UPDATE cards SET kt = :kt WHERE stream = :key AND kt = 4611686018427387904"
 INSERT_STATEMENT = "INSERT INTO statements (statement, kf, kt, text) VALUES (?, ?, ?, ?)"
 CLOSE_STATEMENT = """
     UPDATE statements SET kt = :kt
-    WHERE statement = :statement AND kt = 4611686018427387904
+    WHERE statement = :key AND kt = 4611686018427387904
 """
 INSERT_RECORD = "INSERT INTO records VALUES (?, ?, ?)"
 INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?)"
+INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
 INSERT_COUNTRY = "INSERT OR IGNORE INTO countries VALUES (?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
 MENTIONING = "SELECT record FROM mentions WHERE facility = :facility ORDER BY record"
 LAST_ID = "SELECT coalesce(max(id), 0) FROM spans"
 
 STAB = """
-    SELECT id, value, odds, field, record, statement, vf, vt
+    SELECT id, value, odds, field, record, statement, vf, vt, country
     FROM spans
     WHERE country IN (SELECT value FROM json_each(:countries))
       AND facet = :facet
@@ -144,8 +151,22 @@ STAB = """
 """
 """All rows of a facet that hold on some day from `first` to `last`, from the index alone."""
 
+STAB_RECORDS = """
+    SELECT id, value, odds, field, record, statement, vf, vt, country
+    FROM spans
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kt > :known
+      AND facet = :facet
+      AND st > :stated
+      AND vf <= :day
+      AND vt > :day
+      AND sf <= :stated
+      AND kf <= :known
+"""
+"""The rows of a facet that hold on a day in some records, for when they are few."""
+
 BEGUN = """
-    SELECT id, value, odds, field, record, statement, vf, vt
+    SELECT id, value, odds, field, record, statement, vf, vt, country
     FROM spans
     WHERE country IN (SELECT value FROM json_each(:countries))
       AND facet = :facet
@@ -193,14 +214,29 @@ STATEMENTS = """
       AND kf <= :known
 """
 
-HOME = "SELECT country, field FROM spans WHERE id = :id"
+OF_RECORD = """
+    SELECT facet, value, odds, country, field, statement, text, vf, vt, sf, st, kf, kt
+    FROM spans
+    WHERE record = :record
+      AND kt > :known_first
+      AND kf <= :known_last
+      AND st > :stated_first
+      AND sf <= :stated_last
+      AND vt > :at_first
+      AND vf <= :at_last
+"""
+"""All rows of a record that hold somewhere within a stretch of each clock."""
 
 RECORD_OF = "SELECT record FROM records WHERE statement = :statement AND kf <= :known"
+CONTRADICTING = "SELECT statement FROM contradictions WHERE named = :named ORDER BY statement"
 CITING = "SELECT statement FROM citations WHERE source = :source ORDER BY statement"
 
 
 class Row(NamedTuple):
-    """A box that was stabbed. `vf` and `vt` are its valid interval, ends as rows hold them."""
+    """A box that was stabbed. `vf` and `vt` are its valid interval, ends as rows hold them.
+
+    `country` and `field` are empty where there is none.
+    """
 
     id: int
     value: str
@@ -210,9 +246,28 @@ class Row(NamedTuple):
     statement: str
     vf: int
     vt: int
+    country: str
 
 
-class _Key(NamedTuple):
+class Boxed(NamedTuple):
+    """A row of a record with all of its box, ends as rows hold them."""
+
+    facet: str
+    value: str
+    odds: int
+    country: str
+    field: str
+    statement: str
+    text: str
+    vf: int
+    vt: int
+    sf: int
+    st: int
+    kf: int
+    kt: int
+
+
+class _Key(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """What tells an open row from another: where it is listed, and its box."""
 
     country: str
@@ -223,17 +278,18 @@ class _Key(NamedTuple):
 class State:
     """The view: its tables, how it follows the log, and what can be asked of it."""
 
-    tables = (
+    tables: ClassVar[tuple[str, ...]] = (
         "spans",
         "tally",
         "cards",
         "statements",
         "records",
         "citations",
+        "contradictions",
         "countries",
         "mentions",
     )
-    create = CREATE
+    create: ClassVar[str] = CREATE
 
     def __init__(self) -> None:
         self._open: dict[str, dict[_Key, int]] = {}
@@ -247,25 +303,32 @@ class State:
 
     def begin(self, db: Database, reader: Reader) -> None:
         """A page begins: rows will be written to `db`, other records are asked of `reader`."""
-        if len(self._open) > KEPT:
-            self._open.clear()
+        for stream in reader.dropped:
+            self._open.pop(stream, None)
         self._writer = _Writer(db, self._open, reader)
 
     def take(self, commit: CommitRead) -> None:
         """Work out what a commit closes and opens."""
         writer = self._page()
         known = commit.commit.position
-        touched = dict.fromkeys(stream for stream in commit.touched if stream.startswith("record:"))
+        since = {stream: AFTER_ALL for stream in commit.touched if stream.startswith("record:")}
         for change in commit.changes:
+            stream = change.event.stream
+            if change.event.version == 1 and stream in since:
+                writer.begin(stream)
             if change.of is None:
-                writer.card(change.event.stream, change.after or {}, known=known)
+                writer.card(stream, change.after or {}, change.line, known=known)
+                if stream in since:
+                    since[stream] = BEFORE_ALL
                 if _moved(change.before, change.after):
-                    touched |= dict.fromkeys(writer.mentioning(change.line["record"]))
+                    since |= dict.fromkeys(writer.mentioning(change.line["record"]), BEFORE_ALL)
             else:
-                record = commit.touched[change.event.stream]
+                record = commit.touched[stream]
                 writer.statement(change.of, record, change.line, known=known)
-        for stream in touched:
-            writer.project(stream, known=known)
+                if since[stream] > BEFORE_ALL:
+                    since[stream] = min(since[stream], _since(change, change.of, record))
+        for stream, day in since.items():
+            writer.project(stream, known=known, since=day)
 
     def finish(self) -> None:
         """Write the page."""
@@ -307,6 +370,29 @@ class State:
             field,
         )
 
+    def stab_records(
+        self,
+        db: Database,
+        facet: str,
+        records: Iterable[str],
+        *,
+        day: int,
+        stated: int,
+        known: int,
+    ) -> list[Row]:
+        """The rows of a facet that hold on a day in some records."""
+        rows = db.execute(
+            STAB_RECORDS,
+            {
+                "records": _json(list(records)),
+                "facet": facet,
+                "day": day,
+                "stated": stated,
+                "known": known,
+            },
+        )
+        return [Row._make(row) for row in rows]
+
     def begun(
         self,
         db: Database,
@@ -332,6 +418,30 @@ class State:
             ),
             field,
         )
+
+    def of_record(
+        self,
+        db: Database,
+        record: str,
+        *,
+        at: tuple[int, int],
+        stated: tuple[int, int],
+        known: tuple[int, int],
+    ) -> list[Boxed]:
+        """The rows of a record that hold somewhere within a stretch (first, last) of each clock."""
+        rows = db.execute(
+            OF_RECORD,
+            {
+                "record": record,
+                "at_first": at[0],
+                "at_last": at[1],
+                "stated_first": stated[0],
+                "stated_last": stated[1],
+                "known_first": known[0],
+                "known_last": known[1],
+            },
+        )
+        return list(map(Boxed._make, rows))
 
     def count_world(
         self, db: Database, *, at: int, stated: int, known: int
@@ -359,11 +469,6 @@ class State:
         rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
         return dict(rows.fetchall())
 
-    def home(self, db: Database, id: int) -> tuple[str | None, str | None]:
-        """The country and field under which a row is listed."""
-        country, field = db.execute(HOME, {"id": id}).fetchone()
-        return country or None, field or None
-
     def record_of(self, db: Database, statement: str, *, known: int) -> str | None:
         """The record in which a statement lies, withdrawn or not."""
         row = db.execute(RECORD_OF, {"statement": statement, "known": known}).fetchone()
@@ -372,6 +477,16 @@ class State:
     def citing(self, db: Database, source: str) -> list[str]:
         """The statements that rested on a source at any time."""
         return [row[0] for row in db.execute(CITING, {"source": source})]
+
+    def contradicting(self, db: Database, named: str, *, known: int) -> list[str]:
+        """The statements that stand at a position and say that they contradict another."""
+        ever = [row[0] for row in db.execute(CONTRADICTING, {"named": named})]
+        texts = self.statements(db, ever, known=known)
+        return [
+            statement
+            for statement, text in sorted(texts.items())
+            if named in msgspec.json.decode(text).get("contradicts", ())
+        ]
 
     def _countries(self, db: Database, country: str | None) -> str:
         if country is not None:
@@ -405,25 +520,27 @@ class _Writer:
         self._db = db
         self._reader = reader
         self._open = open_rows
-        self._next = itertools.count(db.execute(LAST_ID).fetchone()[0] + 1)
+        self._next = itertools.count(int(db.execute(LAST_ID).fetchone()[0]) + 1)
         self._new: dict[int, list[Any]] = {}
         self._closed: list[tuple[int, int, int, str]] = []
-        self._cards: list[Any] = []
+        self._cards = _Versions()
+        self._statements = _Versions()
         self._mentions: dict[str, dict[str, None]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {
             INSERT_RECORD: [],
             INSERT_CITATION: [],
+            INSERT_CONTRADICTION: [],
             INSERT_COUNTRY: [],
             INSERT_MENTION: [],
         }
-        self._new_statements: dict[str, list[Any]] = {}
-        self._done_statements: list[list[Any]] = []
-        self._closed_statements: list[dict[str, Any]] = []
         self._known_countries: set[str] = set()
 
-    def card(self, stream: str, card: Line, *, known: int) -> None:
+    def begin(self, stream: str) -> None:
+        """A record begins: no row of it was written."""
+        self._open[stream] = {}
+
+    def card(self, stream: str, card: Line, line: Line, *, known: int) -> None:
         """A card was entered or amended."""
-        self._db.conn.execute(CLOSE_CARD, {"kt": known, "stream": stream})
         name = card.get("name") or card.get("title") or ""
         brief = _json(
             {
@@ -433,26 +550,25 @@ class _Writer:
                 "field": card.get("field"),
             }
         )[1:-1]
-        self._db.conn.execute(INSERT_CARD, (stream, known, AFTER_ALL, name, brief))
+        self._cards.open(stream, known, name, brief, first=card["type"] == line["type"])
         for citation in card.get("sources", ()):
             self._rows[INSERT_CITATION].append((citation["id"], stream))
 
     def statement(self, id: str, record: Record, line: Line, *, known: int) -> None:
         """A statement was recorded, corrected, withdrawn or reinstated."""
         kept = record.kept[id]
-        pending = self._new_statements.pop(id, None)
-        if pending is not None and pending[1] != known:
-            pending[2] = known
-            self._done_statements.append(pending)
-        elif pending is None and line["type"] != kept.line["type"]:
-            self._closed_statements.append({"kt": known, "statement": id})
-        if not kept.withdrawn:
+        first = line["type"] == kept.line["type"]
+        if kept.withdrawn:
+            self._statements.close(id, known)
+        else:
             text = statement_text(record.statement(id))
-            self._new_statements[id] = [id, known, AFTER_ALL, text]
-        if line["type"] == kept.line["type"]:
+            self._statements.open(id, known, text, first=first)
+        if first:
             self._rows[INSERT_RECORD].append((id, record.id, known))
         for citation in kept.line.get("sources", ()):
             self._rows[INSERT_CITATION].append((citation["id"], id))
+        for named in kept.line.get("contradicts", ()):
+            self._rows[INSERT_CONTRADICTION].append((named, id))
         facility = kept.line.get("facility")
         if facility is not None and facility != record.id:
             self._rows[INSERT_MENTION].append((facility, record.id))
@@ -463,19 +579,30 @@ class _Writer:
         written = [row[0] for row in self._db.execute(MENTIONING, {"facility": facility})]
         return [f"record:{id}" for id in {*written, *self._mentions.get(facility, ())}]
 
-    def project(self, stream: str, *, known: int) -> None:
-        """Compare what the record comes to with its open rows; close and open."""
+    def project(self, stream: str, *, known: int, since: Day) -> None:
+        """Compare what the record comes to with its open rows; close and open.
+
+        `since` is the first day of `stated` on which anything can have changed.
+        """
         record = self._reader.record(stream)
         projection = PROJECTIONS[record.kind]
         statements = {statement.id: statement for statement in record.statements()}
+        rows = self._open_rows(stream, record)
+        reaching = {key for key in rows if key.box.st >= since}
         wanted: set[_Key] = set()
-        for box in boxes(projection, record.id, record.card, list(statements.values())):
+        for box in boxes(
+            projection,
+            record.id,
+            record.card,
+            list(statements.values()),
+            since=since,
+            before=(key.box for key in reaching),
+        ):
             country, field = _home(record, statements.get(box.statement), self._reader)
             wanted.add(_Key(country, field, box))
-        rows = self._open_rows(record)
-        for key in rows.keys() - wanted:
+        for key in reaching - wanted:
             self._close(rows.pop(key), key, known)
-        for key in wanted - rows.keys():
+        for key in wanted - reaching:
             rows[key] = self._open_row(record.id, key, known)
 
     def finish(self) -> None:
@@ -492,16 +619,18 @@ class _Writer:
         )
         execute(INSERT_SPAN, self._new.values())
         execute(INSERT_TALLY, map(_tally_row, filter(_is_status, self._new.values())))
-        execute(CLOSE_STATEMENT, self._closed_statements)
-        execute(INSERT_STATEMENT, [*self._done_statements, *self._new_statements.values()])
+        execute(CLOSE_CARD, self._cards.closed)
+        execute(INSERT_CARD, self._cards.rows())
+        execute(CLOSE_STATEMENT, self._statements.closed)
+        execute(INSERT_STATEMENT, self._statements.rows())
         for statement, rows in self._rows.items():
             execute(statement, rows)
 
-    def _open_rows(self, record: Record) -> dict[_Key, int]:
-        rows = self._open.get(record.id)
+    def _open_rows(self, stream: str, record: Record) -> dict[_Key, int]:
+        rows = self._open.get(stream)
         if rows is None:
             found = self._db.execute(OPEN_SPANS, {"record": record.id})
-            rows = self._open[record.id] = {
+            rows = self._open[stream] = {
                 _Key(country, field, Box(facet, value, odds, vf, vt, sf, st, statement, text)): id
                 for (
                     id, country, field, facet, value, odds, vf, vt, sf, st, statement, text,
@@ -531,6 +660,34 @@ class _Writer:
             fresh[12] = known
 
 
+class _Versions:
+    """The versions of a page, by what they are of: each stands until the next closes it."""
+
+    def __init__(self) -> None:
+        self.closed: list[dict[str, Any]] = []
+        self._done: list[list[Any]] = []
+        self._open: dict[str, list[Any]] = {}
+
+    def open(self, key: str, known: int, *texts: str, first: bool) -> None:
+        """A version begins; `first` is the first one of all."""
+        if not first:
+            self.close(key, known)
+        self._open[key] = [key, known, AFTER_ALL, *texts]
+
+    def close(self, key: str, known: int) -> None:
+        """A version ends, if there is one. One that ends where it began never stood."""
+        version = self._open.pop(key, None)
+        if version is None:
+            self.closed.append({"kt": known, "key": key})
+        elif version[1] != known:
+            version[2] = known
+            self._done.append(version)
+
+    def rows(self) -> list[list[Any]]:
+        """What is to be written."""
+        return [*self._done, *self._open.values()]
+
+
 def _home(record: Record, statement: Statement | None, reader: Reader) -> tuple[str, str]:
     """The country and field under which a row is listed; empty where there is none."""
     if record.card is not None:
@@ -550,6 +707,19 @@ def _moved(before: Line | None, after: Line | None) -> bool:
     if before is None or after is None or after["type"] != "facility":
         return False
     return (before["country"], before["field"]) != (after["country"], after["field"])
+
+
+def _since(change: Change, id: str, record: Record) -> Day:
+    """The first day of `stated` on which a change to a statement can change anything else.
+
+    A disputed rival counts or not by what else its entry holds, whenever that was said.
+    """
+    versions = [
+        record.statement_as(id, line) for line in (change.before, change.after) if line is not None
+    ]
+    entries = {version.entry for version in versions}
+    rivals = [each for each in record.statements() if each.disputed and each.entry in entries]
+    return min(each.said for each in (*versions, *rivals))
 
 
 def _is_status(row: list[Any]) -> bool:

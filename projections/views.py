@@ -9,6 +9,7 @@ one in use; readers notice with their next question.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import secrets
 import sqlite3
 import threading
@@ -33,16 +34,21 @@ __all__ = [
 
 POINTER = "views.current"
 
+ATTEMPTS = 20
+"""How often a file is looked for again where rebuilds come in between."""
+
 CREATE_TRACKING = """
     CREATE TABLE tracking (
         view INTEGER NOT NULL,
+        shape TEXT NOT NULL,
         position INTEGER NOT NULL
     ) STRICT;
 """
+"""One row: the version of the views, a checksum of their tables' definitions, how far they read."""
 
-BEGIN_TRACKING = "INSERT INTO tracking VALUES (:view, 0)"
+BEGIN_TRACKING = "INSERT INTO tracking VALUES (:view, :shape, 0)"
 TRACKED = "SELECT position FROM tracking"
-TRACKED_VIEW = "SELECT view FROM tracking"
+MADE_BY = "SELECT view, shape FROM tracking"
 TRACK = "UPDATE tracking SET position = :position"
 
 
@@ -57,7 +63,7 @@ class Views:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         path = self.path()
-        if path is None or not _is_ours(path):
+        if path is None or not self._is_ours(path):
             self.swap_in(self.make_beside())
 
     def path(self) -> Path | None:
@@ -72,10 +78,10 @@ class Views:
     def make_beside(self) -> Path:
         """A new file with empty views that have read nothing; not yet in use."""
         path = self.folder / f"views-{secrets.token_hex(4)}.sqlite"
-        with closing(_connect(path)) as connection:
+        with closing(_connect(path, mode="rwc")) as connection:
             for create in (CREATE_TRACKING, *self._creates):
                 connection.executescript(create)
-            connection.execute(BEGIN_TRACKING, {"view": VIEW})
+            connection.execute(BEGIN_TRACKING, {"view": VIEW, "shape": self._shape()})
         return path
 
     def swap_in(self, path: Path) -> None:
@@ -91,16 +97,43 @@ class Views:
         """This thread's connection to the file in use."""
         stamp = _stamp(self.folder / POINTER)
         if getattr(self._local, "stamp", None) != stamp:
-            path = self.path()
-            if path is None:
-                raise FileNotFoundError(f"no views in {self.folder}")
-            connection = _connect(path)
-            with self._lock:
-                self._opened.append(connection)
-            self._local.db = Database(connection, use_counts_table=False)
-            self._local.stamp = stamp
+            self._local.db, self._local.stamp = self._open()
         db: Database = self._local.db
         return db
+
+    def _open(self) -> tuple[Database, tuple[int, int]]:
+        """A connection to the file that is named now, with the stamp of the pointer.
+
+        Between its naming and its opening a rebuild may have put another in its place.
+        """
+        for attempt in itertools.count(1):
+            stamp = _stamp(self.folder / POINTER)
+            path = self.path()
+            try:
+                if path is None:
+                    raise FileNotFoundError(f"no views in {self.folder}")
+                connection = _connect(path)
+            except (FileNotFoundError, sqlite3.OperationalError):
+                if attempt == ATTEMPTS:
+                    raise
+                continue
+            with self._lock:
+                self._opened.append(connection)
+            return Database(connection, use_counts_table=False), stamp
+        raise AssertionError("unreachable: the count has no end")
+
+    def _shape(self) -> str:
+        """What tells these tables from those of another version."""
+        return hashlib.sha256("\n".join(self._creates).encode()).hexdigest()
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether the file holds views of this version, in these tables."""
+        try:
+            with closing(_connect(path)) as connection:
+                row = connection.execute(MADE_BY).fetchone()
+        except sqlite3.DatabaseError:
+            return False
+        return bool(row == (VIEW, self._shape()))
 
     def tracked(self) -> int:
         """The position up to which the views have read the log."""
@@ -160,26 +193,21 @@ def remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    # NORMAL is enough here: what a loss of power takes, the log gives again.
+def _connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
     connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=256
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=30,
+        cached_statements=256,
     )
+    # NORMAL is enough here: what a loss of power takes, the log gives again.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA mmap_size = 268435456")
     return connection
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether the file holds views of this version."""
-    try:
-        with closing(_connect(path)) as connection:
-            row = connection.execute(TRACKED_VIEW).fetchone()
-    except sqlite3.Error:
-        return False
-    return row is not None and row[0] == VIEW
 
 
 def _stamp(pointer: Path) -> tuple[int, int]:

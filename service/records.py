@@ -1,4 +1,4 @@
-"""Answers about records: the list of them, one with all that is said of it, its timeline.
+"""Answers about one record: all that is said of it, and its timeline.
 
 One record is derived when it is asked for, from its part of the history: that
 costs microseconds, and needs no stored rows but the audit log's own.
@@ -6,7 +6,7 @@ costs microseconds, and needs no stored rows but the audit log's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -21,10 +21,9 @@ from projections.account import Account, account
 from projections.facility import alternatives
 from projections.history import History
 from projections.spans import AFTER_ALL, BEFORE_ALL, Span
-from projections.state import State, statement_text
+from projections.state import statement_text
 from projections.views import Database
 from service.question import Question
-from service.state import Wanted
 
 Members = dict[str, Any]
 
@@ -104,51 +103,6 @@ def timeline_answer(history: History, db: Database, question: Question, id: str)
         )
     )
     return f'{{{question.head()},{_inner(members)},"effective":[{effective}]}}'
-
-
-def records_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
-    """The JSON text of `/v1/records`: the records that exist at the clocks, by id."""
-    as_of = question.as_of
-    status_day = min(as_of.at, as_of.stated)
-
-    def stab(facet: str, day: int) -> Iterable[Any]:
-        return view.stab(
-            db,
-            facet,
-            first=day,
-            last=day,
-            stated=as_of.stated,
-            known=as_of.known,
-            country=wanted.country,
-            field=wanted.field,
-        )
-
-    statuses = {row.record: row.value for row in stab("status", status_day) if row.value}
-    found = {
-        row.record: row
-        for row in stab("record", as_of.at)
-        if wanted.kind in (None, row.value)
-        and (wanted.status is None or statuses.get(row.record) == wanted.status)
-    }
-    ids = sorted(id for id in found if id > wanted.after)
-    page = ids[: wanted.limit]
-    briefs = view.briefs(db, (f"record:{id}" for id in page), known=as_of.known)
-    texts = view.statements(db, {found[id].statement for id in page}, known=as_of.known)
-    items = []
-    for id in page:
-        row = found[id]
-        named = {"id": id, "kind": row.value}
-        if row.value == "facility":
-            brief = f"{{{briefs[f'record:{id}'][1]}}}"
-            named |= msgspec.json.decode(brief) | {"status": statuses.get(id)}
-        else:
-            line = msgspec.json.decode(texts[row.statement])
-            country, field = view.home(db, row.id)
-            named |= {"name": line["title"], "country": country, "field": field}
-        items.append(named)
-    following = question.url(after=page[-1]) if len(ids) > len(page) else None
-    members = {"total": len(found), "items": items, "next": following}
-    return f"{{{question.head()},{_inner(members)}}}"
 
 
 def _facility(told: Told) -> Members:

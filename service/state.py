@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
 from projections.facility import BIT, alternatives
 from projections.spans import AFTER_ALL, BEFORE_ALL
@@ -21,16 +22,37 @@ from projections.views import Database
 from service.question import Question
 
 
+class Point(NamedTuple):
+    """A place on the Earth, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which part of the world a question is about, and which page of its facilities."""
+    """Which part of the world a question is about, and which page of what it lists.
+
+    `radius` is in kilometres. `facets` are to be counted; `fields` are the
+    members that items keep, all where there are none.
+    """
 
     country: str | None = None
     field: str | None = None
     status: str | None = None
     kind: str | None = None
+    q: str | None = None
+    near: Point | None = None
+    radius: float | None = None
+    sort: str | None = None
+    facets: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     limit: int = 500
     after: str = ""
+
+
+Rows = dict[str, dict[str, str]]
+"""Of each section of a state, by id, the JSON text of a row."""
 
 
 class Stretch(NamedTuple):
@@ -43,46 +65,61 @@ class Stretch(NamedTuple):
 
 def state_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
     """The JSON text of `/v1/state`."""
-    asked = _Asked(view, db, question, wanted)
+    asked = _Asked(view, db, question.as_of, wanted)
     if question.as_of.during is not None:
-        return asked.during()
-    return asked.at()
+        return asked.during(question)
+    return asked.at(question)
+
+
+SECTIONS = {
+    "facilities": "facility",
+    "policies": "policy",
+    "indicators": "indicator",
+    "discoveries": "discovery",
+    "observations": "observation",
+}
+"""The lists of a state, each with the kind of what it lists."""
+
+
+def state_rows(view: State, db: Database, as_of: AsOf, wanted: Wanted) -> Rows:
+    """The rows of `/v1/state` for a day: of each section, by id, the text of the row there.
+
+    Facilities are those of the page that is wanted.
+    """
+    return _Asked(view, db, as_of, wanted).rows()
 
 
 class _Asked:
     """One question to the state, with the rows that it has found so far."""
 
-    def __init__(self, view: State, db: Database, question: Question, wanted: Wanted) -> None:
+    def __init__(self, view: State, db: Database, as_of: AsOf, wanted: Wanted) -> None:
         self.view = view
         self.db = db
-        self.question = question
         self.wanted = wanted
-        as_of = question.as_of
         self.at_day, self.stated, self.known = as_of.at, as_of.stated, as_of.known
         self.beyond = as_of.at > as_of.stated
         self.period = as_of.during
         # Beyond the horizon the status is the one at the horizon.
         self.status_day = min(as_of.at, as_of.stated)
 
-    def at(self) -> str:
+    def at(self, question: Question) -> str:
         """The answer for a day."""
-        facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
-        facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
-        statuses = facets["status"]
-        if self.wanted.status is not None:
-            statuses = [row for row in statuses if row.value == self.wanted.status]
-        listed = {row.record for row in statuses if row.value}
-        if self.wanted.status is None:
-            promised = (*facets["overdue"], *facets["expected"])
-            listed |= {row.record for row in promised}
-        page, following = self._page(listed)
+        facets, statuses, page, following = self._listed()
         return self._answer(
+            question,
             totals=self._totals(statuses),
-            facilities=self._facilities(facets, set(page), page),
+            facilities=self._facilities(facets, page),
             following=following,
         )
 
-    def during(self) -> str:
+    def rows(self) -> Rows:
+        """The rows of the answer for a day."""
+        facets, _, page, _ = self._listed()
+        facilities = dict(zip(page, self._facilities(facets, page), strict=True))
+        others, _ = self._others()
+        return {"facilities": facilities, **others}
+
+    def during(self, question: Question) -> str:
         """The answer for a period: one row for each status that a facility held in it."""
         if self.period is None:
             raise ValueError("the question is about a day")
@@ -113,6 +150,7 @@ class _Asked:
         )
         page, following = self._page({record for record, _ in held})
         return self._answer(
+            question,
             totals=_totals_text(counted, ranges, fields),
             facilities=self._held(held, page),
             following=following,
@@ -120,9 +158,22 @@ class _Asked:
 
     # --- facilities
 
-    def _facilities(
-        self, facets: dict[str, list[Row]], paged: set[str], page: Sequence[str]
-    ) -> str:
+    def _listed(self) -> tuple[dict[str, list[Row]], list[Row], list[str], str | None]:
+        """The rows found for a day, those of the statuses wanted, the page, and what follows."""
+        facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
+        facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
+        statuses = facets["status"]
+        if self.wanted.status is not None:
+            statuses = [row for row in statuses if row.value == self.wanted.status]
+        listed = {row.record for row in statuses if row.value}
+        if self.wanted.status is None:
+            promised = (*facets["overdue"], *facets["expected"])
+            listed |= {row.record for row in promised}
+        page, following = self._page(listed)
+        return facets, statuses, page, following
+
+    def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[str]:
+        paged = set(page)
         rows = {
             facet: [row for row in found if row.record in paged] for facet, found in facets.items()
         }
@@ -150,9 +201,9 @@ class _Asked:
                 f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
                 f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
             )
-        return ",".join(shown)
+        return shown
 
-    def _held(self, held: dict[tuple[str, str], list[Stretch]], page: Sequence[str]) -> str:
+    def _held(self, held: dict[tuple[str, str], list[Stretch]], page: Sequence[str]) -> list[str]:
         paged = set(page)
         rows = sorted(
             (
@@ -182,7 +233,7 @@ class _Asked:
                 }
             )[1:-1]
             shown.append(f"{{{brief},{members}}}")
-        return ",".join(shown)
+        return shown
 
     def _clipped(self, row: Row) -> Stretch:
         """The days of the period on which a row's status was held; the last one known
@@ -239,9 +290,21 @@ class _Asked:
 
     # --- the rest
 
-    def _answer(self, *, totals: str, facilities: str, following: str | None) -> str:
-        holding = ("policy", "indicator")
-        rows = {facet: self._holding(facet) for facet in holding}
+    def _answer(
+        self, question: Question, *, totals: str, facilities: list[str], following: str | None
+    ) -> str:
+        others, to_date = self._others()
+        sections = {"facilities": facilities, **{name: by.values() for name, by in others.items()}}
+        lists = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in sections.items())
+        follows = None if following is None else question.url(after=following)
+        return (
+            f'{{{question.head()},"totals":{totals},{lists},'
+            f'"discoveries_to_date":{to_date},"next":{_json(follows)}}}'
+        )
+
+    def _others(self) -> tuple[Rows, int]:
+        """The sections beside the facilities, in their order, and the discoveries to date."""
+        rows = {facet: self._holding(facet) for facet in ("policy", "indicator")}
         dated = {facet: self._begun(facet) for facet in ("discovery", "observation")}
         to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
         first, last = self._year()
@@ -253,15 +316,13 @@ class _Asked:
         texts = self.view.statements(
             self.db, {row.statement for found in rows.values() for row in found}, known=self.known
         )
-        follows = None if following is None else self.question.url(after=following)
-        return (
-            f'{{{self.question.head()},"totals":{totals},"facilities":[{facilities}],'
-            f'"policies":[{_with_holds(rows["policy"], texts)}],'
-            f'"indicators":[{_with_holds(rows["indicator"], texts)}],'
-            f'"discoveries":[{_plain(rows["discovery"], texts)}],'
-            f'"observations":[{_plain(rows["observation"], texts)}],'
-            f'"discoveries_to_date":{to_date},"next":{_json(follows)}}}'
-        )
+        shown = {
+            "policies": _with_holds(rows["policy"], texts),
+            "indicators": _with_holds(rows["indicator"], texts),
+            "discoveries": _plain(rows["discovery"], texts),
+            "observations": _plain(rows["observation"], texts),
+        }
+        return shown, to_date
 
     def _holding(self, facet: str) -> list[Row]:
         first = self.at_day if self.period is None else self.period.first
@@ -335,16 +396,16 @@ def _joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:
     return joined
 
 
-def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> str:
-    shown = []
+def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
+    shown = {}
     for row in rows:
         holds = _json({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
-        shown.append(f'{texts[row.statement][:-1]},"holds":{holds}}}')
-    return ",".join(shown)
+        shown[row.statement] = f'{texts[row.statement][:-1]},"holds":{holds}}}'
+    return shown
 
 
-def _plain(rows: Iterable[Row], texts: dict[str, str]) -> str:
-    return ",".join(texts[row.statement] for row in rows)
+def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
+    return {row.statement: texts[row.statement] for row in rows}
 
 
 def _iso(day: int) -> str | None:

@@ -1,0 +1,94 @@
+"""Every question to the views finds its rows by an index, however large the tables are."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections import defaultdict
+from random import Random
+
+import pytest
+
+import projections
+from projections import state
+from service.archive import Archive
+from tests.naive.histories import random_history
+from tests.story.telling import command
+
+READS_ALL = {
+    "COUNTRIES": "there are at most 250 countries, and all are wanted",
+    "TRACKED": "the table has one row",
+    "MADE_BY": "the table has one row",
+    "TRACK": "the table has one row",
+}
+"""Constants that read a whole table, and why they may."""
+
+SEARCHED = re.compile(r"SCAN (json_each|\w+ VIRTUAL TABLE INDEX \d+:M)")
+"""What SQLite calls a scan and is none: what was asked for, and a search of a full text."""
+
+SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH)\b")
+
+
+def constants() -> dict[str, str]:
+    """Every named statement of the views that reads or changes rows, by module and name."""
+    found = {}
+    for module in pkgutil.iter_modules(projections.__path__):
+        members = vars(importlib.import_module(f"projections.{module.name}"))
+        for name, value in members.items():
+            if name.isupper() and isinstance(value, str) and SQL.match(value):
+                found[f"{module.name}.{name}"] = value
+    return found
+
+
+CONSTANTS = constants()
+
+
+@pytest.fixture
+def told(archive: Archive) -> Archive:
+    """Views with a few rows in every table."""
+    for batch in random_history(Random(0), lines=60):
+        archive.chronicle.execute(command(*batch))
+    archive.catch_up()
+    return archive
+
+
+def plan(archive: Archive, sql: str) -> list[str]:
+    """The steps of SQLite's plan for a statement; what is asked makes no difference to it."""
+    named: defaultdict[str, object] = defaultdict(lambda: "[]")
+    asked = ["[]"] * sql.count("?") or named
+    steps = archive.views.db().conn.execute(f"EXPLAIN QUERY PLAN {sql}", asked)
+    return [step[3] for step in steps]
+
+
+@pytest.mark.parametrize("sql", [state.STAB, state.BEGUN], ids=["STAB", "BEGUN"])
+def test_the_state_is_answered_from_the_covering_index_alone(told: Archive, sql: str) -> None:
+    """A stab never touches the table of spans, scans nothing of it and sorts nothing."""
+    steps = plan(told, sql)
+    (spans,) = [step for step in steps if " spans " in step]
+    assert spans.startswith("SEARCH spans USING COVERING INDEX spans_stab (country=? AND facet=?")
+    assert "kt>?" in spans
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+def test_the_world_is_counted_within_its_primary_key(told: Archive) -> None:
+    """The tally is led by the clock that most rows fall out by."""
+    steps = plan(told, state.COUNT_WORLD)
+    assert "SEARCH tally USING PRIMARY KEY (st>?)" in steps
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_no_statement_scans_a_table(told: Archive, name: str) -> None:
+    """Each table is searched by a key, but for those that are small and read whole."""
+    steps = plan(told, CONSTANTS[name])
+    scans = [step for step in steps if step.startswith("SCAN") and not SEARCHED.match(step)]
+    if name.partition(".")[2] in READS_ALL:
+        assert scans
+    else:
+        assert scans == []
+
+
+def test_the_exceptions_are_still_there() -> None:
+    """No reason is kept for a statement that is gone."""
+    assert {*READS_ALL} <= {name.partition(".")[2] for name in CONSTANTS}
+    assert len(CONSTANTS) > 15
