@@ -15,7 +15,7 @@ from typing import cast
 from flask import Response, current_app, request
 
 from events.clocks import AsOf, as_of
-from events.errors import BadFilter, OldView
+from events.errors import BadFilter, NotProjected, OldView
 from projections import VIEW
 from projections.views import Database
 from service.archive import Archive
@@ -29,6 +29,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
 Answer = Callable[[Database, Question, Wanted], str]
+Headers = Callable[[Database, Question, Mapping[str, str]], Mapping[str, str]]
+"""Gives headers of an answer, by the question and the texts of its parameters."""
 
 
 def archive() -> Archive:
@@ -36,15 +38,24 @@ def archive() -> Archive:
     return cast("Archive", current_app.extensions["annales"])
 
 
-def answer(make: Answer, *, filters: tuple[str, ...] = (), revision: str | None = None) -> Response:
+def answer(
+    make: Answer,
+    *,
+    filters: tuple[str, ...] = (),
+    revision: str | None = None,
+    more: Headers | None = None,
+) -> Response:
     """Answer the request by `make`, which takes the filters of these names.
 
-    `revision` is the stream whose revision begins the ETag, if any.
+    `revision` is the stream whose revision begins the ETag, if any; `more` gives
+    headers of this answer's own.
     """
     texts = parameters((*CLOCKS, *filters, "view"))
     asked = wanted(**{name: texts.get(name) for name in filters})
     question = Question(request.path, clocks(texts), given(asked))
-    return respond(texts, question, lambda db: make(db, question, asked), revision=revision)
+    return respond(
+        texts, question, lambda db: make(db, question, asked), revision=revision, more=more
+    )
 
 
 def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
@@ -82,11 +93,12 @@ def respond(
     *,
     position: int | None = None,
     revision: str | None = None,
+    more: Headers | None = None,
 ) -> Response:
     """The response to a question, made only if the client does not have it yet.
 
-    `position` is how far the views must have read, if not only to `known`.
-    Raises OldView, NotProjected and whatever `make` raises.
+    `position` is how far the views must have read, if not only to `known`; `more`
+    gives headers of this answer's own. Raises OldView, NotProjected and whatever `make` raises.
     """
     _check_view(texts.get("view"), question)
     known = question.as_of.known if position is None else position
@@ -103,12 +115,25 @@ def respond(
         headers["Cache-Control"] = ASK_AGAIN
         headers["Content-Location"] = question.pinned
     response = Response(mimetype="application/json", headers=headers)
+    if more is not None:
+        response.headers.update(more(db, question, texts))
+    if revision is not None and number == 0:
+        response.set_data(make(db))  # there is nothing of it that a client could hold
+        return response
+    return unless_held(response, tag, lambda: make(db))
+
+
+def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:
+    """The response under a tag: its body is made only if the client does not have it yet."""
     response.set_etag(tag)
     if (held := _held(tag)) is not None:
         response.set_etag(held)
         response.status_code = 304
         return response
-    response.set_data(make(db))
+    response.set_data(make())
+    if request.if_none_match.star_tag:
+        response.set_data(b"")
+        response.status_code = 304
     return response
 
 
@@ -118,7 +143,8 @@ def _held(tag: str) -> str | None:
     A compressed answer's tag ends in its encoding (`:gzip`), and is as good.
     """
     for held in request.if_none_match.as_set(include_weak=True):
-        if _ENCODED.sub("", held) == tag:
+        # An empty tag, which is allowed, is read as None.
+        if held and _ENCODED.sub("", held) == tag:
             return str(held)
     return None
 
@@ -133,7 +159,13 @@ def _min_position() -> int:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise BadHeader("Annales-Min-Position", text, "is not a position")
-    return int(text)
+    position = int(text)
+    service = archive()
+    head = service.chronicle.log.head()
+    if position > (head.position if head else 0):
+        # The views cannot read what the log does not have, so no thread waits for it.
+        raise NotProjected(position, service.views.tracked())
+    return position
 
 
 def _check_view(text: str | None, question: Question) -> None:

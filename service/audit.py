@@ -71,7 +71,12 @@ def statement_answer(
             {"code": warning.code, "text": warning.text}
             for warning in warnings_of(statement, told.all)
         ],
-        "contradicts": _contradictions(statement, told.all),
+        "contradicts": sorted(
+            {
+                *statement.line.get("contradicts", ()),
+                *view.contradicting(db, id, known=as_of.known),
+            }
+        ),
         "sources": _sources(history, db, statement, known=as_of.known),
     }
     shown_rivals = ",".join(
@@ -168,31 +173,27 @@ def _sources(history: History, db: Database, statement: Statement, *, known: int
     return found
 
 
-def _contradictions(statement: Statement, others: list[Statement]) -> list[str]:
-    """What a statement contradicts; that is symmetric, whoever says it."""
-    named = set(statement.line.get("contradicts", ()))
-    named |= {other.id for other in others if statement.id in other.line.get("contradicts", ())}
-    return sorted(named)
+def entry_members(entry: Entry) -> Members:
+    """An event as answers show it, ready to be written as JSON."""
+    line = msgspec.json.decode(entry.line)
+    return {
+        "position": entry.position,
+        "commit": entry.commit_position,
+        "revision": entry.version,
+        "event": BY_TYPE[entry.type].EVENT,
+        "statement": entry.statement,
+        "recorded_at": entry.recorded_at,
+        "actor": entry.actor,
+        "request": entry.request,
+        "reason": entry.reason,
+        "sources": line.get("sources", []),
+        "line": msgspec.Raw(entry.line.encode()),
+        "patch": msgspec.Raw(entry.patch.encode()),
+    }
 
 
 def _entry(entry: Entry) -> str:
-    line = msgspec.json.decode(entry.line)
-    return _json(
-        {
-            "position": entry.position,
-            "commit": entry.commit_position,
-            "revision": entry.version,
-            "event": BY_TYPE[entry.type].EVENT,
-            "statement": entry.statement,
-            "recorded_at": entry.recorded_at,
-            "actor": entry.actor,
-            "request": entry.request,
-            "reason": entry.reason,
-            "sources": line.get("sources", []),
-            "line": msgspec.Raw(entry.line.encode()),
-            "patch": msgspec.Raw(entry.patch.encode()),
-        }
-    )
+    return _json(entry_members(entry))
 
 
 def _inner(members: Members) -> str:

@@ -34,11 +34,11 @@ class WrongMediaType(AnnalesError):
 
 
 class BodyTooLarge(AnnalesError):
-    """The body is longer than the path takes. Send less at once."""
+    """The body is longer than the path takes, in bytes or in lines. Send less at once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, unit: str = "bytes") -> None:
         self.limit = limit
-        super().__init__(f"the body has more than {limit} bytes")
+        super().__init__(f"the body has more than {limit} {unit}")
 
 
 class NoRevisionGiven(AnnalesError):
@@ -51,3 +51,48 @@ class BadHeader(AnnalesError):
     def __init__(self, header: str, value: str, why: str) -> None:
         self.header = header
         super().__init__(f"{header}: {value[:80]!r} {why}")
+
+
+class BadAcceptDatetime(AnnalesError):
+    """`Accept-Datetime` is no date of HTTP, such as `Sat, 01 Jun 2019 00:00:00 GMT`."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        super().__init__(
+            f"Accept-Datetime: {value[:80]!r} is not such as Sat, 01 Jun 2019 00:00:00 GMT"
+        )
+
+
+class NothingToCompare(AnnalesError):
+    """A comparison names one point only. Say by one of the `to_` clocks what to compare it with."""
+
+    def __init__(self, clocks: tuple[str, ...]) -> None:
+        self.clocks = clocks
+        super().__init__(f"give at least one of {', '.join(clocks)}; the others stand still")
+
+
+class TooMuchToCompare(AnnalesError):
+    """The state at one of two points has too many facilities. Ask for a country or a field."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"at one of the points there are more than {most} facilities:"
+            " narrow the question down by country or field"
+        )
+
+
+class TooManyStreams(AnnalesError):
+    """As many wait for changes as the server has places for. Come back in a moment."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        super().__init__(f"all {places} places of those who wait for changes are taken")
+
+
+class BadCursor(AnnalesError):
+    """`after` is not what a page of this list gave in its `next`. Begin at the first page."""
+
+    def __init__(self, value: str, why: str) -> None:
+        self.value = value
+        super().__init__(f"after={value[:80]}: {why}; take it from the `next` of a page")

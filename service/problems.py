@@ -34,11 +34,16 @@ from events.errors import (
     StaleRevision,
 )
 from service.errors import (
+    BadAcceptDatetime,
+    BadCursor,
     BadHeader,
     BodyTooLarge,
     NoRevisionGiven,
     NotAllowed,
     NotAuthenticated,
+    NothingToCompare,
+    TooManyStreams,
+    TooMuchToCompare,
     UnknownParameter,
     WrongMediaType,
 )
@@ -73,6 +78,18 @@ BAD_EDTF = Problem(
     "Not a date",
     "A clock is not a year, a month or a day, such as 2013, 2013-05 or 2013-05-06.",
 )
+NOTHING_TO_COMPARE = Problem(
+    "nothing-to-compare",
+    422,
+    "One point only",
+    "A comparison needs at least one of `to_at`, `to_stated` and `to_known`.",
+)
+TOO_MUCH_TO_COMPARE = Problem(
+    "too-much-to-compare",
+    422,
+    "Too much to compare",
+    "At one of the points there are more than `most` facilities; ask for a country or a field.",
+)
 POSITION_AHEAD = Problem(
     "position-ahead",
     404,
@@ -103,6 +120,24 @@ NOT_YET_PROJECTED = Problem(
     503,
     "The views are not there yet",
     "The log has the position, the views have read to `projected`; ask again in a second.",
+)
+TOO_MANY_STREAMS = Problem(
+    "too-many-streams",
+    503,
+    "No place to wait",
+    "As many wait for changes as the server has places for; `Retry-After` says when to come back.",
+)
+BAD_ACCEPT_DATETIME = Problem(
+    "bad-accept-datetime",
+    400,
+    "Not a date of HTTP",
+    "Accept-Datetime is not such as Sat, 01 Jun 2019 00:00:00 GMT.",
+)
+BAD_CURSOR = Problem(
+    "bad-cursor",
+    400,
+    "Not where a page begins",
+    "`after` is not from the `next` of a page of this list; begin at its first page.",
 )
 MALFORMED_JSON = Problem(
     "malformed-json", 400, "Not JSON", "The body is not JSON that can be read in one way only."
@@ -165,6 +200,8 @@ PROBLEMS: tuple[Problem, ...] = (
     VALIDATION,
     UNKNOWN_PARAMETER,
     BAD_EDTF,
+    NOTHING_TO_COMPARE,
+    TOO_MUCH_TO_COMPARE,
     POSITION_AHEAD,
     NO_SUCH,
     NOT_FOUND,
@@ -172,6 +209,9 @@ PROBLEMS: tuple[Problem, ...] = (
     NOT_ACCEPTABLE,
     OLD_VIEW,
     NOT_YET_PROJECTED,
+    TOO_MANY_STREAMS,
+    BAD_ACCEPT_DATETIME,
+    BAD_CURSOR,
     MALFORMED_JSON,
     BAD_HEADER,
     NOT_AUTHENTICATED,
@@ -233,6 +273,8 @@ RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = 
     ClashingClocks: (VALIDATION, _of_clock),
     BadClock: (BAD_EDTF, _of_clock),
     BadFilter: (VALIDATION, _of_filter),
+    NothingToCompare: (NOTHING_TO_COMPARE, lambda error: {"parameters": error.clocks}),
+    TooMuchToCompare: (TOO_MUCH_TO_COMPARE, lambda error: {"most": error.most}),
     PositionAhead: (
         POSITION_AHEAD,
         lambda error: {"position": error.position, "head": error.head},
@@ -253,13 +295,19 @@ RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = 
     NotJson: (MALFORMED_JSON, _of_refusal),
     KeyReused: (KEY_REUSED, lambda error: {"position": error.position}),
     NoRevisionGiven: (PRECONDITION_REQUIRED, lambda _: {}),
+    BadCursor: (BAD_CURSOR, lambda error: {"value": error.value}),
     BadHeader: (BAD_HEADER, lambda error: {"header": error.header}),
+    BadAcceptDatetime: (BAD_ACCEPT_DATETIME, lambda error: {"value": error.value}),
+    TooManyStreams: (TOO_MANY_STREAMS, lambda error: {"places": error.places}),
     WrongMediaType: (UNSUPPORTED_MEDIA_TYPE, lambda error: {"accepted": error.accepted}),
     BodyTooLarge: (PAYLOAD_TOO_LARGE, lambda error: {"limit": error.limit}),
     NotAuthenticated: (NOT_AUTHENTICATED, lambda _: {}),
     NotAllowed: (NOT_ALLOWED, lambda error: {"role": error.role, "needed": error.needed}),
     OldView: (OLD_VIEW, lambda error: {"current": error.current}),
 }
+
+MOMENTS = ("known", "to_known", "from", "to")
+"""The clocks that take a position or an instant of the log, which are no dates of EDTF."""
 
 STATUSES: Mapping[int, Problem] = {
     404: NOT_FOUND,
@@ -289,7 +337,7 @@ def problem_response(problem: Problem, detail: str, members: Members) -> Respons
     response = Response(msgspec.json.encode(body), problem.status, mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     if problem.status == 503:
-        response.headers["Retry-After"] = "1"
+        response.headers["Retry-After"] = "5" if problem is TOO_MANY_STREAMS else "1"
     if problem is STALE_REVISION:
         response.set_etag(f"r{members['current_revision']}")
     if problem is NOT_AUTHENTICATED:
@@ -305,7 +353,7 @@ def _raised(error: AnnalesError) -> Response:
     for kind in type(error).__mro__:
         if kind in RAISED:
             problem, members = RAISED[kind]
-            if problem is BAD_EDTF and error.clock == "known":  # type: ignore[attr-defined] # a BadClock
+            if isinstance(error, BadClock) and error.clock in MOMENTS and problem is BAD_EDTF:
                 problem = VALIDATION
             return problem_response(problem, str(error), members(error))
     return _unforeseen(error)

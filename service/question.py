@@ -6,7 +6,7 @@ that whoever holds it can ask the same again, and gets the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -32,9 +32,7 @@ class Question:
 
     def url(self, **changed: str) -> str:
         """The pinned URL, with some filters set anew."""
-        pairs = self.pairs({**self.filters, **changed})
-        query = "&".join(f"{name}={quote(value, safe='@:/~')}" for name, value in pairs)
-        return f"{self.path}?{query}"
+        return located(self.path, self.pairs({**self.filters, **changed}))
 
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
         """The parameters of a pinned URL, in their order."""
@@ -57,3 +55,14 @@ class Question:
             "pinned": self.pinned,
         }
         return msgspec.json.encode(clocks)[1:-1].decode()
+
+
+def located(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """A path with parameters, as every URL of ours writes them.
+
+    >>> located("/v1/state", [("known", "@17"), ("at", "+012025-12-31")])
+    '/v1/state?known=@17&at=%2B012025-12-31'
+    """
+    query = "&".join(f"{name}={quote(value, safe='@:/~')}" for name, value in pairs)
+    escaped = quote(path, safe="@:/~")
+    return f"{escaped}?{query}" if query else escaped

@@ -7,14 +7,17 @@ members refused.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
+from service import forms
+from service.filters import FACETS
 from service.problems import MEDIA_TYPE
 
 
@@ -157,22 +160,75 @@ class StateSchema(AnswerSchema):
 
 
 class RecordItemSchema(Schema):
-    """A record in a list. Only facilities have a status."""
+    """A record in a list. Only facilities have a status; `fields` may leave out all but the id."""
 
     id = _text("The record's id.")
-    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
-    name = _text("The name on the card, else the title of the statement that names it best.")
-    country = _text("ISO 3166-1 alpha-2.", null=True)
-    field = _text("A field of science.", null=True)
+    kind = fields.String(validate=OneOf(tuple(PROJECTIONS)))
+    name = fields.String(
+        metadata={
+            "description": "The name on the card, else the title of the statement that names it "
+            "best."
+        }
+    )
+    country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
+    field = fields.String(allow_none=True, validate=OneOf(FIELDS))
     status = fields.String(allow_none=True, validate=OneOf(STATUSES))
+    since = fields.Nested(
+        SinceSchema,
+        allow_none=True,
+        metadata={"description": "Since when it has its status; only where that sorts the list."},
+    )
+    distance_km = fields.Float(
+        metadata={"description": "Along a great circle, to the metre; only with `near`."}
+    )
 
 
 class RecordsSchema(AnswerSchema):
-    """A page of records, by id."""
+    """A page of records."""
 
-    total = fields.Integer(required=True)
+    total = fields.Integer(required=True, metadata={"description": "Of all pages."})
+    facets = fields.Dict(
+        keys=fields.String(validate=OneOf(FACETS)),
+        values=fields.Dict(keys=fields.String(), values=fields.Integer()),
+        metadata={"description": "Counts over all pages, the most frequent first."},
+    )
     items = fields.List(fields.Nested(RecordItemSchema), required=True)
     next = _text("The path of the next page; null on the last.", null=True)
+
+
+class MatchSchema(Schema):
+    """A text in which the words stand."""
+
+    # `in` is a word of Python's, so the class cannot have it.
+    where = fields.String(
+        required=True, data_key="in", validate=OneOf(("card", "statement", "source"))
+    )
+    statement = _text("The statement's id; null for a card or a source.", null=True)
+    field = _text("The member of its line: name, title, summary, …")
+    snippet = _text("HTML: what was found stands in `<mark>`, all else is escaped.")
+
+
+class SearchItemSchema(RecordItemSchema):
+    """A record or a source that was found."""
+
+    kind = fields.String(validate=OneOf((*PROJECTIONS, "source")))
+    score = fields.Float(
+        metadata={
+            "description": "How well it answers: 6 and more where the name on its card has the "
+            "words, 4 and more where a title has them, 2 and more where another text has them."
+        }
+    )
+    hits = fields.Integer(metadata={"description": "How many of its texts have all the words."})
+    matches = fields.List(
+        fields.Nested(MatchSchema),
+        metadata={"description": "Where they stand, for the best few of those texts."},
+    )
+
+
+class SearchSchema(RecordsSchema):
+    """A page of what was found."""
+
+    items = fields.List(fields.Nested(SearchItemSchema), required=True)
 
 
 class EntrySchema(Schema):
@@ -333,6 +389,154 @@ class SourceSchema(AnswerSchema):
     records = fields.List(fields.String(), required=True)
 
 
+class ChangeDataSchema(Schema):
+    """What was recorded, where it stands in the log, and who did it. A checkpoint has only
+    its position."""
+
+    position = fields.Integer(required=True)
+    commit = fields.Integer(metadata={"description": "The last position of its commit."})
+    event = fields.String(metadata={"description": "Its name, such as StatementCorrected."})
+    kind = fields.String(validate=OneOf((*PROJECTIONS, "source")))
+    record = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+    statement = fields.String(allow_none=True)
+    revision = fields.Integer(metadata={"description": "Of the record or the source."})
+    actor = fields.String()
+    request = fields.String()
+    reason = fields.String(allow_none=True)
+    line = fields.Dict(metadata={"description": "What was recorded."})
+
+
+class ChangeSchema(Schema):
+    """A CloudEvent: one event of the log, or a checkpoint where filters skip much."""
+
+    specversion = fields.String(required=True, validate=Equal("1.0"))
+    id = _text("Its position; what to go on from.")
+    source = _text("Where it comes from; with the id, unique.")
+    type = _text("org.annales.statement-corrected.v1, … or annales.checkpoint.")
+    subject = fields.String(metadata={"description": "records/juno or sources/yearbook."})
+    time = fields.String(metadata={"description": "When it was recorded; RFC 3339, UTC."})
+    datacontenttype = fields.String(required=True, validate=Equal("application/json"))
+    sequence = _text("The position in 20 digits, so that texts sort as positions do.")
+    data = fields.Nested(ChangeDataSchema, required=True)
+
+
+class ClocksSchema(Schema):
+    """A point of the three clocks, written out."""
+
+    at = _text("Valid time, a day.")
+    stated = _text("Decision time, a day.")
+    known = _text("Transaction time: a position, `@n`.")
+    known_at = _text("When that position was recorded; null for the empty log.", null=True)
+
+
+class ShortEventSchema(Schema):
+    """An event in few words."""
+
+    position = fields.Integer(required=True)
+    event = _text("Its name, such as StatementCorrected.")
+    statement = _text("The statement that it is about; null for the card.", null=True)
+    recorded_at = _text("RFC 3339, UTC.")
+    actor = _text("Who recorded it.")
+    reason = _text("Why, where it changes something.", null=True)
+
+
+class CauseSchema(Schema):
+    """What made a row change when one clock moved: record for a mending of what was recorded,
+    sources for a new word, world for what came to pass."""
+
+    cause = fields.String(required=True, validate=OneOf(("record", "sources", "world")))
+    clock = fields.String(required=True, validate=OneOf(("known", "stated", "at")))
+    events = fields.List(
+        fields.Nested(ShortEventSchema),
+        required=True,
+        metadata={
+            "description": "With known, the events that did it; else those that recorded the "
+            "statements that did it. None where `stated` or `at` only passed a day on which "
+            "a plan came due, or each other."
+        },
+    )
+    statements = fields.List(fields.String(), required=True)
+
+
+class DifferenceSchema(Schema):
+    """A row of the state that differs, and why."""
+
+    id = _text("The id of the row: of a facility, or of a statement.")
+    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
+    cause = fields.String(
+        required=True,
+        allow_none=True,
+        validate=OneOf(("record", "sources", "world")),
+        metadata={"description": "The one cause; null where there are several."},
+    )
+    causes = fields.List(fields.Nested(CauseSchema), required=True)
+
+
+class RowDifferenceSchema(DifferenceSchema):
+    """A row that is in the state at one of the points alone."""
+
+    row = fields.Dict(required=True, metadata={"description": "The row of /v1/state."})
+
+
+class PatchDifferenceSchema(DifferenceSchema):
+    """A row that is in the state at both points, and not the same."""
+
+    patch = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "RFC 6902, from the row of /v1/state there to the row here."},
+    )
+
+
+class DiffSchema(AnswerSchema):
+    """What differs between two points of the clocks. The patch that `format=patch` gives is over
+    one document: each list of /v1/state as an object, by the id of its rows."""
+
+    to = fields.Nested(ClocksSchema, required=True)
+    added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
+    removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
+    changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
+    next = _text("Always null: a difference has one page.", null=True)
+
+
+class MomentSchema(Schema):
+    """A moment of the log."""
+
+    known = _text("A position, `@n`.")
+    known_at = _text("When it was recorded; null for the empty log.", null=True)
+
+
+class ActSchema(EventSchema):
+    """An event of any record or source."""
+
+    stream = _text("record: or source: and the id.")
+    record = _text("The id of the record or the source.")
+    kind = fields.String(required=True, validate=OneOf((*PROJECTIONS, "source")))
+
+
+class ActivityTotalsSchema(Schema):
+    """Counts of all the events that are meant, not of the page alone."""
+
+    events = fields.Integer(required=True)
+    actor = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    event = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    kind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class ActivitySchema(Schema):
+    """Who did what between two moments of the log, the newest last."""
+
+    # `from` is a word of Python's, so the class cannot have it.
+    since = fields.Nested(MomentSchema, required=True, data_key="from")
+    to = fields.Nested(MomentSchema, required=True)
+    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    pinned = _text("The URL at which this very body stands for ever.")
+    totals = fields.Nested(ActivityTotalsSchema, required=True)
+    entries = fields.List(fields.Nested(ActSchema), required=True)
+    next = _text("The path of the next page; null on the last.", null=True)
+
+
 class ProblemSchema(Schema):
     """RFC 9457; what else a problem carries depends on its type."""
 
@@ -388,15 +592,75 @@ class PreviewSchema(Schema):
     changes = fields.List(fields.Dict(), required=True)
 
 
+HEADERS: dict[str, tuple[dict[str, Any], str]] = {
+    "Accept-Post": ({"type": "string"}, "The type of body that the path takes."),
+    "Annales-Position": (forms.POSITION, "The position of the log that the answer reflects."),
+    "Annales-Revision": (forms.REVISION, "The revision of the record or source."),
+    "Cache-Control": ({"type": "string"}, "`immutable` at the pinned URL, else `no-cache`."),
+    "Content-Location": ({"type": "string"}, "The pinned URL of this very answer."),
+    "ETag": (forms.TAG, "For `If-None-Match` and, with a revision in it, for `If-Match`."),
+    "Idempotency-Replayed": (
+        {"type": "string", "enum": ["true"]},
+        "The order was recorded before under this key.",
+    ),
+    "Link": ({"type": "string"}, "Where to go on (RFC 8288)."),
+    "Location": ({"type": "string"}, "Where to find it."),
+    "Memento-Datetime": (forms.HTTP_DATE, "As what time the log is seen (RFC 7089)."),
+    "Preference-Applied": ({"type": "string"}, "What of `Prefer` was heeded."),
+    "Retry-After": (
+        {"type": "integer", "minimum": 1},
+        "When to come back, in seconds.",
+    ),
+    "Vary": ({"type": "string"}, "Which headers of the request the answer depends on."),
+    "WWW-Authenticate": ({"type": "string"}, "How to send a key."),
+}
+"""The headers of answers: what form they have, and what they tell."""
+
+PROBLEM_HEADERS = {
+    401: ("WWW-Authenticate",),
+    410: ("Link",),
+    412: ("ETag",),
+    415: ("Accept-Post",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+"""The headers that a problem has beside its body, by status."""
+
+
+def headers(*names: str, sometimes: Iterable[str] = ()) -> dict[str, Any]:
+    """What a description says of the headers of an answer, those that it may lack last."""
+    always = {name: {**_header(name), "required": True} for name in names}
+    return always | {name: _header(name) for name in sometimes}
+
+
+def _header(name: str) -> dict[str, Any]:
+    schema, description = HEADERS[name]
+    return {"schema": schema, "description": description}
+
+
 def problem_responses(*statuses: int) -> dict[str, Any]:
     """What a description says of the problems that an operation may answer with."""
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
+            **({"headers": headers(*PROBLEM_HEADERS[status])} if status in PROBLEM_HEADERS else {}),
         }
         for status in statuses
     }
+
+
+def id_parameter(*examples: str) -> list[dict[str, Any]]:
+    """What a description says of the `{id}` of a path."""
+    return [
+        {
+            "in": "path",
+            "name": "id",
+            "required": True,
+            "schema": {**forms.ID, "examples": list(examples)},
+            "description": "The id.",
+        }
+    ]
 
 
 class ReadySchema(Schema):
