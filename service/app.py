@@ -13,6 +13,8 @@ from flask_smorest import Api
 
 from service import access, describing, limiting, observing, problems
 from service.archive import Archive
+from service.change_routes import blueprint as changes
+from service.memento_routes import blueprint as mementos
 from service.routes import blueprint as questions
 from service.settings import Settings
 from service.version import VERSION
@@ -28,7 +30,7 @@ class Description(Api):
         """Leave errors to `service.problems`."""
 
 
-BLUEPRINTS = (questions, orders)
+BLUEPRINTS = (questions, orders, changes, mementos)
 """What the description at /openapi.json tells of."""
 
 COMPRESSED = [
@@ -51,6 +53,13 @@ EXPOSED = (
     " Annales-Position, Annales-Revision, RateLimit"
 )
 """The headers that a page of another origin may read."""
+
+
+ALLOWED = (
+    "Authorization, Content-Type, If-None-Match, If-Match, Idempotency-Key, Prefer,"
+    " Accept-Datetime, Annales-Min-Position, Last-Event-ID, X-Request-Id"
+)
+"""The headers that a page of another origin may send."""
 
 
 def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
@@ -112,13 +121,10 @@ def _with_headers(response: Response) -> Response:
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        headers.setdefault("Access-Control-Allow-Origin", "*")
-        headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+    headers.setdefault("Access-Control-Allow-Origin", "*")
+    headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
     if request.method == "OPTIONS":
         headers.setdefault("Access-Control-Allow-Methods", headers.get("Allow", "GET"))
-        headers.setdefault(
-            "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"
-        )
+        headers.setdefault("Access-Control-Allow-Headers", ALLOWED)
         headers.setdefault("Access-Control-Max-Age", "86400")
     return response

@@ -14,10 +14,12 @@ from events.chronicle import Chronicle
 from events.errors import NotProjected
 from events.store.sqlite import Clock, system_clock
 from projections.history import History
-from projections.runner import CREATES, Follower, Following
+from projections.runner import CREATES, Follower, Following, belong
+from projections.search import Search
 from projections.state import State
 from projections.views import Database, Views
 from service.keys import Keyring
+from service.streams import Streams
 
 LOG = "log.sqlite"
 
@@ -34,9 +36,14 @@ class Archive:
         self.folder = folder
         self.chronicle = Chronicle(folder / LOG, clock=clock)
         self.views = Views(folder, CREATES)
+        if not belong(self.chronicle, self.views.db()):
+            # Views of another log would answer for this one; they are made anew as it is read.
+            self.views.swap_in(self.views.make_beside())
         self.state = State()
         self.history = History()
+        self.search = Search()
         self.keys = Keyring(folder, clock=clock)
+        self.streams = Streams(self.chronicle.log)
         self._following: Following | None = None
 
     def follow(self) -> Following:
@@ -72,7 +79,8 @@ class Archive:
         return self._following.failure if self._following is not None else None
 
     def close(self) -> None:
-        """Stop following and close every file."""
+        """Let open streams end, stop following and close every file."""
+        self.streams.close()
         if self._following is not None:
             self._following.stop()
             self._following = None

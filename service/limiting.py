@@ -6,11 +6,12 @@ left stands in `RateLimit`, and who is over it is told when to come back.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
 from flask import Flask, Response, g, request
-from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 from flask_limiter.util import get_remote_address
 
@@ -30,7 +31,7 @@ def register(app: Flask, *, orders: str, questions: str | None) -> None:
 
     def tell(response: Response) -> Response:
         if (limit := limiter.current_limit) is not None:
-            left = max(0, round(limit.reset_at - time.time()))
+            left = _seconds_to(limit)
             amount, window = limit.limit.amount, limit.limit.get_expiry()
             response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
             response.headers["RateLimit"] = f'"default";r={limit.remaining};t={left}'
@@ -41,10 +42,16 @@ def register(app: Flask, *, orders: str, questions: str | None) -> None:
 
 def _exceeded(limiter: Limiter) -> Response:
     limit = limiter.current_limit
-    wait = max(1, round(limit.reset_at - time.time())) if limit is not None else 1
+    wait = 1 if limit is None else _seconds_to(limit)
     response = problem_response(RATE_LIMITED, f"come back in {wait} s", {"retry_after": wait})
     response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _seconds_to(limit: RequestLimit) -> int:
+    """How long until the window of a limit begins anew."""
+    left = math.ceil(limit.reset_at - time.time())
+    return min(max(1, left), limit.limit.get_expiry())
 
 
 def _was_sent(response: Response) -> bool:

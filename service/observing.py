@@ -24,6 +24,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from werkzeug.exceptions import BadRequest
 
 from service.access import needs
 from service.archive import Archive
@@ -116,6 +117,10 @@ def _begin() -> None:
     g.begun = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    try:
+        request.args.keys()
+    except UnicodeDecodeError:
+        raise BadRequest("the query is no UTF-8; write %XX for every other byte") from None
 
 
 def _line(response: Response, seconds: float) -> str:
@@ -124,7 +129,7 @@ def _line(response: Response, seconds: float) -> str:
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "request": request_id(),
         "method": request.method,
-        "path": _SECRET.sub("annales_***", request.full_path.rstrip("?")),
+        "path": _SECRET.sub("annales_***", _asked()),
         "status": response.status_code,
         "ms": round(seconds * 1000, 2),
         "actor": identity.name if identity is not None else None,
@@ -134,6 +139,12 @@ def _line(response: Response, seconds: float) -> str:
     return msgspec.json.encode(
         {name: value for name, value in members.items() if value is not None}
     ).decode()
+
+
+def _asked() -> str:
+    """The path and query of the request, whatever bytes are in it."""
+    query = request.query_string.decode(errors="replace")
+    return f"{request.path}?{query}" if query else request.path
 
 
 def _head(archive: Archive) -> int:

@@ -41,6 +41,7 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
 
     from service.app import create_app  # noqa: PLC0415
     from service.observing import log_requests  # noqa: PLC0415
+    from service.writing import LARGEST_BATCH  # noqa: PLC0415
 
     settings = replace(Settings.of(os.environ), data=folder)
     if not quiet:
@@ -59,6 +60,9 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
                 threads=threads,
                 connection_limit=1000,
                 channel_timeout=30,
+                # What is larger is refused before it is read; what is a little too large gets
+                # a problem of ours.
+                max_request_body_size=4 * LARGEST_BATCH,
                 ident="annales",
             )
         except (OSError, ValueError) as error:
