@@ -360,6 +360,15 @@ def test_a_bad_body_is_refused_and_nothing_recorded(
     assert head(archive) == 2
 
 
+@pytest.mark.parametrize("member", ["date", "stated"])
+def test_a_bad_date_is_told_by_its_member(curator: Curator, archive: Archive, member: str) -> None:
+    """422 bad-edtf with a pointer to the member."""
+    answer = curator.post("/v1/statements", {**PLAN, member: "next year"})
+    assert (answer.status_code, slug(answer)) == (422, "bad-edtf")
+    assert answer.get_json()["errors"][0]["pointer"] == f"/{member}"
+    assert head(archive) == 2
+
+
 def test_a_large_event_is_refused(curator: Curator, archive: Archive) -> None:
     """One event has 65,535 bytes at most."""
     answer = curator.post("/v1/statements", {**PLAN, "summary": "x" * 70_000})

@@ -72,9 +72,7 @@ class Teller:
     ) -> str:
         """The text of `/v1/state` at these clocks and filters."""
         self.archive.catch_up()
-        return state_text(
-            self.archive, at=at, during=during, stated=stated, known=known, **filters
-        )
+        return state_text(self.archive, at=at, during=during, stated=stated, known=known, **filters)
 
     def state(self, **asked: str | None) -> dict[str, Any]:
         """The state at these clocks and filters."""

@@ -1,0 +1,247 @@
+"""What the service can be asked, read off its own description, so that a new route is asked too.
+
+A question is a path of `/openapi.json` that is pinned by `view`. Its `{id}` stands
+for some records, statements or sources of the shipped chronicle.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+from flask import Flask
+from marshmallow import Schema
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+import service
+from events.fact import Line
+from service import schemas
+from service.app import create_app
+from service.archive import Archive
+from service.problems import MEDIA_TYPE, PROBLEMS
+from service.schemas import ProblemSchema
+
+CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
+LINES: list[Line] = [json.loads(line) for line in CHRONICLE.read_text("utf-8").splitlines()]
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"
+
+IDS: Mapping[str, tuple[str, ...]] = {
+    "records": (
+        "juno",
+        "cepc",
+        "us-china-science-agreement",
+        "rd-share-of-gdp",
+        "grb-13tev",
+        next(line["id"] for line in LINES if line["type"] == "observation"),
+    ),
+    "statements": (
+        "juno-plan-2020",
+        "bepc-launch-1984-claim",
+        "sta-expired",
+        "rd-2024-prelim",
+        "grb-18tev",
+    ),
+    "sources": ("bcas-juno-2015", "pd-mengxiang"),
+}
+"""Some ids, by the part of the path before `{id}`."""
+
+NEEDED = {"to_at": "2016", "q": "neutrino"}
+"""Parameters without which some questions ask nothing."""
+
+CLOCKS: tuple[dict[str, str], ...] = (
+    {},
+    {"at": "2013"},
+    {"at": "2013-05"},
+    {"at": "1984-10-07"},
+    {"at": "-0240"},
+    {"at": "Y12025"},
+    {"at": "Y-12025"},
+    {"at": "2030"},
+    {"at": "2025", "stated": "2016"},
+    {"at": "2013", "stated": "1900"},
+    {"stated": "-0240"},
+    {"stated": "Y12025"},
+    {"during": "2024"},
+    {"during": "1988-10"},
+    {"during": "2030", "stated": "2024"},
+    {"during": "Y12025"},
+    {"known": "@0"},
+    {"known": "@900"},
+    {"known": "2026-11-23T13:00:00+01:00"},
+    {"at": "2025", "stated": "2024", "known": "@1199"},
+    {"known": "@600", "to_known": "@1199"},
+    {"at": "2010", "stated": "2016", "to_at": "2020", "to_stated": "2024"},
+    {"from": "@900"},
+    {"to": "2026-11-23T12:00:00Z"},
+    {"from": "@0", "to": "@0"},
+)
+"""Clocks to ask by: none, each, together; before and after everything; the empty log."""
+
+IN_ORDER = ("at", "during", "stated", "known", "from", "to")
+"""The clocks of a pinned URL, before its filters."""
+
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "country": ("CN", "CH", "LI"),
+    "field": ("particle-physics", "quantum"),
+    "status": ("operating", "suspended"),
+    "kind": ("facility", "policy"),
+    "limit": ("1", "2000"),
+}
+"""Values of filters."""
+
+
+class Asked(NamedTuple):
+    """A question: its path with `{id}` in it, its parameters, and the schema of its answer."""
+
+    path: str
+    takes: frozenset[str]
+    schema: type[Schema]
+
+    def paths(self) -> Iterator[str]:
+        """The paths that can be asked."""
+        if "{id}" not in self.path:
+            yield self.path
+            return
+        space = self.path.partition("/{id}")[0].rpartition("/")[2]
+        for id in IDS.get(space, IDS["records"]):
+            yield self.path.replace("{id}", id)
+
+    def urls(self, asked: Mapping[str, str]) -> Iterator[str]:
+        """The URLs that ask with these parameters; none where it does not take them."""
+        if asked.keys() <= self.takes:
+            needed = {name: value for name, value in NEEDED.items() if name in self.takes}
+            for path in self.paths():
+                yield url(path, **{**needed, **asked})
+
+    def asks(self) -> Iterator[str]:
+        """URLs by all the clocks, by each filter alone, and by all filters together."""
+        for clocks in CLOCKS:
+            yield from self.urls(clocks)
+        filters = {name: values for name, values in VALUES.items() if name in self.takes}
+        for name, values in filters.items():
+            for value in values:
+                yield from self.urls({name: value})
+        if filters:
+            yield from self.urls({name: values[0] for name, values in filters.items()})
+
+
+def url(path: str, **parameters: str) -> str:
+    """A path with parameters, all that is special in them escaped."""
+    return f"{path}?{urlencode(parameters, quote_via=quote)}" if parameters else path
+
+
+def described(rule: str) -> str:
+    """A path of Flask's as OpenAPI writes it."""
+    return re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", rule)
+
+
+def _description() -> tuple[dict[str, Any], tuple[str, ...]]:
+    with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
+        app = create_app(archive)
+        rules = tuple(
+            f"{method} {described(rule.rule)}"
+            for rule in app.url_map.iter_rules()
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        )
+        found: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
+        return found, rules
+
+
+DESCRIPTION, RULES = _description()
+"""What the service says of itself, and every method and path that it has."""
+
+
+def _questions() -> Iterator[Asked]:
+    for path, operations in DESCRIPTION["paths"].items():
+        operation = operations.get("get", {})
+        takes = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+        if "view" in takes:
+            answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            name = answer["$ref"].rpartition("/")[2]
+            yield Asked(path, frozenset(takes), getattr(schemas, f"{name}Schema"))
+
+
+QUESTIONS: tuple[Asked, ...] = tuple(_questions())
+PATHS = [asked.path for asked in QUESTIONS]
+"""Their names in tests."""
+
+
+class Reader:
+    """Somebody who asks, and holds every answer to what all of them have in common."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._client = app.test_client()
+        self._told: dict[str, list[tuple[str, TestResponse]]] = {}
+
+    def ask(self, url: str, *, method: str = "GET", **headers: str) -> TestResponse:
+        """The answer; names of headers with an underscore for each hyphen."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self._client.open(url, method=method, headers=named)
+        self._check(answer, method)
+        return answer
+
+    def asks(self, asked: Asked) -> list[tuple[str, TestResponse]]:
+        """All that a question can be asked, with the answers; asked once for all tests."""
+        if asked.path not in self._told:
+            self._told[asked.path] = [(url, self.ask(url)) for url in asked.asks()]
+        return self._told[asked.path]
+
+    def get(self, path: str, **parameters: str) -> Any:
+        """The members of an answer that must be there."""
+        answer = self.ask(url(path, **parameters))
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()
+
+    def refused(self, url: str, *, method: str = "GET", **headers: str) -> tuple[int, str]:
+        """The status and the slug of a problem."""
+        answer = self.ask(url, method=method, **headers)
+        assert answer.status_code >= 400, f"{url} gave {answer.status_code}"
+        return answer.status_code, slug(answer)
+
+    def _check(self, answer: TestResponse, method: str) -> None:
+        told = f"{method} {answer.request.url[:200]} gave {answer.status_code}"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", told
+        if method in ("GET", "HEAD", "OPTIONS"):
+            assert answer.headers["Access-Control-Allow-Origin"] == "*", told
+            assert "Annales-Position" in answer.headers["Access-Control-Expose-Headers"], told
+        if answer.status_code >= 400 and method != "HEAD":
+            check_problem(answer)
+        documented = self._documented(answer.request.path, method)
+        # A 304 is the 200 over again, for whoever has it already.
+        assert documented is None or str(answer.status_code) in {*documented, "304"}, told
+
+    def _documented(self, path: str, method: str) -> set[str] | None:
+        """The statuses that the description has for an operation; None where it has no such."""
+        method = "GET" if method == "HEAD" else method
+        try:
+            rule, _ = self.app.url_map.bind("localhost").match(path, method, return_rule=True)
+        except HTTPException:
+            return None
+        operation = DESCRIPTION["paths"].get(described(rule.rule), {}).get(method.lower())
+        return None if operation is None else set(operation["responses"])
+
+
+def slug(answer: TestResponse) -> str:
+    """Which problem an answer is."""
+    return str(answer.get_json()["type"]).removeprefix("/problems/")
+
+
+def check_problem(answer: TestResponse) -> None:
+    """An answer that is a problem has the shape of RFC 9457, a known slug, and is kept nowhere."""
+    assert answer.mimetype == MEDIA_TYPE, answer.get_data(as_text=True)[:200]
+    body = answer.get_json()
+    ProblemSchema().load(body)
+    assert slug(answer) in {problem.slug for problem in PROBLEMS}
+    assert body["status"] == answer.status_code
+    assert body["instance"] == answer.request.path
+    assert body["detail"]
+    assert answer.headers["Cache-Control"] == "no-store"
