@@ -154,10 +154,11 @@ def writing(db: Database) -> Iterator[Database]:
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield db
+        db.conn.execute("COMMIT")
     except BaseException:
-        db.conn.execute("ROLLBACK")
+        # Also a COMMIT can fail, on a full disk.
+        db.conn.rollback()
         raise
-    db.conn.execute("COMMIT")
 
 
 def tracked(db: Database) -> int:
