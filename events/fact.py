@@ -31,7 +31,12 @@ Edtf = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Citation(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,
 ):
     """Where a source says it: the source's id, and the place in it."""
 
@@ -40,7 +45,12 @@ class Citation(
 
 
 class Fact(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,
 ):
     """One thing that the chronicle can record.
 

@@ -42,7 +42,13 @@ JSON = "application/json"
 JSON_LINES = "application/jsonl"
 
 LARGEST_BODY = 256 * 1024
-LARGEST_BATCH = 64 * 1024 * 1024
+"""In bytes; a line of a batch has no more either."""
+
+LARGEST_BATCH = 16 * 1024 * 1024
+"""In bytes. What is read of a body takes up to twenty times its size, and is held as a whole."""
+
+MOST_LINES = 10_000
+"""In a batch, so that it is decided in seconds. `annales load` takes any number."""
 
 
 def record_one(line: Line, *, changes: str | None = None) -> Response:
@@ -53,7 +59,12 @@ def record_one(line: Line, *, changes: str | None = None) -> Response:
 def record_batch() -> Response:
     """Record the JSON Lines of the body: all or nothing."""
     text = _body(JSON_LINES, LARGEST_BATCH)
-    batch = list(orders(text.splitlines()))
+    if text.count(b"\n") > MOST_LINES:
+        raise BodyTooLarge(MOST_LINES, "lines")
+    lines = text.split(b"\n")
+    if any(len(line) > LARGEST_BODY for line in lines):
+        raise BodyTooLarge(LARGEST_BODY, "bytes in one line")
+    batch = list(orders(lines))
     if not batch:
         raise MalformedLine("the batch has no line")
     return _record(batch, changes=None, body=text)

@@ -1,38 +1,52 @@
 """What the docs say is so: examples run, tables come from the code, links lead somewhere.
 
 A console block is run as CONTRIBUTING.md tells: a line that begins with `$` is a command, what
-follows is its output, `…` stands for what was left out.
+follows is its output, `…` stands for what was left out. So is a python block, whose output is the
+text block after it.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
+import inspect
+import os
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import httpx
 import pytest
 from click.testing import CliRunner
-from flask.testing import FlaskClient
 
 from docs.meanings import MEANINGS
 from docs.sampling import NOW, SAMPLES, load, samples
 from docs.tables import MARKED, TABLES, filled, routes
 from events import statement_warnings
 from events.commit import microseconds
+from service import settings
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
 from service.problems import PROBLEMS
 from service.routes import PARAMETERS
+from tests.service.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 GENERATED = [page for page in PAGES if MARKED.search(page.read_text("utf-8"))]
-WITH_EXAMPLES = [page for page in PAGES if "\n```console\n" in page.read_text("utf-8")]
+RUN = re.compile(
+    r"^```(?P<kind>console|python)\n(?P<text>.*?)^```$(?:\n\n```text\n(?P<printed>.*?)^```$)?",
+    re.MULTILINE | re.DOTALL,
+)
+"""A block that is run; a text block right after it is what a script prints."""
+
+WITH_EXAMPLES = [page for page in PAGES if RUN.search(page.read_text("utf-8"))]
 
 SERVER = "http://127.0.0.1:8000"
 
@@ -46,31 +60,102 @@ def named(page: Path) -> str:
 
 
 class Example(NamedTuple):
-    """A command of a console block, what it reads from stdin, and what it prints."""
+    """A command of a console block with what it reads from stdin, or a script; what it prints."""
 
-    command: str
+    text: str
     stdin: str
     printed: str
+    python: bool = False
+
+
+CURL = argparse.ArgumentParser(prog="curl", allow_abbrev=False, exit_on_error=False)
+"""What the docs use of curl. Programs differ in what curl they have; this one is the same."""
+
+CURL.add_argument("url")
+CURL.add_argument("-s", action="store_true", help="without it curl would tell of its progress")
+CURL.add_argument("-N", action="store_true", help="show what comes as it comes")
+CURL.add_argument("-i", action="store_true", dest="headers_too")
+CURL.add_argument("-m", type=float, dest="seconds", default=30)
+CURL.add_argument("-H", action="append", dest="headers", default=[])
+CURL.add_argument("-G", action="store_true", dest="in_url")
+CURL.add_argument("-d", "--data-urlencode", action="append", dest="data", default=[])
+CURL.add_argument("--json")
+CURL.add_argument("--data-binary", dest="body")
 
 
 class Reader:
-    """Somebody who types what the docs say, beside a server with the shipped chronicle."""
+    """Somebody who types what a page says, one thing after another, beside a server."""
 
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.names: dict[str, Any] = {"BASE": base}
 
-    def types(self, example: Example) -> str:
-        """Do what a command says, and give what it prints."""
-        program, *arguments = shlex.split(example.command)
+    def does(self, example: Example) -> str:
+        """Do what an example says, and give what it prints."""
+        printed = self._runs(example.text) if example.python else self._types(example)
+        return printed.replace(self.base, SERVER)
+
+    def leaves(self) -> None:
+        """Close what a page left open."""
+        for value in self.names.values():
+            if isinstance(value, httpx.Client):
+                value.close()
+
+    def _runs(self, script: str) -> str:
+        printed = StringIO()
+        with redirect_stdout(printed):
+            # The pages are ours, and the point is to run what stands in them.
+            exec(compile(script, "a page", "exec"), self.names)  # noqa: S102 -- see above
+        return printed.getvalue()
+
+    def _types(self, example: Example) -> str:
+        if kept := re.fullmatch(r"export (\w+)=\$\((.*)\)", example.text):
+            arguments = shlex.split(kept[2])[1:]
+            os.environ[kept[1]] = CliRunner().invoke(annales, arguments).stdout.strip()
+            return ""
+        program, *arguments = shlex.split(os.path.expandvars(example.text))
         if program == "curl":
-            path = arguments[-1].removeprefix(SERVER)
-            return self.client.get(path).get_data(as_text=True)
+            return self._curls(arguments, example.stdin)
         if program == "annales":
             return CliRunner().invoke(annales, arguments, input=example.stdin).output
         done = subprocess.run(
-            ["/bin/sh", "-c", example.command], capture_output=True, text=True, check=True
+            ["/bin/sh", "-c", example.text],
+            input=example.stdin,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
+
+    def _curls(self, arguments: list[str], stdin: str) -> str:
+        """What curl prints; a stream is read for the seconds that `-m` gives it."""
+        asked = CURL.parse_args(arguments)
+        headers = dict(header.split(": ", 1) for header in asked.headers)
+        body = stdin if asked.body == "@-" else asked.body
+        if asked.json is not None:
+            body = asked.json
+            headers |= {"Content-Type": "application/json", "Accept": "application/json"}
+        printed = ""
+        try:
+            with httpx.stream(
+                "GET" if body is None else "POST",
+                asked.url.replace(SERVER, self.base),
+                params=dict(each.split("=", 1) for each in asked.data) if asked.in_url else None,
+                headers=headers,
+                content=body,
+                timeout=asked.seconds,
+            ) as answer:
+                if asked.headers_too:
+                    printed += f"HTTP/1.1 {answer.status_code} {answer.reason_phrase}\n"
+                    for name, value in answer.headers.raw:
+                        printed += f"{name.decode()}: {value.decode()}\n"
+                    printed += "\n"
+                for text in answer.iter_text():
+                    printed += text
+        except httpx.ReadTimeout:
+            if not asked.N:
+                raise
+        return printed
 
 
 @pytest.fixture
@@ -83,21 +168,27 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     (tmp_path / "service").symlink_to(ROOT / "service")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ANNALES_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("KEY", "")
     # The command line takes the machine's clock, which is the default of the archive.
     defaults = Archive.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "clock", clock)
     with Archive(tmp_path / "data", clock=clock) as archive:
         load(archive)
-        yield Reader(create_app(archive).test_client())
+        with serving(archive) as base:
+            reader = Reader(base)
+            try:
+                yield reader
+            finally:
+                reader.leaves()
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=named)
 def test_every_example_prints_what_the_page_shows(page: Path, reader: Reader) -> None:
-    """A console block is a run: whoever types it sees what stands there."""
+    """A console block is a run, and so is a script: whoever does it sees what stands there."""
     for example in examples(page.read_text("utf-8")):
-        printed = reader.types(example)
-        assert matches(example.printed, printed), f"$ {example.command}\n{printed}"
+        printed = reader.does(example)
+        assert matches(example.printed, printed), f"$ {example.text}\n{printed}"
 
 
 def test_an_example_that_shows_something_else_fails() -> None:
@@ -112,10 +203,13 @@ def test_an_example_that_shows_something_else_fails() -> None:
 
 
 def examples(text: str) -> Iterator[Example]:
-    """The commands of the console blocks of a page, in order."""
-    for block in re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-        for each in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, rest = each.partition("\n")
+    """The commands of the console blocks of a page and its scripts, in order."""
+    for block in RUN.finditer(text):
+        if block["kind"] == "python":
+            yield Example(block["text"], "", block["printed"] or "", python=True)
+            continue
+        for each in re.split(r"^\$ ", block["text"], flags=re.MULTILINE)[1:]:
+            command, rest = _first_command(each)
             stdin = ""
             if heredoc := re.search(r" <<'(\w+)'$", command):
                 command = command[: heredoc.start()]
@@ -123,9 +217,19 @@ def examples(text: str) -> Iterator[Example]:
             yield Example(command, stdin, rest)
 
 
+def _first_command(text: str) -> tuple[str, str]:
+    """A command, which goes on after a backslash or within quotes, and what stands after it."""
+    lines = text.split("\n")
+    for end in range(1, len(lines) + 1):
+        command = "\n".join(lines[:end])
+        if not command.endswith("\\") and command.count("'") % 2 == 0:
+            return command.replace("\\\n", ""), "\n".join(lines[end:])
+    raise ValueError(f"a quote is not closed: {text}")
+
+
 def matches(shown: str, printed: str) -> bool:
     """Whether a program printed what a page shows of it."""
-    if shown.startswith("{"):
+    if shown.startswith(("{", "[")):
         shown, printed = _tight(shown), _tight(printed)
     else:
         shown, printed = " ".join(shown.split()), " ".join(printed.split())
@@ -181,6 +285,14 @@ def test_every_problem_and_parameter_is_documented() -> None:
     page = (ROOT / "docs/api.md").read_text("utf-8")
     names = [*(problem.slug for problem in PROBLEMS), *PARAMETERS]
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_every_setting_is_documented() -> None:
+    """Whoever runs a service finds what can be set in the guide."""
+    page = (ROOT / "docs/guide.md").read_text("utf-8")
+    names = set(re.findall(r"ANNALES_\w+", inspect.getsource(settings)))
+    assert names
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 
 def test_every_type_and_warning_is_documented() -> None:

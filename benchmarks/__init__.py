@@ -1,0 +1,19 @@
+"""How fast Annales is, beside a peer in the same run. Figures are printed, never asserted.
+
+`BENCHMARKS` is the one list: a new one is a file with a function `run(small=…)`
+that yields tables, and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from benchmarks import asking, following, loading, serving
+from benchmarks.figures import Figures
+
+BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
+    "loading": loading.run,
+    "following": following.run,
+    "asking": asking.run,
+    "serving": serving.run,
+}

@@ -1,0 +1,407 @@
+"""Serving: questions a second over HTTP, beside Datasette; orders a second; a crowd that hangs.
+
+Annales and Datasette run as processes of their own, and `wrk` asks them in turns, twice. Datasette
+has the rows of one state in a table of SQLite: it answers how things are, not how they were. Who
+waits for whom is the same for both: a few connections, each of which asks again at once. All of
+it stays on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import fmean
+from typing import Any, NamedTuple
+
+from benchmarks.chronicle import World, batches
+from benchmarks.figures import Figures, milliseconds, quantile
+from benchmarks.loading import BATCH, load
+from events.clocks import as_of
+from service.archive import Archive
+from service.question import Question
+from service.state import Wanted, state_answer
+
+HERE = Path(__file__).resolve().parent
+CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"
+
+DATASETTE = HERE.parent / ".venv-bench" / "bin" / "datasette"
+"""`scripts/bench` puts it there, and sees to `wrk`."""
+
+COUNTRY = "CN"
+CONNECTIONS = 8
+ROUNDS = 2
+"""How often the servers take turns."""
+
+CROWD = 500
+"""So many connections whose requests are never finished."""
+
+LOOKS = 300
+"""How often it is asked whether the process answers."""
+
+ANNALES = "from service.cli import main; main()"
+
+PEER_TABLE = """
+    CREATE TABLE facilities (
+        id TEXT PRIMARY KEY, name TEXT, country TEXT, field TEXT, status TEXT, since TEXT,
+        alternatives TEXT, statement TEXT, certainty TEXT, expected TEXT, overdue TEXT
+    )
+"""
+PEER_INSERT = """
+    INSERT INTO facilities
+    VALUES (
+        :id, :name, :country, :field, :status, :since,
+        :alternatives, :statement, :certainty, :expected, :overdue
+    )
+"""
+
+TELL = """
+done = function(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format("\\n%d %d %d %d %d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
+"""
+"""What `wrk` prints last: requests, microseconds, p50, p99 and errors."""
+
+ORDER = """
+local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer %(key)s" }
+local facilities = { %(facilities)s }
+local number = 0
+request = function()
+  number = number + 1
+  local facility = facilities[number %% #facilities + 1]
+  local id = "%(run)s-" .. number
+  return wrk.format("POST", "/v1/statements", headers, string.format(
+    '{"type":"milestone","id":"%%s","facility":"%%s","entry":"%%s/upgraded/%%s",' ..
+    '"milestone":"upgraded","modality":"actual","date":"2026-10","title":"Upgraded once more"}',
+    id, facility, facility, id))
+end
+"""
+"""A new statement with each request."""
+
+
+class Load(NamedTuple):
+    """What `wrk` measured: how many were answered, in seconds, and how long one took."""
+
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+
+
+class Asked(NamedTuple):
+    """A path of a server on a port, and the headers it is asked with."""
+
+    port: int
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Told(NamedTuple):
+    """An answer; the names of its headers in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def run(*, small: bool) -> Iterator[Figures]:
+    """One folder behind both servers: questions, then orders, then the crowd."""
+    seconds = 2 if small else 10
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        folder = Path(name)
+        with Archive(folder / "data") as archive:
+            statements = _load(archive, small=small)
+            rows = _rows(archive)
+            key = archive.keys.issue(name="bench", role="contributor", by="bench")
+        _fill_peer(folder / "peer.sqlite", rows)
+        annales = servers.enter_context(_annales(folder / "data", _free_port()))
+        datasette = servers.enter_context(_datasette(folder / "peer.sqlite", _free_port()))
+        yield _questions(annales, datasette, rows, statements=statements, seconds=seconds)
+        yield _orders(annales, key, [row["id"] for row in rows], seconds=seconds)
+        yield _crowd(annales)
+
+
+# --- the load
+
+
+def _load(archive: Archive, *, small: bool) -> int:
+    """How many statements were recorded."""
+    if small:
+        lines = CHRONICLE.read_bytes().splitlines()
+        load(archive, [lines])
+        archive.catch_up()
+        return sum(json.loads(line)["type"] not in ("source", "facility") for line in lines)
+    world = World(facilities=10_000)
+    load(archive, batches(world.by_time(), size=BATCH))
+    archive.catch_up()
+    return world.statements
+
+
+def _rows(archive: Archive) -> list[dict[str, Any]]:
+    """The facilities of the state that is asked for."""
+    clocks = as_of(
+        at=None,
+        during=None,
+        stated=None,
+        known=None,
+        log=archive.chronicle.log,
+        now=archive.chronicle.now(),
+    )
+    asked = Wanted(country=COUNTRY, limit=1000)
+    question = Question("/v1/state", clocks, {"country": COUNTRY})
+    answer = json.loads(state_answer(archive.state, archive.db_at(clocks.known), question, asked))
+    found: list[dict[str, Any]] = answer["facilities"]
+    return found
+
+
+def _fill_peer(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same rows in a table; what is no text in them is JSON."""
+    with closing(sqlite3.connect(path)) as peer, peer:
+        peer.execute(PEER_TABLE)
+        peer.executemany(
+            PEER_INSERT,
+            (
+                {
+                    name: value if isinstance(value, str | None) else json.dumps(value)
+                    for name, value in row.items()
+                }
+                for row in rows
+            ),
+        )
+
+
+# --- the servers
+
+
+def _annales(folder: Path, port: int) -> AbstractContextManager[int]:
+    """`annales serve` of a folder. Its limit of orders is there for others to meet."""
+    return _served(
+        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet"],
+        Asked(port, "/readyz"),
+        {"ANNALES_ORDERS_LIMIT": "1000000 per second"},
+    )
+
+
+def _datasette(path: Path, port: int) -> AbstractContextManager[int]:
+    """Datasette of a file, which it may take for unchanging."""
+    if not DATASETTE.exists():
+        raise FileNotFoundError(f"{DATASETTE} is missing; scripts/bench installs it")
+    return _served(
+        [str(DATASETTE), "serve", "--immutable", str(path)], Asked(port, "/-/versions.json"), {}
+    )
+
+
+@contextmanager
+def _served(command: list[str], ready: Asked, settings: Mapping[str, str]) -> Iterator[int]:
+    """A process that serves at a port once it is ready, until its end here."""
+    with subprocess.Popen(  # noqa: S603 -- the two programs above
+        [*command, "--host", "127.0.0.1", "--port", str(ready.port)],
+        cwd=HERE.parent,
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _wait_for(ready)
+            yield ready.port
+        finally:
+            process.terminate()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        return int(free.getsockname()[1])
+
+
+def _wait_for(ready: Asked) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        with suppress(OSError):
+            if _told(ready).status == 200:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nothing answers at port {ready.port}")
+
+
+def _told(asked: Asked) -> Told:
+    with closing(HTTPConnection("127.0.0.1", asked.port, timeout=10)) as connection:
+        connection.request("GET", asked.path, headers=dict(asked.headers))
+        answer = connection.getresponse()
+        named = {name.lower(): value for name, value in answer.getheaders()}
+        return Told(answer.status, named, answer.read())
+
+
+# --- questions
+
+
+def _questions(
+    annales: int,
+    datasette: int,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    statements: int,
+    seconds: int,
+) -> Figures:
+    record = rows[len(rows) // 2]["id"]
+    state = f"/v1/state?country={COUNTRY}&limit=1000"
+    first = _told(Asked(annales, state))
+    tag, pinned = first.headers["etag"], first.headers["content-location"]
+    row = f"/peer/facilities/{record}.json?_shape=array"
+    table = f"/peer/facilities.json?_shape=array&_size={len(rows)}&_nocount=1&_nofacet=1"
+    ours = {
+        "one record": Asked(annales, f"/v1/records/{record}"),
+        "the state": Asked(annales, state),
+        "the state, 304": Asked(annales, state, (("If-None-Match", tag),)),
+        "the state, pinned": Asked(annales, pinned),
+    }
+    theirs = {"one record": Asked(datasette, row), "the state": Asked(datasette, table)}
+    told = {asked: _told(asked) for asked in (*ours.values(), *theirs.values())}
+    _check(ours, theirs, told, rows=len(rows))
+    loads: dict[Asked, list[Load]] = {asked: [] for asked in told}
+    for _ in range(ROUNDS):
+        for asked, measured in loads.items():
+            measured.append(_load_of(asked, seconds=seconds))
+    return Figures(
+        f"Asking for {len(rows)} facilities among {statements:,} statements,"
+        f" {CONNECTIONS} connections, {ROUNDS} rounds of {seconds} s",
+        ("", "bytes", "Annales", "p50", "p99", "bytes", "Datasette", "p50", "p99", "ratio"),
+        [_beside(what, ours, theirs, told, loads) for what in ours],
+        note=(
+            "Datasette gives one row or all rows of one table, as JSON; a 304 and a pinned answer"
+            " stand beside its whole table. The ratio is ours to its."
+        ),
+    )
+
+
+def _check(
+    ours: Mapping[str, Asked],
+    theirs: Mapping[str, Asked],
+    told: Mapping[Asked, Told],
+    *,
+    rows: int,
+) -> None:
+    """Every answer is what it is taken for, or nothing is measured."""
+    for what, asked in (*ours.items(), *theirs.items()):
+        if told[asked].status != (304 if "304" in what else 200):
+            raise ValueError(f"{asked.path}: {told[asked].status}")
+    if len(json.loads(told[ours["the state"]].body)["facilities"]) != rows:
+        raise ValueError("the state is not whole")
+    if len(json.loads(told[theirs["the state"]].body)) != rows:
+        raise ValueError("the table is not whole")
+    if "immutable" not in told[ours["the state, pinned"]].headers["cache-control"]:
+        raise ValueError("the pinned answer is not pinned")
+
+
+def _beside(
+    what: str,
+    ours: Mapping[str, Asked],
+    theirs: Mapping[str, Asked],
+    told: Mapping[Asked, Told],
+    loads: Mapping[Asked, list[Load]],
+) -> list[str]:
+    sides = (ours[what], theirs[what.partition(",")[0]])
+    rates = [_rate(loads[asked]) for asked in sides]
+    cells = ((f"{len(told[asked].body):,}", *_figures(loads[asked])) for asked in sides)
+    return [what, *(cell for side in cells for cell in side), f"{rates[0] / rates[1]:.1f}"]
+
+
+def _load_of(asked: Asked, *, seconds: int, connections: int = CONNECTIONS, more: str = "") -> Load:
+    """Let `wrk` ask for so many seconds. Whatever fails is an error here."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise FileNotFoundError("wrk is missing; scripts/bench installs it")
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(more + TELL)
+        script.flush()
+        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name]
+        options += (f"-H{name}: {value}" for name, value in asked.headers)
+        done = subprocess.run(  # noqa: S603 -- the program that was just looked up
+            [wrk, *options, f"http://127.0.0.1:{asked.port}{asked.path}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=seconds + 30,
+        )
+    requests, duration, p50, p99, errors = map(int, done.stdout.splitlines()[-1].split())
+    if errors or not requests:
+        raise ValueError(f"{asked.path}: {errors} errors in {requests} requests")
+    return Load(requests, duration / 1e6, p50 / 1e6, p99 / 1e6)
+
+
+def _rate(loads: Sequence[Load]) -> float:
+    return sum(load.requests for load in loads) / sum(load.seconds for load in loads)
+
+
+def _figures(loads: Sequence[Load]) -> list[str]:
+    """Requests a second, p50 and p99; of several runs the mean."""
+    return [
+        f"{_rate(loads):,.0f}/s",
+        milliseconds(fmean(load.p50 for load in loads)),
+        milliseconds(fmean(load.p99 for load in loads)),
+    ]
+
+
+# --- orders
+
+
+def _orders(annales: int, key: str, facilities: Sequence[str], *, seconds: int) -> Figures:
+    named = ", ".join(f'"{facility}"' for facility in facilities)
+    rows = []
+    for connections in (1, CONNECTIONS):
+        before = _position(annales)
+        script = ORDER % {"key": key, "facilities": named, "run": f"bench-{connections}"}
+        load = _load_of(
+            Asked(annales, "/v1/statements"), seconds=seconds, connections=connections, more=script
+        )
+        if _position(annales) - before < load.requests:
+            raise ValueError("fewer statements were recorded than were answered for")
+        rows.append([f"connections: {connections}", *_figures([load])])
+    return Figures(
+        f"Recording statements, one a request, for {seconds} s",
+        ("", "orders", "p50", "p99"),
+        rows,
+        note="Each is on the disk before it is answered. The views follow in the same process.",
+    )
+
+
+def _position(annales: int) -> int:
+    return int(json.loads(_told(Asked(annales, "/readyz")).body)["head"])
+
+
+# --- the crowd
+
+
+def _crowd(annales: int) -> Figures:
+    """Whether the process answers, alone and beside connections that only begin to ask."""
+    rows = [["nobody else", *_looks(annales)]]
+    with ExitStack() as crowd:
+        for _ in range(CROWD):
+            rude = crowd.enter_context(socket.create_connection(("127.0.0.1", annales), 10))
+            rude.sendall(b"GET /v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        rows.append([f"{CROWD} half requests", *_looks(annales)])
+    return Figures(
+        f"/healthz, {LOOKS} times, each on a new connection", ("beside", "p50", "p99", "max"), rows
+    )
+
+
+def _looks(annales: int) -> list[str]:
+    seconds = []
+    for _ in range(LOOKS):
+        began = time.perf_counter()
+        if _told(Asked(annales, "/healthz")).status != 200:
+            raise ValueError("the process does not answer")
+        seconds.append(time.perf_counter() - began)
+    return [milliseconds(quantile(seconds, share)) for share in (0.5, 0.99, 1)]
