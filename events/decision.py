@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from events.canonical import leaf_bytes
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.changes import (
     RecordAmended,
@@ -50,8 +51,8 @@ from events.store.transcoding import Event, state_of
 LARGEST_EVENT = 65_535
 """Bytes of an entry of the log: a two-byte length must hold it."""
 
-ENVELOPE = 300
-"""More than stream, topic, version, time and actor add to a state in its leaf."""
+INSTANT = "2026-11-25T09:00:00.000001Z"
+"""Any instant of the log: they are all of one length."""
 
 FIXED = ("id", "type", "facility", "series", "record")
 """Members of a statement that no correction changes: with another one it is another claim."""
@@ -267,10 +268,27 @@ class _Draft:
         record = life.record
         if revision is not None and revision not in (record.revision, life.revision_before):
             raise StaleRevision(record.id, revision, record.revision)
-        state = _state(fact)
+        state = self._sealable(life.stream, record.revision + 1, fact)
         life.apply(line, position=len(self._decided), recorded_on=self._today)
         event = Event(life.stream, record.revision, fact, state)
         self._decided.append(Decided(number, event, line.get("id") or line.get("statement")))
+
+    def _sealable(self, stream: str, version: int, fact: Fact) -> bytes:
+        """The bytes of a fact, if the log can hold the whole event."""
+        state = _state(fact)
+        size = len(
+            leaf_bytes(
+                stream=stream,
+                version=version,
+                topic=fact.TOPIC,
+                state=state,
+                recorded_at=INSTANT,
+                actor=self._command.actor,
+            )
+        )
+        if size > LARGEST_EVENT:
+            raise EventTooLarge(size, LARGEST_EVENT)
+        return state
 
     def _warn(self, number: int, life: _Life, statement: str) -> None:
         statements = life.statements
@@ -422,10 +440,10 @@ def _pointing_into(member: str) -> Iterator[None]:
 
 
 def _state(fact: Fact) -> bytes:
-    """The bytes of a fact, if the log can hold them."""
+    """The bytes of a fact, if they alone are not too many."""
     state = state_of(fact)
-    if len(state) > LARGEST_EVENT - ENVELOPE:
-        raise EventTooLarge(len(state) + ENVELOPE, LARGEST_EVENT)
+    if len(state) > LARGEST_EVENT:
+        raise EventTooLarge(len(state), LARGEST_EVENT)
     return state
 
 

@@ -86,10 +86,11 @@ class BadSupersedes(Refusal):
 class StaleRevision(Refusal):
     """The record changed since it was read. Read it again and decide anew."""
 
-    def __init__(self, record: str, expected: int, actual: int) -> None:
+    def __init__(self, record: str, expected: int | None, actual: int) -> None:
         self.record, self.expected, self.actual = record, expected, actual
+        other = "which is not the one named" if expected is None else f"not {expected}"
         super().__init__(
-            f"{record!r} is at revision {actual}, not {expected}: read it again and decide anew",
+            f"{record!r} is at revision {actual}, {other}: read it again and decide anew",
             pointer="/revision",
         )
 

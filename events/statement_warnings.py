@@ -48,7 +48,8 @@ def _of_its_place(statement: Statement, rivals: list[Statement]) -> Iterator[War
             statement.date,
         ):
             yield Warning(
-                "says-the-same", f"{rival.id!r} says the same of entry {statement.entry!r}"
+                "says-the-same",
+                f"{rival.id!r} stands in entry {statement.entry!r} with the same modality and date",
             )
             break
     rank = _rank(statement)

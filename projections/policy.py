@@ -20,11 +20,16 @@ def spans(account: Account) -> Iterator[Span]:
     """One span for each decision that holds for a day at least."""
     yield from listing(account, "policy")
     decisions = account.actual()
+    superseded: dict[str, int] = {}
+    for decision in decisions:
+        if (named := decision.line.get("supersedes")) is not None:
+            begins = BEFORE_ALL if decision.earliest is None else decision.earliest
+            superseded[named] = min(begins, superseded.get(named, AFTER_ALL))
     for decision in decisions:
         if decision.line.get("decision") == "ended":
             continue
         first = BEFORE_ALL if decision.earliest is None else decision.earliest
-        end = _end(decision, decisions)
+        end = min(_until(decision), superseded.get(decision.id, AFTER_ALL))
         if first < end:
             yield Span(
                 "policy",
@@ -38,14 +43,8 @@ def spans(account: Account) -> Iterator[Span]:
 POLICY = Projection("policy", spans, no_turns)
 
 
-def _end(decision: Statement, decisions: list[Statement]) -> int:
-    """The first day on which a decision holds no longer; AFTER_ALL where that is not known."""
+def _until(decision: Statement) -> int:
+    """The first day after its `until`; AFTER_ALL where it has none, or an open one."""
     until = decision.line.get("until")
     latest = dates.parse(until).latest if until is not None else None
-    ends = [AFTER_ALL if latest is None else latest + 1]
-    ends += (
-        BEFORE_ALL if other.earliest is None else other.earliest
-        for other in decisions
-        if other.line.get("supersedes") == decision.id
-    )
-    return min(ends)
+    return AFTER_ALL if latest is None else latest + 1

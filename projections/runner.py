@@ -206,6 +206,8 @@ def rebuild(
         rebuilt = digest(db, TABLES)
         if rebuilt != live and not replace:
             raise Differs(position, live, rebuilt)
+        # The live views have read on in the meantime, and must not be set back.
+        follower.catch_up(progress=progress)
     except BaseException:
         db.conn.close()
         remove(path)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 from sqlite_utils import Database
 
-from events.dates import Day, iso
+from events.dates import Day, iso, parse_iso
 from events.fact import Line
 from events.record import Record
 from events.statement import Statement
@@ -478,15 +478,16 @@ class State:
         """The statements that rested on a source at any time."""
         return [row[0] for row in db.execute(CITING, {"source": source})]
 
-    def contradicting(self, db: Database, named: str, *, known: int) -> list[str]:
-        """The statements that stand at a position and say that they contradict another."""
+    def contradicting(self, db: Database, named: str, *, stated: int, known: int) -> list[str]:
+        """The statements said by `stated` that stand at a position and contradict another."""
         ever = [row[0] for row in db.execute(CONTRADICTING, {"named": named})]
         texts = self.statements(db, ever, known=known)
-        return [
-            statement
-            for statement, text in sorted(texts.items())
-            if named in msgspec.json.decode(text).get("contradicts", ())
-        ]
+        found = []
+        for statement, text in sorted(texts.items()):
+            line = msgspec.json.decode(text)
+            if named in line.get("contradicts", ()) and parse_iso(line["said"]["day"]) <= stated:
+                found.append(statement)
+        return found
 
     def _countries(self, db: Database, country: str | None) -> str:
         if country is not None:

@@ -97,9 +97,19 @@ class Views:
         """This thread's connection to the file in use."""
         stamp = _stamp(self.folder / POINTER)
         if getattr(self._local, "stamp", None) != stamp:
+            self._forget()
             self._local.db, self._local.stamp = self._open()
         db: Database = self._local.db
         return db
+
+    def _forget(self) -> None:
+        """Close this thread's connection to a file that is no longer in use."""
+        db: Database | None = getattr(self._local, "db", None)
+        if db is not None:
+            with self._lock:
+                if db.conn in self._opened:
+                    self._opened.remove(db.conn)
+            db.conn.close()
 
     def _open(self) -> tuple[Database, tuple[int, int]]:
         """A connection to the file that is named now, with the stamp of the pointer.

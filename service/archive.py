@@ -17,7 +17,7 @@ from projections.history import History
 from projections.runner import CREATES, Follower, Following, belong
 from projections.search import Search
 from projections.state import State
-from projections.views import Database, Views
+from projections.views import Database, Views, tracked
 from service.keys import Keyring
 from service.streams import Streams
 
@@ -59,11 +59,13 @@ class Archive:
 
     def db_at(self, position: int) -> Database:
         """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+        # How far it is read is asked of the very connection that answers: a rebuild may swap
+        # the files at any moment.
         db = self.views.db()
-        projected = self.views.tracked()
-        if projected < position:
-            projected = self.wait_for(position, timeout=PATIENCE)
+        if (projected := tracked(db)) < position:
+            self.wait_for(position, timeout=PATIENCE)
             db = self.views.db()
+            projected = tracked(db)
         if projected < position:
             raise NotProjected(position, projected)
         return db

@@ -69,12 +69,12 @@ def statement_answer(
         **verdict(statement, best, stated=as_of.stated),
         "warnings": [
             {"code": warning.code, "text": warning.text}
-            for warning in warnings_of(statement, told.all)
+            for warning in warnings_of(statement, told.visible())
         ],
         "contradicts": sorted(
             {
                 *statement.line.get("contradicts", ()),
-                *view.contradicting(db, id, known=as_of.known),
+                *view.contradicting(db, id, stated=as_of.stated, known=as_of.known),
             }
         ),
         "sources": _sources(history, db, statement, known=as_of.known),

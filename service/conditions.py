@@ -40,7 +40,7 @@ def idempotency_key() -> str | None:
     return found[1] or found[2]
 
 
-_TAG = re.compile(r'(?:W/)?"r([0-9]{1,18})(?:[.:][^"]*)?"')
+_TAG = re.compile(r'(?:W/)?"?r([0-9]{1,18})(?:[.:][^"]*)?"?')
 
 
 def expected_revision(stream: str) -> int | None:
@@ -58,7 +58,7 @@ def expected_revision(stream: str) -> int | None:
     current = archive().chronicle.revision(stream)
     named = [int(found[1]) for found in revisions if found is not None]
     if not named:
-        raise StaleRevision(stream.partition(":")[2], 0, current)
+        raise StaleRevision(stream.partition(":")[2], None, current)
     return current if current in named else named[0]
 
 

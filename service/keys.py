@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Literal, NamedTuple, get_args
 
 import msgspec
@@ -94,6 +95,7 @@ class Keyring:
         self._log = self._factory.application_recorder()
         self._keys: dict[str, Key] = {}
         self._read_to = 0
+        self._reading = Lock()
 
     def issue(self, *, name: str, role: str, by: str, expires_at: str | None = None) -> str:
         """Make a key and return it; nobody can show it again. Raises BadKey, BadClock."""
@@ -117,6 +119,12 @@ class Keyring:
 
     def all(self) -> dict[str, Key]:
         """Every key that was ever issued, by id."""
+        # A thread that read on from an older place would bring back what was revoked since.
+        with self._reading:
+            self._read_on()
+            return dict(self._keys)
+
+    def _read_on(self) -> None:
         while events := self._log.select_log(after=self._read_to, limit=1000):
             for event in events:
                 id = event.stream.partition(":")[2]
@@ -128,7 +136,6 @@ class Keyring:
                         self._keys[id], revoked_at=event.commit.recorded_at
                     )
             self._read_to = events[-1].position
-        return self._keys
 
     def identify(self, text: str) -> Identity | None:
         """Whose key it is; None for one that opens nothing.

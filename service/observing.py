@@ -35,6 +35,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _SECRET = re.compile(r"annales_\w+_[^\s&\"]+")
 _STREAM = "text/event-stream"
 
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+"""The methods that are counted by name; a client may invent any number of others."""
+
 
 def register(app: Flask, archive: Archive) -> None:
     """Count and log every request, and show the figures at `/metrics`."""
@@ -97,7 +100,8 @@ class _Figures:
         """Count and log the request that was answered."""
         route = request.url_rule.rule if request.url_rule is not None else "none"
         seconds = time.perf_counter() - g.get("begun", time.perf_counter())
-        self._requests.labels(route, request.method, str(response.status_code)).inc()
+        method = request.method if request.method in METHODS else "other"
+        self._requests.labels(route, method, str(response.status_code)).inc()
         if response.mimetype != _STREAM:
             self._seconds.labels(route).observe(seconds)
         response.headers.setdefault("X-Request-Id", request_id())

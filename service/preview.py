@@ -38,7 +38,7 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
         for offset, decided in enumerate(new, start=1):
             after.apply(decided.event.fact.line(), position=head + offset, recorded_on=today)
         if space == "record":
-            touched = [decided.id for decided in new if decided.id is not None]
+            touched = {decided.id for decided in new if decided.id is not None}
             previews.append(
                 {
                     "record": id,
@@ -50,28 +50,25 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
     return previews
 
 
-def _rivals(record: Record, touched: list[str]) -> list[Members]:
+def _rivals(record: Record, touched: set[str]) -> list[Members]:
     """The standing statements that compete with what is touched for an entry, or say as much."""
-    found = []
     standing = [statement for statement in record.statements() if not statement.withdrawn]
     ours = [statement for statement in standing if statement.id in touched]
-    for other in standing:
-        for statement in ours:
-            if other.id in touched:
-                continue
-            if other.entry == statement.entry or _alike(other, statement):
-                found.append(
-                    {
-                        "statement": other.id,
-                        "rival_of": statement.id,
-                        "entry": other.entry,
-                        "same": other.entry == statement.entry,
-                        "date": other.line.get("date"),
-                        "modality": other.line["modality"],
-                        "title": other.line["title"],
-                    }
-                )
-    return found
+    return [
+        {
+            "statement": other.id,
+            "rival_of": statement.id,
+            "entry": other.entry,
+            "same": other.entry == statement.entry,
+            "date": other.line.get("date"),
+            "modality": other.line["modality"],
+            "title": other.line["title"],
+        }
+        for other in standing
+        if other.id not in touched
+        for statement in ours
+        if other.entry == statement.entry or _alike(other, statement)
+    ]
 
 
 def _alike(one: Statement, other: Statement) -> bool:

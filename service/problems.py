@@ -193,7 +193,7 @@ KEY_REUSED = Problem(
 )
 BAD_REQUEST = Problem("bad-request", 400, "Not understood", "The request is not well formed.")
 INTERNAL = Problem(
-    "internal", 500, "A fault of ours", "Something failed here; nothing was recorded."
+    "internal", 500, "A fault of ours", "Something failed here; the log tells what it was."
 )
 
 PROBLEMS: tuple[Problem, ...] = (

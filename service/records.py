@@ -85,7 +85,7 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
     members["warnings"] = [
         {"statement": statement.id, "code": warning.code, "text": warning.text}
         for statement in told.visible()
-        for warning in warnings_of(statement, told.all)
+        for warning in warnings_of(statement, told.visible())
     ]
     statements = ",".join(map(statement_text, told.visible()))
     return f'{{{question.head()},{_inner(members)},"statements":[{statements}]}}'

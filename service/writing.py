@@ -7,17 +7,18 @@ and then the chronicle decides. With `?dry_run=true` it only decides.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-from flask import Response, request
+from flask import Response, current_app, request
 
 from events.canonical import canonical, read
 from events.catalogue import STATEMENT_TYPES
 from events.decision import stream_of
-from events.errors import MalformedLine, NotFound, Refusal
+from events.errors import MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
 from service.access import identity
@@ -120,9 +121,11 @@ def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response
 def _check_own(batch: Iterable[Order], name: str) -> None:
     """Contributors record, and mend what they have recorded themselves."""
     chronicle = archive().chronicle
+    own: set[str] = set()
     for _, line in batch:
         if isinstance(line, Refusal):
             continue
+        own.add(str(line.get("id")))
         kind = line.get("type")
         if kind in ("withdrawal", "reinstatement"):
             raise NotAllowed("withdrawing", role="contributor", needed="curator")
@@ -130,6 +133,9 @@ def _check_own(batch: Iterable[Order], name: str) -> None:
             statement = str(line.get("statement"))
             record = chronicle.claimed("statement", [statement]).get(statement, "")
             owner = chronicle.author(stream_of("record", record), statement)
+            if owner is None and statement not in own:
+                # Whoever records it in the meantime, it would not be the contributor's.
+                raise UnknownReference("statement", statement, pointer="/statement")
         elif kind == "amendment":
             space = "source" if line.get("source") else "record"
             owner = chronicle.author(stream_of(space, str(line.get(space))))
@@ -228,9 +234,12 @@ def _location(placed: Placed) -> str:
 def _wait_for(position: int, prefer: Preference) -> bool:
     """Whether the views have read the position, after the wait that was asked for."""
     service = archive()
-    if prefer.wait is None:
-        return service.views.tracked() >= position
-    return service.wait_for(position, timeout=prefer.wait) >= position
+    try:
+        return service.wait_for(position, timeout=prefer.wait or 0) >= position
+    except (OSError, sqlite3.Error):
+        # The order is recorded, whatever became of the views; /readyz tells of them.
+        current_app.logger.exception("the views cannot be read")
+        return False
 
 
 def _body(accepted: str, limit: int) -> bytes:
