@@ -151,6 +151,9 @@ _FARTHEST_POSITION = 2**63 - 1
 
 _BLANK = "it has a blank where + belongs: in a URL, + is written %2B"
 
+_PLAIN = re.compile(r"-?[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_FORMS = "a clock takes a year, a month or a day: 2013, 2013-05, 2013-05-06, -0240 or Y12025"
+
 _FAR_DAY = re.compile(r"[+-][0-9]{6,16}-[0-9]{2}-[0-9]{2}")
 _POSITION = re.compile(r"@(0|[1-9][0-9]*)")
 _INSTANT = re.compile(
@@ -175,7 +178,9 @@ def _period(clock: str, text: str) -> Period:
     try:
         return parse_period(text)
     except BadDate as refused:
-        raise BadClock(clock, text, refused.why) from None
+        # What is no real day is told so; every other text is not in a form that a clock takes.
+        why = refused.why if _PLAIN.fullmatch(text) else _FORMS
+        raise BadClock(clock, text, why) from None
 
 
 def _known(text: str, log: Log, now: str) -> Commit | None:

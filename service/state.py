@@ -6,6 +6,7 @@ objects, so that a country of hundreds of facilities costs a millisecond.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from projections.facility import BIT, alternatives
 from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.state import Row, State
 from projections.views import Database
+from service.errors import BadCursor
 from service.question import Question
 
 
@@ -247,6 +249,8 @@ class _Asked:
 
     def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
         """The records of the page, and after which record the next one begins."""
+        if self.wanted.after and not _RECORD.fullmatch(self.wanted.after):
+            raise BadCursor(self.wanted.after, "it is no id of a record")
         records = sorted(record for record in listed if record > self.wanted.after)
         page = records[: self.wanted.limit]
         return page, (page[-1] if len(records) > len(page) else None)
@@ -361,6 +365,8 @@ class _Asked:
             field=self.wanted.field,
         )
 
+
+_RECORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 
