@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -43,6 +44,8 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
     from service.observing import log_requests  # noqa: PLC0415
     from service.writing import LARGEST_BATCH  # noqa: PLC0415
 
+    # A request that waits its turn for a moment is no event; /metrics tells how long they take.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     settings = replace(Settings.of(os.environ), data=folder)
     if not quiet:
         log_requests(sys.stderr)
