@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from service.errors import NotAllowed, NotAuthenticated
 from service.keys import Identity, Keyring
@@ -38,6 +38,8 @@ def register(app: Flask, keyring: Keyring, *, open_reads: bool, opened: Iterable
     app.extensions["annales.open_reads"] = open_reads
     app.extensions["annales.opened"] = frozenset(opened)
     app.before_request(_check)
+    if not open_reads:
+        app.after_request(_keep_private)
 
 
 def identity() -> Identity:
@@ -64,6 +66,14 @@ def _check() -> None:
         raise NotAuthenticated("send a key as Authorization: Bearer annales_…")
     if not g.identity.may(needed):
         raise NotAllowed("not with this key", role=g.identity.role, needed=needed)
+
+
+def _keep_private(response: Response) -> Response:
+    """Where a key is needed to ask, no shared cache may hand an answer to whoever has none."""
+    directives = response.headers.get("Cache-Control", "")
+    if directives.startswith("public"):
+        response.headers["Cache-Control"] = directives.replace("public", "private", 1)
+    return response
 
 
 def _identify() -> Identity:

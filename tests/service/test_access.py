@@ -81,6 +81,18 @@ def test_every_route_lets_in_just_those_whose_role_is_enough(
             assert status in expected if expected else status not in (401, 403, 500), told
 
 
+def test_answers_that_need_a_key_are_private(archive: Archive, keys: dict[str, str]) -> None:
+    """A shared cache keeps none of them, not even pinned ones; open ones it may keep."""
+    for open_reads, scope in ((False, "private"), (True, "public")):
+        client = create_app(
+            archive, Settings(data=archive.folder, open_reads=open_reads)
+        ).test_client()
+        head = client.get("/v1/state", headers=bearer(keys, "reader"))
+        pinned = client.get(head.get_json()["pinned"], headers=bearer(keys, "reader"))
+        assert head.headers["Cache-Control"] == f"{scope}, no-cache"
+        assert pinned.headers["Cache-Control"] == f"{scope}, max-age=31536000, immutable"
+
+
 def test_a_route_that_names_no_role_is_open_to_nobody(
     archive: Archive, keys: dict[str, str]
 ) -> None:
