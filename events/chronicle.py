@@ -191,8 +191,8 @@ class Chronicle(Application[str]):
 
     def revision(self, stream: str) -> int:
         """How many events a stream has."""
-        events = self.log.select_stream(stream)
-        return events[-1].version if events else 0
+        last = self.log.select_events(stream, desc=True, limit=1)
+        return last[0].originator_version if last else 0
 
     def author(self, stream: str, statement: str | None = None) -> str | None:
         """Who recorded a statement of a stream, or its card; None where nobody did."""
