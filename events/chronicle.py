@@ -28,7 +28,7 @@ from events.decision import Decided, Decision, bare, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
-from events.record import Record
+from events.record import Record, fold
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
 from events.store.transcoding import line_of, state_of
@@ -166,11 +166,7 @@ class Chronicle(Application[str]):
 
     def _folded(self, stream: str, *, before: int) -> Record:
         """The record of a stream as it was before a position."""
-        record = Record(stream.partition(":")[2])
-        for line, position, recorded_on in self.stream(stream):
-            if position < before:
-                record.apply(line, position=position, recorded_on=recorded_on)
-        return record
+        return fold(Record(stream.partition(":")[2]), self.stream(stream, up_to=before - 1))
 
     # --- what a decision, or whoever must allow it, asks of the log
 
@@ -178,15 +174,18 @@ class Chronicle(Application[str]):
         """For each id that is taken in the space, its record (for records: their kind)."""
         return self.log.claimed(space, ids)
 
-    def stream(self, stream: str) -> list[tuple[Line, int, Day]]:
-        """The lines of a stream, each with its position and the UTC day of its recording."""
+    def stream(self, stream: str, *, up_to: int | None = None) -> list[tuple[Line, int, Day]]:
+        """The lines of a stream, each with its position and the UTC day of its recording.
+
+        `up_to` is a position of the log; without it, all of them.
+        """
         return [
             (
                 line_of(event.topic, event.state),
                 event.position,
                 utc_day(event.commit.recorded_at),
             )
-            for event in self.log.select_stream(stream)
+            for event in self.log.select_stream(stream, up_to=up_to)
         ]
 
     def revision(self, stream: str) -> int:
