@@ -37,7 +37,7 @@ from service.access import role_needed
 from service.app import create_app
 from service.archive import Archive
 from service.problems import PROBLEMS, RAISED
-from service.routes import PARAMETERS
+from service.questions import PARAMETERS
 
 MARKED = re.compile(r"(<!-- table: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from service import forms
 from service.access import needs
 from service.memento import LINK_FORMAT, WORLD, timegate, timemap
-from service.routes import PARAMETERS
+from service.questions import PARAMETERS
 from service.schemas import headers, id_parameter, problem_responses
 
 STATE_FILTERS = ("country", "field", "status", "limit", "after")
