@@ -29,12 +29,17 @@ class Told(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A record as told by the end of the day `horizon`; None is before all telling."""
+    """A record as told by the end of the day `horizon`; None is before all telling.
+
+    `plans` are all that had been promised, in the order said, rivals and those long
+    overtaken too; only disputed ones are left out.
+    """
 
     record: str
     card: Line | None
     horizon: Day | None
     told: Mapping[str, Told]
+    plans: tuple[Statement, ...] = ()
 
     def actual(self) -> list[Statement]:
         """The effective statements that say what was so, and count."""
@@ -76,19 +81,23 @@ def counting_entries(statements: Iterable[Statement]) -> set[str]:
     }
 
 
+def is_plan(statement: Statement) -> bool:
+    """Whether a statement promises something for a day. One that gives a plan up does not."""
+    return statement.planned and not statement.disputed and statement.date is not None
+
+
 def account(
     record: str, card: Line | None, statements: Sequence[Statement], horizon: Day
 ) -> Account:
     """The record as told by a horizon."""
     counting = counting_entries(statements)
     told: dict[str, Told] = {}
-    for statement in statements:
-        if statement.withdrawn or statement.said > horizon:
-            continue
+    visible = [each for each in statements if not each.withdrawn and each.said <= horizon]
+    for statement in visible:
         rival = told.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
             told[statement.entry] = Told(statement, statement.entry in counting)
-    return Account(record, card, horizon, told)
+    return Account(record, card, horizon, told, _in_order_said(filter(is_plan, visible)))
 
 
 def accounts(
@@ -113,12 +122,18 @@ def accounts(
         first = min(said)
         days = sorted({*said, *(day for day in turns if day > first)})
     told: dict[str, Told] = {}
+    plans: tuple[Statement, ...] = ()
     if card is not None and since is None:
         yield Account(record, card, None, {})
     for index, day in enumerate(days):
+        plans += _in_order_said(filter(is_plan, said.get(day, ())))
         for statement in said.get(day, ()):
             rival = told.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 told[statement.entry] = Told(statement, statement.entry in counting)
         if since is None or index + 1 == len(days) or days[index + 1] > since:
-            yield Account(record, card, day, told)
+            yield Account(record, card, day, told, plans)
+
+
+def _in_order_said(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    return tuple(sorted(statements, key=lambda each: (each.said, each.position)))

@@ -19,7 +19,8 @@ from events import dates
 from events.dates import Date, Day, iso
 from events.statement import Statement
 from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
-from projections.account import Account
+from projections.account import Account, is_plan
+from projections.ladders import Answered, slips
 from projections.spans import AFTER_ALL, BEFORE_ALL, Projection, Span
 
 FOR_GOOD = ("decommissioned", "cancelled")
@@ -58,13 +59,13 @@ class Step(NamedTuple):
 class Life(NamedTuple):
     """What follows from the actual milestones alone, whatever was planned.
 
-    `steps` are in their order, `answers` the statuses that they reach, each
-    with its day.
+    `steps` are in their order, `answers` the statuses that they reach, in the order of
+    their days.
     """
 
     steps: tuple[Step, ...]
     spans: tuple[Span, ...]
-    answers: tuple[tuple[int, str], ...]
+    answers: tuple[Answered, ...]
 
 
 def spans(account: Account) -> Iterator[Span]:
@@ -253,32 +254,45 @@ def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
 
 
 def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
+    answered = _answered_plans(account, life, horizon)
+    replaced = account.superseded() if answered else ()
+    still = [
+        told.statement
+        for told in account.told.values()
+        if told.statement.id in answered
+        and answered[told.statement.id] is None
+        and told.statement.id not in replaced
+    ]
+    yield from slips(account, open_plans={plan.id for plan in still}, moot=answered)
     due: list[Step] = []
-    for plan in _open_plans(account, life, horizon):
+    for plan in still:
         step = step_of(plan)
         if step.latest <= horizon:
             yield _overdue(plan)
         else:
             due.append(step)
+            end = None if plan.latest is None else plan.latest + 1
+            yield Span("due", plan.line["milestone"], plan.earliest, end, plan.id)
     if due:
         yield from _expected(life.steps, due, horizon)
 
 
-def _open_plans(account: Account, life: Life, horizon: Day) -> Iterator[Statement]:
-    """The plans that are neither answered, replaced, given up nor made moot."""
-    plans = [
-        told.statement
-        for told in account.told.values()
-        if told.statement.planned and not told.statement.disputed and told.statement.date
-    ]
-    replaced = account.superseded() if plans else ()
-    for plan in plans:
-        status = STATUS_OF.get(plan.line["milestone"])
-        if plan.id not in replaced and not any(
-            plan.said < day <= horizon and _answers_plan(reached, status)
-            for day, reached in life.answers
-        ):
-            yield plan
+def _answered_plans(account: Account, life: Life, horizon: Day) -> dict[str, Answered | None]:
+    """The plans that fill an entry, undisputed, each with what answered it or made it moot."""
+    found: dict[str, Answered | None] = {}
+    for told in account.told.values():
+        plan = told.statement
+        if is_plan(plan):
+            status = STATUS_OF.get(plan.line["milestone"])
+            found[plan.id] = next(
+                (
+                    answer
+                    for answer in life.answers
+                    if plan.said < answer.day <= horizon and _answers_plan(answer.status, status)
+                ),
+                None,
+            )
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -300,7 +314,7 @@ def _overdue(plan: Statement) -> Span:
     )
 
 
-def _answers(steps: tuple[Step, ...]) -> Iterator[tuple[int, str]]:
+def _answers(steps: tuple[Step, ...]) -> Iterator[Answered]:
     """The statuses that milestones reach, in the order of their days.
 
     An upgrade that ends a suspension reaches the status held before it.
@@ -312,7 +326,7 @@ def _answers(steps: tuple[Step, ...]) -> Iterator[tuple[int, str]]:
         if step.milestone == "upgraded" and before.status == "suspended":
             status = state.status
         if status is not None:
-            yield step.day, status
+            yield Answered(step.day, status, step.statement.id)
 
 
 def _answers_plan(reached: str, planned: str | None) -> bool:

@@ -26,6 +26,9 @@ from projections.account import Account, accounts
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
+FOR_LISTS = frozenset({"record", "due", "slip"})
+"""Facets whose rows serve lists of their own; what tells of a life leaves them out."""
+
 
 # These come by the million and hold plain values, so the collector of cycles need not see them.
 class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):

@@ -67,7 +67,8 @@ CREATE = """
         kf INTEGER NOT NULL,
         kt INTEGER NOT NULL,
         name TEXT NOT NULL,
-        brief TEXT NOT NULL
+        brief TEXT NOT NULL,
+        card TEXT NOT NULL
     ) STRICT;
     CREATE INDEX cards_of_stream ON cards (stream, kt);
 
@@ -122,7 +123,7 @@ OPEN_SPANS = """
     FROM spans
     WHERE record = :record AND kt = 4611686018427387904
 """
-INSERT_CARD = "INSERT INTO cards (stream, kf, kt, name, brief) VALUES (?, ?, ?, ?, ?)"
+INSERT_CARD = "INSERT INTO cards (stream, kf, kt, name, brief, card) VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = :kt WHERE stream = :key AND kt = 4611686018427387904"
 INSERT_STATEMENT = "INSERT INTO statements (statement, kf, kt, text) VALUES (?, ?, ?, ?)"
 CLOSE_STATEMENT = """
@@ -200,6 +201,14 @@ TEXTS = """
 
 BRIEFS = """
     SELECT stream, name, brief
+    FROM cards
+    WHERE stream IN (SELECT value FROM json_each(:streams))
+      AND kt > :known
+      AND kf <= :known
+"""
+
+CARDS = """
+    SELECT stream, card
     FROM cards
     WHERE stream IN (SELECT value FROM json_each(:streams))
       AND kt > :known
@@ -464,6 +473,11 @@ class State:
         rows = db.execute(BRIEFS, {"streams": _json(list(streams)), "known": known})
         return {stream: (name, brief) for stream, name, brief in rows}
 
+    def cards(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Line]:
+        """The whole card of each stream, as it stood at a position."""
+        rows = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
+        return {stream: msgspec.json.decode(card) for stream, card in rows}
+
     def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The text of each statement, a JSON object, as it stood at a position."""
         rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
@@ -551,7 +565,8 @@ class _Writer:
                 "field": card.get("field"),
             }
         )[1:-1]
-        self._cards.open(stream, known, name, brief, first=card["type"] == line["type"])
+        first = card["type"] == line["type"]
+        self._cards.open(stream, known, name, brief, _json(card), first=first)
         for citation in card.get("sources", ()):
             self._rows[INSERT_CITATION].append((citation["id"], stream))
 

@@ -33,7 +33,7 @@ from events.statement import Statement
 from projections import PROJECTIONS
 from projections.account import account
 from projections.history import Entry, History
-from projections.spans import AFTER_ALL, BEFORE_ALL, Span
+from projections.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.state import Boxed, State
 from projections.views import Database
 from service.state import Wanted
@@ -313,7 +313,8 @@ class _FacilityRow(_Row):
         held = [
             box
             for box in self.boxes
-            if box.sf <= stated < box.st
+            if box.facet not in FOR_LISTS
+            and box.sf <= stated < box.st
             and box.kf <= known < box.kt
             and (
                 beyond and box.vf <= at < box.vt
@@ -326,11 +327,7 @@ class _FacilityRow(_Row):
             return NOTHING
         name, brief = self._card(known)
         # A name is shown only where it is not the one on the card.
-        showing = [
-            box
-            for box in held
-            if box.facet != "record" and (box.facet != "name" or box.value != name)
-        ]
+        showing = [box for box in held if box.facet != "name" or box.value != name]
         parts = {(box.facet, box.value, box.text) for box in showing}
         named = frozenset(box.statement for box in showing if box.statement)
         return Shown(frozenset({*parts, brief, beyond}), named, brief)
@@ -415,7 +412,8 @@ def _showing(row: _Row, spans: Iterable[Span], *, at: int, stated: int) -> froze
     return frozenset(
         (span.facet, span.value, span.text)
         for span in spans
-        if (
+        if span.facet not in FOR_LISTS
+        and (
             at > stated and _covers(span, at)
             if span.facet == "expected"
             else _covers(span, status_day)

@@ -14,7 +14,7 @@ from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
 from projections.account import account
-from projections.spans import BEFORE_ALL, Span
+from projections.spans import BEFORE_ALL, FOR_LISTS, Span
 from service.archive import Archive
 from service.records import span_members
 
@@ -84,7 +84,7 @@ def _spans(record: Record, today: int) -> set[Span]:
     if not record.kind:
         return set()
     told = account(record.id, record.card, record.statements(), today)
-    return {span for span in PROJECTIONS[record.kind].spans(told) if span.facet != "record"}
+    return {span for span in PROJECTIONS[record.kind].spans(told) if span.facet not in FOR_LISTS}
 
 
 def _told(spans: set[Span], today: int) -> list[Members]:

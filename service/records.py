@@ -20,7 +20,7 @@ from projections import PROJECTIONS
 from projections.account import Account, account
 from projections.facility import alternatives
 from projections.history import History
-from projections.spans import AFTER_ALL, BEFORE_ALL, Span
+from projections.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.state import statement_text
 from projections.views import Database
 from service.question import Question
@@ -94,7 +94,9 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
 def timeline_answer(history: History, db: Database, question: Question, id: str) -> str:
     """The JSON text of `/v1/records/{id}/timeline`: every span of the record's life."""
     told = Told(history, db, id, question.as_of)
-    spans = [span_members(span, told.as_of.stated) for span in told.spans if span.facet != "record"]
+    spans = [
+        span_members(span, told.as_of.stated) for span in told.spans if span.facet not in FOR_LISTS
+    ]
     members = {"id": id, "kind": told.record.kind, "spans": spans}
     effective = ",".join(
         _with(statement_text(each.statement), {"entry": entry, "counts": each.counts})
