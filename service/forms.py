@@ -88,6 +88,12 @@ _INSTANT = (
 MOMENT: Form = {"type": "string", "pattern": f"^(?:@(?:0|[1-9][0-9]*)|{_INSTANT})$"}
 """A position of the log, or an instant of RFC 3339."""
 
+DURATION: Form = {
+    "type": "string",
+    "pattern": "^P(?:(?=[0-9])(?:[0-9]{1,4}Y)?(?:[0-9]{1,4}M)?(?:[0-9]{1,6}D)?|[0-9]{1,5}W)$",
+}
+"""A period of ISO 8601 in years, months and days, or in weeks."""
+
 HTTP_DATE: Form = {
     "type": "string",
     "pattern": "^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:0[1-9]|[12][0-9]|3[01])"

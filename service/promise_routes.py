@@ -1,0 +1,83 @@
+"""The questions about promises: slips, what is overdue, what is due."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from projections.ladders import OUTCOMES
+from service import forms
+from service.promise_schemas import PromisesSchema, RecordSlipsSchema, SlipsSchema
+from service.promises import (
+    DUE_TAKES,
+    GROUPS,
+    OF_RECORD_TAKES,
+    OVERDUE_TAKES,
+    SLIPS_TAKE,
+    SORTS,
+    due_response,
+    overdue_response,
+    record_slips_response,
+    slips_response,
+)
+from service.questions import PARAMETERS, Parameter, question
+
+blueprint = Blueprint("promises", __name__, description="What was promised, and what came of it.")
+
+PAGED: dict[str, Parameter] = {
+    "limit": (PARAMETERS["limit"][0], "How many a page has at most."),
+    "after": (
+        {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        "Where the page begins; comes from the `next` of the one before.",
+    ),
+}
+
+OWN: dict[str, Parameter] = {
+    **PAGED,
+    "operator": ({"type": "string", "minLength": 1}, "Only facilities of this operator."),
+    "outcome": ({"type": "string", "enum": list(OUTCOMES)}, "Only ladders that came to this."),
+    "by": (
+        {**forms.list_of(GROUPS), "examples": ["country,decade"]},
+        "What to count by: " + ", ".join(f"`{name}`" for name in GROUPS) + ". Default: all.",
+    ),
+    "sort": (
+        {"type": "string", "enum": list(SORTS), "default": SORTS[0]},
+        "`slip` puts the ladder that certainly slipped the most first.",
+    ),
+    "within": (
+        {**forms.DURATION, "examples": ["P1Y"]},
+        "Only what is due within this period after the horizon, by its last possible day.",
+    ),
+}
+
+
+@question(blueprint, "/v1/slips", SlipsSchema, *SLIPS_TAKE, own=OWN)
+def slips() -> Response:
+    """Every ladder of plans: how often it was put off, and what came of it."""
+    return slips_response()
+
+
+@question(
+    blueprint,
+    "/v1/records/<string:id>/slips",
+    RecordSlipsSchema,
+    *OF_RECORD_TAKES,
+    own=PAGED,
+    ids=("juno", "smile", "cepc"),
+    tells=("Annales-Revision",),
+)
+def record_slips(id: str) -> Response:
+    """The ladders of plans of one record."""
+    return record_slips_response(id)
+
+
+@question(blueprint, "/v1/overdue", PromisesSchema, *OVERDUE_TAKES, own=PAGED)
+def overdue() -> Response:
+    """What was promised and has not come, the longest first."""
+    return overdue_response()
+
+
+@question(blueprint, "/v1/due", PromisesSchema, *DUE_TAKES, own=OWN)
+def due() -> Response:
+    """What is promised for after the horizon, the soonest first."""
+    return due_response()
