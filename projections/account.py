@@ -8,6 +8,7 @@ said, or on which a projection wants another look.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from events.dates import Day
 from events.fact import Line
 from events.statement import Statement
+
+Ladders = tuple[tuple[Statement, ...], ...]
 
 
 class Told(NamedTuple):
@@ -31,15 +34,16 @@ class Told(NamedTuple):
 class Account(NamedTuple):
     """A record as told by the end of the day `horizon`; None is before all telling.
 
-    `plans` are all that had been promised, in the order said, rivals and those long
-    overtaken too; only disputed ones are left out.
+    `ladders` are all plans that had been said, rivals and those long overtaken too; only
+    disputed ones are left out. Those of one entry are together, and those that
+    `supersedes` links, each ladder in the order said.
     """
 
     record: str
     card: Line | None
     horizon: Day | None
     told: Mapping[str, Told]
-    plans: tuple[Statement, ...] = ()
+    ladders: Ladders = ()
 
     def actual(self) -> list[Statement]:
         """The effective statements that say what was so, and count."""
@@ -97,7 +101,7 @@ def account(
         rival = told.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
             told[statement.entry] = Told(statement, statement.entry in counting)
-    return Account(record, card, horizon, told, _in_order_said(filter(is_plan, visible)))
+    return Account(record, card, horizon, told, _with((), filter(is_plan, visible)))
 
 
 def accounts(
@@ -122,18 +126,30 @@ def accounts(
         first = min(said)
         days = sorted({*said, *(day for day in turns if day > first)})
     told: dict[str, Told] = {}
-    plans: tuple[Statement, ...] = ()
+    ladders: Ladders = ()
     if card is not None and since is None:
         yield Account(record, card, None, {})
     for index, day in enumerate(days):
-        plans += _in_order_said(filter(is_plan, said.get(day, ())))
+        ladders = _with(ladders, filter(is_plan, said.get(day, ())))
         for statement in said.get(day, ()):
             rival = told.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 told[statement.entry] = Told(statement, statement.entry in counting)
         if since is None or index + 1 == len(days) or days[index + 1] > since:
-            yield Account(record, card, day, told, plans)
+            yield Account(record, card, day, told, ladders)
 
 
-def _in_order_said(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    return tuple(sorted(statements, key=lambda each: (each.said, each.position)))
+def _with(ladders: Ladders, plans: Iterable[Statement]) -> Ladders:
+    """The ladders with more plans: each goes on those that its entry or `supersedes` names."""
+    for plan in plans:
+        replaced = plan.line.get("supersedes")
+        joined = [
+            ladder
+            for ladder in ladders
+            if any(rung.entry == plan.entry or rung.id == replaced for rung in ladder)
+            or any(rung.line.get("supersedes") == plan.id for rung in ladder)
+        ]
+        rungs = itertools.chain((plan,), *joined)
+        one = tuple(sorted(rungs, key=lambda rung: (rung.said, rung.position)))
+        ladders = (*(ladder for ladder in ladders if ladder not in joined), one)
+    return ladders

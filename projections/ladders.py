@@ -20,7 +20,8 @@ plan to the first of what came, up to the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -88,15 +89,17 @@ def slips(
     `open_plans` are the plans open by rule 8; `moot` tells of each effective plan the first
     status that answered it or closed the facility, if one did.
     """
-    if not account.plans or account.horizon is None:
+    if not account.ladders or account.horizon is None:
         return
     replacing = _replacing(account)
-    for plans in _linked(account.plans):
-        ladder, outcome = _ladder(
-            account, plans, account.horizon, open_plans=open_plans, moot=moot, replacing=replacing
+    for plans in account.ladders:
+        current = _current(plans, replacing)
+        outcome, of = _outcome(
+            account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
-        text = msgspec.json.encode(ladder)[1:-1].decode()
-        yield Span("slip", outcome, None, None, plans[-1].id, text)
+        if outcome == "pending" and current.latest is not None:
+            outcome = "overdue" if current.latest <= account.horizon else "pending"
+        yield _span(plans, current, outcome, of)
 
 
 def ladder_of(text: str) -> Ladder:
@@ -104,79 +107,72 @@ def ladder_of(text: str) -> Ladder:
     return msgspec.json.decode("{" + text + "}", type=Ladder)
 
 
-def _ladder(
+def _current(plans: Sequence[Statement], replacing: Mapping[str, Statement]) -> Statement:
+    """The plan said last that no other of the ladder replaces; the last, if all are."""
+    rungs = {plan.id for plan in plans}
+    for plan in reversed(plans):
+        if plan.id not in replacing or replacing[plan.id].id not in rungs:
+            return plan
+    return plans[-1]
+
+
+def _outcome(
     account: Account,
     plans: Sequence[Statement],
-    horizon: Day,
+    current: Statement,
     *,
     open_plans: Collection[str],
-    moot: dict[str, Answered | None],
-    replacing: dict[str, Statement],
-) -> tuple[Ladder, Outcome]:
-    rungs = {plan.id for plan in plans}
-    current = next(
-        (
-            plan
-            for plan in reversed(plans)
-            if plan.id not in replacing or replacing[plan.id].id not in rungs
-        ),
-        plans[-1],
-    )
-    replaced_by = replacing.get(current.id)
+    moot: Mapping[str, Answered | None],
+    replacing: Mapping[str, Statement],
+) -> tuple[Outcome | Literal["came"], Statement | str | None]:
+    """What became of a ladder, and by which statement; an open plan is `pending` here."""
     filling = _filling(account, current.entry)
-    came = filling if _after(plans[0], filling) else None
-    outcome: Outcome | None = None
-    by: str | None = None
-    if came is None and replaced_by is not None:
+    replaced_by = replacing.get(current.id)
+    if filling is not None and _after(plans[0], filling):
+        return "came", filling
+    if replaced_by is not None:
         if replaced_by.date is None or replaced_by.line["milestone"] in ENDINGS:
-            outcome, by = "dropped", replaced_by.id
-        elif not replaced_by.planned:
-            came = replaced_by
-    effective = account.told[current.entry].statement
-    if came is None and outcome is None and filling is None:
+            return "dropped", replaced_by.id
+        if not replaced_by.planned:
+            return "came", replaced_by
+    if filling is None:
+        effective = account.told[current.entry].statement
         if effective.planned and effective.date is None:
-            outcome, by = "dropped", effective.id
-        elif current.id in open_plans:
-            late = current.latest is not None and current.latest <= horizon
-            outcome = "overdue" if late else "pending"
-        else:
-            came = next(
-                (
-                    found
-                    for plan in reversed(plans)
-                    if _after(plans[0], found := _filling(account, plan.entry))
-                ),
-                None,
-            )
-    if came is not None:
-        counted = slip(plans[0], came)
-        outcome = _kept(counted)
-        return (
-            Ladder(
-                current.entry,
-                current.line["milestone"],
-                tuple(plan.id for plan in plans),
-                plans[0].said,
-                came.id,
-                counted,
-                slip(plans[-1], came),
-            ),
-            outcome,
-        )
-    if outcome is None:
-        answered = moot.get(current.id)
-        closed = answered is not None and answered.status in ("decommissioned", "cancelled")
-        outcome = "dropped" if closed else "replaced"
-        instead = filling or replaced_by
-        by = answered.statement if answered else instead.id if instead else None
+            return "dropped", effective.id
+        if current.id in open_plans:
+            return "pending", None
+        if (elsewhere := _elsewhere(account, plans)) is not None:
+            return "came", elsewhere
+    if (answered := moot.get(current.id)) is not None:
+        closed = answered.status in ("decommissioned", "cancelled")
+        return "dropped" if closed else "replaced", answered.statement
+    instead = filling or replaced_by
+    return "replaced", instead.id if instead else None
+
+
+@lru_cache(maxsize=4096)
+def _span(
+    plans: tuple[Statement, ...],
+    current: Statement,
+    outcome: Outcome | Literal["came"],
+    of: Statement | str | None,
+) -> Span:
     ladder = Ladder(
         current.entry,
         current.line["milestone"],
         tuple(plan.id for plan in plans),
         plans[0].said,
-        by=by,
     )
-    return ladder, outcome
+    if isinstance(of, Statement):
+        counted = slip(plans[0], of)
+        outcome = _kept(counted)
+        ladder = msgspec.structs.replace(
+            ladder, came=of.id, slip=counted, slip_before=slip(plans[-1], of)
+        )
+    else:
+        ladder = msgspec.structs.replace(ladder, by=of)
+    text = msgspec.json.encode(ladder)[1:-1].decode()
+    return Span("slip", outcome, None, None, plans[-1].id, text)
 
 
 def _kept(counted: Slip) -> Outcome:
@@ -193,6 +189,15 @@ def _filling(account: Account, entry: str) -> Statement | None:
     if told is None or not told.counts or told.statement.planned:
         return None
     return told.statement
+
+
+def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None:
+    """What came in another entry of the ladder, by the last plan that has it."""
+    for plan in reversed(plans):
+        filling = _filling(account, plan.entry)
+        if filling is not None and _after(plans[0], filling):
+            return filling
+    return None
 
 
 def _after(plan: Statement, came: Statement | None) -> bool:
@@ -218,28 +223,6 @@ def _replacing(account: Account) -> dict[str, Statement]:
 
 def _weight(statement: Statement) -> tuple[bool, Day, int]:
     return (not statement.planned, statement.said, statement.position)
-
-
-def _linked(plans: Iterable[Statement]) -> list[list[Statement]]:
-    """The plans of each ladder, in the order said; ladders by their first plan."""
-    ladder: dict[str, list[Statement]] = {}
-    by_id: dict[str, list[Statement]] = {}
-    kept: list[list[Statement]] = []
-    for plan in plans:
-        joined = {
-            id(found): found
-            for found in (ladder.get(plan.entry), by_id.get(plan.line.get("supersedes", "")))
-            if found is not None
-        }
-        rungs = sorted(
-            (*(each for found in joined.values() for each in found), plan),
-            key=lambda each: (each.said, each.position),
-        )
-        kept = [found for found in kept if id(found) not in joined]
-        kept.append(rungs)
-        for each in rungs:
-            ladder[each.entry] = by_id[each.id] = rungs
-    return sorted(kept, key=lambda rungs: (rungs[0].said, rungs[0].position))
 
 
 def _days(first: Day | None, last: Day | None) -> int | None:
