@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import asking, following, loading, serving
+from benchmarks import asking, following, loading, serving, trends
 from benchmarks.figures import Figures
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
@@ -16,4 +16,5 @@ BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "following": following.run,
     "asking": asking.run,
     "serving": serving.run,
+    "trends": trends.run,
 }

@@ -11,9 +11,12 @@ from platformdirs import user_data_path
 from service.cli import exits
 from service.cli.ask import history, record, records, source, state, statement, timeline
 from service.cli.copies import export, restore
+from service.cli.expectations import compare, hindsight
 from service.cli.keys import keys
 from service.cli.load import load
+from service.cli.promises import due, overdue, slips
 from service.cli.serve import serve
+from service.cli.trends import trends
 from service.cli.upkeep import migrate, rebuild, verify
 from service.version import VERSION
 
@@ -65,6 +68,12 @@ for command in (
     history,
     statement,
     source,
+    slips,
+    overdue,
+    due,
+    trends,
+    hindsight,
+    compare,
     rebuild,
     verify,
     migrate,

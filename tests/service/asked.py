@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 import service
 from events.fact import Line
+from service import forms
 from service.app import create_app
 from service.archive import Archive
 from service.problems import MEDIA_TYPE, PROBLEMS
@@ -81,8 +82,14 @@ CLOCKS: tuple[dict[str, str], ...] = (
     {"from": "@900"},
     {"to": "2026-11-23T12:00:00Z"},
     {"from": "@0", "to": "@0"},
+    {"from": "1984"},
+    {"to": "1984-10", "step": "month"},
+    {"from": "-0240", "to": "-0239"},
+    {"from": "Y12024", "to": "Y12025", "stated": "2016", "known": "@900"},
 )
 """Clocks to ask by: none, each, together; before and after everything; the empty log."""
+
+MOMENT = re.compile(forms.MOMENT["pattern"])
 
 IN_ORDER = ("at", "during", "stated", "known", "from", "to")
 """The clocks of a pinned URL, before its filters."""
@@ -98,10 +105,14 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 
 
 class Asked(NamedTuple):
-    """A question: its path with `{id}` in it, its parameters, and the schema of its answer."""
+    """A question: its path with `{id}` in it, its parameters, and the schema of its answer.
+
+    `moments` are the parameters that take a moment of the log.
+    """
 
     path: str
     takes: frozenset[str]
+    moments: frozenset[str]
     schema: type[Schema]
 
     def paths(self) -> Iterator[str]:
@@ -123,7 +134,13 @@ class Asked(NamedTuple):
     def asks(self) -> Iterator[str]:
         """URLs by all the clocks, by each filter alone, and by all filters together."""
         for clocks in CLOCKS:
-            yield from self.urls(clocks)
+            # What `from` and `to` are, moments of the log or days of the world, is the question's.
+            if all(
+                (name in self.moments) == bool(MOMENT.match(clocks[name]))
+                for name in ("from", "to")
+                if name in clocks
+            ):
+                yield from self.urls(clocks)
         filters = {name: values for name, values in VALUES.items() if name in self.takes}
         for name, values in filters.items():
             for value in values:
@@ -161,14 +178,20 @@ DESCRIPTION, RULES = _description()
 def _questions() -> Iterator[Asked]:
     for path, operations in DESCRIPTION["paths"].items():
         operation = operations.get("get", {})
-        takes = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+        query = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
+        takes = frozenset(each["name"] for each in query)
+        moments = frozenset(
+            each["name"]
+            for each in query
+            if each["schema"].get("pattern") == forms.MOMENT["pattern"]
+        )
         if "view" not in takes:
             continue
         content = operation["responses"]["200"]["content"]
         # The shapes of feeds were drawn up by others; they have a contract of their own.
         if (ref := content.get("application/json", {}).get("schema", {}).get("$ref")) is not None:
             name = ref.rpartition("/")[2]
-            yield Asked(path, frozenset(takes), _schema(name))
+            yield Asked(path, takes, moments, _schema(name))
 
 
 def _schema(name: str) -> type[Schema]:

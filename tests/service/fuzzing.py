@@ -30,7 +30,7 @@ from schemathesis.engine.events import NonFatalError, ScenarioFinished
 from schemathesis.hooks import unregister
 
 from service.archive import Archive
-from tests.service.asked import DESCRIPTION, LINES
+from tests.service.asked import DESCRIPTION, LINES, QUESTIONS
 from tests.service.serving import serving
 from tests.story.telling import command, withdrawal
 
@@ -57,6 +57,9 @@ IDS: Mapping[str, Sequence[str]] = {
 }
 """Ids that there are, by the path that they stand in or that it begins with."""
 
+MOMENTS = {asked.path: asked.moments for asked in QUESTIONS}
+"""The parameters of each question that take a moment of the log."""
+
 FITTING = {
     "known": "@1199",
     "to_known": "@1199",
@@ -68,6 +71,9 @@ FITTING = {
     "beyond": "@0",
 }
 """Values of parameters that the shipped chronicle has something for."""
+
+OF_THE_WORLD = {"from": "1980", "to": "2026"}
+"""Values of those that are days where they are no moments of the log."""
 
 DAYS = ("at", "stated", "to_at", "to_stated")
 EDGES = ("0000", "0000-02-29", "-0001-12-31", "9999-12-31", "Y-12025", "+012025-12-31", "2025")
@@ -90,7 +96,8 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     # What two parameters say together.
     ("validation", "during", "takes the place of at"),
     ("validation", "from", "it is after to"),
-    ("validation", "radius|sort", "only with"),
+    ("validation", "radius|sort|status|series|by", "only with"),
+    ("too-many-points", "", ""),
     ("validation", "kind", "no kind of that name"),
     ("validation", "q", "give words to look for"),
     ("nothing-to-compare", "", ""),
@@ -276,8 +283,10 @@ class _Aim:
         for name in DAYS:
             if name in case.query and self._chance.random() < 0.5:
                 case.query[name] = self._chance.choice(EDGES)
+        moments = MOMENTS.get(case.operation.path, frozenset(OF_THE_WORLD))
+        days = {name: day for name, day in OF_THE_WORLD.items() if name not in moments}
         for name in FITTING.keys() & case.query.keys():
-            case.query[name] = FITTING[name]
+            case.query[name] = {**FITTING, **days}[name]
 
     def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
         """The members of a line that must fit the log."""

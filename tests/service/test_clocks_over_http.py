@@ -151,6 +151,8 @@ def test_what_is_no_moment_of_the_log_is_refused(reader: Reader, text: str) -> N
     """`known` and its kin take @n or an instant of RFC 3339, with an offset."""
     for clock in ("known", "to_known", "from", "to"):
         for asked in QUESTIONS:
+            if clock not in asked.moments:
+                continue
             for ask in asked.urls({clock: text}):
                 answer = reader.ask(ask)
                 assert (answer.status_code, slug(answer)) == (422, "validation"), ask
@@ -172,7 +174,7 @@ def test_the_log_is_asked_neither_of_the_future_nor_beyond_its_head(
     reader: Reader, asked: Asked
 ) -> None:
     """An instant after now is refused; a position beyond the head is a 404 that tells the head."""
-    for clock in ("known", "to_known", "from", "to"):
+    for clock in asked.moments:
         for ask in asked.urls({clock: "2026-11-25T18:00:00.000001Z"}):
             answer = reader.ask(ask)
             assert (answer.status_code, slug(answer)) == (422, "validation")

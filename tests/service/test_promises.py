@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from service.promise_schemas import PromisesSchema, RecordSlipsSchema, SlipsSchema
 from tests.service.asked import Reader
 
@@ -12,6 +13,7 @@ Answer = dict[str, Any]
 
 
 def ask(reader: Reader, path: str) -> Answer:
+    """The members of the answer at a path."""
     response = reader.ask(path)
     assert response.status_code == 200, response.get_data(as_text=True)
     answer: Answer = response.get_json()
@@ -19,12 +21,14 @@ def ask(reader: Reader, path: str) -> Answer:
 
 
 def ladders(reader: Reader, record: str, clocks: str = "") -> dict[str, Answer]:
+    """The ladders of a record, by the entry of their current plans."""
     answer = ask(reader, f"/v1/records/{record}/slips{clocks}")
     RecordSlipsSchema().load(answer)
     return {item["entry"]: item for item in answer["items"]}
 
 
 def rungs(item: Answer) -> list[str]:
+    """The plans of a ladder."""
     return [plan["statement"] for plan in item["plans"]]
 
 
