@@ -37,6 +37,8 @@ CREATE = """
     ) STRICT;
     CREATE INDEX history_of_stream ON history (stream, position);
     CREATE INDEX history_of_all ON history (position, stream, kind, type, actor);
+    CREATE INDEX history_of_withdrawals ON history (position, stream, statement)
+        WHERE type = 'withdrawal';
 """
 
 INSERT = """
@@ -87,6 +89,13 @@ ACTIVITY_COUNTS = """
       AND (:kind IS NULL OR kind = :kind)
       AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
     GROUP BY kind, type, actor
+"""
+
+WITHDRAWALS = """
+    SELECT DISTINCT stream, statement
+    FROM history INDEXED BY history_of_withdrawals
+    WHERE type = 'withdrawal' AND position <= :known
+    ORDER BY stream, statement
 """
 
 RECORDED_AT = "SELECT recorded_at FROM history WHERE position = :position"
@@ -246,6 +255,10 @@ class History:
             (kind, type, actor, count)
             for kind, type, actor, count in db.execute(ACTIVITY_COUNTS, acts.parameters())
         ]
+
+    def withdrawn(self, db: Database, *, known: int) -> list[tuple[str, str]]:
+        """The statements that were ever withdrawn, even if reinstated since: (stream, id)."""
+        return [(stream, id) for stream, id in db.execute(WITHDRAWALS, {"known": known})]
 
     def recorded_at(self, db: Database, position: int) -> str | None:
         """When the event at a position was recorded; None where there is none."""

@@ -4,15 +4,15 @@ A ladder is a row of plans, in the order in which they were said, with what came
 in the end. The plans of one entry are one ladder, and so are plans linked across
 entries by `supersedes`. Disputed plans are no rungs: a rumour puts nothing off.
 
-What comes of a ladder is read off its current plan, the one said last that no
-other plan replaces:
+What comes of a ladder is read off its current plan: of the last plans of its entries, the
+one said last that no other replaces:
 
 - an actual milestone fills its entry, or replaces it: it *came*, and is `kept`,
   `late` or `early` by the first plan;
 - it is given up, or an ending replaces it, or the facility closed first: `dropped`;
 - it is open by rule 8: `pending`, or `overdue` once its last possible day is past;
-- the facility reached its status, or a higher one, in another way, or its entry had been
-  filled before anything was promised of it: `replaced`.
+- the facility reached its status, or a higher one, in another way, or what would have come
+  had been so before anything was promised of it: `replaced`.
 
 Slips are differences in days, and honest ones: from the last possible day of the
 plan to the first of what came, up to the other way round.
@@ -28,8 +28,8 @@ import msgspec
 
 from events.dates import Day
 from events.statement import Statement
-from events.vocabulary import ENDINGS
-from projections.account import Account
+from events.vocabulary import ENDINGS, STATUS_OF
+from projections.account import Account, weight
 from projections.spans import Span
 
 Outcome = Literal["kept", "late", "early", "dropped", "replaced", "pending", "overdue"]
@@ -93,7 +93,7 @@ def slips(
         return
     replacing = _replacing(account)
     for plans in account.ladders:
-        current = _current(plans, replacing)
+        current = _current(account, plans)
         outcome, of = _outcome(
             account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
@@ -107,13 +107,19 @@ def ladder_of(text: str) -> Ladder:
     return msgspec.json.decode("{" + text + "}", type=Ladder)
 
 
-def _current(plans: Sequence[Statement], replacing: Mapping[str, Statement]) -> Statement:
-    """The plan said last that no other of the ladder replaces; the last, if all are."""
-    rungs = {plan.id for plan in plans}
-    for plan in reversed(plans):
-        if plan.id not in replacing or replacing[plan.id].id not in rungs:
-            return plan
-    return plans[-1]
+def _current(account: Account, plans: Sequence[Statement]) -> Statement:
+    """Of the last plans of each entry, the one said last that no effective plan replaces.
+
+    There is one, since a plan replaces only what was recorded before it.
+    """
+    last = {plan.entry: plan for plan in plans}
+    replaced = {
+        plan.line.get("supersedes")
+        for entry, plan in last.items()
+        if account.told[entry].statement.id == plan.id
+    }
+    standing = [plan for plan in last.values() if plan.id not in replaced]
+    return max(standing, key=lambda plan: (plan.said, plan.position))
 
 
 def _outcome(
@@ -127,27 +133,40 @@ def _outcome(
 ) -> tuple[Outcome | Literal["came"], Statement | str | None]:
     """What became of a ladder, and by which statement; an open plan is `pending` here."""
     filling = _filling(account, current.entry)
-    replaced_by = replacing.get(current.id)
-    if filling is not None and _after(plans[0], filling):
-        return "came", filling
-    if replaced_by is not None:
-        if replaced_by.date is None or replaced_by.line["milestone"] in ENDINGS:
-            return "dropped", replaced_by.id
-        if not replaced_by.planned:
-            return "came", replaced_by
-    if filling is None:
-        effective = account.told[current.entry].statement
-        if effective.planned and effective.date is None:
-            return "dropped", effective.id
-        if current.id in open_plans:
-            return "pending", None
-        if (elsewhere := _elsewhere(account, plans)) is not None:
-            return "came", elsewhere
+    if filling is not None:
+        return _came(plans[0], filling)
+    instead = replacing.get(current.id)
+    if instead is not None:
+        if _gives_up(instead):
+            return "dropped", instead.id
+        if not instead.planned:
+            ending = instead.line["milestone"] in ENDINGS
+            return ("dropped", instead.id) if ending else _came(plans[0], instead)
+    effective = account.told[current.entry].statement
+    if _gives_up(effective):
+        return "dropped", effective.id
+    if current.id in open_plans:
+        return "pending", None
+    if (elsewhere := _elsewhere(account, plans)) is not None:
+        return "came", elsewhere
     if (answered := moot.get(current.id)) is not None:
-        closed = answered.status in ("decommissioned", "cancelled")
+        promised = STATUS_OF.get(current.line["milestone"])
+        closed = answered.status in ("decommissioned", "cancelled") and answered.status != promised
         return "dropped" if closed else "replaced", answered.statement
-    instead = filling or replaced_by
     return "replaced", instead.id if instead else None
+
+
+def _came(
+    plan: Statement, milestone: Statement
+) -> tuple[Outcome | Literal["came"], Statement | str]:
+    """It came, unless it was over before the first plan was said: then nothing was promised."""
+    if _over_before(plan, milestone):
+        return "replaced", milestone.id
+    return "came", milestone
+
+
+def _gives_up(statement: Statement) -> bool:
+    return statement.planned and statement.date is None
 
 
 @lru_cache(maxsize=4096)
@@ -195,34 +214,30 @@ def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None
     """What came in another entry of the ladder, by the last plan that has it."""
     for plan in reversed(plans):
         filling = _filling(account, plan.entry)
-        if filling is not None and _after(plans[0], filling):
+        if filling is not None and not _over_before(plans[0], filling):
             return filling
     return None
 
 
-def _after(plan: Statement, came: Statement | None) -> bool:
-    """Whether something may have come after a plan was said, so that it can be its answer."""
-    if came is None:
+def _over_before(plan: Statement, milestone: Statement) -> bool:
+    """Whether something was certainly over before a plan was said, so is no answer to it."""
+    first = plan.stated.earliest if plan.stated else None
+    if first is None or milestone.latest is None:
         return False
-    said = plan.stated.earliest if plan.stated else None
-    return said is None or came.latest is None or came.latest >= said
+    return milestone.latest < min(first, plan.said)
 
 
 def _replacing(account: Account) -> dict[str, Statement]:
-    """What replaces a statement, by its id; an actual milestone before a plan."""
+    """What replaces a statement, by its id; of several, the one that would fill an entry."""
     found: dict[str, Statement] = {}
     for told in account.told.values():
         replaced = told.statement.line.get("supersedes")
         if replaced is None or not told.counts:
             continue
         rival = found.get(replaced)
-        if rival is None or _weight(told.statement) > _weight(rival):
+        if rival is None or weight(told.statement) > weight(rival):
             found[replaced] = told.statement
     return found
-
-
-def _weight(statement: Statement) -> tuple[bool, Day, int]:
-    return (not statement.planned, statement.said, statement.position)
 
 
 def _days(first: Day | None, last: Day | None) -> int | None:

@@ -223,6 +223,15 @@ STATEMENTS = """
       AND kf <= :known
 """
 
+CHANGED = """
+    SELECT statement, kf
+    FROM statements
+    WHERE statement IN (SELECT value FROM json_each(:statements))
+      AND kt > :known
+      AND kf <= :known
+"""
+"""Since which commit each of some statements stands as it does at a position."""
+
 OF_RECORD = """
     SELECT facet, value, odds, country, field, statement, text, vf, vt, sf, st, kf, kt
     FROM spans
@@ -235,6 +244,42 @@ OF_RECORD = """
       AND vf <= :at_last
 """
 """All rows of a record that hold somewhere within a stretch of each clock."""
+
+TURNS = """
+    WITH matching AS MATERIALIZED (
+        SELECT record, statement, kf, kt
+        FROM spans
+        WHERE country IN (SELECT value FROM json_each(:countries))
+          AND (:field IS NULL OR field = :field)
+          AND kt > :after
+          AND st > :stated
+          AND vf <= :last
+          AND (vt > :first OR facet IN ('discovery', 'observation'))
+          AND sf <= :stated
+          AND kf <= :known
+    )
+    SELECT kf AS position
+    FROM matching
+    WHERE kf > :after
+    UNION
+    SELECT kt
+    FROM matching
+    WHERE kt <= :known
+    UNION
+    SELECT cards.kf
+    FROM matching
+    CROSS JOIN cards ON cards.stream = 'record:' || matching.record
+    WHERE cards.kf > max(matching.kf, :after)
+      AND cards.kf <= min(matching.kt, :known)
+    UNION
+    SELECT statements.kf
+    FROM matching
+    CROSS JOIN statements ON statements.statement = matching.statement
+    WHERE statements.kf > max(matching.kf, :after)
+      AND statements.kf <= min(matching.kt, :known)
+    ORDER BY position
+"""
+"""Where, on the clock `known`, rows that hold or had begun came, went or were shown anew."""
 
 RECORD_OF = "SELECT record FROM records WHERE statement = :statement AND kf <= :known"
 CONTRADICTING = "SELECT statement FROM contradictions WHERE named = :named ORDER BY statement"
@@ -452,6 +497,35 @@ class State:
         )
         return list(map(Boxed._make, rows))
 
+    def turns(
+        self,
+        db: Database,
+        *,
+        first: int,
+        last: int,
+        stated: int,
+        after: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> list[int]:
+        """The positions beyond `after`, up to `known`, at which anything changed of the rows
+        that hold on some day from `first` to `last`, or of the cards and statements behind
+        them; a finding is meant from its day on."""
+        rows = db.execute(
+            TURNS,
+            {
+                "countries": self._countries(db, country),
+                "field": field,
+                "first": first,
+                "last": last,
+                "stated": stated,
+                "after": after,
+                "known": known,
+            },
+        )
+        return [row[0] for row in rows]
+
     def count_world(
         self, db: Database, *, at: int, stated: int, known: int
     ) -> list[tuple[str, int, str, int]]:
@@ -483,6 +557,11 @@ class State:
         rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
         return dict(rows.fetchall())
 
+    def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
+        """The position of the commit since which each statement stands as it does at another."""
+        rows = db.execute(CHANGED, {"statements": _json(list(ids)), "known": known})
+        return dict(rows.fetchall())
+
     def record_of(self, db: Database, statement: str, *, known: int) -> str | None:
         """The record in which a statement lies, withdrawn or not."""
         row = db.execute(RECORD_OF, {"statement": statement, "known": known}).fetchone()
@@ -492,10 +571,17 @@ class State:
         """The statements that rested on a source at any time."""
         return [row[0] for row in db.execute(CITING, {"source": source})]
 
+    def contradicting_ever(self, db: Database, named: str) -> list[str]:
+        """The statements that contradicted another at any time."""
+        return [row[0] for row in db.execute(CONTRADICTING, {"named": named})]
+
+    def belonging(self, db: Database, facility: str) -> list[str]:
+        """The other records with statements that belonged to a facility at any time."""
+        return [row[0] for row in db.execute(MENTIONING, {"facility": facility})]
+
     def contradicting(self, db: Database, named: str, *, stated: int, known: int) -> list[str]:
         """The statements said by `stated` that stand at a position and contradict another."""
-        ever = [row[0] for row in db.execute(CONTRADICTING, {"named": named})]
-        texts = self.statements(db, ever, known=known)
+        texts = self.statements(db, self.contradicting_ever(db, named), known=known)
         found = []
         for statement, text in sorted(texts.items()):
             line = msgspec.json.decode(text)

@@ -27,6 +27,7 @@ has no entry, whatever happened to it on the way.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
@@ -46,6 +47,7 @@ from service.causes import Causes, Clock, Step
 from service.errors import NothingToCompare, TooMuchToCompare
 from service.filters import LARGEST_LIMIT, given, wanted
 from service.question import Question
+from service.sentences.diff import diff_sentence
 from service.state import SECTIONS, Rows, Wanted, state_rows
 
 FROM_CLOCKS = ("at", "stated", "known")
@@ -207,6 +209,17 @@ def diff_text(view: State, history: History, db: Database, compared: Comparison)
         else:
             changed.append({**named, "patch": found.patch, **why})
     end = compared.to
+    found_causes = Counter(
+        word for row in (*added, *removed, *changed) for word in {c["cause"] for c in row["causes"]}
+    )
+    sentence = diff_sentence(
+        start=compared.start,
+        to=end,
+        added=len(added),
+        removed=len(removed),
+        changed=len(changed),
+        causes=found_causes,
+    )
     told = {
         "to": {
             "at": iso(end.at),
@@ -214,6 +227,7 @@ def diff_text(view: State, history: History, db: Database, compared: Comparison)
             "known": f"@{end.known}",
             "known_at": end.known_at,
         },
+        "sentence": sentence.members(),
         "added": added,
         "removed": removed,
         "changed": changed,

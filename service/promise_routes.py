@@ -7,7 +7,12 @@ from flask_smorest import Blueprint
 
 from projections.ladders import OUTCOMES
 from service import forms
-from service.promise_schemas import PromisesSchema, RecordSlipsSchema, SlipsSchema
+from service.promise_schemas import (
+    DuePlansSchema,
+    OverduePlansSchema,
+    RecordSlipsSchema,
+    SlipsSchema,
+)
 from service.promises import (
     DUE_TAKES,
     GROUPS,
@@ -71,13 +76,13 @@ def record_slips(id: str) -> Response:
     return record_slips_response(id)
 
 
-@question(blueprint, "/v1/overdue", PromisesSchema, *OVERDUE_TAKES, own=PAGED)
+@question(blueprint, "/v1/overdue", OverduePlansSchema, *OVERDUE_TAKES, own=PAGED)
 def overdue() -> Response:
     """What was promised and has not come, the longest first."""
     return overdue_response()
 
 
-@question(blueprint, "/v1/due", PromisesSchema, *DUE_TAKES, own=OWN)
+@question(blueprint, "/v1/due", DuePlansSchema, *DUE_TAKES, own=OWN)
 def due() -> Response:
     """What is promised for after the horizon, the soonest first."""
     return due_response()

@@ -8,7 +8,7 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, MILESTONES
 from projections.ladders import OUTCOMES
 from service.promises import GROUPS
-from service.schemas import AnswerSchema, BoundsSchema
+from service.schemas import AnswerSchema, BoundsSchema, SentenceSchema
 
 
 def _text(description: str, *, null: bool = False) -> fields.String:
@@ -106,6 +106,7 @@ class SlipSchema(Schema):
 class RecordSlipsSchema(AnswerSchema):
     """The ladders of one record."""
 
+    sentence = fields.Nested(SentenceSchema, required=True)
     totals = fields.Nested(SlipTotalsSchema, required=True)
     items = fields.List(fields.Nested(SlipSchema), required=True)
     next = _text("The path of the next page.", null=True)
@@ -135,9 +136,15 @@ class PromiseSchema(RungSchema):
     days = fields.Nested(DaysSchema, required=True)
 
 
-class PromisesSchema(AnswerSchema):
-    """Open plans: those overdue, or those due."""
+class DuePlansSchema(AnswerSchema):
+    """Open plans that are due."""
 
     total = fields.Integer(required=True)
     items = fields.List(fields.Nested(PromiseSchema), required=True)
     next = _text("The path of the next page.", null=True)
+
+
+class OverduePlansSchema(DuePlansSchema):
+    """Open plans that are overdue."""
+
+    sentence = fields.Nested(SentenceSchema, required=True)

@@ -20,6 +20,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,6 +39,8 @@ from service.archive import Archive
 from service.asking import CLOCKS, archive, clocks, parameters, respond
 from service.filters import given, wanted
 from service.question import Question
+from service.sentences.sentence import Name
+from service.sentences.slips import Worst, overdue_sentence, slips_sentence
 from service.state import Wanted
 
 GROUPS = ("country", "field", "operator", "decade")
@@ -215,12 +218,43 @@ def slips_answer(view: State, db: Database, question: Question, asked: Promised)
         id: msgspec.json.decode(text)
         for id, text in view.statements(db, ids, known=question.as_of.known).items()
     }
-    members: Members = {"totals": slip_totals(found)}
+    totals = slip_totals(found)
+    members: Members = {
+        "sentence": _slips_sentence(question, asked, found, totals),
+        "totals": totals,
+    }
     if asked.record is None:
         members["by"] = {name: _groups(name, found) for name in asked.by}
     members["items"] = [_slip_item(each, lines) for each in page]
     members["next"] = _next(question, asked, len(found))
     return _answer(question, members)
+
+
+def _slips_sentence(
+    question: Question, asked: Promised, found: Sequence[Counted], totals: Members
+) -> Members:
+    slipped = [each for each in found if _closed(each.ladder.slip)]
+    worst = None
+    if slipped:
+        farthest = min(slipped, key=_greatest_first)
+        days = farthest.ladder.slip.earliest if farthest.ladder.slip else None
+        worst = Worst(_name(question, farthest.record, farthest.card), days or 0)
+    whole = replace(question, filters=given_of(replace(asked, skipped=0)))
+    return slips_sentence(
+        outcomes=totals["outcomes"],
+        median_days=totals["median"] and totals["median"]["earliest"],
+        median_of=totals["of"],
+        worst=worst,
+        country=asked.wanted.country,
+        field=asked.wanted.field,
+        links=None
+        if asked.record is not None
+        else {name: whole.url(outcome=name) for name in OUTCOMES},
+    ).members()
+
+
+def _name(question: Question, record: str, card: Line) -> Name:
+    return Name.of(card, Question(f"/v1/records/{record}", question.as_of, {}).pinned)
 
 
 def slip_totals(found: Sequence[Counted]) -> Members:
@@ -357,7 +391,21 @@ def overdue_answer(view: State, db: Database, question: Question, asked: Promise
             "latest": None if earliest is None else day - earliest,
         }
 
-    return _promises(view, db, question, asked, rows=rows, days=days)
+    sentence = overdue_sentence(
+        at=day,
+        overdue=len(rows),
+        longest=_longest(view, db, question, rows[0], day) if rows else None,
+        country=asked.wanted.country,
+        field=asked.wanted.field,
+        href=question.pinned,
+    )
+    more = {"sentence": sentence.members()}
+    return _promises(view, db, question, asked, rows=rows, days=days, more=more)
+
+
+def _longest(view: State, db: Database, question: Question, row: Row, day: Day) -> Worst:
+    card = _cards(view, db, [row], known=question.as_of.known)[row.record]
+    return Worst(_name(question, row.record, card), day - row.vf)
 
 
 def due_answer(view: State, db: Database, question: Question, asked: Promised) -> str:
@@ -395,8 +443,9 @@ def _promises(
     *,
     rows: Sequence[Row],
     days: Callable[[Day | None, Day | None], Members],
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> str:
-    """An answer that lists open plans; `days` counts by the bounds of one."""
+    """An answer that lists open plans; `days` counts by the bounds of one, `more` goes before."""
     known = question.as_of.known
     page = rows[asked.skipped : asked.skipped + asked.wanted.limit]
     cards = _cards(view, db, page, known=known)
@@ -421,7 +470,7 @@ def _promises(
         )
     return _answer(
         question,
-        {"total": len(rows), "items": items, "next": _next(question, asked, len(rows))},
+        {**more, "total": len(rows), "items": items, "next": _next(question, asked, len(rows))},
     )
 
 

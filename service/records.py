@@ -24,6 +24,7 @@ from projections.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.state import statement_text
 from projections.views import Database
 from service.question import Question
+from service.record_telling import facility_telling, other_telling
 
 Members = dict[str, Any]
 
@@ -77,7 +78,14 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
         "revision": told.record.revision,
         "card": told.record.card,
     }
-    members |= _facility(told) if told.record.kind == "facility" else _others(told)
+    if told.record.kind == "facility":
+        members |= _facility(told)
+        members["sentence"] = facility_telling(
+            told.record.card or {}, told.as_of, members, told.spans, told.all
+        )
+    else:
+        members |= _others(told)
+        members["sentence"] = other_telling(told.account, told.as_of, told.spans, told.record.kind)
     members["entries"] = [
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
         for entry, each in sorted(told.account.told.items())

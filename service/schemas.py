@@ -41,6 +41,32 @@ class AnswerSchema(Schema):
     pinned = _text("The URL at which this very body stands for ever.")
 
 
+class FigureSchema(Schema):
+    """A figure in a sentence, which a page may link."""
+
+    text = _text("As it stands there.")
+    start = fields.Integer(
+        required=True, metadata={"description": "Where it begins, in characters."}
+    )
+    end = fields.Integer(required=True, metadata={"description": "Where it has ended."})
+    href = _text("The path that it leads to, if it leads anywhere.", null=True)
+
+
+class FiguresSchema(Schema):
+    """The figures of a sentence in each language, in their order."""
+
+    en = fields.List(fields.Nested(FigureSchema), required=True)
+    zh = fields.List(fields.Nested(FigureSchema), required=True)
+
+
+class SentenceSchema(Schema):
+    """What an answer says, in words."""
+
+    en = _text("English.")
+    zh = _text("Chinese.")
+    figures = fields.Nested(FiguresSchema, required=True)
+
+
 class SaidSchema(Schema):
     """From which day a statement is visible on the clock `stated`."""
 
@@ -149,6 +175,7 @@ class TotalsSchema(Schema):
 class StateSchema(AnswerSchema):
     """The state of the chronicle at three clocks."""
 
+    sentence = fields.Nested(SentenceSchema, required=True)
     totals = fields.Nested(TotalsSchema, required=True)
     facilities = fields.List(fields.Nested(FacilityStateSchema), required=True)
     policies = fields.List(fields.Nested(HoldingSchema), required=True)
@@ -264,6 +291,12 @@ class RecordSchema(AnswerSchema):
     kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
     revision = fields.Integer(required=True, metadata={"description": "Events in its stream."})
     card = fields.Dict(required=True, allow_none=True)
+    sentence = fields.Nested(
+        SentenceSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null while nothing had been said of it."},
+    )
     name = fields.String()
     name_then = fields.String()
     country = fields.String()
@@ -494,6 +527,7 @@ class DiffSchema(AnswerSchema):
     one document: each list of /v1/state as an object, by the id of its rows."""
 
     to = fields.Nested(ClocksSchema, required=True)
+    sentence = fields.Nested(SentenceSchema, required=True)
     added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
     removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
     changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
@@ -594,9 +628,14 @@ class PreviewSchema(Schema):
 
 HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Accept-Post": ({"type": "string"}, "The type of body that the path takes."),
+    "Annales-Omitted": (
+        {"type": "string", "examples": ["bce=3, no-date=2"]},
+        "How much a feed leaves out, by reason.",
+    ),
     "Annales-Position": (forms.POSITION, "The position of the log that the answer reflects."),
     "Annales-Revision": (forms.REVISION, "The revision of the record or source."),
     "Cache-Control": ({"type": "string"}, "`immutable` at the pinned URL, else `no-cache`."),
+    "Content-Disposition": ({"type": "string"}, "What a file of it is called."),
     "Content-Location": ({"type": "string"}, "The pinned URL of this very answer."),
     "ETag": (forms.TAG, "For `If-None-Match` and, with a revision in it, for `If-Match`."),
     "Idempotency-Replayed": (

@@ -22,6 +22,7 @@ from projections.state import Row, State
 from projections.views import Database
 from service.errors import BadCursor
 from service.question import Question
+from service.state_telling import state_telling
 
 
 class Point(NamedTuple):
@@ -63,6 +64,28 @@ class Stretch(NamedTuple):
     first: int
     last: int
     row: Row
+
+
+class Totals(NamedTuple):
+    """How many facilities have each status; `range` is of how many certainly and possibly do."""
+
+    status: Counter[str]
+    range: dict[str, tuple[int, int]]
+    operating_by_field: Counter[str]
+
+    def text(self) -> str:
+        """The JSON text, statuses in the order of the rules."""
+        return _json(
+            {
+                "status": {status: self.status[status] for status in BIT if self.status[status]},
+                "range": {
+                    status: dict(zip(("certain", "possible"), self.range[status], strict=True))
+                    for status in BIT
+                    if status in self.range
+                },
+                "operating_by_field": dict(sorted(self.operating_by_field.items())),
+            }
+        )
 
 
 def state_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
@@ -110,6 +133,8 @@ class _Asked:
         return self._answer(
             question,
             totals=self._totals(statuses),
+            statuses=statuses,
+            expected=facets["expected"],
             facilities=self._facilities(facets, page),
             following=following,
         )
@@ -153,7 +178,9 @@ class _Asked:
         page, following = self._page({record for record, _ in held})
         return self._answer(
             question,
-            totals=_totals_text(counted, ranges, fields),
+            totals=Totals(counted, ranges, fields),
+            statuses=[stretch.row for stretches in held.values() for stretch in stretches],
+            expected=(),
             facilities=self._held(held, page),
             following=following,
         )
@@ -259,7 +286,7 @@ class _Asked:
         streams = (f"record:{record}" for record in page)
         return self.view.briefs(self.db, streams, known=self.known)
 
-    def _totals(self, statuses: list[Row]) -> str:
+    def _totals(self, statuses: list[Row]) -> Totals:
         if self.wanted.country is None and self.wanted.status is None:
             counts = [
                 (status, odds, field, count)
@@ -290,20 +317,37 @@ class _Asked:
                         certain + count * (odds == BIT[option]),
                         possible + count,
                     )
-        return _totals_text(by_status, ranges, fields)
+        return Totals(by_status, ranges, fields)
 
     # --- the rest
 
     def _answer(
-        self, question: Question, *, totals: str, facilities: list[str], following: str | None
+        self,
+        question: Question,
+        *,
+        totals: Totals,
+        statuses: Sequence[Row],
+        expected: Sequence[Row],
+        facilities: list[str],
+        following: str | None,
     ) -> str:
         others, to_date = self._others()
+        sentence = state_telling(
+            self.view,
+            self.db,
+            question,
+            statuses=statuses,
+            expected=expected,
+            totals=totals.status,
+            ranges=totals.range,
+            discoveries=others["discoveries"].values(),
+        )
         sections = {"facilities": facilities, **{name: by.values() for name, by in others.items()}}
         lists = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in sections.items())
         follows = None if following is None else question.url(after=following)
         return (
-            f'{{{question.head()},"totals":{totals},{lists},'
-            f'"discoveries_to_date":{to_date},"next":{_json(follows)}}}'
+            f'{{{question.head()},"totals":{totals.text()},{lists},'
+            f'"discoveries_to_date":{to_date},"sentence":{_json(sentence)},"next":{_json(follows)}}}'
         )
 
     def _others(self) -> tuple[Rows, int]:
@@ -373,22 +417,6 @@ NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 
 def _certainty(row: Row | None) -> str:
     return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
-
-
-def _totals_text(
-    statuses: Counter[str], ranges: dict[str, tuple[int, int]], fields: Counter[str]
-) -> str:
-    return _json(
-        {
-            "status": {status: statuses[status] for status in BIT if statuses[status]},
-            "range": {
-                status: dict(zip(("certain", "possible"), ranges[status], strict=True))
-                for status in BIT
-                if status in ranges
-            },
-            "operating_by_field": dict(sorted(fields.items())),
-        }
-    )
 
 
 def _joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ IDS: Mapping[str, tuple[str, ...]] = {
 }
 """Some ids, by the part of the path before `{id}`."""
 
-NEEDED = {"to_at": "2016", "q": "neutrino"}
+NEEDED = {"to_at": "2016", "q": "neutrino", "of": "/v1/state?country=CN"}
 """Parameters without which some questions ask nothing."""
 
 CLOCKS: tuple[dict[str, str], ...] = (
@@ -75,6 +75,7 @@ CLOCKS: tuple[dict[str, str], ...] = (
     {"during": "Y12025"},
     {"known": "@0"},
     {"known": "@900"},
+    {"known": "@1201"},
     {"known": "2026-11-23T13:00:00+01:00"},
     {"at": "2025", "stated": "2024", "known": "@1199"},
     {"known": "@600", "to_known": "@1199"},

@@ -101,6 +101,11 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "kind", "no kind of that name"),
     ("validation", "q", "give words to look for"),
     ("nothing-to-compare", "", ""),
+    # What a question to follow says, and what stands beside it.
+    ("not-followable", "", ""),
+    ("validation", "of", "leave out|give the path"),
+    ("validation", "country|kind|record", "not beside `of`"),
+    ("unknown-parameter", "", "in a feed|more than once in `of`"),
     ("unknown-parameter", "", "is no parameter of this question"),
     ("validation", "limit", "from 1 to 1000"),
     # Numbers and texts that JSON has and JSON with one reading only has not.

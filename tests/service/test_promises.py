@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from service.promise_schemas import PromisesSchema, RecordSlipsSchema, SlipsSchema
+from service.promise_schemas import (
+    DuePlansSchema,
+    OverduePlansSchema,
+    RecordSlipsSchema,
+    SlipsSchema,
+)
 from tests.service.asked import Reader
 
 Answer = dict[str, Any]
@@ -189,7 +194,7 @@ def test_the_greatest_slip_comes_first_if_asked(reader: Reader) -> None:
 def test_overdue_is_what_nothing_answered(reader: Reader) -> None:
     """Four plans of the chronicle are overdue; most with a past date were answered or replaced."""
     answer = ask(reader, "/v1/overdue")
-    PromisesSchema().load(answer)
+    OverduePlansSchema().load(answer)
     assert [(item["statement"], item["days"]) for item in answer["items"]] == [
         ("craft-plan-2025", {"earliest": 329, "latest": 693}),
         ("shine-plan-2025", {"earliest": 329, "latest": 693}),
@@ -211,7 +216,7 @@ def test_overdue_is_what_the_state_calls_so(reader: Reader) -> None:
 def test_due_counts_from_the_horizon(reader: Reader) -> None:
     """As stated at the end of 2015 JUNO was due in 1827 days at the latest."""
     answer = ask(reader, "/v1/due?stated=2015&country=CN")
-    PromisesSchema().load(answer)
+    DuePlansSchema().load(answer)
     item = next(item for item in answer["items"] if item["record"] == "juno")
     assert item["days"] == {"earliest": 1462, "latest": 1827}
     assert item["entry"] == "juno/operation-started"

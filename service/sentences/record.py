@@ -1,0 +1,478 @@
+"""The sentences of records: what a facility, a policy, an indicator, a discovery or an
+observation comes to at the clocks that were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+from babel.numbers import format_compact_decimal, get_currency_name
+
+from events.dates import Date, Day
+from projections.ladders import Outcome
+from service.sentences import times
+from service.sentences.labels import LOCALES, status_name
+from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
+from service.sentences.voice import Slot, Voice, spoken
+from service.translations import Language, translations
+
+Certainty = Literal["certain", "possible", "last-known"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """What was promised of one milestone, and what came of it.
+
+    `first` and `last` are the dates of the first and the last plan, `promises` how
+    many dated plans there were. What was kept, late or early has `came`, the date of
+    what came; what is overdue has `horizon`, the day by which it had not come.
+    """
+
+    milestone: str
+    first: Date
+    last: Date
+    promises: int
+    outcome: Outcome
+    came: Date | None = None
+    horizon: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility:
+    """A facility on the day `at`.
+
+    `status`, `since`, `certainty` and `alternatives` are those of the answer;
+    beyond the horizon (`certainty: "last-known"`) they are of the day `stated`, and
+    `expected` is the status that was expected of `at`. `overdue` is how many
+    promises are, besides the one that `ladder` tells of.
+    """
+
+    name: Name
+    at: Day
+    stated: Day
+    status: str | None
+    since: Date | None = None
+    certainty: Certainty = "certain"
+    alternatives: Sequence[str | None] = ()
+    expected: str | None = None
+    overdue: int = 0
+    ladder: Ladder | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy on the day `at`: since when and until when it holds."""
+
+    title: Name
+    at: Day
+    start: Date
+    until: Date | None = None
+    holds: Literal["not-yet", "yes", "no-longer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading of an indicator."""
+
+    value: float
+    unit: str
+    date: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """A series on the day `at`: its reading then, and the one before that."""
+
+    title: Name
+    at: Day
+    reading: Reading | None
+    previous: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """A discovery, and the facility it was made at."""
+
+    title: Name
+    date: Date
+    facility: Name | None = None
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What somebody said of the field."""
+
+    title: Name
+    date: Date
+    said_by: str | None = None
+
+
+Told = Facility | Policy | Indicator | Discovery | Observation
+
+
+def record_sentence(record: Told) -> Sentence:
+    """What `/v1/records/{id}` says, in words."""
+
+    def tell(say: Voice) -> Phrase:
+        match record:
+            case Facility():
+                return _facility(say, record)
+            case Policy():
+                return _policy(say, record)
+            case Indicator():
+                return _indicator(say, record)
+            case Discovery():
+                return _discovery(say, record)
+            case Observation():
+                return _observation(say, record)
+
+    return spoken(tell)
+
+
+# A facility
+
+
+def _facility(say: Voice, facility: Facility) -> Phrase:
+    return say.sentences(
+        [
+            say.begun(_status(say, facility)),
+            () if facility.ladder is None else ladder_sentence(say, facility.ladder),
+            _overdue(say, facility),
+        ]
+    )
+
+
+def _status(say: Voice, facility: Facility) -> Phrase:
+    lang = say.lang
+    when = times.when(facility.at, lang)
+    name = facility.name.part(lang)
+    if facility.certainty == "last-known":
+        return _seen_from(say, facility, when, name)
+    if facility.certainty == "possible":
+        options = [(status_name(each, lang),) for each in facility.alternatives]
+        return say.gettext(
+            "{when} {name} may have been {options}; the dates leave it open.",
+            when=when,
+            name=name,
+            options=say.all_of(options, "or"),
+        )
+    if facility.status is None:
+        return say.gettext("{when} nothing had come of {name} yet.", when=when, name=name)
+    status = status_name(facility.status, lang)
+    if facility.since is None:
+        return say.gettext("{when} {name} was {status}.", when=when, name=name, status=status)
+    return say.gettext(
+        "{when} {name} was {status} ({since}).",
+        when=when,
+        name=name,
+        status=status,
+        since=times.since(facility.since, lang),
+    )
+
+
+def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) -> Phrase:
+    """What was known of a facility at the horizon, and expected of it."""
+    lang = say.lang
+    slots: dict[str, Slot] = {
+        "stated": times.moment(facility.stated, lang),
+        "when": when,
+        "name": name,
+        "status": status_name(facility.status, lang),
+        "since": "" if facility.since is None else times.since(facility.since, lang),
+        "expected": status_name(facility.expected, lang),
+    }
+    if facility.since is None:
+        if facility.expected is None:
+            return say.gettext("Seen from {stated}, {name} was {status}.", **slots)
+        return say.gettext(
+            "Seen from {stated}, {name} was {status}; {when} it would be {expected}.", **slots
+        )
+    if facility.expected is None:
+        return say.gettext("Seen from {stated}, {name} was {status} ({since}).", **slots)
+    return say.gettext(
+        "Seen from {stated}, {name} was {status} ({since}); {when} it would be {expected}.", **slots
+    )
+
+
+def _overdue(say: Voice, facility: Facility) -> Phrase:
+    """The promises that are overdue besides the one that the ladder tells of."""
+    if not facility.overdue:
+        return ()
+    if facility.ladder is not None and facility.ladder.outcome == "overdue":
+        return say.ngettext(
+            "{n} other promise was overdue.", "{n} other promises were overdue.", facility.overdue
+        )
+    return say.ngettext("{n} promise was overdue.", "{n} promises were overdue.", facility.overdue)
+
+
+# A ladder
+
+
+def ladder_sentence(say: Voice, ladder: Ladder) -> Phrase:
+    """What came of a promise."""
+    if ladder.outcome in ("dropped", "replaced"):
+        return _given_up(say, ladder)
+    if ladder.outcome == "pending":
+        return _pending(say, ladder)
+    if ladder.outcome == "overdue":
+        return _not_come(say, ladder)
+    slots: dict[str, Slot] = {
+        "promised": times.aim(ladder.first, say.lang),
+        "happened": _verbs(say.lang)[ladder.milestone].past,
+        "when": "" if ladder.came is None else times.on(ladder.came, say.lang),
+        "slip": Figure(_slip(say, ladder)),
+        "n": _times(say, ladder),
+    }
+    if ladder.promises < 2:
+        return say.gettext("Promised {promised}, it {happened} {when}: {slip}.", **slots)
+    return say.gettext(
+        "Promised {promised}, it {happened} {when}: {slip}, after {n} dated promises.", **slots
+    )
+
+
+def _slip(say: Voice, ladder: Ladder) -> str:
+    """How late or early it came, from the last or the first possible day of the first promise."""
+    if ladder.outcome == "kept":
+        return text_of(say.gettext("on time"))
+    late = ladder.outcome == "late"
+    promised = ladder.first.latest if late else ladder.first.earliest
+    told = None
+    if ladder.came is not None and promised is not None:
+        earliest, latest = (
+            None if end is None else end - promised
+            for end in (ladder.came.earliest, ladder.came.latest)
+        )
+        told = times.slip_between(earliest, latest, say.lang)
+    return told or text_of(say.gettext("late") if late else say.gettext("early"))
+
+
+def _given_up(say: Voice, ladder: Ladder) -> Phrase:
+    slots: dict[str, Slot] = {
+        "happen": _verbs(say.lang)[ladder.milestone].infinitive,
+        "when": times.on(ladder.first, say.lang),
+        "n": _times(say, ladder),
+    }
+    if ladder.outcome == "dropped":
+        if ladder.promises < 2:
+            return say.gettext("It was to {happen} {when}; the plan was given up.", **slots)
+        return say.gettext(
+            "It was to {happen} {when}; the plan was given up after {n} dated promises.", **slots
+        )
+    if ladder.promises < 2:
+        return say.gettext("It was to {happen} {when}; another plan took its place.", **slots)
+    return say.gettext(
+        "It was to {happen} {when}; another plan took its place after {n} dated promises.", **slots
+    )
+
+
+def _pending(say: Voice, ladder: Ladder) -> Phrase:
+    slots: dict[str, Slot] = {
+        "happen": _verbs(say.lang)[ladder.milestone].infinitive,
+        "when": times.on(ladder.last, say.lang),
+        "promised": times.aim(ladder.first, say.lang),
+        "n": _times(say, ladder),
+    }
+    if ladder.promises < 2:
+        return say.gettext("It is to {happen} {when}.", **slots)
+    return say.gettext(
+        "It is to {happen} {when}, first promised {promised}, after {n} dated promises.", **slots
+    )
+
+
+def _not_come(say: Voice, ladder: Ladder) -> Phrase:
+    """What is overdue at the horizon; the last promise counts, for it took the others' place."""
+    lang = say.lang
+    slots: dict[str, Slot] = {
+        "promised": times.aim(ladder.last, lang),
+        "happened": _verbs(lang)[ladder.milestone].participle,
+        "n": _times(say, ladder),
+    }
+    if ladder.horizon is None or ladder.last.latest is None:
+        return say.gettext("Promised {promised}, it had not {happened}.", **slots)
+    slots["horizon"] = times.moment(ladder.horizon, lang)
+    slots["time"] = Figure(times.duration(ladder.horizon - ladder.last.latest, lang))
+    if ladder.promises < 2:
+        return say.gettext(
+            "Promised {promised}, it had not {happened} by {horizon}: {time} overdue.", **slots
+        )
+    return say.gettext(
+        "Last promised {promised}, it had not {happened} by {horizon}:"
+        " {time} overdue, after {n} dated promises.",
+        **slots,
+    )
+
+
+def _times(say: Voice, ladder: Ladder) -> Figure:
+    return Figure(times.spelled(ladder.promises, say.lang))
+
+
+class _Verbs(NamedTuple):
+    """A milestone as what "it" did, is to do, and had done."""
+
+    past: str
+    infinitive: str
+    participle: str
+
+
+@cache
+def _verbs(lang: Language) -> dict[str, _Verbs]:
+    say = translations(lang)
+    return {
+        "proposed": _Verbs(
+            say.pgettext("it", "was proposed"),
+            say.pgettext("it is to", "be proposed"),
+            say.pgettext("it had", "been proposed"),
+        ),
+        "approved": _Verbs(
+            say.pgettext("it", "was approved"),
+            say.pgettext("it is to", "be approved"),
+            say.pgettext("it had", "been approved"),
+        ),
+        "construction-started": _Verbs(
+            say.pgettext("it", "was begun"),
+            say.pgettext("it is to", "be begun"),
+            say.pgettext("it had", "been begun"),
+        ),
+        "completed": _Verbs(
+            say.pgettext("it", "was completed"),
+            say.pgettext("it is to", "be completed"),
+            say.pgettext("it had", "been completed"),
+        ),
+        "first-light": _Verbs(
+            say.pgettext("it", "saw first light"),
+            say.pgettext("it is to", "see first light"),
+            say.pgettext("it had", "seen first light"),
+        ),
+        "operation-started": _Verbs(
+            say.pgettext("it", "began to operate"),
+            say.pgettext("it is to", "begin to operate"),
+            say.pgettext("it had", "begun to operate"),
+        ),
+        "upgraded": _Verbs(
+            say.pgettext("it", "was upgraded"),
+            say.pgettext("it is to", "be upgraded"),
+            say.pgettext("it had", "been upgraded"),
+        ),
+        "accepted": _Verbs(
+            say.pgettext("it", "passed acceptance"),
+            say.pgettext("it is to", "pass acceptance"),
+            say.pgettext("it had", "passed acceptance"),
+        ),
+        "renamed": _Verbs(
+            say.pgettext("it", "was renamed"),
+            say.pgettext("it is to", "be renamed"),
+            say.pgettext("it had", "been renamed"),
+        ),
+        "suspended": _Verbs(
+            say.pgettext("it", "was suspended"),
+            say.pgettext("it is to", "be suspended"),
+            say.pgettext("it had", "been suspended"),
+        ),
+        "decommissioned": _Verbs(
+            say.pgettext("it", "was closed"),
+            say.pgettext("it is to", "be closed"),
+            say.pgettext("it had", "been closed"),
+        ),
+        "cancelled": _Verbs(
+            say.pgettext("it", "was cancelled"),
+            say.pgettext("it is to", "be cancelled"),
+            say.pgettext("it had", "been cancelled"),
+        ),
+    }
+
+
+# The others
+
+
+def _policy(say: Voice, policy: Policy) -> Phrase:
+    lang = say.lang
+    slots: dict[str, Slot] = {
+        "when": times.when(policy.at, lang),
+        "title": policy.title.part(lang),
+        "start": Figure(times.noun(policy.start, lang)),
+        "since": times.since(policy.start, lang),
+        "until": "" if policy.until is None else Figure(times.noun(policy.until, lang)),
+    }
+    if policy.holds == "not-yet":
+        return say.gettext("Not yet in force {when}: “{title}”, to hold from {start}.", **slots)
+    if policy.holds == "no-longer":
+        if policy.until is None:
+            return say.gettext("No longer in force {when}: “{title}”, from {start}.", **slots)
+        return say.gettext(
+            "No longer in force {when}: “{title}”, from {start} to {until}.", **slots
+        )
+    if policy.until is None:
+        return say.gettext("In force {when}: “{title}”, {since}, with no end known.", **slots)
+    return say.gettext("In force {when}: “{title}”, from {start} to {until}.", **slots)
+
+
+def _indicator(say: Voice, indicator: Indicator) -> Phrase:
+    lang = say.lang
+    when, title = times.when(indicator.at, lang), indicator.title.part(lang)
+    if indicator.reading is None:
+        return say.begun(
+            say.gettext("{when} there was no reading of “{title}” yet.", when=when, title=title)
+        )
+    slots: dict[str, Slot] = {
+        "when": when,
+        "title": title,
+        "value": _value(say, indicator.reading),
+        "date": times.noun(indicator.reading.date, lang),
+    }
+    if indicator.previous is None:
+        return say.begun(say.gettext("{when}, “{title}”: {value} ({date}).", **slots))
+    return say.begun(
+        say.gettext(
+            "{when}, “{title}”: {value} ({date}), after {before} ({before_date}).",
+            **slots,
+            before=_value(say, indicator.previous),
+            before_date=times.noun(indicator.previous.date, lang),
+        )
+    )
+
+
+def _value(say: Voice, reading: Reading) -> Figure:
+    """A value with its unit: "2.69%", "1.5 billion Chinese yuan", "7 beamlines"."""
+    lang, locale = say.lang, LOCALES[say.lang]
+    if reading.unit in locale.currencies:
+        # Chinese has one form of large numbers only: 1.5 billion are 15亿.
+        form: Literal["long", "short"] = "long" if lang == "en" else "short"
+        amount = format_compact_decimal(
+            reading.value, format_type=form, locale=locale, fraction_digits=3
+        )
+        unit = get_currency_name(reading.unit, count=2, locale=locale)
+        return Figure(text_of(say.pgettext("money", "{amount} {unit}", amount=amount, unit=unit)))
+    number = times.figure(reading.value, lang)
+    if reading.unit == "percent":
+        return Figure(f"{number}%")
+    return Figure(f"{number} {reading.unit}")
+
+
+def _discovery(say: Voice, discovery: Discovery) -> Phrase:
+    lang = say.lang
+    slots: dict[str, Slot] = {
+        "when": times.on(discovery.date, lang),
+        "title": discovery.title.part(lang),
+        "facility": "" if discovery.facility is None else discovery.facility.part(lang),
+    }
+    if discovery.facility is None:
+        if discovery.disputed:
+            return say.gettext("A disputed discovery, made {when}: {title}.", **slots)
+        return say.gettext("A discovery, made {when}: {title}.", **slots)
+    if discovery.disputed:
+        return say.gettext("A disputed discovery, made {when} at {facility}: {title}.", **slots)
+    return say.gettext("A discovery, made {when} at {facility}: {title}.", **slots)
+
+
+def _observation(say: Voice, observation: Observation) -> Phrase:
+    lang = say.lang
+    slots = {"when": times.on(observation.date, lang), "title": observation.title.part(lang)}
+    if observation.said_by is None:
+        return say.gettext("An observation, made {when}: {title}.", **slots)
+    return say.gettext(
+        "An observation by {said_by}, made {when}: {title}.", said_by=observation.said_by, **slots
+    )

@@ -1,0 +1,245 @@
+"""The sentence of a state: how many facilities ran, what came and went, and what was found.
+
+It is made anew for every state, so whatever is slow in it is memoised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from events.dates import Day, Period
+from service.sentences import times
+from service.sentences.labels import country_name, status_name
+from service.sentences.sentence import Name, Phrase, Sentence, fill
+from service.sentences.voice import Count, Slot, Voice, bounds, is_none, spoken
+from service.translations import Language, translations
+
+BUILDING = ("under-construction", "completed", "commissioning")
+"""The statuses in which a facility is being built or tested."""
+
+
+def state_sentence(
+    *,
+    at: Day,
+    period: Period | None = None,
+    stated: Day,
+    beyond: bool,
+    country: str | None,
+    field: str | None,
+    status: str | None = None,
+    totals: Mapping[str, int],
+    ranges: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    building: Count | None = None,
+    started: Sequence[Name] = (),
+    approved: Sequence[Name] = (),
+    ended: Sequence[Name] = (),
+    discoveries: Sequence[Name] = (),
+    links: Mapping[str, str] = MappingProxyType({}),
+) -> Sentence:
+    """What `/v1/state` says, in words.
+
+    `totals` and `ranges` are those of the answer; beyond the horizon they are of what
+    was expected of `at`: the last known statuses, with the expected ones in their
+    place. `status` is the filter of that name; the sentence then is about it alone.
+
+    `building` is how many were being built or tested. Without it the bounds of the
+    `BUILDING` statuses are added up: wider than need be where a facility may have
+    either of two of them, and too many for a period, where one may have had several.
+
+    What started, was approved, ended and was found is that of the year or period;
+    nothing is said of what is empty. `links` has the paths of the numbers
+    "running" and "building", or of "total" where there is a `status`.
+    """
+    running = bounds("operating", totals, ranges)
+    being_built = _added_up(totals, ranges) if building is None else building
+
+    def tell(say: Voice) -> Phrase:
+        lang = say.lang
+        slots: dict[str, Slot] = {
+            "when": times.when(at, lang) if period is None else times.during(period, lang),
+            "stated": times.moment(stated, lang),
+            "country": "" if country is None else country_name(country, lang),
+        }
+        if status is not None:
+            held = bounds(status, totals, ranges)
+            key = _Kind(beyond, country is None, is_none(held))
+            slots["n"] = say.count(held, links.get("total"))
+            slots["status"] = status_name(status, lang)
+            slots["facilities"] = say.facilities(held, field)
+            return say.begun(fill(_of_one_status(lang)[key], slots))
+        kind = _Kind(beyond, country is None, is_none(running), is_none(being_built))
+        slots["n"] = say.count(running, links.get("running"))
+        slots["m"] = say.count(being_built, links.get("building"))
+        slots["facilities"] = say.facilities(running, field)
+        return say.sentences(
+            [
+                say.begun(fill(_of_all(lang)[kind], slots)),
+                _turns(say, beyond, started=started, approved=approved, ended=ended),
+                _found(say, discoveries, whole_year=_is_year(period)),
+            ]
+        )
+
+    return spoken(tell)
+
+
+class _Kind(NamedTuple):
+    """What a text must tell apart."""
+
+    beyond: bool
+    world: bool
+    none: bool
+    none_building: bool = False
+
+
+@cache
+def _of_all(lang: Language) -> dict[_Kind, str]:
+    """The text for each kind of state."""
+    say = translations(lang)
+    past, would, country, world = False, True, False, True
+    return {
+        _Kind(past, country, False, False): say.gettext(
+            "{when} {country} ran {n} {facilities} and was building or testing {m}."
+        ),
+        _Kind(past, country, False, True): say.gettext(
+            "{when} {country} ran {n} {facilities} and was building or testing none."
+        ),
+        _Kind(past, country, True, False): say.gettext(
+            "{when} {country} ran no {facilities} and was building or testing {m}."
+        ),
+        _Kind(past, country, True, True): say.gettext(
+            "{when} {country} ran no {facilities} and was building or testing none."
+        ),
+        _Kind(past, world, False, False): say.gettext(
+            "{when} the chronicle counted {n} {facilities} running and {m} being built or tested."
+        ),
+        _Kind(past, world, False, True): say.gettext(
+            "{when} the chronicle counted {n} {facilities} running and none being built or tested."
+        ),
+        _Kind(past, world, True, False): say.gettext(
+            "{when} the chronicle counted no {facilities} running and {m} being built or tested."
+        ),
+        _Kind(past, world, True, True): say.gettext(
+            "{when} the chronicle counted no {facilities} running and none being built or tested."
+        ),
+        _Kind(would, country, False, False): say.gettext(
+            "Seen from {stated}, {country} would run {n} {facilities} {when}"
+            " and be building or testing {m}."
+        ),
+        _Kind(would, country, False, True): say.gettext(
+            "Seen from {stated}, {country} would run {n} {facilities} {when}"
+            " and be building or testing none."
+        ),
+        _Kind(would, country, True, False): say.gettext(
+            "Seen from {stated}, {country} would run no {facilities} {when}"
+            " and be building or testing {m}."
+        ),
+        _Kind(would, country, True, True): say.gettext(
+            "Seen from {stated}, {country} would run no {facilities} {when}"
+            " and be building or testing none."
+        ),
+        _Kind(would, world, False, False): say.gettext(
+            "Seen from {stated}, {n} {facilities} would be running {when},"
+            " and {m} would be in building or testing."
+        ),
+        _Kind(would, world, False, True): say.gettext(
+            "Seen from {stated}, {n} {facilities} would be running {when},"
+            " and none would be in building or testing."
+        ),
+        _Kind(would, world, True, False): say.gettext(
+            "Seen from {stated}, no {facilities} would be running {when},"
+            " and {m} would be in building or testing."
+        ),
+        _Kind(would, world, True, True): say.gettext(
+            "Seen from {stated}, no {facilities} would be running {when},"
+            " and none would be in building or testing."
+        ),
+    }
+
+
+@cache
+def _of_one_status(lang: Language) -> dict[_Kind, str]:
+    """The text for each kind of state that is asked about one status only."""
+    say = translations(lang)
+    past, would, country, world = False, True, False, True
+    return {
+        _Kind(past, country, False): say.gettext("{when} {country} had {n} {facilities} {status}."),
+        _Kind(past, country, True): say.gettext("{when} {country} had no {facilities} {status}."),
+        _Kind(past, world, False): say.gettext(
+            "{when} the chronicle counted {n} {facilities} {status}."
+        ),
+        _Kind(past, world, True): say.gettext(
+            "{when} the chronicle counted no {facilities} {status}."
+        ),
+        _Kind(would, country, False): say.gettext(
+            "Seen from {stated}, {country} would have {n} {facilities} {status} {when}."
+        ),
+        _Kind(would, country, True): say.gettext(
+            "Seen from {stated}, {country} would have no {facilities} {status} {when}."
+        ),
+        _Kind(would, world, False): say.gettext(
+            "Seen from {stated}, {n} {facilities} would be {status} {when}."
+        ),
+        _Kind(would, world, True): say.gettext(
+            "Seen from {stated}, no {facilities} would be {status} {when}."
+        ),
+    }
+
+
+def _turns(
+    say: Voice,
+    beyond: bool,
+    *,
+    started: Sequence[Name],
+    approved: Sequence[Name],
+    ended: Sequence[Name],
+) -> Phrase:
+    """What came and went in the year."""
+    clauses = []
+    if started:
+        names = say.names(started)
+        if beyond:
+            clauses.append(say.gettext("{names} would start", names=names))
+        else:
+            clauses.append(say.gettext("{names} started", names=names))
+    if approved:
+        names = say.names(approved)
+        if beyond:
+            clauses.append(say.gettext("{names} would be approved", names=names))
+        else:
+            clauses.append(
+                say.ngettext(
+                    "{names} was approved", "{names} were approved", len(approved), names=names
+                )
+            )
+    if ended:
+        names = say.names(ended)
+        if beyond:
+            clauses.append(say.gettext("{names} would end", names=names))
+        else:
+            clauses.append(say.gettext("{names} ended", names=names))
+    return say.gettext("{clauses}.", clauses=say.clauses(clauses)) if clauses else ()
+
+
+def _found(say: Voice, discoveries: Sequence[Name], *, whole_year: bool) -> Phrase:
+    if not discoveries:
+        return ()
+    titles = say.titles(discoveries)
+    if whole_year:
+        return say.gettext("Found that year: {titles}.", titles=titles)
+    return say.gettext("Found in that time: {titles}.", titles=titles)
+
+
+def _is_year(period: Period | None) -> bool:
+    """Whether what is listed is that of a calendar year: it is, where a day is asked about."""
+    return period is None or period.last - period.first > 31
+
+
+def _added_up(totals: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]) -> Count:
+    """How many were being built or tested, by the bounds of each status."""
+    counts = [bounds(status, totals, ranges) for status in BUILDING]
+    pairs = [(count, count) if isinstance(count, int) else count for count in counts]
+    least, most = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return least if least == most else (least, most)

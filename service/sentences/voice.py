@@ -1,0 +1,189 @@
+"""What every generated sentence does in one language: numbers, lists, clauses.
+
+A list tells at most four names, then a number. Numbers are figures, so that a
+page may link them; names are where they have a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from gettext import GNUTranslations
+from typing import Literal
+
+from babel.lists import format_list
+
+from service.sentences import times
+from service.sentences.labels import LOCALES, country_name, field_name
+from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill, joined
+from service.translations import LANGUAGES, Language, translations
+
+MOST_NAMES = 4
+"""So many names a sentence tells, then it counts."""
+
+Count = int | tuple[int, int]
+"""A number, or the least and the most that it can be."""
+
+Slot = Part | Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One language, with its catalogue."""
+
+    lang: Language
+    catalogue: GNUTranslations
+
+    def gettext(self, text: str, **slots: Slot) -> Phrase:
+        """A text of the catalogue with its slots filled."""
+        return fill(self.catalogue.gettext(text), slots)
+
+    def pgettext(self, context: str, text: str, **slots: Slot) -> Phrase:
+        """The same, of a text that means something else elsewhere."""
+        return fill(self.catalogue.pgettext(context, text), slots)
+
+    def ngettext(self, one: str, many: str, number: int, **slots: Slot) -> Phrase:
+        """The same, in the form that goes with a number; `{n}` is the number unless given."""
+        template = self.catalogue.ngettext(one, many, number)
+        return fill(template, {"n": Figure(times.figure(number, self.lang)), **slots})
+
+    def count(self, count: Count, href: str | None = None) -> Figure:
+        """A number as a figure: "26", "between 3 and 5", "up to 3"."""
+        return Figure(_counted(count, self.lang), href)
+
+    def names(self, names: Sequence[Name]) -> Phrase:
+        """Facilities: "A", "A and B", "A, B, C, D and 3 more"."""
+        if len(names) <= MOST_NAMES:
+            return self.all_of([_one(name, self.lang) for name in names])
+        more = len(names) - MOST_NAMES
+        return fill(
+            self.catalogue.npgettext(
+                "facilities", "{names} and {n} more", "{names} and {n} more", more
+            ),
+            {
+                "names": joined(
+                    [_one(name, self.lang) for name in names[:MOST_NAMES]], _comma(self.lang)
+                ),
+                "n": self.count(more),
+                "all": self.count(len(names)),
+            },
+        )
+
+    def titles(self, titles: Sequence[Name]) -> Phrase:
+        """Titles, which may have commas of their own: "A; B", "A; B; C; D; and 3 more"."""
+        shown = self.clauses([_one(title, self.lang) for title in titles[:MOST_NAMES]])
+        if len(titles) <= MOST_NAMES:
+            return shown
+        more = len(titles) - MOST_NAMES
+        return fill(
+            self.catalogue.npgettext(
+                "titles", "{titles}; and {n} more", "{titles}; and {n} more", more
+            ),
+            {"titles": shown, "n": self.count(more), "all": self.count(len(titles))},
+        )
+
+    def all_of(
+        self, phrases: Sequence[Phrase], style: Literal["standard", "or"] = "standard"
+    ) -> Phrase:
+        """Phrases as a list: "A, B and C", or "A, B or C"."""
+        template = _list_template(self.lang, len(phrases), style)
+        return fill(template, {str(index): phrase for index, phrase in enumerate(phrases)})
+
+    def counts(self, phrases: Sequence[Phrase]) -> Phrase:
+        """Phrases with numbers in them, as a list; Chinese has only commas there."""
+        return self.all_of(phrases) if self.lang == "en" else joined(phrases, "、")
+
+    def clauses(self, clauses: Sequence[Phrase]) -> Phrase:
+        """Clauses of one sentence."""
+        return joined(clauses, self.catalogue.pgettext("between clauses", "; "))
+
+    def sentences(self, sentences: Sequence[Phrase]) -> Phrase:
+        """Sentences, one after the other; those that say nothing are left out."""
+        return joined([each for each in sentences if each], " " if self.lang == "en" else "")
+
+    def begun(self, sentence: Phrase) -> Phrase:
+        """A sentence that may begin with a word of ours, with a capital where there are such."""
+        first = sentence[0]
+        if self.lang == "en" and isinstance(first, str):
+            return (first[:1].upper() + first[1:], *sentence[1:])
+        return sentence
+
+    def facilities(self, count: Count, field: str | None) -> Phrase:
+        """What is counted: "big-science facilities in particle physics"."""
+        number = count if isinstance(count, int) else count[1]
+        if field is None:
+            return self.ngettext("big-science facility", "big-science facilities", number)
+        return self.ngettext(
+            "big-science facility in {field}",
+            "big-science facilities in {field}",
+            number,
+            field=field_name(field, self.lang),
+        )
+
+    def scoped(self, clause: Phrase, *, country: str | None, field: str | None) -> Phrase:
+        """A clause with the part of the world it is about: "in China, nothing was promised"."""
+        if country is None and field is None:
+            return clause
+        where = {
+            "country": "" if country is None else country_name(country, self.lang),
+            "field": "" if field is None else field_name(field, self.lang),
+        }
+        if field is None:
+            return self.gettext("in {country}, {clause}", clause=clause, **where)
+        if country is None:
+            return self.gettext("in {field}, {clause}", clause=clause, **where)
+        return self.gettext("in {field} in {country}, {clause}", clause=clause, **where)
+
+
+@cache
+def voice(lang: Language) -> Voice:
+    """The voice of a language."""
+    return Voice(lang, translations(lang))
+
+
+def spoken(tell: Callable[[Voice], Phrase]) -> Sentence:
+    """What is told in each language."""
+    return Sentence(**{lang: tell(voice(lang)) for lang in LANGUAGES})
+
+
+def bounds(status: str, totals: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]) -> Count:
+    """How many have a status: a number where that is certain, else the least and the most."""
+    least, most = ranges.get(status, (0, 0))
+    return (least, most) if least != most else totals.get(status, most)
+
+
+def is_none(count: Count) -> bool:
+    """Whether there are certainly none."""
+    return count in (0, (0, 0))
+
+
+@lru_cache(maxsize=4096)
+def _counted(count: Count, lang: Language) -> str:
+    if isinstance(count, int):
+        return times.figure(count, lang)
+    least, most = count
+    if least == most:
+        return times.figure(least, lang)
+    say = translations(lang)
+    template = say.gettext("between {least} and {most}") if least else say.gettext("up to {most}")
+    return template.replace("{least}", times.figure(least, lang)).replace(
+        "{most}", times.figure(most, lang)
+    )
+
+
+def _one(name: Name, lang: Language) -> Phrase:
+    return (name.part(lang),)
+
+
+@cache
+def _comma(lang: Language) -> str:
+    """What stands between the first of a list."""
+    middle: str = LOCALES[lang].list_patterns["standard"]["middle"]
+    return middle.replace("{0}", "").replace("{1}", "")
+
+
+@cache
+def _list_template(lang: Language, length: int, style: Literal["standard", "or"]) -> str:
+    slots = [f"{{{index}}}" for index in range(length)]
+    return format_list(slots, style=style, locale=LOCALES[lang])

@@ -1,0 +1,132 @@
+"""What a state says in one sentence, from the rows and figures that its answer was made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from events.dates import day as day_of
+from events.dates import parse_iso, year_of
+from events.vocabulary import ENDINGS, STATUS_OF
+from projections.facility import BIT
+from projections.state import Row, State
+from projections.views import Database
+from service.question import Question
+from service.sentences.sentence import Name
+from service.sentences.state import BUILDING, state_sentence
+
+Turns = Mapping[str, list[str]]
+"""What began in the time that a state is about: of each status the ids of the facilities."""
+
+ENDED = frozenset(STATUS_OF[milestone] for milestone in ENDINGS)
+
+
+def state_telling(
+    view: State,
+    db: Database,
+    question: Question,
+    *,
+    statuses: Sequence[Row],
+    expected: Sequence[Row],
+    totals: Mapping[str, int],
+    ranges: Mapping[str, tuple[int, int]],
+    discoveries: Iterable[str],
+) -> dict[str, Any]:
+    """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
+    the texts of its discoveries."""
+    as_of = question.as_of
+    beyond = as_of.at > as_of.stated
+    building: int | tuple[int, int] | None = None
+    if beyond:
+        held = {row.record: row.value for row in statuses}
+        held |= {row.record: row.value for row in expected}
+        totals, ranges = Counter(value for value in held.values() if value), {}
+    elif as_of.during is None:
+        building = _building(statuses)
+    turns = _turns(view, db, question, expected if beyond else statuses)
+    named = {record for records in turns.values() for record in records}
+    cards = view.cards(db, (f"record:{record}" for record in named), known=as_of.known)
+    names = {
+        record: Name.of(cards[f"record:{record}"], _record_url(question, record))
+        for record in named
+    }
+    shown = {key: value for key, value in question.filters.items() if key not in ("limit", "after")}
+    whole = replace(question, filters=shown)
+    status = question.filters.get("status")
+    sentence = state_sentence(
+        at=as_of.at,
+        period=as_of.during,
+        stated=as_of.stated,
+        beyond=beyond,
+        country=question.filters.get("country"),
+        field=question.filters.get("field"),
+        status=status,
+        totals=totals,
+        ranges=ranges,
+        building=building,
+        started=[names[record] for record in turns["started"]],
+        approved=[names[record] for record in turns["approved"]],
+        ended=[names[record] for record in turns["ended"]],
+        discoveries=[_title(question, text) for text in discoveries],
+        links={
+            "total": whole.pinned,
+            "running": whole.url(status="operating"),
+            "building": whole.url(status="under-construction"),
+        },
+    )
+    return sentence.members()
+
+
+def _building(statuses: Iterable[Row]) -> int | tuple[int, int]:
+    """How many are being built or tested, at least and at most."""
+    bits = sum(BIT[status] for status in BUILDING)
+    least = most = 0
+    for row in statuses:
+        if row.odds & bits:
+            most += 1
+            least += not row.odds & ~bits
+    return least if least == most else (least, most)
+
+
+def _turns(view: State, db: Database, question: Question, rows: Sequence[Row]) -> Turns:
+    """What started, was approved and ended in the year up to `at`, or in the period.
+
+    What may not have done so by then is left out.
+    """
+    as_of = question.as_of
+    first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
+    texts = view.texts(db, (row.id for row in rows if row.vf >= first))
+    turns: dict[str, list[str]] = {"started": [], "approved": [], "ended": []}
+    for row in sorted(rows, key=lambda row: row.record):
+        if row.id not in texts or row.value not in ("operating", "approved", *ENDED):
+            continue
+        if row.odds & (row.odds - 1):
+            continue
+        if row.value == "operating" and not _since(texts[row.id], first):
+            continue
+        turn = {"operating": "started", "approved": "approved"}.get(row.value, "ended")
+        if row.record not in turns[turn]:
+            turns[turn].append(row.record)
+    return turns
+
+
+def _since(text: str, first: int) -> bool:
+    """Whether a status was reached on `first` or later, and not only became certain then."""
+    since = msgspec.json.decode("{" + text + "}").get("since")
+    if since is None:
+        return True
+    return since["earliest"] is not None and parse_iso(since["earliest"]) >= first
+
+
+def _title(question: Question, text: str) -> Name:
+    line = msgspec.json.decode(text)
+    record = line.get("record") or line["id"]
+    return Name(line["title"], href=_record_url(question, record))
+
+
+def _record_url(question: Question, record: str) -> str:
+    return Question(f"/v1/records/{record}", question.as_of, {}).pinned

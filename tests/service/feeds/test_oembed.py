@@ -1,0 +1,138 @@
+"""oEmbed 1.0: a frame for a page of ours, and for no other."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.service.asked import Reader, url
+
+JUNO = "http://localhost/records/juno?at=2013&lang=zh"
+
+
+class Frames(HTMLParser):
+    """Collects the attributes of the elements of a piece of HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def frame(html: str) -> dict[str, str | None]:
+    """The attributes of the one frame, beside which there is nothing."""
+    parser = Frames()
+    parser.feed(html)
+    ((tag, attributes),) = parser.found
+    assert tag == "iframe"
+    return attributes
+
+
+def asked(reader: Reader, **parameters: str) -> Any:
+    """What is told of a page."""
+    answer = reader.ask(url("/oembed", **parameters))
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    return answer.get_json()
+
+
+def test_a_page_of_ours_has_a_frame(reader: Reader) -> None:
+    """Rich, with the members that the specification wants, and the query kept."""
+    told = asked(reader, url=JUNO)
+    assert (told["version"], told["type"]) == ("1.0", "rich")
+    assert (told["width"], told["height"]) == (800, 500)
+    assert told["provider_url"] == "http://localhost/"
+    attributes = frame(told["html"])
+    assert attributes["src"] == "http://localhost/embed/records/juno?at=2013&lang=zh"
+    assert attributes["title"] == told["title"] == "Annales: juno"
+    assert (attributes["width"], attributes["height"]) == ("800", "500")
+
+
+def test_every_page_that_can_be_embedded_has_its_frame(reader: Reader) -> None:
+    """The first page is the state; a page that is embedded already stays as it is."""
+    for page, source in (
+        ("http://localhost/", "/embed/state"),
+        ("http://localhost", "/embed/state"),
+        ("http://localhost/state?at=2013", "/embed/state?at=2013"),
+        ("HTTP://LOCALHOST/compare?at=1990&to_at=2020", "/embed/compare?at=1990&to_at=2020"),
+        ("http://localhost/slips", "/embed/slips"),
+        ("http://localhost/trends#here", "/embed/trends"),
+        ("http://localhost/embed/records/juno", "/embed/records/juno"),
+    ):
+        assert frame(asked(reader, url=page)["html"])["src"] == f"http://localhost{source}"
+
+
+def test_the_frame_is_no_larger_than_there_is_room(reader: Reader) -> None:
+    """In both directions; more room than it needs it does not take."""
+    told = asked(reader, url=JUNO, maxwidth="400", maxheight="300")
+    assert (told["width"], told["height"]) == (400, 300)
+    assert frame(told["html"])["width"] == "400"
+    told = asked(reader, url=JUNO, maxwidth="4000", maxheight="3000")
+    assert (told["width"], told["height"]) == (800, 500)
+
+
+def test_xml_says_the_same(reader: Reader) -> None:
+    """Member for member."""
+    answer = reader.ask(url("/oembed", url=JUNO, format="xml"))
+    assert answer.content_type == "text/xml; charset=utf-8"
+    root = ET.fromstring(answer.data)  # noqa: S314 - it is our own
+    told = asked(reader, url=JUNO, format="json")
+    assert root.tag == "oembed"
+    assert {each.tag: each.text for each in root} == {name: str(told[name]) for name in told}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "http://elsewhere.example/records/juno",
+        "https://localhost/records/juno",
+        "http://localhost:8080/records/juno",
+        "http://localhost@elsewhere.example/records/juno",
+        "http://localhost.example/records/juno",
+        "//localhost/records/juno",
+        "/records/juno",
+        "javascript:alert(1)",
+        "http://localhost/desk",
+        "http://localhost/v1/state",
+        "http://localhost/records/../desk",
+        'http://localhost/records/juno"onload="alert(1)',
+        "http://localhost/records/juno%2F..%2Fdesk",
+        "http://localhost/embed/embed/state",
+        "http://localhost//elsewhere.example/",
+        "http://[/records/juno",
+        "",
+    ],
+)
+def test_a_page_that_is_not_ours_has_none(reader: Reader, page: str) -> None:
+    """Nor one of ours that is not to be framed."""
+    assert reader.refused(url("/oembed", url=page)) == (404, "no-such-record")
+
+
+def test_nothing_of_a_query_is_markup(reader: Reader) -> None:
+    """A quote or an angle bracket in it ends no attribute."""
+    told = asked(reader, url='http://localhost/state?at="><script>alert(1)</script>')
+    assert "<script>" not in json.dumps(told)
+    assert frame(told["html"])["src"].startswith("http://localhost/embed/state?at=")  # type: ignore[union-attr] # it has a source
+
+
+@pytest.mark.parametrize(
+    ("parameters", "problem"),
+    [
+        ({}, (422, "validation")),
+        ({"url": JUNO, "format": "yaml"}, (422, "validation")),
+        ({"url": JUNO, "maxwidth": "wide"}, (422, "validation")),
+        ({"url": JUNO, "maxheight": "0"}, (422, "validation")),
+        ({"url": JUNO, "callback": "x"}, (422, "unknown-parameter")),
+    ],
+    ids=str,
+)
+def test_what_makes_no_sense_is_a_problem(
+    reader: Reader, parameters: dict[str, str], problem: tuple[int, str]
+) -> None:
+    """The same as everywhere."""
+    assert reader.refused(url("/oembed", **parameters)) == problem

@@ -1,0 +1,143 @@
+"""The catalogues hold every text of the code and the templates, and Chinese lacks none."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+
+from events.errors import BadFilter
+from events.vocabulary import FIELDS, STATUSES, countries
+from service.sentences.labels import country_name, field_name, status_name
+from service.translations import CATALOGUES, DOMAIN, LANGUAGES, Language, chosen, translations
+
+ROOT = Path(__file__).resolve().parents[3]
+
+Key = tuple[str | None, str | tuple[str, ...]]
+
+
+def key(message: Message) -> Key:
+    """What makes a text a text of its own: what it is about, and its words."""
+    words = message.id
+    return message.context, words if isinstance(words, str) else tuple(words)
+
+
+def messages(catalogue: Catalog) -> dict[Key, Message]:
+    """The texts of a catalogue, without its header."""
+    return {key(message): message for message in catalogue if message.id}
+
+
+def held(lang: Language) -> dict[Key, Message]:
+    """The texts of a catalogue of ours."""
+    with (CATALOGUES / lang / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        return messages(read_po(file, locale=lang, domain=DOMAIN))
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> dict[Key, Message]:
+    """The texts that stand in the code and the templates today."""
+    template = tmp_path_factory.mktemp("texts") / "annales.pot"
+    CommandLineInterface().run(
+        [
+            "pybabel",
+            "--quiet",
+            "extract",
+            f"--mapping-file={ROOT / 'babel.cfg'}",
+            f"--output-file={template}",
+            str(ROOT),
+        ]
+    )
+    with template.open("rb") as file:
+        return messages(read_po(file))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_catalogue_holds_what_is_used_and_nothing_else(
+    used: dict[Key, Message], lang: Language
+) -> None:
+    """scripts/translations was run after the last change of a text."""
+    assert set(held(lang)) == set(used)
+
+
+def test_every_text_is_translated_into_chinese() -> None:
+    """No text is left in English, and none is a guess that nobody looked at."""
+    untranslated = [
+        each for each, message in held("zh").items() if message.fuzzy or not _translated(message)
+    ]
+    assert untranslated == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_translation_has_the_slots_of_its_text(lang: Language) -> None:
+    """A slot that is missing loses a figure, one too many would fail when it is filled.
+
+    Chinese counts all where English counts those left out: `{all}` may stand for `{n}`.
+    """
+    for message in held(lang).values():
+        wanted = set().union(*map(_slots, _texts(message.id)))
+        for text in filter(None, _texts(message.string)):
+            found = {"{n}" if slot == "{all}" else slot for slot in _slots(text)}
+            assert found == wanted, message.id
+
+
+def test_every_word_of_the_closed_lists_has_a_name() -> None:
+    """Fields, statuses and the time before any status, in each language, none twice."""
+    for lang in LANGUAGES:
+        assert len({field_name(field, lang) for field in FIELDS}) == len(FIELDS)
+        statuses = (None, *STATUSES)
+        assert len({status_name(status, lang) for status in statuses}) == len(statuses)
+        assert all(country_name(code, lang) != code for code in countries())
+
+
+@pytest.mark.parametrize(
+    ("header", "lang", "expected"),
+    [
+        (None, None, "en"),
+        ("", None, "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", None, "zh"),
+        ("en-GB,zh;q=0.5", None, "en"),
+        ("de,zh;q=0.5", None, "zh"),
+        ("en;q=0.3,ZH-Hant;q=0.5", None, "zh"),
+        ("zh;q=0,de", None, "en"),
+        ("de", None, "en"),
+        ("*", None, "en"),
+        (";;;q=x,{0}", None, "en"),
+        ("en", "zh", "zh"),
+        ("zh", "en", "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_else_the_one_liked_best(
+    header: str | None, lang: str | None, expected: Language
+) -> None:
+    """A parameter goes before a header, and no header is refused."""
+    assert chosen(header, lang) == expected
+
+
+@pytest.mark.parametrize("lang", ["", "de", "ZH", "zh-CN", "en "])
+def test_an_unknown_language_is_refused(lang: str) -> None:
+    """The refusal names those that there are."""
+    with pytest.raises(BadFilter) as refused:
+        chosen("zh", lang)
+    assert (refused.value.name, refused.value.allowed) == ("lang", LANGUAGES)
+
+
+def test_a_catalogue_is_read_once() -> None:
+    """Compiling it takes longer than an answer may."""
+    assert translations("zh") is translations("zh")
+
+
+def _translated(message: Message) -> bool:
+    return all(_texts(message.string))
+
+
+def _texts(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _slots(text: str) -> set[str]:
+    """The slots of a sentence, `{name}`, and those of a page, `%(name)s`."""
+    return set(re.findall(r"\{\w+\}|%\(\w+\)s", text))
