@@ -89,21 +89,24 @@ def clocks(texts: Mapping[str, str]) -> AsOf:
 def respond(
     texts: Mapping[str, str],
     question: Question,
-    make: Callable[[Database], str],
+    make: Callable[[Database], str | bytes],
     *,
     position: int | None = None,
     revision: str | None = None,
     more: Headers | None = None,
+    media_type: str = "application/json",
+    variant: str = "",
 ) -> Response:
     """The response to a question, made only if the client does not have it yet.
 
     `position` is how far the views must have read, if not only to `known`; `more`
-    gives headers of this answer's own. Raises OldView, NotProjected and whatever `make` raises.
+    gives headers of this answer's own; `variant` is whatever else tells the answer from
+    others to the same question. Raises OldView, NotProjected and whatever `make` raises.
     """
     _check_view(texts.get("view"), question)
     known = question.as_of.known if position is None else position
     db = archive().db_at(max(known, _min_position()))
-    tag = _etag(question)
+    tag = _etag(question, variant)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
         number = archive().history.revision(db, revision, known=known)
@@ -114,7 +117,7 @@ def respond(
     else:
         headers["Cache-Control"] = ASK_AGAIN
         headers["Content-Location"] = question.pinned
-    response = Response(mimetype="application/json", headers=headers)
+    response = Response(mimetype=media_type, headers=headers)
     if more is not None:
         response.headers.update(more(db, question, texts))
     if revision is not None and number == 0:
@@ -176,7 +179,7 @@ def _check_view(text: str | None, question: Question) -> None:
     raise BadFilter("view", text, f"the views are at version {VIEW}")
 
 
-def _etag(question: Question) -> str:
+def _etag(question: Question, variant: str) -> str:
     """What tells one answer from another: position, view, and all that was asked."""
-    digest = sha256(question.pinned.encode()).hexdigest()[:12]
+    digest = sha256(f"{question.pinned}{variant}".encode()).hexdigest()[:12]
     return f"{question.as_of.known}.{VIEW}.{digest}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 
 from flask import Response, request
@@ -16,6 +17,7 @@ from flask_smorest import Blueprint
 from werkzeug.exceptions import NotAcceptable
 
 from events.errors import BadFilter, PositionAhead
+from projections import VIEW
 from service import forms
 from service.access import needs
 from service.asking import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
@@ -23,13 +25,16 @@ from service.changes import (
     PATH,
     Followed,
     Page,
+    Reading,
     checkpoint_text,
-    event_text,
     read,
     server_sent,
 )
 from service.errors import TooManyStreams
 from service.filters import KINDS, wanted
+from service.follow_schemas import AnswerChangedSchema
+from service.followable import OF, followed_question
+from service.follows import check, read_changes
 from service.question import located
 from service.schemas import ChangeSchema, headers, problem_responses
 
@@ -96,6 +101,13 @@ PARAMETERS = [
         "after it. Leaves out what has no country.",
     },
     {
+        "in": "query",
+        "name": "of",
+        "schema": OF[0],
+        "description": f"{OF[1]} Then only the commits that alter its answer are shown, each as "
+        "one event of its own type; the other filters stand in the question itself.",
+    },
+    {
         "in": "header",
         "name": "Last-Event-ID",
         "schema": {**forms.POSITION, "examples": [1197]},
@@ -127,7 +139,12 @@ FORMS = {
         "description": "A page of changes, or a stream of them.",
         "headers": headers("Cache-Control", "Vary", sometimes=PAGED),
         "content": {
-            BATCH: {"schema": {"type": "array", "items": ChangeSchema}},
+            BATCH: {
+                "schema": {
+                    "type": "array",
+                    "items": {"anyOf": [ChangeSchema, AnswerChangedSchema]},
+                }
+            },
             LINES: {"schema": {"type": "string"}},
             STREAM: {"schema": SENT_EVENT},
         },
@@ -166,33 +183,34 @@ def _form() -> str:
 
 
 def _page(form: str) -> Response:
-    texts = parameters(("lastEventId", "limit", "timeout", *FILTERS))
-    followed = _followed(texts)
+    texts = parameters(("lastEventId", "limit", "timeout", "of", *FILTERS))
+    reading = _reading(texts)
     limit = _number("limit", texts.get("limit"), LIMIT, least=1, most=LARGEST_LIMIT[form])
     timeout = _number("timeout", texts.get("timeout"), 0, least=0, most=LONGEST_POLL)
     after = _after("lastEventId", texts.get("lastEventId"))
-    page = read(archive().chronicle.log, followed, after=after, limit=limit)
+    page = reading(after=after, limit=limit)
     if timeout and not page.changes and page.at_head:
-        page = _awaited(page, followed, limit=limit, timeout=timeout / 1000)
+        page = _awaited(page, reading, limit=limit, timeout=timeout / 1000)
 
-    last = page.changes[-1].event.position if page.changes else after
+    last = page.changes[-1].position if page.changes else after
     if not page.full and not page.at_head:
         last = page.reached  # a checkpoint will be the last
     given = {name: texts[name] for name in sorted(texts) if name != "lastEventId"}
     response = Response(mimetype=form)
-    response.headers["Cache-Control"] = FOR_EVER if page.full else ASK_AGAIN
+    # How an answer is told may change with the views, whose version no URL of ours has here.
+    for_ever = page.full and "of" not in texts
+    response.headers["Cache-Control"] = FOR_EVER if for_ever else ASK_AGAIN
     response.headers["Annales-Position"] = str(page.reached)
     following = located(PATH, [("lastEventId", str(page.reached)), *given.items()])
     response.headers["Link"] = f'<{following}>; rel="next"'
-    asked = repr((form, after, limit, followed))
+    asked = repr((form, after, limit, [given.get(name) for name in ("of", *FILTERS)], VIEW))
     tag = f"c{last}.{sha256(asked.encode()).hexdigest()[:12]}"
     return unless_held(response, tag, lambda: _body(form, page))
 
 
-def _awaited(page: Page, followed: Followed, *, limit: int, timeout: float) -> Page:
+def _awaited(page: Page, reading: Reading, *, limit: int, timeout: float) -> Page:
     """The page after an empty one, once there is something in it or the time is over."""
-    service = archive()
-    streams = service.streams
+    streams = archive().streams
     ends = time.monotonic() + timeout
     _take_place()
     try:
@@ -202,20 +220,14 @@ def _awaited(page: Page, followed: Followed, *, limit: int, timeout: float) -> P
             and (left := ends - time.monotonic()) > 0
             and streams.wait(beyond=page.reached, timeout=left)
         ):
-            page = read(
-                service.chronicle.log,
-                followed,
-                after=page.reached,
-                limit=limit,
-                looked=page.looked,
-            )
+            page = reading(after=page.reached, limit=limit, looked=page.looked)
     finally:
         streams.leave()
     return page
 
 
 def _body(form: str, page: Page) -> bytes:
-    texts = [event_text(change) for change in page.changes]
+    texts = [change.text() for change in page.changes]
     if not page.full and not page.at_head:
         # Who goes on from the last id, and not by the link, must come further too.
         texts.append(checkpoint_text(page.reached))
@@ -225,8 +237,8 @@ def _body(form: str, page: Page) -> bytes:
 
 
 def _stream() -> Response:
-    texts = parameters(("lastEventId", *FILTERS))
-    followed = _followed(texts)
+    texts = parameters(("lastEventId", "of", *FILTERS))
+    reading = _reading(texts)
     # A client that comes back sends the URL it began with, so its header counts.
     resumed = request.headers.get("Last-Event-ID")
     after = _after("lastEventId", texts.get("lastEventId"))
@@ -235,7 +247,7 @@ def _stream() -> Response:
     service = archive()
     _take_place()
     response = Response(
-        server_sent(service.chronicle.log, service.streams, followed, after=after),
+        server_sent(reading, service.streams, after=after),
         mimetype=STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -248,6 +260,23 @@ def _take_place() -> None:
     streams = archive().streams
     if not streams.enter():
         raise TooManyStreams(streams.places)
+
+
+def _reading(texts: Mapping[str, str]) -> Reading:
+    """How what is followed is read: the events of the log, or the changes of an answer.
+
+    Raises NotFollowable, and BadFilter for whatever is asked beside a question.
+    """
+    service = archive()
+    if "of" not in texts:
+        return partial(read, service.chronicle.log, _followed(texts))
+    for name in FILTERS:
+        if name in texts:
+            raise BadFilter(name, texts[name], "not beside `of`: it belongs into the question")
+    followed = followed_question(service, texts["of"])
+    tracked = service.views.tracked()
+    check(service, service.db_at(tracked), followed, known=tracked)
+    return partial(read_changes, service, followed)
 
 
 def _followed(texts: Mapping[str, str]) -> Followed:

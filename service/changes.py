@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -64,11 +64,40 @@ class Followed:
     country: str | None = None
 
 
+class Told(Protocol):
+    """What a follower is shown as one CloudEvent, at a position of the log."""
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log, which is its id."""
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+
+    def text(self) -> bytes:
+        """The CloudEvent in JSON."""
+
+
 class Change(NamedTuple):
     """An event and the kind of the record that it belongs to."""
 
     event: LoggedEvent
     kind: str
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log."""
+        return self.event.position
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+        return event_type(self.event.topic)
+
+    def text(self) -> bytes:
+        """The CloudEvent in JSON."""
+        return event_text(self)
 
 
 class Page(NamedTuple):
@@ -80,11 +109,18 @@ class Page(NamedTuple):
     full nor at the head has looked at enough for once.
     """
 
-    changes: list[Change]
+    changes: Sequence[Told]
     reached: int
     full: bool
     at_head: bool
     looked: int
+
+
+class Reading(Protocol):
+    """Gives the page beyond a position; `looked` as `read` takes it."""
+
+    def __call__(self, *, after: int, limit: int, looked: int = 0) -> Page:
+        """The first `limit` of what is to be shown."""
 
 
 def read(
@@ -122,7 +158,7 @@ def _cut(found: list[Change], reached: int, *, limit: int, at_head: bool, looked
     if len(found) < limit:
         return Page(found, reached, full=False, at_head=at_head, looked=looked)
     found = found[:limit]
-    return Page(found, found[-1].event.position, full=True, at_head=False, looked=looked)
+    return Page(found, found[-1].position, full=True, at_head=False, looked=looked)
 
 
 def _chosen(
@@ -216,7 +252,7 @@ def event_text(change: Change) -> bytes:
     line = line_of(event.topic, event.state)
     space, _, id = event.stream.partition(":")
     statement = line["id"] if line["type"] in STATEMENT_TYPES else line.get("statement")
-    return _cloud_event(
+    return cloud_event(
         event.position,
         type=event_type(event.topic),
         more={"subject": f"{space}s/{id}", "time": event.commit.recorded_at},
@@ -248,15 +284,23 @@ def event_type(topic: str) -> str:
 
 def checkpoint_text(position: int) -> bytes:
     """A CloudEvent that says only how far the log was read, where filters skip much."""
-    return _cloud_event(position, type=CHECKPOINT, more={}, data={"position": position})
+    return cloud_event(position, type=CHECKPOINT, more={}, data={"position": position})
 
 
-def _cloud_event(position: int, *, type: str, more: dict[str, str], data: dict[str, Any]) -> bytes:
+def cloud_event(
+    position: int,
+    *,
+    type: str,
+    more: dict[str, str],
+    data: dict[str, Any],
+    source: str = PATH,
+) -> bytes:
+    """A CloudEvent in JSON, its id a position of the log."""
     return msgspec.json.encode(
         {
             "specversion": "1.0",
             "id": str(position),
-            "source": PATH,
+            "source": source,
             "type": type,
             **more,
             "datacontenttype": "application/json",
@@ -270,9 +314,7 @@ def _cloud_event(position: int, *, type: str, more: dict[str, str], data: dict[s
 # --- as a stream
 
 
-def server_sent(
-    log: ChronicleRecorder, streams: Streams, followed: Followed, *, after: int
-) -> Iterator[bytes]:
+def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
     """The changes beyond `after` as server-sent events, and each new one as it comes.
 
     Ends after `streams.longest` seconds or when the service shuts down; a client
@@ -284,11 +326,11 @@ def server_sent(
     retry = RETRY
     yield HEARTBEAT  # the headers go out with the first byte
     while not streams.ended and (left := ends - time.monotonic()) > 0:
-        page = read(log, followed, after=reached, limit=STEP)
+        page = read(after=reached, limit=STEP)
         reached = page.reached
         blocks = [_block(change) for change in page.changes]
         if page.changes:
-            told = page.changes[-1].event.position
+            told = page.changes[-1].position
         if reached - told >= SKIPPED:
             blocks.append(_checkpoint(reached))
             told = reached
@@ -303,10 +345,9 @@ def server_sent(
         yield retry + _checkpoint(reached)
 
 
-def _block(change: Change) -> bytes:
-    event = change.event
-    name = event_type(event.topic).encode()
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.position, name, event_text(change))
+def _block(change: Told) -> bytes:
+    name = change.type.encode()
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
 
 
 def _checkpoint(position: int) -> bytes:

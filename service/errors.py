@@ -82,6 +82,36 @@ class TooMuchToCompare(AnnalesError):
         )
 
 
+class NotFollowable(AnnalesError):
+    """What `of` names is no question that can be followed. `followable` are the paths that are."""
+
+    def __init__(self, path: str, why: str, followable: tuple[str, ...]) -> None:
+        self.path, self.followable = path, followable
+        super().__init__(f"{path[:200]!r} cannot be followed: {why}")
+
+
+class TooManyPoints(AnnalesError):
+    """A trend would have more points than an answer holds. Ask for less of what `narrow` names."""
+
+    def __init__(self, points: int, most: int, narrow: tuple[str, ...]) -> None:
+        self.points, self.most, self.narrow = points, most, narrow
+        super().__init__(
+            f"that would be {points} points, and {most} is the most:"
+            f" narrow the question down by {', '.join(narrow)}"
+        )
+
+
+class FeedTooLarge(AnnalesError):
+    """A feed has more items than it is made of unasked. Narrow it down, or say a `limit`."""
+
+    def __init__(self, items: int, most: int) -> None:
+        self.items, self.most = items, most
+        super().__init__(
+            f"the feed would have {items} items, and {most} is the most: narrow it down by country,"
+            " field, kind, record, from or to; or give a limit, for the most significant ones"
+        )
+
+
 class TooManyStreams(AnnalesError):
     """As many wait for changes as the server has places for. Come back in a moment."""
 

@@ -38,10 +38,13 @@ from service.errors import (
     BadCursor,
     BadHeader,
     BodyTooLarge,
+    FeedTooLarge,
     NoRevisionGiven,
     NotAllowed,
     NotAuthenticated,
+    NotFollowable,
     NothingToCompare,
+    TooManyPoints,
     TooManyStreams,
     TooMuchToCompare,
     UnknownParameter,
@@ -82,13 +85,31 @@ NOTHING_TO_COMPARE = Problem(
     "nothing-to-compare",
     422,
     "One point only",
-    "A comparison needs at least one of `to_at`, `to_stated` and `to_known`.",
+    "A comparison needs at least one of the `parameters` that tell its other point or side.",
 )
 TOO_MUCH_TO_COMPARE = Problem(
     "too-much-to-compare",
     422,
     "Too much to compare",
     "At one of the points there are more than `most` facilities; ask for a country or a field.",
+)
+NOT_FOLLOWABLE = Problem(
+    "not-followable",
+    422,
+    "Not a question to follow",
+    "`of` is not the path of a question that can be followed; `followable` lists those that can.",
+)
+TOO_MANY_POINTS = Problem(
+    "too-many-points",
+    422,
+    "Too many points",
+    "The trend would have more than `most` points; `narrow` names what to ask for less of.",
+)
+FEED_TOO_LARGE = Problem(
+    "feed-too-large",
+    422,
+    "Too much for a feed",
+    "The feed would have `items`, and `most` is the most: narrow it down, or give a `limit`.",
 )
 POSITION_AHEAD = Problem(
     "position-ahead",
@@ -202,6 +223,9 @@ PROBLEMS: tuple[Problem, ...] = (
     BAD_EDTF,
     NOTHING_TO_COMPARE,
     TOO_MUCH_TO_COMPARE,
+    NOT_FOLLOWABLE,
+    TOO_MANY_POINTS,
+    FEED_TOO_LARGE,
     POSITION_AHEAD,
     NO_SUCH,
     NOT_FOUND,
@@ -275,6 +299,18 @@ RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = 
     BadFilter: (VALIDATION, _of_filter),
     NothingToCompare: (NOTHING_TO_COMPARE, lambda error: {"parameters": error.clocks}),
     TooMuchToCompare: (TOO_MUCH_TO_COMPARE, lambda error: {"most": error.most}),
+    NotFollowable: (
+        NOT_FOLLOWABLE,
+        lambda error: {"path": error.path, "followable": error.followable},
+    ),
+    TooManyPoints: (
+        TOO_MANY_POINTS,
+        lambda error: {"points": error.points, "most": error.most, "narrow": error.narrow},
+    ),
+    FeedTooLarge: (
+        FEED_TOO_LARGE,
+        lambda error: {"items": error.items, "most": error.most},
+    ),
     PositionAhead: (
         POSITION_AHEAD,
         lambda error: {"position": error.position, "head": error.head},

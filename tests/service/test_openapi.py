@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema
@@ -77,7 +78,7 @@ def test_every_parameter_of_the_list_is_taken_somewhere() -> None:
 def test_a_path_parameter_is_described_as_required() -> None:
     """Each `{name}` of a path."""
     for path, item in DESCRIPTION["paths"].items():
-        for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+        for name in re.findall(r"\{(\w+)\}", path):
             (found,) = [each for each in item["parameters"] if each["name"] == name]
             assert (found["in"], found["required"]) == ("path", True)
 

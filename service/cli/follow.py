@@ -1,0 +1,88 @@
+"""What altered the answer to a question: `annales follow`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from events.clocks import as_of
+from service.archive import Archive
+from service.cli.options import CLOCKS, as_json, filters, log_of
+from service.cli.screen import screen, show_table
+from service.cli.tables import show_next
+from service.filters import position_after, wanted
+from service.follow_words import changes
+from service.followable import followed_question
+from service.follows import LIMIT, Stretch, check, ending, feed_question, feed_text, read
+
+PATH = "/v1/follows"
+
+
+@click.command()
+@click.argument("question")
+@click.option("--known", metavar=CLOCKS["known"][0], help=CLOCKS["known"][1])
+@click.option(
+    "--limit", metavar="N", default=str(LIMIT), help=f"At most so many. Default: {LIMIT}."
+)
+@filters("after")
+@as_json
+@click.pass_obj
+def follow(
+    folder: Path,
+    /,
+    question: str,
+    *,
+    known: str | None,
+    limit: str,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """The commits that altered the answer to QUESTION, a path such as
+    "/v1/state?country=CN&at=2016"."""
+    log_of(folder)
+    page = wanted(limit=limit)
+    beyond = position_after(after or "")
+    with Archive(folder) as archive:
+        archive.catch_up()
+        chronicle = archive.chronicle
+        clocks = as_of(
+            at=None,
+            during=None,
+            stated=None,
+            known=known,
+            log=chronicle.log,
+            now=chronicle.now(),
+        )
+        followed = followed_question(archive, question)
+        db = archive.views.db()
+        check(archive, db, followed, known=clocks.known)
+        found = read(archive, db, followed, after=beyond, known=clocks.known, limit=page.limit)
+        asked = feed_question(PATH, followed, clocks, after=beyond, limit=page.limit)
+        text = feed_text(ending(archive, asked, found), found)
+    if as_json:
+        click.echo(text)
+    else:
+        _show(followed.of, found)
+
+
+def _show(of: str, found: Stretch) -> None:
+    console = screen()
+    show_table(
+        console,
+        f"What altered {of}",
+        ("position", "recorded at", "actor", "what changed", "reason"),
+        (
+            (
+                str(item.position),
+                item.commit.recorded_at,
+                item.commit.actor,
+                " ".join(changes(item)),
+                " ".join(item.members["reasons"]),
+            )
+            for item in found.items
+        ),
+    )
+    if not found.items:
+        console.print("Nothing altered it.")
+    show_next(console, str(found.reached) if found.is_cut else None)
