@@ -74,11 +74,11 @@ def test_the_rungs_go_down_like_a_staircase() -> None:
     )
     first_end = float(boxes[0].get("x", "")) + float(boxes[0].get("width", ""))
     hatched = classed(root, "slipbar")
-    assert len(hatched) == 3
+    assert len(hatched) == 3, "two rungs behind the first, and what came"
     starts = [float(bar.get("x", "")) for bar in hatched]
     assert starts == pytest.approx([first_end] * 3, abs=0.12)
-    widths = [float(bar.get("width", "")) for bar in hatched]
-    assert widths[0] < widths[1]
+    came, *behind = (float(bar.get("width", "")) for bar in hatched)
+    assert behind[0] < behind[1] < came
 
 
 def test_what_came_is_a_line_through_all_rungs() -> None:
@@ -146,6 +146,31 @@ def test_names_at_the_ends_of_lines_stand_apart(count: int, wide: int) -> None:
     assert len(classed(tree(shown), "end-name")) == count
     assert not meeting(shown)
     assert not leaving(shown)
+
+
+def test_a_name_is_joined_to_where_its_line_ends() -> None:
+    """A line that breaks off for good is joined to its name from there, not from the rim."""
+    ended = replace(series(1)[0], points=((day(1985, 1, 1), 5), (day(2000, 1, 1), None)))
+    shown = course([ended], FRAME, lang="en", label="Trends")
+    (lead,), (line,) = classed(tree(shown), "lead"), classed(tree(shown), "run")
+    assert lead.get("d", "").startswith(f"M{line.get('d', '').rsplit('H', 1)[1]} ")
+
+
+def test_a_series_without_values_has_no_line_and_no_name() -> None:
+    """Nothing known is not drawn as nought, and a long name is whole in its title."""
+    empty = replace(series(1)[0], points=())
+    long = replace(series(1)[0], name="The longest name of a series that anybody has ever given")
+    shown = course([empty, long], FRAME, lang="en", label="Trends", wide=340)
+    assert len(classed(tree(shown), "run")) == 1
+    assert long.name in {title.text for title in tree(shown).iter("title")}
+    assert not leaving(shown)
+
+
+def test_the_clock_is_drawn_on_a_ladder_where_it_lies_among_the_dates() -> None:
+    """A clock before or after all dates is not drawn."""
+    for year, lines in ((2018, 1), (1990, 0), (2040, 0)):
+        shown = draw_ladder(LADDER, lang="zh", label="JUNO", cursor=day(year, 12, 31))
+        assert len(classed(tree(shown), "cursor")) == lines
 
 
 def test_a_line_holds_its_value_and_breaks_at_a_gap() -> None:

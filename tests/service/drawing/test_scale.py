@@ -14,6 +14,7 @@ SPANS = [
     (day(2025, 8, 20), day(2025, 8, 29)),
     (day(2025, 8, 1), day(2025, 10, 31)),
     (day(2025, 1, 1), day(2026, 12, 31)),
+    (day(2013, 1, 1), day(2016, 12, 31)),
     (day(2013, 1, 1), day(2027, 12, 31)),
     (day(1970, 1, 1), day(2032, 12, 31)),
     (day(-240, 1, 1), day(2032, 12, 31)),
@@ -38,12 +39,22 @@ def test_ticks_stand_apart_whatever_the_span(
         assert scale.x(other.day) - scale.x(one.day) >= width(one.text, 11)
 
 
-@pytest.mark.parametrize(("first", "last"), SPANS[3:])
+@pytest.mark.parametrize(("first", "last"), SPANS[4:])
 def test_ticks_of_years_lie_on_the_first_of_january(first: int, last: int) -> None:
     """A tick of a year is its first day, and its years are round."""
     found = ticks(Scale(first=first, last=last, left=0, right=400), lang="en")
     if last - first > 1000:
         assert {civil(tick.day)[1:] for tick in found} == {(1, 1)}
+
+
+def test_a_scale_of_any_length_has_ticks() -> None:
+    """No width and no length of a span is without ticks that stand apart."""
+    for pixels in (60, 330, 1180):
+        for days in range(3, 6000, 41):
+            scale = Scale(first=day(2013, 5, 9), last=day(2013, 5, 9) + days, left=0, right=pixels)
+            found = ticks(scale, lang="en")
+            for one, other in pairwise(found):
+                assert scale.x(other.day) - scale.x(one.day) >= width(one.text, 11)
 
 
 def test_a_day_and_its_pixel_are_turned_round() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -93,3 +94,18 @@ def test_without_events_there_is_still_an_axis() -> None:
     only = drawn()
     assert len(classed(tree(only), "cursor")) == 1
     assert "2013" in [box.text for box in texts(only)]
+
+
+def test_the_horizon_and_the_cursor_are_drawn_where_they_lie() -> None:
+    """What had been stated by then ends at a dotted line; a cursor outside is not drawn."""
+    frame = replace(FRAME, cursor=day(2024, 12, 31), horizon=day(2016, 12, 31))
+    root = tree(drawn(frame=frame))
+    (horizon,), (cursor,) = classed(root, "horizon"), classed(root, "cursor")
+    lines = [float(each.get("d", "").split()[0][1:]) for each in (horizon, cursor)]
+    days = [SCALE.x(day(2017, 1, 1)), SCALE.x(day(2025, 1, 1))]
+    assert lines == pytest.approx(days, abs=0.06)
+    for outside in (-240, 12025):
+        only = drawn(frame=replace(FRAME, cursor=day(outside, 12, 31)))
+        assert not classed(tree(only), "cursor")
+        assert not classed(tree(only), "flagbox")
+        assert not meeting(only)

@@ -194,6 +194,29 @@ def test_promises_are_diamonds_and_dashes_run_from_the_first_to_what_came() -> N
     assert float(end) == pytest.approx(scale.x(day(2012, 6, 1)), abs=0.06)
 
 
+def test_a_promise_still_open_points_at_the_horizon() -> None:
+    """Dashes of what is overdue end in an arrow head at the last day known; kept ones have none."""
+    late = Ladder(rungs=(Rung(said=on(day(2005, 1, 1)), due=on(day(2008, 1, 1))),), pending=True)
+    lane = replace(LANE, promises=(late,))
+    frame = replace(FRAME, today=day(2020, 12, 31))
+    (only,) = timeline([lane], frame, lang="en")
+    (head,) = classed(tree(only), "came")
+    tip = float(head.get("d", "").split("L")[1].split()[0])
+    assert tip == pytest.approx(timeline_scale([lane], frame).x(day(2021, 1, 1)), abs=0.06)
+    (moot,) = timeline([replace(lane, promises=(replace(late, pending=False),))], frame, lang="en")
+    assert not classed(tree(moot), "came")
+
+
+@pytest.mark.parametrize("year", [-240, 1999, 2030, 12025])
+def test_a_cursor_outside_the_frame_is_not_drawn(year: int) -> None:
+    """No red line stands at the rim for a year that is not shown."""
+    only = drawn(
+        bar("operating", on(day(2010, 1, 1))), frame=replace(FRAME, cursor=day(year, 12, 31))
+    )
+    assert not classed(tree(only), "cursor")
+    assert not leaving(only)
+
+
 def test_a_discovery_is_a_disc_and_an_upgrade_a_notch() -> None:
     """Each lies in the middle of the days that its date can be."""
     when = Edge(day(2010, 1, 1), day(2010, 12, 31))

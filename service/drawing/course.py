@@ -1,0 +1,229 @@
+"""Courses: several series through time on one scale, each named where its line ends.
+
+The names at the right stand apart from each other, however close the lines
+come; a line and its name share a colour and a dash, and a thin stroke joins
+them where the name had to move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from markupsafe import escape
+
+from events.dates import Language
+from service.drawing.lanes import Drawing, Frame
+from service.drawing.letters import fitted, width
+from service.drawing.marks import finished, number
+from service.drawing.scale import Scale, ticks
+from service.drawing.sparkline import Point, line
+
+LOOKS = 6
+"""As many colours as there are; further series take them again with other dashes."""
+
+_APART = 14.0
+_TEXT = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A line: `points` in the order of their days. `href` is where its name leads."""
+
+    key: str
+    name: str
+    points: tuple[Point, ...]
+    title: str = ""
+    href: str = ""
+
+
+def course(
+    series: Sequence[Series],
+    frame: Frame,
+    *,
+    lang: Language,
+    label: str,
+    unit: str = "",
+    stepped: bool = True,
+    from_zero: bool = True,
+    wide: int = 1200,
+    tall: int = 320,
+) -> Drawing:
+    """The series side by side. `unit` stands over the axis of values.
+
+    `stepped` holds a value until the next one, as counts do. It grows taller than
+    `tall` where its names need the room.
+    """
+    drawn = _Course(
+        series, frame, lang=lang, stepped=stepped, from_zero=from_zero, wide=wide, tall=tall
+    )
+    return drawn.drawing(label, unit)
+
+
+class _Course:
+    def __init__(
+        self,
+        series: Sequence[Series],
+        frame: Frame,
+        *,
+        lang: Language,
+        stepped: bool,
+        from_zero: bool,
+        wide: int,
+        tall: int,
+    ) -> None:
+        self.series, self.frame, self.lang, self.stepped = series, frame, lang, stepped
+        self.width = wide
+        self.room = wide * 0.34
+        self.top = 24.0
+        self.height = max(tall, ceil(self.top + 30 + _APART * len(series)))
+        self.bottom = self.height - 26.0
+        values = [value for each in series for _, value in each.points if value is not None]
+        self.marks = _round_values(
+            min([0.0, *values] if from_zero else values, default=0.0), max(values, default=1.0)
+        )
+        self.low, self.high = self.marks[0], self.marks[-1]
+        left = max(width(value_text(mark), 11) for mark in self.marks) + 12
+        names = (width(each.name, _TEXT, bold=True) for each in series)
+        right = wide - min(max(names, default=0), self.room) - 22
+        self.scale = Scale(first=frame.first, last=frame.last, left=left, right=right)
+
+    def drawing(self, label: str, unit: str) -> Drawing:
+        svg = (
+            f'<svg class="chart course" viewBox="0 0 {self.width} {self.height}" role="group" '
+            f'aria-label="{escape(label)}" data-days="{self.scale.first} {self.scale.last}" '
+            f'data-x="{number(self.scale.left)} {number(self.scale.right)}">'
+            f"{self._axes(unit)}{self._lines()}{self._clock()}{self._names()}</svg>"
+        )
+        return Drawing(svg=finished(svg), width=self.width, height=self.height, label=label)
+
+    def _y(self, value: float) -> float:
+        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+
+    def _axes(self, unit: str) -> str:
+        left, right = number(self.scale.left), number(self.scale.right)
+        drawn = f'<text class="m" x="4" y="13">{escape(unit)}</text>' if unit else ""
+        for mark in self.marks:
+            y = self._y(mark)
+            css = "top" if mark == self.low else "grid"
+            drawn += (
+                f'<path class="{css}" d="M{left} {number(y)}H{right}"/>'
+                f'<text class="m end" x="{number(self.scale.left - 6)}" y="{number(y + 4)}">'
+                f"{value_text(mark)}</text>"
+            )
+        for tick in ticks(self.scale, lang=self.lang, room=52, size=11):
+            x = self.scale.x(tick.day)
+            half = width(tick.text, 11) / 2
+            at = min(max(x, half + 2), self.width - half - 2)
+            drawn += (
+                f'<path class="grid" d="M{number(x)} {number(self.bottom)}v4"/>'
+                f'<text class="m mid" x="{number(at)}" y="{self.height - 8}">'
+                f"{escape(tick.text)}</text>"
+            )
+        return drawn
+
+    def _lines(self) -> str:
+        drawn = ""
+        for index, each in enumerate(self.series):
+            ends = self.scale.right if self.stepped else None
+            d = line(each.points, self.scale.x, self._y, stepped=self.stepped, ends=ends)
+            if d:
+                title = f"<title>{escape(each.title or each.name)}</title>"
+                drawn += f'<g class="{_look(index)}">{title}<path class="run" d="{d}"/></g>'
+        return drawn
+
+    def _clock(self) -> str:
+        if not self.frame.first <= self.frame.cursor <= self.frame.last:
+            return ""
+        x = self.scale.x(self.frame.cursor + 1)
+        veil = ""
+        if self.scale.right - x > 1:
+            veil = (
+                f'<rect class="veil" x="{number(x)}" y="{number(self.top - 4)}" '
+                f'width="{number(self.scale.right - x + 2)}" '
+                f'height="{number(self.bottom - self.top + 6)}"/>'
+            )
+        return f'{veil}<path class="cursor" d="M{number(x)} {number(self.top - 8)}V{self.bottom}"/>'
+
+    def _names(self) -> str:
+        ends = []
+        for index, each in enumerate(self.series):
+            last = next((point for point in reversed(each.points) if point[1] is not None), None)
+            if last is not None and last[1] is not None:
+                held = self.stepped and each.points[-1] is last
+                x = self.scale.right if held else self.scale.x(each.points[-1][0])
+                ends.append((self._y(last[1]), x, index, each))
+        ends.sort(key=lambda end: (end[0], end[2]))
+        places = spread([y for y, *_ in ends], _APART, self.top, self.bottom)
+        drawn = ""
+        for place, (y, x, index, each) in zip(places, ends, strict=True):
+            at = self.scale.right + 14
+            name = fitted(each.name, _TEXT, self.room, bold=True)
+            text = f'<text class="end-name" x="{number(at)}" y="{number(place + 4)}">{escape(name)}'
+            if name != each.name:
+                text = text.replace(">", f"><title>{escape(each.name)}</title>", 1)
+            text += "</text>"
+            if each.href:
+                text = f'<a href="{escape(each.href)}" tabindex="-1">{text}</a>'
+            drawn += (
+                f'<g class="{_look(index)}"><path class="lead" d="M{number(x)} {number(y)}'
+                f'L{number(at - 3)} {number(place)}"/>{text}</g>'
+            )
+        return drawn
+
+
+def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Sorted places moved as little as it takes to stand apart, from `low` to `high`.
+
+    Where they find no room between them, they begin at `low` and go beyond.
+
+    >>> spread([10, 11, 50], 14, 0, 60)
+    [3.5, 17.5, 50.0]
+    """
+    # Places that would meet form a block, which stands about the mean of what they want.
+    blocks: list[tuple[float, int]] = []
+    for place in wanted:
+        total, count = place, 1
+        while blocks:
+            before_total, before = blocks[-1]
+            reach = before_total / before + (before + count) / 2 * apart
+            if total / count >= reach:
+                break
+            blocks.pop()
+            total, count = total + before_total, count + before
+        blocks.append((total, count))
+    places: list[float] = []
+    for total, count in blocks:
+        first = total / count - (count - 1) / 2 * apart
+        places += [first + index * apart for index in range(count)]
+    for index in range(len(places) - 1, -1, -1):
+        most = high - apart * (len(places) - 1 - index)
+        places[index] = min(places[index], most)
+    for index in range(len(places)):
+        places[index] = max(places[index], low + apart * index)
+    return places
+
+
+def value_text(value: float) -> str:
+    """A value of an axis, in as few characters as it has.
+
+    >>> value_text(2500.0), value_text(0.25)
+    ('2,500', '0.25')
+    """
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def _look(index: int) -> str:
+    dashed = index // LOOKS % 3
+    return f"series-{index % LOOKS + 1}" + (f" dashed-{dashed}" if dashed else "")
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Four to seven round values that reach from below the least to above the greatest."""
+    if high <= low:
+        high = low + 1
+    power = 10.0 ** floor(log10((high - low) / 4))
+    step = next(power * times for times in (1, 2, 5, 10) if (high - low) / (power * times) <= 6)
+    first, last = floor(low / step), ceil(high / step)
+    return [round(index * step, 10) for index in range(first, last + 1)]

@@ -1,0 +1,305 @@
+"""The map: where facilities stand, as the discs of their status, moved apart and named.
+
+No disc hides another: each takes the free place nearest to its own. A name is
+placed where it meets neither a disc nor another name, the places with most
+facilities first; one that finds no room is told by the title and the list.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import hypot
+from typing import NamedTuple
+
+from markupsafe import escape
+
+from service.drawing.land import land
+from service.drawing.lanes import Drawing, Words
+from service.drawing.letters import width as text_width
+from service.drawing.marks import finished, glyph, number
+from service.drawing.projection import Bounds, View, bounds_of, view
+
+TEXT = 11.5
+
+_OCEANS = (
+    ("Pacific Ocean", -160, 12),
+    ("Atlantic Ocean", -38, 30),
+    ("Indian Ocean", 78, -22),
+)
+_SEAS = (
+    *_OCEANS,
+    ("Bay of Bengal", 88, 17.5),
+    ("East China Sea", 125.5, 28.5),
+    ("South China Sea", 116, 18),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A facility on the map. Those of one `town` are named together, with their number.
+
+    Without latitude and longitude (in degrees) it is off the map.
+    """
+
+    record: str
+    name: str
+    status: str
+    href: str
+    latitude: float | None = None
+    longitude: float | None = None
+    town: str = ""
+    title: str = ""
+    expected: bool = False
+
+
+class Map(NamedTuple):
+    """The drawing, and what has no place on it: to be listed beside."""
+
+    drawing: Drawing
+    off_the_map: tuple[Place, ...]
+
+
+def draw_map(
+    places: Iterable[Place],
+    *,
+    words: Words,
+    label: str,
+    bounds: Bounds | None = None,
+    width: int = 500,
+) -> Map:
+    """The map of the places; what it shows of the Earth follows from them unless said."""
+    given = list(places)
+    located = [
+        (place.latitude, place.longitude)
+        for place in given
+        if place.latitude is not None and place.longitude is not None
+    ]
+    sheet = view(bounds or bounds_of(located), width)
+    on, off = [], []
+    for place in given:
+        spot = _spot(sheet, place)
+        if spot is None:
+            off.append(place)
+        else:
+            on.append((spot, place))
+    on.sort(key=lambda found: (round(found[0][1]), round(found[0][0]), found[1].record))
+    radius = 3.6 if sheet.whole or len(on) > 90 else 5.0
+    spots = _apart([spot for spot, _ in on], radius)
+    discs = [_Disc(x, y, place) for (x, y), (_, place) in zip(spots, on, strict=True)]
+    names = _Names(sheet, discs, radius)
+    titles = "".join(_linked(disc, radius) for disc in discs)
+    svg = (
+        f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="group" '
+        f'aria-label="{escape(label)}">{_ground(sheet)}{titles}{names.drawn()}'
+        f"{names.seas(words)}</svg>"
+    )
+    drawing = Drawing(svg=finished(svg), width=sheet.width, height=sheet.height, label=label)
+    return Map(drawing, tuple(off))
+
+
+class _Disc(NamedTuple):
+    x: float
+    y: float
+    place: Place
+
+
+def _spot(sheet: View, place: Place) -> tuple[float, float] | None:
+    if place.latitude is None or place.longitude is None:
+        return None
+    x, y = sheet.xy(place.longitude, place.latitude)
+    inside = 6 <= x <= sheet.width - 6 and 6 <= y <= sheet.height - 6
+    return (x, y) if inside else None
+
+
+@lru_cache(maxsize=32)
+def _ground(sheet: View) -> str:
+    lines = "".join(_graticule(sheet))
+    edges = ""
+    if not sheet.whole:
+        wide, tall = sheet.width * 0.14, sheet.height * 0.14
+        sides = (
+            ("west", 0, 0, wide, sheet.height),
+            ("east", sheet.width - wide, 0, wide, sheet.height),
+            ("north", 0, 0, sheet.width, tall),
+            ("south", 0, sheet.height - tall, sheet.width, tall),
+        )
+        # A little wider than the sheet, so that no line of land shows at its rim.
+        edges = "".join(
+            f'<rect fill="url(#an-{side})" x="{number(x - 1)}" y="{number(y - 1)}" '
+            f'width="{number(w + 2)}" height="{number(h + 2)}"/>'
+            for side, x, y, w, h in sides
+        )
+    return (
+        f'<path class="grat" d="{lines}"/><path class="land" fill-rule="evenodd" '
+        f'd="{land(sheet)}"/>{edges}'
+    )
+
+
+def _graticule(sheet: View) -> Iterator[str]:
+    step = 30 if sheet.whole else 10
+    bounds = sheet.bounds
+    half = (bounds.east - bounds.west) / 2
+    reach = half if sheet.whole else half * 1.5
+    south = max(bounds.south - (0 if sheet.whole else 8), -88)
+    north = min(bounds.north + (0 if sheet.whole else 12), 88)
+    first = -(-(sheet.centre - reach) // step) * step
+    for index in range(int(2 * reach // step) + 1):
+        east = first + index * step - sheet.centre
+        if east <= reach:
+            yield _line(sheet, [(east, south + (north - south) * i / 12) for i in range(13)])
+    latitude = -(-south // step) * step
+    while latitude <= north:
+        yield _line(sheet, [(-reach + 2 * reach * i / 24, latitude) for i in range(25)])
+        latitude += step
+
+
+def _line(sheet: View, points: Sequence[tuple[float, float]]) -> str:
+    drawn = (sheet.relative(*point) for point in points)
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in drawn)
+
+
+def _apart(spots: Sequence[tuple[float, float]], radius: float) -> list[tuple[float, float]]:
+    """The spots, each moved to the nearest place at which its disc touches no other."""
+    apart = 2 * radius + 1.8
+    taken: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+
+    def free(x: float, y: float) -> bool:
+        column, row = int(x // apart), int(y // apart)
+        return all(
+            hypot(x - other_x, y - other_y) >= apart
+            for i in (column - 1, column, column + 1)
+            for j in (row - 1, row, row + 1)
+            for other_x, other_y in taken.get((i, j), ())
+        )
+
+    placed = []
+    for x, y in spots:
+        spot = next(((x + dx, y + dy) for dx, dy in _around() if free(x + dx, y + dy)), (x, y))
+        taken[int(spot[0] // apart), int(spot[1] // apart)].append(spot)
+        placed.append(spot)
+    return placed
+
+
+@lru_cache(maxsize=1)
+def _around() -> tuple[tuple[float, float], ...]:
+    """Steps away from a spot, the nearest first, up to 70 pixels."""
+    steps = ((dx * 2.0, dy * 2.0) for dx in range(-35, 36) for dy in range(-35, 36))
+    return tuple(sorted(steps, key=lambda step: (hypot(*step), step)))
+
+
+def _linked(disc: _Disc, radius: float) -> str:
+    place = disc.place
+    drawn = glyph(place.status, x=disc.x, y=disc.y, r=radius, expected=place.expected)
+    halo = (
+        f'<circle class="halo" cx="{number(disc.x)}" cy="{number(disc.y)}" '
+        f'r="{number(radius + 1)}"/>'
+    )
+    return (
+        f'<a href="{escape(place.href)}" tabindex="-1" data-record="{escape(place.record)}">'
+        f"<title>{escape(place.title or place.name)}</title>{halo}{drawn}</a>"
+    )
+
+
+class _Names:
+    """The names on the map, placed so that none meets a disc, another name or the rim."""
+
+    CELL = 3.0
+
+    def __init__(self, sheet: View, discs: Sequence[_Disc], radius: float) -> None:
+        self.sheet, self.radius = sheet, radius
+        self.taken: set[tuple[int, int]] = set()
+        self.towns: dict[str, list[_Disc]] = defaultdict(list)
+        for disc in discs:
+            self.towns[disc.place.town or disc.place.record].append(disc)
+            self._take(disc.x - radius, disc.y - radius, 2 * radius, 2 * radius)
+
+    def drawn(self) -> str:
+        """The names that find room, those of the most facilities first."""
+        texts = []
+        towns = sorted(
+            self.towns.items(), key=lambda town: (-len(town[1]), -_rank(town[1]), town[0])
+        )
+        for town, discs in towns:
+            count = len(discs)
+            single = discs[0].place.name
+            name = town if count > 1 and discs[0].place.town else single
+            big = count >= 5
+            more = f" {count}" if count > 1 else ""
+            wide = text_width(name, TEXT, bold=big) + text_width(more, TEXT)
+            spot = next(filter(self._free, self._around(discs, wide)), None)
+            if spot is None:
+                continue
+            self._take(*spot)
+            x, y, _, tall = spot
+            css = ' class="big"' if big else ""
+            number_of = f'<tspan class="n">{more}</tspan>' if more else ""
+            texts.append(
+                f'<text{css} x="{number(x)}" y="{number(y + tall - 3)}">'
+                f"{escape(name)}{number_of}</text>"
+            )
+        return "".join(texts)
+
+    def seas(self, words: Words) -> str:
+        """Names of seas, where facilities leave room for them."""
+        texts: list[str] = []
+        seas = _OCEANS if self.sheet.whole else _SEAS
+        for sea, longitude, latitude in seas:
+            name = words(sea)
+            wide = text_width(name, 10.5)
+            x, y = self.sheet.xy(longitude, latitude)
+            spot = (x - wide / 2, y - 7, wide, 13.0)
+            if self._free(spot):
+                self._take(*spot)
+                texts.append(
+                    f'<text class="sea" x="{number(spot[0])}" y="{number(y + 3)}">'
+                    f"{escape(name)}</text>"
+                )
+        return "".join(texts)
+
+    def _around(
+        self, discs: Sequence[_Disc], wide: float
+    ) -> Iterator[tuple[float, float, float, float]]:
+        """Eight places about the discs of a town: beside, above and below, at the corners."""
+        left = min(disc.x for disc in discs) - self.radius
+        right = max(disc.x for disc in discs) + self.radius
+        top = min(disc.y for disc in discs) - self.radius
+        bottom = max(disc.y for disc in discs) + self.radius
+        middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+        tall, gap = 13.0, 3.0
+        for x, y in (
+            (right + gap, middle_y - tall / 2),
+            (left - gap - wide, middle_y - tall / 2),
+            (middle_x - wide / 2, top - tall - 1),
+            (middle_x - wide / 2, bottom + 1),
+            (right - 2, top - tall + 2),
+            (right - 2, bottom - 2),
+            (left + 2 - wide, top - tall + 2),
+            (left + 2 - wide, bottom - 2),
+        ):
+            yield x, y, wide, tall
+
+    def _free(self, spot: tuple[float, float, float, float]) -> bool:
+        x, y, wide, tall = spot
+        inside = (
+            x >= 2
+            and y >= 2
+            and x + wide <= self.sheet.width - 2
+            and y + tall <= self.sheet.height - 2
+        )
+        return inside and self.taken.isdisjoint(self._cells(*spot))
+
+    def _take(self, x: float, y: float, wide: float, tall: float) -> None:
+        self.taken.update(self._cells(x, y, wide, tall))
+
+    def _cells(self, x: float, y: float, wide: float, tall: float) -> Iterator[tuple[int, int]]:
+        for column in range(int(x // self.CELL), int((x + wide) // self.CELL) + 1):
+            for row in range(int(y // self.CELL), int((y + tall) // self.CELL) + 1):
+                yield column, row
+
+
+def _rank(discs: Sequence[_Disc]) -> int:
+    """Of two places with as many facilities, the one where more runs is named first."""
+    return sum(disc.place.status == "operating" for disc in discs)
