@@ -21,6 +21,8 @@ from service.filters import KINDS, SORTS, position_after
 from service.finding import LISTED, records_answer, search_answer
 from service.memento import links_of
 from service.questions import PARAMETERS, Parameter, question
+from service.rdf import FORMS
+from service.rdf_routes import linked_data, preferred_form
 from service.records import record_answer, timeline_answer
 from service.schemas import (
     ActivitySchema,
@@ -122,17 +124,24 @@ RECORDS = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb
     "/v1/records/<string:id>",
     RecordSchema,
     ids=RECORDS,
-    tells=("Annales-Revision",),
+    tells=("Annales-Revision", "Vary"),
     may_tell=MEMENTO,
+    also={form.media_type: {"type": "string"} for form in FORMS},
 )
 def record(id: str) -> Response:
     """A record: its card, what holds, and every statement that is visible."""
     history = archive().history
-    return answer(
-        lambda db, asked, _: record_answer(history, db, asked, id),
-        revision=f"record:{id}",
-        more=links_of(f"record:{id}"),
-    )
+    form = preferred_form()
+    if form is not None:
+        response = linked_data(id, form)
+    else:
+        response = answer(
+            lambda db, asked, _: record_answer(history, db, asked, id),
+            revision=f"record:{id}",
+            more=links_of(f"record:{id}"),
+        )
+    response.vary.add("Accept")
+    return response
 
 
 @question(

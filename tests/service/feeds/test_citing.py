@@ -23,7 +23,10 @@ def fields_of_ris(text: str) -> dict[str, str]:
     """The tags of a reference, each of them there once."""
     lines = text.split("\r\n")
     assert lines[-1] == ""
-    found = dict(re.fullmatch(r"([A-Z][A-Z0-9])  - (.*)", line).groups() for line in lines[:-1])  # type: ignore[union-attr] # every line is one
+    found = {}
+    for line in lines[:-1]:
+        assert re.match(r"[A-Z][A-Z0-9]  - ", line)
+        found[line[:2]] = line[6:]
     assert len(found) == len(lines) - 1
     return found
 

@@ -319,5 +319,5 @@ def test_a_title_with_markup_is_text_in_every_feed(hard_reader: Reader) -> None:
         assert b"<b onclick" not in body, feed.name
 
 
-TEXT_ONLY = ("csv", "geojson", "icalendar", "vega-lite")
+TEXT_ONLY = ("csv", "csv-metadata.json", "geojson", "icalendar", "vega-lite")
 """Formats whose texts no reader takes for markup."""

@@ -1,0 +1,116 @@
+"""What the charts of trends and slips are drawn from: the answers of those questions, as rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from events.dates import iso
+from events.errors import BadFilter
+from service.feeds.feed import Context
+from service.feeds.item import short_name
+from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
+from service.promises import Promised, exists, ladders
+from service.state import Wanted
+from service.trends import trend, trends
+
+Rows = list[dict[str, Any]]
+
+
+SHARED = ("country", "field", "from", "to")
+"""The filters that a trend takes as the feed does."""
+
+
+def trend_rows(context: Context) -> tuple[Rows, list[str]]:
+    """How many facilities had each status at the end of each year: a row a status and year.
+
+    And the first and the last of the days. Raises BadFilter for a filter that a trend cannot have.
+    """
+    _refuse(context, "trends", ("kind", "limit", "record"))
+    as_of = context.question.as_of
+    filters = context.question.filters
+    asked = trend(
+        "/v1/trends",
+        {
+            "measure": "status",
+            "stated": iso(as_of.stated),
+            "known": f"@{as_of.known}",
+            **{name: filters[name] for name in SHARED if name in filters},
+        },
+        log=context.archive.chronicle.log,
+        now=context.archive.chronicle.now(),
+    )
+    rows = []
+    for series in trends(context.archive.state, context.db, asked):
+        status = series.key["status"] or ""
+        for point in series.points:
+            word = STATUS_WORDS[status][context.lang]
+            rows.append(
+                {
+                    "status": status,
+                    "at": point["at"],
+                    "count": point["count"],
+                    "text": f"{point['at']}: {word} {point['count']}",
+                }
+            )
+    return rows, [iso(asked.question.first), iso(asked.question.last)]
+
+
+def slip_rows(context: Context) -> Rows:
+    """How late each promise came, the latest first: a row a ladder of plans.
+
+    Ladders of which nothing came, or not on known days, are left out and counted.
+    Raises BadFilter for a filter that a slip cannot have, and NotFound.
+    """
+    _refuse(context, "slips", ("from", "kind", "to"))
+    wanted = context.wanted
+    if wanted.record is not None:
+        known = context.question.as_of.known
+        exists(context.archive, context.db, wanted.record, known=known)
+    found = ladders(
+        context.archive.state,
+        context.db,
+        context.question,
+        Promised(
+            wanted=Wanted(country=wanted.country, field=wanted.field),
+            record=wanted.record,
+            sort="slip",
+        ),
+    )
+    rows: Rows = []
+    for each in found:
+        slip = each.ladder.slip
+        if slip is None or slip.earliest is None or slip.latest is None:
+            context.omit("no-slip")
+            continue
+        if len(rows) == context.limit:
+            context.omit("limit")
+            continue
+        name = short_name(each.card)[context.lang]
+        outcome = OUTCOME_WORDS[each.outcome][context.lang]
+        milestone = MILESTONE_WORDS[each.ladder.milestone][context.lang]
+        days = "天" if context.lang == "zh" else "days"
+        rows.append(
+            {
+                "entry": f"{name} · {milestone}",
+                "ladder": each.ladder.entry,
+                "record": each.record,
+                "outcome": outcome,
+                "earliest_days": slip.earliest,
+                "latest_days": slip.latest,
+                "plans": len(each.ladder.plans),
+                "text": f"{name}: {outcome}, {slip.earliest}–{slip.latest} {days}",
+                "url": context.url(f"/records/{each.record}"),
+            }
+        )
+    twice = Counter(row["entry"] for row in rows)
+    for row in rows:
+        if twice[row["entry"]] > 1:
+            row["entry"] = f"{row['entry']} ({row['ladder']})"
+    return rows
+
+
+def _refuse(context: Context, chart: str, names: tuple[str, ...]) -> None:
+    for name in names:
+        if (value := context.question.filters.get(name)) is not None:
+            raise BadFilter(name, value, f"not with chart={chart}")

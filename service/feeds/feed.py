@@ -1,0 +1,141 @@
+"""What a feed is: a name, a media type, and a function from items to bytes.
+
+A format is one file that makes one `Feed`, and one line in `service.feeds.FEEDS`;
+its path, its description, its entry at `/v1/feeds` and its tests follow. What a
+tool cannot carry is left out, counted by reason, and told with the answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.dates import Language
+from projections.views import Database
+from service.archive import Archive
+from service.feeds.item import KINDS, Item, Kind, Selection
+from service.question import Question
+
+LIMIT = 500
+"""How many items a feed has at most where nothing is said of it."""
+
+MOST = 5_000
+"""How many items a feed can be asked for; beyond that, it is refused unless it is narrowed."""
+
+FILTERS = ("country", "field", "from", "kind", "lang", "limit", "record", "to")
+"""What every feed takes besides the clocks."""
+
+Parameter = tuple[dict[str, Any], str]
+"""What is said of a parameter: its schema, and what it means."""
+
+
+def nothing_lacks(_: Item) -> str | None:
+    """For feeds that carry every item."""
+    return None
+
+
+def always(_: Mapping[str, str]) -> bool:
+    """For feeds that are made of items whatever their options say."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A format.
+
+    `render` gives the body; it may count further omissions in the context.
+    `lacks` says why an item cannot be carried, in one word such as `bce`, before
+    the feed is cut to its limit. `limit` is what the tool bears by default,
+    `most` the most that can be asked for, `kinds` are given where none are asked for.
+    `reader` names the tools that read it.
+    `own` are parameters of this feed alone, each an `enum` or an `integer` with a
+    `default`. `schema` is the JSON Schema of the body of a feed in JSON. `links` are
+    further `Link` headers, each a path, a relation and a type; the path gets the same question.
+    `needs_items` says by the options whether the items are looked for at all.
+    One that is no `alternate` tells of another feed, and nothing of the chronicle by itself.
+    """
+
+    name: str
+    media_type: str
+    summary: str
+    render: Callable[[Context], str | bytes]
+    suffix: str
+    reader: str = ""
+    lacks: Callable[[Item], str | None] = nothing_lacks
+    limit: int = LIMIT
+    most: int = MOST
+    kinds: tuple[Kind, ...] = KINDS
+    takes: tuple[str, ...] = FILTERS
+    own: Mapping[str, Parameter] = field(default_factory=dict)
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
+    links: tuple[tuple[str, str, str], ...] = ()
+    alternate: bool = True
+    needs_items: Callable[[Mapping[str, str]], bool] = always
+
+    @property
+    def path(self) -> str:
+        """Where it is."""
+        return f"/v1/feeds/{self.name}"
+
+    @property
+    def of_items(self) -> bool:
+        """Whether it is made of items; else it asks the archive itself."""
+        return "kind" in self.takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a feed is rendered from.
+
+    `question` has the clocks and the pinned URL, `wanted` the filters as they
+    were read, `options` the values of the feed's own parameters. `base_url` is
+    the service's root without a slash at its end, for formats that need whole
+    URLs. `items` are in the order of time, their sources complete. `archive` and
+    `db` are for feeds that are not made of items.
+    """
+
+    feed: Feed
+    question: Question
+    wanted: Selection
+    lang: Language
+    title: str
+    base_url: str
+    items: Sequence[Item]
+    limit: int
+    omitted: Counter[str]
+    options: Mapping[str, str]
+    archive: Archive
+    db: Database
+
+    def omit(self, reason: str, count: int = 1) -> None:
+        """Count what is left out, by a reason in one word."""
+        self.omitted[reason] += count
+
+    @property
+    def pinned(self) -> str:
+        """The whole URL at which these bytes stand for ever."""
+        return f"{self.base_url}{self.question.pinned}"
+
+    def url(self, path: str) -> str:
+        """A whole URL of a path of ours."""
+        return f"{self.base_url}{path}"
+
+    def about(self) -> dict[str, Any]:
+        """What a feed in JSON says of itself under `_annales`."""
+        return {
+            "omitted": self.omitted.total(),
+            "reasons": dict(sorted(self.omitted.items())),
+            "position": self.question.as_of.known,
+            "pinned": self.question.pinned,
+        }
+
+
+def omitted_header(omitted: Counter[str]) -> str:
+    """What was left out, as the header `Annales-Omitted` says it.
+
+    >>> omitted_header(Counter({"no-date": 2, "bce": 3}))
+    'bce=3, no-date=2'
+    """
+    return ", ".join(f"{reason}={count}" for reason, count in sorted(omitted.items()) if count)

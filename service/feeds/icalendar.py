@@ -1,0 +1,268 @@
+"""iCalendar: what came, what is promised and for when, for any calendar that subscribes.
+
+A calendar knows days, from 0001 to 9999, and no vague ones. So a date that is
+not one day covers all the days that it can mean, `DTEND` being the day after the
+last (RFC 5545), and `SUMMARY` says that it is vague; the text of EDTF stands in
+`X-ANNALES-EDTF`. What goes on without a known end stands where it began. What
+was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes too.
+
+Nothing here asks for the time: `DTSTAMP` is the instant of the last commit known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import icalendar
+
+from events import dates
+from events.commit import microseconds
+from events.dates import Day, Language, civil
+from events.fact import Line
+from events.record import Record
+from events.statement import Statement
+from service.feeds.feed import Context, Feed, omitted_header
+from service.feeds.item import Item, When, when
+from service.feeds.syndication import printable
+from service.feeds.words import FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
+from service.question import located
+
+AUTHORITY = "annales.org"
+"""What follows the id of an item in its UID."""
+
+FIRST, STOP = dates.day(1, 1, 1), dates.day(9999, 12, 31)
+"""The days that can be written; as `DTEND` is exclusive, the last one only as an end."""
+
+REFRESH = timedelta(days=1)
+"""How often a calendar should look again."""
+
+PRECISE_TO = {
+    "year": {"en": "year only", "zh": "仅知年份"},
+    "month": {"en": "month only", "zh": "仅知月份"},
+}
+PROMISED = {"en": "Planned for", "zh": "曾计划于"}
+DATE = {"en": "Date", "zh": "日期"}
+SOURCES = {"en": "Sources", "zh": "来源"}
+
+
+def render(context: Context) -> bytes:
+    """A calendar with one event an item, and one for each statement withdrawn from its records."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Annales//Feeds//EN")
+    calendar.add("version", "2.0")
+    calendar.add("name", context.title)
+    calendar.add("x-wr-calname", context.title)
+    calendar.add("url", context.pinned)
+    live = located(context.question.path, sorted(context.question.filters.items()))
+    calendar.add("source", context.url(live), parameters={"VALUE": "URI"})
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    for event in _events(context):
+        calendar.add_component(event)
+    calendar.add("x-annales-omitted", omitted_header(context.omitted) or "0")
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def lacks(item: Item) -> str | None:
+    """A calendar needs a day of the years 1 to 9999."""
+    return _out_of_reach(days_of(item))
+
+
+ICALENDAR = Feed(
+    name="icalendar",
+    media_type="text/calendar",
+    summary="What came and what is promised, to subscribe to in any calendar.",
+    suffix="ics",
+    reader="Thunderbird, Apple Calendar, Google Calendar, Outlook",
+    render=render,
+    lacks=lacks,
+    kinds=("milestone", "discovery", "policy", "observation"),
+)
+
+
+def days_of(item: Item) -> tuple[Day, Day] | None:
+    """The days that an item covers, half-open: those on which it began where no end is known.
+
+    A date that is open on one side stands on the day that it has.
+    """
+    if not item.point and not item.open and item.first is not None and item.stop is not None:
+        return item.first, item.stop
+    return None if item.start is None else _days_of(item.start)
+
+
+def _days_of(start: When) -> tuple[Day, Day] | None:
+    only = start.day
+    if only is None:
+        return None
+    if start.earliest is None or start.latest is None:
+        return only, only + 1
+    return start.earliest, start.latest + 1
+
+
+def _out_of_reach(days: tuple[Day, Day] | None) -> str | None:
+    if days is None:
+        return "no-date"
+    if days[0] < FIRST:
+        return "bce"
+    return "after-9999" if days[1] > STOP else None
+
+
+def _events(context: Context) -> Iterator[icalendar.Event]:
+    history, known = context.archive.history, context.question.as_of.known
+    revisions: dict[str, int] = {}
+    for item in context.items:
+        if item.record not in revisions:
+            revisions[item.record] = history.revision(
+                context.db, f"record:{item.record}", known=known
+            )
+        yield _event(item, context, revision=revisions[item.record])
+    for stream, id in history.withdrawn(context.db, known=known):
+        record = history.record(context.db, stream, known=known)
+        statement = record.statement(id)
+        if statement.withdrawn and _is_wanted(statement, record, context):
+            yield from _cancelled(statement, record, context)
+
+
+def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
+    days = days_of(item)
+    if days is None:
+        raise ValueError(f"{item.id} has no day")  # `lacks` keeps it out
+    lang = context.lang
+    event = _begun(item.id, item.record, days, context, revision=revision)
+    event.add("summary", _text(f"{item.title[lang]}{_vagueness(item, lang)}"))
+    event.add("description", _text(_description(item, lang)))
+    event.add("status", "TENTATIVE" if item.planned else "CONFIRMED")
+    event.add("categories", _categories(item, lang))
+    if item.place is not None:
+        event.add("geo", item.place)
+    if item.recorded is not None:
+        event.add("last-modified", _instant(item.recorded))
+    if item.start is not None:
+        end = "" if item.point else f"/{item.end.edtf if item.end else '..'}"
+        event.add("x-annales-edtf", f"{item.start.edtf}{end}")
+    return event
+
+
+def _begun(
+    uid: str, record: str, days: tuple[Day, Day], context: Context, *, revision: int
+) -> icalendar.Event:
+    """What every event has. It takes up nobody's time."""
+    event = icalendar.Event()
+    event.add("uid", f"{uid}@{AUTHORITY}")
+    event.add("dtstamp", _instant(context.question.as_of.known_at))
+    event.add("dtstart", date(*civil(days[0])))
+    event.add("dtend", date(*civil(days[1])))
+    event.add("sequence", revision)
+    event.add("transp", "TRANSPARENT")
+    event.add("url", context.url(f"/records/{record}"))
+    return event
+
+
+def _vagueness(item: Item, lang: Language) -> str:
+    """What a vague date is called after the title, in brackets."""
+    words = []
+    if item.start is not None and item.start.vague:
+        start = item.start
+        plain = not (start.approximate or start.uncertain)
+        words.append(
+            PRECISE_TO[start.precision][lang]
+            if plain and start.precision in PRECISE_TO
+            else start.text[lang]
+        )
+    if item.open:
+        words.append(NO_END[lang])
+    if item.planned:
+        words.append(PLANNED[lang])
+    if not words:
+        return ""
+    return f"（{'，'.join(words)}）" if lang == "zh" else f" ({', '.join(words)})"
+
+
+def _description(item: Item, lang: Language) -> str:
+    lines = [item.summary] if item.summary else []
+    if item.start is not None:
+        until = "" if item.end is None else f" – {item.end.text[lang]}"
+        lines.append(f"{DATE[lang]}: {item.start.text[lang]}{until}")
+    lines += [
+        f"{PROMISED[lang]} {plan.date.text[lang]} ({dates.iso(plan.said)})" for plan in item.plans
+    ]
+    if item.sources:
+        lines.append(f"{SOURCES[lang]}:")
+        lines += [f"- {source.title} {source.url or ''}".rstrip() for source in item.sources]
+    return "\n".join(lines)
+
+
+def _categories(item: Item, lang: Language) -> list[str]:
+    words = [KIND_WORDS[item.kind][lang]]
+    if item.field in FIELD_WORDS:
+        words.append(FIELD_WORDS[item.field][lang])
+    if item.country:
+        words.append(item.country)
+    if item.status is not None:
+        words.append(STATUS_WORDS[item.status][lang])
+    return words
+
+
+# --- what was withdrawn
+
+
+def _is_wanted(statement: Statement, record: Record, context: Context) -> bool:
+    """Whether a feed of this selection may have told a statement."""
+    wanted, line = context.wanted, statement.line
+    first, last = statement.earliest, statement.latest
+    card = record.card or _card(line.get("facility"), context)
+    return (
+        statement.kind in wanted.kinds
+        and statement.said <= context.question.as_of.stated
+        and wanted.country in (None, line.get("country") or card.get("country"))
+        and wanted.field in (None, line.get("field") or card.get("field"))
+        and wanted.record in (None, record.id, line.get("facility"))
+        and (wanted.first is None or last is None or last >= wanted.first)
+        and (wanted.last is None or first is None or first <= wanted.last)
+    )
+
+
+def _card(facility: str | None, context: Context) -> Line:
+    if facility is None:
+        return {}
+    known = context.question.as_of.known
+    return context.archive.history.record(context.db, f"record:{facility}", known=known).card or {}
+
+
+def _cancelled(statement: Statement, record: Record, context: Context) -> Iterator[icalendar.Event]:
+    text = statement.line.get("date")
+    start = None if text is None else when(text)
+    days = None if start is None else _days_of(start)
+    if start is None or days is None or _out_of_reach(days) is not None:
+        return
+    event = _begun(statement.id, record.id, days, context, revision=record.revision)
+    event.add("summary", _text(statement.line["title"]))
+    event.add("status", "CANCELLED")
+    event.add("last-modified", _instant(_withdrawn_at(statement, record, context)))
+    event.add("x-annales-edtf", start.edtf)
+    yield event
+
+
+def _withdrawn_at(statement: Statement, record: Record, context: Context) -> str:
+    """When the last event of a statement was recorded, which withdrew it."""
+    entries = context.archive.history.entries(
+        context.db,
+        f"record:{record.id}",
+        known=context.question.as_of.known,
+        after=0,
+        limit=record.revision,
+    )
+    return [entry.recorded_at for entry in entries if entry.statement == statement.id][-1]
+
+
+def _text(text: str) -> str:
+    """A text without control characters; a line may break in it, as RFC 5545 writes that."""
+    return printable(text).replace("\r", " ")
+
+
+def _instant(recorded_at: str | None) -> datetime:
+    """An instant of the log, to the second. An empty log has none, and no events either."""
+    if recorded_at is None:
+        raise ValueError("the log is empty")
+    return datetime.fromtimestamp(microseconds(recorded_at) // 1_000_000, UTC)

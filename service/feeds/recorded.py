@@ -1,0 +1,301 @@
+"""What was recorded, as the entries of a feed: one an event of the log, the newest first.
+
+It says what was recorded or mended, by whom and why, and of a correction what
+stood before. `at` and `stated` are clocks of the world and of the sources, and play
+no part: what a feed of changes tells depends on `known` alone.
+
+A page of the past is a stretch of `limit` positions, so that its place does not
+move as the log grows: page 3 of 100 has what the filters let through of @201 to
+@300. It is an archive once the log has its last position, and is then asked for
+at the commit that filled it, at a pinned URL that never changes again. What is
+subscribed to is the newest `limit` entries, which reach back to such a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events import dates
+from events.catalogue import BY_TYPE
+from events.clocks import as_of
+from events.dates import Language
+from events.errors import NotFound
+from events.fact import Line
+from events.record import Record, changed
+from projections.history import Act, Acts
+from service.activity import ACTIVITY_KINDS
+from service.audit import entry_members
+from service.feeds.feed import Context, Parameter
+from service.feeds.syndication import Entry, Stream, event_tag, tag
+from service.question import Question, located
+
+TAKES = ("country", "lang", "limit", "record")
+
+OWN: Mapping[str, Parameter] = {
+    "kind": (
+        {"type": "string", "enum": ["all", *ACTIVITY_KINDS], "default": "all"},
+        "Only what was recorded of records of this kind, or of sources.",
+    ),
+    "page": (
+        {"type": "integer", "minimum": 0, "maximum": 10**9, "default": 0},
+        (
+            "A page of the past: page n has the positions up to n times `limit`. "
+            "Default: the newest entries."
+        ),
+    ),
+}
+"""What a feed of changes takes of its own."""
+
+LIMIT = 100
+MOST = 1000
+"""How many entries a page has where nothing is said of it, and at most."""
+
+LOOKED = 20_000
+"""How many positions are looked at, at most, for what the filters let through."""
+
+Words = Mapping[str, str]
+
+TITLE: Words = {"en": "Annales: what was recorded", "zh": "史记：新近记录"}
+
+DONE: Mapping[str, Words] = {
+    "source": {"en": "New source", "zh": "新来源"},
+    "facility": {"en": "New facility", "zh": "新设施"},
+    "milestone": {"en": "New milestone", "zh": "新里程碑"},
+    "discovery": {"en": "New discovery", "zh": "新发现"},
+    "policy": {"en": "New policy decision", "zh": "新政策决定"},
+    "indicator": {"en": "New reading", "zh": "新指标读数"},
+    "observation": {"en": "New observation", "zh": "新评论"},
+    "correction": {"en": "Corrected", "zh": "更正"},
+    "withdrawal": {"en": "Withdrawn", "zh": "撤回"},
+    "reinstatement": {"en": "Reinstated", "zh": "恢复"},
+    "amendment": {"en": "Amended", "zh": "修订"},
+}
+"""What an event did, by the type of its line."""
+
+WHEN: Words = {"en": "When it was so", "zh": "发生时间"}
+PROMISED: Words = {"en": "Planned for", "zh": "计划于"}
+WHY: Words = {"en": "Why", "zh": "原因"}
+WHO: Words = {"en": "Recorded by", "zh": "记录者"}
+NOTHING: Words = {"en": "nothing", "zh": "无"}
+
+
+class Page(NamedTuple):
+    """Some acts, the oldest first; whether they are an archive; the page before, if any."""
+
+    acts: list[Act]
+    archive: bool
+    previous: int | None
+
+
+def told(context: Context) -> tuple[Stream, list[Entry]]:
+    """The feed of a context, and its entries. Raises NotFound for a record that there is not."""
+    page = _page(context)
+    entries = [_entry(act, context) for act in reversed(page.acts)]
+    return _stream(context, page), entries
+
+
+# --- which events
+
+
+def _page(context: Context) -> Page:
+    known, limit, number = context.question.as_of.known, context.limit, int(context.options["page"])
+    chosen = _Chosen(context)
+    if number:
+        acts = chosen.between((number - 1) * limit, min(number * limit, known))
+        before = min(number - 1, known // limit) * limit  # only a full page is linked to
+    else:
+        acts, before = chosen.last(known, limit=limit)
+        if len(acts) == limit:
+            before = acts[0].entry.position - 1
+    found, looked = chosen.last(before, limit=1)
+    earliest = found[0].entry.position if found else looked
+    previous = -(-earliest // limit) if earliest else None
+    return Page(acts, 0 < number * limit <= known, previous)
+
+
+class _Chosen:
+    """The events of the log that the filters of a feed let through."""
+
+    def __init__(self, context: Context) -> None:
+        self._history, self._db = context.archive.history, context.db
+        self._country = context.wanted.country
+        kind = context.options["kind"]
+        self._kind = None if kind == "all" else kind
+        self._known = context.question.as_of.known
+        # What was recorded of one record is soon found, however far back it is.
+        self._look = LOOKED if context.wanted.record is None else self._known + 1
+        self._streams: tuple[str, ...] | None = None
+        self._records: dict[tuple[str, int], Record] = {}
+        if (record := context.wanted.record) is not None:
+            self._streams = (f"record:{record}", f"source:{record}")
+            if not any(
+                self._history.revision(self._db, stream, known=self._known)
+                for stream in self._streams
+            ):
+                raise NotFound("record", record)
+
+    def last(self, position: int, *, limit: int) -> tuple[list[Act], int]:
+        """The last acts up to a position, and the position down to which all were looked at."""
+        found: list[Act] = []
+        upper, width = position, limit
+        while upper > 0 and len(found) < limit and position - upper < self._look:
+            lower = max(0, upper - width)
+            found = [*self.between(lower, upper), *found]
+            upper, width = lower, 2 * width
+        return found[-limit:], upper
+
+    def between(self, after: int, last: int) -> list[Act]:
+        """The acts beyond one position, up to another."""
+        acts = Acts(after, last, kind=self._kind, streams=self._streams)
+        found = self._history.acts(self._db, acts, limit=max(0, last - after))
+        return [act for act in found if self._country is None or self._country in self._of(act)]
+
+    def _of(self, act: Act) -> Iterator[str]:
+        """The countries that an event concerns, as its commit left them: of a record's card,
+        else of the statement itself or of its facility."""
+        if act.kind == "source":
+            return
+        known = act.entry.commit_position
+        record = self._record(act.stream, known)
+        lines = [record.card]
+        if record.card is None:
+            line = record.kept[act.entry.statement or ""].line
+            lines = [line]
+            if "country" not in line and "facility" in line:
+                lines = [self._record(f"record:{line['facility']}", known).card]
+        for line in filter(None, lines):
+            if "country" in line:
+                yield line["country"]
+
+    def _record(self, stream: str, known: int) -> Record:
+        if (stream, known) not in self._records:
+            self._records[stream, known] = self._history.record(self._db, stream, known=known)
+        return self._records[stream, known]
+
+
+# --- the feed
+
+
+def _stream(context: Context, page: Page) -> Stream:
+    """What the feed says of itself: where it is subscribed to, and where the past is."""
+    question = context.question
+    filters = {name: value for name, value in question.filters.items() if name != "page"}
+    live = context.url(located(question.path, sorted(filters.items())))
+    previous = None
+    if page.previous is not None:
+        previous = context.url(_archive(context, page.previous).pinned)
+    about = [context.options["kind"]] if "kind" in filters else []
+    about += [value for name, value in filters.items() if name in ("country", "record")]
+    title = TITLE[context.lang]
+    if about:
+        title += f"（{'，'.join(about)}）" if context.lang == "zh" else f" ({', '.join(about)})"
+    return Stream(
+        id=tag("changes:" + located("", sorted(filters.items())).removeprefix("?")),
+        title=title,
+        lang=context.lang,
+        updated=page.acts[-1].entry.recorded_at if page.acts else question.as_of.known_at,
+        address=context.pinned if page.archive else live,
+        current=live,
+        pinned=context.pinned,
+        home=context.url("/activity"),
+        previous=previous,
+        archive=page.archive,
+        members=context.about(),
+    )
+
+
+def _archive(context: Context, number: int) -> Question:
+    """The question that gives a page of the past, at the commit that filled it."""
+    archive, asked = context.archive, context.question
+    last = number * context.limit
+    beyond = Acts(last - 1, asked.as_of.known)
+    (filled,) = archive.history.acts(context.db, beyond, limit=1)
+    known = as_of(
+        at=None,
+        during=None,
+        stated=None,
+        known=f"@{filled.entry.commit_position}",
+        log=archive.chronicle.log,
+        now=filled.entry.recorded_at,
+    )
+    return Question(asked.path, known, {**asked.filters, "page": str(number)})
+
+
+# --- an entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An event with what it is about: the line after it, and the one before where it changed."""
+
+    act: Act
+    line: Line
+    after: Line
+    before: Line | None
+    recording: int | None
+
+
+def _entry(act: Act, context: Context) -> Entry:
+    lang, entry = context.lang, act.entry
+    told = _looked_up(act, context)
+    name = told.after.get("title") or told.after.get(f"name_{lang}") or told.after["name"]
+    space, _, id = act.stream.partition(":")
+    deletes = None
+    if entry.type == "withdrawal" and told.recording is not None:
+        recorded_at = context.archive.history.recorded_at(context.db, told.recording)
+        deletes = event_tag(told.recording, str(recorded_at))
+    date = told.after.get("date") if act.kind != "source" else None
+    return Entry(
+        id=event_tag(entry.position, entry.recorded_at),
+        title=f"{DONE[entry.type][lang]}{'：' if lang == 'zh' else ': '}{name}",
+        updated=entry.recorded_at,
+        url=context.url(f"/{space}s/{id}"),
+        author=entry.actor,
+        text=list(_paragraphs(told, lang)),
+        tags=[act.kind, BY_TYPE[entry.type].EVENT],
+        valid=dates.parse(date) if date else None,
+        deletes=deletes,
+        reason=entry.reason or "",
+        members={**entry_members(entry), "stream": act.stream, "record": id, "kind": act.kind},
+    )
+
+
+def _looked_up(act: Act, context: Context) -> _Told:
+    """The line of what an event is about. Only what mends something needs the record for it."""
+    line: dict[str, Any] = msgspec.json.decode(act.entry.line)
+    if act.entry.type not in ("correction", "withdrawal", "reinstatement", "amendment"):
+        return _Told(act=act, line=line, after=line, before=None, recording=None)
+    record = context.archive.history.record(context.db, act.stream, known=act.entry.position - 1)
+    kept = record.kept.get(act.entry.statement or "")
+    before = record.card or {} if kept is None else kept.line
+    after = changed(before, line.get("changes", {}))
+    recording = None if kept is None else kept.position
+    return _Told(act=act, line=line, after=after, before=before, recording=recording)
+
+
+def _paragraphs(told: _Told, lang: Language) -> Iterator[str]:
+    """What, when it was so, what stood before, why, and who."""
+    colon = "：" if lang == "zh" else ": "
+    if told.after.get("summary"):
+        yield told.after["summary"]
+    if told.act.kind != "source" and "date" in told.after:
+        word = PROMISED if told.after.get("modality") == "planned" else WHEN
+        yield f"{word[lang]}{colon}{dates.display(dates.parse(told.after['date']), lang)}"
+    before = told.before or {}
+    for name in told.line.get("changes", {}):
+        was, now = (line.get(name) for line in (before, told.after))
+        if was != now:
+            yield f"{name}{colon}{_value(was, lang)} → {_value(now, lang)}"
+    if told.act.entry.reason:
+        yield f"{WHY[lang]}{colon}{told.act.entry.reason}"
+    yield f"{WHO[lang]}{colon}{told.act.entry.actor}, @{told.act.entry.position}"
+
+
+def _value(value: object, lang: Language) -> str:
+    if value is None:
+        return NOTHING[lang]
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,153 @@
+"""SVG: the timeline of the pages as one picture, with its look and its clocks in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from service.drawing.alone import stand_alone
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
+from service.drawing.timeline import timeline
+from service.feeds.feed import Context, Feed
+from service.feeds.item import Item, Kind, Plan, When
+from service.feeds.vis_timeline import tooltip, viewed
+from service.feeds.words import AS_OF, FIELD_WORDS, KIND_WORDS, LEFT_OUT
+
+LIMIT = 2_000
+"""How many items a picture bears."""
+
+KINDS: tuple[Kind, ...] = ("phase", "milestone", "discovery")
+
+
+def drawn(context: Context) -> str:
+    """The picture, as SVG text."""
+    view = viewed(context)
+    as_of = context.question.as_of
+    frame = Frame(
+        first=view.first,
+        last=view.stop - 1,
+        cursor=as_of.at,
+        horizon=as_of.stated if as_of.stated != as_of.at else None,
+        today=as_of.stated,
+    )
+    return stand_alone(
+        timeline(list(_lanes(context)), frame, lang=context.lang, headings=_headings(context)),
+        lang=context.lang,
+        title=context.title,
+        told=list(_told(context)),
+        base=context.base_url,
+    )
+
+
+SVG = Feed(
+    name="svg",
+    media_type="image/svg+xml",
+    suffix="svg",
+    summary="A picture of the timeline, for any page or paper.",
+    reader="browsers, Inkscape, Word",
+    render=drawn,
+    limit=LIMIT,
+    most=LIMIT,
+    kinds=KINDS,
+)
+
+
+def _headings(context: Context) -> dict[str, Heading]:
+    return {field: Heading(title=words[context.lang]) for field, words in FIELD_WORDS.items()} | {
+        kind: Heading(title=words[context.lang]) for kind, words in KIND_WORDS.items()
+    }
+
+
+def _lanes(context: Context) -> Iterator[Lane]:
+    """A lane for each facility; what belongs to none has one for each of its kinds."""
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in context.items:
+        found[item.lane].append(item)
+    lang = context.lang
+    for lane, items in found.items():
+        named = items[0]
+        name = named.short[lang] if named.name else KIND_WORDS[named.kind][lang]
+        other = named.name.get("zh", "") if lang == "en" else ""
+        yield Lane(
+            record=lane,
+            name=name,
+            other_name="" if other == name else other,
+            href=f"/records/{lane}" if named.name else "",
+            group=named.field if named.name else named.kind,
+            bars=tuple(_bar(item, lang) for item in items if item.kind == "phase"),
+            promises=tuple(_ladders(items, lang)),
+            dots=tuple(_dots(items, lang)),
+        )
+
+
+def _bar(item: Item, lang: str) -> Bar:
+    end = None
+    if not item.open and not item.point:
+        if item.end is not None:
+            end = _edge(item.end)
+        elif item.stop is not None:
+            end = on(item.stop)
+    return Bar(
+        status=item.status or "",
+        start=Edge(item.first, item.first) if item.start is None else _edge(item.start),
+        end=end,
+        expected=item.planned,
+        title=tooltip(item, lang),
+        statement=item.statement or "",
+    )
+
+
+def _dots(items: Sequence[Item], lang: str) -> Iterator[Dot]:
+    """Discoveries and upgrades, and whatever belongs to no facility."""
+    for item in items:
+        if item.planned or item.start is None or item.kind == "phase":
+            continue
+        if item.kind == "milestone" and item.milestone != "upgraded":
+            continue
+        yield Dot(
+            kind="upgrade" if item.kind == "milestone" else "discovery",
+            date=_edge(item.start),
+            title=tooltip(item, lang),
+            statement=item.statement or "",
+            href=f"/records/{item.record}",
+        )
+
+
+def _ladders(items: Sequence[Item], lang: str) -> Iterator[Ladder]:
+    """What was promised, and what came of it or is still awaited."""
+    for item in items:
+        if item.kind != "milestone" or item.start is None or item.said is None:
+            continue
+        rungs = [_rung(plan, lang) for plan in item.plans]
+        if item.planned:
+            own = Plan(
+                statement=item.id,
+                said=item.said,
+                date=item.start,
+                milestone=item.milestone or "",
+            )
+            yield Ladder(rungs=(*rungs, _rung(own, lang)), pending=True, title=tooltip(item, lang))
+        elif rungs:
+            yield Ladder(rungs=tuple(rungs), came=_edge(item.start), title=tooltip(item, lang))
+
+
+def _rung(plan: Plan, lang: str) -> Rung:
+    return Rung(
+        said=on(plan.said),
+        due=_edge(plan.date),
+        title=plan.date.text[lang],
+        statement=plan.statement,
+    )
+
+
+def _edge(when: When) -> Edge:
+    return Edge(when.earliest, when.latest)
+
+
+def _told(context: Context) -> Iterator[str]:
+    as_of = dict(context.question.pairs({}))
+    clocks = ", ".join(f"{name} {as_of[name]}" for name in ("at", "stated", "known"))
+    yield f"{AS_OF[context.lang]}: {clocks}. {context.pinned}"
+    if context.omitted:
+        reasons = ", ".join(f"{name} {count}" for name, count in sorted(context.omitted.items()))
+        yield f"{LEFT_OUT[context.lang]}: {reasons}"

@@ -1,0 +1,188 @@
+"""TimelineJS 3: a slide an item, as its JSON has them.
+
+A date carries only the members that its source gave, which is how TimelineJS
+knows its precision, and always a text of its own (`display_date`): the label
+that TimelineJS makes itself says "240 BCE" of the astronomical year -240, and
+knows no "circa". Its years are astronomical, like its axis.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import msgspec
+
+from events.dates import Day, civil, year_of
+from service.feeds.feed import Context, Feed
+from service.feeds.item import Item, When, when
+from service.feeds.words import (
+    AS_OF,
+    DISPUTED,
+    FIELD_WORDS,
+    KIND_WORDS,
+    ORIGIN,
+    PLANNED,
+    PRESENT,
+    RECORD,
+)
+
+FARTHEST = (-271_000, 275_000)
+"""The years that a date of JavaScript can have, rounded inwards."""
+
+Members = dict[str, Any]
+
+
+def _render(context: Context) -> bytes:
+    body: Members = {
+        "title": {
+            "unique_id": "annales",
+            "text": {
+                "headline": escape(context.title),
+                "text": _clocks(context),
+            },
+        },
+        "events": [_slide(item, context) for item in context.items],
+        "scale": "human",
+        "_annales": context.about(),
+    }
+    return msgspec.json.encode(body)
+
+
+def lacks(item: Item) -> str | None:
+    """Why a tool that keeps dates in JavaScript cannot have an item."""
+    days = [day for date in (item.start, item.end) for day in _bounds(date)]
+    if not days:
+        return "no-date"
+    least, most = FARTHEST
+    return None if all(least <= year_of(day) <= most for day in days) else "far-year"
+
+
+TIMELINEJS = Feed(
+    name="timelinejs",
+    media_type="application/json",
+    suffix="timelinejs.json",
+    summary="TimelineJS 3: a slide an item.",
+    reader="TimelineJS 3",
+    render=_render,
+    lacks=lacks,
+    # More than a hundred slides are not to be clicked through.
+    limit=100,
+    most=1_000,
+    kinds=("milestone", "discovery", "policy"),
+    schema={
+        "type": "object",
+        "required": ["events"],
+        "properties": {
+            "title": {"type": "object"},
+            "events": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["unique_id", "start_date", "text"],
+                    "properties": {
+                        "start_date": {"type": "object", "required": ["year", "display_date"]},
+                        "end_date": {"type": "object", "required": ["year", "display_date"]},
+                    },
+                },
+            },
+        },
+    },
+)
+
+
+def _clocks(context: Context) -> str:
+    """As of when it is told, and where it stands for ever."""
+    said = dict(context.question.pairs({}))
+    clocks = ", ".join(f"{name} {said[name]}" for name in ("at", "stated", "known"))
+    link = f'<a href="{escape(context.pinned)}">{escape(clocks)}</a>'
+    return f"<p>{AS_OF[context.lang]}: {link}</p>"
+
+
+def _slide(item: Item, context: Context) -> Members:
+    lang = context.lang
+    start, end = _ends(item, context)
+    slide: Members = {"unique_id": item.id.replace("/", "-"), "start_date": start}
+    if end is not None:
+        slide["end_date"] = end
+    words = FIELD_WORDS.get(item.field, KIND_WORDS[item.kind])
+    slide["group"] = words[lang]
+    marks = [
+        word[lang] for word, holds in ((PLANNED, item.planned), (DISPUTED, item.disputed)) if holds
+    ]
+    headline = escape(item.title[lang])
+    if marks:
+        headline = f"{headline} <small>({', '.join(marks)})</small>"
+    slide["text"] = {"headline": headline, "text": _text(item, context)}
+    return slide
+
+
+def _text(item: Item, context: Context) -> str:
+    record = context.url(f"/records/{item.record}")
+    parts = [f"<p>{escape(item.summary)}</p>"] if item.summary else []
+    named = [
+        f'<a href="{escape(source.url)}">{escape(source.title)}</a>'
+        if source.url
+        else escape(source.title)
+        for source in item.sources
+    ]
+    if named:
+        parts.append(f"<p>{ORIGIN[context.lang]}: {'; '.join(named)}</p>")
+    parts.append(f'<p><a href="{escape(record)}">{RECORD[context.lang]}</a></p>')
+    return "".join(parts)
+
+
+def _ends(item: Item, context: Context) -> tuple[Members, Members | None]:
+    lang = context.lang
+    if item.start is None:
+        raise ValueError(f"{item.id} has no start")
+    start = _date(item.start, lang)
+    if item.point:
+        return start, None
+    if item.open:
+        at = context.question.as_of.at
+        shown = _parts(at, "day") | {"display_date": PRESENT[lang]}
+        return start, shown if civil(at) > _drawn(start) else None
+    if item.end is None:
+        return start, None
+    end = _date(item.end, lang)
+    if _drawn(end) <= _drawn(start) and item.end.latest is not None:
+        # An end in the same year would be drawn on its first of January, before the start.
+        end = _parts(item.end.latest, "day") | {"display_date": item.end.text[lang]}
+    return start, end if _drawn(end) > _drawn(start) else None
+
+
+def _date(date: When, lang: str) -> Members:
+    day = date.day
+    if day is None:
+        raise ValueError(f"{date.edtf} has no bound")
+    return _parts(day, _precision(date)) | {"display_date": date.text[lang]}
+
+
+def _precision(date: When) -> str:
+    """That of the end on whose day a date is put, where it is an interval."""
+    if date.precision != "interval":
+        return date.precision
+    first, last = date.edtf.split("/")
+    return when(last if first == ".." else first).precision
+
+
+_FINEST = {"day": 3, "month": 2, "season": 2}
+
+
+def _parts(day: Day, precision: str) -> Members:
+    """The members of a date that its precision allows."""
+    return dict(
+        zip(("year", "month", "day"), civil(day)[: _FINEST.get(precision, 1)], strict=False)
+    )
+
+
+def _drawn(date: Members) -> tuple[int, int, int]:
+    """Where TimelineJS puts a date."""
+    return (date["year"], date.get("month", 1), date.get("day", 1))
+
+
+def _bounds(date: When | None) -> list[Day]:
+    if date is None:
+        return []
+    return [day for day in (date.earliest, date.latest) if day is not None]

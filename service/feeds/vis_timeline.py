@@ -1,0 +1,247 @@
+"""vis-timeline: `{items, groups, options}`, to be handed to its constructor as they are.
+
+Its axis is in local time, so a day is written as local midnight (without an
+offset): it stands on the same civil day in every time zone. It draws ends
+as they are, so an item ends where its last day does. A bar of which no end is
+known ends where the view does, and has the class `open`; a vague edge has a
+second item behind it, of type `background`. Contents are HTML to it, and are
+escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.dates import Day, iso
+from service.feeds.feed import Context, Feed
+from service.feeds.item import Item, When
+from service.feeds.timelinejs import lacks
+from service.feeds.words import (
+    DISPUTED,
+    FIELD_WORDS,
+    KIND_WORDS,
+    NO_END,
+    OVERDUE,
+    PLANNED,
+    STATUS_WORDS,
+)
+
+Members = dict[str, Any]
+
+DAY = 86_400_000
+"""In milliseconds."""
+
+
+class View(NamedTuple):
+    """The days that can be seen."""
+
+    first: Day
+    stop: Day
+
+
+def _render(context: Context) -> bytes:
+    view = viewed(context)
+    body = {
+        "items": [each for item in context.items for each in _items(item, view, context)],
+        "groups": list(_groups(context.items, context.lang)),
+        "options": {
+            "start": _midnight(view.first),
+            "end": _midnight(view.stop),
+            "min": _midnight(view.first),
+            "max": _midnight(view.stop),
+            "groupOrder": "order",
+            "orientation": {"axis": "both"},
+            "stack": True,
+            # One phase begins where another ends: that is no reason to put them in two rows.
+            "margin": {"axis": 6, "item": {"horizontal": 0, "vertical": 4}},
+            "selectable": True,
+            "editable": False,
+            "showCurrentTime": False,
+            "zoomMin": DAY,
+            # Its own is 10,000 years. A day more, since clocks were once set by the sun.
+            "zoomMax": DAY * (view.stop - view.first + 1),
+            "tooltip": {"followMouse": True},
+        },
+        "_annales": context.about(),
+    }
+    return msgspec.json.encode(body)
+
+
+def viewed(context: Context) -> View:
+    """From the first day of all to the last, `at` among them, with a twentieth more on each side.
+
+    Where the feed was asked for a stretch of days, it is that one.
+    """
+    at = context.question.as_of.at
+    days = [at]
+    for item in context.items:
+        days += (day for when in (item.start, item.end) for day in _bounds(when))
+    edge = max((max(days) - min(days)) // 20, 30)
+    first, last = context.wanted.first, context.wanted.last
+    begin = min(days) - edge if first is None else first
+    stop = max(days) + edge if last is None else last + 1
+    return View(begin, max(stop, begin + 1))
+
+
+def tooltip(item: Item, lang: str) -> str:
+    """An item in one line: its title, its dates, and whether it is promised or disputed."""
+    dates = [when.text[lang] for when in (item.start, item.end) if when is not None]
+    said = " – ".join(dates)
+    if item.open:
+        said = f"{said} – {NO_END[lang]}"
+    marks = [
+        word[lang]
+        for word, holds in (
+            (PLANNED, item.planned),
+            (OVERDUE, item.overdue),
+            (DISPUTED, item.disputed),
+        )
+        if holds
+    ]
+    mark = f" ({', '.join(marks)})" if marks else ""
+    return f"{item.title[lang]}{mark}: {said}"
+
+
+VIS_TIMELINE = Feed(
+    name="vis-timeline",
+    media_type="application/json",
+    suffix="vis.json",
+    summary="vis-timeline: items, groups and options for its constructor.",
+    reader="vis-timeline",
+    render=_render,
+    lacks=lacks,
+    kinds=("phase", "discovery", "policy"),
+    schema={
+        "type": "object",
+        "required": ["items", "groups", "options"],
+        "properties": {
+            "items": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["id", "content", "start", "group", "type"],
+                    "properties": {"type": {"enum": ["point", "range", "background"]}},
+                },
+            },
+            "groups": {"type": "array", "items": {"type": "object", "required": ["id", "content"]}},
+            "options": {"type": "object"},
+        },
+    },
+)
+
+
+def _items(item: Item, view: View, context: Context) -> Iterator[Members]:
+    first, stop = _span(item, view)
+    shown: Members = {
+        "id": item.id,
+        "content": escape(_content(item, context.lang)),
+        "start": _midnight(first),
+        "group": item.lane,
+        "type": "point",
+        "className": " ".join(_classes(item)),
+        "title": escape(tooltip(item, context.lang)),
+    }
+    if not item.point or (item.start is not None and item.start.earliest != item.start.latest):
+        shown |= {"end": _midnight(stop), "type": "range"}
+    yield shown
+    if item.point:
+        return
+    for edge, when in (("start", item.start), ("end", item.end)):
+        if when is None or when.earliest is None or when.latest is None:
+            continue
+        if when.earliest < when.latest:
+            yield {
+                "id": f"{item.id}/{edge}",
+                "content": "",
+                "start": _midnight(when.earliest),
+                "end": _midnight(when.latest + 1),
+                "group": item.lane,
+                "subgroup": item.id,
+                "type": "background",
+                "className": f"vague {edge}",
+            }
+
+
+def _span(item: Item, view: View) -> tuple[Day, Day]:
+    """The days that are drawn, half-open, a day at least; open ends are those of the view."""
+    start = item.start
+    if item.point and start is not None:
+        first = view.first if start.earliest is None else start.earliest
+        stop = view.stop if start.latest is None else start.latest + 1
+    else:
+        first = view.first if item.first is None else item.first
+        stop = view.stop if item.stop is None else item.stop
+    return first, max(stop, first + 1)
+
+
+def _content(item: Item, lang: str) -> str:
+    if item.kind == "phase" and item.status is not None:
+        return STATUS_WORDS[item.status][lang]
+    return item.title[lang]
+
+
+def _classes(item: Item) -> Iterator[str]:
+    yield item.kind
+    if item.status is not None:
+        yield item.status
+    for name, holds in (
+        ("open", item.open),
+        ("planned", item.planned),
+        ("overdue", item.overdue),
+        ("disputed", item.disputed),
+        ("vague", any(when is not None and when.vague for when in (item.start, item.end))),
+    ):
+        if holds:
+            yield name
+
+
+def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
+    """The fields, each with its facilities below it, then a row for each kind of the others."""
+    fields: dict[str, dict[str, str]] = {}
+    kinds: dict[str, None] = {}
+    for item in items:
+        if item.name:
+            fields.setdefault(item.field, {}).setdefault(item.lane, item.name[lang])
+        else:
+            kinds[item.kind] = None
+    order = 0
+    for field, lanes in sorted(fields.items()):
+        yield {
+            "id": f"field:{field}",
+            "content": escape(FIELD_WORDS[field][lang]),
+            "order": order,
+            "nestedGroups": list(lanes),
+            "showNested": True,
+            "treeLevel": 1,
+        }
+        for lane, name in lanes.items():
+            order += 1
+            yield {
+                "id": lane,
+                "content": escape(name),
+                "order": order,
+                "subgroupStack": False,
+                "treeLevel": 2,
+            }
+        order += 1
+    for kind in kinds:
+        yield {
+            "id": kind,
+            "content": escape(KIND_WORDS[kind][lang]),
+            "order": order,
+            "treeLevel": 1,
+        }
+        order += 1
+
+
+def _midnight(day: Day) -> str:
+    return f"{iso(day)}T00:00:00"
+
+
+def _bounds(when: When | None) -> Iterator[Day]:
+    if when is not None:
+        yield from (day for day in (when.earliest, when.latest) if day is not None)

@@ -1,0 +1,115 @@
+"""oEmbed: how another site shows a page of ours in a frame, from its address alone.
+
+A page is embedded by its path under `/embed`, with the same query. Only pages of
+this service are answered for: whoever asks for another's gets a 404, as the
+specification has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from events.errors import BadFilter, NotFound
+from service.feeds.syndication import printable
+
+JSON = "application/json"
+XML = "text/xml"
+FORMATS = ("json", "xml")
+
+WIDTH, HEIGHT = 800, 500
+"""The size of a frame, in pixels, where the site does not say how much room it has."""
+
+LEAST = 100
+"""No frame is smaller, in pixels."""
+
+EMBEDDED = re.compile(r"/(?:state|compare|slips|trends|records/[a-z0-9-]{1,120})?")
+"""The paths of the pages that can be embedded; `/` is the state."""
+
+AGE = 86_400
+"""How long an answer may be kept, in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A page in a frame: its own address, that of the frame, and the size in pixels."""
+
+    title: str
+    url: str
+    source: str
+    width: int
+    height: int
+
+
+def frame(texts: Mapping[str, str], *, root: str) -> Frame:
+    """The frame that is asked for; `root` is the service's, without a slash at its end.
+
+    Raises BadFilter for a parameter, and NotFound for a page that is not ours to embed.
+    """
+    url = texts.get("url")
+    if url is None:
+        raise BadFilter("url", "", "the address of a page of this service is needed")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise NotFound("page", url) from None
+    # `urlsplit` skips line breaks and the like, so the address is put together anew below.
+    ours = f"{parts.scheme}://{parts.netloc}".lower() == root.lower()
+    path = re.sub(r"^/embed(?=/)", "", parts.path or "/")
+    if not ours or EMBEDDED.fullmatch(path) is None:
+        raise NotFound("page", url)
+    query = f"?{parts.query}" if parts.query else ""
+    name = path.rpartition("/")[2]
+    return Frame(
+        title=f"Annales: {name}" if name else "Annales: the state in a year",
+        url=f"{root}{path}{query}",
+        source=f"{root}/embed{path if path != '/' else '/state'}{query}",
+        width=min(WIDTH, _room("maxwidth", texts)),
+        height=min(HEIGHT, _room("maxheight", texts)),
+    )
+
+
+def oembed_text(frame: Frame, *, root: str, format: str) -> bytes:
+    """What oEmbed 1.0 says of a frame of the type `rich`, as JSON or XML."""
+    members: dict[str, Any] = {
+        "version": "1.0",
+        "type": "rich",
+        "title": frame.title,
+        "provider_name": "Annales",
+        "provider_url": f"{root}/",
+        "cache_age": AGE,
+        "width": frame.width,
+        "height": frame.height,
+        "html": _html(frame),
+    }
+    if format == "json":
+        return msgspec.json.encode(members)
+    answer = ET.Element("oembed")
+    for name, value in members.items():
+        ET.SubElement(answer, name).text = printable(str(value))
+    written: bytes = ET.tostring(answer, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _html(frame: Frame) -> str:
+    return (
+        f'<iframe src="{escape(frame.source)}" title="{escape(frame.title)}"'
+        f' width="{frame.width}" height="{frame.height}" loading="lazy" style="border:0"></iframe>'
+    )
+
+
+def _room(name: str, texts: Mapping[str, str]) -> int:
+    """The greatest width or height that the site has room for."""
+    text = texts.get(name)
+    if text is None:
+        return max(WIDTH, HEIGHT)
+    if not text.isascii() or not text.isdigit() or int(text[:6]) < LEAST:
+        raise BadFilter(name, text, f"pixels, {LEAST} at least")
+    return int(text[:6])
