@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import asking, following, loading, serving, trends
+from benchmarks import asking, expectations, following, loading, promises, serving, trends
 from benchmarks.figures import Figures
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
@@ -17,4 +17,6 @@ BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "asking": asking.run,
     "serving": serving.run,
     "trends": trends.run,
+    "expectations": expectations.run,
+    "promises": promises.run,
 }

@@ -71,6 +71,8 @@ class Life(NamedTuple):
 def spans(account: Account) -> Iterator[Span]:
     """What holds in the facility's life, as told by the horizon of the account."""
     yield Span("record", "facility")
+    if account.told:
+        yield Span("named", account.record)
     life = _life(tuple(account.actual()))
     yield from life.spans
     if account.horizon is not None:

@@ -13,10 +13,20 @@ from projections.spans import BEFORE_ALL, Span
 
 
 def listing(account: Account, kind: str) -> Iterator[Span]:
-    """The span that puts a record into lists, as soon as anything was said of it."""
+    """The span that puts a record into lists, as soon as anything was said of it.
+
+    One more names each facility that an effective statement of it belongs to.
+    """
     if account.told:
         best = max(account.told.values(), key=_standing)
         yield Span("record", kind, statement=best.statement.id)
+    owners = {
+        told.statement.line["facility"]: told.statement.id
+        for told in account.told.values()
+        if "facility" in told.statement.line
+    }
+    for facility, statement in owners.items():
+        yield Span("named", facility, statement=statement)
 
 
 def _standing(told: Told) -> tuple[bool, bool, int, int]:

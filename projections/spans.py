@@ -26,7 +26,7 @@ from projections.account import Account, accounts
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
-FOR_LISTS = frozenset({"record", "due", "slip"})
+FOR_LISTS = frozenset({"record", "named", "due", "slip"})
 """Facets whose rows serve lists of their own; what tells of a life leaves them out."""
 
 

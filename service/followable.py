@@ -302,9 +302,7 @@ def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> A
 
 def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:  # noqa: ARG001 - the path has no id
     asked = then_and_now(path, texts, log=service.chronicle.log, now=now)
-    return Asked(
-        asked.question, lambda db: hindsight_answer(service.state, service.history, db, asked)
-    )
+    return Asked(asked.question, lambda db: hindsight_answer(service.state, db, asked))
 
 
 def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:  # noqa: ARG001 - the path has no id

@@ -12,6 +12,7 @@ from service.cli import exits
 from service.cli.ask import history, record, records, source, state, statement, timeline
 from service.cli.copies import export, restore
 from service.cli.expectations import compare, hindsight
+from service.cli.follow import follow
 from service.cli.keys import keys
 from service.cli.load import load
 from service.cli.promises import due, overdue, slips
@@ -74,6 +75,7 @@ for command in (
     trends,
     hindsight,
     compare,
+    follow,
     rebuild,
     verify,
     migrate,

@@ -257,14 +257,14 @@ def test_within_the_horizon_the_status_of_then_counts(juno: Teller, asker: Asker
                 statement("discovery", "m", "2014", facility="juno", record="r", entry="e"),
                 statement("discovery", "n", "2015", record="r", entry="e"),
             ),
-            True,
+            False,
         ),
     ],
 )  # fmt: skip
 def test_what_names_a_facility(
     juno: Teller, asker: Asker, lines: tuple[Answer, ...], named: bool
 ) -> None:
-    """Any statement of its own or that belongs to it, said by then and standing; no card does."""
+    """What fills an entry by then, of its own or of something that belongs to it; no card does."""
     juno.tell(RUNS)
     if lines:
         juno.tell(*lines)
@@ -843,7 +843,7 @@ def test_the_command_line_refuses_in_a_line(
 @pytest.fixture(scope="module", params=[0, 3, 9, 11])
 def story(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Random, Asker, list[Logged]]]:
+) -> Iterator[tuple[int, Asker, list[Logged]]]:
     """A random history in which facilities run, as the archive and the naive model have it."""
     chance = Random(request.param)
     batches = random_history(chance, lines=110)
@@ -853,7 +853,7 @@ def story(
         for batch, instant in zip(batches, instants, strict=True):
             clock.now = microseconds(instant)
             archive.chronicle.execute(command(*batch))
-        yield chance, Asker(archive), logged(batches, instants)
+        yield request.param, Asker(archive), logged(batches, instants)
 
 
 def points(chance: Random, log: list[Logged]) -> tuple[Answer, Answer, Answer]:
@@ -878,10 +878,11 @@ def as_json(value: Any) -> Any:
 
 
 def test_hindsight_is_what_the_naive_model_says(
-    story: tuple[Random, Asker, list[Logged]],
+    story: tuple[int, Asker, list[Logged]],
 ) -> None:
     """At any clocks and filters: lists, totals, and each row with its group and its naming."""
-    chance, asker, log = story
+    seed, asker, log = story
+    chance = Random(seed)
     found = set()
     for _ in range(150):
         then, now, filters = points(chance, log)
@@ -909,10 +910,11 @@ def test_hindsight_is_what_the_naive_model_says(
 
 
 def test_a_comparison_of_two_points_is_what_the_naive_model_says(
-    story: tuple[Random, Asker, list[Logged]],
+    story: tuple[int, Asker, list[Logged]],
 ) -> None:
     """At any two points: the rows of both states side by side, and what became of each."""
-    chance, asker, log = story
+    seed, asker, log = story
+    chance = Random(seed)
     for _ in range(60):
         a, b, filters = points(chance, log)
         answer = asker.compare(**written(a), **written(b, to="to_"), **filters)
@@ -946,10 +948,11 @@ def test_a_comparison_of_two_points_is_what_the_naive_model_says(
     ("by", "of", "values"), [("field", "country", COUNTRIES), ("status", "field", FIELDS)]
 )
 def test_a_comparison_of_two_parts_of_the_world_is_what_the_naive_model_says(
-    story: tuple[Random, Asker, list[Logged]], by: str, of: str, values: tuple[str, str]
+    story: tuple[int, Asker, list[Logged]], by: str, of: str, values: tuple[str, str]
 ) -> None:
     """Of two countries by field, of two fields by status: the same facilities in each group."""
-    chance, asker, log = story
+    seed, asker, log = story
+    chance = Random(seed)
     for _ in range(30):
         point, _, _ = points(chance, log)
         one, other = chance.sample(values, k=2)
@@ -967,10 +970,11 @@ def test_a_comparison_of_two_parts_of_the_world_is_what_the_naive_model_says(
 
 
 def test_a_comparison_of_facilities_is_what_the_naive_model_says(
-    story: tuple[Random, Asker, list[Logged]],
+    story: tuple[int, Asker, list[Logged]],
 ) -> None:
     """Of one facility at two points, every entry with its effective statement and the days."""
-    chance, asker, log = story
+    seed, asker, log = story
+    chance = Random(seed)
     for _ in range(60):
         a, b, _ = points(chance, log)
         cards = read(log, min(a["known"], b["known"]))[0]

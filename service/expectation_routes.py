@@ -1,0 +1,78 @@
+"""The questions about what was expected, and what stands beside what: each path, who answers it."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from service import forms
+from service.compare import PARTS, TO_PARTS, compare_response
+from service.diff import FROM_CLOCKS, TO_CLOCKS
+from service.expectation_schemas import CompareSchema, HindsightSchema
+from service.hindsight import FILTERS, NOW_CLOCKS, THEN_CLOCKS, hindsight_response
+from service.questions import PARAMETERS, Parameter, question
+
+blueprint = Blueprint(
+    "expectations", __name__, description="What was expected and what came; what beside what."
+)
+
+THEN: dict[str, Parameter] = {
+    "stated": (
+        PARAMETERS["stated"][0],
+        (
+            "Decision time of then: what the sources had said by then. Default: that of now, so "
+            "that nothing is unexpected."
+        ),
+    ),
+    "to_stated": (
+        PARAMETERS["to_stated"][0],
+        "Decision time of now. Default: everything said that `to_known` has.",
+    ),
+    "to_known": (PARAMETERS["to_known"][0], "Transaction time of now. Default: the same `known`."),
+    "after": (forms.CURSOR, PARAMETERS["after"][1]),
+}
+"""What the parameters mean of then and now."""
+
+
+@question(
+    blueprint,
+    "/v1/hindsight",
+    HindsightSchema,
+    *FILTERS,
+    clocks=(*THEN_CLOCKS, *NOW_CLOCKS),
+    own=THEN,
+)
+def hindsight() -> Response:
+    """A day as it was then expected, beside the same day as it is known now."""
+    return hindsight_response()
+
+
+SIDES: dict[str, Parameter] = {
+    **{name: (PARAMETERS[name][0], f"{PARAMETERS[name][1]} Of side A.") for name in PARTS[:2]},
+    "record": (
+        {**forms.ID, "examples": ["juno"]},
+        "Side A is this facility; then there is no country and no field.",
+    ),
+    **{
+        f"to_{name}": (PARAMETERS[name][0], f"Of side B. Default: the same `{name}`.")
+        for name in PARTS[:2]
+    },
+    "to_record": (
+        forms.ID,
+        "Side B is this facility; only with `record`. Default: the same.",
+    ),
+}
+"""What the parameters mean of the two sides."""
+
+
+@question(
+    blueprint,
+    "/v1/compare",
+    CompareSchema,
+    *(*PARTS, *TO_PARTS),
+    clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+    own=SIDES,
+)
+def compare() -> Response:
+    """Two countries, fields or facilities beside each other, or one at two sets of clocks."""
+    return compare_response()
