@@ -261,7 +261,8 @@ def _option(name: str, form: Mapping[str, Any], texts: Mapping[str, str]) -> str
         raise BadFilter(name, text, f"no {name} of that name", allowed=form["enum"])
     if form.get("type") == "integer":
         least, most = form["minimum"], form["maximum"]
-        if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= most:
+        digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+        if not digits or not least <= int(text) <= most:
             raise BadFilter(name, text, f"a whole number from {least} to {most}")
         return str(int(text))
     return text

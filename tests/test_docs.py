@@ -34,7 +34,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
 from service.problems import PROBLEMS
-from service.routes import PARAMETERS
+from service.questions import PARAMETERS
 from tests.service.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,6 +1,7 @@
 """The feeds: one file a format, and the one list of them all."""
 
 from service.feeds.atom import ATOM
+from service.feeds.columns import COLUMNS
 from service.feeds.feed import Feed
 from service.feeds.geojson import GEOJSON
 from service.feeds.icalendar import ICALENDAR
@@ -24,5 +25,6 @@ FEEDS: tuple[Feed, ...] = (
     ICALENDAR,
     ATOM,
     JSONFEED,
+    COLUMNS,
 )
 """Every feed, in the order in which they are shown. A new one is a file and a line here."""

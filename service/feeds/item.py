@@ -158,13 +158,15 @@ class Item:
 class Selection:
     """Which items are wanted. Days `first` to `last` of valid time, both included; None is all.
 
-    `record` wants one record and, of a facility, what was done with it.
+    `record` wants one record and, of a facility, what was done with it; `among` looks
+    into these records alone.
     """
 
     kinds: tuple[Kind, ...] = KINDS
     country: str | None = None
     field: str | None = None
     record: str | None = None
+    among: frozenset[str] | None = None
     first: Day | None = None
     last: Day | None = None
 
@@ -181,7 +183,7 @@ def items(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> lis
         raise NotFound("record", wanted.record)
     found = [
         item
-        for id in reading.records()
+        for id in (reading.records() if wanted.among is None else sorted(wanted.among))
         for item in reading.items(id, wanted)
         if _is_wanted(item, wanted)
     ]

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from events.dates import Day, civil, year_of
+from events.dates import Day, civil, day
 from service.feeds.feed import Context, Feed
 from service.feeds.item import Item, When, when
 from service.feeds.words import (
@@ -29,6 +29,8 @@ from service.feeds.words import (
 
 FARTHEST = (-271_000, 275_000)
 """The years that a date of JavaScript can have, rounded inwards."""
+
+FIRST, LAST = day(FARTHEST[0], 1, 1), day(FARTHEST[1], 12, 31)
 
 Members = dict[str, Any]
 
@@ -51,11 +53,15 @@ def _render(context: Context) -> bytes:
 
 def lacks(item: Item) -> str | None:
     """Why a tool that keeps dates in JavaScript cannot have an item."""
-    days = [day for date in (item.start, item.end) for day in _bounds(date)]
+    days = [each for date in (item.start, item.end) for each in _bounds(date)]
     if not days:
         return "no-date"
-    least, most = FARTHEST
-    return None if all(least <= year_of(day) <= most for day in days) else "far-year"
+    return None if all(within(each) == each for each in days) else "far-year"
+
+
+def within(number: Day) -> Day:
+    """The day itself, or the nearest that a date of JavaScript can be."""
+    return min(max(number, FIRST), LAST)
 
 
 TIMELINEJS = Feed(
@@ -140,7 +146,7 @@ def _ends(item: Item, context: Context) -> tuple[Members, Members | None]:
     if item.point:
         return start, None
     if item.open:
-        at = context.question.as_of.at
+        at = within(context.question.as_of.at)
         shown = _parts(at, "day") | {"display_date": PRESENT[lang]}
         return start, shown if civil(at) > _drawn(start) else None
     if item.end is None:
@@ -153,10 +159,10 @@ def _ends(item: Item, context: Context) -> tuple[Members, Members | None]:
 
 
 def _date(date: When, lang: str) -> Members:
-    day = date.day
-    if day is None:
+    number = date.day
+    if number is None:
         raise ValueError(f"{date.edtf} has no bound")
-    return _parts(day, _precision(date)) | {"display_date": date.text[lang]}
+    return _parts(number, _precision(date)) | {"display_date": date.text[lang]}
 
 
 def _precision(date: When) -> str:
@@ -170,10 +176,10 @@ def _precision(date: When) -> str:
 _FINEST = {"day": 3, "month": 2, "season": 2}
 
 
-def _parts(day: Day, precision: str) -> Members:
+def _parts(number: Day, precision: str) -> Members:
     """The members of a date that its precision allows."""
     return dict(
-        zip(("year", "month", "day"), civil(day)[: _FINEST.get(precision, 1)], strict=False)
+        zip(("year", "month", "day"), civil(number)[: _FINEST.get(precision, 1)], strict=False)
     )
 
 
@@ -185,4 +191,4 @@ def _drawn(date: Members) -> tuple[int, int, int]:
 def _bounds(date: When | None) -> list[Day]:
     if date is None:
         return []
-    return [day for day in (date.earliest, date.latest) if day is not None]
+    return [each for each in (date.earliest, date.latest) if each is not None]

@@ -20,7 +20,7 @@ from events.vocabulary import STATUSES
 from service.feeds.charts import slip_rows, trend_rows
 from service.feeds.feed import Context, Feed
 from service.feeds.item import Item
-from service.feeds.timelinejs import lacks
+from service.feeds.timelinejs import lacks, within
 from service.feeds.vis_timeline import viewed
 from service.feeds.words import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
 
@@ -73,7 +73,7 @@ def _timeline(context: Context) -> Members:
     names = _names(context)
     rows = [_row(item, names[item.lane], context) for item in context.items]
     lanes = list(dict.fromkeys(row["lane"] for row in rows))
-    view = viewed(context)
+    view = viewed(context).held()
     time = {
         "type": "temporal",
         "scale": {"type": "utc", "domain": [iso(view.first), iso(view.stop)]},
@@ -92,7 +92,7 @@ def _timeline(context: Context) -> Members:
         "href": {"field": "url", "type": "nominal"},
         "description": {"field": "text", "type": "nominal"},
     }
-    day = iso(context.question.as_of.at)
+    day = iso(within(context.question.as_of.at))
     return {
         "width": 900,
         "height": {"step": 16},
@@ -186,7 +186,7 @@ def _names(context: Context) -> dict[str, str]:
 
 
 def _row(item: Item, lane: str, context: Context) -> Members:
-    lang, at = context.lang, context.question.as_of.at
+    lang, at = context.lang, within(context.question.as_of.at)
     first = item.first if item.first is not None else item.stop
     if first is None:
         raise ValueError(f"{item.id} has no day")

@@ -19,7 +19,7 @@ import msgspec
 from events.dates import Day, iso
 from service.feeds.feed import Context, Feed
 from service.feeds.item import Item, When
-from service.feeds.timelinejs import lacks
+from service.feeds.timelinejs import lacks, within
 from service.feeds.words import (
     DISPUTED,
     FIELD_WORDS,
@@ -42,9 +42,14 @@ class View(NamedTuple):
     first: Day
     stop: Day
 
+    def held(self) -> View:
+        """As much of it as dates of JavaScript can say, a day at least."""
+        first = within(self.first)
+        return View(first, max(within(self.stop), first + 1))
+
 
 def _render(context: Context) -> bytes:
-    view = viewed(context)
+    view = viewed(context).held()
     body = {
         "items": [each for item in context.items for each in _items(item, view, context)],
         "groups": list(_groups(context.items, context.lang)),

@@ -30,6 +30,7 @@ from schemathesis.engine.events import NonFatalError, ScenarioFinished
 from schemathesis.hooks import unregister
 
 from service.archive import Archive
+from service.feeds import FEEDS
 from tests.service.asked import DESCRIPTION, LINES, QUESTIONS
 from tests.service.serving import serving
 from tests.story.telling import command, withdrawal
@@ -57,7 +58,9 @@ IDS: Mapping[str, Sequence[str]] = {
 }
 """Ids that there are, by the path that they stand in or that it begins with."""
 
-MOMENTS = {asked.path: asked.moments for asked in QUESTIONS}
+MOMENTS = {asked.path: asked.moments for asked in QUESTIONS} | {
+    feed.path: frozenset[str]() for feed in FEEDS
+}
 """The parameters of each question that take a moment of the log."""
 
 FITTING = {
@@ -92,12 +95,16 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("bad-edtf|validation", ".*", "no such day|has no day|is after|leap second|lies in the future"),
     ("bad-edtf|validation", ".*", "outside the years"),
     ("bad-accept-datetime", "", ""),
-    ("validation", "/?country", "no country"),
+    ("validation", "/?(to_)?country", "no country"),
     # What two parameters say together.
     ("validation", "during", "takes the place of at"),
     ("validation", "from", "it is after to"),
+    ("validation", "to", "it ends before"),
+    ("validation", "from|kind|limit|record|to", "not with chart="),
+    ("feed-too-large", "", ""),
     ("validation", "radius|sort|status|series|by", "only with"),
     ("too-many-points", "", ""),
+    ("validation", "(to_)?record", "only with|goes with no country"),
     ("validation", "kind", "no kind of that name"),
     ("validation", "q", "give words to look for"),
     ("nothing-to-compare", "", ""),

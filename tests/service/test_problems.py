@@ -20,7 +20,7 @@ from service.problems import (
     Problem,
     problem_response,
 )
-from service.routes import PARAMETERS
+from service.questions import PARAMETERS
 from tests.service.asked import NEEDED, PATHS, QUESTIONS, Asked, Reader, check_problem, slug, url
 
 FACTS: dict[str, Any] = {

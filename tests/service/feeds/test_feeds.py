@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.archive import Archive
 from service.feeds import FEEDS
+from service.feeds.columns import MOST_SPANS
 from service.feeds.feed import MOST, Feed
 from service.feeds.item import KINDS
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, Reader, url
@@ -69,7 +70,9 @@ def test_a_feed_has_a_name_of_its_own() -> None:
         assert re.fullmatch(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", feed.name)
         assert feed.path == f"/v1/feeds/{feed.name}"
         assert feed.summary.endswith(".")
-        assert feed.limit <= feed.most <= MOST
+        assert feed.limit <= feed.most
+        assert feed.limit <= MOST
+        assert feed.most <= (MOST_SPANS if feed.name == "columns" else MOST)
 
 
 def test_the_list_has_every_feed_and_each_link_to_try_gives_something(reader: Reader) -> None:
@@ -319,5 +322,22 @@ def test_a_title_with_markup_is_text_in_every_feed(hard_reader: Reader) -> None:
         assert b"<b onclick" not in body, feed.name
 
 
-TEXT_ONLY = ("csv", "csv-metadata.json", "geojson", "icalendar", "vega-lite")
+TEXT_ONLY = ("columns", "csv", "csv-metadata.json", "geojson", "icalendar", "vega-lite")
 """Formats whose texts no reader takes for markup."""
+
+
+@pytest.mark.parametrize("name", ["timelinejs", "vis-timeline", "vega-lite"])
+@pytest.mark.parametrize("far", ["Y300000", "Y-300000", "Y100000000000"])
+def test_no_day_is_farther_than_javascript_has_them(
+    hard_reader: Reader, name: str, far: str
+) -> None:
+    """Also where the clock or the stretch of days that is asked for is."""
+    for asked in ({"at": far}, {"from": far}, {"to": far}, {"from": far, "to": far}):
+        body = hard_reader.ask(url(f"/v1/feeds/{name}", **asked)).get_json()
+        body.pop("_annales", None)
+        body.pop("usermeta", None)
+        body.pop("title", None)
+        for year in re.findall(r"([+-]?[0-9]+)-[0-9]{2}-[0-9]{2}", str(body)):
+            assert -271_821 < int(year) < 275_760, year
+        for year in re.findall(r"'year': (-?[0-9]+)", str(body)):
+            assert -271_821 < int(year) < 275_760, year

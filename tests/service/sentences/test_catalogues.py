@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
 from events.errors import BadFilter
@@ -41,16 +42,13 @@ def held(lang: Language) -> dict[Key, Message]:
 def used(tmp_path_factory: pytest.TempPathFactory) -> dict[Key, Message]:
     """The texts that stand in the code and the templates today."""
     template = tmp_path_factory.mktemp("texts") / "annales.pot"
-    CommandLineInterface().run(
-        [
-            "pybabel",
-            "--quiet",
-            "extract",
-            f"--mapping-file={ROOT / 'babel.cfg'}",
-            f"--output-file={template}",
-            str(ROOT),
-        ]
-    )
+    command = [
+        *(sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract"),
+        f"--mapping-file={ROOT / 'babel.cfg'}",
+        f"--output-file={template}",
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True)
     with template.open("rb") as file:
         return messages(read_po(file))
 
@@ -134,8 +132,9 @@ def _translated(message: Message) -> bool:
     return all(_texts(message.string))
 
 
-def _texts(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _texts(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """The forms of a text or of its translation."""
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
 
 
 def _slots(text: str) -> set[str]:

@@ -215,8 +215,8 @@ def test_then_and_now() -> None:
     assert told(compare_sentence(then, now)) == (
         (
             "Seen from the end of 2016, China would run 37 big-science facilities at the end of"
-            " 2024; by what had been said by 25 November 2026, China ran 52 big-science facilities at"
-            " the end of 2024."
+            " 2024; by what had been said by 25 November 2026, China ran 52 big-science facilities"
+            " at the end of 2024."
         ),
         (
             "从2016年底来看，2024年底中国将有37座大科学装置在运行；"
