@@ -23,16 +23,13 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
-from service.compare import compare_answer, sides
+from service.compare import compare_answer
 from service.hindsight import hindsight_answer, then_and_now
-from service.promises import (
-    due_answer,
-    given_of,
-    overdue_answer,
-    promised,
-    slips_answer,
-)
+from service.overdue import due_answer, overdue_answer
+from service.promises import given_of, promised
 from service.question import Question
+from service.sides import sides
+from service.slips import slips_answer
 from tests.naive import expectations, promises
 from tests.naive.model import Logged
 

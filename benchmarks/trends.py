@@ -23,7 +23,8 @@ from service.archive import Archive
 from service.filters import given, wanted
 from service.question import Question
 from service.state import state_answer
-from service.trends import trend, trends_text
+from service.trend_asking import trend
+from service.trends import trends_text
 
 YEARS = 50
 LAST = 2026

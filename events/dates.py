@@ -430,16 +430,16 @@ def _english_calendar(civil: _Civil, unit: str) -> str:
 
 def _english_year(year: int) -> str:
     if year < 1:
-        return f"{_grouped(1 - year)} BC"
-    return _grouped(year) if year >= 1000 else f"AD {year}"
+        return f"{1 - year} BC"
+    return str(year) if year >= 1000 else f"AD {year}"
 
 
 def _english_years(first: int, last: int) -> str:
     if last < 1:
-        return f"{_grouped(1 - first)}–{_english_year(last)}"
+        return f"{1 - first}–{_english_year(last)}"
     if first < 1:
         return f"{_english_year(first)}–{_english_year(last)}"
-    return f"{_english_year(first)}–{_grouped(last)}"
+    return f"{_english_year(first)}–{last}"
 
 
 def _english_season_years(first: int, last: int) -> str:
@@ -456,10 +456,6 @@ def _english_decade(first: int, last: int) -> str:
         return years
     # "The 1900s" alone may be taken for the century.
     return f"{first}s" if first % 100 else f"{first}s ({years})"
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}" if number > 9999 else str(number)
 
 
 def _ordinal(number: int) -> str:

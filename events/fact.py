@@ -22,8 +22,13 @@ from events.vocabulary import countries
 Line = dict[str, Any]
 """A JSON object of the one format, `type` included."""
 
+LONGEST_ID = 120
+"""In characters."""
+
+_ID = "[a-z0-9]+(-[a-z0-9]+)*"
+
 # Python's `$` also stands before a last line break, that of JSON Schema does not.
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=120)]
+Slug = Annotated[str, msgspec.Meta(pattern=rf"^{_ID}(?!\n)$", max_length=LONGEST_ID)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 Edtf = Annotated[str, msgspec.Meta(min_length=1)]
@@ -98,6 +103,15 @@ def _check_date(text: str, *, pointer: str) -> None:
         raise BadDate(error.text, error.why, pointer=pointer) from None
 
 
+def is_id(text: str) -> bool:
+    """Whether a text may be the id of a record, a statement or a source.
+
+    >>> is_id("beijing-2022"), is_id("Beijing"), is_id("beijing-")
+    (True, False, False)
+    """
+    return len(text) <= LONGEST_ID and re.fullmatch(_ID, text) is not None
+
+
 def check_country(code: str | None) -> None:
     """Refuse a country that ISO 3166-1 does not have."""
     if code is not None and code not in countries():
@@ -105,7 +119,7 @@ def check_country(code: str | None) -> None:
 
 
 _PATTERNS = {
-    "[a-z0-9]+(-[a-z0-9]+)*": "an id is lower-case letters and digits, joined by single hyphens",
+    _ID: "an id is lower-case letters and digits, joined by single hyphens",
     "[A-Z]{2}": "a country is two capital letters, such as CN",
 }
 """What to say in place of a pattern that does not match."""

@@ -110,7 +110,7 @@ def ladder_of(text: str) -> Ladder:
 def _current(account: Account, plans: Sequence[Statement]) -> Statement:
     """Of the last plans of each entry, the one said last that no effective plan replaces.
 
-    There is one, since a plan replaces only what was recorded before it.
+    Corrections can make plans replace one another in a ring; then it is the one said last.
     """
     last = {plan.entry: plan for plan in plans}
     replaced = {
@@ -119,7 +119,7 @@ def _current(account: Account, plans: Sequence[Statement]) -> Statement:
         if account.told[entry].statement.id == plan.id
     }
     standing = [plan for plan in last.values() if plan.id not in replaced]
-    return max(standing, key=lambda plan: (plan.said, plan.position))
+    return max(standing or last.values(), key=lambda plan: (plan.said, plan.position))
 
 
 def _outcome(

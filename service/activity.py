@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import msgspec
 from flask import Response, request
 
 from events.catalogue import BY_TYPE
@@ -20,6 +19,7 @@ from events.errors import BadClock, BadFilter, ClashingClocks, NotFound
 from projections import VIEW
 from projections.history import Act, Acts, History
 from projections.views import Database
+from service.answer_text import members_of
 from service.asking import archive, parameters, respond
 from service.audit import entry_members
 from service.filters import KINDS, given, position_after, wanted
@@ -53,7 +53,7 @@ class Stretch(Question):
             "view": VIEW,
             "pinned": self.pinned,
         }
-        return _json(members)[1:-1]
+        return members_of(members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def activity_text(history: History, db: Database, asked: Activity) -> str:
         "entries": list(map(_shown, page)),
         "next": following,
     }
-    return f"{{{asked.question.head()},{_json(members)[1:-1]}}}"
+    return f"{{{asked.question.head()},{members_of(members)}}}"
 
 
 def _totals(history: History, db: Database, acts: Acts) -> dict[str, object]:
@@ -151,7 +151,3 @@ def _moment(end: str, text: str | None, log: Log, now: str) -> AsOf:
         return as_of(at=None, during=None, stated=None, known=text, log=log, now=now)
     except BadClock as refused:
         raise BadClock(end, refused.value, refused.why) from None
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -17,6 +17,7 @@ from projections.history import Entry, History
 from projections.spans import AFTER_ALL
 from projections.state import State, statement_text
 from projections.views import Database
+from service.answer_text import json_of
 from service.question import Question
 from service.records import Told
 
@@ -36,7 +37,7 @@ def history_answer(
     following = question.url(after=str(page[-1].position)) if len(entries) > limit else None
     shown = ",".join(map(_entry, page))
     members = _inner({"next": following})
-    return f'{{{question.head()},"id":{_json(id)},"entries":[{shown}],{members}}}'
+    return f'{{{question.head()},"id":{json_of(id)},"entries":[{shown}],{members}}}'
 
 
 def statement_answer(
@@ -80,7 +81,7 @@ def statement_answer(
         "sources": _sources(history, db, statement, known=as_of.known),
     }
     shown_rivals = ",".join(
-        _json(
+        json_of(
             {
                 **verdict(rival, best, stated=as_of.stated),
                 "withdrawn": rival.withdrawn,
@@ -193,12 +194,8 @@ def entry_members(entry: Entry) -> Members:
 
 
 def _entry(entry: Entry) -> str:
-    return _json(entry_members(entry))
+    return json_of(entry_members(entry))
 
 
 def _inner(members: Members) -> str:
     return msgspec.json.encode(members)[1:-1].decode()
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -42,6 +42,7 @@ from projections.history import History
 from projections.patch import Operation, patch_between
 from projections.state import State
 from projections.views import Database
+from service.answer_text import json_of, members_of
 from service.asking import archive, clocks, parameters, respond
 from service.causes import Causes, Clock, Step
 from service.errors import NothingToCompare, TooMuchToCompare
@@ -233,7 +234,7 @@ def diff_text(view: State, history: History, db: Database, compared: Comparison)
         "changed": changed,
         "next": None,
     }
-    return f"{{{compared.question.head()},{_json(told)[1:-1]}}}"
+    return f"{{{compared.question.head()},{members_of(told)}}}"
 
 
 def patch_text(view: State, db: Database, compared: Comparison) -> str:
@@ -250,7 +251,7 @@ def patch_text(view: State, db: Database, compared: Comparison) -> str:
             operations.append({"op": "remove", "path": path})
         else:
             operations += ({**each, "path": path + each["path"]} for each in found.patch)
-    return _json(operations)
+    return json_of(operations)
 
 
 def _rows(view: State, db: Database, point: AsOf, asked: Wanted) -> Rows:
@@ -292,7 +293,3 @@ def _format(text: str | None) -> Format:
     if text not in FORMATS:
         raise BadFilter("format", text, "no format of that name", allowed=FORMATS)
     return "patch" if text == "patch" else "json"
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -64,11 +64,17 @@ class BadAcceptDatetime(AnnalesError):
 
 
 class NothingToCompare(AnnalesError):
-    """A comparison names one point only. Say by one of the `to_` clocks what to compare it with."""
+    """A comparison names one point only, or one twice. Say by a `to_` parameter what to compare
+    it with."""
 
-    def __init__(self, clocks: tuple[str, ...]) -> None:
+    def __init__(self, clocks: tuple[str, ...], *, same: bool = False) -> None:
         self.clocks = clocks
-        super().__init__(f"give at least one of {', '.join(clocks)}; the others stand still")
+        names = ", ".join(clocks)
+        super().__init__(
+            f"both sides are the same: let one of {names} differ"
+            if same
+            else f"give at least one of {names}; the others stand still"
+        )
 
 
 class TooMuchToCompare(AnnalesError):

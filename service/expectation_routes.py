@@ -6,11 +6,12 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from service import forms
-from service.compare import PARTS, TO_PARTS, compare_response
+from service.compare import compare_response
 from service.diff import FROM_CLOCKS, TO_CLOCKS
 from service.expectation_schemas import CompareSchema, HindsightSchema
 from service.hindsight import FILTERS, NOW_CLOCKS, THEN_CLOCKS, hindsight_response
 from service.questions import PARAMETERS, Parameter, question
+from service.sides import PARTS, TO_PARTS
 
 blueprint = Blueprint(
     "expectations", __name__, description="What was expected and what came; what beside what."
@@ -25,8 +26,11 @@ THEN: dict[str, Parameter] = {
         ),
     ),
     "to_stated": (
-        PARAMETERS["to_stated"][0],
-        "Decision time of now. Default: everything said that `to_known` has.",
+        {**forms.DAY, "examples": ["2030"]},
+        (
+            "Decision time of now, not before `stated`. Default: everything said that "
+            "`to_known` has."
+        ),
     ),
     "to_known": (PARAMETERS["to_known"][0], "Transaction time of now. Default: the same `known`."),
     "after": (forms.CURSOR, PARAMETERS["after"][1]),

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, MILESTONES, STATUSES
-from service.compare import By, Change
+from service.pairing import Change
 from service.schemas import (
     AnswerSchema,
     BoundsSchema,
@@ -20,6 +20,7 @@ from service.schemas import (
     SinceSchema,
     TotalsSchema,
 )
+from service.sides import By
 
 
 def _text(description: str, *, null: bool = False) -> fields.String:
@@ -91,11 +92,20 @@ class HindsightTotalsSchema(Schema):
     range = fields.Nested(RangesSchema, required=True)
 
 
+class NowSchema(ClocksSchema):
+    """The clocks of now."""
+
+    certainty = fields.String(
+        validate=OneOf(("last-known",)),
+        metadata={"description": "There where `at` lies beyond `stated` of now too."},
+    )
+
+
 class HindsightSchema(AnswerSchema):
     """A day as it was then expected beside the same day as it is known now. The clocks at the
     beginning are those of then."""
 
-    to = fields.Nested(ClocksSchema, required=True, metadata={"description": "Those of now."})
+    to = fields.Nested(NowSchema, required=True, metadata={"description": "Those of now."})
     totals = fields.Nested(HindsightTotalsSchema, required=True)
     expected_and_came = _ids("Facilities that would run, and do.")
     expected_not_come = _ids("Facilities that would run, and do not.")

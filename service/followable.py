@@ -1,54 +1,49 @@
-"""Which questions can be followed, and at which commits the answer to each can change at all.
+"""Which questions can be followed, and how each of them is asked at a position of the log.
 
 A question that can be followed is one line in `FOLLOWABLE`; one that cannot
 stands in `NOT_FOLLOWABLE` with the reason. A followed question moves along the
 clock `known` alone. What it gives of the other clocks stands still; what it
 leaves out is, at each commit, the day of that commit.
-
-No commit may be missed, so where it is not known which ones matter, all do.
-Which ones do is told by what the log had up to each of them and never by what
-came later: a page of a feed, once full, is the same for good.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import msgspec
-
-from events.clocks import as_of
-from events.dates import day, year_of
+from events.clocks import AsOf, as_of
 from events.errors import BadFilter, NotFound
-from projections.history import History
-from projections.spans import AFTER_ALL, BEFORE_ALL
+from projections.spans import AFTER_ALL
 from projections.views import Database
+from service import turning
 from service.archive import Archive
 from service.audit import source_answer, statement_answer
-from service.compare import PARTS, TO_PARTS, compare_answer, sides
+from service.compare import compare_answer
 from service.errors import NotFollowable, UnknownParameter
 from service.filters import given, wanted
 from service.finding import records_answer, search_answer
 from service.hindsight import hindsight_answer, then_and_now
+from service.overdue import due_answer, overdue_answer
 from service.promises import (
-    DUE_TAKES,
-    OVERDUE_TAKES,
-    SLIPS_TAKE,
+    DUE_FILTERS,
+    OVERDUE_FILTERS,
+    SLIPS_FILTERS,
     Promised,
-    due_answer,
+    check_exists,
     given_of,
-    overdue_answer,
     promised,
-    slips_answer,
 )
 from service.question import Question, located
 from service.records import record_answer, timeline_answer
+from service.sides import PARTS, TO_PARTS, sides
+from service.slips import slips_answer
 from service.state import SECTIONS, Wanted, state_answer
-from service.trends import FILTERS as TRENDS_TAKE
-from service.trends import Trend, trend, trends_text
+from service.trend_asking import TREND_FILTERS, trend
+from service.trends import trends_text
+from service.turning import Streams, Turns
 
 Texts = Mapping[str, str]
 
@@ -59,12 +54,11 @@ MOVING = ("known", "to_known", "view")
 PAGING = ("limit", "after")
 """What it cannot give, because the whole list is followed."""
 
-
 RECORDS = ("record", "to_record")
 """The parameters that name a record."""
 
 
-class Asked(NamedTuple):
+class Posed(NamedTuple):
     """A question with its clocks written out, and what makes its text."""
 
     question: Question
@@ -74,39 +68,20 @@ class Asked(NamedTuple):
 class Asking(Protocol):
     """Reads a question from the texts of its parameters, at the instant `now`."""
 
-    def __call__(self, service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:
+    def __call__(self, service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
         """Raises what the question raises for its parameters."""
-
-
-class Streams(Protocol):
-    """The streams that an answer is made of, each with the position from which it counts."""
-
-    def __call__(self, service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-        """All of them that count anywhere up to `known`."""
-
-
-class Turns(Protocol):
-    """The positions beyond `after`, up to `known`, of commits that can change an answer.
-
-    None where any can.
-    """
-
-    def __call__(
-        self, service: Archive, db: Database, question: Question, *, after: int, known: int
-    ) -> list[int] | None:
-        """In order, each once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followable:
     """A path that can be followed.
 
-    `clocks` are those of the world that it takes, `filters` what else; the answer
-    depends on the day of asking unless one of each tuple of `settled` is given.
-    `space` is what its `{id}` is an id of. `streams` or `turns` tell which commits
-    matter; with neither, all do. `rows` are the lists of the answer that a patch
-    takes as objects, with the members that name a row, and `passing` the members
-    of rows that only count the days since.
+    `clocks` are those of the world that it takes, `filters` what else. `space` is what
+    its `{id}` is an id of. `streams` or `turns` tell which commits matter, so far as the
+    answer does not depend on the day of asking: that is where one of each tuple of
+    `settled` is given. Else all do. `rows` are the lists of the answer that a patch takes
+    as objects, with the members that name a row, and `passing` the members of rows that
+    only count the days since.
     """
 
     path: str
@@ -148,7 +123,7 @@ class Followed:
         """Whether its clocks stand still, so that only what is recorded changes the answer."""
         return all(any(name in self.texts for name in names) for names in self.kind.settled)
 
-    def asked(self, service: Archive, *, known: int, now: str, **more: str) -> Asked:
+    def asked(self, service: Archive, *, known: int, now: str, **more: str) -> Posed:
         """The question at a position; `now` is the instant of the commit that is looked at."""
         texts = {**self.texts, "known": f"@{known}", **more}
         return self.kind.ask(service, self.path, self.id, texts, now=now)
@@ -173,7 +148,7 @@ class Followed:
         have changed, in order; all of them, or the first `most` and perhaps more."""
         if self.settled:
             if (streams := self.streams(service, db, known=known)) is not None:
-                return _versions(service.history, db, streams, after=after, known=known)
+                return turning.versions(service.history, db, streams, after=after, known=known)
             if self.kind.turns is not None:
                 question = self.asked(service, known=known, now=now).question
                 found = self.kind.turns(service, db, question, after=after, known=known)
@@ -188,11 +163,12 @@ class Followed:
         named = [(self.kind.space, self.id)] if self.kind.space else []
         named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
         for space, id in named:
-            if space == "statement":
-                exists = service.state.record_of(db, id, known=known) is not None
-            else:
-                exists = service.history.revision(db, f"{space}:{id}", known=known) > 0
-            if not exists:
+            if space == "record":
+                check_exists(service, db, id, known=known)
+            elif space == "statement":
+                if service.state.record_of(db, id, known=known) is None:
+                    raise NotFound(space, id)
+            elif service.history.revision(db, f"{space}:{id}", known=known) == 0:
                 raise NotFound(space, id)
 
 
@@ -253,18 +229,11 @@ Make = Callable[[Archive, Database, Question, Wanted, str], str]
 def _asking(make: Make, *filters: str) -> Asking:
     """How a question of the three clocks and the filters of all lists is read."""
 
-    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:
+    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
         asked = wanted(**{name: texts.get(name) for name in filters})
-        clocks = as_of(
-            at=texts.get("at"),
-            during=texts.get("during"),
-            stated=texts.get("stated"),
-            known=texts.get("known"),
-            log=service.chronicle.log,
-            now=now,
-        )
+        clocks = _clocks(service, texts, now=now)
         question = Question(path, clocks, given(asked))
-        return Asked(question, lambda db: make(service, db, question, asked, id))
+        return Posed(question, lambda db: make(service, db, question, asked, id))
 
     return ask
 
@@ -273,202 +242,47 @@ Promises = Callable[[Any, Database, Question, Promised], str]
 
 
 def _promises(make: Promises, *, of_record: bool = False) -> Asking:
-    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:
+    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
         asked = promised(texts, record=id if of_record else None)
-        clocks = as_of(
-            at=texts.get("at"),
-            during=texts.get("during"),
-            stated=texts.get("stated"),
-            known=texts.get("known"),
-            log=service.chronicle.log,
-            now=now,
-        )
+        clocks = _clocks(service, texts, now=now)
         question = Question(path, clocks, given_of(asked))
 
         def answer(db: Database) -> str:
-            if of_record and not service.history.revision(db, f"record:{id}", known=clocks.known):
-                raise NotFound("record", id)
+            if of_record:
+                check_exists(service, db, id, known=clocks.known)
             return make(service.state, db, question, asked)
 
-        return Asked(question, answer)
+        return Posed(question, answer)
 
     return ask
 
 
-def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:  # noqa: ARG001 - the path has no id
+def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     asked = trend(path, texts, log=service.chronicle.log, now=now)
-    return Asked(asked.question, lambda db: trends_text(service.state, db, asked))
+    return Posed(asked.question, lambda db: trends_text(service.state, db, asked))
 
 
-def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:  # noqa: ARG001 - the path has no id
+def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     asked = then_and_now(path, texts, log=service.chronicle.log, now=now)
-    return Asked(asked.question, lambda db: hindsight_answer(service.state, db, asked))
+    return Posed(asked.question, lambda db: hindsight_answer(service.state, db, asked))
 
 
-def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Asked:  # noqa: ARG001 - the path has no id
+def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     log = service.chronicle.log
-    named = {name: texts.get(name) for name in ("at", "stated", "known")}
-    asked = sides(path, as_of(during=None, log=log, now=now, **named), texts, log=log, now=now)
-    return Asked(
+    asked = sides(path, _clocks(service, texts, now=now), texts, log=log, now=now)
+    return Posed(
         asked.question, lambda db: compare_answer(service.state, service.history, db, asked)
     )
 
 
-# --- which commits matter
-
-
-def _on_a_day(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
-) -> list[int]:
-    """Of an answer about the rows that hold near a day, or in a period."""
-    clocks = question.as_of
-    first = min(clocks.at, clocks.stated, clocks.during.first if clocks.during else AFTER_ALL)
-    return _turns(
-        service,
-        db,
-        question,
-        first=day(year_of(first), 1, 1),
-        # Findings are counted up to `at`, and listed up to the end of its year.
-        last=day(year_of(max(clocks.at, clocks.stated)), 12, 31),
-        after=after,
-        known=known,
-    )
-
-
-def _on_any_day(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
-) -> list[int]:
-    """Of an answer about whatever was said by the horizon."""
-    return _turns(service, db, question, first=BEFORE_ALL, last=AFTER_ALL, after=after, known=known)
-
-
-def _between_ends(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
-) -> list[int]:
-    """Of a trend."""
-    if not isinstance(question, Trend):
-        raise TypeError("the question is no trend")
-    return _turns(
-        service,
-        db,
-        # Its filters are lists, which the views do not take.
-        Question(question.path, question.as_of, {}),
-        first=question.first,
-        last=question.last,
-        after=after,
-        known=known,
-    )
-
-
-def _turns(
-    service: Archive,
-    db: Database,
-    question: Question,
-    *,
-    first: int,
-    last: int,
-    after: int,
-    known: int,
-) -> list[int]:
-    return service.state.turns(
-        db,
-        first=first,
-        last=last,
-        stated=question.as_of.stated,
-        after=after,
-        known=known,
-        country=question.filters.get("country"),
-        field=question.filters.get("field"),
-    )
-
-
-def _found(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
-) -> list[int] | None:
-    """Of a list of what has words, where there are some: any text may have them."""
-    if "q" in question.filters:
-        return None
-    return _on_a_day(service, db, question, after=after, known=known)
-
-
-def _of_record(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id tells
-    return {f"record:{id}": 0}
-
-
-def _of_statement(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-    """Its record, and from where they are named the sources it cites and those who contradict."""
-    record = service.state.record_of(db, id, known=known)
-    if record is None:
-        return {}
-    streams = {f"record:{record}": 0}
-    for position, line in _lines(service.history, db, f"record:{record}", id, known=known):
-        for source in _named(line, "sources"):
-            streams.setdefault(f"source:{source}", position)
-    contradicting = service.state.contradicting_ever(db, id)
-    return _with_naming(
-        service, db, streams, contradicting, member="contradicts", id=id, known=known
-    )
-
-
-def _of_source(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-    """Its own stream, and from where they first cite it those of what rests on it."""
-    streams = {f"source:{id}": 0}
-    citing = service.state.citing(db, id)
-    return _with_naming(service, db, streams, citing, member="sources", id=id, known=known)
-
-
-def _with_naming(
-    service: Archive,
-    db: Database,
-    streams: Mapping[str, int],
-    naming: Iterable[str],
-    *,
-    member: str,
-    id: str,
-    known: int,
-) -> dict[str, int]:
-    """The streams, and those of what names an id, from where it first does."""
-    found = dict(streams)
-    for name in naming:
-        space, _, record = name.rpartition(":")
-        about = None if space else name  # a card is named by its stream
-        lies_in = record if space else service.state.record_of(db, name, known=known)
-        if lies_in is None:
-            continue
-        stream = f"record:{lies_in}"
-        for position, line in _lines(service.history, db, stream, about, known=known):
-            if id in _named(line, member):
-                found[stream] = min(position, found.get(stream, position))
-                break
-    return found
-
-
-def _named(line: dict[str, Any], member: str) -> list[str]:
-    """The ids in a list of a line, which are those of sources where it cites them."""
-    return [each["id"] if isinstance(each, dict) else each for each in line.get(member) or ()]
-
-
-def _lines(
-    history: History, db: Database, stream: str, about: str | None, *, known: int
-) -> Iterable[tuple[int, dict[str, Any]]]:
-    """The positions of the events about a statement, or a card, with what each sets."""
-    for entry in history.entries(db, stream, known=known, after=0, limit=AFTER_ALL):
-        if entry.statement == about:
-            line = msgspec.json.decode(entry.line)
-            yield entry.position, line.get("changes", line)
-
-
-def _versions(
-    history: History, db: Database, streams: Mapping[str, int], *, after: int, known: int
-) -> list[int]:
-    return sorted(
-        {
-            version.position
-            for stream, since in streams.items()
-            for version in history.versions(
-                db, stream, known=known, after=max(after, since - 1), limit=AFTER_ALL
-            )
-        }
+def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
+    return as_of(
+        at=texts.get("at"),
+        during=texts.get("during"),
+        stated=texts.get("stated"),
+        known=texts.get("known"),
+        log=service.chronicle.log,
+        now=now,
     )
 
 
@@ -491,7 +305,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ),
         filters=STATE,
         paged=True,
-        turns=_on_a_day,
+        turns=turning.on_a_day,
         rows=BY_ID,
     ),
     Followable(
@@ -505,7 +319,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ),
         filters=LIST,
         paged=True,
-        turns=_found,
+        turns=turning.of_a_list,
         rows={"items": ("id",)},
     ),
     Followable(
@@ -520,7 +334,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ),
         filters=("q", *LIST),
         paged=True,
-        turns=_found,
+        turns=turning.of_a_list,
         rows={"items": ("kind", "id")},
     ),
     Followable(
@@ -529,7 +343,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
             lambda service, db, question, _, id: record_answer(service.history, db, question, id)
         ),
         space="record",
-        streams=_of_record,
+        streams=turning.of_record,
         rows={"entries": ("entry",), "holding": ("statement",), "statements": ("id",)},
     ),
     Followable(
@@ -538,7 +352,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
             lambda service, db, question, _, id: timeline_answer(service.history, db, question, id)
         ),
         space="record",
-        streams=_of_record,
+        streams=turning.of_record,
         rows={"effective": ("entry",)},
     ),
     Followable(
@@ -546,7 +360,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ask=_promises(slips_answer, of_record=True),
         space="record",
         paged=True,
-        streams=_of_record,
+        streams=turning.of_record,
         rows={"items": ("entry",)},
     ),
     Followable(
@@ -557,7 +371,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
             )
         ),
         space="statement",
-        streams=_of_statement,
+        streams=turning.of_statement,
         rows={"events": ("position",), "sources": ("id",)},
     ),
     Followable(
@@ -568,42 +382,42 @@ FOLLOWABLE: tuple[Followable, ...] = (
             )
         ),
         space="source",
-        streams=_of_source,
+        streams=turning.of_source,
         rows={"statements": ("id",)},
     ),
     Followable(
         path="/v1/slips",
         ask=_promises(slips_answer),
-        filters=SLIPS_TAKE,
+        filters=SLIPS_FILTERS,
         paged=True,
-        turns=_on_any_day,
+        turns=turning.on_any_day,
         rows={"items": ("record", "entry")},
     ),
     Followable(
         path="/v1/overdue",
         ask=_promises(overdue_answer),
-        filters=OVERDUE_TAKES,
+        filters=OVERDUE_FILTERS,
         paged=True,
-        turns=_on_any_day,
+        turns=turning.on_any_day,
         rows={"items": ("record", "statement")},
         passing=("days",),
     ),
     Followable(
         path="/v1/due",
         ask=_promises(due_answer),
-        filters=DUE_TAKES,
+        filters=DUE_FILTERS,
         paged=True,
-        turns=_on_any_day,
+        turns=turning.on_any_day,
         rows={"items": ("record", "statement")},
         passing=("days",),
     ),
     Followable(
         path="/v1/trends",
         ask=_trend,
-        filters=tuple(name for name in TRENDS_TAKE if name != "format"),
+        filters=tuple(name for name in TREND_FILTERS if name != "format"),
         clocks=("stated", "from", "to"),
         settled=(("stated",), ("to",)),
-        turns=_between_ends,
+        turns=turning.between_ends,
         rows={"series": ("key",)},
     ),
     Followable(
@@ -611,7 +425,6 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ask=_hindsight,
         filters=("country", "field"),
         clocks=("at", "stated", "to_stated"),
-        settled=(("at",), ("stated",), ("to_stated",)),
         paged=True,
         rows={"rows": ("id",)},
     ),
@@ -620,7 +433,6 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ask=_compare,
         filters=(*PARTS, *TO_PARTS),
         clocks=("at", "stated", "to_at", "to_stated"),
-        settled=(("at",), ("stated",)),
     ),
 )
 """What can be followed, by path."""

@@ -3,44 +3,47 @@
 *Then* is the point (`at`, `stated`, `known`), *now* the point (`at`, `to_stated`,
 `to_known`); `to_stated` and `to_known` default to what `stated` and `known` default to
 and are, so that "now" is everything said and recorded. Where `stated` is not given,
-then is now, and nothing is unexpected.
+then is now, and nothing is unexpected. Now hears no less than then: a `to_stated` before
+`stated` is refused.
 
 - What would run, as told then: facilities whose status is `operating`; beyond the
   horizon of then, those whose `expected` status is, or who have none and ran when last
   heard of. A plan that is overdue expects nothing of the day.
 - What runs, as known now: facilities whose status is `operating`. No plan counts here,
-  so of a day beyond both horizons it tells who ran when last heard of.
+  so of a day beyond both horizons it tells who ran when last heard of; the answer then
+  marks now as `last-known`, and what was expected and does not run may come yet.
 
 A facility is `named` where some milestone of its own, or some other statement that
 belongs to it by `facility`, filled its entry as told by then: an actual one or a plan,
 disputed or not. A card alone names nothing, for it has no day on which it was said.
-Filters are by the card at each of the two points.
+Filters are by the card of now, at both points; what has none now (`to_known` is before it
+was recorded) goes by its card of then.
 
 The three lists and the totals are of all that the filters let through; `rows` are a page.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-import msgspec
 from flask import Response, request
 
 from events.clocks import AsOf, Log, as_of
 from events.dates import iso
-from events.errors import BadClock
+from events.errors import BadClock, ClashingClocks
+from events.fact import is_id
 from projections.facility import BIT
 from projections.state import Row, State
 from projections.views import Database
+from service.answer_text import members_of
 from service.asking import archive, parameters, respond
 from service.diff import Comparison
 from service.errors import BadCursor
 from service.filters import LIMIT, given, wanted
 from service.question import Question
-from service.sentences.hindsight import hindsight_sentence
+from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
 from service.state import NO_STATUS, Wanted
@@ -70,7 +73,8 @@ def hindsight_response() -> Response:
 def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Comparison:
     """The two points that texts ask about, defaults written out; `to` is that of now.
 
-    Raises BadClock and PositionAhead for a clock, BadFilter for a filter.
+    Raises BadClock and PositionAhead for a clock, BadFilter for a filter, and
+    ClashingClocks where now would have heard less than then.
     """
     heard = as_of(
         at=texts.get("at"), during=None, stated=None, known=texts.get("known"), log=log, now=now
@@ -85,8 +89,13 @@ def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> 
         )
     except BadClock as refused:
         raise BadClock(f"to_{refused.clock}", refused.value, refused.why) from None
-    if not {"to_stated", "to_known"} & texts.keys():
-        later = replace(later, stated=heard.stated)
+    if "to_stated" not in texts:
+        default = later.stated if "to_known" in texts else heard.stated
+        later = replace(later, stated=max(default, then.stated))
+    elif later.stated < then.stated:
+        raise ClashingClocks(
+            "to_stated", texts["to_stated"], f"now is not before then, {iso(then.stated)}"
+        )
     later = replace(later, at=heard.at)
     asked = wanted(**{name: texts.get(name) for name in FILTERS})
     filters = {
@@ -99,8 +108,9 @@ def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> 
 
 def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
     """The JSON text of `/v1/hindsight`."""
-    then = _Point(view, db, asked.start, asked.wanted, expecting=True)
-    now = _Point(view, db, asked.to, asked.wanted, expecting=False)
+    shown = _shown(view, db, asked)
+    then = _Point(view, db, asked.start, shown, expecting=True)
+    now = _Point(view, db, asked.to, shown, expecting=False)
     ran, run = then.running, now.running
     unexpected = sorted(run - ran)
     groups = _Groups(
@@ -116,6 +126,7 @@ def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
             "stated": iso(asked.to.stated),
             "known": f"@{asked.to.known}",
             "known_at": asked.to.known_at,
+            **({"certainty": "last-known"} if now.beyond else {}),
         },
         "totals": {
             "then": len(ran),
@@ -135,7 +146,7 @@ def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
         "sentence": _sentence(asked.wanted, then, now, groups).members(),
         "next": None if following is None else asked.question.url(after=following),
     }
-    return f'{{{asked.question.head()},{_json(told)[1:-1]},"rows":[{rows}],{_json(ends)[1:-1]}}}'
+    return f'{{{asked.question.head()},{members_of(told)},"rows":[{rows}],{members_of(ends)}}}'
 
 
 class _Groups(NamedTuple):
@@ -160,9 +171,15 @@ class _Point:
     which run: as expected where something is, else as last heard of."""
 
     def __init__(
-        self, view: State, db: Database, clocks: AsOf, about: Wanted, *, expecting: bool
+        self,
+        view: State,
+        db: Database,
+        clocks: AsOf,
+        shown: Collection[str] | None,
+        *,
+        expecting: bool,
     ) -> None:
-        self._view, self._db, self._about = view, db, about
+        self._view, self._db, self._shown = view, db, shown
         self.clocks = clocks
         self.beyond = clocks.at > clocks.stated
         self.status = self._stab("status", min(clocks.at, clocks.stated))
@@ -177,22 +194,27 @@ class _Point:
         odds = [row.odds for row in self.status.values() if row.odds & BIT[RUNS]]
         return {"certain": odds.count(BIT[RUNS]), "possible": len(odds)}
 
+    def count(self) -> Count:
+        """How many run: a number where that is certain, else the least and the most."""
+        counted = self.range()
+        if counted is None or counted["certain"] == counted["possible"]:
+            return len(self.running)
+        return counted["certain"], counted["possible"]
+
     def texts(self, page: Collection[str]) -> dict[int, str]:
         """The texts of the rows of some facilities."""
         found = (by.get(id) for by in (self.status, self.expected) for id in page)
         return self._view.texts(self._db, [row.id for row in found if row is not None])
 
-    def names(self, ids: Sequence[str]) -> list[Name]:
-        """What some facilities are called, each leading to its record."""
-        streams = {id: f"record:{id}" for id in ids[:MOST_NAMES]}
-        cards = self._view.cards(self._db, streams.values(), known=self.clocks.known)
-        # A sentence only counts those after the first few.
-        return [
-            Name.of(cards[streams[id]], Question(f"/v1/records/{id}", self.clocks, {}).pinned)
-            if streams.get(id) in cards
-            else Name(id)
-            for id in ids
-        ]
+    def names(self, ids: Iterable[str]) -> dict[str, Name]:
+        """What some facilities are called, each leading to its record; some may have no card."""
+        streams = {f"record:{id}": id for id in ids}
+        cards = self._view.cards(self._db, streams, known=self.clocks.known)
+        return {
+            id: Name.of(card, Question(f"/v1/records/{id}", self.clocks, {}).pinned)
+            for stream, card in cards.items()
+            for id in [streams[stream]]
+        }
 
     def briefs(self, page: Iterable[str]) -> dict[str, str]:
         """The brief of the card of each facility that had one."""
@@ -215,10 +237,39 @@ class _Point:
             last=day,
             stated=self.clocks.stated,
             known=self.clocks.known,
-            country=self._about.country,
-            field=self._about.field,
+            country=None,
+            field=None,
         )
-        return {row.record: row for row in rows}
+        shown = self._shown
+        return {row.record: row for row in rows if shown is None or row.record in shown}
+
+
+def _shown(view: State, db: Database, asked: Comparison) -> Collection[str] | None:
+    """The facilities that the filters let through; None is all.
+
+    An amendment moves a facility to another country on both sides: it breaks no promise.
+    """
+    about, now, then = asked.wanted, asked.to, asked.start
+    if about.country is None and about.field is None:
+        return None
+
+    def carded(clocks: AsOf, country: str | None, field: str | None) -> set[str]:
+        rows = view.stab(
+            db,
+            "record",
+            first=clocks.at,
+            last=clocks.at,
+            stated=clocks.stated,
+            known=clocks.known,
+            country=country,
+            field=field,
+        )
+        return {row.record for row in rows if row.value == "facility"}
+
+    shown = carded(now, about.country, about.field)
+    if now.known < then.known:
+        shown |= carded(then, about.country, about.field) - carded(now, None, None)
+    return shown
 
 
 def _unnamed(view: State, db: Database, unexpected: Iterable[str], then: _Point) -> set[str]:
@@ -240,7 +291,7 @@ def _named(view: State, db: Database, records: Collection[str], clocks: AsOf) ->
 
 def _page(concerned: Iterable[str], about: Wanted) -> tuple[list[str], str | None]:
     """The facilities of the page, and after which one the next page begins."""
-    if about.after and not _RECORD.fullmatch(about.after):
+    if about.after and not is_id(about.after):
         raise BadCursor(about.after, "it is no id of a record")
     listed = sorted(id for id in concerned if id > about.after)
     page = listed[: about.limit]
@@ -269,37 +320,33 @@ def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> 
 
 def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
     part = given(replace(about, limit=LIMIT, after=""))
-    counted = now.range()
+    unnamed = [id for id in groups.unexpected if id in groups.unnamed]
+    named = [id for id in groups.unexpected if id not in groups.unnamed]
+    lists = (groups.missed, unnamed, named)
+    # A sentence only counts those after the first few.
+    told = {id for ids in lists for id in ids[:MOST_NAMES]}
+    names = then.names(told) | now.names(told)
+    missed, new, unforeseen = ([names.get(id, Name(id)) for id in ids] for ids in lists)
     return hindsight_sentence(
-        at=then.clocks.at,
-        stated=then.clocks.stated,
-        expected_count=len(then.running),
-        now_count=len(now.running) if counted is None else _count(counted),
-        came=len(groups.came),
-        not_come=now.names(groups.missed),
-        unexpected_unnamed=now.names([id for id in groups.unexpected if id in groups.unnamed]),
-        unexpected_named=now.names([id for id in groups.unexpected if id not in groups.unnamed]),
-        country=about.country,
-        field=about.field,
-        links={
-            "expected": Question("/v1/state", then.clocks, part).pinned,
-            "now": Question("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
-        },
+        Hindsight(
+            at=then.clocks.at,
+            then=Heard(then.clocks.stated, then.clocks.known),
+            now=Heard(now.clocks.stated, now.clocks.known),
+            expected_count=then.count(),
+            now_count=now.count(),
+            came=len(groups.came),
+            not_come=missed,
+            unexpected_unnamed=new,
+            unexpected_named=unforeseen,
+            country=about.country,
+            field=about.field,
+            links={
+                "expected": Question("/v1/state", then.clocks, part).pinned,
+                "now": Question("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
+            },
+        )
     )
-
-
-_RECORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def _clocks(stated: str | None, known: str, *, log: Log, now: str) -> AsOf:
     return as_of(at=None, during=None, stated=stated, known=known, log=log, now=now)
-
-
-def _count(counted: Mapping[str, int]) -> Count:
-    """A number where it is certain, else the least and the most."""
-    least, most = counted["certain"], counted["possible"]
-    return least if least == most else (least, most)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

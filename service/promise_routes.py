@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from projections.ladders import OUTCOMES
 from service import forms
+from service.overdue import due_response, overdue_response
 from service.promise_schemas import (
     DuePlansSchema,
     OverduePlansSchema,
@@ -14,18 +15,15 @@ from service.promise_schemas import (
     SlipsSchema,
 )
 from service.promises import (
-    DUE_TAKES,
+    DUE_FILTERS,
     GROUPS,
-    OF_RECORD_TAKES,
-    OVERDUE_TAKES,
-    SLIPS_TAKE,
+    OVERDUE_FILTERS,
+    RECORD_SLIPS_FILTERS,
+    SLIPS_FILTERS,
     SORTS,
-    due_response,
-    overdue_response,
-    record_slips_response,
-    slips_response,
 )
 from service.questions import PARAMETERS, Parameter, question
+from service.slips import record_slips_response, slips_response
 
 blueprint = Blueprint("promises", __name__, description="What was promised, and what came of it.")
 
@@ -39,7 +37,13 @@ PAGED: dict[str, Parameter] = {
 
 OWN: dict[str, Parameter] = {
     **PAGED,
-    "operator": ({"type": "string", "minLength": 1}, "Only facilities of this operator."),
+    "operator": (
+        {"type": "string", "minLength": 1, "examples": ["Institute of Plasma Physics, CAS"]},
+        (
+            "Only facilities whose card names this operator: its text as a whole, or what stands "
+            "between its semicolons where there are several."
+        ),
+    ),
     "outcome": ({"type": "string", "enum": list(OUTCOMES)}, "Only ladders that came to this."),
     "by": (
         {**forms.list_of(GROUPS), "examples": ["country,decade"]},
@@ -56,7 +60,7 @@ OWN: dict[str, Parameter] = {
 }
 
 
-@question(blueprint, "/v1/slips", SlipsSchema, *SLIPS_TAKE, own=OWN)
+@question(blueprint, "/v1/slips", SlipsSchema, *SLIPS_FILTERS, own=OWN)
 def slips() -> Response:
     """Every ladder of plans: how often it was put off, and what came of it."""
     return slips_response()
@@ -66,7 +70,7 @@ def slips() -> Response:
     blueprint,
     "/v1/records/<string:id>/slips",
     RecordSlipsSchema,
-    *OF_RECORD_TAKES,
+    *RECORD_SLIPS_FILTERS,
     own=PAGED,
     ids=("juno", "smile", "cepc"),
     tells=("Annales-Revision",),
@@ -76,13 +80,13 @@ def record_slips(id: str) -> Response:
     return record_slips_response(id)
 
 
-@question(blueprint, "/v1/overdue", OverduePlansSchema, *OVERDUE_TAKES, own=PAGED)
+@question(blueprint, "/v1/overdue", OverduePlansSchema, *OVERDUE_FILTERS, own=PAGED)
 def overdue() -> Response:
     """What was promised and has not come, the longest first."""
     return overdue_response()
 
 
-@question(blueprint, "/v1/due", DuePlansSchema, *DUE_TAKES, own=OWN)
+@question(blueprint, "/v1/due", DuePlansSchema, *DUE_FILTERS, own=OWN)
 def due() -> Response:
     """What is promised for after the horizon, the soonest first."""
     return due_response()

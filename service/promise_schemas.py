@@ -29,7 +29,7 @@ class QuartileSchema(Schema):
     latest = fields.Float(required=True)
 
 
-def _days(description: str) -> fields.Nested:
+def _slip(description: str) -> fields.Nested:
     return fields.Nested(
         DaysSchema, required=True, allow_none=True, metadata={"description": description}
     )
@@ -80,8 +80,8 @@ class PlanSchema(RungSchema):
 
     said = _text("The day from which it is visible on the clock `stated`.")
     stated = _text("When its source said it; EDTF.")
-    slip_days = _days("Against the first plan; null for that one.")
-    slip_days_before = _days("Against the plan before.")
+    slip_days = _slip("Against the first plan; null for that one.")
+    slip_days_before = _slip("Against the plan before.")
 
 
 class SlipSchema(Schema):
@@ -97,8 +97,8 @@ class SlipSchema(Schema):
         fields.Nested(PlanSchema), required=True, metadata={"description": "In the order said."}
     )
     came = fields.Nested(RungSchema, required=True, allow_none=True)
-    slip_days = _days("From the first plan to what came.")
-    slip_days_before = _days("From the last plan to what came.")
+    slip_days = _slip("From the first plan to what came.")
+    slip_days_before = _slip("From the last plan to what came.")
     outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
     ended_by = _text("What took the place of the plan, or ended it, where nothing came.", null=True)
 

@@ -14,6 +14,7 @@ from projections.account import Account
 from projections.ladders import OUTCOMES, Outcome, ladder_of
 from projections.spans import Span
 from service.sentences.record import (
+    Came,
     Discovery,
     Facility,
     Indicator,
@@ -25,6 +26,7 @@ from service.sentences.record import (
     record_sentence,
 )
 from service.sentences.sentence import Name
+from service.sentences.times import Lateness
 
 Members = dict[str, Any]
 
@@ -152,13 +154,17 @@ def _main_ladder(
     first, last = by_id[ladder.plans[0]].date, by_id[ladder.plans[-1]].date
     if first is None or last is None:
         return None
+    date = None if ladder.came is None else by_id[ladder.came].date
+    came = None
+    if date is not None and ladder.slip is not None:
+        came = Came(date, Lateness(ladder.slip.earliest, ladder.slip.latest))
     return Ladder(
         milestone=ladder.milestone,
         first=first,
         last=last,
         promises=len(ladder.plans),
         outcome=_outcome(outcome),
-        came=None if ladder.came is None else by_id[ladder.came].date,
+        came=came,
         horizon=as_of.stated if outcome == "overdue" else None,
     )
 

@@ -6,7 +6,6 @@ objects, so that a country of hundreds of facilities costs a millisecond.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,12 @@ import msgspec
 
 from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
+from events.fact import is_id
 from projections.facility import BIT, alternatives
 from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.state import Row, State
 from projections.views import Database
+from service.answer_text import json_of
 from service.errors import BadCursor
 from service.question import Question
 from service.state_telling import state_telling
@@ -75,7 +76,7 @@ class Totals(NamedTuple):
 
     def text(self) -> str:
         """The JSON text, statuses in the order of the rules."""
-        return _json(
+        return json_of(
             {
                 "status": {status: self.status[status] for status in BIT if self.status[status]},
                 "range": {
@@ -222,7 +223,7 @@ class _Asked:
             late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
             renamed = names.get(record)
             then = (
-                f',"name_then":{_json(renamed.value)}'
+                f',"name_then":{json_of(renamed.value)}'
                 if renamed is not None and renamed.value != name
                 else ""
             )
@@ -249,7 +250,7 @@ class _Asked:
             _, brief = briefs[f"record:{record}"]
             certain = any(stretch.row.odds == BIT[status] for stretch in stretches)
             since = msgspec.json.decode("{" + texts[stretches[0].row.id] + "}")["since"]
-            members = _json(
+            members = json_of(
                 {
                     "status": status,
                     "holds": [
@@ -276,7 +277,7 @@ class _Asked:
 
     def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
         """The records of the page, and after which record the next one begins."""
-        if self.wanted.after and not _RECORD.fullmatch(self.wanted.after):
+        if self.wanted.after and not is_id(self.wanted.after):
             raise BadCursor(self.wanted.after, "it is no id of a record")
         records = sorted(record for record in listed if record > self.wanted.after)
         page = records[: self.wanted.limit]
@@ -347,7 +348,7 @@ class _Asked:
         follows = None if following is None else question.url(after=following)
         return (
             f'{{{question.head()},"totals":{totals.text()},{lists},'
-            f'"discoveries_to_date":{to_date},"sentence":{_json(sentence)},"next":{_json(follows)}}}'
+            f'"discoveries_to_date":{to_date},"sentence":{json_of(sentence)},"next":{json_of(follows)}}}'
         )
 
     def _others(self) -> tuple[Rows, int]:
@@ -410,8 +411,6 @@ class _Asked:
         )
 
 
-_RECORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
 NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 
 
@@ -433,7 +432,7 @@ def _joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:
 def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
     shown = {}
     for row in rows:
-        holds = _json({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
+        holds = json_of({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
         shown[row.statement] = f'{texts[row.statement][:-1]},"holds":{holds}}}'
     return shown
 
@@ -445,7 +444,3 @@ def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
 def _iso(day: int) -> str | None:
     """A day as answers show it; None for an open end."""
     return None if day in (BEFORE_ALL, AFTER_ALL - 1) else iso(day)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -11,7 +11,6 @@ import msgspec
 
 from events.dates import day as day_of
 from events.dates import parse_iso, year_of
-from events.vocabulary import ENDINGS, STATUS_OF
 from projections.facility import BIT
 from projections.state import Row, State
 from projections.views import Database
@@ -20,9 +19,16 @@ from service.sentences.sentence import Name
 from service.sentences.state import BUILDING, state_sentence
 
 Turns = Mapping[str, list[str]]
-"""What began in the time that a state is about: of each status the ids of the facilities."""
+"""What began in the time that a state is about: by the words of `TURNS`, ids of facilities."""
 
-ENDED = frozenset(STATUS_OF[milestone] for milestone in ENDINGS)
+TURNS = {
+    "operating": "started",
+    "approved": "approved",
+    "decommissioned": "closed",
+    "suspended": "suspended",
+    "cancelled": "cancelled",
+}
+"""The statuses whose beginning is told, and how `Turns` calls it."""
 
 
 def state_telling(
@@ -68,9 +74,7 @@ def state_telling(
         totals=totals,
         ranges=ranges,
         building=building,
-        started=[names[record] for record in turns["started"]],
-        approved=[names[record] for record in turns["approved"]],
-        ended=[names[record] for record in turns["ended"]],
+        **{turn: [names[record] for record in records] for turn, records in turns.items()},
         discoveries=[_title(question, text) for text in discoveries],
         links={
             "total": whole.pinned,
@@ -93,22 +97,22 @@ def _building(statuses: Iterable[Row]) -> int | tuple[int, int]:
 
 
 def _turns(view: State, db: Database, question: Question, rows: Sequence[Row]) -> Turns:
-    """What started, was approved and ended in the year up to `at`, or in the period.
+    """What took a turn in the year up to `at`, or in the period.
 
     What may not have done so by then is left out.
     """
     as_of = question.as_of
     first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
     texts = view.texts(db, (row.id for row in rows if row.vf >= first))
-    turns: dict[str, list[str]] = {"started": [], "approved": [], "ended": []}
+    turns: dict[str, list[str]] = {turn: [] for turn in TURNS.values()}
     for row in sorted(rows, key=lambda row: row.record):
-        if row.id not in texts or row.value not in ("operating", "approved", *ENDED):
+        if row.id not in texts or row.value not in TURNS:
             continue
         if row.odds & (row.odds - 1):
             continue
         if row.value == "operating" and not _since(texts[row.id], first):
             continue
-        turn = {"operating": "started", "approved": "approved"}.get(row.value, "ended")
+        turn = TURNS[row.value]
         if row.record not in turns[turn]:
             turns[turn].append(row.record)
     return turns

@@ -8,19 +8,19 @@ from flask_smorest import Blueprint
 from events.vocabulary import FIELDS, STATUSES
 from service import forms
 from service.questions import Parameter, question
-from service.trend_schemas import TrendsSchema
-from service.trends import (
+from service.regions import REGIONS
+from service.trend_asking import (
     BY,
-    CSV_MEDIA_TYPE,
-    FILTERS,
     FORMATS,
     MEASURES,
     MOST_IN_ALL,
     MOST_POINTS,
     STEPS,
     TREND_CLOCKS,
-    trends_response,
+    TREND_FILTERS,
 )
+from service.trend_schemas import TrendsSchema
+from service.trends import CSV_MEDIA_TYPE, trends_response
 
 blueprint = Blueprint("trends", __name__, description="How it went through the years.")
 
@@ -63,7 +63,20 @@ TAKEN: dict[str, Parameter] = {
     ),
     "country": (
         {"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$", "examples": ["CN,US,JP"]},
-        "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country.",
+        (
+            "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country. With "
+            "`by=country` each that is named has a series, be it nothing but zeros (of `status` "
+            "where a status is named too)."
+        ),
+    ),
+    "region": (
+        {**forms.list_of(REGIONS), "examples": ["europe"]},
+        (
+            "Adds series of these regions, joined by commas, beside those that there are without: "
+            "each is of the countries that the United Nations count to it (M49), whatever "
+            "`country` says. `europe` has all of Russia, and not Cyprus or Turkey. Not with "
+            "`measure=indicator`."
+        ),
     ),
     "field": (
         {**forms.list_of(FIELDS), "examples": ["fusion"]},
@@ -89,7 +102,7 @@ TAKEN: dict[str, Parameter] = {
     blueprint,
     "/v1/trends",
     TrendsSchema,
-    *FILTERS,
+    *TREND_FILTERS,
     clocks=TREND_CLOCKS,
     own=TAKEN,
     may_tell=("Vary",),

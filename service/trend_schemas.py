@@ -6,10 +6,13 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
-from service.schemas import AnswerSchema
-from service.trends import BY, MEASURES, STEPS
+from service.regions import REGIONS
+from service.schemas import AnswerSchema, SentenceSchema
+from service.trend_asking import BY, MEASURES, STEPS
 
-_MEMBERS = tuple(dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key)]))
+_MEMBERS = tuple(
+    dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key), "region"])
+)
 
 
 def _text(description: str, *, null: bool = False) -> fields.String:
@@ -27,10 +30,19 @@ class TrendKeySchema(Schema):
     operator = fields.String(
         allow_none=True, metadata={"description": "As the card of a facility names it."}
     )
+    region = fields.String(
+        allow_none=True,
+        validate=OneOf(tuple(REGIONS)),
+        metadata={
+            "description": "Of what region the series is, its `country` then being null; null in "
+            "the series beside it. There where regions are asked for."
+        },
+    )
 
 
 class TrendPointSchema(Schema):
-    """What `/v1/state` says of a day. Indicators have `value` and `statement`, all else `count`."""
+    """What `/v1/state` says of a day. Indicators have `value`, `date` and `statement`, all else
+    `count`."""
 
     at = _text("The last day of a year or a month; ISO 8601.")
     count = fields.Integer(metadata={"description": "How many there are, or were to date."})
@@ -46,8 +58,15 @@ class TrendPointSchema(Schema):
     value = fields.Float(
         allow_none=True, metadata={"description": "The reading that holds; null where none does."}
     )
+    date = fields.String(allow_none=True, metadata={"description": "Of when the reading is; EDTF."})
     statement = fields.String(
         allow_none=True, metadata={"description": "The statement with the reading."}
+    )
+    certainty = fields.String(
+        validate=Equal("last-known"),
+        metadata={
+            "description": "There where the day is beyond `stated`: what was known last goes on."
+        },
     )
 
 
@@ -61,6 +80,14 @@ class TrendSeriesSchema(Schema):
 class TrendsSchema(AnswerSchema):
     """How counts or indicators went through the years. It has no `at`, since it runs over it."""
 
+    sentence = fields.Nested(
+        SentenceSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Null where fewer than two points are on or before the day `stated`."
+        },
+    )
     measure = fields.String(required=True, validate=OneOf(tuple(MEASURES)))
     by = fields.List(
         fields.String(validate=OneOf(_MEMBERS)),
@@ -78,7 +105,10 @@ class TrendsSchema(AnswerSchema):
     series = fields.List(
         fields.Nested(TrendSeriesSchema),
         required=True,
-        metadata={"description": "Those that are not 0 at all points, by their keys."},
+        metadata={
+            "description": "By their keys: those that are not 0 at all points, and those of which "
+            "the filters name every member."
+        },
     )
     next = fields.String(
         required=True,

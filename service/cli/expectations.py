@@ -16,9 +16,10 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import Members, date_text, show_clocks, show_next
-from service.compare import TO_PARTS, compare_answer, sides
+from service.compare import compare_answer
 from service.diff import TO_CLOCKS
 from service.hindsight import hindsight_answer, then_and_now
+from service.sides import TO_PARTS, sides
 
 Asked = str | None
 """The text of an option; None where it was not given."""
@@ -26,7 +27,15 @@ Asked = str | None
 Command = Callable[..., Any]
 
 SIDES = ("a", "b")
-SIGNS = {"came": "+", "ended": "−", "went-on": "~", "other": "~", "same": "="}
+SIGNS = {
+    "came": "+",
+    "only-b": "+",
+    "ended": "−",
+    "only-a": "−",
+    "went-on": "~",
+    "other": "~",
+    "same": "=",
+}
 
 
 def _clocks(*names: str, other: str = "") -> Callable[[Command], Command]:
@@ -75,7 +84,10 @@ def hindsight(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
 @as_json
 @click.pass_obj
 def compare(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
-    """Two countries, fields or facilities beside each other, or one at two sets of clocks."""
+    """Two sides of the chronicle beside each other.
+
+    Two countries, fields or facilities at the same clocks, or one at two sets of clocks.
+    """
     texts = _given(asked)
     if not texts.keys() & {*TO_CLOCKS, *TO_PARTS}:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in (*TO_CLOCKS, *TO_PARTS))
@@ -168,8 +180,11 @@ def _show_compare(answer: Members) -> None:
     )
     labels = [plain(answer[side]["label"]["en"]) for side in SIDES]
     signs = answer["change"]
+    came, ended = ("came", "ended") if answer["by"] == "record" else ("only there", "only here")
     console.print(
-        plain(f"+ {signs['+']} came, − {signs['-']} ended, ~ {signs['~']} other, = {signs['=']}")
+        plain(
+            f"+ {signs['+']} {came}, − {signs['-']} {ended}, ~ {signs['~']} other, = {signs['=']}"
+        )
     )
     show_table(
         console,

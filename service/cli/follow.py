@@ -38,8 +38,10 @@ def follow(
     after: str | None,
     as_json: bool,
 ) -> None:
-    """The commits that altered the answer to QUESTION, a path such as
-    "/v1/state?country=CN&at=2016"."""
+    """The commits that altered the answer to QUESTION.
+
+    QUESTION is the path of one, such as "/v1/state?country=CN&at=2016".
+    """
     log_of(folder)
     page = wanted(limit=limit)
     beyond = position_after(after or "")

@@ -17,36 +17,37 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import date_text, show_clocks
-from service.promises import (
-    SORTS,
-    Promised,
-    due_answer,
-    exists,
-    given_of,
-    overdue_answer,
-    promised,
-    slips_answer,
-)
+from service.overdue import due_answer, overdue_answer
+from service.promises import SORTS, Promised, check_exists, given_of, promised
 from service.question import Question
-
-Asked = str | None
-"""The text of an option; None where it was not given."""
+from service.slips import slips_answer
 
 Members = dict[str, Any]
 Make = Callable[[State, Database, Question, Promised], str]
+
+SHOWN = {
+    "kept": "kept",
+    "late": "kept late",
+    "early": "kept early",
+    "dropped": "given up",
+    "replaced": "replaced",
+    "pending": "still to come",
+    "overdue": "overdue",
+}
+"""The outcomes in the words of the sentences."""
 
 
 @click.command()
 @click.argument("id", required=False)
 @clocks
 @filters("country", "field", "limit", "after")
-@click.option("--operator", metavar="NAME", help="Only facilities of this operator.")
+@click.option("--operator", metavar="NAME", help="Only facilities whose card names this operator.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only ladders that came to this.")
 @click.option("--by", metavar="GROUPS", help="Count by country, field, operator, decade.")
 @click.option("--sort", type=click.Choice(SORTS), help="`slip` puts the greatest slip first.")
 @as_json
 @click.pass_obj
-def slips(folder: Path, /, id: str | None, *, as_json: bool, **asked: Asked) -> None:
+def slips(folder: Path, /, id: str | None, *, as_json: bool, **asked: str | None) -> None:
     """How far plans slipped, of one record or of all."""
     path = "/v1/slips" if id is None else f"/v1/records/{id}/slips"
     _answer(folder, path, asked, slips_answer, None if as_json else _show_slips, record=id)
@@ -57,7 +58,7 @@ def slips(folder: Path, /, id: str | None, *, as_json: bool, **asked: Asked) -> 
 @filters("country", "field", "limit", "after")
 @as_json
 @click.pass_obj
-def overdue(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
+def overdue(folder: Path, /, *, as_json: bool, **asked: str | None) -> None:
     """What was promised and has not come."""
     _answer(folder, "/v1/overdue", asked, overdue_answer, None if as_json else _show_overdue)
 
@@ -68,7 +69,7 @@ def overdue(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
 @click.option("--within", metavar="PERIOD", help="Only what is due in P1Y, P6M, P90D.")
 @as_json
 @click.pass_obj
-def due(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
+def due(folder: Path, /, *, as_json: bool, **asked: str | None) -> None:
     """What is promised for after the horizon."""
     _answer(folder, "/v1/due", asked, due_answer, None if as_json else _show_due)
 
@@ -76,7 +77,7 @@ def due(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
 def _answer(
     folder: Path,
     path: str,
-    asked: dict[str, Asked],
+    asked: dict[str, str | None],
     make: Make,
     show: Callable[[Members], None] | None,
     *,
@@ -95,7 +96,7 @@ def _answer(
         question = Question(path, clocks_read, given_of(about))
         db = archive.views.db()
         if record is not None:
-            exists(archive, db, record, known=clocks_read.known)
+            check_exists(archive, db, record, known=clocks_read.known)
         text = make(archive.state, db, question, about)
     if show is None:
         click.echo(text)
@@ -107,8 +108,10 @@ def _show_slips(answer: Members) -> None:
     console = screen()
     show_clocks(console, answer, at=False)
     totals = answer["totals"]
-    told = ", ".join(f"{count} {outcome}" for outcome, count in totals["outcomes"].items())
-    console.print(f"{totals['ladders']} promises: {told or 'none'}.")
+    told = ", ".join(f"{count} {SHOWN[name]}" for name, count in totals["outcomes"].items())
+    number = totals["ladders"]
+    promises = f"{number or 'No'} promise{'' if number == 1 else 's'}"
+    console.print(f"{promises}: {told}." if told else f"{promises}.")
     if totals["median"]:
         console.print(f"Median slip {_interval(totals['median'])} days, of {totals['of']}.")
     show_table(
@@ -123,7 +126,7 @@ def _show_slips(answer: Members) -> None:
                 date_text(item["plans"][-1]["date"]),
                 date_text(item["came"]["date"]) if item["came"] else "",
                 _interval(item["slip_days"]) if item["slip_days"] else "",
-                item["outcome"],
+                SHOWN[item["outcome"]],
             )
             for item in answer["items"]
         ),

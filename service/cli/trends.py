@@ -12,7 +12,9 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import Members, show_clocks
-from service.trends import BY, MEASURES, STEPS, trend, trends_csv, trends_text
+from service.regions import REGIONS
+from service.trend_asking import BY, MEASURES, STEPS, trend
+from service.trends import trends_csv, trends_text
 
 PATH = "/v1/trends"
 
@@ -27,6 +29,7 @@ WIDEST = 10
 @click.option("--to", metavar="DATE", help="Where it ends. Default: today.")
 @click.option("--step", type=click.Choice(tuple(STEPS)), help="Default: year.")
 @click.option("--country", metavar="CODES", help="ISO 3166-1 alpha-2, such as CN,US,JP.")
+@click.option("--region", metavar="REGIONS", help=f"Beside them: {', '.join(REGIONS)}.")
 @click.option("--field", metavar="FIELDS", help="Fields of science, with commas.")
 @click.option("--status", metavar="STATUSES", help="Only these statuses, with commas.")
 @click.option("--series", metavar="IDS", help="Only these series of readings, with commas.")
@@ -76,7 +79,7 @@ def show_trends(answer: Members) -> None:
             plain(f"{title}: {shared}" if shared else title),
             (answer["step"], *(_heading(each["key"], common) or only for each in part)),
             (
-                (_step(points[0]["at"], answer["step"]), *map(_value, points))
+                (_label(points[0], answer["step"]), *map(_value, points))
                 for points in zip(*(each["points"] for each in part), strict=True)
             ),
         )
@@ -93,11 +96,24 @@ def _span(answer: Members) -> str:
 
 def _heading(key: Members, common: Sequence[str]) -> str:
     """What tells a series from the others; nothing where there is no other."""
-    return plain(", ".join(_word(value) for name, value in key.items() if name not in common))
+    if set(key) <= set(common):
+        return ""
+    words = [
+        _word(value)
+        for name, value in key.items()
+        if name not in common and (value is not None or "region" not in key)
+    ]
+    return plain(", ".join(words) or "all")
 
 
 def _word(value: str | None) -> str:
     return "(none)" if value is None else value
+
+
+def _label(point: Members, step: str) -> str:
+    """The step of a point, and whether it lies beyond the horizon."""
+    shown = _step(point["at"], step)
+    return f"{shown} (last known)" if "certainty" in point else shown
 
 
 def _step(iso_day: str, step: str) -> str:

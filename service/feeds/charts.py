@@ -10,9 +10,11 @@ from events.errors import BadFilter
 from service.feeds.feed import Context
 from service.feeds.item import short_name
 from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
-from service.promises import Promised, exists, ladders
+from service.promises import Promised, check_exists
+from service.slips import ladders
 from service.state import Wanted
-from service.trends import trend, trends
+from service.trend_asking import trend
+from service.trends import trends
 
 Rows = list[dict[str, Any]]
 
@@ -66,7 +68,7 @@ def slip_rows(context: Context) -> Rows:
     wanted = context.wanted
     if wanted.record is not None:
         known = context.question.as_of.known
-        exists(context.archive, context.db, wanted.record, known=known)
+        check_exists(context.archive, context.db, wanted.record, known=known)
     found = ladders(
         context.archive.state,
         context.db,

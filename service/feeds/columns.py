@@ -101,7 +101,7 @@ COLUMNS = Feed(
                     *("flags", "start_text", "end_text", "record", "title"),
                 ],
                 "properties": {
-                    **{name: _NUMBERS for name in ("lane", "status", "start", "end")},
+                    **dict.fromkeys(("lane", "status", "start", "end"), _NUMBERS),
                     "title": {"type": "array", "items": {"type": ["string", "null"]}},
                 },
             },
@@ -145,15 +145,18 @@ def _lanes(items: Sequence[Item], lang: Language) -> list[Members]:
     fields = {field: index for index, field in enumerate(FIELDS)}
     lanes: dict[str, Members] = {}
     order: dict[str, tuple[int, int]] = {}
+    # What was found at a facility may be of another field than the facility is.
+    homes = {item.lane: item.group for item in items}
+    homes |= {item.lane: item.group for item in items if item.kind == "phase"}
     for item in items:
         if item.lane in lanes:
             continue
         if item.name:
             lanes[item.lane] = {
-                "id": item.lane, "name": item.short[lang], "group": item.group,
+                "id": item.lane, "name": item.short[lang], "group": homes[item.lane],
                 "record": item.lane,
             }  # fmt: skip
-            order[item.lane] = (fields.get(item.group, len(fields)), len(order))
+            order[item.lane] = (fields.get(homes[item.lane], len(fields)), len(order))
         else:
             lanes[item.lane] = {
                 "id": item.lane, "name": KIND_WORDS[item.kind][lang], "group": "", "record": None,

@@ -68,7 +68,7 @@ DONE: Mapping[str, Words] = {
     "discovery": {"en": "New discovery", "zh": "新发现"},
     "policy": {"en": "New policy decision", "zh": "新政策决定"},
     "indicator": {"en": "New reading", "zh": "新指标读数"},
-    "observation": {"en": "New observation", "zh": "新评论"},
+    "observation": {"en": "New observation", "zh": "新评述"},
     "correction": {"en": "Corrected", "zh": "更正"},
     "withdrawal": {"en": "Withdrawn", "zh": "撤回"},
     "reinstatement": {"en": "Reinstated", "zh": "恢复"},

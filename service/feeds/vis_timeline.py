@@ -208,9 +208,12 @@ def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
     """The fields, each with its facilities below it, then a row for each kind of the others."""
     fields: dict[str, dict[str, str]] = {}
     kinds: dict[str, None] = {}
+    # What was found at a facility may be of another field than the facility is, whose row it is in.
+    homes = {item.lane: item.field for item in items}
+    homes |= {item.lane: item.field for item in items if item.kind == "phase"}
     for item in items:
         if item.name:
-            fields.setdefault(item.field, {}).setdefault(item.lane, item.name[lang])
+            fields.setdefault(homes[item.lane], {}).setdefault(item.lane, item.name[lang])
         else:
             kinds[item.kind] = None
     order = 0

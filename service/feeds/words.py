@@ -39,7 +39,7 @@ KIND_WORDS: Words = {
     "discovery": {"en": "Discoveries", "zh": "发现"},
     "policy": {"en": "Policies", "zh": "政策"},
     "indicator": {"en": "Indicators", "zh": "指标"},
-    "observation": {"en": "Observations", "zh": "评论"},
+    "observation": {"en": "Observations", "zh": "评述"},
 }
 
 FIELD_WORDS: Words = {

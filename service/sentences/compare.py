@@ -9,7 +9,7 @@ from events.dates import Day, civil
 from service.sentences import times
 from service.sentences.labels import country_name, field_name, status_name
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
-from service.sentences.voice import Count, Slot, Voice, spoken
+from service.sentences.voice import Count, Slot, Voice, is_none, spoken
 from service.translations import Language
 
 
@@ -18,29 +18,43 @@ class Side:
     """One side of a comparison: what it is about, at which clocks, and what it comes to.
 
     For a country or a field, `running` is how many facilities ran, and `href` the
-    path of their list. For a facility, `name` and its `status` on the day `at`.
+    path of their list. For a facility, `name` and its `status` on the day `at`;
+    `recorded` is whether the log had it by then.
     """
 
     at: Day
     stated: Day
+    known: int
     country: str | None = None
     field: str | None = None
     running: Count = 0
     name: Name | None = None
     status: str | None = None
+    recorded: bool = True
     href: str | None = None
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the day is only expected."""
+        return self.at > self.stated
+
+    @property
+    def heard(self) -> tuple[Day, int]:
+        """What had been said and recorded by then."""
+        return self.stated, self.known
 
 
 def compare_sentence(left: Side, right: Side, *, started: int = 0, stopped: int = 0) -> Sentence:
     """What `/v1/compare` says, in words.
 
     `started` and `stopped` are how many ran on the right side alone and on the left
-    side alone; they are told where the sides are one country or field at two days.
+    side alone; they are told where the sides are one country or field at two days
+    that are over, by what had been said and recorded by one time.
     """
     if left.name is not None and right.name is not None:
         return spoken(lambda say: _facilities(say, left, right))
     about = (left.country, left.field) == (right.country, right.field)
-    if about and left.at != right.at:
+    if about and left.heard == right.heard and not (left.beyond or right.beyond):
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
         return spoken(lambda say: _two_days(say, left, right, started, stopped))
@@ -49,22 +63,42 @@ def compare_sentence(left: Side, right: Side, *, started: int = 0, stopped: int 
 
 def _facilities(say: Voice, left: Side, right: Side) -> Phrase:
     """Two facilities, or one at two sets of clocks."""
-    return say.begun(
-        say.gettext("{one}; {other}.", one=_facility(say, left), other=_facility(say, right))
-    )
+    if left.heard == right.heard and left.at == right.at and left.recorded and right.recorded:
+        slots: dict[str, Slot] = {
+            "when": times.when(left.at, say.lang),
+            "stated": times.moment(left.stated, say.lang),
+            "one": _called(say, left),
+            "other": _called(say, right),
+            "status": Figure(status_name(left.status, say.lang)),
+            "other_status": Figure(status_name(right.status, say.lang)),
+        }
+        if left.beyond:
+            return say.gettext(
+                "Seen from {stated}, {one} would be {status} {when}, and {other} {other_status}.",
+                **slots,
+            )
+        return say.begun(
+            say.gettext("{when} {one} was {status}, and {other} {other_status}.", **slots)
+        )
+    return _both(say, left, right, _facility(say, left), _facility(say, right))
+
+
+def _called(say: Voice, side: Side) -> Part:
+    return "" if side.name is None else side.name.part(say.lang)
 
 
 def _facility(say: Voice, side: Side) -> Phrase:
-    name: Part = "" if side.name is None else side.name.part(say.lang)
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
-        "stated": times.moment(side.stated, say.lang),
-        "name": name,
+        "name": _called(say, side),
         "status": Figure(status_name(side.status, say.lang)),
+        "position": f"@{side.known}",
     }
-    if side.at > side.stated:
-        return say.gettext("seen from {stated}, {name} would be {status} {when}", **slots)
-    return say.gettext("{when} {name} was {status}", **slots)
+    if not side.recorded:
+        return say.gettext("{name} had not been recorded at {position}", **slots)
+    if side.beyond:
+        return say.gettext("{name} would be {status} {when}", **slots)
+    return say.gettext("{name} was {status} {when}", **slots)
 
 
 def _two_days(say: Voice, left: Side, right: Side, started: int, stopped: int) -> Phrase:
@@ -72,9 +106,11 @@ def _two_days(say: Voice, left: Side, right: Side, started: int, stopped: int) -
     slots: dict[str, Slot] = {
         "span": _span(left.at, right.at, say.lang),
         "whose": _whose(say, left),
-        "from": say.count(left.running, left.href),
-        "to": say.count(right.running, right.href),
+        "from": say.span(left.running, left.href),
+        "to": say.span(right.running, right.href),
     }
+    if is_none(left.running) and is_none(right.running):
+        return say.gettext("In {span} no facilities{whose} ran.", **slots)
     if left.running == right.running:
         moved = say.gettext("In {span} the running facilities{whose} stayed at {to}", **slots)
     else:
@@ -93,10 +129,7 @@ def _two_days(say: Voice, left: Side, right: Side, started: int, stopped: int) -
 
 def _whose(say: Voice, side: Side) -> Phrase:
     """Of which country and field, where one is named."""
-    where = {
-        "country": "" if side.country is None else country_name(side.country, say.lang),
-        "field": "" if side.field is None else field_name(side.field, say.lang),
-    }
+    where = _where(say, side)
     if side.country and side.field:
         return say.pgettext("whose", " of {country} in {field}", **where)
     if side.country:
@@ -114,49 +147,99 @@ def _span(first: Day, last: Day, lang: Language) -> str:
 
 def _side_by_side(say: Voice, left: Side, right: Side) -> Phrase:
     """Two sides that are not one thing at two days: each with what it is, and its number."""
-    same_clocks = (left.at, left.stated) == (right.at, right.stated)
-    if same_clocks and left.at <= left.stated:
-        return say.begun(
-            say.gettext(
-                "{when}, {one} ran {n} {facilities}, {other} {m}.",
-                when=times.when(left.at, say.lang),
-                one=_who(say, left),
-                other=_who(say, right),
-                n=say.count(left.running, left.href),
-                m=say.count(right.running, right.href),
-                facilities=say.facilities(left.running, None),
+    if left.heard == right.heard and left.at == right.at:
+        slots: dict[str, Slot] = {
+            "when": times.when(left.at, say.lang),
+            "stated": times.moment(left.stated, say.lang),
+            "one": _who(say, left),
+            "other": _who(say, right),
+            "some": _some(say, left),
+            "rest": _number(say, right),
+        }
+        if left.beyond:
+            return say.gettext(
+                "Seen from {stated}, {one} would run {some} {when}, {other} {rest}.", **slots
             )
-        )
-    one, other = (_at_its_clocks(say, side) for side in (left, right))
-    return say.begun(say.gettext("{one}; {other}.", one=one, other=other))
+        return say.begun(say.gettext("{when}, {one} ran {some}, {other} {rest}.", **slots))
+    return _both(say, left, right, _at_its_clocks(say, left), _at_its_clocks(say, right))
 
 
 def _at_its_clocks(say: Voice, side: Side) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
-        "stated": times.moment(side.stated, say.lang),
         "who": _who(say, side),
-        "n": say.count(side.running, side.href),
-        "facilities": say.facilities(side.running, None),
+        "some": _some(say, side),
     }
-    if side.at > side.stated:
-        return say.gettext("seen from {stated}, {who} would run {n} {facilities} {when}", **slots)
-    return say.gettext(
-        "by what had been said by {stated}, {who} ran {n} {facilities} {when}", **slots
-    )
+    if side.beyond:
+        return say.gettext("{who} would run {some} {when}", **slots)
+    return say.gettext("{who} ran {some} {when}", **slots)
+
+
+def _both(say: Voice, left: Side, right: Side, one: Phrase, other: Phrase) -> Phrase:
+    """The clauses of two sides, each led by what it has heard; where that is one, it leads both."""
+    leads = [_lead(say, side, beside) for side, beside in ((left, right), (right, left))]
+    if leads[0] == leads[1]:
+        leads[1] = ()
+    led = [
+        say.gettext("{lead}, {clause}", lead=lead, clause=clause) if lead else clause
+        for lead, clause in zip(leads, (one, other), strict=True)
+    ]
+    return say.begun(say.gettext("{one}; {other}.", one=led[0], other=led[1]))
+
+
+def _lead(say: Voice, side: Side, beside: Side) -> Phrase:
+    """From where a side is seen: the horizon of what is only expected, else what differs."""
+    slots: dict[str, Slot] = {
+        "stated": times.moment(side.stated, say.lang),
+        "position": f"@{side.known}",
+    }
+    recorded, said = side.known != beside.known, side.stated != beside.stated
+    if not side.recorded:
+        return ()
+    if side.beyond:
+        if recorded:
+            return say.gettext("seen from {stated} and from {position} of the log", **slots)
+        return say.gettext("seen from {stated}", **slots)
+    if said and recorded:
+        return say.gettext(
+            "by what had been said by {stated} and recorded up to {position}", **slots
+        )
+    if said:
+        return say.gettext("by what had been said by {stated}", **slots)
+    return say.gettext("by what is recorded up to {position}", **slots) if recorded else ()
 
 
 def _who(say: Voice, side: Side) -> Phrase:
     """The country, the field or both, or the whole chronicle, as who runs facilities."""
-    where = {
-        "country": "" if side.country is None else country_name(side.country, say.lang),
-        "field": "" if side.field is None else field_name(side.field, say.lang),
-    }
+    where = _where(say, side)
     if side.country and side.field:
         return say.pgettext("who", "{field} in {country}", **where)
     if side.country:
         return (where["country"],)
     return (where["field"],) if side.field else say.pgettext("who", "the world")
+
+
+def _where(say: Voice, side: Side) -> dict[str, str]:
+    return {
+        "country": "" if side.country is None else country_name(side.country, say.lang),
+        "field": "" if side.field is None else field_name(side.field, say.lang),
+    }
+
+
+def _some(say: Voice, side: Side) -> Phrase:
+    """What a side runs: "13 big-science facilities", "no big-science facilities"."""
+    facilities = say.facilities(side.running, None)
+    if is_none(side.running):
+        return say.pgettext("ran", "no {facilities}", facilities=facilities)
+    n = say.count(side.running, side.href)
+    return say.pgettext("ran", "{n} {facilities}", n=n, facilities=facilities)
+
+
+def _number(say: Voice, side: Side) -> Phrase:
+    """The same where it is clear of what it is a number."""
+    if is_none(side.running):
+        return say.pgettext("ran", "none")
+    return say.pgettext("ran", "{n}", n=say.count(side.running, side.href))
 
 
 def _commas(say: Voice, phrases: Sequence[Phrase]) -> Phrase:

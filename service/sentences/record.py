@@ -16,10 +16,19 @@ from projections.ladders import Outcome
 from service.sentences import times
 from service.sentences.labels import LOCALES, status_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
+from service.sentences.times import Lateness
 from service.sentences.voice import Slot, Voice, spoken
 from service.translations import Language, translations
 
 Certainty = Literal["certain", "possible", "last-known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a promise: its date, and how long after the first plan that was."""
+
+    date: Date
+    slip: Lateness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +36,8 @@ class Ladder:
     """What was promised of one milestone, and what came of it.
 
     `first` and `last` are the dates of the first and the last plan, `promises` how
-    many dated plans there were. What was kept, late or early has `came`, the date of
-    what came; what is overdue has `horizon`, the day by which it had not come.
+    many dated plans there were. What was kept, late or early has what `came`; what is
+    overdue has `horizon`, the day by which it had not come.
     """
 
     milestone: str
@@ -36,7 +45,7 @@ class Ladder:
     last: Date
     promises: int
     outcome: Outcome
-    came: Date | None = None
+    came: Came | None = None
     horizon: Day | None = None
 
 
@@ -166,7 +175,7 @@ def _status(say: Voice, facility: Facility) -> Phrase:
     if facility.since is None:
         return say.gettext("{when} {name} was {status}.", when=when, name=name, status=status)
     return say.gettext(
-        "{when} {name} was {status} ({since}).",
+        "{when} {name} was {status}, {since}.",
         when=when,
         name=name,
         status=status,
@@ -191,10 +200,11 @@ def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) ->
         return say.gettext(
             "Seen from {stated}, {name} was {status}; {when} it would be {expected}.", **slots
         )
+    # A date may have brackets of its own: "since November 2025 (uncertain)".
     if facility.expected is None:
-        return say.gettext("Seen from {stated}, {name} was {status} ({since}).", **slots)
+        return say.gettext("Seen from {stated}, {name} was {status}, {since}.", **slots)
     return say.gettext(
-        "Seen from {stated}, {name} was {status} ({since}); {when} it would be {expected}.", **slots
+        "Seen from {stated}, {name} was {status}, {since}; {when} it would be {expected}.", **slots
     )
 
 
@@ -214,17 +224,21 @@ def _overdue(say: Voice, facility: Facility) -> Phrase:
 
 def ladder_sentence(say: Voice, ladder: Ladder) -> Phrase:
     """What came of a promise."""
-    if ladder.outcome in ("dropped", "replaced"):
-        return _given_up(say, ladder)
+    if ladder.came is not None:
+        return _came(say, ladder, ladder.came)
     if ladder.outcome == "pending":
         return _pending(say, ladder)
     if ladder.outcome == "overdue":
         return _not_come(say, ladder)
+    return _given_up(say, ladder)
+
+
+def _came(say: Voice, ladder: Ladder, came: Came) -> Phrase:
     slots: dict[str, Slot] = {
         "promised": times.aim(ladder.first, say.lang),
         "happened": _verbs(say.lang)[ladder.milestone].past,
-        "when": "" if ladder.came is None else times.on(ladder.came, say.lang),
-        "slip": Figure(_slip(say, ladder)),
+        "when": times.on(came.date, say.lang),
+        "slip": Figure(times.came(came.slip.earliest, came.slip.latest, say.lang)),
         "n": _times(say, ladder),
     }
     if ladder.promises < 2:
@@ -232,22 +246,6 @@ def ladder_sentence(say: Voice, ladder: Ladder) -> Phrase:
     return say.gettext(
         "Promised {promised}, it {happened} {when}: {slip}, after {n} dated promises.", **slots
     )
-
-
-def _slip(say: Voice, ladder: Ladder) -> str:
-    """How late or early it came, from the last or the first possible day of the first promise."""
-    if ladder.outcome == "kept":
-        return text_of(say.gettext("on time"))
-    late = ladder.outcome == "late"
-    promised = ladder.first.latest if late else ladder.first.earliest
-    told = None
-    if ladder.came is not None and promised is not None:
-        earliest, latest = (
-            None if end is None else end - promised
-            for end in (ladder.came.earliest, ladder.came.latest)
-        )
-        told = times.slip_between(earliest, latest, say.lang)
-    return told or text_of(say.gettext("late") if late else say.gettext("early"))
 
 
 def _given_up(say: Voice, ladder: Ladder) -> Phrase:

@@ -6,55 +6,76 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from events.dates import Day
-from projections.ladders import Outcome
+from projections.ladders import CAME, Outcome
 from service.sentences import times
-from service.sentences.sentence import Figure, Name, Phrase, Sentence, fill
+from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill
+from service.sentences.times import Lateness
 from service.sentences.voice import Voice, spoken
+from service.translations import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """The facility that is farthest behind, and by how many days."""
+    """The facility that came latest after its promise, and how late that was."""
 
     name: Name
-    days: float
+    slip: Lateness
+
+
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """The facility whose promise is overdue for longest, and for how many days."""
+
+    name: Name
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """The promises that are told of: those of a country, a field, an operator, or all."""
+
+    country: str | None = None
+    field: str | None = None
+    operator: str | None = None
 
 
 def slips_sentence(
     *,
     outcomes: Mapping[Outcome, int],
-    median_days: float | None = None,
-    median_of: int = 0,
+    median: Lateness | None = None,
+    of: int = 0,
     worst: Worst | None = None,
-    country: str | None = None,
-    field: str | None = None,
+    about: About = About(),
+    only: Outcome | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Sentence:
     """What `/v1/slips` says, in words.
 
-    `outcomes` counts the ladders by outcome. `median_days` is the median slip
-    against the first promise of the `median_of` ladders that came, negative where
-    they came early. `worst` is told where it is late. `links` has paths by outcome.
+    `outcomes` counts the ladders by outcome; `only` is the one outcome that was asked
+    for. `median` is the median slip against the first promise of the `of` ladders whose
+    slip is open on neither side; where only one ladder came, its own. `worst` is told
+    where it is late. `links` has paths by outcome.
     """
     total = sum(outcomes.values())
+    came = sum(outcomes.get(outcome, 0) for outcome in CAME)
     paths = links or {}
 
     def tell(say: Voice) -> Phrase:
-        if total == 0:
-            nothing = say.gettext("nothing was promised.")
-            return say.begun(say.scoped(nothing, country=country, field=field))
-        first = say.ngettext(
-            "{n} step was promised: {outcomes}.",
-            "{n} steps were promised: {outcomes}.",
-            total,
-            outcomes=_outcomes(say, outcomes, paths),
-        )
+        where = _where(say, about)
+        if only is not None:
+            first = _one_outcome(say, where, only, total, paths.get(only))
+        elif total == 0:
+            first = say.gettext("{where}nothing was promised.", where=where)
+        else:
+            first = say.ngettext(
+                "{where}{n} step was promised: {outcomes}.",
+                "{where}{n} steps were promised: {outcomes}.",
+                total,
+                where=where,
+                outcomes=_outcomes(say, outcomes, paths),
+            )
         return say.sentences(
-            [
-                say.begun(say.scoped(first, country=country, field=field)),
-                _median(say, median_days, median_of),
-                _worst(say, worst, of=median_of),
-            ]
+            [say.begun(first), _median(say, median, of, came), _worst(say, worst, came)]
         )
 
     return spoken(tell)
@@ -63,45 +84,64 @@ def slips_sentence(
 def overdue_sentence(
     *,
     at: Day,
+    stated: Day,
     overdue: int,
-    longest: Worst | None = None,
-    country: str | None = None,
-    field: str | None = None,
+    longest: Longest | None = None,
+    about: About = About(),
     href: str | None = None,
 ) -> Sentence:
-    """What `/v1/overdue` says, in words; `href` is the path of the list."""
+    """What `/v1/overdue` says, in words; `href` is the path of the list.
+
+    What is overdue `at` is told of the promises that are open on the day `stated`.
+    """
 
     def tell(say: Voice) -> Phrase:
-        when = times.when(at, say.lang)
-        if overdue == 0:
-            clause = say.gettext("no promise was overdue {when}.", when=when)
-        elif longest is None:
-            clause = say.ngettext(
-                "{n} promise was overdue {when}.",
-                "{n} promises were overdue {when}.",
-                overdue,
-                n=say.count(overdue, href),
-                when=when,
-            )
-        elif overdue == 1:
-            clause = say.gettext(
-                "{n} promise was overdue {when}: {name}, by {time}.",
-                n=say.count(1, href),
-                when=when,
-                name=longest.name.part(say.lang),
-                time=Figure(times.duration(longest.days, say.lang)),
-            )
-        else:
-            clause = say.gettext(
-                "{n} promises were overdue {when}, the longest {name}, by {time}.",
-                n=say.count(overdue, href),
-                when=when,
-                name=longest.name.part(say.lang),
-                time=Figure(times.duration(longest.days, say.lang)),
-            )
-        return say.begun(say.scoped(clause, country=country, field=field))
+        slots: dict[str, Part | Phrase] = {
+            "when": times.when(at, say.lang),
+            "stated": times.when(stated, say.lang),
+            "where": _where(say, about),
+            "n": say.count(overdue, href),
+            "longest": _longest(say, longest, among=overdue),
+        }
+        return say.begun(fill(_overdue(say, overdue, earlier=at < stated), slots))
 
     return spoken(tell)
+
+
+def _where(say: Voice, about: About) -> Phrase:
+    """Whose promises, before what is said of them: "in China, "."""
+    where = say.where(country=about.country, field=about.field)
+    if about.operator is None:
+        return where
+    return say.pgettext(
+        "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator
+    )
+
+
+def _one_outcome(say: Voice, where: Phrase, only: Outcome, total: int, href: str | None) -> Phrase:
+    """How many promises came to the one outcome that is asked for."""
+    catalogue = say.catalogue
+    slots: dict[str, Part | Phrase] = {
+        "where": where,
+        "outcome": {
+            "kept": catalogue.pgettext("promises", "kept"),
+            "late": catalogue.pgettext("promises", "kept late"),
+            "early": catalogue.pgettext("promises", "kept early"),
+            "dropped": catalogue.pgettext("promises", "given up"),
+            "replaced": catalogue.pgettext("promises", "replaced"),
+            "pending": catalogue.pgettext("promises", "still to come"),
+            "overdue": catalogue.pgettext("promises", "overdue"),
+        }[only],
+    }
+    if total == 0:
+        return say.gettext("{where}no promise was {outcome}.", **slots)
+    return say.ngettext(
+        "{where}{n} promise was {outcome}.",
+        "{where}{n} promises were {outcome}.",
+        total,
+        n=say.count(total, href),
+        **slots,
+    )
 
 
 def _outcomes(say: Voice, outcomes: Mapping[Outcome, int], paths: Mapping[str, str]) -> Phrase:
@@ -125,22 +165,78 @@ def _outcomes(say: Voice, outcomes: Mapping[Outcome, int], paths: Mapping[str, s
     )
 
 
-def _median(say: Voice, days: float | None, of: int) -> Phrase:
-    """A median always says of how many it is."""
-    if days is None or of == 0:
+def _median(say: Voice, median: Lateness | None, of: int, came: int) -> Phrase:
+    """A median always says of how many it is; of one alone there is none."""
+    if median is None:
         return ()
-    slip = Figure(times.slip(days, say.lang))
+    if came == 1:
+        return say.gettext("The one that came was {slip}.", slip=_came(median, say.lang))
+    slots = {"came": say.count(came), "n": say.count(of)}
     if of == 1:
-        return say.gettext("The one that came was {slip}.", slip=slip)
-    return say.gettext("The median of the {n} that came is {slip}.", n=say.count(of), slip=slip)
+        return say.gettext(
+            "Of the {came} that came, {n} can be measured: it was {slip}.",
+            **slots,
+            slip=_came(median, say.lang),
+        )
+    slip = Figure(times.slip_between(median.earliest, median.latest, say.lang) or "")
+    if of == came:
+        return say.gettext("The median of the {n} that came is {slip}.", n=slots["n"], slip=slip)
+    return say.gettext(
+        "Of the {came} that came, {n} can be measured; their median is {slip}.",
+        **slots,
+        slip=slip,
+    )
 
 
-def _worst(say: Voice, worst: Worst | None, *, of: int) -> Phrase:
+def _worst(say: Voice, worst: Worst | None, came: int) -> Phrase:
     """The one that is farthest behind; of one alone all is said already."""
-    if worst is None or worst.days <= 0 or of == 1:
+    if worst is None or (worst.slip.earliest or 0) <= 0 or came == 1:
         return ()
     return say.gettext(
         "The farthest behind: {name}, {slip}.",
         name=worst.name.part(say.lang),
-        slip=Figure(times.slip(worst.days, say.lang)),
+        slip=_came(worst.slip, say.lang),
     )
+
+
+def _came(slip: Lateness, lang: Language) -> Figure:
+    return Figure(times.came(slip.earliest, slip.latest, lang))
+
+
+def _overdue(say: Voice, overdue: int, *, earlier: bool) -> str:
+    """The text by how many are overdue, and whether they were so before the horizon."""
+    catalogue = say.catalogue
+    if earlier:
+        if overdue == 0:
+            return catalogue.gettext(
+                "{where}of the promises still open {stated}, none was overdue {when}."
+            )
+        return catalogue.ngettext(
+            "{where}of the promises still open {stated}, {n} was overdue {when}{longest}.",
+            "{where}of the promises still open {stated}, {n} were overdue {when}{longest}.",
+            overdue,
+        )
+    if overdue == 0:
+        return catalogue.gettext("{where}no promise was overdue {when}.")
+    return catalogue.ngettext(
+        "{where}{n} promise was overdue {when}{longest}.",
+        "{where}{n} promises were overdue {when}{longest}.",
+        overdue,
+    )
+
+
+def _longest(say: Voice, longest: Longest | None, *, among: int) -> Phrase:
+    """What is overdue for longest, after the number of all; where it is the only one, it alone."""
+    if longest is None:
+        return ()
+    slots: dict[str, Part | Phrase] = {
+        "name": longest.name.part(say.lang),
+        "time": Figure(times.duration(longest.days, say.lang)),
+    }
+    if longest.days == 0:
+        if among == 1:
+            return say.pgettext("overdue", ": {name}, since that day", **slots)
+        return say.pgettext("overdue", ", the longest {name}, since that day", **slots)
+    if among == 1:
+        return say.pgettext("overdue", ": {name}, by {time}", **slots)
+    return say.pgettext("overdue", ", the longest {name}, by {time}", **slots)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from events.dates import Day, Period
 from service.sentences import times
@@ -35,7 +35,9 @@ def state_sentence(
     building: Count | None = None,
     started: Sequence[Name] = (),
     approved: Sequence[Name] = (),
-    ended: Sequence[Name] = (),
+    closed: Sequence[Name] = (),
+    suspended: Sequence[Name] = (),
+    cancelled: Sequence[Name] = (),
     discoveries: Sequence[Name] = (),
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> Sentence:
@@ -49,8 +51,8 @@ def state_sentence(
     `BUILDING` statuses are added up: wider than need be where a facility may have
     either of two of them, and too many for a period, where one may have had several.
 
-    What started, was approved, ended and was found is that of the year or period;
-    nothing is said of what is empty. `links` has the paths of the numbers
+    What started, was approved, closed, suspended, cancelled and found is that of the
+    year or period; nothing is said of what is empty. `links` has the paths of the numbers
     "running" and "building", or of "total" where there is a `status`.
     """
     running = bounds("operating", totals, ranges)
@@ -77,7 +79,17 @@ def state_sentence(
         return say.sentences(
             [
                 say.begun(fill(_of_all(lang)[kind], slots)),
-                _turns(say, beyond, started=started, approved=approved, ended=ended),
+                _turns(
+                    say,
+                    [
+                        ("started", started),
+                        ("approved", approved),
+                        ("closed", closed),
+                        ("suspended", suspended),
+                        ("cancelled", cancelled),
+                    ],
+                    beyond=beyond,
+                ),
                 _found(say, discoveries, whole_year=_is_year(period)),
             ]
         )
@@ -142,19 +154,19 @@ def _of_all(lang: Language) -> dict[_Kind, str]:
         ),
         _Kind(would, world, False, False): say.gettext(
             "Seen from {stated}, {n} {facilities} would be running {when},"
-            " and {m} would be in building or testing."
+            " and {m} being built or tested."
         ),
         _Kind(would, world, False, True): say.gettext(
             "Seen from {stated}, {n} {facilities} would be running {when},"
-            " and none would be in building or testing."
+            " and none being built or tested."
         ),
         _Kind(would, world, True, False): say.gettext(
             "Seen from {stated}, no {facilities} would be running {when},"
-            " and {m} would be in building or testing."
+            " and {m} being built or tested."
         ),
         _Kind(would, world, True, True): say.gettext(
             "Seen from {stated}, no {facilities} would be running {when},"
-            " and none would be in building or testing."
+            " and none being built or tested."
         ),
     }
 
@@ -188,39 +200,42 @@ def _of_one_status(lang: Language) -> dict[_Kind, str]:
     }
 
 
-def _turns(
-    say: Voice,
-    beyond: bool,
-    *,
-    started: Sequence[Name],
-    approved: Sequence[Name],
-    ended: Sequence[Name],
-) -> Phrase:
+_Turn = Literal["started", "approved", "closed", "suspended", "cancelled"]
+
+
+def _turns(say: Voice, turns: Sequence[tuple[_Turn, Sequence[Name]]], *, beyond: bool) -> Phrase:
     """What came and went in the year."""
-    clauses = []
-    if started:
-        names = say.names(started)
-        if beyond:
-            clauses.append(say.gettext("{names} would start", names=names))
-        else:
-            clauses.append(say.gettext("{names} started", names=names))
-    if approved:
-        names = say.names(approved)
-        if beyond:
-            clauses.append(say.gettext("{names} would be approved", names=names))
-        else:
-            clauses.append(
-                say.ngettext(
-                    "{names} was approved", "{names} were approved", len(approved), names=names
-                )
-            )
-    if ended:
-        names = say.names(ended)
-        if beyond:
-            clauses.append(say.gettext("{names} would end", names=names))
-        else:
-            clauses.append(say.gettext("{names} ended", names=names))
+    clauses = [
+        fill(
+            _turned(say.lang, turn, several=len(names) > 1, beyond=beyond),
+            {"names": say.names(names)},
+        )
+        for turn, names in turns
+        if names
+    ]
     return say.gettext("{clauses}.", clauses=say.clauses(clauses)) if clauses else ()
+
+
+@cache
+def _turned(lang: Language, turn: _Turn, *, several: bool, beyond: bool) -> str:
+    """The text of a turn, by whether several took it and whether it was only expected."""
+    say = translations(lang)
+    if beyond:
+        return {
+            "started": say.gettext("{names} would start"),
+            "approved": say.gettext("{names} would be approved"),
+            "closed": say.gettext("{names} would be closed"),
+            "suspended": say.gettext("{names} would be suspended"),
+            "cancelled": say.gettext("{names} would be cancelled"),
+        }[turn]
+    number = 2 if several else 1
+    return {
+        "started": say.gettext("{names} started"),
+        "approved": say.ngettext("{names} was approved", "{names} were approved", number),
+        "closed": say.ngettext("{names} was closed", "{names} were closed", number),
+        "suspended": say.ngettext("{names} was suspended", "{names} were suspended", number),
+        "cancelled": say.ngettext("{names} was cancelled", "{names} were cancelled", number),
+    }[turn]
 
 
 def _found(say: Voice, discoveries: Sequence[Name], *, whole_year: bool) -> Phrase:

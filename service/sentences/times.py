@@ -8,7 +8,7 @@ that fits it. All is memoised: the same days come again and again.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from babel.numbers import format_decimal
 
@@ -50,11 +50,10 @@ def when(on: Day, lang: Language) -> str:
 def during(period: Period, lang: Language) -> str:
     """When something was so, for a period: "in 2013"."""
     say = translations(lang)
-    date = Date(period.text, period.first, period.last, parse(period.text).precision)
     template = say.pgettext("clock", "in {period}")
     if period.first == period.last:
         template = say.pgettext("clock", "on {day}")
-    shown = display(date, lang)
+    shown = display(parse(period.text), lang)
     return template.replace("{period}", shown).replace("{day}", shown)
 
 
@@ -149,8 +148,26 @@ def slip(days: float, lang: Language) -> str:
     return template.replace("{time}", duration(days, lang))
 
 
+class Lateness(NamedTuple):
+    """How many days something came after its promise, at least and at most; None is open."""
+
+    earliest: float | None
+    latest: float | None
+
+
+def came(earliest: float | None, latest: float | None, lang: Language) -> str:
+    """How late or early one promise was kept, by its slip: "on time" where it may have been.
+
+    >>> came(1699, 2064, "en"), came(-150, 30, "en"), came(-30, None, "zh")
+    ('between 4.7 and 5.7 years late', 'on time', '如期')
+    """
+    certain = (earliest is not None and earliest > 0) or (latest is not None and latest < 0)
+    told = slip_between(earliest, latest, lang) if certain else None
+    return told or translations(lang).gettext("on time")
+
+
 @lru_cache(maxsize=8192)
-def slip_between(earliest: Day | None, latest: Day | None, lang: Language) -> str | None:
+def slip_between(earliest: float | None, latest: float | None, lang: Language) -> str | None:
     """How late or early something was, as an interval; one length where both ends tell the same.
 
     None where an open end leaves everything possible.
@@ -269,7 +286,7 @@ def _measured(days: float) -> tuple[float, _Unit]:
     return (years if years < 100 else round(years)), "year"
 
 
-def _two_lengths(less: Day, more: Day, lang: Language) -> dict[str, str]:
+def _two_lengths(less: float, more: float, lang: Language) -> dict[str, str]:
     """Two lengths of time; the unit of the first is left out where the second has it too."""
     number, unit = _measured(less)
     same = unit == _measured(more)[1]
@@ -279,7 +296,7 @@ def _two_lengths(less: Day, more: Day, lang: Language) -> dict[str, str]:
     }
 
 
-def _half_open(earliest: Day | None, latest: Day | None, lang: Language) -> str | None:
+def _half_open(earliest: float | None, latest: float | None, lang: Language) -> str | None:
     say = translations(lang)
     if earliest is not None and earliest > 0:
         template, days = say.gettext("at least {time} late"), earliest

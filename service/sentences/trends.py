@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from events.dates import Day
+from service.regions import REGIONS
 from service.sentences import times
-from service.sentences.labels import status_name
-from service.sentences.sentence import Figure, Name, Phrase, Sentence
+from service.sentences.labels import country_name, field_name, status_name
+from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
+from service.translations import LANGUAGES, Language
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
+Key = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """What a series is of, and its first and last value; `name` is None where there is one."""
+class Ends:
+    """The key of a series with its first and its last value, None where there is no reading."""
 
-    name: Name | None
-    first: float
-    last: float
+    key: Key
+    first: float | None
+    last: float | None
 
 
 def trends_sentence(
@@ -29,27 +32,31 @@ def trends_sentence(
     first: Day,
     last: Day,
     measure: Measure,
-    series: Sequence[Series],
-    status: str = "operating",
-    title: str = "",
+    series: Sequence[Ends],
+    countries: Sequence[str] = (),
+    fields: Sequence[str] = (),
 ) -> Sentence:
     """What `/v1/trends` says, in words: each series from its first point to its last.
 
-    `status` is the one that is counted where the measure is "status", `title` that
-    of the series where it is an indicator. Of more than four series the first four
-    are told, and how many more there are.
+    `countries` and `fields` are those that were asked for and are not told apart. Of more
+    than four series the four that end highest are told, of indicators the first four, and
+    how many more there are.
     """
+    read = [each for each in series if each.last is not None]
+    if measure != "indicator":
+        read.sort(key=lambda each: -(each.last or 0))
+    apart = _apart([each.key for each in read])
 
     def tell(say: Voice) -> Phrase:
         slots: dict[str, Slot] = {
             "first": times.moment(first, say.lang),
             "last": times.moment(last, say.lang),
-            "what": _what(say, measure, status, title),
+            "what": _what(say, measure, read, _where(say, read, countries, fields)),
         }
-        if not series:
+        if not read:
             return say.gettext("From {first} to {last}, {what}: nothing recorded.", **slots)
-        told = [_series(say, each) for each in series[:MOST_NAMES]]
-        more = len(series) - len(told)
+        told = [_series(say, each, apart, countries) for each in read[:MOST_NAMES]]
+        more = len(read) - len(told)
         if more:
             told.append(say.pgettext("series", "{n} more", n=say.count(more)))
         return say.gettext(
@@ -59,23 +66,99 @@ def trends_sentence(
     return spoken(tell)
 
 
-def _what(say: Voice, measure: Measure, status: str, title: str) -> Phrase:
+def _apart(keys: Sequence[Key]) -> list[str]:
+    """The members by which the series are called: all but a status that they share, and but a
+    reading's own where it is the only one."""
+    if not keys or ("series" in keys[0] and len(keys) == 1):
+        return []
+    shared = len({key.get("status") for key in keys}) == 1
+    left_out = {"unit"} | ({"status"} if shared else set())
+    if "series" in keys[0]:
+        left_out |= {"country"}
+    return [name for name in keys[0] if name not in left_out]
+
+
+def _what(say: Voice, measure: Measure, series: Sequence[Ends], where: Phrase) -> Phrase:
     if measure == "indicator":
-        return say.gettext("“{title}”", title=title)
-    return {
-        "status": say.gettext("facilities {status}", status=status_name(status, say.lang)),
-        "discoveries": say.gettext("discoveries"),
-        "policies": say.gettext("policies in force"),
-    }[measure]
-
-
-def _series(say: Voice, series: Series) -> Phrase:
-    first, last = (Figure(times.figure(value, say.lang)) for value in (series.first, series.last))
-    if series.name is None:
-        return say.gettext("from {first} to {last}", first=first, last=last)
-    return say.gettext(
-        "{name} from {first} to {last}",
-        name=series.name.part(say.lang),
-        first=first,
-        last=last,
+        if len(series) == 1:
+            return (*where, *say.gettext("“{title}”", title=_title(series[0].key)))
+        return (*where, *say.gettext("readings of indicators"))
+    statuses = {each.key["status"] for each in series} if measure == "status" else set()
+    if len(statuses) == 1:
+        status = status_name(statuses.pop(), say.lang)
+        return (*where, *say.gettext("facilities {status}", status=status))
+    return (
+        *where,
+        *{
+            "status": say.gettext("facilities by status"),
+            "discoveries": say.gettext("discoveries"),
+            "policies": say.gettext("policies in force"),
+        }[measure],
     )
+
+
+def _where(
+    say: Voice, series: Sequence[Ends], countries: Sequence[str], fields: Sequence[str]
+) -> Phrase:
+    """The part of the world that all the series are about."""
+    slots: dict[str, Slot] = {
+        "country": say.names([_name_of("country", each) for each in countries]),
+        "field": say.names([_name_of("field", each) for each in fields]),
+    }
+    # A region is beside the countries, not within them.
+    here = countries if not series or "region" not in series[0].key else ()
+    if here and fields:
+        return say.pgettext("where", "in {field} in {country}, ", **slots)
+    if here:
+        return say.pgettext("where", "in {country}, ", **slots)
+    return say.pgettext("where", "in {field}, ", **slots) if fields else ()
+
+
+def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
+    first, last = (
+        say.gettext("no reading") if value is None else (Figure(times.figure(value, say.lang)),)
+        for value in (series.first, series.last)
+    )
+    if not apart:
+        return say.gettext("from {first} to {last}", first=first, last=last)
+    name = _called(say, series.key, apart, countries)
+    return say.gettext("{name} from {first} to {last}", name=name, first=first, last=last)
+
+
+def _called(say: Voice, key: Key, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
+    """What a series is called among others."""
+    if "series" in apart:
+        return (_title(key),)
+    parts: list[Phrase] = []
+    for name in apart:
+        value = key[name]
+        if value is not None:
+            parts.append((_word(name, value, say.lang),))
+        elif name == "region" and "country" not in key:
+            parts.append(
+                say.names([_name_of("country", each) for each in countries])
+                or say.pgettext("series", "all")
+            )
+        elif name != "region" and not (name == "country" and key.get("region")):
+            parts.append(say.pgettext("series", "others"))
+    return joined(parts, ", " if say.lang == "en" else "、")
+
+
+def _title(key: Key) -> str:
+    return f"{key['series']} ({key['unit']})"
+
+
+def _name_of(member: str, value: str) -> Name:
+    en, zh = (_word(member, value, lang) for lang in LANGUAGES)
+    return Name(en, zh)
+
+
+def _word(member: str, value: str, lang: Language) -> str:
+    """A value of a key in words."""
+    if member == "country":
+        return country_name(value, lang)
+    if member == "region":
+        return country_name(REGIONS[value].m49, lang)
+    if member == "field":
+        return field_name(value, lang)
+    return status_name(value, lang) if member == "status" else value

@@ -52,6 +52,12 @@ class Voice:
         """A number as a figure: "26", "between 3 and 5", "up to 3"."""
         return Figure(_counted(count, self.lang), href)
 
+    def span(self, count: Count, href: str | None = None) -> Figure:
+        """The same within a "from … to": "26", "3–5"."""
+        if isinstance(count, int) or count[0] == count[1]:
+            return self.count(count, href)
+        return Figure("–".join(times.figure(end, self.lang) for end in count), href)
+
     def names(self, names: Sequence[Name]) -> Phrase:
         """Facilities: "A", "A and B", "A, B, C, D and 3 more"."""
         if len(names) <= MOST_NAMES:
@@ -121,19 +127,17 @@ class Voice:
             field=field_name(field, self.lang),
         )
 
-    def scoped(self, clause: Phrase, *, country: str | None, field: str | None) -> Phrase:
-        """A clause with the part of the world it is about: "in China, nothing was promised"."""
-        if country is None and field is None:
-            return clause
+    def where(self, *, country: str | None, field: str | None) -> Phrase:
+        """The part of the world that a clause is about, as it stands before it: "in China, "."""
         where = {
             "country": "" if country is None else country_name(country, self.lang),
             "field": "" if field is None else field_name(field, self.lang),
         }
-        if field is None:
-            return self.gettext("in {country}, {clause}", clause=clause, **where)
-        if country is None:
-            return self.gettext("in {field}, {clause}", clause=clause, **where)
-        return self.gettext("in {field} in {country}, {clause}", clause=clause, **where)
+        if country and field:
+            return self.pgettext("where", "in {field} in {country}, ", **where)
+        if country:
+            return self.pgettext("where", "in {country}, ", **where)
+        return self.pgettext("where", "in {field}, ", **where) if field else ()
 
 
 @cache

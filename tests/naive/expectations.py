@@ -18,8 +18,20 @@ FOR_GOOD = ("decommissioned", "cancelled")
 
 
 def hindsight(log: list[Logged], then: Point, now: Point, **filters: Any) -> Answer:
-    """What `/v1/hindsight` says of the facilities; each of them in `rows`, by its id."""
-    rows = [rows_of(log, point, **filters) for point in (then, now)]
+    """What `/v1/hindsight` says of the facilities; each of them in `rows`, by its id.
+
+    A filter goes by the card of now; who has none there goes by that of then.
+    """
+    cards = {**read(log, then["known"])[0], **read(log, now["known"])[0]}
+    shown_ids = {
+        id
+        for id, card in cards.items()
+        if all(card[name] == value for name, value in filters.items())
+    }
+    rows = [
+        {id: row for id, row in rows_of(log, point).items() if id in shown_ids}
+        for point in (then, now)
+    ]
     would = {
         id
         for id, row in rows[0].items()

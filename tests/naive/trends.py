@@ -6,8 +6,10 @@ It shares nothing with the service but the question: no stored row, no sweep.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .model import (
     STATUSES,
@@ -32,6 +34,9 @@ Series = dict[str, list[Point]]
 Passes = Callable[[str | None, str | None], bool]
 """Whether something with a country and a field is asked for."""
 
+Counted = list[tuple[dict[str, Any], Point]]
+"""Things, each with the members that a key may have and with what it adds to a point."""
+
 OWN = {
     "status": ("status",),
     "discoveries": (),
@@ -43,7 +48,7 @@ NOTHING: dict[str, Point] = {
     "status": {"count": 0},
     "discoveries": {"count": 0, "new": 0},
     "policies": {"count": 0},
-    "indicator": {"value": None, "statement": None},
+    "indicator": {"value": None, "date": None, "statement": None},
 }
 """What a point says of a key that nothing has there."""
 
@@ -60,50 +65,93 @@ def trends(
     field: Iterable[str] = (),
     status: Iterable[str] = (),
     series: Iterable[str] = (),
+    regions: Mapping[str, Iterable[str]] = MappingProxyType({}),
 ) -> Series:
-    """Every series that is not nothing throughout. `steps` are the first and the last day of
-    each, as ISO 8601 writes them; a filter that is empty lets everything through."""
-    countries, fields = set(country), set(field)
+    """Every series that is not nothing throughout, and those of which the filters name all that
+    tells them apart. `steps` are the first and the last day of each, as ISO 8601 writes them; a
+    filter that is empty lets everything through; `regions` are countries that count together."""
+    fields = set(field)
 
-    def passes(country_of_it: str | None, field_of_it: str | None) -> bool:
-        return (not countries or country_of_it in countries) and (
-            not fields or field_of_it in fields
+    def within(countries: set[str]) -> Passes:
+        return lambda country_of_it, field_of_it: (
+            (not countries or country_of_it in countries) and (not fields or field_of_it in fields)
         )
 
-    names = (*OWN[measure], *(name for name in sorted(set(by)) if name not in OWN[measure]))
+    own = (*OWN[measure], *(name for name in sorted(set(by)) if name not in OWN[measure]))
+    names = (*own, *(["region"] if regions else []))
     points = []
-    for first, last in steps:
-        state = Naive(log).state(at=last, stated=stated, known=known)
-        cards, claims = read(log, known)
-        horizon = day_of(stated)
-        if measure == "status":
-            slots = fill(claims, horizon)
-            possible = {
-                id: Facility(
-                    card, [slot for slot in slots if slot.record == id], horizon
-                ).alternatives(day_of(last))
-                for id, card in cards.items()
-            }
-            point = facilities(state, cards, possible, passes, set(status))
-        elif measure == "discoveries":
-            found = happened(fill(claims, horizon), "discovery")
-            to_date = [claim for claim in found if claim.bounds.earliest <= day_of(last)]
-            assert len(to_date) == state["discoveries_to_date"]
-            new = {claim.id for claim in to_date if claim.bounds.earliest >= day_of(first)}
-            point = discoveries([claim.line for claim in to_date], cards, passes, new)
-        elif measure == "policies":
-            point = policies(state, cards, passes)
-        else:
-            point = readings(state, cards, passes, set(series))
-        points.append(grouped(point, names, measure))
+    for step in steps:
+        ask = Asked(log, measure, step, stated, known, set(status), set(series))
+        found = counted(ask, within(set(country)))
+        for name, countries in regions.items():
+            part = counted(ask, within(set(countries)))
+            found += [({**of, "country": None, "region": name}, told) for of, told in part]
+        points.append(grouped(found, names, measure))
+    named: dict[str, list[Any]] = {"country": [*country], "field": [*field], "status": [*status]}
     keys = {key for point in points for key in point}
+    if own:
+        keys |= whole({name: named.get(name, []) for name in own}, {"region": [None]}, names)
+    if regions:
+        others = {name: named.get(name, []) for name in own if name != "country"}
+        keys |= whole(others, {"country": [None], "region": [*regions]}, names)
     return {
         key: [
-            {"at": last, **point.get(key, NOTHING[measure])}
+            {
+                "at": last,
+                **point.get(key, NOTHING[measure]),
+                **({"certainty": "last-known"} if day_of(last) > day_of(stated) else {}),
+            }
             for (_, last), point in zip(steps, points, strict=True)
         ]
         for key in keys
     }
+
+
+def whole(
+    named: dict[str, list[Any]], more: dict[str, list[Any]], names: Iterable[str]
+) -> set[str]:
+    """All keys there are of some values of each member."""
+    values = {**named, **more}
+    told = {name: values[name] for name in names}
+    return {key_text(dict(zip(told, key, strict=True))) for key in product(*told.values())}
+
+
+class Asked(NamedTuple):
+    """What is asked of one point."""
+
+    log: list[Logged]
+    measure: str
+    step: tuple[str, str]
+    stated: str
+    known: int
+    statuses: set[str]
+    series: set[str]
+
+
+def counted(asked: Asked, passes: Passes) -> Counted:
+    """The things of a measure on the last day of a step."""
+    first, last = asked.step
+    state = Naive(asked.log).state(at=last, stated=asked.stated, known=asked.known)
+    cards, claims = read(asked.log, asked.known)
+    horizon = day_of(asked.stated)
+    if asked.measure == "status":
+        slots = fill(claims, horizon)
+        possible = {
+            id: Facility(card, [slot for slot in slots if slot.record == id], horizon).alternatives(
+                day_of(last)
+            )
+            for id, card in cards.items()
+        }
+        return facilities(state, cards, possible, passes, asked.statuses)
+    if asked.measure == "discoveries":
+        found = happened(fill(claims, horizon), "discovery")
+        to_date = [claim for claim in found if claim.bounds.earliest <= day_of(last)]
+        assert len(to_date) == state["discoveries_to_date"]
+        new = {claim.id for claim in to_date if claim.bounds.earliest >= day_of(first)}
+        return discoveries([claim.line for claim in to_date], cards, passes, new)
+    if asked.measure == "policies":
+        return policies(state, cards, passes)
+    return readings(state, cards, passes, asked.series)
 
 
 def steps_of(first: tuple[int, int], last: tuple[int, int], step: str) -> list[tuple[str, str]]:
@@ -119,10 +167,6 @@ def steps_of(first: tuple[int, int], last: tuple[int, int], step: str) -> list[t
         for each in months
         if first <= each <= last
     ]
-
-
-Counted = list[tuple[dict[str, Any], Point]]
-"""Things, each with the members that a key may have and with what it adds to a point."""
 
 
 def facilities(
@@ -174,7 +218,9 @@ def readings(state: dict[str, Any], cards: Cards, passes: Passes, series: set[st
     for row in state["indicators"]:
         home = {**home_of(row, cards), "series": row["series"], "unit": row["unit"]}
         if passes(home["country"], home["field"]) and (not series or row["series"] in series):
-            found.append((home, {"value": row["value"], "statement": row["id"]}))
+            found.append(
+                (home, {"value": row["value"], "date": row["date"], "statement": row["id"]})
+            )
     return found
 
 

@@ -23,6 +23,7 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from events.orders import Command, orders
+from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.cli.command import annales
@@ -639,7 +640,7 @@ def test_migrate_makes_what_is_missing_and_changes_nothing_else(kept: Path, fold
     """It tells the schema of the log and the version of the views, and what it did."""
     assert json.loads(done(kept, "migrate", "--json")) == {
         "log": {"schema": 1, "made": False},
-        "views": {"version": 1, "made": False, "position": "@12"},
+        "views": {"version": VIEW, "made": False, "position": "@12"},
     }
     (kept / "views.current").unlink()
     assert json.loads(done(kept, "migrate", "--json"))["views"]["made"] is True

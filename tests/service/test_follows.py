@@ -32,7 +32,7 @@ from service.follow_schemas import AnswerChangedSchema, FollowsSchema
 from service.followable import FOLLOWABLE, NOT_FOLLOWABLE, PATHS, Followable, why_not
 from service.state import SECTIONS
 from tests.naive.histories import logged, random_history, random_instants, random_question
-from tests.naive.model import Logged, Naive
+from tests.naive.model import Logged, Naive, day_of
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER
 from tests.service.asked import slug as problem
 from tests.service.serving import serving
@@ -595,7 +595,8 @@ def some_parameters(
         names = ["during", "stated"]
     clocks: dict[str, str] = {name: asked[name] for name in names if name in kind.clocks}
     if "to_stated" in kind.clocks:
-        clocks["to_stated"] = random_question(chance, log)["stated"]
+        later = random_question(chance, log)["stated"]
+        clocks["stated"], clocks["to_stated"] = sorted([clocks["stated"], later], key=day_of)
     filters: dict[str, str] = {
         name: asked[name]
         for name in ("country", "field")

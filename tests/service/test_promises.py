@@ -246,6 +246,7 @@ def test_a_pinned_answer_about_promises_is_the_same_body(reader: Reader) -> None
         ("/v1/slips?outcome=lost", 400),
         ("/v1/slips?by=colour", 400),
         ("/v1/slips?sort=size", 400),
+        ("/v1/slips?operator=", 400),
         ("/v1/slips?after=x", 400),
         ("/v1/due?within=P", 400),
         ("/v1/due?within=1Y", 400),

@@ -18,13 +18,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from events.commit import microseconds
+from events.vocabulary import countries
 from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
+from service.regions import REGIONS
+from service.sentences.labels import country_name
+from service.trend_asking import MOST_IN_ALL, MOST_POINTS
 from service.trend_schemas import TrendsSchema
-from service.trends import MOST_IN_ALL, MOST_POINTS
-from tests.naive.histories import COUNTRIES, FIELDS, logged, random_history, random_instants
+from tests.naive.histories import FIELDS, logged, random_history, random_instants
 from tests.naive.histories import random_question as random_state
 from tests.naive.model import STATUSES, Logged, civil, day_of
 from tests.naive.trends import key_text, steps_of
@@ -157,26 +160,103 @@ def test_a_point_counts_what_was_worked_out_by_hand(shipped: Asker, golden: Answ
 
 
 def test_the_catching_up_is_one_request(shipped: Asker) -> None:
-    """China beside the United States, Japan and five countries of Europe, where nothing runs in
-    the last two: it had two running in 1984, with the tandem of Beijing, and more than all the
-    others together from 2000 on."""
+    """China beside the United States, Japan and five countries of Europe, each with its series
+    though nothing runs in the last two: it had two running in 1984, with the tandem of Beijing,
+    and more than all the others together from 2000 on."""
     answer = shipped.trends(**CATCHING_UP)
-    assert [each["key"]["country"] for each in answer["series"]] == [
-        "CH",
-        "CN",
-        "DE",
-        "FR",
-        "JP",
-        "US",
-    ]
+    countries = [each["key"]["country"] for each in answer["series"]]
+    assert countries == sorted(CATCHING_UP["country"].split(","))
     operating = {each["key"]["country"]: counts(each["points"]) for each in answer["series"]}
     assert {len(row) for row in operating.values()} == {47}
     golden = {state["at"][:4]: len(state["status"]["operating"]) for state in GOLDEN["states"]}
     assert {year: operating["CN"][int(year) - 1980] for year in golden} == golden
     others = [sum(row[i] for name, row in operating.items() if name != "CN") for i in range(47)]
+    assert operating["GB"] == operating["IT"] == [0] * 47
     ahead = [1980 + i for i, count in enumerate(operating["CN"]) if count > others[i]]
     assert ahead
     assert ahead == list(range(ahead[0], 2027))
+
+
+def test_a_region_is_one_series_beside_the_countries(shipped: Asker) -> None:
+    """Europe is the sum of its countries, whatever else is asked for, in the same request."""
+    asked = {"status": "operating", "by": "country", "start": "1980", "to": "2026"}
+    answer = shipped.trends(country="CN,US,JP", region="europe", **asked)
+    assert answer["by"] == ["status", "country", "region"]
+    keys = [(each["key"]["country"], each["key"]["region"]) for each in answer["series"]]
+    assert keys == [(None, "europe"), ("CN", None), ("JP", None), ("US", None)]
+    europe, china, *_ = (counts(each["points"]) for each in answer["series"])
+    parts = shipped.series(country="CH,DE,FR,GB,IT", **asked)
+    assert europe == [sum(row) for row in zip(*map(counts, parts.values()), strict=True)]
+    assert europe[-1] > 1
+    key = key_text({"status": "operating", "country": "CN"})
+    assert china == counts(shipped.series(country="CN", **asked)[key])
+    beside = shipped.trends(region="europe", **asked)["series"]
+    alone = shipped.trends(**asked)["series"]
+    assert [each["points"] for each in beside[1:]] == [each["points"] for each in alone]
+    rows = shipped.csv({"region": "europe", "status": "operating", "from": "2026", "to": "2026"})
+    assert [(row["region"], int(row["count"])) for row in rows][1] == ("europe", europe[-1])
+
+
+def test_every_region_has_countries_of_iso_3166_and_a_name() -> None:
+    """Those of M49 that CLDR names; no country is in two."""
+    found = Counter(code for region in REGIONS.values() for code in region.countries)
+    assert found.keys() <= countries()
+    assert set(found.values()) == {1}
+    assert {name: country_name(each.m49, "zh") for name, each in REGIONS.items()} == {
+        "europe": "欧洲"
+    }
+    assert {"RU", "GB", "CH"} < REGIONS["europe"].countries
+    assert not {"CY", "TR", "KZ"} & REGIONS["europe"].countries
+
+
+def test_what_is_named_has_a_series_and_what_is_not_has_none(juno: Teller, asker: Asker) -> None:
+    """Where the filters name every member of the key: each combination, be it nothing but zeros."""
+    juno.tell(milestone("runs", "operation-started", "2015"))
+    asked = {"start": "2014", "to": "2015"}
+    series = asker.series(country="CN,IT", status="operating", by="country", **asked)
+    assert {key: counts(points) for key, points in series.items()} == {
+        key_text({"status": "operating", "country": "CN"}): [0, 1],
+        key_text({"status": "operating", "country": "IT"}): [0, 0],
+    }
+    assert len(asker.series(country="CN,IT", by="country", **asked)) == 1
+    assert len(asker.series(status="operating,suspended", **asked)) == 2
+    assert len(asker.series(status="suspended", by="field", **asked)) == 0
+    nothing = asker.series(measure="discoveries", country="IT,JP", by="country", **asked)
+    assert nothing == {
+        key_text({"country": country}): [
+            {"at": at, "count": 0, "new": 0} for at in ("2014-12-31", "2015-12-31")
+        ]
+        for country in ("IT", "JP")
+    }
+    assert asker.series(measure="policies", region="europe", **asked) == {
+        key_text({"region": "europe"}): [
+            {"at": at, "count": 0} for at in ("2014-12-31", "2015-12-31")
+        ]
+    }
+    assert asker.series(measure="indicator", country="IT", series="rd-share", **asked) == {}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_point_beyond_the_horizon_is_marked(shipped: Asker, measure: str) -> None:
+    """As what was known last, in both forms; a day on the horizon is not beyond it."""
+    asked = {"measure": measure, "from": "2010", "to": "2020", "stated": "2016"}
+    answer = shipped.ask(asked).get_json()
+    for series in answer["series"]:
+        marked = {p["at"][:4]: p.get("certainty") for p in series["points"]}
+        assert marked == {
+            str(year): "last-known" if year > 2016 else None for year in range(2010, 2021)
+        }
+    for row in shipped.csv(asked):
+        assert row["certainty"] == ("last-known" if row["at"][:4] > "2016" else "")
+
+
+def test_without_an_end_a_trend_ends_with_the_step_of_the_horizon(shipped: Asker) -> None:
+    """Whose last point is beyond the horizon unless that is the last day of the step."""
+    for stated, marked in (("2016", False), ("2016-05", True), ("2030", True)):
+        (points, *_) = shipped.series(status="operating", stated=stated).values()
+        assert points[-1]["at"] == ("2026-12-31" if stated == "2030" else "2016-12-31")
+        assert ("certainty" in points[-1]) == (marked and stated != "2030")
+        assert all("certainty" not in point for point in points[:-1])
 
 
 def test_a_reading_holds_until_the_next(juno: Teller, asker: Asker) -> None:
@@ -198,6 +278,7 @@ def test_a_reading_holds_until_the_next(juno: Teller, asker: Asker) -> None:
     ]
     share, money, telescopes = (each["points"] for each in answer["series"])
     assert [point["value"] for point in share] == [None, 1.5, 1.5, 2.5, None, None]
+    assert [point["date"] for point in share] == [None, "2010", "2010", "2012", None, None]
     assert [point["statement"] for point in share][2:4] == ["r-2010", "r-2012-b"]
     assert [point["value"] for point in money] == [None, None, None, None, 300, 300]
     assert [point["value"] for point in telescopes] == [None, None, 7, 7, 7, 7]
@@ -207,7 +288,7 @@ def test_a_reading_holds_until_the_next(juno: Teller, asker: Asker) -> None:
         measure="indicator", series="rd-share", start="2012", to="2012", stated="2014"
     )
     assert in_2013["series"][0]["points"] == [
-        {"at": "2012-12-31", "value": 2.0, "statement": "r-2012"}
+        {"at": "2012-12-31", "value": 2.0, "date": "2012", "statement": "r-2012"}
     ]
 
 
@@ -235,7 +316,14 @@ def test_a_vague_milestone_gives_a_range_where_it_straddles_the_point(
         "possible": 1,
     }
     assert asker.csv({"from": "2015-06", "to": "2015-06", "step": "month"}) == [
-        {"at": "2015-06-30", "status": status, "count": count, "certain": "0", "possible": "1"}
+        {
+            "at": "2015-06-30",
+            "status": status,
+            "count": count,
+            "certain": "0",
+            "possible": "1",
+            "certainty": "",
+        }
         for status, count in (("under-construction", "0"), ("operating", "1"))
     ]
 
@@ -463,7 +551,8 @@ def test_the_series_add_up_to_the_whole(shipped: Asker) -> None:
 def with_range(point: Answer) -> dict[str, int]:
     """A point with its range, also where all is certain."""
     sure = {"certain": point["count"], "possible": point["count"]}
-    return {name: count for name, count in {**sure, **point}.items() if name != "at"}
+    told = {**sure, **point}
+    return {name: count for name, count in told.items() if name not in ("at", "certainty")}
 
 
 def test_several_countries_side_by_side_are_each_alone(shipped: Asker) -> None:
@@ -504,6 +593,8 @@ def story(
         for line in batch:
             if line["type"] == "facility" and chance.random() < 0.7:
                 line["operator"] = chance.choice(("IHEP", "KEK"))
+            if line.get("country") == "JP" and chance.random() < 0.6:
+                line["country"] = chance.choice(("DE", "FR"))
     instants = random_instants(chance, len(batches))
     clock = Clock()
     with Archive(tmp_path_factory.mktemp("story"), clock=clock) as archive:
@@ -530,12 +621,14 @@ def test_a_trend_of_any_history_is_what_the_rules_say(
         apart = ("country", "field", *(("operator", "status") if measure == "status" else ()))
         asked: dict[str, list[str]] = {
             "by": chance.sample(apart, chance.randrange(len(apart) + 1)),
-            "country": chance.choice(([], [], ["CN"], list(COUNTRIES))),
+            "country": chance.choice(([], [], ["CN"], ["DE", "CN"], ["JP", "IT"])),
             "field": chance.choice(([], [], ["astronomy"], list(FIELDS))),
         }
         if measure == "status":
             asked["status"] = chance.choice(([], [], ["operating"], list(STATUSES[2:7])))
+        regions = {"europe": ["DE", "FR"]} if chance.random() < 0.4 else {}
         if measure == "indicator":
+            regions = {}
             names = [told.line["series"] for told in log if told.line["type"] == "indicator"]
             asked["series"] = chance.choice(([], names[:1]))
         steps = steps_of(first, last, step)
@@ -547,11 +640,18 @@ def test_a_trend_of_any_history_is_what_the_rules_say(
             stated=at["stated"],
             known=f"@{at['known']}",
             **{name: ",".join(words) for name, words in asked.items() if words},
+            **({"region": "europe"} if regions else {}),
         )
         expected = naive_trends(
-            log, measure=measure, steps=steps, stated=at["stated"], known=at["known"], **asked
+            log,
+            measure=measure,
+            steps=steps,
+            stated=at["stated"],
+            known=at["known"],
+            regions=regions,
+            **asked,
         )
-        assert answer == expected, asked
+        assert answer == expected, (asked, regions)
         found += len(answer)
     assert found
 
@@ -569,7 +669,8 @@ def test_csv_says_the_same_as_json(shipped: Asker, measure: str) -> None:
     for series in answer["series"]:
         for point in series["points"]:
             told = with_range(point) if measure == "status" else point
-            members = {"at": point["at"], **series["key"], **told}
+            members = {"at": point["at"], **series["key"], **told, "certainty": None}
+            members["certainty"] = point.get("certainty")
             rows.append({n: "" if v is None else str(v) for n, v in members.items()})
     found = shipped.csv(asked)
     assert found == rows
@@ -696,6 +797,8 @@ def test_a_trend_is_pinned_with_its_ends_and_lists_in_one_order(shipped: Asker) 
         ({"series": "", "measure": "indicator"}, ("validation", "series")),
         ({"series": "RD", "measure": "indicator"}, ("validation", "series")),
         ({"format": "xml"}, ("validation", "format")),
+        ({"region": "asia"}, ("validation", "region")),
+        ({"region": "europe", "measure": "indicator"}, ("validation", "region")),
         ({"start": "2013-13"}, ("validation", "from")),
         ({"start": "@17"}, ("validation", "from")),
         ({"start": "198X"}, ("validation", "from")),

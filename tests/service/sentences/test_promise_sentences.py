@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from projections.ladders import Outcome
-from service.sentences.slips import Worst, overdue_sentence, slips_sentence
-from tests.service.sentences.telling import END_OF_2013, JUNO, linked, told
+from service.sentences.sentence import Sentence
+from service.sentences.slips import About, Longest, Worst, overdue_sentence, slips_sentence
+from service.sentences.times import Lateness
+from tests.service.sentences.telling import END_OF_2013, JUNO, TODAY, linked, told
 
-WORST = Worst(JUNO, 1699)
+WORST = Worst(JUNO, Lateness(1699, 2064))
+LONGEST = Longest(JUNO, 1699)
 
 
 @pytest.mark.parametrize(
@@ -47,55 +51,98 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
 
 
 @pytest.mark.parametrize(
-    ("days", "of", "en", "zh"),
+    ("median", "came", "of", "en", "zh"),
     [
-        (None, 0, "", ""),
+        (None, 0, 0, "", ""),
         (
-            1699,
+            (1699, 2064),
             1,
-            " The one that came was 4.7 years late.",
-            "其中已实现的一项为推迟4.7年。",
+            1,
+            " The one that came was between 4.7 and 5.7 years late.",
+            "其中已实现的一项：推迟4.7至5.7年。",
         ),
+        ((-30, 300), 1, 1, " The one that came was on time.", "其中已实现的一项：如期。"),
         (
-            31,
+            (20, None),
+            1,
+            0,
+            " The one that came was at least 20 days late.",
+            "其中已实现的一项：至少推迟20天。",
+        ),
+        (None, 2, 0, "", ""),
+        (
+            (31, 31),
+            2,
             2,
             (
                 " The median of the 2 that came is 1 month late. The farthest behind: JUNO,"
-                " 4.7 years late."
+                " between 4.7 and 5.7 years late."
             ),
-            "其中已实现的2项，中位数为推迟1个月。落后最多的是江门中微子实验：推迟4.7年。",
+            ("其中已实现的2项，中位数为推迟1个月。落后最多的是江门中微子实验：推迟4.7至5.7年。"),
         ),
         (
-            -0.5,
+            (-150.5, 30.0),
             4,
-            " The median of the 4 that came is on time. The farthest behind: JUNO, 4.7 years late.",
-            "其中已实现的4项，中位数为如期。落后最多的是江门中微子实验：推迟4.7年。",
+            4,
+            (
+                " The median of the 4 that came is between 5 months early and 30 days late."
+                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
+            ),
+            (
+                "其中已实现的4项，中位数为介于提前5个月与推迟30天之间。"
+                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+            ),
         ),
         (
-            -16,
+            (-16, -16),
+            54,
             52,
             (
-                " The median of the 52 that came is 16 days early. The farthest behind: JUNO,"
-                " 4.7 years late."
+                " Of the 54 that came, 52 can be measured; their median is 16 days early."
+                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
             ),
-            "其中已实现的52项，中位数为提前16天。落后最多的是江门中微子实验：推迟4.7年。",
+            (
+                "其中已实现54项，可计算的52项的中位数为提前16天。"
+                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+            ),
+        ),
+        (
+            (1699, 2064),
+            3,
+            1,
+            (
+                " Of the 3 that came, 1 can be measured: it was between 4.7 and 5.7 years late."
+                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
+            ),
+            (
+                "其中已实现3项，可计算的1项：推迟4.7至5.7年。"
+                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+            ),
         ),
     ],
 )
-def test_a_median_says_of_how_many_it_is(days: float | None, of: int, en: str, zh: str) -> None:
-    """Of one, there is no median; the latest is told beside others only."""
-    worst = WORST if of else None
-    sentence = slips_sentence(outcomes={"kept": 99}, median_days=days, median_of=of, worst=worst)
+def test_a_median_is_an_interval_and_says_of_how_many_it_is(
+    median: tuple[float | None, float | None] | None, came: int, of: int, en: str, zh: str
+) -> None:
+    """Of one there is none; one whose slip is open came, and is not measured."""
+    sentence = slips_sentence(
+        outcomes={"late": came, "dropped": 99 - came},
+        median=None if median is None else Lateness(*median),
+        of=of,
+        worst=WORST if of else None,
+    )
+    kept = f"{came} late and " if came else "", f"推迟{came}项、" if came else ""
     assert told(sentence) == (
-        f"99 steps were promised: 99 kept.{en}",
-        f"共有99项承诺：如期99项。{zh}",
+        f"99 steps were promised: {kept[0]}{99 - came} given up.{en}",
+        f"共有99项承诺：{kept[1]}放弃{99 - came}项。{zh}",
     )
 
 
-def test_one_that_is_not_late_is_not_the_farthest_behind() -> None:
+@pytest.mark.parametrize("slip", [Lateness(0, 300), Lateness(None, 20), Lateness(-9, -2)])
+def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None:
     """Where all came in time, nobody is blamed."""
     sentence = slips_sentence(
-        outcomes={"kept": 2}, median_days=0, median_of=2, worst=Worst(JUNO, 0)
+        outcomes={"kept": 2}, median=Lateness(0, 0), of=2, worst=Worst(JUNO, slip)
     )
     assert (
         told(sentence).en
@@ -104,56 +151,139 @@ def test_one_that_is_not_late_is_not_the_farthest_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "field", "en", "zh"),
+    ("about", "en", "zh"),
     [
-        ("US", None, "In the United States, nothing was promised.", "美国没有任何承诺。"),
-        (None, "space", "In space science, nothing was promised.", "空间科学领域没有任何承诺。"),
+        ({"country": "US"}, "In the United States, nothing was promised.", "美国没有任何承诺。"),
         (
-            "CN",
-            "space",
+            {"field": "space"},
+            "In space science, nothing was promised.",
+            "空间科学领域没有任何承诺。",
+        ),
+        (
+            {"country": "CN", "field": "space"},
             "In space science in China, nothing was promised.",
             "中国空间科学领域没有任何承诺。",
         ),
+        (
+            {"operator": "{IHEP}"},
+            "At facilities of {IHEP}, nothing was promised.",
+            "{IHEP}的设施没有任何承诺。",
+        ),
+        (
+            {"country": "CN", "operator": "NAOC"},
+            "In China, at facilities of NAOC, nothing was promised.",
+            "中国NAOC的设施没有任何承诺。",
+        ),
     ],
 )
-def test_the_part_of_the_world_is_named(
-    country: str | None, field: str | None, en: str, zh: str
-) -> None:
+def test_the_part_of_the_world_is_named(about: dict[str, str], en: str, zh: str) -> None:
     """What a filter leaves out is not said to be nothing."""
-    assert told(slips_sentence(outcomes={}, country=country, field=field)) == (en, zh)
+    assert told(slips_sentence(outcomes={}, about=About(**about))) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("only", "number", "en", "zh"),
+    [
+        ("overdue", 0, "no promise was overdue.", "中国没有逾期的承诺。"),
+        ("dropped", 1, "1 promise was given up.", "中国有1项被放弃的承诺。"),
+        ("dropped", 2, "2 promises were given up.", "中国有2项被放弃的承诺。"),
+        ("kept", 5, "5 promises were kept.", "中国有5项如期实现的承诺。"),
+        ("late", 5, "5 promises were kept late.", "中国有5项推迟实现的承诺。"),
+        ("early", 5, "5 promises were kept early.", "中国有5项提前实现的承诺。"),
+        ("replaced", 5, "5 promises were replaced.", "中国有5项被取代的承诺。"),
+        ("pending", 1500, "1,500 promises were still to come.", "中国有1,500项尚未到期的承诺。"),
+    ],
+)
+def test_one_outcome_alone_is_told_as_such(only: Outcome, number: int, en: str, zh: str) -> None:
+    """A filter on the outcome does not make it all that was promised."""
+    sentence = slips_sentence(outcomes={only: number}, only=only, about=About(country="CN"))
+    assert told(sentence) == (f"In China, {en}", zh)
 
 
 @pytest.mark.parametrize(
     ("number", "en", "zh"),
     [
-        (0, "No promise was overdue at the end of 2013.", "2013年底没有逾期的承诺。"),
+        (0, "No promise was overdue at the end of 2013.", "截至2013年底，没有逾期的承诺。"),
         (
             1,
             "1 promise was overdue at the end of 2013: JUNO, by 4.7 years.",
-            "2013年底有1项承诺逾期：江门中微子实验，逾期4.7年。",
+            "截至2013年底，有1项承诺逾期：江门中微子实验，逾期4.7年。",
         ),
         (
             2,
             "2 promises were overdue at the end of 2013, the longest JUNO, by 4.7 years.",
-            "2013年底有2项承诺逾期，最久的是江门中微子实验，逾期4.7年。",
+            "截至2013年底，有2项承诺逾期，最久的是江门中微子实验，逾期4.7年。",
         ),
         (
             1500,
             "1,500 promises were overdue at the end of 2013, the longest JUNO, by 4.7 years.",
-            "2013年底有1,500项承诺逾期，最久的是江门中微子实验，逾期4.7年。",
+            "截至2013年底，有1,500项承诺逾期，最久的是江门中微子实验，逾期4.7年。",
         ),
     ],
 )
 def test_what_is_overdue_is_counted_and_the_longest_named(number: int, en: str, zh: str) -> None:
     """None, one and many read right."""
-    assert told(overdue_sentence(at=END_OF_2013, overdue=number, longest=WORST)) == (en, zh)
+    longest = LONGEST if number else None
+    assert told(overdue(number, longest=longest)) == (en, zh)
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "zh"),
+    [
+        (0, "none was overdue at the end of 2013.", "2013年底没有一项逾期。"),
+        (
+            1,
+            "1 was overdue at the end of 2013: JUNO, by 4.7 years.",
+            "2013年底有1项已逾期：江门中微子实验，逾期4.7年。",
+        ),
+        (
+            4,
+            "4 were overdue at the end of 2013, the longest JUNO, by 4.7 years.",
+            "2013年底有4项已逾期，最久的是江门中微子实验，逾期4.7年。",
+        ),
+    ],
+)
+def test_an_earlier_day_is_told_of_what_is_still_open(number: int, en: str, zh: str) -> None:
+    """What was answered between that day and the horizon was overdue then, and is not counted."""
+    longest = LONGEST if number else None
+    assert told(overdue(number, longest=longest, stated=TODAY, about=About(country="CN"))) == (
+        f"In China, of the promises still open on 25 November 2026, {en}",
+        f"截至2026年11月25日中国尚未了结的承诺中，{zh}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "zh"),
+    [
+        (
+            1,
+            "1 promise was overdue at the end of 2013: JUNO, since that day.",
+            "截至2013年底，有1项承诺逾期：江门中微子实验，自当日起。",
+        ),
+        (
+            3,
+            "3 promises were overdue at the end of 2013, the longest JUNO, since that day.",
+            "截至2013年底，有3项承诺逾期，最久的是江门中微子实验，自当日起。",
+        ),
+    ],
+)
+def test_what_fell_due_that_day_is_not_overdue_by_no_days(number: int, en: str, zh: str) -> None:
+    """Nothing is late by 0 days."""
+    assert told(overdue(number, longest=Longest(JUNO, 0))) == (en, zh)
 
 
 def test_what_is_overdue_may_have_no_longest() -> None:
     """A page of a list may not know it."""
-    sentence = overdue_sentence(at=END_OF_2013, overdue=5, country="CN", href="/v1/overdue?x")
+    sentence = overdue(5, about=About(country="CN"), href="/v1/overdue?x")
     assert told(sentence) == (
         "In China, 5 promises were overdue at the end of 2013.",
-        "中国2013年底有5项承诺逾期。",
+        "截至2013年底，中国有5项承诺逾期。",
     )
     assert linked(sentence, "en") == {"5": "/v1/overdue?x"}
+
+
+def overdue(number: int, **known: Any) -> Sentence:
+    """What is overdue at the end of 2013, by what had been said then."""
+    return overdue_sentence(
+        **{"at": END_OF_2013, "stated": END_OF_2013, "overdue": number, **known}
+    )

@@ -9,6 +9,7 @@ import pytest
 from events.dates import day, parse
 from events.vocabulary import MILESTONES
 from service.sentences.record import (
+    Came,
     Discovery,
     Facility,
     Indicator,
@@ -19,6 +20,7 @@ from service.sentences.record import (
     record_sentence,
 )
 from service.sentences.sentence import Name
+from service.sentences.times import Lateness
 from tests.service.sentences.telling import (
     END_OF_2013,
     END_OF_2016,
@@ -46,10 +48,14 @@ def ladder(**known: Any) -> Ladder:
         "last": parse("2025-08"),
         "promises": 8,
         "outcome": "late",
-        "came": parse("2025-08-26"),
         "horizon": TODAY,
     }
     return Ladder(**{**given, **known})
+
+
+def came(date: str, earliest: int | None, latest: int | None) -> Came:
+    """What came of a promise, so many days after it."""
+    return Came(parse(date), Lateness(earliest, latest))
 
 
 @pytest.mark.parametrize(
@@ -57,8 +63,13 @@ def ladder(**known: Any) -> Ladder:
     [
         (
             {"since": parse("2025-08-26")},
-            "At the end of 2024 JUNO was operating (since 26 August 2025).",
-            "2024年底，江门中微子实验的状态为“运行中”（自2025年8月26日起）。",
+            "At the end of 2024 JUNO was operating, since 26 August 2025.",
+            "2024年底，江门中微子实验的状态为“运行中”，自2025年8月26日起。",
+        ),
+        (
+            {"since": parse("2025-11?"), "status": "suspended"},
+            "At the end of 2024 JUNO was suspended, since November 2025 (uncertain).",
+            "2024年底，江门中微子实验的状态为“已暂停”，自2025年11月（存疑）起。",
         ),
         (
             {"status": None},
@@ -85,11 +96,11 @@ def ladder(**known: Any) -> Ladder:
                 "expected": "operating",
             },
             (
-                "Seen from the end of 2016, JUNO was under construction (since 10 January 2015);"
+                "Seen from the end of 2016, JUNO was under construction, since 10 January 2015;"
                 " at the end of 2024 it would be operating."
             ),
             (
-                "从2016年底来看，江门中微子实验的状态为“在建”（自2015年1月10日起），"
+                "从2016年底来看，江门中微子实验的状态为“在建”，自2015年1月10日起；"
                 "预计2024年底为“运行中”。"
             ),
         ),
@@ -104,27 +115,30 @@ def test_the_status_of_a_facility(known: dict[str, Any], en: str, zh: str) -> No
     ("known", "en", "zh"),
     [
         (
-            {},
+            {"came": came("2025-08-26", 1699, 2064)},
             (
-                "Promised for 2020, it began to operate on 26 August 2025: 4.7 years late, after"
-                " eight dated promises."
+                "Promised for 2020, it began to operate on 26 August 2025: between 4.7 and 5.7"
+                " years late, after eight dated promises."
             ),
-            "承诺2020年投入运行，实际于2025年8月26日实现：推迟4.7年，先后给出过8个日期。",
+            "承诺2020年投入运行，实际于2025年8月26日实现：推迟4.7至5.7年，先后给出过8个日期。",
         ),
         (
-            {"promises": 1, "outcome": "kept", "came": parse("2020-05")},
+            {"promises": 1, "outcome": "kept", "came": came("2020-05", -244, 151)},
             "Promised for 2020, it began to operate in May 2020: on time.",
             "承诺2020年投入运行，实际于2020年5月实现：如期。",
         ),
         (
-            {"promises": 1, "outcome": "early", "came": parse("2019-12-16")},
-            "Promised for 2020, it began to operate on 16 December 2019: 16 days early.",
-            "承诺2020年投入运行，实际于2019年12月16日实现：提前16天。",
+            {"promises": 1, "outcome": "early", "came": came("2019-12-16", -381, -16)},
+            (
+                "Promised for 2020, it began to operate on 16 December 2019: between 16 days and"
+                " 1 year early."
+            ),
+            "承诺2020年投入运行，实际于2019年12月16日实现：提前16天至1年。",
         ),
         (
-            {"promises": 1, "outcome": "late", "came": parse("2022~")},
-            "Promised for 2020, it began to operate c. 2022: between 1 and 2 years late.",
-            "承诺2020年投入运行，实际约2022年实现：推迟1至2年。",
+            {"promises": 1, "outcome": "late", "came": came("2022~", 1700, None)},
+            "Promised for 2020, it began to operate c. 2022: at least 4.7 years late.",
+            "承诺2020年投入运行，实际约2022年实现：至少推迟4.7年。",
         ),
         (
             {"promises": 3, "outcome": "overdue", "last": parse("2023")},
@@ -174,7 +188,7 @@ def test_the_status_of_a_facility(known: dict[str, Any], en: str, zh: str) -> No
     ],
 )
 def test_what_came_of_a_promise(known: dict[str, Any], en: str, zh: str) -> None:
-    """Each outcome has its words; lateness counts from the last possible day of the promise."""
+    """Each outcome has its words; lateness is the interval that the slips tell."""
     first = "At the end of 2024 JUNO was operating. ", "2024年底，江门中微子实验的状态为“运行中”。"
     sentence = told(record_sentence(facility(ladder=ladder(**known))))
     assert sentence == (first[0] + en, first[1] + zh)
@@ -184,7 +198,9 @@ def test_what_came_of_a_promise(known: dict[str, Any], en: str, zh: str) -> None
 @pytest.mark.parametrize("outcome", ["late", "pending", "overdue"])
 def test_every_milestone_can_be_promised(milestone: str, outcome: str) -> None:
     """No milestone lacks its words."""
-    told(record_sentence(facility(ladder=ladder(milestone=milestone, outcome=outcome))))
+    kept = came("2025-08-26", 1699, 2064) if outcome == "late" else None
+    promised = ladder(milestone=milestone, outcome=outcome, came=kept)
+    told(record_sentence(facility(ladder=promised)))
 
 
 @pytest.mark.parametrize(
@@ -343,6 +359,8 @@ def test_an_observation() -> None:
 
 def test_dates_and_slips_are_figures() -> None:
     """What a page sets in bold is marked: the promise, what came, how late, how often promised."""
-    sentence = record_sentence(facility(at=day(2025, 12, 31), ladder=ladder()))
+    sentence = record_sentence(
+        facility(at=day(2025, 12, 31), ladder=ladder(came=came("2025-08-26", 1699, 2064)))
+    )
     figures = [figure["text"] for figure in sentence.members()["figures"]["en"]]
-    assert figures == ["JUNO", "2020", "26 August 2025", "4.7 years late", "eight"]
+    assert figures == ["JUNO", "2020", "26 August 2025", "between 4.7 and 5.7 years late", "eight"]

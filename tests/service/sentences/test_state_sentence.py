@@ -135,18 +135,22 @@ def test_a_year_with_turns_and_discoveries() -> None:
         totals={"operating": 26, "completed": 6},
         started=NAMES[:1] + NAMES[3:4],
         approved=[JUNO],
-        ended=NAMES[2:3],
+        closed=NAMES[2:3],
+        suspended=NAMES[4:6],
+        cancelled=NAMES[6:7],
         discoveries=[Name("Zc(3900), a four-quark state, published by BESIII")],
     )
     assert told(sentence) == (
         (
             "At the end of 2013 China ran 26 big-science facilities and was building or testing 6."
-            " Tianhe-2 and LHAASO started; JUNO was approved; ARGO-YBJ ended."
+            " Tianhe-2 and LHAASO started; JUNO was approved; ARGO-YBJ was closed;"
+            " EAST and FAST were suspended; SMILE was cancelled."
             " Found that year: Zc(3900), a four-quark state, published by BESIII."
         ),
         (
             "2013年底，中国有26座大科学装置在运行，另有6座在建或调试。"
-            "天河二号和高海拔宇宙线观测站投入运行；江门中微子实验获批；ARGO-YBJ停止运行。"
+            "天河二号和高海拔宇宙线观测站投入运行；江门中微子实验获批；ARGO-YBJ关闭；"
+            "东方超环和中国天眼暂停；SMILE取消。"
             "当年的发现：Zc(3900), a four-quark state, published by BESIII。"
         ),
     )

@@ -17,7 +17,7 @@ from service.sentences.sentence import text_of
         (day(2012, 2, 28), "on 28 February 2012", "2012年2月28日"),
         (day(2013, 1, 1), "on 1 January 2013", "2013年1月1日"),
         (day(-240, 12, 31), "at the end of 241 BC", "公元前241年底"),
-        (day(12025, 12, 31), "at the end of 12,025", "12025年底"),
+        (day(12025, 12, 31), "at the end of 12025", "12025年底"),
     ],
 )
 def test_a_day_of_a_clock(on: int, en: str, zh: str) -> None:
@@ -115,7 +115,7 @@ def test_a_length_of_time_is_told_in_the_largest_unit_that_fits(
         (0, 183, "up to 6 months late", "至多推迟6个月"),
         (-183, 0, "up to 6 months early", "至多提前6个月"),
         (-400, -183, "between 6 months and 1.1 years early", "提前6个月至1.1年"),
-        (-183, 31, "between 6 months early and 1 month late", "提前6个月至推迟1个月之间"),
+        (-183, 31, "between 6 months early and 1 month late", "介于提前6个月与推迟1个月之间"),
         (366, None, "at least 1 year late", "至少推迟1年"),
         (None, -16, "at least 16 days early", "至少提前16天"),
         (None, 16, None, None),
