@@ -1,7 +1,8 @@
 """Who may ask what: every route needs a role, and one that names none is closed.
 
 Reads are open to everyone unless the settings close them. A key that opens
-nothing is refused even where none is needed: whoever sends one means it.
+nothing is refused even where none is needed: whoever sends one means it. At the desk,
+and nowhere else, a session stands for the key that began it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from flask import Flask, Response, current_app, g, request
 
 from service.errors import NotAllowed, NotAuthenticated
 from service.keys import Identity, Keyring
+from service.sessions import COOKIE, Session, Sessions
 
 EVERYONE = Identity("everyone", "reader", None)
+
+DESK = "desk"
+"""The blueprint of the pages where one signs in."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -29,12 +34,20 @@ def needs(role: str) -> Callable[[_Function], _Function]:
     return mark
 
 
-def register(app: Flask, keyring: Keyring, *, open_reads: bool, opened: Iterable[str]) -> None:
+def register(
+    app: Flask,
+    keyring: Keyring,
+    sessions: Sessions,
+    *,
+    open_reads: bool,
+    opened: Iterable[str],
+) -> None:
     """Let nobody through to a view whose role they do not have.
 
     `opened` names the endpoints of libraries' own views that are open to all.
     """
     app.extensions["annales.keys"] = keyring
+    app.extensions["annales.sessions"] = sessions
     app.extensions["annales.open_reads"] = open_reads
     app.extensions["annales.opened"] = frozenset(opened)
     app.before_request(_check)
@@ -47,12 +60,19 @@ def identity() -> Identity:
     return cast("Identity", g.identity)
 
 
+def session() -> Session | None:
+    """The session of the request that is being answered; None where a key or nobody asks."""
+    return cast("Session | None", g.session)
+
+
 def role_needed(view: Callable[..., Any] | None) -> str | None:
     """The role that a view names, if it names one."""
     return cast("str | None", getattr(view, "annales_role", None))
 
 
 def _check() -> None:
+    # Whoever shows a key that opens nothing is nobody while they are told so.
+    g.session, g.identity = None, EVERYONE
     g.identity = _identify()
     if request.endpoint is None or request.method == "OPTIONS":
         return
@@ -79,10 +99,19 @@ def _keep_private(response: Response) -> Response:
 def _identify() -> Identity:
     header = request.headers.get("Authorization")
     if header is None:
-        return EVERYONE
+        g.session = _signed_in()
+        return EVERYONE if g.session is None else g.session.identity
     scheme, _, text = header.partition(" ")
     keyring = cast("Keyring", current_app.extensions["annales.keys"])
     found = keyring.identify(text.strip()) if scheme.lower() == "bearer" else None
     if found is None:
         raise NotAuthenticated("the key opens nothing: it is wrong, revoked or expired")
     return found
+
+
+def _signed_in() -> Session | None:
+    """The session that the cookie names. The API takes none: there, only a key is meant."""
+    secret = request.cookies.get(COOKIE) if request.blueprint == DESK else None
+    if secret is None:
+        return None
+    return cast("Sessions", current_app.extensions["annales.sessions"]).find(secret)

@@ -5,19 +5,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 from flask_smorest import Api
 
 from service import access, describing, limiting, observing, problems
 from service.archive import Archive
 from service.change_routes import blueprint as changes
+from service.desk_routes import blueprint as desk
+from service.expectation_routes import blueprint as expectations
+from service.feed_routes import blueprint as feeds
+from service.follow_routes import blueprint as follows
 from service.memento_routes import blueprint as mementos
+from service.page_routes import blueprint as pages
+from service.promise_routes import blueprint as promises
+from service.rdf_routes import blueprint as forms
 from service.routes import blueprint as questions
+from service.sessions import Sessions
 from service.settings import Settings
+from service.trend_routes import blueprint as trends
 from service.version import VERSION
+from service.viewer_routes import blueprint as viewers
 from service.write_routes import blueprint as orders
 
 
@@ -30,7 +38,18 @@ class Description(Api):
         """Leave errors to `service.problems`."""
 
 
-BLUEPRINTS = (questions, orders, changes, mementos)
+BLUEPRINTS = (
+    questions,
+    promises,
+    expectations,
+    orders,
+    changes,
+    follows,
+    mementos,
+    trends,
+    feeds,
+    forms,
+)
 """What the description at /openapi.json tells of."""
 
 COMPRESSED = [
@@ -39,10 +58,22 @@ COMPRESSED = [
     "application/schema+json",
     "application/cloudevents-batch+json",
     "application/json-patch+json",
+    "application/atom+xml",
+    "application/feed+json",
+    "application/geo+json",
+    "application/ld+json",
+    "application/n-quads",
+    "application/vnd.citationstyles.csl+json",
+    "text/calendar",
+    "text/turtle",
+    "text/xml",
     "application/link-format",
     "application/x-ndjson",
+    "application/csvm+json",
+    "image/svg+xml",
     "text/html",
     "text/css",
+    "text/csv",
     "text/javascript",
     "text/plain",
 ]
@@ -50,7 +81,7 @@ COMPRESSED = [
 
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime,"
-    " Annales-Position, Annales-Revision, RateLimit"
+    " Annales-Omitted, Annales-Position, Annales-Revision, RateLimit"
 )
 """The headers that a page of another origin may read."""
 
@@ -88,6 +119,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     access.register(
         app,
         archive.keys,
+        Sessions(archive.keys, clock=archive.chronicle.clock),
         open_reads=settings.open_reads,
         opened=["api-docs.openapi_json"],
     )
@@ -97,7 +129,9 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         description.register_blueprint(blueprint)
     app.register_blueprint(describing.blueprint)
-    app.add_url_rule("/", "home", access.needs("open")(_home))
+    app.register_blueprint(pages)
+    app.register_blueprint(viewers)
+    app.register_blueprint(desk)
     return app
 
 
@@ -108,17 +142,13 @@ ABOUT = {
 }
 
 
-def _home() -> Any:
-    """Where to begin, until there are pages: the state today."""
-    return redirect("/v1/state", 302)
-
-
 def _with_headers(response: Response) -> Response:
     """What every answer carries: open to read from any page, and nothing to be guessed."""
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("X-Frame-Options", "DENY")
+    if "frame-ancestors *" not in headers.get("Content-Security-Policy", ""):
+        headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers.setdefault("Access-Control-Allow-Origin", "*")

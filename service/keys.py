@@ -149,7 +149,14 @@ class Keyring:
         fits = hmac.compare_digest(kept, _digest(secret))
         if key is None or not fits or mark != "annales":
             return None
-        return Identity(key.name, key.role, id) if key.is_in_force(instant(self._clock())) else None
+        return self.holder(id)
+
+    def holder(self, id: str) -> Identity | None:
+        """Who holds the key of an id; None where it opens nothing now."""
+        key = self.all().get(id)
+        if key is None or not key.is_in_force(instant(self._clock())):
+            return None
+        return Identity(key.name, key.role, id)
 
     def close(self) -> None:
         """Close the file."""

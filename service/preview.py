@@ -6,10 +6,11 @@ what it would record, and both are asked for today.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from events.clocks import utc_day
-from events.decision import Decision
+from events.decision import Decided, Decision
 from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
@@ -21,14 +22,25 @@ from service.records import span_members
 Members = dict[str, Any]
 
 
-def preview(service: Archive, decision: Decision) -> list[Members]:
-    """One member for each record: its rivals and possible duplicates, and its spans that
-    would end or begin."""
+class Change(NamedTuple):
+    """A stream as it is, as it would be, and the events in between."""
+
+    stream: str
+    before: Record
+    after: Record
+    events: list[Decided]
+
+    @property
+    def touched(self) -> set[str]:
+        """The statements that the events are about."""
+        return {decided.id for decided in self.events if decided.id is not None}
+
+
+def changes(service: Archive, decision: Decision) -> Iterator[Change]:
+    """Each stream that a command would change, in the order of its lines."""
     today = utc_day(service.chronicle.now())
-    previews = []
-    streams = dict.fromkeys(decided.event.originator_id for decided in decision.decided)
-    for stream in streams:
-        space, _, id = stream.partition(":")
+    for stream in dict.fromkeys(decided.event.originator_id for decided in decision.decided):
+        id = stream.partition(":")[2]
         before, after = Record(id), Record(id)
         for line, position, recorded_on in service.chronicle.stream(stream):
             for record in (before, after):
@@ -37,17 +49,23 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
         new = [decided for decided in decision.decided if decided.event.originator_id == stream]
         for offset, decided in enumerate(new, start=1):
             after.apply(decided.event.fact.line(), position=head + offset, recorded_on=today)
-        if space == "record":
-            touched = {decided.id for decided in new if decided.id is not None}
-            previews.append(
-                {
-                    "record": id,
-                    "rivals": _rivals(after, touched),
-                    "ends": _told(_spans(before, today) - _spans(after, today), today),
-                    "begins": _told(_spans(after, today) - _spans(before, today), today),
-                }
-            )
-    return previews
+        yield Change(stream, before, after, new)
+
+
+def preview(service: Archive, decision: Decision) -> list[Members]:
+    """One member for each record: its rivals and possible duplicates, and its spans that
+    would end or begin."""
+    today = utc_day(service.chronicle.now())
+    return [
+        {
+            "record": change.after.id,
+            "rivals": _rivals(change.after, change.touched),
+            "ends": _told(_spans(change.before, today) - _spans(change.after, today), today),
+            "begins": _told(_spans(change.after, today) - _spans(change.before, today), today),
+        }
+        for change in changes(service, decision)
+        if change.stream.startswith("record:")
+    ]
 
 
 def _rivals(record: Record, touched: set[str]) -> list[Members]:

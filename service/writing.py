@@ -17,7 +17,7 @@ from flask import Response, current_app, request
 
 from events.canonical import canonical, read
 from events.catalogue import STATEMENT_TYPES
-from events.decision import stream_of
+from events.decision import Decision, stream_of
 from events.errors import MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
@@ -52,6 +52,57 @@ MOST_LINES = 10_000
 """In a batch, so that it is decided in seconds. `annales load` takes any number."""
 
 
+def command_of(
+    batch: Iterable[Order], *, body: bytes, key: str | None = None, revision: int | None = None
+) -> Command:
+    """The command of whoever asks. `body` tells it from others under the same key."""
+    return Command(
+        orders=tuple(batch),
+        actor=identity().name,
+        request=request_id(),
+        key=key,
+        fingerprint=_fingerprint(body) if key is not None else None,
+        revision=revision,
+    )
+
+
+def check_allowed(command: Command) -> None:
+    """Refuse what the role of whoever asks does not allow. Raises NotAllowed, UnknownReference."""
+    who = identity()
+    if not who.may("curator"):
+        _check_own(command.orders, who.name)
+
+
+def proposal(decision: Decision) -> dict[str, Any]:
+    """What a dry run tells: the events that there would be, warnings, and what would change."""
+    return {
+        "dry_run": True,
+        "events": [
+            {
+                "line": decided.number,
+                "type": decided.event.fact.TYPE,
+                "stream": decided.event.originator_id,
+                "revision": decided.event.originator_version,
+                "id": decided.id,
+            }
+            for decided in decision.decided
+        ],
+        "warnings": _warnings(decision.warnings),
+        "changes": preview(archive(), decision),
+    }
+
+
+def wait_for_views(position: int, seconds: float) -> bool:
+    """Whether the views have read the position, after so long a wait."""
+    service = archive()
+    try:
+        return service.wait_for(position, timeout=seconds) >= position
+    except (OSError, sqlite3.Error):
+        # The order is recorded, whatever became of the views; /readyz tells of them.
+        current_app.logger.exception("the views cannot be read")
+        return False
+
+
 def record_one(line: Line, *, changes: str | None = None) -> Response:
     """Record one line. One that changes a stream needs the revision that it had."""
     return _record([Order(1, line)], changes=changes, body=canonical(line))
@@ -60,6 +111,11 @@ def record_one(line: Line, *, changes: str | None = None) -> Response:
 def record_batch() -> Response:
     """Record the JSON Lines of the body: all or nothing."""
     text = _body(JSON_LINES, LARGEST_BATCH)
+    return _record(batch_of(text), changes=None, body=text)
+
+
+def batch_of(text: bytes) -> list[Order]:
+    """The orders of JSON Lines. Raises MalformedLine where there is none, BodyTooLarge."""
     if text.count(b"\n") > MOST_LINES:
         raise BodyTooLarge(MOST_LINES, "lines")
     lines = text.split(b"\n")
@@ -68,7 +124,7 @@ def record_batch() -> Response:
     batch = list(orders(lines))
     if not batch:
         raise MalformedLine("the batch has no line")
-    return _record(batch, changes=None, body=text)
+    return batch
 
 
 def body_line(**fixed: str) -> Line:
@@ -97,24 +153,16 @@ def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response
     dry_run = _dry_run()
     prefer = preference()
     key = idempotency_key()
-    who = identity()
     chronicle = archive().chronicle
-    command = Command(
-        orders=tuple(batch),
-        actor=who.name,
-        request=request_id(),
-        key=key,
-        fingerprint=_fingerprint(body) if key is not None else None,
-    )
+    command = command_of(batch, body=body, key=key)
     if not dry_run and (replayed := chronicle.replay(command)) is not None:
         return _response(replayed, prefer)
     if changes is not None:
         revision = expected_revision(changes)
         command = msgspec.structs.replace(command, revision=revision)
-    if not who.may("curator"):
-        _check_own(batch, who.name)
+    check_allowed(command)
     if dry_run:
-        return _previewed(command)
+        return _previewed(chronicle.propose(command))
     return _response(chronicle.execute(command), prefer)
 
 
@@ -149,7 +197,7 @@ def _response(recorded: Recorded, prefer: Preference) -> Response:
     commit = recorded.commit
     if commit is None:
         raise MalformedLine("nothing was to be recorded")
-    projected = _wait_for(commit.position, prefer)
+    projected = wait_for_views(commit.position, prefer.wait or 0)
     last = recorded.events[-1]
     body: dict[str, Any] = {
         "position": commit.position,
@@ -179,25 +227,8 @@ def _response(recorded: Recorded, prefer: Preference) -> Response:
     return response
 
 
-def _previewed(command: Command) -> Response:
-    service = archive()
-    decision = service.chronicle.propose(command)
-    body = {
-        "dry_run": True,
-        "events": [
-            {
-                "line": decided.number,
-                "type": decided.event.fact.TYPE,
-                "stream": decided.event.originator_id,
-                "revision": decided.event.originator_version,
-                "id": decided.id,
-            }
-            for decided in decision.decided
-        ],
-        "warnings": _warnings(decision.warnings),
-        "changes": preview(service, decision),
-    }
-    response = Response(msgspec.json.encode(body), 200, mimetype=JSON)
+def _previewed(decision: Decision) -> Response:
+    response = Response(msgspec.json.encode(proposal(decision)), 200, mimetype=JSON)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -229,17 +260,6 @@ def _location(placed: Placed) -> str:
         return f"/v1/statements/{placed.id}"
     space, _, id = placed.stream.partition(":")
     return f"/v1/{space}s/{id}"
-
-
-def _wait_for(position: int, prefer: Preference) -> bool:
-    """Whether the views have read the position, after the wait that was asked for."""
-    service = archive()
-    try:
-        return service.wait_for(position, timeout=prefer.wait or 0) >= position
-    except (OSError, sqlite3.Error):
-        # The order is recorded, whatever became of the views; /readyz tells of them.
-        current_app.logger.exception("the views cannot be read")
-        return False
 
 
 def _body(accepted: str, limit: int) -> bytes:

@@ -6,6 +6,7 @@ refused and remembered, so that a test can say that there was none.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +20,8 @@ from tests.service.feeds import hard_dates
 from tests.service.serving import serving
 from tests.story.telling import Clock, command
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("ANNALES_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+"""The program that `scripts/test` found or installed."""
 
 OpenPage = Callable[..., Page]
 

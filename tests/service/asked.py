@@ -160,20 +160,20 @@ def described(rule: str) -> str:
     return re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", rule)
 
 
-def _description() -> tuple[dict[str, Any], tuple[str, ...]]:
+def _description() -> tuple[dict[str, Any], dict[str, str]]:
     with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
         app = create_app(archive)
-        rules = tuple(
-            f"{method} {described(rule.rule)}"
+        rules = {
+            f"{method} {described(rule.rule)}": rule.endpoint.partition(".")[0]
             for rule in app.url_map.iter_rules()
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        )
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        }
         found: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
         return found, rules
 
 
 DESCRIPTION, RULES = _description()
-"""What the service says of itself, and every method and path that it has."""
+"""What the service says of itself, and the blueprint of every method and path that it has."""
 
 
 def _questions() -> Iterator[Asked]:
@@ -246,7 +246,8 @@ class Reader:
             assert answer.headers["Access-Control-Allow-Origin"] == "*", told
             assert "Annales-Position" in answer.headers["Access-Control-Expose-Headers"], told
         if answer.status_code >= 400 and method != "HEAD":
-            check_problem(answer)
+            check = check_problem if answer.mimetype == MEDIA_TYPE else check_problem_page
+            check(answer)
         documented = self._documented(answer.request.path, method)
         # A 304 is the 200 over again, for whoever has it already.
         assert documented is None or str(answer.status_code) in {*documented, "304"}, told
@@ -276,4 +277,13 @@ def check_problem(answer: TestResponse) -> None:
     assert body["status"] == answer.status_code
     assert body["instance"] == answer.request.path
     assert body["detail"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def check_problem_page(answer: TestResponse) -> None:
+    """A problem as a page stands on the path of a page, says its slug, and is kept nowhere."""
+    text = answer.get_data(as_text=True)
+    assert answer.mimetype == "text/html", text[:200]
+    assert not answer.request.path.startswith("/v1/"), answer.request.path
+    assert re.search(r'href="/problems/[a-z-]+"', text), text
     assert answer.headers["Cache-Control"] == "no-store"

@@ -49,7 +49,8 @@ def paths(client: FlaskClient) -> list[tuple[str, str, str | None]]:
     for rule in app.url_map.iter_rules():
         opened = rule.endpoint in app.extensions["annales.opened"]
         role = "open" if opened else role_needed(app.view_functions[rule.endpoint])
-        path = re.sub(r"<[^>]+>", "nothing", rule.rule)
+        one_of_some = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
+        path = re.sub(r"<[^>]+>", "nothing", one_of_some)
         found += [
             (method, path, role) for method in sorted((rule.methods or set()) & {"GET", "POST"})
         ]

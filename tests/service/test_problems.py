@@ -30,7 +30,7 @@ FACTS: dict[str, Any] = {
 }
 """What some problems need to become a response."""
 
-FREE = {"after", "actor", "record", "q", "fields"}
+FREE = {"after", "actor", "operator", "record", "q", "fields"}
 """Parameters that take texts of many kinds, so that a strange one may find nothing."""
 
 HOSTILE = [

@@ -1,0 +1,160 @@
+"""From a request to a page: clocks, filters and language in, a response with its headers out.
+
+A page is cached by its clocks like every answer (`service.asking`), its pinned URL names the
+language too, and what a form sent is answered with the clean address of the same view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from flask import Response, redirect, request
+
+from events.dates import Language
+from projections.views import Database
+from service.archive import Archive
+from service.asking import CLOCKS, archive, clocks, parameters, respond
+from service.filters import given, wanted
+from service.pages import labels, rendering
+from service.pages.clockbar import FORM, tidied
+from service.pages.here import Here
+from service.pages.page import Members, Page, navigation
+from service.pages.speech import Speech
+from service.question import Question, located
+from service.state import Wanted
+from service.translations import LANGUAGES, chosen
+
+HTML = "text/html"
+
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a page is asked for. `question` has the page's own path, and `lang` as a filter."""
+
+    service: Archive
+    db: Database
+    question: Question
+    texts: Mapping[str, str]
+    wanted: Wanted
+    here: Here
+    lang: Language
+    say: Speech
+
+    def answered(self, path: str) -> Question:
+        """The question that the API answers with the data of this page."""
+        filters = {name: text for name, text in self.question.filters.items() if name != "lang"}
+        return replace(self.question, path=path, filters=filters)
+
+
+Make = Callable[[Asked], Members]
+"""Gives what the template of a page shows."""
+
+
+def page(
+    template: str,
+    path: str,
+    make: Make,
+    *,
+    filters: tuple[str, ...] = (),
+    own: tuple[str, ...] = (),
+    taken_clocks: tuple[str, ...] = CLOCKS,
+    revision: str | None = None,
+    position: Callable[[Mapping[str, str]], int] | None = None,
+    ask: Callable[[Mapping[str, str]], Question] | None = None,
+) -> Any:
+    """The response with a page, made only if the reader does not have it yet.
+
+    `filters` are read by `service.filters`, `own` are parameters that the page reads
+    itself; `ask` makes the question of a page that has other clocks than the three, or
+    filters of its own, and `position` says how far the views must have read for it.
+    Raises what every question raises.
+    """
+    taken = (*taken_clocks, *filters, *own, "view", "lang")
+    sent = parameters((*taken, *FORM))
+    if (clean := tidied(sent)) is not None:
+        return redirect(located(request.path, clean.items()), 303)
+    lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
+    about = wanted(**{name: sent.get(name) for name in filters})
+    if ask is None:
+        question = Question(path, clocks(sent), {**given(about), "lang": lang})
+    else:
+        question = ask(sent)
+        question = replace(question, path=path, filters={**question.filters, "lang": lang})
+    here = Here(path, {name: text for name, text in sent.items() if name != "view"})
+
+    def made(db: Database) -> str:
+        say = Speech(lang)
+        asked = Asked(
+            service=archive(), db=db, question=question, texts=sent, wanted=about,
+            here=here, lang=lang, say=say,
+        )  # fmt: skip
+        about_frame = located("/oembed", [("url", f"{request.host_url.rstrip('/')}{here.url()}")])
+        shown = {
+            "here": here, "nav": navigation(here, say), "oembed": about_frame, **make(asked)
+        }  # fmt: skip
+        return rendering.render(template, lang, shown)
+
+    response = respond(
+        sent,
+        question,
+        made,
+        position=None if position is None else position(sent),
+        revision=revision,
+        media_type=HTML,
+        variant=rendering.build(),
+    )
+    return rendering.with_policy(response)
+
+
+def data(
+    path: str,
+    filters: tuple[str, ...],
+    make: Callable[[Database, Question, Wanted], str],
+    *,
+    media_type: str = "application/json",
+    revision: str | None = None,
+) -> Response:
+    """The response with what a page shows as data, which is what the API answers at a path."""
+    texts = parameters((*CLOCKS, *filters, "view"))
+    about = wanted(**{name: texts.get(name) for name in filters})
+    question = Question(path, clocks(texts), given(about))
+    return respond(
+        texts,
+        question,
+        lambda db: make(db, question, about),
+        media_type=media_type,
+        revision=revision,
+        variant=media_type,
+    )
+
+
+def told(response: Response) -> Response:
+    """A problem on a page's path as a page, for whoever would rather read one."""
+    if response.mimetype != PROBLEM or request.path.endswith((".json", ".csv")):
+        return response
+    best = request.accept_mimetypes.best_match([HTML, PROBLEM, "application/json"], default=HTML)
+    if best != HTML:
+        response.vary.add("Accept")
+        return response
+    problem = msgspec.json.decode(response.get_data())
+    asked = request.args.get("lang")
+    lang = chosen(request.headers.get("Accept-Language"), asked if asked in LANGUAGES else None)
+    say = Speech(lang)
+    here = Here(request.path, {"lang": lang} if asked in LANGUAGES else {})
+    shown = {
+        "here": here,
+        "nav": navigation(here, say),
+        "page": Page(name="problem", subject=say("Big science, year by year")),
+        "problem": problem,
+        "title": labels.problem(problem["type"], problem["title"], lang),
+        "sent": list(request.args.items(multi=True)),
+        "without": located(request.path, here.texts.items()),
+    }
+    response.set_data(rendering.render("problem.html", lang, shown))
+    response.mimetype = HTML
+    return rendering.with_policy(response)

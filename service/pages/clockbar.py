@@ -1,0 +1,120 @@
+"""The clock bar: three clocks and two filters as a plain form, and what it sends made a clean URL.
+
+The form has members that no shared URL has: `said` and `log` tell in words how the clocks
+`stated` and `known` are meant, `when` whether `at` is a day or a period. `tidied` turns them
+into clocks, so that every view has one short address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from events.clocks import AsOf
+from events.dates import Language, civil, iso
+from service.pages.here import Here
+from service.sentences.times import moment
+
+FORM = ("said", "log", "when")
+"""What only the form sends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBar:
+    """What the form shows."""
+
+    at: str
+    year: int
+    during: bool
+    stated: str
+    stated_words: str
+    stated_is: str
+    stated_given: bool
+    known: str
+    known_given: bool
+    head: int
+    first: int
+    last: int
+    before: str
+    after: str
+    hidden: tuple[tuple[str, str], ...]
+
+
+def clock_bar(
+    here: Here,
+    as_of: AsOf,
+    *,
+    lang: Language,
+    head: int,
+    first: int,
+    last: int,
+    filters: Iterable[str] = (),
+) -> ClockBar:
+    """The form for a page at these clocks. `first` and `last` are the years of its slider."""
+    year = civil(as_of.at)[0]
+    stated_given = "stated" in here.texts
+    asked = {*filters, "at", "during", "stated", "known"}
+    name = "during" if as_of.during else "at"
+    return ClockBar(
+        at=as_of.during.text if as_of.during else written(as_of.at),
+        year=year,
+        during=as_of.during is not None,
+        stated=written(as_of.stated),
+        stated_words=moment(as_of.stated, lang),
+        stated_is=_stated_is(as_of, stated_given=stated_given),
+        stated_given=stated_given,
+        known=f"@{as_of.known}",
+        known_given="known" in here.texts,
+        head=head,
+        first=min(first, year),
+        last=max(last, year),
+        before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
+        after=here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
+        hidden=tuple((each, text) for each, text in here.texts.items() if each not in asked),
+    )
+
+
+def tidied(texts: Mapping[str, str]) -> dict[str, str] | None:
+    """The parameters that a form meant, without what only forms send; None if they are clean."""
+    if not any(name in texts for name in FORM) and all(texts.values()):
+        return None
+    clean = {name: value.strip() for name, value in texts.items() if name not in FORM}
+    if texts.get("when") == "during" and clean.get("at"):
+        clean["during"] = clean.pop("at")
+    if texts.get("said") == "all":
+        clean.pop("stated", None)
+    elif texts.get("said") == "then":
+        clean["stated"] = clean.get("at") or clean.get("during", "")
+    if texts.get("log") == "now":
+        clean.pop("known", None)
+    return {name: value for name, value in clean.items() if value}
+
+
+def year_text(year: int) -> str:
+    """A year as the clocks take it.
+
+    >>> year_text(2013), year_text(-240), year_text(12025)
+    ('2013', '-0240', 'Y12025')
+    """
+    if abs(year) > 9999:
+        return f"Y{year}"
+    return f"-{-year:04d}" if year < 0 else f"{year:04d}"
+
+
+def written(day: int) -> str:
+    """A day as a person writes it: a year for its last day."""
+    year, month, of_month = civil(day)
+    return year_text(year) if (month, of_month) == (12, 31) else iso(day)
+
+
+def _stated_is(as_of: AsOf, *, stated_given: bool) -> str:
+    if not stated_given:
+        return "all"
+    return "then" if as_of.stated == as_of.at else "day"
+
+
+def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str]:
+    """Whoever reads each year as it was told then goes on to do so."""
+    if "stated" in here.texts and as_of.stated == as_of.at:
+        return {"stated": year_text(year)}
+    return {}

@@ -1,0 +1,63 @@
+"""The frames: what of a page fits into a page of someone else's.
+
+A frame shows the heart of its page without what is around it, at the clocks that its URL
+names, and leads to the whole page and to its pinned URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from events.errors import BadFilter
+from service.asking import clocks
+from service.filters import given, wanted
+from service.pages import rendering
+from service.pages.answering import Asked, Make
+from service.pages.canvas import Canvas
+from service.pages.here import Here
+from service.pages.page import Members
+from service.pages.state_page import FILTERS, state_page
+from service.question import Question
+
+POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""A frame may stand in any page; nothing else is allowed to it than to the page itself."""
+
+MOST_ABOVE = 10**9
+
+
+def framed(path: str, make: Make) -> Make:
+    """What a frame shows of the page at a path: its links lead to the pages, not to frames."""
+
+    def shown(asked: Asked) -> Members:
+        texts = {name: text for name, text in asked.here.texts.items() if name != "above"}
+        here = Here(path, texts)
+        filters = {name: text for name, text in asked.question.filters.items() if name != "above"}
+        question = replace(asked.question, path=path, filters=filters)
+        return {**make(replace(asked, here=here, question=question)), "here": here}
+
+    return shown
+
+
+def timeline_question(texts: Mapping[str, str]) -> Question:
+    """The question of the frame of a timeline. Raises BadFilter and what the clocks raise."""
+    about = given(wanted(**{name: texts.get(name) for name in FILTERS}))
+    above = above_of(texts)
+    return Question(
+        "/embed/timeline", clocks(texts), {**about, "above": str(above)} if above else about
+    )
+
+
+def timeline_frame(asked: Asked) -> Members:
+    """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
+    shown = state_page(asked)
+    canvas: Canvas = shown["canvas"]
+    return {**shown, "canvas": replace(canvas, above=above_of(asked.texts))}
+
+
+def above_of(texts: Mapping[str, str]) -> int:
+    """From how many spans on a frame paints a canvas. Raises BadFilter."""
+    text = texts.get("above", "0")
+    if not text.isascii() or not text.isdigit() or int(text[:10]) > MOST_ABOVE:
+        raise BadFilter("above", text, f"a whole number from 0 to {MOST_ABOVE}")
+    return int(text)

@@ -1,0 +1,84 @@
+"""Where the reader is: a path, and the clocks, filters and language that its URL names.
+
+Every link of a page is made here, so that whoever reads the world of 2016 stays in it from
+page to page. What the URL leaves to a default stays a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from service.question import located
+
+CARRIED = ("at", "during", "stated", "known", "lang")
+"""The parameters that go along from page to page."""
+
+TAKES = {
+    "/compare": ("at", "stated", "known", "lang"),
+    "/trends": ("stated", "known", "lang"),
+    "/activity": ("lang",),
+    "/feeds": ("lang",),
+    "/desk": ("lang",),
+}
+"""Those that go along to pages that do not take all of them."""
+
+_ORDER = ("at", "during", "to_at", "stated", "to_stated", "known", "to_known", "from", "to")
+
+CLOCKS = ("at", "stated", "known")
+
+PAGES = ("state", "records", "compare", "slips", "trends", "search", "activity", "sources", "feeds")
+"""The first parts of the paths that have pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A page's path, and the parameters that its URL names (all but `view`)."""
+
+    path: str
+    texts: Mapping[str, str]
+
+    def url(self, path: str | None = None, /, **changed: str | None) -> str:
+        """This page, or another path with the same parameters, some of them set or left out."""
+        texts = {**self.texts, **changed}
+        return located(self.path if path is None else path, _ordered(texts))
+
+    def to(self, path: str, /, **given: str | None) -> str:
+        """Another page, with the clocks and the language of this one, and what is given."""
+        takes = TAKES.get(path, CARRIED)
+        carried = {name: self.texts[name] for name in takes if name in self.texts}
+        return located(path, _ordered({**carried, **given}))
+
+    def record(self, id: str) -> str:
+        """The page of a record."""
+        return self.to(f"/records/{id}")
+
+    def source(self, id: str) -> str:
+        """The page of a source."""
+        return self.to(f"/sources/{id}")
+
+    def page_of(self, answer: str) -> str:
+        """The page that shows what a path of the API answers, at the clocks of this page.
+
+        A path that has no page is left as it is.
+        """
+        parts = urlsplit(answer)
+        _, version, rest = (*parts.path.split("/", 2), "", "")[:3]
+        if version != "v1" or rest.partition("/")[0] not in PAGES:
+            return answer
+        # Two sides differ in their clocks: what either of them names is told of the other too.
+        told = {name for name in CLOCKS if f"to_{name}" in self.texts}
+        asked = {
+            name: value
+            for name, value in parse_qsl(parts.query)
+            if name in told or name not in ("view", "during", *CLOCKS)
+        }
+        return self.to(f"/{rest}", **asked)
+
+
+def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:
+    given = {name: value for name, value in texts.items() if value is not None}
+    clocks = [(name, given.pop(name)) for name in _ORDER if name in given]
+    lang = [("lang", given.pop("lang"))] if "lang" in given else []
+    return [*clocks, *sorted(given.items()), *lang]

@@ -1,0 +1,56 @@
+"""Dates, numbers and places in the languages of the pages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+from events.dates import display, parse
+from events.errors import BadDate
+
+LOCALES = {"en": Locale.parse("en_GB"), "zh": Locale.parse("zh_Hans")}
+
+TAGS = {"en": "en", "zh": "zh-CN"}
+"""What the attribute `lang` of a text in each language is."""
+
+
+@cache
+def date(text: str, lang: str) -> str:
+    """A date as the source gave it, in words: `c. 1987`, `October–December 2024`.
+
+    >>> date("1987~", "en")
+    'c. 1987'
+    """
+    try:
+        return display(parse(text), "zh" if lang == "zh" else "en")
+    except BadDate:
+        return text  # a day outside 0000 to 9999 as an answer prints it, which is no EDTF
+
+
+@cache
+def brief_date(text: str, lang: str) -> str:
+    """The same in a table, with months in three letters.
+
+    >>> brief_date("2024-10/2024-12", "en")
+    'Oct–Dec 2024'
+    """
+    long = date(text, lang)
+    return _MONTHS.sub(lambda month: month[0][:3], long) if lang == "en" else long
+
+
+_MONTHS = re.compile(
+    r"\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
+)
+
+
+def number(value: float, lang: str) -> str:
+    """A number, with the separators of the language and no digits that it does not have."""
+    return str(format_decimal(value, format="#,##0.######", locale=LOCALES[lang]))
+
+
+def country(code: str, lang: str) -> str:
+    """The name of a country, by its code of ISO 3166-1; the code where there is no name."""
+    return str(LOCALES[lang].territories.get(code, code))

@@ -1,0 +1,524 @@
+"""A record: its card, its life, what was promised of it, every statement with its rivals and
+sources, and its log, event by event, with what stood before and what stood after.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from events.dates import day as day_of
+from events.dates import iso, parse_iso, year_of
+from events.vocabulary import MILESTONES
+from projections.account import counting_entries
+from projections.history import Entry
+from projections.spans import AFTER_ALL
+from service.audit import entry_members, verdict
+from service.citing import BIBTEX, CSL_JSON, RIS
+from service.drawing.course import Series, course
+from service.drawing.ladder import draw_ladder
+from service.drawing.lanes import Bar, Edge, Frame, Lane
+from service.drawing.life import draw_life
+from service.drawing.marks import definitions, icon
+from service.feeds.item import when
+from service.pages import labels, language
+from service.pages.answering import Asked
+from service.pages.clockbar import clock_bar, written
+from service.pages.lanes import ladder_of, outcome_words
+from service.pages.page import Format, Members, page_at, pieces
+from service.promises import Promised
+from service.records import Told, record_answer, timeline_answer
+from service.slips import ladders
+
+MOST_EVENTS = 500
+"""How many events the log of a page shows, the newest first."""
+
+QUIET = frozenset(
+    (
+        "type", "id", "facility", "series", "record", "entry", "title", "summary", "sources",
+        "evidence", "evidence_url",
+    )
+)  # fmt: skip
+"""The members of a line that the log of a page leaves to the raw line."""
+
+
+def record_page(asked: Asked, id: str) -> Members:
+    """What the template of a record shows. Raises NotFound."""
+    return _Record(asked, id).shown()
+
+
+class _Record:
+    """One record, with what its parts share."""
+
+    def __init__(self, asked: Asked, id: str) -> None:
+        self.asked, self.id = asked, id
+        self.service, self.db = asked.service, asked.db
+        self.here, self.lang, self.say = asked.here, asked.lang, asked.say
+        self.as_of = asked.question.as_of
+        self.question = asked.answered(f"/v1/records/{id}")
+        self.told = Told(self.service.history, self.db, id, self.as_of)
+        self.answer: Members = msgspec.json.decode(
+            record_answer(self.service.history, self.db, self.question, id)
+        )
+        self.facility = self.answer["kind"] == "facility"
+
+    def shown(self) -> Members:
+        say, lang = self.say, self.lang
+        lines = self.answer["statements"]
+        others = self._others()
+        groups = self._groups(lines, others)
+        sources = self._sources([*lines, *others.values()])
+        name, full, other = self._names()
+        years = self._years(lines)
+        return {
+            "page": page_at(
+                "records", self.asked.question, say=say, formats=self._formats(),
+                skip_to="statements",
+                description=self.answer.get("sentence", {}).get(lang, name),
+            ),
+            "bar": clock_bar(
+                self.here, self.as_of, lang=lang, head=self._head(), first=years[0], last=years[1]
+            ),
+            "answer": self.answer,
+            "facility": self.facility,
+            "name": name,
+            "full": full,
+            "other": other,
+            "sentence": pieces(self.answer.get("sentence"), lang, self.here),
+            "card": self._card(sources),
+            "told": written(self.as_of.at),
+            "stated_given": "stated" in self.here.texts,
+            "known_given": "known" in self.here.texts,
+            "groups": groups,
+            "count": len(lines),
+            "sources": sources,
+            "log": self._log(),
+            "definitions": definitions(),
+            "cites": self._citations(),
+            "phases": self._phases(),
+            "promises": self._promises(),
+            "course": self._course(lines),
+        }  # fmt: skip
+
+    # --- what it is
+
+    def _names(self) -> tuple[str, str, str]:
+        """What it is called at the head of the page, in full, and in Chinese."""
+        card = self.answer.get("card")
+        if card is None or not self.facility:
+            return self._title(), "", ""
+        short, other = labels.names_of(card, self.lang)
+        full = card["name"]
+        return short, "" if full == short else full, other
+
+    def _title(self) -> str:
+        lines = {line["id"]: line for line in self.answer["statements"]}
+        effective = [each["effective"] for each in self.answer["entries"]]
+        held = [each["statement"] for each in self.answer.get("holding", ())]
+        for id in (*held, *reversed(effective), *lines):
+            if id in lines:
+                return str(lines[id]["title"])
+        return self.id
+
+    def _card(self, sources: Mapping[str, Members]) -> list[Members]:
+        """The rows of the card: a name and a text each."""
+        say = self.say
+        rows: list[Members] = [
+            {"name": say("Kind"), "text": labels.kind(self.answer["kind"], self.lang)}
+        ]
+        rows += self._facility_rows() if self.facility else self._holding_rows()
+        sources_text = say.n("%(num)s text", "%(num)s texts", len(sources))
+        return [*rows, {"name": say("Sources"), "text": sources_text}]
+
+    def _facility_rows(self) -> list[Members]:
+        say, lang, answer, card = self.say, self.lang, self.answer, self.answer["card"]
+        status = answer["status"]
+        rows: list[Members] = [
+            {"name": say("Field"), "text": labels.label(card["field"], lang)},
+            {"name": say("Country"), "text": language.country(card["country"], lang)},
+            {
+                "name": say("Status"),
+                "text": labels.label(status, lang) if status else say("not begun"),
+                "icon": icon(status) if status else "",
+                "strong": labels.certainty(answer["certainty"], lang),
+            },
+        ]
+        expected = answer["expected"]
+        named = (
+            (say("Since"), answer["since"] and language.brief_date(answer["since"]["date"], lang)),
+            (
+                say("Expected"),
+                expected
+                and labels.label(expected["status"], lang)
+                + say(", ")
+                + language.brief_date(expected["date"], lang),
+            ),
+            (say("Then called"), answer.get("name_then")),
+            (say("Operator"), card.get("operator")),
+            (say("Place"), card.get("place")),
+            (say("Coordinates"), _degrees(card)),
+        )
+        rows += [{"name": name, "text": text} for name, text in named if text]
+        for plan in answer["overdue"]:
+            words = say(
+                "%(what)s, promised for %(date)s",
+                what=labels.milestone(plan["milestone"], lang),
+                date=language.brief_date(plan["date"], lang),
+            )
+            rows.append({"name": say("Overdue"), "text": words, "late": True})
+        return rows
+
+    def _holding_rows(self) -> list[Members]:
+        rows = []
+        for each in self.answer["holding"]:
+            named = (
+                (self.say("Holds from"), each["holds"]["from"]),
+                (self.say("Holds to"), each["holds"]["to"]),
+            )
+            rows += [
+                {"name": name, "text": language.brief_date(text, self.lang)}
+                for name, text in named
+                if text
+            ]
+        return rows
+
+    # --- its life
+
+    def _phases(self) -> Members | None:
+        """The statuses of a facility, as one lane."""
+        if not self.facility:
+            return None
+        spans = msgspec.json.decode(
+            timeline_answer(self.service.history, self.db, self.question, self.id)
+        )["spans"]
+        bars = self._bars(spans)
+        if not bars:
+            return None
+        years = [
+            year_of(day)
+            for bar in bars
+            for day in (bar.start.earliest, bar.start.latest)
+            if day is not None
+        ]
+        last = max(*years, year_of(self.as_of.stated)) if bars[-1].end is None else max(years)
+        frame = Frame(
+            first=day_of(min(years), 1, 1),
+            last=day_of(last + 1, 12, 31),
+            cursor=self.as_of.at,
+            today=self.as_of.stated,
+            horizon=self.as_of.stated if "stated" in self.here.texts else None,
+        )
+        name = self._names()[0]
+        lane = Lane(record=self.id, name=name, href=self.here.url(), bars=tuple(bars))
+        label = self.say("The phases of %(name)s", name=name)
+        return {
+            "wide": draw_life(lane, frame, lang=self.lang, label=label).svg,
+            "narrow": draw_life(lane, frame, lang=self.lang, label=label, narrow=True).svg,
+            "rows": [
+                {"icon": icon(bar.status, expected=bar.expected), "text": bar.title} for bar in bars
+            ],
+        }
+
+    def _bars(self, spans: Sequence[Members]) -> list[Bar]:
+        """A bar for each status, from the date of what gave it to that of what follows."""
+        say, lang = self.say, self.lang
+        held: list[Members] = []
+        for span in spans:
+            if span["facet"] != "status" or span["value"] is None:
+                continue
+            if not held or (held[-1]["value"], held[-1]["statement"]) != (
+                span["value"],
+                span["statement"],
+            ):
+                held.append(span)
+        hoped = [span for span in spans if span["facet"] == "expected" and span["value"]]
+        told = [(span, span["since"], False) for span in held] + [
+            (span, {"date": span["date"], **_bounds_of(span)}, True) for span in hoped
+        ]
+        bars = []
+        for index, (span, since, expected) in enumerate(told):
+            follows = told[index + 1] if index + 1 < len(told) else None
+            date = language.brief_date(since["date"], lang)
+            words = labels.label(span["value"], lang)
+            text = say("%(status)s %(date)s", status=words, date=date)
+            if expected:
+                text = say("%(title)s (expected)", title=text)
+            bars.append(
+                Bar(
+                    status=span["value"],
+                    start=_edge_of(since),
+                    end=None if follows is None else _edge_of(follows[1]),
+                    expected=expected,
+                    title=text,
+                    text=text,
+                    statement=span["statement"] or "",
+                )
+            )
+        return bars
+
+    def _promises(self) -> list[Members]:
+        """Each ladder of promises, in words and as a staircase."""
+        if not self.facility:
+            return []
+        asked = Promised(record=self.id, wanted=self.asked.wanted)
+        counted = ladders(self.service.state, self.db, self.question, asked)
+        ids = {id for each in counted for id in (*each.ladder.plans, each.ladder.came) if id}
+        lines = self._statements(ids)
+        shown = []
+        for each in counted:
+            ladder = ladder_of(each, lines, lang=self.lang, stated=self.as_of.stated, say=self.say)
+            words = outcome_words(each, lines, lang=self.lang, say=self.say)
+            shown.append(
+                {
+                    "words": words,
+                    "what": labels.milestone(each.ladder.milestone, self.lang),
+                    "outcome": each.outcome,
+                    "wide": draw_ladder(ladder, lang=self.lang, label=words).svg,
+                    "narrow": draw_ladder(ladder, lang=self.lang, label=words, narrow=True).svg,
+                }
+            )
+        return shown
+
+    def _course(self, lines: Sequence[Members]) -> Members | None:
+        """The readings of a series that are effective, where they are numbers of one unit."""
+        if self.answer["kind"] != "indicator":
+            return None
+        effective = {each["effective"] for each in self.answer["entries"] if each["counts"]}
+        points = sorted(
+            (parse_iso(line["bounds"]["latest"]), float(line["value"]), line)
+            for line in lines
+            if line["id"] in effective
+            and line["modality"] == "actual"
+            and isinstance(line["value"], int | float)
+            and line["bounds"]["latest"]
+        )  # fmt: skip
+        if len(points) < 2 or len({line["unit"] for *_, line in points}) > 1:
+            return None
+        unit = points[0][2]["unit"]
+        series = Series(
+            key=self.id, name=self._title(), points=tuple((day, value) for day, value, _ in points)
+        )
+        frame = Frame(
+            first=day_of(year_of(points[0][0]), 1, 1), last=points[-1][0], cursor=self.as_of.at
+        )
+        draw = {"lang": self.lang, "label": self._title(), "unit": unit, "stepped": False}
+        return {
+            "wide": course([series], frame, **draw).svg,
+            "narrow": course([series], frame, **draw, wide=340, tall=220).svg,
+        }
+
+    # --- its statements
+
+    def _others(self) -> dict[str, Members]:
+        """The statements of other records that belong to this facility, said and standing."""
+        if not self.facility:
+            return {}
+        found = {}
+        for record in self.service.state.belonging(self.db, self.id):
+            told = Told(self.service.history, self.db, record, self.as_of)
+            for statement in told.visible():
+                if statement.line.get("facility") == self.id:
+                    found[statement.id] = statement.id
+        return self._statements(found)
+
+    def _groups(self, lines: Sequence[Members], others: Mapping[str, Members]) -> list[Members]:
+        """Statements by what they tell: the entries of a facility in the order of milestones."""
+        told, as_of = self.told, self.as_of
+        counting = counting_entries(told.all)
+        by_entry: dict[str, list[Members]] = defaultdict(list)
+        by_id = {statement.id: statement for statement in told.all}
+        for line in lines:
+            statement = by_id[line["id"]]
+            winner = told.account.told.get(statement.entry)
+            best = winner.statement if winner else None
+            standing = verdict(statement, best, stated=as_of.stated)["standing"]
+            holds = standing == "effective"
+            if holds and statement.entry not in counting:
+                standing = "disputed"
+            by_entry[statement.entry].append(
+                {
+                    "line": line,
+                    "standing": standing,
+                    "word": labels.standing(standing, self.lang),
+                    "why": "" if holds else labels.why(standing, self.lang),
+                    "than": best.id if best is not None and not holds else None,
+                    "contradicts": line.get("contradicts", ()),
+                    "planned": statement.planned,
+                }
+            )
+        groups: list[Members] = [
+            {
+                "title": self._entry_title(entry, rows),
+                "rows": sorted(
+                    rows, key=lambda row: (row["line"]["said"]["day"], row["line"]["id"])
+                ),
+            }
+            for entry, rows in by_entry.items()
+        ]
+        if self.facility:
+            order = {milestone: at for at, milestone in enumerate(MILESTONES)}
+            groups.sort(key=lambda group: order.get(group["rows"][0]["line"].get("milestone"), 99))
+        by_kind: dict[str, list[Members]] = defaultdict(list)
+        for line in others.values():
+            by_kind[line["type"]].append(
+                {
+                    "line": line,
+                    "standing": "disputed" if line.get("rank") == "disputed" else "stands",
+                    "word": labels.standing(
+                        "disputed" if line.get("rank") == "disputed" else "stands", self.lang
+                    ),
+                    "why": "",
+                    "than": None,
+                    "contradicts": line.get("contradicts", ()),
+                    "planned": line.get("modality") == "planned",
+                    "record": line.get("record") or line.get("series") or line["id"],
+                }
+            )
+        for kind, rows in sorted(by_kind.items()):
+            rows.sort(key=lambda row: row["line"]["bounds"]["earliest"] or "")
+            groups.append({"title": labels.label(kind, self.lang), "rows": rows})
+        return groups
+
+    def _entry_title(self, entry: str, rows: Sequence[Members]) -> str:
+        line = rows[0]["line"]
+        if "milestone" in line:
+            return labels.milestone(line["milestone"], self.lang)
+        if line["type"] == "indicator":
+            return language.brief_date(line["date"], self.lang)
+        return entry.rpartition("/")[2]
+
+    def _sources(self, lines: Iterable[Members]) -> dict[str, Members]:
+        """The cards of all sources that are cited, by id."""
+        card = self.answer.get("card") or {}
+        cited = [each["id"] for line in (*lines, card) for each in line.get("sources", ())]
+        ids = dict.fromkeys(cited)
+        found = self.service.state.cards(
+            self.db, (f"source:{id}" for id in ids), known=self.as_of.known
+        )
+        return {id: found[f"source:{id}"] for id in ids if f"source:{id}" in found}
+
+    def _statements(self, ids: Iterable[str]) -> dict[str, Members]:
+        texts = self.service.state.statements(self.db, ids, known=self.as_of.known)
+        return {id: msgspec.json.decode(text) for id, text in texts.items()}
+
+    # --- its log
+
+    def _log(self) -> Members:
+        """The events, the newest first, each with what it changed."""
+        entries = list(
+            self.service.history.entries(
+                self.db, f"record:{self.id}", known=self.as_of.known, after=0, limit=AFTER_ALL
+            )
+        )
+        before: dict[str | None, Members] = {}
+        rows = [self._event(entry, before) for entry in entries]
+        rows.reverse()
+        return {"events": rows[:MOST_EVENTS], "all": len(rows)}
+
+    def _event(self, entry: Entry, before: dict[str | None, Members]) -> Members:
+        members = entry_members(entry)
+        line: Members = msgspec.json.decode(entry.line)
+        stood = before.get(entry.statement, {})
+        diff: list[Members] = []
+        if "changes" in line:
+            for name, value in line["changes"].items():
+                diff.append({"name": name, "was": _cell(stood.get(name)), "now": _cell(value)})
+            before[entry.statement] = {
+                name: value
+                for name, value in {**stood, **line["changes"]}.items()
+                if value is not None
+            }
+        elif line["type"] in ("withdrawal", "reinstatement"):
+            words = (
+                (self.say("stands"), self.say("withdrawn"))
+                if line["type"] == "withdrawal"
+                else (self.say("withdrawn"), self.say("stands"))
+            )
+            diff.append({"name": self.say("standing"), "was": words[0], "now": words[1]})
+        else:
+            before[entry.statement] = line
+            diff += [
+                {"name": name, "was": None, "now": _cell(value)}
+                for name, value in line.items()
+                if name not in QUIET
+            ]
+        return {
+            **members,
+            "title": line.get("title") or line.get("name") or stood.get("title"),
+            "day": entry.recorded_at[:10],
+            "time": entry.recorded_at[11:19],
+            "diff": diff,
+            "mended": "changes" in line or line["type"] in ("withdrawal", "reinstatement"),
+            "raw": msgspec.json.format(entry.line, indent=2),
+        }
+
+    # --- around it
+
+    def _formats(self) -> list[Format]:
+        here, id = self.here, self.id
+        return [
+            Format("JSON", "application/json", here.url(f"/records/{id}.json", lang=None)),
+            Format(
+                "JSON-LD", "application/ld+json", here.url(f"/v1/records/{id}.jsonld", lang=None)
+            ),
+            Format("Turtle", "text/turtle", here.url(f"/v1/records/{id}.ttl", lang=None)),
+            Format("N-Quads", "application/n-quads", here.url(f"/v1/records/{id}.nq", lang=None)),
+        ]
+
+    def _citations(self) -> list[Format]:
+        names = (("bib", "BibTeX", BIBTEX), ("ris", "RIS", RIS), ("csl.json", "CSL-JSON", CSL_JSON))
+        return [
+            Format(name, type, self.here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
+            for suffix, name, type in names
+        ]
+
+    def _head(self) -> int:
+        head = self.service.chronicle.log.head()
+        return head.position if head else 0
+
+    def _years(self, lines: Sequence[Members]) -> tuple[int, int]:
+        days = [
+            parse_iso(each)
+            for line in lines
+            for each in line["bounds"].values()
+            if each is not None
+        ]
+        years = [year_of(each) for each in days] or [year_of(self.as_of.at)]
+        return min(years), max(years)
+
+
+def _degrees(card: Mapping[str, Any]) -> str:
+    """Where a facility stands, if that is known."""
+    if "latitude" not in card or "longitude" not in card:
+        return ""
+    latitude, longitude = card["latitude"], card["longitude"]
+    return (
+        f"{abs(latitude):g} {'N' if latitude >= 0 else 'S'}, "
+        f"{abs(longitude):g} {'E' if longitude >= 0 else 'W'}"
+    )
+
+
+def _edge_of(since: Mapping[str, Any]) -> Edge:
+    return Edge(
+        None if since["earliest"] is None else parse_iso(since["earliest"]),
+        None if since["latest"] is None else parse_iso(since["latest"]),
+    )
+
+
+def _bounds_of(span: Mapping[str, Any]) -> Members:
+    """The bounds of the plan behind what is expected."""
+    date = when(span["date"])
+    return {
+        "earliest": None if date.earliest is None else iso(date.earliest),
+        "latest": None if date.latest is None else iso(date.latest),
+    }
+
+
+def _cell(value: object) -> str | None:
+    """A member of a line as text."""
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,176 @@
+"""Slips: every ladder of promises, what came of it and how late, and who keeps their word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from events.dates import year_of
+from events.vocabulary import FIELDS
+from projections.ladders import OUTCOMES
+from service.asking import clocks
+from service.overdue import due_answer, overdue_answer
+from service.pages import labels, language
+from service.pages.answering import Asked
+from service.pages.clockbar import clock_bar
+from service.pages.lanes import short_slip
+from service.pages.page import Format, Members, page_at, pieces
+from service.promises import GROUPS, SLIPS_FILTERS, SORTS, given_of, promised
+from service.question import Question
+from service.slips import slips_answer
+
+TAKES = SLIPS_FILTERS
+SOON = "P2Y"
+"""How far ahead the page tells what is due."""
+
+
+def slips_question(path: str, texts: Mapping[str, str]) -> Question:
+    """The question of the page. Raises BadFilter and what the clocks raise."""
+    return Question(path, clocks(texts), given_of(promised(texts)))
+
+
+def slips_page(asked: Asked) -> Members:
+    """What the template of the slips shows."""
+    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
+    view, db, as_of = asked.service.state, asked.db, asked.question.as_of
+    meant = promised(texts)
+    answer = msgspec.json.decode(slips_answer(view, db, asked.answered("/v1/slips"), meant))
+    part = {name: texts[name] for name in ("country", "field") if name in texts}
+    others = promised({**part, "within": SOON})
+    late = msgspec.json.decode(
+        overdue_answer(view, db, Question("/v1/overdue", as_of, part), promised(part))
+    )
+    due = msgspec.json.decode(
+        due_answer(view, db, Question("/v1/due", as_of, {**part, "within": SOON}), others)
+    )
+    records = {each["record"] for found in (answer, late, due) for each in found["items"]}
+    if answer["totals"]["worst"]:
+        records.add(answer["totals"]["worst"]["record"])
+    cards = view.cards(db, (f"record:{id}" for id in records), known=as_of.known)
+    names = {card["id"]: labels.names_of(card, lang)[0] for card in cards.values()}
+    head = asked.service.chronicle.log.head()
+    year = year_of(as_of.at)
+    return {
+        "page": page_at(
+            "slips", asked.question, say=say,
+            formats=[
+                Format("JSON", "application/json", here.url("/slips.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/slips.csv", lang=None)),
+            ],
+            skip_to="ladders",
+            description=(answer.get("sentence") or {}).get(lang, ""),
+        ),
+        "bar": clock_bar(
+            here, as_of, lang=lang, head=head.position if head else 0, first=year, last=year,
+            filters=("country", "field"),
+        ),
+        "answer": answer,
+        "sentence": pieces(answer.get("sentence"), lang, here),
+        "totals": _totals(answer["totals"], lang),
+        "outcomes": [
+            {"code": code, "word": labels.outcome(code, lang), "count": count}
+            for code, count in answer["totals"]["outcomes"].items()
+        ],
+        "groups": [
+            {"name": name, "rows": [_group(name, each, lang) for each in answer["by"][name]]}
+            for name in GROUPS
+            if name in answer.get("by", {})
+        ],
+        "group_names": {
+            "country": say("Country"), "field": say("Field"),
+            "operator": say("Operator"), "decade": say("Decade of the first plan"),
+        },
+        "items": [_item(each, names, lang) for each in answer["items"]],
+        "late": [_open(each, names, lang) for each in late["items"]],
+        "due": [_open(each, names, lang) for each in due["items"]],
+        "names": names,
+        "texts": texts,
+        "all_outcomes": [(code, labels.outcome(code, lang)) for code in OUTCOMES],
+        "sorts": SORTS,
+        "fields": FIELDS,
+        "countries": sorted(
+            {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
+            | ({texts["country"]} if "country" in texts else set())
+        ),
+        "filters": meant.wanted,
+    }  # fmt: skip
+
+
+def _totals(totals: Mapping[str, Any], lang: str) -> Members:
+    """The counted slips in words: an interval of days as two slips."""
+    return {
+        "ladders": totals["ladders"],
+        "of": totals["of"],
+        **{
+            name: _interval(totals[name], lang)
+            for name in ("median", "lower_quartile", "upper_quartile")
+        },
+        "worst": totals["worst"],
+        "worst_slip": ""
+        if totals["worst"] is None
+        else _interval(totals["worst"]["slip_days"], lang),
+    }
+
+
+def _group(name: str, group: Mapping[str, Any], lang: str) -> Members:
+    key = group["key"]
+    if key is None:
+        text = "–"
+    elif name == "country":
+        text = language.country(key, lang)
+    elif name == "field":
+        text = labels.label(key, lang)
+    else:
+        text = key
+    return {
+        "key": key,
+        "text": text,
+        "ladders": group["ladders"],
+        "of": group["of"],
+        "median": _interval(group["median"], lang),
+        "outcomes": group["outcomes"],
+    }
+
+
+def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Members:
+    first, last = each["plans"][0], each["plans"][-1]
+    return {
+        "record": each["record"],
+        "name": names.get(each["record"], each["name"]),
+        "what": labels.milestone(each["milestone"], lang),
+        "plans": len(each["plans"]),
+        "first": first["date"],
+        "said": first["stated"],
+        "last": last["date"] if len(each["plans"]) > 1 else "",
+        "came": (each["came"] or {}).get("date"),
+        "slip": _interval(each["slip_days"], lang),
+        "outcome": each["outcome"],
+        "word": labels.outcome(each["outcome"], lang),
+    }
+
+
+def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Members:
+    return {
+        "record": each["record"],
+        "name": names.get(each["record"], each["name"]),
+        "what": labels.milestone(each["milestone"], lang),
+        "title": each["title"],
+        "date": each["date"],
+        "stated": each["stated"],
+        "days": _interval(each["days"], lang, signed=False),
+    }
+
+
+def _interval(days: Mapping[str, Any] | None, lang: str, *, signed: bool = True) -> str:
+    """How late something was at least and at most."""
+    if days is None:
+        return ""
+    ends = [
+        "?" if days[end] is None else short_slip(round(days[end]), lang)  # type: ignore[arg-type] # a language of ours
+        for end in ("earliest", "latest")
+    ]
+    if not signed:
+        ends = [end.lstrip("+") for end in ends]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} … {ends[1]}"

@@ -1,0 +1,109 @@
+/* What the desk can do more where scripts run: dates in words and ids looked up as one types, and
+   below the form what it would change, without recording it. Every form works without any of it. */
+
+"use strict";
+
+(() => {
+  const form = document.querySelector("form[data-live]");
+  const lang = new URLSearchParams(location.search).get("lang");
+  const waits = new Map();
+
+  document.querySelectorAll("form[data-once]").forEach((each) => {
+    each.addEventListener("submit", () => setTimeout(() => each.querySelector("button").disabled = true));
+  });
+  addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-once] button").forEach((each) => { each.disabled = false; });
+  });
+  if (!form) return;
+  const box = document.getElementById("live");
+
+  form.addEventListener("input", (event) => {
+    const input = event.target;
+    if ("date" in input.dataset) soon(input, 250, () => date(input));
+    if (input.dataset.new) soon(input, 250, () => free(input));
+    if (input.dataset.of) soon(input, 250, () => named(input));
+    rows(input);
+    soon(form, 700, look);
+  });
+
+  /* One thing at a time for each subject, once it has been quiet for a moment. */
+  function soon(subject, pause, act) {
+    clearTimeout(waits.get(subject));
+    waits.set(subject, setTimeout(act, pause));
+  }
+
+  async function ask(path, texts) {
+    const query = new URLSearchParams(lang ? { ...texts, lang } : texts);
+    const answer = await fetch(`/desk/${path}?${query}`, { headers: { Accept: "application/json" } });
+    return answer.ok ? answer.json() : null;
+  }
+
+  function tell(input, text, bad) {
+    const live = input.closest(".member").querySelector(".live");
+    live.textContent = text;
+    live.classList.toggle("bad", bad);
+    if (input.id) input.toggleAttribute("aria-invalid", bad);
+    if (bad && input.id) input.setAttribute("aria-invalid", "true");
+  }
+
+  async function date(input) {
+    const text = input.value.trim();
+    if (!text) return tell(input, "", false);
+    const told = await ask("date", { text });
+    if (told && input.value.trim() === text) tell(input, told.words, !told.ok);
+  }
+
+  async function free(input) {
+    const id = input.value.trim();
+    if (!id) return tell(input, "", false);
+    const told = await ask("id", { of: input.dataset.new, id });
+    if (told && input.value.trim() === id) tell(input, told.words_new, told.taken);
+  }
+
+  async function named(input) {
+    const id = input.value.trim(), of = input.dataset.of;
+    if (!id) return tell(input, "", false);
+    const told = await ask("id", { of, id });
+    if (!told || input.value.trim() !== id) return;
+    tell(input, told.words, !told.taken);
+    const list = document.getElementById(`list-${of}`);
+    if (!list || told.taken) return;
+    const found = await ask("find", { of, q: id });
+    list.replaceChildren(...(found ?? []).map((each) => {
+      const option = document.createElement("option");
+      option.value = each.id;
+      option.label = each.name;
+      return option;
+    }));
+  }
+
+  /* Where the last of some rows is written into, there is another one. */
+  function rows(input) {
+    const pair = input.closest(".pair");
+    if (!pair || pair.nextElementSibling || !input.value) return;
+    const next = pair.cloneNode(true);
+    const number = pair.parentElement.children.length + 1;
+    next.querySelectorAll("input").forEach((each) => {
+      each.value = "";
+      each.removeAttribute("id");
+      each.setAttribute("aria-label", each.getAttribute("aria-label").replace(/\d+/, number));
+    });
+    pair.after(next);
+  }
+
+  /* What the form would change as it stands, decided by the server and not kept. */
+  async function look() {
+    const sent = new FormData(form);
+    if (![...form.querySelectorAll("[required]")].every((each) => each.value.trim())) {
+      box.hidden = true;
+      return;
+    }
+    sent.set("do", "live");
+    const body = new URLSearchParams(sent);
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    box.replaceChildren(...told.body.children);
+    box.hidden = !box.textContent.trim();
+  }
+})();

@@ -1,0 +1,169 @@
+"""Trends: counts and readings through the years, drawn side by side, and the table behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from events.dates import parse_iso
+from events.vocabulary import FIELDS, STATUSES
+from service.asking import archive
+from service.drawing.course import LOOKS, Series, course
+from service.drawing.lanes import Frame
+from service.pages import labels, language
+from service.pages.answering import Asked
+from service.pages.clockbar import written
+from service.pages.here import Here
+from service.pages.page import Format, Members, page_at, pieces
+from service.pages.speech import Speech
+from service.question import Question
+from service.regions import REGIONS
+from service.trend_asking import BY, MEASURES, TREND_FILTERS, trend
+from service.trends import trends_text
+
+TAKES = TREND_FILTERS[:-1]
+"""What the page takes: all but the format."""
+
+DRAWN = LOOKS * 2
+"""So many series are drawn, those that end highest; the table has all."""
+
+
+def trends_question(path: str, texts: Mapping[str, str]) -> Question:
+    """The question of the page. Raises BadFilter and what the clocks raise."""
+    log, now = archive().chronicle.log, archive().chronicle.now()
+    return trend(path, texts, log=log, now=now).question
+
+
+def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
+    """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
+    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
+    service = asked.service
+    meant = trend(
+        "/v1/trends",
+        {name: text for name, text in texts.items() if name != "lang"},
+        log=service.chronicle.log, now=service.chronicle.now(),
+    )  # fmt: skip
+    answer = msgspec.json.decode(trends_text(service.state, asked.db, meant))
+    shared = _shared(answer["series"])
+    series: list[Members] = [
+        {
+            "name": _name(each["key"], shared, lang, say("all")),
+            "key": " ".join(value or "-" for value in each["key"].values()) or "all",
+            "unit": each["key"].get("unit") or "",
+            "points": [(parse_iso(point["at"]), _value(point)) for point in each["points"]],
+        }
+        for each in answer["series"]
+    ]
+    drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
+    frame = Frame(
+        first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
+        cursor=min(parse_iso(answer["to"]), asked.question.as_of.stated),
+    )  # fmt: skip
+    units = {each["unit"] for each in drawn}
+    unit = units.pop() if len(units) == 1 else ""
+    lines = [
+        Series(key=each["key"], name=each["name"], points=tuple(each["points"])) for each in drawn
+    ]
+    title = {
+        "status": say("Facilities by status"),
+        "discoveries": say("Discoveries to date"),
+        "policies": say("Policies in force"),
+        "indicator": say("Readings of indicators"),
+    }[answer["measure"]]
+
+    def drawn_course(**size: Any) -> str:
+        return course(lines, frame, lang=lang, label=title, unit=unit, **size).svg
+
+    return {
+        "page": page_at(
+            "trends", asked.question, say=say,
+            formats=[
+                Format("JSON", "application/json", here.url("/trends.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/v1/trends", lang=None, format="csv")),
+            ],
+            skip_to="table",
+            description=title,
+        ),
+        "answer": answer,
+        "sentence": pieces(answer.get("sentence"), lang, here),
+        "title": title,
+        "wide": drawn_course() if lines else "",
+        "narrow": drawn_course(wide=narrow[0], tall=narrow[1]) if lines else "",
+        "series": series,
+        "drawn": len(drawn),
+        "days": [written(day) for day, *_ in series[0]["points"]] if series else [],
+        "texts": texts,
+        "measures": {
+            "status": say("facilities by status"), "discoveries": say("discoveries to date"),
+            "policies": say("policies in force"), "indicator": say("indicators"),
+        },
+        "by_words": {
+            "country": say("country"), "field": say("field"),
+            "operator": say("operator"), "status": say("status"),
+        },
+        "all_by": _further(answer["measure"]),
+        "statuses": STATUSES,
+        "fields": FIELDS,
+        "examples": _examples(here, say),
+    }  # fmt: skip
+
+
+def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:
+    """Other trends, as links and their words."""
+    return [
+        (
+            here.to("/trends", measure="status", status="operating", by="country"),
+            say("Running facilities, country by country"),
+        ),
+        (
+            here.to("/trends", measure="status", status="operating", by="field"),
+            say("Running facilities, field by field"),
+        ),
+        (here.to("/trends", measure="discoveries", by="field"), say("Discoveries by field")),
+        (here.to("/trends", measure="policies"), say("Policies in force, year by year")),
+        (here.to("/trends", measure="indicator"), say("Readings of indicators")),
+    ]
+
+
+def _further(measure: str) -> list[str]:
+    """What a measure can be told apart by, besides what it tells apart anyway."""
+    return [name for name in BY if measure in BY[name] and name not in MEASURES[measure]]
+
+
+def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The parts of the keys that tell no line from another."""
+    values: dict[str, set[str | None]] = {}
+    for each in series:
+        for name, value in each["key"].items():
+            values.setdefault(name, set()).add(value)
+    shared = {name for name, found in values.items() if len(found) == 1}
+    # A single line keeps one of them, or it would have no name.
+    return shared if len(shared) < len(values) else shared - {next(iter(values), "")}
+
+
+def _name(
+    key: Mapping[str, str | None], shared: Collection[str], lang: str, everything: str
+) -> str:
+    """What a line is called: the parts of its key in words, without those that all share."""
+    words = []
+    for name, value in key.items():
+        if value is None or name == "unit" or name in shared:
+            continue
+        if name in ("country", "region"):
+            code = value if name == "country" else REGIONS[value].m49
+            words.append(language.country(code, lang))
+        else:
+            words.append(labels.label(value, lang))
+    separator = "，" if lang == "zh" else ", "
+    return separator.join(words) or everything
+
+
+def _value(point: Mapping[str, object]) -> float | None:
+    value = point.get("count", point.get("value"))
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _last(points: list[tuple[int, float | None]]) -> float | None:
+    return next((value for _, value in reversed(points) if value is not None), None)

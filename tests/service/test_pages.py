@@ -1,0 +1,515 @@
+"""The pages: whole without scripts, in two languages, and never at odds with the answers."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import quote, urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from projections import VIEW
+from service.app import create_app
+from service.archive import Archive
+from service.pages.clockbar import tidied
+from service.translations import LANGUAGES
+from tests.service.asked import ASK_AGAIN, FOREVER
+from tests.story.telling import Teller
+
+PAGES = (
+    "/",
+    "/state?at=2013",
+    "/state?at=2013&country=CN",
+    "/state?at=2024&stated=2016",
+    "/state?during=2013",
+    "/state?at=2013&known=@600",
+    "/state?known=@0",
+    "/state?at=-0240",
+    "/state?at=2013&field=fusion&status=operating",
+    "/records/juno",
+    "/records/juno?at=2030&stated=2016",
+    "/records/us-china-science-agreement",
+    "/records/rd-share-of-gdp",
+    "/records/grb-13tev",
+    "/compare?at=2003&to_at=2013&country=CN",
+    "/compare?at=2013&country=CN&to_country=US",
+    "/compare?record=juno&to_record=lhaaso",
+    "/compare?at=2024&stated=2016&to_stated=2025",
+    "/slips",
+    "/slips?country=CN&outcome=late&sort=slip",
+    "/trends",
+    "/trends?measure=indicator",
+    "/trends?measure=status&status=operating&by=country&from=1980",
+    "/search",
+    "/search?q=neutrino",
+    "/search?q=中微子",
+    "/activity",
+    "/activity?from=@900&kind=facility",
+    "/sources/bcas-juno-2015",
+    "/feeds",
+)
+
+
+class Read(HTMLParser):
+    """A page as a reader without scripts has it: its links, its texts by id, what is inline."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.inline: list[str] = []
+        self.lang = ""
+        self._tags: list[str] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what the tag says."""
+        told = dict(attrs)
+        if tag == "html":
+            self.lang = told.get("lang") or ""
+        for name in ("href", "src", "action"):
+            if (url := told.get(name)) is not None:
+                self.links.append(url)
+        if "id" in told:
+            self.ids.append(told["id"] or "")
+        self.inline += [f"{tag} {name}" for name in told if name == "style" or name[:2] == "on"]
+        if tag == "style" or (tag == "script" and "src" not in told):
+            self.inline.append(tag)
+        self._tags.append(" ".join(filter(None, (tag, told.get("class"), told.get("id")))))
+
+    def handle_data(self, data: str) -> None:
+        """Note a text under the tag before it."""
+        if self._tags and data.strip():
+            self.texts.setdefault(self._tags[-1], []).append(data.strip())
+
+
+@pytest.fixture(scope="module")
+def client(shipped: Archive) -> FlaskClient:
+    """Somebody with a browser."""
+    return create_app(shipped).test_client()
+
+
+def get(client: FlaskClient, url: str, **headers: str) -> TestResponse:
+    """A page, as a browser asks for it."""
+    told = {"Accept": "text/html,*/*;q=0.8", **headers}
+    return client.get(url, headers=list(told.items()))
+
+
+def in_lang(url: str, lang: str) -> str:
+    """A URL with a language."""
+    return f"{url}{'&' if '?' in url else '?'}lang={lang}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("url", PAGES)
+def test_every_page_is_there_in_both_languages(client: FlaskClient, url: str, lang: str) -> None:
+    """It says its language, has one heading of the first rank, and no id twice."""
+    response = get(client, in_lang(url, lang))
+    page = Read(response.text)
+
+    assert response.status_code == 200
+    assert response.mimetype == "text/html"
+    assert page.lang == {"en": "en", "zh": "zh-CN"}[lang]
+    assert response.text.count("<h1") == 1
+    assert len(page.ids) == len(set(page.ids))
+    assert ("跳到" in response.text) == (lang == "zh")
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_a_page_runs_nothing_that_stands_in_it(client: FlaskClient, url: str) -> None:
+    """Its policy forbids scripts and styles within the text, and it has none; nothing that it
+    loads comes from elsewhere."""
+    response = get(client, url)
+    page = Read(response.text)
+    policy = response.headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.inline == []
+    loaded = re.findall(
+        r'<(?:link rel="(?:stylesheet|icon)"|script|img)[^>]*?(?:href|src)="([^"]+)"', response.text
+    )
+    assert loaded
+    assert all(url.startswith("/static/") for url in loaded)
+
+
+def test_files_beside_the_pages_are_kept_for_ever_by_what_is_in_them(client: FlaskClient) -> None:
+    """With the digest in the URL for ever; without it, or with another, for a day."""
+    names = {link for link in Read(get(client, "/").text).links if link.startswith("/static/")}
+
+    assert len(names) >= 4
+    for name in names:
+        assert get(client, name).headers["Cache-Control"] == FOREVER
+        assert "immutable" not in get(client, name.partition("?")[0]).headers["Cache-Control"]
+        assert "immutable" not in get(client, f"{name}0").headers["Cache-Control"]
+    assert get(client, "/static/../app.py").status_code == 404
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_a_page_is_cached_like_its_answer(client: FlaskClient, url: str) -> None:
+    """It names its pinned URL, language included, which is kept for ever and has the same body;
+    an ETag that is held costs no body."""
+    open_page = get(client, url)
+    pinned = open_page.headers.get("Content-Location")
+    assert pinned is not None
+    fixed = get(client, pinned)
+
+    assert open_page.headers["Cache-Control"] == ASK_AGAIN
+    assert {"Accept-Language", "Accept"} <= set(open_page.vary)
+    assert "lang=en" in pinned
+    assert f"view={VIEW}" in pinned
+    assert fixed.status_code == 200
+    assert fixed.headers["Cache-Control"] == FOREVER
+    assert fixed.headers["ETag"] == open_page.headers["ETag"]
+    held = get(client, url, **{"If-None-Match": open_page.headers["ETag"]})
+    assert (held.status_code, held.data) == (304, b"")
+    other = get(client, url, **{"Accept-Language": "zh"})
+    assert other.headers["ETag"] != open_page.headers["ETag"]
+
+
+def test_links_lead_somewhere(client: FlaskClient) -> None:
+    """Every link of the home page and of the pages behind it is answered, of the many that are
+    alike some hundreds; every link within a page has its end."""
+    seen: set[str] = set()
+    kinds: set[tuple[str, int]] = set()
+    waiting = [("/", 0)]
+    broken: list[tuple[str, int | str]] = []
+    while waiting:
+        url, depth = waiting.pop(0)
+        response = client.get(url, headers={"Accept": "text/html,*/*;q=0.5"})
+        response.close()
+        if response.status_code == 401 and url.startswith("/desk"):
+            continue  # a page too: the one that asks for the key
+        if response.status_code not in (200, 303):
+            broken.append((url, response.status_code))
+            continue
+        if response.mimetype != "text/html" or depth == 2:
+            continue
+        page = Read(response.text)
+        broken += [
+            (url, link) for link in page.links if link[:1] == "#" and link[1:] not in page.ids
+        ]
+        for link in page.links:
+            parts = urlsplit(urljoin(f"http://localhost{url}", link))
+            if parts.netloc != "localhost" or parts.path == "/v1/changes":
+                continue
+            kind = _kind(parts.path)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            if target in seen or ((kind, depth) in kinds and len(seen) > 400):
+                continue
+            seen.add(target)
+            kinds.add((kind, depth))
+            waiting.append((target, depth + 1))
+
+    assert broken == []
+    assert len(seen) > 200
+
+
+def _kind(path: str) -> str:
+    return "/".join(path.split("/")[:3] if path.startswith("/v1/") else path.split("/")[:2])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "at=2013",
+        "at=2013&country=CN",
+        "at=1990&field=fusion",
+        "at=2020&known=@600",
+        "during=2013",
+        "at=2024&stated=2010",
+    ],
+)
+def test_the_numbers_of_a_page_are_those_of_the_answer(client: FlaskClient, query: str) -> None:
+    """Sentence, tables, lists and figures say what `/v1/state` says of the same question."""
+    answer = client.get(f"/v1/state?{query}").get_json()
+    html = get(client, f"/state?{query}").text
+    page = Read(html)
+    tables = dict(
+        re.findall(r'<table id="s-([a-z-]+)"><caption>.*?<span class="n">(\d+)</span>', html)
+    )
+
+    assert client.get(f"/state.json?{query}").get_json() == answer
+    plain = re.sub(r"<[^>]+>", "", html[html.index('class="lede"') :]).partition("\n")[0]
+    assert answer["sentence"]["en"] in _bare(html)
+    assert plain
+    assert html.count('<tr><th scope="row"><svg') == len(answer["facilities"])
+    if "during" not in answer and answer["at"] <= answer["stated"]:
+        counted = {name: int(number) for name, number in tables.items() if name != "promised"}
+        assert counted == answer["totals"]["status"]
+    figures = page.texts["span n"]
+    assert str(len(answer["policies"])) in figures
+    for line in (*answer["policies"], *answer["discoveries"]):
+        assert _bare(line["title"]) in _bare(html)
+
+
+def _bare(html: str) -> str:
+    """The text of a page without its tags, in one line."""
+    text = re.sub(r"<[^>]+>", "", html)
+    for entity, sign in (
+        ("&#39;", "'"),
+        ("&#34;", '"'),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ):
+        text = text.replace(entity, sign)
+    return " ".join(text.split())
+
+
+def test_beyond_the_horizon_a_page_tells_what_was_expected(client: FlaskClient) -> None:
+    """2024 as told by 2016: JUNO would run; the box alone says that it did not."""
+    html = get(client, "/state?at=2024&stated=2016&country=CN").text
+    then = client.get("/v1/hindsight?at=2024&stated=2016&country=CN").get_json()
+    running = html[html.index('id="s-operating"') :].partition("</table>")[0]
+
+    assert "/records/juno?" in running
+    assert _figure(html, 0) == str(then["totals"]["then"])
+    box = html[html.index('class="then-box"') :].partition("</aside>")[0]
+    assert "/records/juno?" in box
+    assert all(f"/records/{id}?" in box for id in (*then["unexpected"], *then["expected_not_come"]))
+    assert "then-box" not in get(client, "/state?at=2024&country=CN").text
+
+
+def _figure(html: str, at: int) -> str:
+    found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
+    return found[at]
+
+
+def test_a_record_shows_its_whole_log_with_what_was_and_what_is(client: FlaskClient) -> None:
+    """A row an event, the newest first; a correction with the member before and after it."""
+    html = get(client, "/records/juno").text
+    history = client.get("/v1/records/juno/history").get_json()["entries"]
+    rows = re.findall(r'<tr id="e-(\d+)"', html)
+
+    assert rows == [str(entry["position"]) for entry in reversed(history)]
+    corrected = html[html.index('id="e-1200"') :].partition("</tr>")[0]
+    assert "<dt>title</dt>" in corrected
+    assert "<del>JUNO data taking planned for 2022</del>" in corrected
+    assert "<ins>JUNO to take data in 2022</ins>" in corrected
+    withdrawn = html[html.index('id="e-1201"') :].partition("</tr>")[0]
+    assert "<del>stands</del>" in withdrawn
+    assert "<ins>withdrawn</ins>" in withdrawn
+    amended = html[html.index('id="e-1203"') :].partition("</tr>")[0]
+    assert "<ins>Kaiping</ins>" in amended
+
+
+def test_a_record_says_of_each_statement_whether_it_holds(client: FlaskClient) -> None:
+    """As the explanation of the statement says it, and what decided against it."""
+    html = get(client, "/records/juno").text
+    for id, word in (("juno-operation", "holds"), ("juno-plan-2020", "overtaken")):
+        row = html[html.index(f'id="st-{id}"') :].partition("</tr>")[0]
+        assert f">{word}</span>" in row
+    lost = html[html.index('id="st-juno-plan-2020"') :].partition("</tr>")[0]
+    assert 'href="#st-juno-operation"' in lost
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "word"),
+    [
+        ("/state?at=nonsense", 422, "nonsense"),
+        ("/state?at=2013&country=XX", 422, "country"),
+        ("/state?lang=de", 422, "lang"),
+        ("/state?colour=red", 422, "colour"),
+        ("/state?known=@99999", 404, "99999"),
+        ("/state?at=2013&view=1", 410, "view"),
+        ("/records/nobody", 404, "nobody"),
+        ("/sources/nothing", 404, "nothing"),
+        ("/slips?outcome=splendid", 422, "outcome"),
+        ("/trends?measure=mood", 422, "measure"),
+        ("/compare?at=2003&to_at=x", 422, "to_at"),
+    ],
+)
+def test_what_is_wrong_is_said_on_a_page(
+    client: FlaskClient, url: str, status: int, word: str
+) -> None:
+    """Whoever reads gets a page with the status of the problem; a program gets the problem."""
+    page = get(client, url)
+    problem = client.get(url, headers={"Accept": "application/json"})
+
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert (problem.status_code, problem.mimetype) == (status, "application/problem+json")
+    assert word in page.text
+    assert _bare(problem.get_json()["detail"]) in _bare(page.text)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Content-Security-Policy" in page.headers
+    assert Read(page.text).inline == []
+
+
+def test_the_paths_of_the_api_have_no_pages(client: FlaskClient) -> None:
+    """A problem there is a problem, whatever the client would rather have."""
+    assert get(client, "/v1/state?at=nonsense").mimetype == "application/problem+json"
+    assert get(client, "/state.json?at=nonsense").mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("sent", "clean"),
+    [
+        ("at=1999&said=all&stated=1990&log=now&known=@7&when=on", "at=1999"),
+        ("at=1999&said=then&stated=&log=now&when=on", "at=1999&stated=1999"),
+        ("at=1999&said=day&stated=1990&log=at&known=@600", "at=1999&known=@600&stated=1990"),
+        ("at=1999&when=during&said=then", "during=1999&stated=1999"),
+        ("at=&country=&field=", ""),
+        ("at=2013&country=CN", None),
+    ],
+)
+def test_what_the_form_sends_gets_a_clean_address(
+    client: FlaskClient, sent: str, clean: str | None
+) -> None:
+    """Whichever way a view is asked for, it has one address, without what only a form knows."""
+    response = get(client, f"/state?{sent}")
+
+    if clean is None:
+        assert response.status_code == 200
+        return
+    assert response.status_code == 303
+    path, _, query = response.headers["Location"].partition("?")
+    assert path == "/state"
+    assert sorted(query.split("&")) == sorted(clean.split("&"))
+    assert tidied(dict(pair.split("=") for pair in clean.split("&") if pair)) is None
+
+
+def test_whoever_reads_another_year_or_word_goes_on_reading_it(client: FlaskClient) -> None:
+    """Links of a page keep its clocks and language; what was left to a default stays so."""
+    html = get(client, "/state?at=2013&stated=2012&lang=zh").text
+    links = [link for link in Read(html).links if link.startswith("/records/")]
+
+    assert links
+    assert all("stated=2012" in link and "lang=zh" in link for link in links)
+    assert not any("known" in link or "view" in link for link in links)
+
+
+@pytest.mark.parametrize("path", ["/state.csv", "/slips.csv"])
+def test_tables_are_given_as_csv(client: FlaskClient, path: str) -> None:
+    """The columns first, then a row for each."""
+    response = client.get(path)
+    rows = response.text.splitlines()
+
+    assert response.mimetype == "text/csv"
+    assert len(rows) > 50
+    assert rows[0].count(",") > 5
+
+
+@pytest.fixture
+def hostile(teller: Teller) -> FlaskClient:
+    """Somebody who reads a chronicle in which every text means harm."""
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+    teller.tell(
+        {
+            "type": "source",
+            "id": "evil",
+            "medium": "web-page",
+            "title": evil,
+            "publisher": evil,
+            "url": 'https://evil.example/"><script>alert(3)</script>',
+        }
+    )
+    teller.tell(
+        {
+            "type": "facility",
+            "id": "evil",
+            "name": evil,
+            "name_zh": evil,
+            "acronym": evil,
+            "country": "CN",
+            "field": "space",
+            "operator": evil,
+            "place": evil,
+            "latitude": 30.0,
+            "longitude": 110.0,
+            "sources": [{"id": "evil", "locator": evil}],
+        }
+    )
+    for id, more in (
+        (
+            "evil-plan",
+            {
+                "milestone": "operation-started",
+                "modality": "planned",
+                "date": "2010",
+                "stated": "2005",
+            },
+        ),
+        ("evil-run", {"milestone": "operation-started", "modality": "actual", "date": "2012"}),
+    ):
+        teller.tell(
+            {
+                "type": "milestone",
+                "id": id,
+                "facility": "evil",
+                "title": evil,
+                "summary": evil,
+                "evidence": "found",
+                "sources": [{"id": "evil", "locator": evil}],
+                **more,
+            }
+        )
+    teller.tell(
+        {
+            "type": "discovery",
+            "id": "evil-find",
+            "facility": "evil",
+            "modality": "actual",
+            "date": "2013",
+            "title": evil,
+            "summary": evil,
+            "evidence": "found",
+            "sources": [{"id": "evil"}],
+        }
+    )
+    teller.archive.catch_up()
+    return create_app(teller.archive).test_client()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/state?at=2013",
+        "/records/evil?at=2013",
+        "/records/evil-find",
+        "/sources/evil",
+        "/slips",
+        "/search?q=alert",
+        "/activity",
+        "/compare?at=2003&to_at=2013",
+        "/trends?by=operator",
+        f"/state?at={quote('<script>alert(1)</script>')}",
+        f"/search?q={quote('<script>alert(1)</script>')}",
+    ],
+)
+def test_hostile_texts_stay_texts(hostile: FlaskClient, url: str) -> None:
+    """Whatever a name, a title or a parameter says, the page has no element of it, and no
+    link that runs anything."""
+    for lang in LANGUAGES:
+        html = get(hostile, in_lang(url, lang)).text
+        page = Read(html)
+
+        assert "<script>alert" not in html
+        assert "<img" not in html
+        assert page.inline == []
+        assert not any(link.lower().startswith("javascript:") for link in page.links)
+
+
+@pytest.mark.parametrize("url", ["/", "/state?at=2013&country=CN", "/records/juno", "/slips"])
+def test_a_page_is_whole_without_scripts(client: FlaskClient, url: str) -> None:
+    """Drawings and tables stand in the text; what only scripts can do is hidden until they run."""
+    html = get(client, url).text
+
+    assert "<svg" in html or url == "/slips"
+    assert "<table" in html
+    for control in re.findall(r"<(?:input[^>]*type=\"range\"|button type=\"button\")[^>]*>", html):
+        assert " hidden" in control
+
+
+def test_the_first_view_weighs_little(client: FlaskClient) -> None:
+    """The home page and all that it loads, compressed, stay under 150 KB."""
+    pages = ["/", *(link for link in Read(get(client, "/").text).links if "/static/" in link)]
+    weight = sum(
+        len(client.get(url, headers={"Accept-Encoding": "gzip"}).data)
+        for url in dict.fromkeys(pages)
+    )
+
+    assert weight < 150_000
