@@ -67,12 +67,15 @@ def _texts(lane: Lane, scale: Scale, wide: int) -> Iterator[tuple[float, str, in
 
 def _axis(scale: Scale, lang: Language, base: int, wide: int) -> str:
     drawn = f'<path class="top" d="M4 {base + 0.5}H{wide - 4}"/>'
+    taken = 0.0
     for tick in ticks(scale, lang=lang, room=52, size=11):
         x = scale.x(tick.day)
         half = width(tick.text, 11) / 2
+        # At the ends a label is moved into the drawing, and the next one may have no room then.
         at = min(max(x, half + 2), wide - half - 2)
-        drawn += (
-            f'<path class="grid dec" d="M{number(x)} {base}v6"/>'
-            f'<text class="m mid" x="{number(at)}" y="{base + 20}">{escape(tick.text)}</text>'
-        )
+        drawn += f'<path class="grid dec" d="M{number(x)} {base}v6"/>'
+        if at - half < taken:
+            continue
+        taken = at + half + 6
+        drawn += f'<text class="m mid" x="{number(at)}" y="{base + 20}">{escape(tick.text)}</text>'
     return drawn

@@ -1,7 +1,8 @@
-"""The timeline element: what it needs to paint a canvas where a drawing would be too much.
+"""The timeline element: what it needs to paint a canvas.
 
-Up to `ABOVE` spans the server's drawing is what a page shows; a canvas takes its data from
-the feed of columns, at the clocks and with the filters of the page.
+Up to `ABOVE` spans the server's drawing is what a page shows, and the canvas takes its place
+for whoever looks closer at some years; above, it does so at once. It takes its data from the
+feed of columns, at the clocks and with the filters of the page.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ ABOVE = 2_000
 TAKEN = ("at", "stated", "known", "country", "field")
 """The parameters of a page that the feed takes too."""
 
+NARROWER = ("status", "limit", "after")
+"""Those with which a page shows less than the feed would."""
+
 LIBRARY = "vendor/d3/d3.js"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canvas:
-    """What the template says of the element. `library` is None where D3 is not there.
+    """What the template says of the element. `library` is None where there is none.
 
     `whole` says that `spans` are all that there are. `src` is the feed of columns, `to` the
     page of a record with `{id}` for its id, and `words` the texts of the element's own, as JSON.
@@ -46,9 +50,14 @@ class Canvas:
     above: int = ABOVE
 
     @property
+    def offered(self) -> bool:
+        """Whether the element can take the place of the drawing at all."""
+        return self.library is not None
+
+    @property
     def painted(self) -> bool:
-        """Whether there is more than a drawing shows."""
-        return self.library is not None and (not self.whole or self.spans > self.above)
+        """Whether it does so at once, as there is more than a drawing shows."""
+        return self.offered and (not self.whole or self.spans > self.above)
 
 
 def canvas_of(
@@ -63,7 +72,7 @@ def canvas_of(
         whole=whole,
         src=located(COLUMNS.path, [*asked.items(), ("lang", say.lang), ("limit", str(MOST_SPANS))]),
         to=here.record("ID").replace("/ID", "/{id}", 1),
-        library=rendering.static(LIBRARY) if rendering.is_there(LIBRARY) else None,
+        library=rendering.static(LIBRARY) if _can_be_offered(here) else None,
         words=msgspec.json.encode(
             {
                 "timeline": say("timeline"),
@@ -73,3 +82,8 @@ def canvas_of(
             }
         ).decode(),
     )
+
+
+def _can_be_offered(here: Here) -> bool:
+    """Whether D3 is there, and the feed of columns has just what the page shows."""
+    return rendering.is_there(LIBRARY) and not any(name in here.texts for name in NARROWER)

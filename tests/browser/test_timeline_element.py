@@ -62,13 +62,15 @@ def test_a_canvas_is_painted_above_the_threshold_and_not_below(
     assert int(told or 0) > 2000
     assert page.evaluate(f"{PAINTER}.spans.count") == int(told or 0)
     assert page.evaluate(f"{PAINTER}.rows.filter(row => row.lane >= 0).length") == FACILITIES
-    assert not page.locator("annales-timeline svg.tl").first.is_visible()
+    lanes = page.locator("annales-timeline .wide svg.tl:not(.strip)")
+    assert not lanes.first.is_visible()
+    assert page.locator("svg.strip").first.is_visible()
     page.emulate_media(media="print")
-    assert page.locator("annales-timeline svg.tl").first.is_visible()
+    assert lanes.first.is_visible()
     assert not page.locator(".at-canvas").is_visible()
     page.emulate_media(media="screen")
     page.goto(f"{server}/?at=2013&lang=en")
-    assert page.locator("annales-timeline").count() == 0
+    assert page.locator("annales-timeline[data-painted]").count() == 0
     assert page.locator("svg.tl:visible").count() > 5
     assert (outside, complaints) == ([], [])
 

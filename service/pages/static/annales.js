@@ -1,6 +1,7 @@
 /* What a page can do more where scripts run: the slider moves the cursor through the drawings, Play
-   lets it run, arrows walk through the timeline. The page is whole without any of it, and what the
-   script does not know of a year it dims, so that no page tells two years at once. */
+   lets it run, arrows walk through the timeline, and whoever drags over the strip looks closer at some
+   years. The page is whole without any of it, and what the script does not know of a year it dims, so
+   that no page tells two years at once. */
 
 "use strict";
 
@@ -9,6 +10,8 @@
   const slow = matchMedia("(prefers-reduced-motion: reduce)");
 
   if (form && document.getElementById("bigyear")) cursor(form);
+  const element = document.querySelector("annales-timeline");
+  if (element) lens(element);
   document.querySelectorAll("[data-timeline]").forEach(walk);
 
   // --- the cursor
@@ -151,6 +154,131 @@
     return document.documentElement.lang.startsWith("zh") ? `公元前${1 - year}年` : `${1 - year} BC`;
   }
 
+  // --- the lens: some years of the timeline, which stand in the address as #years=1990-2013
+
+  function lens(element) {
+    const strips = [...document.querySelectorAll("svg.strip")];
+    const hint = document.querySelector(".hint");
+    if (hint) hint.hidden = false;
+    strips.forEach(brush);
+    element.addEventListener("annales:sight", ({ detail }) => sight(detail));
+    element.addEventListener("annales:whole", whole);
+    document.addEventListener("annales:closer", closer);
+    addEventListener("popstate", look);
+    look();
+
+    async function look() {
+      const years = /^#years=(-?\d+)-(-?\d+)$/.exec(location.hash);
+      if (!years) {
+        if (element.painter) element.unfocus();
+        return;
+      }
+      await ready();
+      await element.focusOn(day(Number(years[1])), day(Number(years[2]) + 1));
+    }
+
+    /* The element's own script and style, which a page needs only from here on. */
+    async function ready() {
+      const { script, style } = element.dataset;
+      if (!document.querySelector(`link[href="${style}"]`)) {
+        document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }));
+      }
+      await import(script);
+    }
+
+    function show(first, last) {
+      history.pushState(null, "", `#years=${Math.min(first, last)}-${Math.max(first, last)}`);
+      return look();
+    }
+
+    /* Some years around one, for the keyboard: it goes on where it can move and zoom. */
+    async function closer({ detail: year }) {
+      await show(year - 8, year + 8);
+      element.painter?.scroller.focus({ preventScroll: true });
+    }
+
+    function whole() {
+      if (location.hash) history.pushState(null, "", location.pathname + location.search);
+      const held = element.contains(document.activeElement);
+      if (held) setTimeout(() => roots().find((root) => root.offsetParent)?.focus({ preventScroll: true }));
+    }
+
+    function roots() {
+      return [...document.querySelectorAll("[data-timeline]")];
+    }
+
+    /* Which days the canvas shows; null where it shows all of them, or is gone. */
+    function sight(days) {
+      for (const strip of strips) {
+        const { window: pane, x } = marked(strip);
+        pane.style.display = days ? "" : "none";
+        if (days) {
+          pane.setAttribute("x", x(days.first));
+          pane.setAttribute("width", Math.max(x(days.last) - x(days.first), 2));
+        }
+      }
+      // Where there is a canvas, it is the one stop of the timeline.
+      roots().forEach((root) => { root.tabIndex = element.painter ? -1 : 0; });
+    }
+
+    function brush(strip) {
+      const { x, year } = marked(strip);
+      let from = null, dragged = false;
+      strip.addEventListener("pointerdown", (event) => {
+        if (event.button || !event.isPrimary) return;
+        [from, dragged] = [event.clientX, false];
+      });
+      addEventListener("pointermove", (event) => {
+        if (from === null) return;
+        if (!dragged && Math.abs(event.clientX - from) < 6) return;
+        if (!dragged) strip.setPointerCapture?.(event.pointerId);
+        dragged = true;
+        const ends = [year(from), year(event.clientX)].sort((one, other) => one - other);
+        sightOf(strip, x(day(ends[0])), x(day(ends[1] + 1)));
+      });
+      addEventListener("pointerup", (event) => {
+        if (from !== null && dragged) show(year(from), year(event.clientX));
+        from = null;
+      });
+      addEventListener("pointercancel", () => { from = null; });
+      strip.addEventListener("dragstart", (event) => event.preventDefault());
+      // A drag that ends over a column is no click on it.
+      strip.addEventListener("click", (event) => { if (dragged) event.preventDefault(); }, true);
+    }
+
+    function sightOf(strip, left, right) {
+      const { window: pane } = marked(strip);
+      pane.style.display = "";
+      pane.setAttribute("x", left);
+      pane.setAttribute("width", Math.max(right - left, 2));
+    }
+
+    /* The strip's pane, its scale from days, and the year under a pixel of the screen. */
+    function marked(strip) {
+      if (strip.lens) return strip.lens;
+      const [first, last] = strip.dataset.days.split(" ").map(Number);
+      const [left, right] = strip.dataset.x.split(" ").map(Number);
+      const [, , wide, tall] = strip.getAttribute("viewBox").split(" ").map(Number);
+      const pane = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      pane.setAttribute("class", "pane");
+      pane.setAttribute("y", 21);
+      pane.setAttribute("height", tall - 21 - 20);
+      pane.style.display = "none";
+      strip.append(pane);
+      const per = (right - left) / (last + 1 - first);
+      strip.lens = {
+        window: pane,
+        x: (at) => Math.min(Math.max(left + (at - first) * per, left), right),
+        year: (clientX) => {
+          const box = strip.getBoundingClientRect();
+          const at = first + (((clientX - box.left) * wide) / box.width - left) / per;
+          return new Date(Math.min(Math.max(at, first), last) * 86400000).getUTCFullYear();
+        },
+      };
+      return strip.lens;
+    }
+  }
+
   // --- the timeline: one tab stop, arrows inside
 
   function walk(root) {
@@ -175,6 +303,7 @@
         End: () => [row, Infinity],
       }[event.key];
       if (event.key === "Escape" && inside) return root.focus();
+      if ((event.key === "+" || event.key === "=") && element) return closer(event);
       if (!to) return;
       event.preventDefault();
       go(...to());
@@ -185,6 +314,16 @@
       const row = rows.findIndex((marks) => marks.includes(link));
       if (row >= 0) at = [row, rows[row].indexOf(link)];
     });
+
+    /* Some years around the mark that was reached; around the cursor where none was. */
+    function closer(event) {
+      event.preventDefault();
+      const mark = root.contains(document.activeElement) && document.activeElement.closest("a");
+      const told = /\b(1\d{3}|20\d{2})\b/.exec(mark ? mark.textContent : "");
+      document.dispatchEvent(new CustomEvent("annales:closer", {
+        detail: Number(told ? told[1] : form?.dataset.year ?? 2000),
+      }));
+    }
 
     function go(row, mark) {
       row = Math.min(Math.max(row, 0), rows.length - 1);

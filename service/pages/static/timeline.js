@@ -1,10 +1,12 @@
-/* <annales-timeline>: the server's timeline, painted on a canvas where there are too many spans for SVG.
+/* <annales-timeline>: the server's timeline, painted on a canvas where there are too many spans for
+   SVG, or where somebody looks closer at some years of it.
 
    <annales-timeline src="/v1/feeds/columns?…" d3="/static/vendor/d3/d3.js" spans="20000" above="2000"
      to="/records/{id}" label="…" data-words='{"in": …, "out": …, "all": …}'> what the server drew </annales-timeline>
 
-   Up to `above` spans nothing happens: the server's drawing stays, as it does where the columns or D3
-   cannot be had, and on paper. Days are whole numbers from 1970-01-01, an end that is not known is
+   Up to `above` spans nothing happens until `focusOn` is called: the server's drawing stays, as it does
+   where the columns or D3 cannot be had, and on paper. Which days are in sight is told by the event
+   `annales:sight`. Days are whole numbers from 1970-01-01, an end that is not known is
    null, and what is drawn means the same as in the server's drawings. One tab stop: arrows go from
    span to span and from lane to lane, + and − zoom, Home and End lead to the ends of a lane, Enter
    opens the record; what is reached is said in an <output>. The wheel zooms with Ctrl or Shift only. */
@@ -22,13 +24,19 @@ class AnnalesTimeline extends HTMLElement {
     const spans = Number(this.getAttribute("spans") ?? Infinity);
     const above = Number(this.getAttribute("above") ?? 2000);
     if (spans > above && this.hasAttribute("src")) this.load();
+    else this.lent = true;
   }
 
   disconnectedCallback() {
     this.painter?.end();
   }
 
-  async load() {
+  load() {
+    this.loading ??= this.loadOnce();
+    return this.loading;
+  }
+
+  async loadOnce() {
     try {
       const [d3, data] = await Promise.all([this.library(), this.columns()]);
       this.show(d3, data);
@@ -36,7 +44,32 @@ class AnnalesTimeline extends HTMLElement {
       // What the server drew says as much; why there is no more than that stands here.
       this.dataset.painted = "no";
       this.dataset.refused = String(refused);
+      this.loading = null;
     }
+  }
+
+  /* Paint, however few spans there are, and show some days. */
+  async focusOn(first, last) {
+    await this.load();
+    this.painter?.showDays(first, last);
+  }
+
+  /* All days again; where the canvas was only lent, by the server's drawing. */
+  unfocus() {
+    if (!this.painter) return;
+    this.dispatchEvent(new CustomEvent("annales:whole", { bubbles: true }));
+    if (!this.lent) return this.painter.showAll();
+    this.painter.end();
+    this.painter = this.loading = null;
+    this.append(...this.server.childNodes);
+    this.server.remove();
+    this.server = null;
+    delete this.dataset.painted;
+    this.tell(null);
+  }
+
+  tell(days) {
+    this.dispatchEvent(new CustomEvent("annales:sight", { detail: days, bubbles: true }));
   }
 
   library() {
@@ -141,6 +174,9 @@ class Painter {
   }
 
   end() {
+    this.d3.select(this.scroller).interrupt();
+    cancelAnimationFrame(this.asked);
+    this.asked = true;
     this.controller.abort();
     this.observer.disconnect();
     this.root.remove();
@@ -176,7 +212,7 @@ class Painter {
     for (const [sign, word, act] of [
       ["−", words.out ?? "Zoom out", () => this.zoomBy(1 / 2)],
       ["+", words.in ?? "Zoom in", () => this.zoomBy(2)],
-      [words.all ?? "All", "", () => this.whole()],
+      [words.all ?? "All", "", () => this.element.unfocus()],
     ]) {
       // The keys + and − do the same, so that these need be no tab stops.
       const button = make("button", "at-tool");
@@ -399,8 +435,17 @@ class Painter {
     this.gently().call(this.zoom.scaleBy, factor, middle);
   }
 
-  whole() {
+  showAll() {
     this.gently().call(this.zoom.transform, this.d3.zoomIdentity);
+  }
+
+  showDays(first, last) {
+    this.resize();
+    const left = this.base(first), wide = Math.max(this.base(last) - left, 1);
+    const most = this.zoom.scaleExtent()[1];
+    const k = Math.min(this.width / wide, most);
+    const x = (this.width - k * wide) / 2 - k * left;
+    this.gently().call(this.zoom.transform, this.d3.zoomIdentity.translate(x, 0).scale(k));
   }
 
   gently() {
@@ -458,6 +503,11 @@ class Painter {
     for (const row of rows) this.drawName(row, row.top - top);
     this.drawFocus(top);
     this.painted = performance.now() - began;
+    if (this.told?.[0] !== first || this.told?.[1] !== last) {
+      this.told = [first, last];
+      const { k } = this.d3.zoomTransform(this.scroller);
+      this.element.tell(k > 1 ? { first, last } : null);
+    }
   }
 
   /* The last row that begins at or above a height. */
@@ -807,7 +857,7 @@ class Painter {
       "+": () => this.zoomAtFocus(2),
       "=": () => this.zoomAtFocus(2),
       "-": () => this.zoomAtFocus(1 / 2),
-      0: () => this.whole(),
+      0: () => this.element.unfocus(),
       Enter: () => at >= 0 && this.open(at),
       Escape: () => { this.at = -1; this.soon(); },
     }[event.key];

@@ -1,0 +1,392 @@
+"""The pages in a browser: in every light, on every screen, by keyboard, and with nothing but HTML.
+
+Each page is written as a picture to `build/screenshots`, to be looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Page
+
+from events.dates import civil
+from tests.browser.conftest import OpenPage
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
+
+PAGES = {
+    "state": "/?at=2013&country=CN",
+    "state-then": "/?at=2024&stated=2016&country=CN",
+    "state-world": "/?at=2026",
+    "state-during": "/?during=2013&field=fusion",
+    "state-known": "/?at=2013&known=@600",
+    "state-empty": "/?known=@0",
+    "state-zh": "/?at=2013&country=CN&lang=zh",
+    "record": "/records/juno",
+    "record-zh": "/records/juno?lang=zh",
+    "record-policy": "/records/us-china-science-agreement",
+    "record-series": "/records/rd-share-of-gdp",
+    "record-discovery": "/records/grb-13tev",
+    "compare-years": "/compare?at=2003&to_at=2013&country=CN",
+    "compare-countries": "/compare?at=2024&country=CN&to_country=US",
+    "compare-then-now": "/compare?at=2024&stated=2016&to_stated=2026&country=CN&lang=zh",
+    "compare-facilities": "/compare?record=juno&to_record=daya-bay",
+    "slips": "/slips?country=CN",
+    "slips-zh": "/slips?lang=zh&sort=slip",
+    "trends": "/trends?by=country&country=CN,US,JP&region=europe&status=operating&from=1980",
+    "trends-indicator": "/trends?measure=indicator&series=rd-share-of-gdp&lang=zh",
+    "search": "/search?q=neutrino",
+    "search-zh": "/search?q=中微子&lang=zh",
+    "activity": "/activity",
+    "source": "/sources/ihep-hist",
+    "feeds": "/feeds",
+    "feeds-zh": "/feeds?lang=zh",
+    "viewers": "/viewers",
+    "desk": "/desk/sign-in",
+    "problem": "/?at=soon",
+}
+"""A page of every kind, by the name of its picture."""
+
+
+class Sight(NamedTuple):
+    """How a page is looked at, and whether axe looks too."""
+
+    name: str
+    width: int
+    scheme: Any = "light"
+    media: Any = "screen"
+    axe: bool = True
+
+
+SIGHTS = (
+    Sight("light", 1280),
+    Sight("dark", 1280, scheme="dark"),
+    Sight("tablet", 900, axe=False),
+    Sight("phone", 360),
+    Sight("least", 320, scheme="dark", axe=False),
+    Sight("print", 1123, media="print"),
+)
+
+
+def looked_at(page: Page) -> Iterator[Sight]:
+    """Turn to each way to look at a page, one after the other."""
+    for sight in SIGHTS:
+        page.set_viewport_size({"width": sight.width, "height": 800})
+        page.emulate_media(media=sight.media, color_scheme=sight.scheme)
+        yield sight
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reads_well_in_every_light_and_on_every_screen(
+    open_page: OpenPage, server: str, name: str, outside: list[str], complaints: list[str]
+) -> None:
+    """axe finds nothing, nothing has to be scrolled sideways, nothing is asked of others."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    answer = page.goto(f"{server}{PAGES[name]}")
+    # By the debugger, which the policy of the page does not bind.
+    page.evaluate(AXE)
+    found = {}
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for sight in looked_at(page):
+        page.screenshot(path=SCREENSHOTS / f"{name}-{sight.name}.png", full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= sight.width, f"{sight.name}: {wide}"
+        if not sight.axe:
+            continue
+        violations = page.evaluate(
+            "axe.run().then(({violations}) => violations.map("
+            "({id, nodes}) => [id, nodes.slice(0, 3).map(({html}) => html.slice(0, 200))]))"
+        )
+        if violations:
+            found[sight.name] = violations
+    assert found == {}
+    assert outside == []
+    # A page that says what is wrong comes with the status that says so, which browsers tell.
+    assert answer is not None
+    assert len(complaints) == (answer.status >= 400)
+
+
+LABELS = """() => [...document.querySelectorAll("svg")]
+  .filter((svg) => svg.checkVisibility() && svg.getBoundingClientRect().width > 200)
+  .map((svg) => {
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll("text")]
+      .filter((text) => text.textContent.trim() && text.checkVisibility())
+      .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0);
+    const out = texts.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1
+      || box.top < frame.top - 2 || box.bottom > frame.bottom + 2);
+    const meet = [];
+    texts.forEach((one, i) => texts.slice(i + 1).forEach((other) => {
+      const wide = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+      const high = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+      if (wide > 1.5 && high > 0.35 * Math.min(one.box.height, other.box.height)) {
+        meet.push([one.text, other.text]);
+      }
+    }));
+    return [out.map(({ text }) => text), meet];
+  })
+  .filter(([out, meet]) => out.length || meet.length)"""
+"""The labels of each drawing that leave it, and those that meet."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?at=1988&country=CN",
+        "/?at=2013&country=CN",
+        "/?at=2024&stated=2016&country=CN",
+        "/?at=2026",
+        "/?at=2034",
+        "/?at=2013&country=US",
+        "/records/juno",
+        "/records/csst",
+        "/records/bepc",
+        "/trends?by=country&status=operating",
+    ],
+)
+def test_no_label_meets_another_or_leaves_its_drawing(
+    open_page: OpenPage, server: str, path: str, lang: str
+) -> None:
+    """Names, years and towns, in the wide drawings and in the narrow ones."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}{path}{'&' if '?' in path else '?'}lang={lang}")
+    for width in (1280, 900, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(LABELS) == [], width
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_without_scripts(open_page: OpenPage, server: str, name: str) -> None:
+    """What it says and shows is there, and no control that does nothing."""
+    plain, full = open_page(java_script_enabled=False), open_page()
+    for page in (plain, full):
+        page.goto(f"{server}{PAGES[name]}")
+    said = [page.locator("main").inner_text() for page in (plain, full)]
+    assert re.sub(r"\s+", " ", said[0]) == re.sub(r"\s+", " ", said[1])
+    assert plain.locator("svg:visible").count() == full.locator("svg:visible").count()
+    assert plain.locator("button[type=button]:visible, input[type=range]:visible").count() == 0
+
+
+def test_the_clocks_are_a_form_that_needs_no_scripts(open_page: OpenPage, server: str) -> None:
+    """Year, horizon and part of the world lead to one clean address, and back again."""
+    page = open_page(java_script_enabled=False)
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.fill("input[name=at]", "2024")
+    page.select_option("select[name=said]", "day")
+    page.fill("input[name=stated]", "2016")
+    page.click(".go button")
+    assert page.url == f"{server}/state?at=2024&stated=2016&country=CN&lang=en"
+    assert page.locator("h1").inner_text().split() == "2024 as stated by the end of 2016".split()
+    page.go_back()
+    assert page.locator("h1").inner_text().startswith("2013")
+
+
+# --- where scripts run
+
+
+def test_the_slider_moves_the_cursor_and_says_so(
+    open_page: OpenPage, server: str, complaints: list[str]
+) -> None:
+    """Year by year with the arrows; what still tells the loaded year is dimmed, and a link leads
+    to the year that is shown. Back brings the year before."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    slider = page.locator("input[type=range]")
+    slider.focus()
+    ran = page.locator(".figs .n").first.inner_text()
+    before = page.locator("svg.strip .cursor").first.bounding_box()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#bigyear").inner_text() == "2015"
+    assert slider.get_attribute("aria-valuetext") == "2015"
+    assert "2013" in page.locator("#moved").inner_text()
+    assert page.locator(".figs .n").first.inner_text() != ran
+    after = page.locator("svg.strip .cursor").first.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["x"] > before["x"]
+    page.locator("#moved a").click()
+    page.wait_for_url("**/?at=2015&country=CN&lang=en")
+    shown = page.locator(".figs .n").first.inner_text()
+    assert page.locator("h1").inner_text() == "2015"
+    page.go_back()
+    page.wait_for_url("**/?at=2013&country=CN&lang=en")
+    assert page.locator("#bigyear").inner_text() == "2013"
+    # What the slider told of that year is what the page of that year says.
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".figs .n").first.inner_text() == shown
+    assert complaints == []
+
+
+def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
+    """Only when it is pressed; slower for who would rather have less motion."""
+    for motion, least in (("no-preference", 2), ("reduce", 0)):
+        page = open_page(viewport={"width": 1280, "height": 900}, reduced_motion=motion)
+        page.goto(f"{server}/?at=1990&country=CN&lang=en")
+        play = page.locator("button.play")
+        page.wait_for_timeout(900)
+        assert page.locator("#bigyear").inner_text() == "1990"
+        play.click()
+        assert (play.inner_text(), play.get_attribute("aria-pressed")) == ("Pause", "true")
+        page.wait_for_timeout(1800)
+        assert int(page.locator("#bigyear").inner_text()) in range(1990 + least, 1993)
+        play.click()
+        assert (play.inner_text(), play.get_attribute("aria-pressed")) == ("Play", None)
+        stands = page.locator("#bigyear").inner_text()
+        page.wait_for_timeout(900)
+        assert page.locator("#bigyear").inner_text() == stands
+
+
+def test_the_keyboard_reaches_everything(
+    open_page: OpenPage, server: str, complaints: list[str]
+) -> None:
+    """The tables are one skip away, the timeline is one stop, arrows lead through its marks, what
+    is reached is said, and Enter opens it."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the tables"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#facilities') !== null")
+
+    timeline = page.locator("[data-timeline]:visible")
+    assert timeline.count() == 1
+    reachable = timeline.locator("a:not([tabindex='-1']), button, input, [tabindex='0']")
+    assert reachable.count() == 0
+    timeline.focus()
+    said = []
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "End", "ArrowUp", "Home"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+        said.append(page.locator("#live").inner_text())
+    # The years of the strip, then a lane, and back.
+    assert said[0] != said[1]
+    assert "operating" in said[2]
+    assert said[4] != said[3]
+    assert said[5] == said[0]
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('[data-timeline]') === null")
+    page.keyboard.press("Shift+Tab")
+    timeline.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records/*")
+    assert complaints == []
+
+
+def test_whoever_drags_over_the_strip_looks_closer(
+    open_page: OpenPage, server: str, outside: list[str], complaints: list[str]
+) -> None:
+    """Some years stand in the address; the strip shows which, Back brings all of them."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.locator("#h-tl").evaluate("heading => heading.scrollIntoView()")
+    first, last = (
+        page.locator(f".wide svg.strip [data-year='{year}']").bounding_box()
+        for year in (1998, 2009)
+    )
+    assert first is not None
+    assert last is not None
+    page.mouse.move(first["x"] + 2, first["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 2, last["y"] + 30, steps=8)
+    page.mouse.up()
+    page.wait_for_url("**#years=1998-2009")
+    page.wait_for_selector('annales-timeline[data-painted="canvas"]')
+    page.wait_for_timeout(600)
+    seen = page.evaluate("document.querySelector('annales-timeline').painter.seen")
+    assert (year_of(seen["first"]), year_of(seen["last"] - 1)) == (1998, 2009)
+    assert page.locator(".wide .pane").is_visible()
+    assert page.locator(".wide svg.tl:not(.strip):visible").count() == 0
+    page.reload()
+    page.wait_for_selector('annales-timeline[data-painted="canvas"]')
+    page.go_back()
+    page.wait_for_selector("annales-timeline:not([data-painted])")
+    assert page.url == f"{server}/?at=2013&country=CN&lang=en"
+    assert page.locator(".wide svg.tl:not(.strip):visible").count() > 5
+    assert not page.locator(".wide .pane").is_visible()
+    # A click is no drag: it opens the year.
+    page.mouse.click(first["x"] + 2, first["y"] + 40)
+    page.wait_for_url("**at=1998*")
+    assert (outside, complaints) == ([], [])
+
+
+def test_the_keyboard_looks_closer_too(open_page: OpenPage, server: str) -> None:
+    """Plus on a mark shows the years around it, and 0 all of them again."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.locator("[data-timeline]:visible").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("+")
+    page.wait_for_selector('annales-timeline[data-painted="canvas"]')
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.className") == "at-scroll"
+    page.keyboard.press("0")
+    page.wait_for_selector("annales-timeline:not([data-painted])")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.hasAttribute('data-timeline')")
+
+
+def year_of(day: float) -> int:
+    """The year of a day that is counted from 1970."""
+    return civil(int(day // 1))[0]
+
+
+def test_few_stops_lead_to_the_first_table(open_page: OpenPage, server: str) -> None:
+    """Every stop has a name, and is seen when it is reached."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+              const at = document.activeElement, style = getComputedStyle(at);
+              const name = at.getAttribute("aria-label") || at.textContent.trim()
+                || at.labels?.[0]?.textContent || at.value;
+              return [name, style.outlineStyle, at.closest("[data-timeline]") !== null];
+            }"""
+        )
+        assert stop[0]
+        assert stop[1] != "none", stop
+        if stop[2]:
+            break
+    else:
+        pytest.fail("the timeline was not reached")
+
+
+# --- on paper
+
+
+@pytest.mark.parametrize("name", ["state", "state-then", "record", "compare-years", "slips"])
+def test_paper_has_all_of_it(open_page: OpenPage, server: str, tmp_path: Path, name: str) -> None:
+    """A4 landscape, every row of every table, the wide drawings, and the clocks in words."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}{PAGES[name]}")
+    rows = page.locator("main tr").count()
+    page.emulate_media(media="print")
+    assert page.locator("main tr:visible").count() == rows
+    assert page.locator("form.clock").first.is_hidden()
+    assert "recorded" in page.locator("footer").inner_text()
+    if name.startswith("state"):
+        assert page.locator(".clockwords").is_visible()
+        assert page.locator(".wide svg:visible").count() > 5
+        assert page.locator(".narrow svg:visible").count() == 0
+    file = tmp_path / "page.pdf"
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.pdf(path=file, prefer_css_page_size=True)
+    (SCREENSHOTS / f"{name}.pdf").write_bytes(file.read_bytes())
+    sheets = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", file.read_bytes())
+    assert {(round(float(wide)), round(float(tall))) for wide, tall in sheets} == {(842, 595)}
+    assert len(sheets) >= 2
