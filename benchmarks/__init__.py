@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import asking, expectations, following, loading, promises, serving, trends
+from benchmarks import (
+    asking,
+    drawing,
+    expectations,
+    following,
+    loading,
+    promises,
+    serving,
+    trends,
+)
 from benchmarks.figures import Figures
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
@@ -19,4 +28,5 @@ BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "trends": trends.run,
     "expectations": expectations.run,
     "promises": promises.run,
+    "drawing": drawing.run,
 }
