@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from events.catalogue import BY_TYPE
-from events.dates import parse_iso
+from events.dates import Day, parse_iso
 from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
-from projections.account import counting_entries, weight
+from projections.account import Account, counting_entries, weight
 from projections.history import Entry, History
 from projections.spans import AFTER_ALL
 from projections.state import State, statement_text
@@ -103,13 +103,35 @@ def statement_answer(
     )
 
 
-def verdict(statement: Statement, best: Statement | None, *, stated: int) -> Members:
+class Standing(NamedTuple):
+    """How a statement stands: in a word, whether it is what its entry shows, and what is."""
+
+    word: str
+    shown: bool
+    best: Statement | None
+
+
+def standing_of(account: Account, statement: Statement) -> Standing:
+    """How a statement stands in an account of its record.
+
+    The best of its entry is `effective`, or `disputed` where the entry moves nothing.
+    """
+    told = account.told.get(statement.entry)
+    best = told.statement if told else None
+    word: str = verdict(statement, best, stated=account.horizon)["standing"]
+    shown = word == "effective"
+    if told is not None and shown and not told.counts:
+        word = "disputed"
+    return Standing(word, shown, best)
+
+
+def verdict(statement: Statement, best: Statement | None, *, stated: Day | None) -> Members:
     """Whether a statement is the effective one of its entry, else what decided against it."""
     if best is not None and statement.id == best.id:
         return {"standing": "effective", "why": "it outweighs every rival that is visible"}
     if statement.withdrawn:
         return {"standing": "withdrawn", "why": "it was withdrawn"}
-    if statement.said > stated or best is None:
+    if best is None or stated is None or statement.said > stated:
         return {"standing": "not-visible", "why": "it had not been said by then"}
     ours, theirs = weight(statement), weight(best)
     lost = next(

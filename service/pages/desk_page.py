@@ -36,7 +36,7 @@ from events.record import Record, changed
 from events.vocabulary import countries
 from projections.account import account
 from service.archive import Archive
-from service.audit import verdict
+from service.audit import standing_of
 from service.filters import given, wanted
 from service.finding import search_answer
 from service.pages import desk_words, labels, language
@@ -363,12 +363,10 @@ def record_members(desk: Desk, id: str) -> Members:
     record, revision = folded_at(desk.service, stream_of("record", id), None)
     if revision == 0:
         raise NotFound("record", id)
-    told = account(id, record.card, record.statements(), desk.today).told
+    told = account(id, record.card, record.statements(), desk.today)
     entries: dict[str, list[Members]] = {}
     for statement in record.statements():
-        winner = told.get(statement.entry)
-        best = winner.statement if winner else None
-        standing = verdict(statement, best, stated=desk.today)["standing"]
+        standing = standing_of(told, statement).word
         entries.setdefault(statement.entry, []).append(
             {
                 "id": statement.id,

@@ -19,9 +19,9 @@ from events.fact import Line
 from events.record import Record, changed
 from events.statement import Statement
 from events.store.transcoding import line_of
-from projections.account import account, counting_entries
+from projections.account import Account, account
 from service.archive import Archive
-from service.audit import verdict
+from service.audit import Standing, standing_of
 from service.pages import desk_words, labels, language
 from service.pages.desk_form import Kind, members_of
 from service.pages.here import Here
@@ -87,7 +87,7 @@ def _before(events: Sequence[Members], stream: str) -> int:
 
 def meanwhile(desk: Desk, stream: str, revision: int) -> list[Members]:
     """What happened to a stream after a revision: who, when, why, and from what to what."""
-    stood = Standing(desk)
+    stood = Life(desk)
     found = []
     for event in desk.service.chronicle.log.select_stream(stream):
         told = stood.take(line_of(event.topic, event.state))
@@ -103,7 +103,7 @@ def meanwhile(desk: Desk, stream: str, revision: int) -> list[Members]:
     return found
 
 
-class Standing:
+class Life:
     """The lines of a stream as they stand, event by event, and what each event changed."""
 
     def __init__(self, desk: Desk, record: Record | None = None) -> None:
@@ -262,7 +262,7 @@ def span_words(desk: Desk, span: Mapping[str, Any]) -> Members:
 
 
 def _events(desk: Desk, change: Change) -> Iterator[Members]:
-    stood = Standing(desk, change.before)
+    stood = Life(desk, change.before)
     for decided in change.events:
         yield {
             "line": decided.number,
@@ -273,68 +273,58 @@ def _events(desk: Desk, change: Change) -> Iterator[Members]:
 
 def _weighed(desk: Desk, change: Change) -> Iterator[Members]:
     """Each statement that the events touch, and how it stands beside its rivals afterwards."""
-    before, after, today = change.before, change.after, desk.today
-    touched = [id for id in after.kept if id in change.touched]
-    if not touched:
-        return
-    told = account(after.id, after.card, after.statements(), today).told
-    held = account(before.id, before.card, before.statements(), today).told
-    counting = counting_entries(after.statements())
-    for id in touched:
-        ours = after.statement(id)
-        winner = told.get(ours.entry)
-        best = winner.statement if winner else None
+    before, after = change.before, change.after
+    told = account(after.id, after.card, after.statements(), desk.today)
+    held = account(before.id, before.card, before.statements(), desk.today).told
+    for ours in after.statements():
+        if ours.id not in change.touched:
+            continue
+        standing = standing_of(told, ours)
         held_before = held.get(ours.entry)
-        standing = verdict(ours, best, stated=today)["standing"]
         yield {
-            "id": id,
+            "id": ours.id,
             "entry": ours.entry,
             "title": ours.line["title"],
-            "standing": standing,
-            "word": labels.standing(standing, desk.lang),
-            "why": _why(desk, ours, best, standing, counts=ours.entry in counting),
+            "standing": standing.word,
+            "word": labels.standing(standing.word, desk.lang),
+            "why": _why(desk, standing),
             "held": held_before.statement.id if held_before else None,
             "rivals": [
-                _beside(desk, rival, best, today)
+                _beside(desk, rival, told)
                 for rival in after.statements()
-                if rival.entry == ours.entry and rival.id != id
+                if rival.entry == ours.entry and rival.id != ours.id
             ],
         }
 
 
-def _why(
-    desk: Desk, ours: Statement, best: Statement | None, standing: str, *, counts: bool
-) -> str:
-    say = desk.say
-    if standing == "effective" and not counts:
-        return say("It would be shown and move nothing: only disputed statements tell of this.")
-    if standing == "effective":
+def _why(desk: Desk, standing: Standing) -> str:
+    """What becomes of a statement, in a sentence."""
+    say, best = desk.say, standing.best.id if standing.best else ""
+    if standing.word == "effective":
         return say("It would hold.")
-    if standing == "withdrawn" and best is None:
+    if standing.shown:
+        return say("It would be shown and move nothing: only disputed statements tell of this.")
+    if standing.word == "withdrawn" and not best:
         return say("It would be withdrawn, and nothing else tells of this.")
-    if standing == "withdrawn":
-        return say("It would be withdrawn, and %(id)s holds.", id=best.id if best else "")
-    if standing == "not-visible":
-        said = _day_words(ours.said, desk.lang)
-        return say("It would not be seen yet: it is said on %(day)s.", day=said)
-    return say(
-        "It would not hold: %(why)s. %(id)s holds.",
-        why=labels.why(standing, desk.lang),
-        id=best.id if best else "",
-    )
+    if standing.word == "withdrawn":
+        return say("It would be withdrawn, and %(id)s holds.", id=best)
+    if standing.word == "not-visible":
+        return say("It would not be seen yet.")
+    why = labels.why(standing.word, desk.lang)
+    return say("It would not hold: %(why)s. %(id)s holds.", why=why, id=best)
 
 
-def _beside(desk: Desk, rival: Statement, best: Statement | None, today: int) -> Members:
-    standing = verdict(rival, best, stated=today)["standing"]
+def _beside(desk: Desk, rival: Statement, told: Account) -> Members:
+    standing = standing_of(told, rival)
     return {
         "id": rival.id,
         "title": rival.line["title"],
         "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
         "planned": rival.planned,
         "said": _day_words(rival.said, desk.lang),
-        "standing": standing,
-        "word": labels.standing(standing, desk.lang),
-        "why": "" if standing == "effective" else labels.why(standing, desk.lang),
+        "standing": standing.word,
+        "word": labels.standing(standing.word, desk.lang),
+        "why": "" if standing.shown else labels.why(standing.word, desk.lang),
     }
 
 

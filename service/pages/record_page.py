@@ -13,10 +13,9 @@ import msgspec
 from events.dates import day as day_of
 from events.dates import iso, parse_iso, year_of
 from events.vocabulary import MILESTONES
-from projections.account import counting_entries
 from projections.history import Entry
 from projections.spans import AFTER_ALL
-from service.audit import entry_members, verdict
+from service.audit import entry_members, standing_of
 from service.citing import BIBTEX, CSL_JSON, RIS
 from service.drawing.course import Series, course
 from service.drawing.ladder import draw_ladder
@@ -326,25 +325,18 @@ class _Record:
 
     def _groups(self, lines: Sequence[Members], others: Mapping[str, Members]) -> list[Members]:
         """Statements by what they tell: the entries of a facility in the order of milestones."""
-        told, as_of = self.told, self.as_of
-        counting = counting_entries(told.all)
         by_entry: dict[str, list[Members]] = defaultdict(list)
-        by_id = {statement.id: statement for statement in told.all}
+        by_id = {statement.id: statement for statement in self.told.all}
         for line in lines:
             statement = by_id[line["id"]]
-            winner = told.account.told.get(statement.entry)
-            best = winner.statement if winner else None
-            standing = verdict(statement, best, stated=as_of.stated)["standing"]
-            holds = standing == "effective"
-            if holds and statement.entry not in counting:
-                standing = "disputed"
+            standing, shown, best = standing_of(self.told.account, statement)
             by_entry[statement.entry].append(
                 {
                     "line": line,
                     "standing": standing,
                     "word": labels.standing(standing, self.lang),
-                    "why": "" if holds else labels.why(standing, self.lang),
-                    "than": best.id if best is not None and not holds else None,
+                    "why": "" if shown else labels.why(standing, self.lang),
+                    "than": best.id if best is not None and not shown else None,
                     "contradicts": line.get("contradicts", ()),
                     "planned": statement.planned,
                 }

@@ -27,10 +27,14 @@ from service.app import create_app
 from service.archive import Archive
 from service.pages import desk_words
 from service.pages.desk_form import changes_of, line_of, members_of, sent, values_of
+from service.pages.desk_page import record_members
+from service.pages.desk_preview import Desk
+from service.pages.here import Here
+from service.pages.speech import Speech
 from service.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
 from service.settings import Settings
 from service.translations import LANGUAGES
-from tests.service.asked import LINES
+from tests.service.asked import LINES, Reader
 from tests.service.desk_browser import Browser, Page
 from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, milestone, plan
 
@@ -836,6 +840,38 @@ def test_what_would_change_is_told_in_words(grace: Browser) -> None:
     assert page(looked).says("To run from 2020 juno-plan 2020 planned")
     assert page(looked).says("a plan gives way to what came")
     assert page(looked).says("as grace, at revision 3")
+
+
+DISPUTED = sorted(
+    {line["facility"] for line in LINES if line.get("rank") and line["type"] == "milestone"}
+)
+
+
+@pytest.mark.parametrize("id", DISPUTED)
+def test_a_statement_stands_at_the_desk_as_on_the_page_of_its_record(
+    shipped: Archive, reader: Reader, id: str
+) -> None:
+    """What is shown and moves nothing holds on neither."""
+    desk = Desk(service=shipped, here=Here("/desk", {}), lang="en", say=Speech("en"))
+    entries = record_members(desk, id)["entries"].values()
+    at_the_desk = {row["id"]: row["word"] for rows in entries for row in rows}
+    text = reader.ask(f"/records/{id}").get_data(as_text=True)
+    rows = re.findall(r'<tr id="st-([^"]+)".*?<span class="tag[^>]*>([^<]+)<', text, re.DOTALL)
+    on_its_page = {statement: word for statement, word in rows if statement in at_the_desk}
+    assert on_its_page == at_the_desk
+
+
+def test_what_moves_nothing_is_not_said_to_hold(grace: Browser, told: Teller) -> None:
+    """Neither in a record nor before it is recorded nor beside a rival."""
+    ended = milestone("juno-ended", "decommissioned", "2026-01", title="Ended", rank="disputed")
+    told.tell(ended)
+    text = grace.get("/desk/records/juno").get_data(as_text=True)
+    assert '<span class="tag">disputed</span>' in text.partition('id="st-juno-ended"')[2]
+    looked = grace.look("/desk/statements/juno-ended/correct", date="2026-02", why__reason="x")
+    assert page(looked).says("disputed It would be shown and move nothing")
+    assert '<span class="tag holds">' not in looked.get_data(as_text=True)
+    withdrawn = grace.look("/desk/statements/juno-ended/withdraw", why__reason="x")
+    assert page(withdrawn).says("It would be withdrawn, and nothing else tells of this.")
 
 
 def test_a_new_rival_that_loses_is_told_why(grace: Browser) -> None:
