@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,13 @@ def test_a_catalogue_holds_what_is_used_and_nothing_else(
 ) -> None:
     """scripts/translations was run after the last change of a text."""
     assert set(held(lang)) == set(used)
+
+
+def test_every_text_that_the_code_says_is_collected(used: dict[Key, Message]) -> None:
+    """Wherever in the service it is said; what stands in no catalogue would be English to all."""
+    said = list(_said())
+    assert said
+    assert [(place, texts) for place, texts in said if (None, texts) not in used] == []
 
 
 def test_every_text_is_translated_into_chinese() -> None:
@@ -126,6 +135,20 @@ def test_an_unknown_language_is_refused(lang: str) -> None:
 def test_a_catalogue_is_read_once() -> None:
     """Compiling it takes longer than an answer may."""
     assert translations("zh") is translations("zh")
+
+
+def _said() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Where the code says a text, and the text; one that goes with a number in both its forms."""
+    for path in sorted((ROOT / "service").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            place, texts = f"{path.relative_to(ROOT)}:{node.lineno}", node.args
+            match node.func:
+                case ast.Name("say") | ast.Attribute(_, "say"):
+                    yield place, ast.literal_eval(texts[0])
+                case ast.Attribute(ast.Name("say") | ast.Attribute(_, "say"), "n"):
+                    yield place, (ast.literal_eval(texts[0]), ast.literal_eval(texts[1]))
 
 
 def _translated(message: Message) -> bool:
