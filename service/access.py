@@ -111,7 +111,7 @@ def _identify() -> Identity:
 
 def _signed_in() -> Session | None:
     """The session that the cookie names. The API takes none: there, only a key is meant."""
-    secret = request.cookies.get(COOKIE) if request.blueprint == DESK else None
+    secret = request.cookies.get(COOKIE) if DESK in request.blueprints else None
     if secret is None:
         return None
     return cast("Sessions", current_app.extensions["annales.sessions"]).find(secret)

@@ -19,8 +19,7 @@ from events.store.sqlite import Clock
 from service.keys import Identity, Keyring
 
 COOKIE = "annales-desk"
-PATH = "/desk"
-"""The cookie of a session, and the only paths to which browsers send it."""
+"""Holds the secret of a session."""
 
 LONGEST = 12 * 3600
 IDLE = 2 * 3600

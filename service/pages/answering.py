@@ -137,8 +137,7 @@ def told(response: Response) -> Response:
     """A problem on a page's path as a page, for whoever would rather read one."""
     if response.mimetype != PROBLEM or request.path.endswith((".json", ".csv")):
         return response
-    best = request.accept_mimetypes.best_match([HTML, PROBLEM, "application/json"], default=HTML)
-    if best != HTML:
+    if not reads_pages():
         response.vary.add("Accept")
         return response
     problem = msgspec.json.decode(response.get_data())
@@ -158,3 +157,9 @@ def told(response: Response) -> Response:
     response.set_data(rendering.render("problem.html", lang, shown))
     response.mimetype = HTML
     return rendering.with_policy(response)
+
+
+def reads_pages() -> bool:
+    """Whether whoever asks would rather read a problem as a page."""
+    offered = [HTML, PROBLEM, "application/json"]
+    return request.accept_mimetypes.best_match(offered, default=HTML) == HTML

@@ -6,44 +6,24 @@ the members from what to what, and why a statement would hold or give way.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from events.catalogue import BY_TYPE, STATEMENT_TYPES
-from events.clocks import utc_day
-from events.dates import Date, Language, display, iso, parse, parse_iso
+from events.catalogue import STATEMENT_TYPES
+from events.dates import parse_iso
 from events.decision import Decision
-from events.errors import BadDate
 from events.fact import Line
 from events.record import Record, changed
 from events.statement import Statement
 from events.store.transcoding import line_of
 from projections.account import Account, account
-from service.archive import Archive
 from service.audit import Standing, standing_of
-from service.pages import desk_words, labels, language
-from service.pages.desk_form import Kind, members_of
-from service.pages.here import Here
+from service.pages import desk_words, labels
+from service.pages.desk import Desk
+from service.pages.desk_values import date_words, day_words, in_order, told_value
 from service.pages.page import Members
-from service.pages.speech import Speech
 from service.preview import Change, changes
 from service.writing import proposal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What all that is shown at the desk needs: the archive, the language, the links."""
-
-    service: Archive
-    here: Here
-    lang: Language
-    say: Speech
-
-    @property
-    def today(self) -> int:
-        """The day by the clock of the archive."""
-        return utc_day(self.service.chronicle.now())
 
 
 def seen(desk: Desk, decision: Decision) -> Members:
@@ -156,90 +136,13 @@ class Life:
         }
 
 
-def in_order(type: str, names: Collection[str]) -> list[str]:
-    """Names of members in the order in which a form asks for them."""
-    shape = BY_TYPE.get(type)
-    places = {each.name: place for place, each in enumerate(members_of(shape))} if shape else {}
-    return sorted(names, key=lambda name: places.get(name, len(places)))
-
-
-def told_value(type: str, name: str, value: Any, lang: Language) -> str | None:
-    """A member of a line as a person reads it."""
-    if value is None:
-        return None
-    kind = _kind_of(type, name)
-    if kind == "date":
-        words = date_words(str(value), lang)
-        return words if words == value else f"{words} ({value})"
-    if kind == "choice":
-        return desk_words.choice(name, str(value), lang)
-    if kind == "country":
-        return f"{language.country(str(value), lang)} ({value})"
-    if kind == "citations":
-        return "; ".join(
-            ", ".join(filter(None, (each.get("id"), each.get("locator")))) for each in value
-        )
-    if kind == "facts":
-        return "; ".join(f"{name}: {_text(each)}" for name, each in value.items())
-    if kind == "ids":
-        return ", ".join(value)
-    return _text(value)
-
-
-def _kind_of(type: str, name: str) -> Kind:
-    if type not in BY_TYPE:
-        return "text"
-    kinds = {each.name: each.kind for each in members_of(BY_TYPE[type])}
-    return kinds.get(name, "text")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    return str(value)
-
-
-def date_words(text: str, lang: Language) -> str:
-    """A date in words; the text itself where it is none."""
-    try:
-        return display(parse(text), lang)
-    except BadDate:
-        return text
-
-
-def told_date(text: str, say: Speech) -> str:
-    """A date in words, and the days that it leaves open. Raises BadDate."""
-    date = parse(text)
-    return f"{display(date, say.lang)}{say(': ')}{_bounds(date, say)}"
-
-
-def _bounds(date: Date, say: Speech) -> str:
-    """From which day to which a date may be: "some day from 1 May to 31 May 2025"."""
-    first = None if date.earliest is None else _day_words(date.earliest, say.lang)
-    last = None if date.latest is None else _day_words(date.latest, say.lang)
-    if first is None:
-        return say("any day until %(last)s", last=last)
-    if last is None:
-        return say("any day from %(first)s on", first=first)
-    if first == last:
-        return say("on %(day)s", day=first)
-    return say("some day from %(first)s to %(last)s", first=first, last=last)
-
-
-def _day_words(on: int, lang: Language) -> str:
-    text = iso(on)
-    return display(Date(text, on, on, "day"), lang)
-
-
 def span_words(desk: Desk, span: Mapping[str, Any]) -> Members:
     """A span of a record's life: what it tells, and from when to when."""
     say, lang = desk.say, desk.lang
     first, last = span.get("from"), span.get("to")
     days = {
-        "first": _day_words(parse_iso(first), lang) if first else "",
-        "last": _day_words(parse_iso(last), lang) if last else "",
+        "first": day_words(parse_iso(first), lang) if first else "",
+        "last": day_words(parse_iso(last), lang) if last else "",
     }
     if first and last:
         when = say("%(first)s to %(last)s", **days)
@@ -321,7 +224,7 @@ def _beside(desk: Desk, rival: Statement, told: Account) -> Members:
         "title": rival.line["title"],
         "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
         "planned": rival.planned,
-        "said": _day_words(rival.said, desk.lang),
+        "said": day_words(rival.said, desk.lang),
         "standing": standing.word,
         "word": labels.standing(standing.word, desk.lang),
         "why": "" if standing.shown else labels.why(standing.word, desk.lang),

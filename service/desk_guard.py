@@ -1,0 +1,57 @@
+"""The guard of the desk: whose forms it takes, and what everything that leaves it carries.
+
+It takes forms of its own pages only, as the browser tells, and with the token of the session that
+they are sent in. What it answers is kept by nobody and shown to no other site.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from service.access import session
+from service.problems import NOT_ALLOWED, problem_response
+
+LARGEST_FORM = 4 * 1024 * 1024
+"""In bytes. A batch of more is sent to the API."""
+
+
+def check_form() -> Response | None:
+    """Refuse a form of another page, or of another session."""
+    if request.method != "POST":
+        return None
+    request.max_content_length = LARGEST_FORM
+    request.max_form_memory_size = LARGEST_FORM
+    if not is_from_here():
+        return problem_response(NOT_ALLOWED, "the form was not sent by a page of this desk", {})
+    signed_in = session()
+    if signed_in is None:
+        return None  # a key in a header, which no other site can make a browser send; or nobody
+    token = request.form.get("token", "")
+    if not hmac.compare_digest(token.encode(), signed_in.token.encode()):
+        return problem_response(NOT_ALLOWED, "the form is not of this session: open it anew", {})
+    return None
+
+
+def is_from_here() -> bool:
+    """Whether the browser, if it says so, says that the form comes from a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc == request.host
+
+
+def close(response: Response) -> Response:
+    """What everything at the desk carries."""
+    response.headers["Cache-Control"] = "no-store, private"
+    # With no referrer at all, browsers would not say either where a form comes from.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Access-Control-Allow-Origin"] = request.host_url.rstrip("/")
+    return response

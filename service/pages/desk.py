@@ -1,0 +1,29 @@
+"""What all that is shown at the desk needs: the archive, the language, the links, and the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.clocks import utc_day
+from events.dates import Language
+from service.archive import Archive
+from service.pages.here import Here
+from service.pages.speech import Speech
+
+PATH = "/desk"
+"""Where it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The desk, as one request finds it."""
+
+    service: Archive
+    here: Here
+    lang: Language
+    say: Speech
+
+    @property
+    def today(self) -> int:
+        """The day by the clock of the archive."""
+        return utc_day(self.service.chronicle.now())

@@ -1,0 +1,64 @@
+"""Many lines at once: looked at, recorded together or not at all, and looked at again."""
+
+from __future__ import annotations
+
+import json
+
+from service.app import create_app
+from service.archive import Archive
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import CAME, head, key_of, other_correction, page, recorded
+from tests.story.telling import SOURCE, Teller
+
+BATCH = "\n".join(
+    json.dumps(line)
+    for line in (
+        {"type": "source", "id": "diary", "medium": "book", "title": "A diary"},
+        {**CAME, "id": "juno-first", "milestone": "first-light", "sources": [{"id": "diary"}]},
+        {"type": "withdrawal", "statement": "juno-plan", "reason": "Misread."},
+    )
+)
+
+
+def test_a_batch_records_exactly_what_the_api_does(
+    grace: Browser, told: Teller, twin: Archive
+) -> None:
+    """All lines as one commit, after they were looked at."""
+    before = told.log()
+    looked = grace.look("/desk/batch", text=BATCH.replace("\n", "\r\n"))
+    assert page(looked).says("3 lines")
+    assert told.log() == before
+    assert grace.record(looked).status_code == 303
+    headers = {"Authorization": f"Bearer {key_of(twin, 'curator')}"}
+    create_app(twin).test_client().post(
+        "/v1/batches", data=BATCH, content_type="application/jsonl", headers=headers
+    )
+    assert recorded(told.archive, 4) == recorded(twin, 4)
+    assert head(told.archive) == 7
+
+
+def test_a_bad_batch_tells_each_line(grace: Browser, told: Teller) -> None:
+    """Its number, its pointer and why, and nothing is recorded."""
+    text = '{"type": "source"}\n\n{"a": 1\n' + json.dumps({**CAME, "id": "x", "date": "soon"})
+    looked = grace.look("/desk/batch", text=text)
+    assert looked.status_code == 422
+    for words in ("line 1: 'id' is missing /id", "line 3: it is not JSON", "line 4: soon is not"):
+        assert page(looked).says(words), words
+    assert 'name="line"' not in looked.get_data(as_text=True)
+    assert page(looked).form("preview").value("text") == text
+    assert head(told.archive) == 4
+    assert grace.look("/desk/batch", text="\n").status_code == 422
+
+
+def test_a_batch_too_is_looked_at_again(grace: Browser, told: Teller) -> None:
+    """Where a record that it changes has changed; what stands elsewhere does not matter."""
+    looked = grace.look("/desk/batch", text=BATCH)
+    told.tell({**SOURCE, "id": "elsewhere"})
+    other_correction(told, title="JUNO takes data")
+    stale = grace.record(looked)
+    assert stale.status_code in (412, 422)
+    assert page(stale).says("Somebody was faster")
+    assert head(told.archive) == 6
+    assert grace.record(stale).status_code == 303
+    assert head(told.archive) == 9
+    assert all("revision" not in line for line in recorded(told.archive, 6))

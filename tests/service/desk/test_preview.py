@@ -1,0 +1,161 @@
+"""What is told before it is recorded: what would change, what holds and why, who was faster."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from service.archive import Archive
+from service.pages.desk import Desk
+from service.pages.desk_page import record_members
+from service.pages.here import Here
+from service.pages.speech import Speech
+from tests.service.asked import LINES, Reader
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import head, other_correction, page, recorded
+from tests.story.telling import Teller, milestone
+
+
+def test_what_would_change_is_told_in_words(grace: Browser) -> None:
+    """Members from what to what, spans that end and begin, rivals, and why they give way."""
+    looked = grace.look("/desk/statements/juno-came/correct", date="2025-08-25", why__reason="x")
+    text = looked.get_data(as_text=True)
+    assert "<del>26 August 2025 (2025-08-26)</del>" in text
+    assert "<ins>25 August 2025 (2025-08-25)</ins>" in text
+    assert "<del>Status: operating, from 26 August 2025 on</del>" in text
+    assert "<ins>Status: operating, from 25 August 2025 on</ins>" in text
+    assert page(looked).says("holds It would hold.")
+    assert page(looked).says("To run from 2020 juno-plan 2020 planned")
+    assert page(looked).says("a plan gives way to what came")
+    assert page(looked).says("as grace, at revision 3")
+
+
+DISPUTED = sorted(
+    {line["facility"] for line in LINES if line.get("rank") and line["type"] == "milestone"}
+)
+
+
+@pytest.mark.parametrize("id", DISPUTED)
+def test_a_statement_stands_at_the_desk_as_on_the_page_of_its_record(
+    shipped: Archive, reader: Reader, id: str
+) -> None:
+    """What is shown and moves nothing holds on neither."""
+    desk = Desk(service=shipped, here=Here("/desk", {}), lang="en", say=Speech("en"))
+    entries = record_members(desk, id)["entries"].values()
+    at_the_desk = {row["id"]: row["word"] for rows in entries for row in rows}
+    text = reader.ask(f"/records/{id}").get_data(as_text=True)
+    rows = re.findall(r'<tr id="st-([^"]+)".*?<span class="tag[^>]*>([^<]+)<', text, re.DOTALL)
+    on_its_page = {statement: word for statement, word in rows if statement in at_the_desk}
+    assert on_its_page == at_the_desk
+
+
+def test_what_moves_nothing_is_not_said_to_hold(grace: Browser, told: Teller) -> None:
+    """Neither in a record nor before it is recorded nor beside a rival."""
+    ended = milestone("juno-ended", "decommissioned", "2026-01", title="Ended", rank="disputed")
+    told.tell(ended)
+    text = grace.get("/desk/records/juno").get_data(as_text=True)
+    assert '<span class="tag">disputed</span>' in text.partition('id="st-juno-ended"')[2]
+    looked = grace.look("/desk/statements/juno-ended/correct", date="2026-02", why__reason="x")
+    assert page(looked).says("disputed It would be shown and move nothing")
+    assert '<span class="tag holds">' not in looked.get_data(as_text=True)
+    withdrawn = grace.look("/desk/statements/juno-ended/withdraw", why__reason="x")
+    assert page(withdrawn).says("It would be withdrawn, and nothing else tells of this.")
+
+
+def test_a_new_rival_that_loses_is_told_why(grace: Browser) -> None:
+    """Said later, it would hold; a plan beside what came would not."""
+    common = {"milestone": "operation-started", "title": "Again", "sources__0": "yearbook"}
+    path = "/desk/new/milestone?facility=juno"
+    late = {"id": "later", "modality": "actual", "date": "2025-09", "stated": "2026"}
+    wins = grace.look(path, **common, **late)
+    assert page(wins).says("holds It would hold.")
+    assert page(wins).says("holds until now")
+    assert page(wins).says("something was said later")
+    hope = {"id": "hope", "modality": "planned", "date": "2027", "stated": "2026"}
+    loses = grace.look(path, **common, **hope)
+    assert page(loses).says("It would not hold: a plan gives way to what came. juno-came holds.")
+
+
+def test_warnings_and_likely_doubles_are_told(grace: Browser) -> None:
+    """Both are odd, and neither forbids anything."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        id="double",
+        entry="juno/second-start",
+        milestone="operation-started",
+        modality="actual",
+        date="2025-08-26",
+        title="Starts",
+    )
+    assert page(looked).says("rests on no source")
+    assert page(looked).says("Perhaps the same event under another entry")
+    assert grace.record(looked).status_code == 303
+
+
+def test_what_is_shown_as_one_types_records_nothing(grace: Browser, told: Teller) -> None:
+    """It is the same look, without the page around it and without its button."""
+    form = grace.page("/desk/statements/juno-came/correct").form("preview")
+    before = told.log()
+    filled = form.filled({"date": "2025-08-25", "why.reason": "x"})
+    answer = grace.post(form.action, [*filled, ("do", "live")])
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "<ins>25 August 2025 (2025-08-25)</ins>" in text
+    assert "<html" not in text
+    assert "<form" not in text
+    assert told.log() == before
+
+
+def test_a_stale_look_shows_what_changed_and_what_would_happen_now(
+    grace: Browser, told: Teller
+) -> None:
+    """412, with who changed what and why; recorded from there, both changes stand."""
+    looked = grace.look("/desk/statements/juno-came/correct", date="2025-08-25", why__reason="x")
+    other_correction(told, title="JUNO takes data", summary="A summary.")
+    stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).says("Somebody was faster")
+    assert page(stale).says("zhao · Faster.")
+    assert "<del>Takes data</del> <ins>JUNO takes data</ins>" in stale.get_data(as_text=True)
+    assert head(told.archive) == 5
+    assert page(stale).form("preview").value("title") == "JUNO takes data"
+    assert grace.record(stale).status_code == 303
+    last = recorded(told.archive, 5)[-1]
+    assert last["changes"] == {"date": "2025-08-25"}
+    kept = told.archive.chronicle.stream("record:juno")
+    assert len(kept) == 5
+
+
+def test_a_form_that_was_opened_before_a_change_tells_so_when_looked_at(
+    grace: Browser, told: Teller
+) -> None:
+    """It does not undo what somebody else changed."""
+    form = grace.page("/desk/statements/juno-came/correct").form("preview")
+    other_correction(told, title="JUNO takes data")
+    sent_back = form.filled({"date": "2025-08-25", "why.reason": "x"})
+    looked = grace.post(form.action, [*sent_back, ("do", "preview")])
+    assert looked.status_code == 412
+    assert page(looked).says("zhao · Faster.")
+    grace.record(looked)
+    assert recorded(told.archive, 5)[-1]["changes"] == {"date": "2025-08-25"}
+
+
+def test_a_statement_that_was_looked_at_beside_other_rivals_is_looked_at_again(
+    grace: Browser, told: Teller
+) -> None:
+    """A new one too is recorded beside the rivals that were shown, or shown anew."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        id="x",
+        milestone="completed",
+        modality="actual",
+        date="2024",
+        title="Built",
+    )
+    told.tell(milestone("y", "completed", "2023", title="Built earlier"))
+    stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).says("Built earlier")
+    assert grace.record(stale).status_code == 303
+    assert head(told.archive) == 6

@@ -1,0 +1,198 @@
+"""Signing in and out: who gets in, for how long, and where it leads."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from service.app import create_app
+from service.archive import Archive
+from service.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
+from service.settings import Settings
+from tests.service.desk.browser import Browser, Page
+from tests.service.desk.story import FORMS, PATHS, head, key_of, page, recorded
+from tests.story.telling import SOURCE, Clock, Teller
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_key_every_path_shows_the_form_for_one(app: Flask, path: str) -> None:
+    """401 with the form, which leads back to where one wanted to go; nothing else is shown."""
+    answer = Browser(app).get(path)
+    form = page(answer).forms[0]
+    assert answer.status_code == 401
+    assert form.action == "/desk/sign-in"
+    assert form.value("then") == path
+    assert "Takes data" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_without_a_key_no_form_is_taken(app: Flask, told: Teller, path: str) -> None:
+    """401, and nothing is recorded."""
+    answer = Browser(app).post(path.partition("?")[0], [("do", "record"), ("line", "{}")])
+    assert answer.status_code == 401
+    assert head(told.archive) == 4
+
+
+@pytest.mark.parametrize("key", ["", "hello", "annales_00000000_x"])
+def test_a_key_that_opens_nothing_signs_nobody_in(app: Flask, key: str) -> None:
+    """The form is shown again and says why."""
+    answer = Browser(app).sign_in(key)
+    assert answer.status_code == 401
+    assert page(answer).says("The key opens nothing")
+    assert COOKIE + "=" not in str(answer.headers.getlist("Set-Cookie")).replace("-form=", "")
+
+
+def test_a_key_that_may_only_read_signs_nobody_in(app: Flask, told: Teller) -> None:
+    """403 for a reader; the desk stays closed to its key in a header too."""
+    key = key_of(told.archive, "reader")
+    browser = Browser(app)
+    assert browser.sign_in(key).status_code == 403
+    assert browser.get("/desk").status_code == 401
+    assert browser.get("/desk", Authorization=f"Bearer {key}").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["contributor", "curator", "admin"])
+def test_a_key_that_may_record_signs_in(app: Flask, told: Teller, role: str) -> None:
+    """And leads to the page that was asked for first."""
+    browser = Browser(app)
+    answer = browser.sign_in(key_of(told.archive, role, name="lin"), then="/desk/records/juno")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/records/juno")
+    assert page(browser.get("/desk")).says("signed in as lin")
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["https://evil.example/", "//evil.example/desk", "/deskette", "javascript:alert(1)", "/"],
+)
+def test_signing_in_never_leads_out_of_the_desk(app: Flask, told: Teller, then: str) -> None:
+    """Whatever the form was made to say."""
+    answer = Browser(app).sign_in(key_of(told.archive, "curator"), then=then)
+    assert answer.headers["Location"] == "/desk"
+
+
+@pytest.mark.parametrize(
+    ("base", "headers", "secure"),
+    [
+        ("http://localhost", {}, False),
+        ("https://localhost", {"Origin": "https://localhost"}, True),
+        ("http://localhost", {"X-Forwarded-Proto": "https"}, True),
+        ("http://localhost", {"Origin": "https://localhost"}, True),
+    ],
+)
+def test_the_cookie_is_out_of_reach(
+    app: Flask, told: Teller, base: str, headers: dict[str, str], secure: bool
+) -> None:
+    """HttpOnly, SameSite=Strict, for the desk alone, of a short life, and Secure behind TLS."""
+    browser = Browser(app, **headers)
+    key = key_of(told.archive, "curator")
+    form = Page(browser.client.get("/desk/sign-in", base_url=base).get_data(as_text=True)).forms[0]
+    answer = browser.client.post(
+        form.action,
+        base_url=base,
+        data=dict(form.filled({"key": key})),
+        headers=browser.headers,
+    )
+    (cookie,) = (
+        each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{COOKIE}=")
+    )
+    parts = {part.strip() for part in cookie.split(";")[1:]}
+    assert {"HttpOnly", "SameSite=Strict", "Path=/desk", f"Max-Age={LONGEST}"} <= parts
+    assert ("Secure" in parts) == secure
+    assert key not in cookie
+    assert key.split("_")[2] not in answer.get_data(as_text=True)
+
+
+def test_a_session_is_nothing_to_the_api(app: Flask, told: Teller, grace: Browser) -> None:
+    """There only a key in a header is meant, so no other site can use the cookie there."""
+    secret = grace.client.get_cookie(COOKIE, path="/desk")
+    assert secret is not None
+    answer = app.test_client().post(
+        "/v1/sources",
+        json={**SOURCE, "id": "other"},
+        headers={"Cookie": f"{COOKIE}={secret.value}"},
+    )
+    assert answer.status_code == 401
+    assert head(told.archive) == 4
+
+
+def test_who_signs_out_is_out(grace: Browser) -> None:
+    """The session ends, not only its cookie."""
+    secret = grace.client.get_cookie(COOKIE, path="/desk")
+    form = grace.page("/desk").forms[0]
+    answer = grace.post(form.action, form.fields)
+    assert (form.action, answer.status_code) == ("/desk/sign-out", 303)
+    assert grace.get("/desk").status_code == 401
+    assert secret is not None
+    assert grace.get("/desk", Cookie=f"{COOKIE}={secret.value}").status_code == 401
+
+
+def test_a_session_ends_with_its_key(grace: Browser, told: Teller) -> None:
+    """Whoever revokes a key ends its sessions."""
+    (id,) = told.archive.keys.all()
+    told.archive.keys.revoke(id, by="root")
+    assert grace.get("/desk").status_code == 401
+
+
+@pytest.mark.parametrize(("step", "stays"), [(IDLE - 1, True), (IDLE + 1, False)])
+def test_a_session_ends_when_it_is_idle(
+    grace: Browser, told: Teller, step: int, stays: bool
+) -> None:
+    """After two hours without a request."""
+    told.clock.now += step * 1_000_000
+    assert (grace.get("/desk").status_code == 200) == stays
+
+
+def test_a_session_ends_after_a_day_of_work(grace: Browser, told: Teller) -> None:
+    """After twelve hours in any case."""
+    for _ in range(LONGEST // (IDLE - 1)):
+        told.clock.now += (IDLE - 1) * 1_000_000
+        assert grace.get("/desk").status_code == 200
+    told.clock.now += (IDLE - 1) * 1_000_000
+    assert grace.get("/desk").status_code == 401
+
+
+def test_what_was_sent_too_late_is_not_lost(grace: Browser, told: Teller) -> None:
+    """The form for a key keeps it, and whoever signs in goes on with it."""
+    looked = grace.look("/desk/new/source", id="x", medium="book", title='A "title" & more')
+    told.clock.now += (IDLE + 1) * 1_000_000
+    late = grace.record(looked)
+    assert late.status_code == 401
+    form = page(late).forms[0]
+    key = key_of(told.archive, "curator", name="lin")
+    back = grace.post(form.action, form.filled({"key": key}))
+    assert back.status_code == 200
+    assert head(told.archive) == 4
+    form = page(back).forms[0]
+    assert form.action == "/desk/new/source"
+    assert grace.post(form.action, form.fields).status_code == 303
+    assert [line["by"] for line in recorded(told.archive, 4)] == ["lin"]
+    assert recorded(told.archive, 4)[0]["title"] == 'A "title" & more'
+
+
+def test_what_another_page_sent_is_not_kept(app: Flask) -> None:
+    """Nobody is made to go on with what they never wrote."""
+    fields = [("do", "record"), ("line", "{}")]
+    for origin in ("http://evil.example", "null"):
+        answer = Browser(app).post("/desk/new/source", fields, Origin=origin)
+        assert answer.status_code == 401
+        assert 'name="kept"' not in answer.get_data(as_text=True)
+
+
+def test_so_many_sessions_are_held_and_no_more(archive: Archive, clock: Clock) -> None:
+    """Beyond them the one that was idle longest ends."""
+    sessions = Sessions(archive.keys, clock=clock)
+    who = archive.keys.identify(key_of(archive, "curator"))
+    assert who is not None
+    secrets = []
+    for _ in range(MOST + 1):
+        clock.now += 1
+        secrets.append(sessions.begin(who))
+    assert sessions.find(secrets[0]) is None
+    assert sessions.find(secrets[1]) is not None
+
+
+def test_the_desk_works_where_reading_needs_a_key(told: Teller) -> None:
+    """It needs one anyway."""
+    app = create_app(told.archive, Settings(data=told.archive.folder, open_reads=False))
+    browser = Browser(app, key_of(told.archive, "curator"))
+    assert browser.get("/desk/records/juno").status_code == 200

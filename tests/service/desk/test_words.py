@@ -1,0 +1,86 @@
+"""The words of the desk, in both languages."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from events import statement_warnings
+from events.catalogue import CATALOGUE, STATEMENT_TYPES
+from events.vocabulary import MILESTONES
+from service.pages import desk_words
+from service.pages.desk_form import members_of
+from service.translations import LANGUAGES
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import page
+
+
+def test_the_desk_speaks_chinese(grace: Browser) -> None:
+    """By the address or by what the browser likes; links and forms stay in the language."""
+    shown = grace.page("/desk/new/milestone?facility=juno&lang=zh")
+    assert shown.lang == "zh-CN"
+    assert shown.says("里程碑")
+    assert not shown.says("required")
+    form = shown.form("preview")
+    assert form.action == "/desk/new/milestone?lang=zh"
+    written = {
+        "id": "x",
+        "milestone": "upgraded",
+        "modality": "actual",
+        "date": "2025",
+        "title": "t",
+    }
+    looked = grace.post(form.action, [*form.filled(dict(written)), ("do", "preview")])
+    assert "没有来源" in looked.get_data(as_text=True)
+    done = grace.record(looked)
+    assert "lang=zh" in done.headers["Location"]
+    assert page(grace.get(done.headers["Location"])).lang == "zh-CN"
+    assert page(grace.get("/desk", **{"Accept-Language": "zh-CN"})).lang == "zh-CN"
+
+
+def test_what_is_wrong_is_headed_in_the_language_of_the_page(grace: Browser) -> None:
+    """As on every other page; a language that nobody speaks here is refused, and not ignored."""
+    for path, words in (
+        ("/desk/records/nothing?lang=zh", "没有此名"),
+        ("/desk?nope=1&lang=zh", "未知参数"),
+        ("/desk?lang=tlh", "A value is not valid"),
+    ):
+        answer = grace.get(path)
+        assert answer.status_code in (404, 422)
+        assert page(answer).says(words), path
+    assert page(Browser(grace.client.application).get("/desk?lang=tlh")).says("Sign in")
+
+
+def test_what_a_script_asks_is_told_in_the_language_of_the_page(grace: Browser) -> None:
+    """A script shows it beside an input as it is."""
+    free = grace.get("/desk/id?of=record&id=nothing&lang=zh").get_json()
+    assert (free["words"], free["words_new"]) == ("没有使用该标识的记录", "未被占用")
+    taken = grace.get("/desk/id?of=record&id=juno&lang=zh").get_json()
+    assert taken["words_new"] == "已被占用：JUNO"
+
+
+def test_every_member_and_choice_has_its_words() -> None:
+    """In both languages, for all types of the catalogue; so have the warnings and titles."""
+    for fact in CATALOGUE:
+        assert fact.TYPE in desk_words.TYPES
+        for member in members_of(fact):
+            if member.name in ("changes", "statement", "source"):
+                continue  # a form does not ask for them
+            for lang in LANGUAGES:
+                assert member.name in desk_words.MEMBERS, member.name
+                assert desk_words.hint(fact.TYPE, member.name, lang), (fact.TYPE, member.name, lang)
+                words = [desk_words.choice(member.name, each, lang) for each in member.choices]
+                assert len(set(words)) == len(words)
+            for each in member.choices:
+                if member.name not in ("field", "milestone"):
+                    assert f"{member.name}.{each}" in desk_words.CHOICES
+    assert {*STATEMENT_TYPES} <= {*desk_words.TYPES}
+    assert len(MILESTONES) == len(
+        {desk_words.choice("milestone", each, "zh") for each in MILESTONES}
+    )
+
+
+def test_every_warning_has_its_chinese() -> None:
+    """The codes that `warnings_of` can give."""
+    codes = re.findall(r'Warning\(\s*"([a-z-]+)"', inspect.getsource(statement_warnings))
+    assert set(codes) == set(desk_words.WARNINGS)
