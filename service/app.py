@@ -18,12 +18,15 @@ from service.feed_routes import blueprint as feeds
 from service.follow_routes import blueprint as follows
 from service.memento_routes import blueprint as mementos
 from service.page_routes import blueprint as pages
+from service.page_routes import frames
+from service.pages.kinds import PAGES
 from service.promise_routes import blueprint as promises
 from service.rdf_routes import blueprint as forms
 from service.routes import blueprint as questions
 from service.sessions import Sessions
 from service.settings import Settings
 from service.trend_routes import blueprint as trends
+from service.twins import Twins
 from service.version import VERSION
 from service.viewer_routes import blueprint as viewers
 from service.write_routes import blueprint as orders
@@ -110,6 +113,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
         "COMPRESS_MIMETYPES": COMPRESSED,
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_STREAMS": False,
+        "ANNALES_URL": settings.url,
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     observing.register(app, archive)
@@ -130,8 +134,10 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
         description.register_blueprint(blueprint)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
+    app.register_blueprint(frames)
     app.register_blueprint(viewers)
     app.register_blueprint(desk)
+    app.wsgi_app = Twins(app.wsgi_app, PAGES)  # type: ignore[method-assign] # as Flask has it
     return app
 
 

@@ -31,7 +31,7 @@ from service.changes import (
     server_sent,
 )
 from service.errors import TooManyStreams
-from service.filters import KINDS, wanted
+from service.filters import KINDS, wanted, whole_number
 from service.follow_schemas import AnswerChangedSchema
 from service.followable import OF, followed_question
 from service.follows import check, read_changes
@@ -300,6 +300,4 @@ def _after(name: str, text: str | None) -> int:
 def _number(name: str, text: str | None, default: int, *, least: int, most: int) -> int:
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:20]) <= most:
-        raise BadFilter(name, text, f"a whole number from {least} to {most}")
-    return int(text)
+    return whole_number(name, text, least, most)

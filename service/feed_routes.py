@@ -12,12 +12,13 @@ from events.vocabulary import FIELDS
 from service import forms
 from service.access import needs
 from service.feed_schemas import FeedsSchema
-from service.feeding import CLOCKS, LANGUAGES, feed_response
+from service.feeding import CLOCKS, feed_response
 from service.feeds import FEEDS
 from service.feeds.feed import Feed
 from service.feeds.item import KINDS
 from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD, Parameter
 from service.schemas import headers, problem_responses
+from service.translations import LANGUAGES
 
 blueprint = Blueprint("feeds", __name__, description="The chronicle as other tools read it.")
 

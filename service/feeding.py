@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from babel import Locale
 from flask import Response, request
 
-from events.dates import Language, Period, parse_period
+from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
 from projections.views import Database
 from service.archive import Archive
@@ -33,10 +33,10 @@ from service.feeds.item import (
     significance,
 )
 from service.feeds.words import FIELD_WORDS, KIND_WORDS
-from service.filters import wanted
+from service.filters import wanted, whole_number
 from service.question import Question, located
-
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
+from service.root import root
+from service.translations import Language, chosen
 
 CLOCKS = ("at", "stated", "known")
 
@@ -59,15 +59,16 @@ class Asked:
 def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
     texts = parameters((*CLOCKS, *feed.takes, *feed.own, "view"))
-    asked = read(feed, texts, preferred=_preferred())
+    lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
+    asked = read(feed, texts, lang=lang)
     question = Question(feed.path, clocks(texts), asked.given)
-    base_url = request.host_url.rstrip("/")
+    base_url = root()
     omitted: Counter[str] = Counter()
 
     def make(db: Database) -> str | bytes:
         return rendered(feed, question, asked, db, base_url=base_url, omitted=omitted)
 
-    response = respond(texts, question, make, media_type=feed.media_type)
+    response = respond(texts, question, make, media_type=feed.media_type, variant=base_url)
     if told := omitted_header(omitted):
         response.headers["Annales-Omitted"] = told
     response.headers["Link"] = ", ".join(_links(feed, texts))
@@ -121,17 +122,14 @@ def rendered(
     )
 
 
-def read(feed: Feed, texts: Mapping[str, str], *, preferred: Language = "en") -> Asked:
-    """What the parameters ask of a feed. Raises BadFilter."""
+def read(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> Asked:
+    """What the parameters ask of a feed, in a language. Raises BadFilter."""
     place = wanted(country=texts.get("country"), field=texts.get("field"))
     first, last = _period("from", texts), _period("to", texts)
     if first is not None and last is not None and last.last < first.first:
         raise BadFilter("to", texts["to"], f"it ends before {texts['from']} begins")
     kinds = _kinds(texts["kind"]) if feed.of_items and "kind" in texts else feed.kinds
-    lang = texts.get("lang", preferred)
-    if lang not in LANGUAGES:
-        raise BadFilter("lang", lang, "no language of that name", allowed=LANGUAGES)
-    limit = _limit(texts["limit"], feed.most) if "limit" in texts else None
+    limit = whole_number("limit", texts["limit"], 1, feed.most) if "limit" in texts else None
     options = {name: _option(name, form, texts) for name, (form, _) in feed.own.items()}
     given = {
         "country": texts.get("country"),
@@ -223,12 +221,6 @@ def _links(feed: Feed, texts: Mapping[str, str]) -> Iterator[str]:
             yield f'<{url}>; rel="alternate"; type="{other.media_type}"; title="{other.name}"'
 
 
-def _preferred() -> Language:
-    """The language that the client would rather have; English where it does not say."""
-    best = request.accept_languages.best_match(LANGUAGES, default="en")
-    return cast(Language, best)
-
-
 def _period(name: str, texts: Mapping[str, str]) -> Period | None:
     if name not in texts:
         return None
@@ -246,12 +238,6 @@ def _kinds(text: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind in named)
 
 
-def _limit(text: str, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
-        raise BadFilter("limit", text, f"a whole number from 1 to {most}")
-    return int(text)
-
-
 def _option(name: str, form: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """The value of a feed's own parameter, its default where it is not given."""
     if name not in texts:
@@ -260,9 +246,5 @@ def _option(name: str, form: Mapping[str, Any], texts: Mapping[str, str]) -> str
     if "enum" in form and text not in form["enum"]:
         raise BadFilter(name, text, f"no {name} of that name", allowed=form["enum"])
     if form.get("type") == "integer":
-        least, most = form["minimum"], form["maximum"]
-        digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-        if not digits or not least <= int(text) <= most:
-            raise BadFilter(name, text, f"a whole number from {least} to {most}")
-        return str(int(text))
+        return str(whole_number(name, text, form["minimum"], form["maximum"]))
     return text

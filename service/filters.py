@@ -60,7 +60,7 @@ def wanted(
         sort=sort,
         facets=counted,
         fields=_listed(fields),
-        limit=LIMIT if limit is None else _limit(limit),
+        limit=LIMIT if limit is None else whole_number("limit", limit, 1, LARGEST_LIMIT),
         after=after or "",
     )
 
@@ -100,6 +100,22 @@ def position_after(text: str) -> int:
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise BadFilter("after", text, "a position, as the `next` of the page before has it")
+    return int(text)
+
+
+def whole_number(name: str, text: str, least: int, most: int) -> int:
+    """A number in digits within bounds. Raises BadFilter.
+
+    >>> whole_number("limit", "20", 1, 2000)
+    20
+    """
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or len(text) > len(str(most))
+        or not least <= int(text) <= most
+    ):
+        raise BadFilter(name, text, f"a whole number from {least} to {most}")
     return int(text)
 
 
@@ -145,9 +161,3 @@ def _radius(text: str, near: str | None) -> float:
 def _short(number: float) -> str:
     """A number in no more digits than it needs, never with an exponent."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
-
-
-def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= LARGEST_LIMIT:
-        raise BadFilter("limit", text, f"a whole number from 1 to {LARGEST_LIMIT}")
-    return int(text)

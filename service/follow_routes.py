@@ -7,6 +7,7 @@ pinned URL alone.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 from flask import Response, request
@@ -36,6 +37,7 @@ from service.follows import (
 )
 from service.question import located
 from service.questions import Parameter, question
+from service.root import root
 
 FORMATS = ("json", "atom")
 TAKES = ("of", "format", "limit", "after")
@@ -110,13 +112,15 @@ def follows() -> Response:
         pages.append(found)
         return _text(form, ending(service, asked, found), found)
 
-    media_type = ATOM if form == "atom" else "application/json"
-    response = respond(texts, asked, make, media_type=media_type)
+    told = partial(respond, texts)
+    if form == "atom":
+        told = partial(told, media_type=ATOM, variant=root())
+    response = told(asked, make)
     if pages and pages[0].is_cut:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
         ended = ending(service, asked, found)
-        response = respond(texts, ended, lambda _: _text(form, ended, found), media_type=media_type)
+        response = told(ended, lambda _: _text(form, ended, found))
         if "view" in texts:
             response.headers["Cache-Control"] = FOR_EVER
     if "format" not in texts:
@@ -131,7 +135,7 @@ def _text(form: Format, asked: FeedQuestion, found: Stretch) -> str:
     return atom(
         asked,
         found,
-        base=request.host_url.rstrip("/"),
+        base=root(),
         address=located(asked.path, pairs) if found.is_cut else asked.current,
     ).decode()
 

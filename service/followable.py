@@ -212,6 +212,17 @@ def _path(text: str) -> tuple[Followable, str, str]:
     raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
 
 
+def posed(service: Archive, path: str, texts: Texts, *, now: str) -> Posed:
+    """A question by its path and its parameters, at the instant `now`.
+
+    Raises NotFollowable for a path that has none, and what the question raises.
+    """
+    for kind in FOLLOWABLE:
+        if (id := kind.id_in(path)) is not None:
+            return kind.ask(service, path, id, texts, now=now)
+    raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
+
+
 def why_not(path: str) -> str | None:
     """Why what answers at a path cannot be followed; None where nothing is known of it."""
     for known, why in NOT_FOLLOWABLE.items():

@@ -28,6 +28,7 @@ from service.asking import ASK_AGAIN, Headers, archive, clocks, parameters, unle
 from service.errors import BadAcceptDatetime
 from service.filters import wanted
 from service.question import Question, located
+from service.root import root
 
 LINK_FORMAT = "application/link-format"
 
@@ -283,7 +284,7 @@ def _http_date(version: Version) -> str:
 
 def _absolute(path: str, pairs: Iterable[tuple[str, str]]) -> str:
     """Clients of Memento compare URIs as texts, so ours are absolute everywhere."""
-    return request.host_url.rstrip("/") + located(path, pairs)
+    return root() + located(path, pairs)
 
 
 def _beside(what: str, path: str) -> str:

@@ -19,6 +19,7 @@ import msgspec
 
 from events.errors import BadFilter, NotFound
 from service.feeds.syndication import printable
+from service.filters import whole_number
 
 JSON = "application/json"
 XML = "text/xml"
@@ -27,8 +28,8 @@ FORMATS = ("json", "xml")
 WIDTH, HEIGHT = 800, 500
 """The size of a frame, in pixels, where the site does not say how much room it has."""
 
-LEAST = 100
-"""No frame is smaller, in pixels."""
+LEAST, MOST = 100, 99_999
+"""The sizes that a site may have room for, in pixels."""
 
 EMBEDDED = re.compile(r"/(?:state|compare|slips|trends|records/[a-z0-9-]{1,120})?")
 """The paths of the pages that can be embedded; `/` is the state."""
@@ -110,6 +111,4 @@ def _room(name: str, texts: Mapping[str, str]) -> int:
     text = texts.get(name)
     if text is None:
         return max(WIDTH, HEIGHT)
-    if not text.isascii() or not text.isdigit() or int(text[:6]) < LEAST:
-        raise BadFilter(name, text, f"pixels, {LEAST} at least")
-    return int(text[:6])
+    return whole_number(name, text, LEAST, MOST)

@@ -23,6 +23,7 @@ from service.question import Question
 from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD
 from service.rdf import FORMS, Form, record_graph
 from service.records import record_answer
+from service.root import root
 from service.schemas import headers, id_parameter, problem_responses
 
 blueprint = Blueprint("forms", __name__, description="Records as linked data and as citations.")
@@ -57,10 +58,10 @@ def linked_data(id: str, form: Form) -> Response:
     """A record in a form of linked data. Raises what every question raises."""
     texts = parameters((*CLOCKS, "view"))
     question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
-    root = request.host_url.rstrip("/")
+    address = root()
 
     def make(db: Database) -> str:
-        graph, main = record_graph(archive().history, db, question, id, root=root)
+        graph, main = record_graph(archive().history, db, question, id, root=address)
         return form.write(graph, main)
 
     return respond(
@@ -69,7 +70,7 @@ def linked_data(id: str, form: Form) -> Response:
         make,
         revision=f"record:{id}",
         media_type=form.media_type,
-        variant=root,
+        variant=address,
     )
 
 
@@ -77,12 +78,12 @@ def citation(id: str, form: Citation) -> Response:
     """A record as it is cited at its pinned link. Raises what every question raises."""
     texts = parameters((*CLOCKS, "view"))
     question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
-    root = request.host_url.rstrip("/")
+    address = root()
 
     def make(db: Database) -> str:
         record = Question(f"/v1/records/{id}", question.as_of, {})
         answer = msgspec.json.decode(record_answer(archive().history, db, record, id))
-        return form.write(citing.record_cited(answer, root=root))
+        return form.write(citing.record_cited(answer, root=address))
 
     return respond(
         texts,
@@ -90,7 +91,7 @@ def citation(id: str, form: Citation) -> Response:
         make,
         revision=f"record:{id}",
         media_type=form.media_type,
-        variant=root,
+        variant=address,
     )
 
 
@@ -154,11 +155,11 @@ OEMBED: dict[str, tuple[dict[str, Any], str]] = {
         "The address of a page of this service.",
     ),
     "maxwidth": (
-        {"type": "integer", "minimum": oembed.LEAST},
+        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
         "How wide the frame may be, in pixels.",
     ),
     "maxheight": (
-        {"type": "integer", "minimum": oembed.LEAST},
+        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
         "How high the frame may be, in pixels.",
     ),
     "format": (
@@ -193,8 +194,8 @@ def oembed_view() -> Response:
     form = texts.get("format", "json")
     if form not in oembed.FORMATS:
         raise BadFilter("format", form, "no format of that name", allowed=oembed.FORMATS)
-    root = request.host_url.rstrip("/")
-    body = oembed.oembed_text(oembed.frame(texts, root=root), root=root, format=form)
+    address = root()
+    body = oembed.oembed_text(oembed.frame(texts, root=address), root=address, format=form)
     response = Response(body, mimetype=oembed.XML if form == "xml" else oembed.JSON)
     response.headers["Cache-Control"] = f"public, max-age={oembed.AGE}"
     return response

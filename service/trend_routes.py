@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from events.vocabulary import FIELDS, STATUSES
 from service import forms
+from service.csv_text import MEDIA_TYPE as CSV
 from service.questions import Parameter, question
 from service.regions import REGIONS
 from service.trend_asking import (
@@ -20,7 +21,7 @@ from service.trend_asking import (
     TREND_FILTERS,
 )
 from service.trend_schemas import TrendsSchema
-from service.trends import CSV_MEDIA_TYPE, trends_response
+from service.trends import trends_response
 
 blueprint = Blueprint("trends", __name__, description="How it went through the years.")
 
@@ -106,7 +107,7 @@ TAKEN: dict[str, Parameter] = {
     clocks=TREND_CLOCKS,
     own=TAKEN,
     may_tell=("Vary",),
-    also={CSV_MEDIA_TYPE: {"type": "string"}},
+    also={CSV: {"type": "string"}},
 )
 def trends() -> Response:
     """Counts and indicators through the years, each point as `/v1/state` has it there."""

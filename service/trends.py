@@ -12,10 +12,8 @@ China catching up with the United States, Japan and Europe is one request:
 
 from __future__ import annotations
 
-import csv
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import NamedTuple
 
 from flask import Response, request
@@ -25,6 +23,8 @@ from projections.state import State
 from projections.views import Database
 from service.answer_text import members_of
 from service.asking import archive, parameters, respond
+from service.csv_text import MEDIA_TYPE as CSV
+from service.csv_text import csv_text
 from service.sentences.trends import Ends, trends_sentence
 from service.trend_asking import (
     FORMATS,
@@ -38,8 +38,6 @@ from service.trend_asking import (
     trend,
 )
 from service.trend_sweeps import SWEEPS, Point
-
-CSV_MEDIA_TYPE = "text/csv"
 
 COLUMNS: Mapping[Measure, tuple[str, ...]] = {
     "status": ("count", "certain", "possible"),
@@ -72,7 +70,7 @@ def trends_response() -> Response:
         texts,
         asked.question,
         lambda db: make(service.state, db, asked),
-        media_type=CSV_MEDIA_TYPE if form == "csv" else "application/json",
+        media_type=CSV if form == "csv" else "application/json",
     )
     if "format" not in texts:
         response.vary.add("Accept")
@@ -99,20 +97,17 @@ def trends_text(view: State, db: Database, asked: Trend) -> str:
 def trends_csv(view: State, db: Database, asked: Trend) -> str:
     """The same as CSV (RFC 4180), a row for each point of each series. Raises TooManyPoints.
 
-    `certain` and `possible` are always there. What is text and would be a formula to a
-    spreadsheet has an apostrophe before it; days and numbers stand as they are.
+    `certain` and `possible` are always there.
     """
     columns = (*COLUMNS[asked.measure], "certainty")
-    text = StringIO()
-    write = csv.writer(text).writerow
-    write(("at", *asked.key, *columns))
+    rows = []
     for series in trends(view, db, asked):
-        key = [_guarded(value or "") for value in series.key.values()]
+        key = [value or "" for value in series.key.values()]
         for point in series.points:
             sure = dict.fromkeys(("certain", "possible"), point.get("count"))
             told = {"certainty": None, **sure, **point}
-            write((point["at"], *key, *(told[column] for column in columns)))
-    return text.getvalue()
+            rows.append((point["at"], *key, *(told[column] for column in columns)))
+    return csv_text(("at", *asked.key, *columns), rows, texts=asked.key)
 
 
 def trends(view: State, db: Database, asked: Trend) -> list[Series]:
@@ -167,14 +162,6 @@ def _value(point: Point) -> float | None:
 def _format(text: str | None) -> Format:
     """The form that `format` names, else the one that `Accept` would rather have."""
     if text is None:
-        best = request.accept_mimetypes.best_match(("application/json", CSV_MEDIA_TYPE))
-        return "csv" if best == CSV_MEDIA_TYPE else "json"
+        best = request.accept_mimetypes.best_match(("application/json", CSV))
+        return "csv" if best == CSV else "json"
     return choice("format", text, FORMATS)
-
-
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a formula begins with, as spreadsheets read CSV, in full width too."""
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -29,13 +29,15 @@ _TEXT = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A line: `points` in the order of their days. `href` is where its name leads."""
+    """A line: `points` in the order of their days. `href` is where its name leads; a line of
+    facilities of one `status` has its colour."""
 
     key: str
     name: str
     points: tuple[Point, ...]
     title: str = ""
     href: str = ""
+    status: str = ""
 
 
 def course(
@@ -130,8 +132,20 @@ class _Course:
             d = line(each.points, self.scale.x, self._y, stepped=self.stepped, ends=ends)
             if d:
                 title = f"<title>{escape(each.title or each.name)}</title>"
-                drawn += f'<g class="{_look(index)}">{title}<path class="run" d="{d}"/></g>'
+                dots = "" if self.stepped else self._dots(each.points)
+                drawn += (
+                    f'<g class="{_look(index, each)}">{title}<path class="run" d="{d}"/>{dots}</g>'
+                )
         return drawn
+
+    def _dots(self, points: Sequence[Point]) -> str:
+        """What was read, apart from the line between."""
+        return "".join(
+            f'<circle class="read" cx="{number(self.scale.x(day))}" '
+            f'cy="{number(self._y(value))}" r="2.6"/>'
+            for day, value in points
+            if value is not None
+        )
 
     def _clock(self) -> str:
         if not self.frame.first <= self.frame.cursor <= self.frame.last:
@@ -167,7 +181,7 @@ class _Course:
             if each.href:
                 text = f'<a href="{escape(each.href)}" tabindex="-1">{text}</a>'
             drawn += (
-                f'<g class="{_look(index)}"><path class="lead" d="M{number(x)} {number(y)}'
+                f'<g class="{_look(index, each)}"><path class="lead" d="M{number(x)} {number(y)}'
                 f'L{number(at - 3)} {number(place)}"/>{text}</g>'
             )
         return drawn
@@ -214,9 +228,10 @@ def value_text(value: float) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
-def _look(index: int) -> str:
+def _look(index: int, series: Series) -> str:
+    colour = f"s-{series.status}" if series.status else f"series-{index % LOOKS + 1}"
     dashed = index // LOOKS % 3
-    return f"series-{index % LOOKS + 1}" + (f" dashed-{dashed}" if dashed else "")
+    return colour + (f" dashed-{dashed}" if dashed else "")
 
 
 def _round_values(low: float, high: float) -> list[float]:

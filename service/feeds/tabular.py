@@ -1,27 +1,20 @@
 """CSV: a row an item, with every bound as a day of ISO 8601; and what its columns mean (CSVW).
 
-A spreadsheet takes a text that begins with `=`, `+`, `-`, `@`, a tab or a
-carriage return for a formula, so such a text gets an apostrophe in front; the
-metadata says so. Numbers, dates and ids are ours and cannot be anything else,
-and stay as they are.
+The metadata tells which columns have a guard against formulas (`service.csv_text`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from events.dates import Day, iso
+from service.csv_text import FORMULA, csv_text
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.item import Item, When
 from service.question import located
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a text begins that a spreadsheet would reckon, in full width too."""
 
 _ISO_DAY = "^(?:[0-9]{4}|[+-][0-9]{6,16})-[0-9]{2}-[0-9]{2}$"
 
@@ -50,22 +43,12 @@ class Column(NamedTuple):
     of: Callable[[Item], Value]
 
 
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> guarded("=1+1"), guarded("JUNO")
-    ("'=1+1", 'JUNO')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _render(context: Context) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(column.name for column in COLUMNS)
-    for item in context.items:
-        writer.writerow(_cell(column, column.of(item)) for column in COLUMNS)
-    return written.getvalue()
+    return csv_text(
+        [column.name for column in COLUMNS],
+        ([column.of(item) for column in COLUMNS] for item in context.items),
+        texts=[column.name for column in COLUMNS if column.type == "text"],
+    )
 
 
 def _metadata(context: Context) -> bytes:
@@ -127,15 +110,6 @@ CSV_METADATA = Feed(
     links=(("/v1/feeds/csv", "describes", "text/csv"),),
     alternate=False,
 )
-
-
-def _cell(column: Column, value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return guarded(text) if column.type == "text" else text
 
 
 def _iso(day: Day | None) -> str | None:

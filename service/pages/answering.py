@@ -24,6 +24,7 @@ from service.pages.here import Here
 from service.pages.page import Members, Page, navigation
 from service.pages.speech import Speech
 from service.question import Question, located
+from service.root import root
 from service.state import Wanted
 from service.translations import LANGUAGES, chosen
 
@@ -34,7 +35,11 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a page is asked for. `question` has the page's own path, and `lang` as a filter."""
+    """What a page is asked for.
+
+    `question` has the page's own path, and `lang` as a filter; `id` is that of what the page is
+    about, if it is about one thing.
+    """
 
     service: Archive
     db: Database
@@ -44,6 +49,7 @@ class Asked:
     here: Here
     lang: Language
     say: Speech
+    id: str = ""
 
     def answered(self, path: str) -> Question:
         """The question that the API answers with the data of this page."""
@@ -60,12 +66,13 @@ def page(
     path: str,
     make: Make,
     *,
+    id: str | None = None,
     filters: tuple[str, ...] = (),
     own: tuple[str, ...] = (),
     taken_clocks: tuple[str, ...] = CLOCKS,
     revision: str | None = None,
     position: Callable[[Mapping[str, str]], int] | None = None,
-    ask: Callable[[Mapping[str, str]], Question] | None = None,
+    ask: Callable[[str, Mapping[str, str]], Question] | None = None,
 ) -> Any:
     """The response with a page, made only if the reader does not have it yet.
 
@@ -83,17 +90,17 @@ def page(
     if ask is None:
         question = Question(path, clocks(sent), {**given(about), "lang": lang})
     else:
-        question = ask(sent)
-        question = replace(question, path=path, filters={**question.filters, "lang": lang})
+        question = ask(path, sent)
+        question = replace(question, filters={**question.filters, "lang": lang})
     here = Here(path, {name: text for name, text in sent.items() if name != "view"})
 
     def made(db: Database) -> str:
         say = Speech(lang)
         asked = Asked(
             service=archive(), db=db, question=question, texts=sent, wanted=about,
-            here=here, lang=lang, say=say,
+            here=here, lang=lang, say=say, id=id or "",
         )  # fmt: skip
-        about_frame = located("/oembed", [("url", f"{request.host_url.rstrip('/')}{here.url()}")])
+        about_frame = located("/oembed", [("url", f"{root()}{here.url()}")])
         shown = {
             "here": here, "nav": navigation(here, say), "oembed": about_frame, **make(asked)
         }  # fmt: skip
@@ -106,31 +113,12 @@ def page(
         position=None if position is None else position(sent),
         revision=revision,
         media_type=HTML,
-        variant=rendering.build(),
+        variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
     )
+    # A page leads on with just the clocks that it was asked with, and says which those are, so
+    # that the one at the pinned URL, to which `rel="canonical"` leads, is another.
+    response.headers.pop("Content-Location", None)
     return rendering.with_policy(response)
-
-
-def data(
-    path: str,
-    filters: tuple[str, ...],
-    make: Callable[[Database, Question, Wanted], str],
-    *,
-    media_type: str = "application/json",
-    revision: str | None = None,
-) -> Response:
-    """The response with what a page shows as data, which is what the API answers at a path."""
-    texts = parameters((*CLOCKS, *filters, "view"))
-    about = wanted(**{name: texts.get(name) for name in filters})
-    question = Question(path, clocks(texts), given(about))
-    return respond(
-        texts,
-        question,
-        lambda db: make(db, question, about),
-        media_type=media_type,
-        revision=revision,
-        variant=media_type,
-    )
 
 
 def told(response: Response) -> Response:

@@ -32,7 +32,6 @@ class ClockBar:
     stated_given: bool
     known: str
     known_given: bool
-    head: int
     first: int
     last: int
     before: str
@@ -45,7 +44,6 @@ def clock_bar(
     as_of: AsOf,
     *,
     lang: Language,
-    head: int,
     first: int,
     last: int,
     filters: Iterable[str] = (),
@@ -65,7 +63,6 @@ def clock_bar(
         stated_given=stated_given,
         known=f"@{as_of.known}",
         known_given="known" in here.texts,
-        head=head,
         first=min(first, year),
         last=max(last, year),
         before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from events.errors import BadFilter
 from service.asking import clocks
-from service.filters import given, wanted
+from service.filters import given, wanted, whole_number
 from service.pages import rendering
 from service.pages.answering import Asked, Make
 from service.pages.canvas import Canvas
@@ -26,10 +25,11 @@ POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 MOST_ABOVE = 10**9
 
 
-def framed(path: str, make: Make) -> Make:
+def framed(page: str, make: Make) -> Make:
     """What a frame shows of the page at a path: its links lead to the pages, not to frames."""
 
     def shown(asked: Asked) -> Members:
+        path = page.replace("{id}", asked.id)
         texts = {name: text for name, text in asked.here.texts.items() if name != "above"}
         here = Here(path, texts)
         filters = {name: text for name, text in asked.question.filters.items() if name != "above"}
@@ -39,13 +39,11 @@ def framed(path: str, make: Make) -> Make:
     return shown
 
 
-def timeline_question(texts: Mapping[str, str]) -> Question:
+def timeline_question(path: str, texts: Mapping[str, str]) -> Question:
     """The question of the frame of a timeline. Raises BadFilter and what the clocks raise."""
     about = given(wanted(**{name: texts.get(name) for name in FILTERS}))
     above = above_of(texts)
-    return Question(
-        "/embed/timeline", clocks(texts), {**about, "above": str(above)} if above else about
-    )
+    return Question(path, clocks(texts), {**about, "above": str(above)} if above else about)
 
 
 def timeline_frame(asked: Asked) -> Members:
@@ -57,7 +55,4 @@ def timeline_frame(asked: Asked) -> Members:
 
 def above_of(texts: Mapping[str, str]) -> int:
     """From how many spans on a frame paints a canvas. Raises BadFilter."""
-    text = texts.get("above", "0")
-    if not text.isascii() or not text.isdigit() or int(text[:10]) > MOST_ABOVE:
-        raise BadFilter("above", text, f"a whole number from 0 to {MOST_ABOVE}")
-    return int(text)
+    return whole_number("above", texts.get("above", "0"), 0, MOST_ABOVE)

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from events.dates import Day, iso, parse_iso, year_of
 from events.dates import day as day_of
-from events.dates import iso, parse_iso, year_of
 from events.vocabulary import MILESTONES
 from projections.history import Entry
 from projections.spans import AFTER_ALL
@@ -44,9 +44,9 @@ QUIET = frozenset(
 """The members of a line that the log of a page leaves to the raw line."""
 
 
-def record_page(asked: Asked, id: str) -> Members:
+def record_page(asked: Asked) -> Members:
     """What the template of a record shows. Raises NotFound."""
-    return _Record(asked, id).shown()
+    return _Record(asked, asked.id).shown()
 
 
 class _Record:
@@ -78,9 +78,7 @@ class _Record:
                 skip_to="statements",
                 description=self.answer.get("sentence", {}).get(lang, name),
             ),
-            "bar": clock_bar(
-                self.here, self.as_of, lang=lang, head=self._head(), first=years[0], last=years[1]
-            ),
+            "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
             "answer": self.answer,
             "facility": self.facility,
             "name": name,
@@ -286,22 +284,24 @@ class _Record:
         if self.answer["kind"] != "indicator":
             return None
         effective = {each["effective"] for each in self.answer["entries"] if each["counts"]}
-        points = sorted(
-            (parse_iso(line["bounds"]["latest"]), float(line["value"]), line)
+        read = [
+            line
             for line in lines
             if line["id"] in effective
             and line["modality"] == "actual"
             and isinstance(line["value"], int | float)
-            and line["bounds"]["latest"]
-        )  # fmt: skip
-        if len(points) < 2 or len({line["unit"] for *_, line in points}) > 1:
+            and all(line["bounds"].values())
+        ]
+        units = {line["unit"] for line in read}
+        if len(read) < 2 or len(units) > 1:
             return None
-        unit = points[0][2]["unit"]
-        series = Series(
-            key=self.id, name=self._title(), points=tuple((day, value) for day, value, _ in points)
-        )
+        [unit] = units
+        points = sorted((_middle(line["bounds"]), float(line["value"])) for line in read)
+        series = Series(key=self.id, name=self._title(), points=tuple(points))
         frame = Frame(
-            first=day_of(year_of(points[0][0]), 1, 1), last=points[-1][0], cursor=self.as_of.at
+            first=day_of(year_of(points[0][0]), 1, 1),
+            last=day_of(year_of(points[-1][0]), 12, 31),
+            cursor=self.as_of.at,
         )
         draw = {"lang": self.lang, "label": self._title(), "unit": unit, "stepped": False}
         return {
@@ -467,10 +467,6 @@ class _Record:
             for suffix, name, type in names
         ]
 
-    def _head(self) -> int:
-        head = self.service.chronicle.log.head()
-        return head.position if head else 0
-
     def _years(self, lines: Sequence[Members]) -> tuple[int, int]:
         days = [
             parse_iso(each)
@@ -480,6 +476,11 @@ class _Record:
         ]
         years = [year_of(each) for each in days] or [year_of(self.as_of.at)]
         return min(years), max(years)
+
+
+def _middle(bounds: Mapping[str, str]) -> Day:
+    """The day amid those that a reading is of: one of a year stands in its middle."""
+    return (parse_iso(bounds["earliest"]) + parse_iso(bounds["latest"])) // 2
 
 
 def _degrees(card: Mapping[str, Any]) -> str:

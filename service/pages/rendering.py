@@ -23,6 +23,7 @@ from service.translations import Language, translations
 from service.version import VERSION
 
 FOLDER = Path(__file__).parent
+SERVICE = FOLDER.parent
 TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
 
@@ -72,10 +73,11 @@ def static_file(name: str, version: str | None) -> Response:
 
 @cache
 def build() -> str:
-    """What tells these pages from those of another version of the program."""
+    """What tells these pages from those of another version of the program, down to its words."""
     digest = sha256(VERSION.encode())
-    for path in sorted([*FOLDER.rglob("*.py"), *TEMPLATES.rglob("*.html")]):
-        digest.update(path.read_bytes())
+    for kind in ("*.py", "*.html", "*.po"):
+        for path in sorted(SERVICE.rglob(kind)):
+            digest.update(path.read_bytes())
     digest.update("".join(_digests().values()).encode())
     return digest.hexdigest()[:12]
 

@@ -33,14 +33,17 @@ class Bit(NamedTuple):
     marked: bool
 
 
+def answered_by(texts: Mapping[str, str]) -> str:
+    """The path of the API that finds what the page shows."""
+    return "/v1/search" if ANYTHING & texts.keys() else "/v1/records"
+
+
 def search_page(asked: Asked) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
     state, search = asked.service.state, asked.service.search
-    named = bool(ANYTHING & texts.keys())
-    path = "/v1/search" if named else "/v1/records"
-    find = search_answer if named else records_answer
-    question = asked.answered(path)
+    question = asked.answered(answered_by(texts))
+    find = search_answer if question.path == "/v1/search" else records_answer
     answer = msgspec.json.decode(
         find(state, search, asked.db, question, replace(asked.wanted, facets=COUNTED))
     )

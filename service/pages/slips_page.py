@@ -50,7 +50,6 @@ def slips_page(asked: Asked) -> Members:
         records.add(answer["totals"]["worst"]["record"])
     cards = view.cards(db, (f"record:{id}" for id in records), known=as_of.known)
     names = {card["id"]: labels.names_of(card, lang)[0] for card in cards.values()}
-    head = asked.service.chronicle.log.head()
     year = year_of(as_of.at)
     return {
         "page": page_at(
@@ -63,8 +62,7 @@ def slips_page(asked: Asked) -> Members:
             description=(answer.get("sentence") or {}).get(lang, ""),
         ),
         "bar": clock_bar(
-            here, as_of, lang=lang, head=head.position if head else 0, first=year, last=year,
-            filters=("country", "field"),
+            here, as_of, lang=lang, first=year, last=year, filters=("country", "field"),
         ),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),

@@ -10,8 +10,9 @@ from service.pages.answering import Asked
 from service.pages.page import Format, Members, page_at
 
 
-def source_page(asked: Asked, id: str) -> Members:
+def source_page(asked: Asked) -> Members:
     """What the template of a source shows. Raises NotFound."""
+    id = asked.id
     lang, here, say = asked.lang, asked.here, asked.say
     state, as_of = asked.service.state, asked.question.as_of
     question = asked.answered(f"/v1/sources/{id}")

@@ -103,7 +103,7 @@ class _State:
         told = written(as_of.at) if as_of.during is None else as_of.during.text
         bar = clock_bar(
             self.here, as_of, lang=lang,
-            head=self._head(), first=year_of(frame.first), last=year_of(frame.last),
+            first=year_of(frame.first), last=year_of(frame.last),
             filters=("country", "field"),
         )  # fmt: skip
         return {
@@ -196,10 +196,6 @@ class _State:
     def _statements(self, ids: Iterable[str]) -> dict[str, Members]:
         texts = self.service.state.statements(self.db, ids, known=self.question.as_of.known)
         return {id: msgspec.json.decode(text) for id, text in texts.items()}
-
-    def _head(self) -> int:
-        head = self.service.chronicle.log.head()
-        return head.position if head else 0
 
     def _records(self) -> list[Row]:
         """A row for every record that exists at the clocks."""

@@ -1,17 +1,13 @@
-"""Answers as CSV, for whoever would rather have a table than JSON.
-
-A cell that a spreadsheet would take for a formula is led in by an apostrophe.
-"""
+"""Answers as tables, for whoever would rather have rows than JSON."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
-from io import StringIO
+from collections.abc import Mapping
+from typing import Any
 
-import msgspec
+from service.csv_text import csv_text
 
-CSV = "text/csv"
+Answer = Mapping[str, Any]
 
 STATE_COLUMNS = (
     "id", "name", "country", "field", "status", "since", "since_earliest", "since_latest",
@@ -19,10 +15,10 @@ STATE_COLUMNS = (
 )  # fmt: skip
 
 
-def state_csv(answer: str) -> str:
+def state_table(answer: Answer) -> str:
     """The facilities of a state, one a row; for a period, one a status."""
     rows = []
-    for each in msgspec.json.decode(answer)["facilities"]:
+    for each in answer["facilities"]:
         since, expected = each.get("since") or {}, each.get("expected") or {}
         rows.append(
             (
@@ -33,44 +29,58 @@ def state_csv(answer: str) -> str:
                 " ".join(plan["statement"] for plan in each.get("overdue", ())),
             )
         )  # fmt: skip
-    return written(STATE_COLUMNS, rows)
+    return csv_text(STATE_COLUMNS, rows, texts=("name",))
 
 
 SLIP_COLUMNS = (
-    "record", "entry", "milestone", "outcome", "plans", "first_plan", "last_plan", "came",
-    "slip_days_earliest", "slip_days_latest",
+    "record", "name", "entry", "milestone", "outcome", "plans",
+    "first_plan", "first_plan_earliest", "first_plan_latest", "last_plan",
+    "came", "came_earliest", "came_latest", "slip_days_earliest", "slip_days_latest",
 )  # fmt: skip
 
 
-def slips_csv(answer: str) -> str:
+def slips_table(answer: Answer) -> str:
     """The ladders of an answer, one a row."""
     rows = []
-    for each in msgspec.json.decode(answer)["items"]:
-        slip = each["slip_days"] or {}
+    for each in answer["items"]:
+        slip, first, came = each["slip_days"] or {}, each["plans"][0], each["came"] or {}
+        ends = [plan.get("bounds", {}) for plan in (first, came)]
         rows.append(
             (
-                each["record"], each["entry"], each["milestone"], each["outcome"],
-                len(each["plans"]), each["plans"][0]["date"], each["plans"][-1]["date"],
-                (each["came"] or {}).get("date"), slip.get("earliest"), slip.get("latest"),
+                each["record"], each["name"], each["entry"], each["milestone"], each["outcome"],
+                len(each["plans"]),
+                first["date"], ends[0]["earliest"], ends[0]["latest"], each["plans"][-1]["date"],
+                came.get("date"), ends[1].get("earliest"), ends[1].get("latest"),
+                slip.get("earliest"), slip.get("latest"),
             )
         )  # fmt: skip
-    return written(SLIP_COLUMNS, rows)
+    return csv_text(SLIP_COLUMNS, rows, texts=("name",))
 
 
-def written(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV (RFC 4180), the names of the columns first."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(["" if cell is None else _safe(cell) for cell in row])
-    return text.getvalue()
+FOUND_COLUMNS = ("kind", "id", "name", "country", "field", "status")
 
 
-def _safe(cell: object) -> object:
-    """A text that no spreadsheet runs."""
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else cell
-    )
+def found_table(answer: Answer) -> str:
+    """The records of a list, one a row."""
+    rows = ([each.get(name) for name in FOUND_COLUMNS] for each in answer["items"])
+    return csv_text(FOUND_COLUMNS, rows, texts=("name",))
+
+
+RECORD_COLUMNS = (
+    "id", "type", "entry", "milestone", "modality", "rank", "date", "earliest", "latest",
+    "stated", "said", "title", "summary", "value", "unit", "sources",
+)  # fmt: skip
+
+
+def record_table(answer: Answer) -> str:
+    """The statements of a record, one a row."""
+    rows = []
+    for line in answer["statements"]:
+        told = {
+            **line,
+            **line["bounds"],
+            "said": line["said"]["day"],
+            "sources": " ".join(each["id"] for each in line.get("sources", ())),
+        }
+        rows.append([told.get(name) for name in RECORD_COLUMNS])
+    return csv_text(RECORD_COLUMNS, rows, texts=("title", "summary", "unit"))

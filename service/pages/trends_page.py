@@ -53,6 +53,7 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
             "key": " ".join(value or "-" for value in each["key"].values()) or "all",
             "unit": each["key"].get("unit") or "",
             "points": [(parse_iso(point["at"]), _value(point)) for point in each["points"]],
+            "status": _only_status(each["key"]),
         }
         for each in answer["series"]
     ]
@@ -64,7 +65,13 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
     units = {each["unit"] for each in drawn}
     unit = units.pop() if len(units) == 1 else ""
     lines = [
-        Series(key=each["key"], name=each["name"], points=tuple(each["points"])) for each in drawn
+        Series(
+            key=each["key"],
+            name=each["name"],
+            points=tuple(each["points"]),
+            status=each["status"] if len(drawn) > 1 else "",
+        )
+        for each in drawn
     ]
     title = {
         "status": say("Facilities by status"),
@@ -130,6 +137,11 @@ def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:
 def _further(measure: str) -> list[str]:
     """What a measure can be told apart by, besides what it tells apart anyway."""
     return [name for name in BY if measure in BY[name] and name not in MEASURES[measure]]
+
+
+def _only_status(key: Mapping[str, str | None]) -> str:
+    """The status by which alone a series is told apart."""
+    return (key.get("status") or "") if len(key) == 1 else ""
 
 
 def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -24,6 +24,7 @@ from service.pages.answering import Asked
 from service.pages.page import Format, Members, page_at
 from service.pages.speech import Speech
 from service.question import Question, located
+from service.translations import chosen
 
 CLOCKS = ("at", "stated", "known")
 
@@ -104,7 +105,8 @@ VIEWERS: Mapping[str, Viewer] = {
 
 def viewer_question(viewer: Viewer, texts: Mapping[str, str]) -> Question:
     """The question of a viewer's page. Raises BadFilter and what the clocks raise."""
-    return Question(viewer.path, clocks(texts), read(viewer.feed, texts).given)
+    lang = chosen(None, texts.get("lang"))
+    return Question(viewer.path, clocks(texts), read(viewer.feed, texts, lang=lang).given)
 
 
 def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:

@@ -125,6 +125,8 @@ def _of_world(say: Voice, start: AsOf, to: AsOf) -> str:
 
 def _of_sources(say: Voice, start: AsOf, to: AsOf) -> str:
     """What made a difference between two sets of statements, by which of them has more."""
+    if to.stated == start.stated and to.known > start.known:
+        return say.catalogue.pgettext("cause", "statements were newly recorded in {n}")
     if to.known >= start.known and to.stated >= start.stated:
         return say.catalogue.pgettext("cause", "the sources said something new in {n}")
     if to.known <= start.known and to.stated <= start.stated:

@@ -577,8 +577,8 @@ def test_a_difference_is_counted(counts: tuple[int, int, int], en: str, zh: str)
         ({"world": 2}, "The world changed in 2.", "其中2项因现实的变化。"),
         (
             {"record": 1, "sources": 2},
-            "The sources said something new in 2 and our own record was mended in 1.",
-            "其中2项因来源有了新说法、1项因我们更正了自己的记录。",
+            "Statements were newly recorded in 2 and our own record was mended in 1.",
+            "其中2项因新录入的陈述、1项因我们更正了自己的记录。",
         ),
         ({}, "", ""),
     ],

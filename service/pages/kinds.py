@@ -1,0 +1,140 @@
+"""The list of pages, in the order in which they are led to."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from service.activity import ENDS
+from service.diff import FROM_CLOCKS, TO_CLOCKS
+from service.pages import compare_page as comparing
+from service.pages import search_page as searching
+from service.pages import slips_page as slipping
+from service.pages import tables
+from service.pages import trends_page as trending
+from service.pages.activity_page import TAKES as ACTIVITY_TAKES
+from service.pages.activity_page import activity_page, activity_question
+from service.pages.embeds_page import framed, timeline_frame, timeline_question
+from service.pages.feeds_page import feeds_page
+from service.pages.kind import Frame, Kind
+from service.pages.record_page import record_page
+from service.pages.source_page import source_page
+from service.pages.state_page import FILTERS, state_page
+from service.promises import SLIPS_FILTERS
+from service.trend_asking import TREND_CLOCKS
+
+IN_A_FRAME = (560, 220)
+"""The drawing of a course that fits a frame of 600 by 400, in pixels."""
+
+PAGES: tuple[Kind, ...] = (
+    Kind(
+        name="state",
+        path="/state",
+        show=state_page,
+        filters=FILTERS,
+        data="/v1/state",
+        table=tables.state_table,
+        frames=(
+            Frame(
+                path="/embed/state", template="embed_state.html", show=framed("/state", state_page)
+            ),
+            Frame(
+                path="/embed/timeline",
+                template="embed_timeline.html",
+                show=framed("/state", timeline_frame),
+                own=("above",),
+                ask=timeline_question,
+            ),
+        ),
+    ),
+    Kind(
+        name="compare",
+        path="/compare",
+        show=comparing.compare_page,
+        clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+        own=comparing.OWN,
+        ask=comparing.compare_question,
+        position=comparing.compare_position,
+        begin=comparing.default_sides,
+        data="/v1/compare",
+        frames=(
+            Frame(
+                path="/embed/compare",
+                template="embed_compare.html",
+                show=framed("/compare", comparing.compare_page),
+            ),
+        ),
+    ),
+    Kind(
+        name="slips",
+        path="/slips",
+        show=slipping.slips_page,
+        own=SLIPS_FILTERS,
+        ask=slipping.slips_question,
+        data="/v1/slips",
+        table=tables.slips_table,
+        frames=(
+            Frame(
+                path="/embed/slips",
+                template="embed_slips.html",
+                show=framed("/slips", slipping.slips_page),
+            ),
+        ),
+    ),
+    Kind(
+        name="trends",
+        path="/trends",
+        show=trending.trends_page,
+        clocks=TREND_CLOCKS,
+        own=trending.TAKES,
+        ask=trending.trends_question,
+        data="/v1/trends",
+        tabular="format=csv",
+        frames=(
+            Frame(
+                path="/embed/trends",
+                template="embed_trends.html",
+                show=framed("/trends", partial(trending.trends_page, narrow=IN_A_FRAME)),
+            ),
+        ),
+    ),
+    Kind(
+        name="search",
+        path="/search",
+        show=searching.search_page,
+        filters=searching.FILTERS,
+        data=searching.answered_by,
+        table=tables.found_table,
+    ),
+    Kind(
+        name="activity",
+        path="/activity",
+        show=activity_page,
+        clocks=ENDS,
+        own=ACTIVITY_TAKES,
+        ask=activity_question,
+        data="/v1/activity",
+    ),
+    Kind(
+        name="record",
+        path="/records/{id}",
+        show=record_page,
+        space="record",
+        data="/v1/records/{id}",
+        table=tables.record_table,
+        frames=(
+            Frame(
+                path="/embed/records/{id}",
+                template="embed_record.html",
+                show=framed("/records/{id}", record_page),
+            ),
+        ),
+    ),
+    Kind(
+        name="source",
+        path="/sources/{id}",
+        show=source_page,
+        space="source",
+        data="/v1/sources/{id}",
+    ),
+    Kind(name="feeds", path="/feeds", show=feeds_page),
+)
