@@ -7,9 +7,9 @@ they are sent in. What it answers is kept by nobody and shown to no other site.
 from __future__ import annotations
 
 import hmac
-from urllib.parse import urlsplit
 
 from flask import Response, request
+from werkzeug.datastructures import MultiDict
 
 from service.access import session
 from service.problems import NOT_ALLOWED, problem_response
@@ -22,17 +22,23 @@ def check_form() -> Response | None:
     """Refuse a form of another page, or of another session."""
     if request.method != "POST":
         return None
-    request.max_content_length = LARGEST_FORM
-    request.max_form_memory_size = LARGEST_FORM
+    form = sent_form()
     if not is_from_here():
         return problem_response(NOT_ALLOWED, "the form was not sent by a page of this desk", {})
     signed_in = session()
     if signed_in is None:
         return None  # a key in a header, which no other site can make a browser send; or nobody
-    token = request.form.get("token", "")
+    token = form.get("token", "")
     if not hmac.compare_digest(token.encode(), signed_in.token.encode()):
         return problem_response(NOT_ALLOWED, "the form is not of this session: open it anew", {})
     return None
+
+
+def sent_form() -> MultiDict[str, str]:
+    """What a form sent. Raises RequestEntityTooLarge."""
+    request.max_content_length = LARGEST_FORM
+    request.max_form_memory_size = LARGEST_FORM
+    return request.form
 
 
 def is_from_here() -> bool:
@@ -41,9 +47,7 @@ def is_from_here() -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    return urlsplit(origin).netloc == request.host
+    return origin is None or origin.partition("://")[2] == request.host
 
 
 def close(response: Response) -> Response:

@@ -11,16 +11,16 @@ import hmac
 import re
 import secrets
 from typing import cast
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import Blueprint, Response, current_app, redirect, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from events.canonical import read
+from events.errors import MalformedLine
 from service.access import needs
 from service.asking import parameters
 from service.desk_answering import any_desk, page, the_desk
-from service.desk_guard import is_from_here
+from service.desk_guard import is_from_here, sent_form
 from service.keys import Keyring
 from service.pages.answering import PROBLEM, reads_pages
 from service.pages.desk import PATH
@@ -30,6 +30,9 @@ blueprint = Blueprint("signing", __name__)
 
 FORM_COOKIE = "annales-desk-form"
 """Holds the token of the form for a key, when there is no session yet."""
+
+Pairs = list[tuple[str, str]]
+"""Each name that a form sent, with its value."""
 
 
 @blueprint.get("/sign-in")
@@ -46,6 +49,7 @@ def sign_in() -> Response:
     """Begin a session for the key that was sent."""
     then = _within(request.form.get("then", PATH))
     kept = request.form.get("kept", "")
+    pairs = _pairs(kept)
     sent, held = request.form.get("token", ""), request.cookies.get(FORM_COOKIE, "")
     if not held or not hmac.compare_digest(sent.encode(), held.encode()):
         return _key_form(then=then, fault="stale", status=422, kept=kept)
@@ -55,8 +59,8 @@ def sign_in() -> Response:
         return _key_form(then=then, fault="wrong", status=401, kept=kept)
     if not who.may("contributor"):
         return _key_form(then=then, fault="reader", status=403, kept=kept)
-    secret = _sessions().begin(who)
-    response = _go_on(then, kept, secret) if kept else cast("Response", redirect(then, 303))
+    secret, token = _sessions().begin(who)
+    response = _go_on(then, pairs, token) if pairs else cast("Response", redirect(then, 303))
     _set_cookie(response, COOKIE, secret, max_age=LONGEST)
     response.delete_cookie(FORM_COOKIE, path=PATH)
     return response
@@ -94,23 +98,29 @@ def _kept() -> str:
     """What a form of ours sent after its session had ended; "" for one of another page."""
     if "Origin" not in request.headers or not is_from_here():
         return ""
-    pairs = [pair for pair in request.form.items(multi=True) if pair[0] != "token"]
+    try:
+        pairs = [pair for pair in sent_form().items(multi=True) if pair[0] != "token"]
+    except RequestEntityTooLarge:
+        return ""
     return msgspec.json.encode(pairs).decode()
 
 
-def _go_on(then: str, kept: str, secret: str) -> Response:
+def _pairs(kept: str) -> Pairs:
+    """The names and values that were kept of a form. Raises MalformedLine."""
+    try:
+        return msgspec.json.decode(kept or "[]", type=Pairs)
+    except msgspec.DecodeError:
+        raise MalformedLine("what was kept of a form cannot be read: begin it anew") from None
+
+
+def _go_on(then: str, pairs: Pairs, token: str) -> Response:
     """What was sent before, as a form that is sent by whoever signed in."""
-    pairs = msgspec.convert(read(kept), type=list[tuple[str, str]])
-    signed_in = _sessions().find(secret)
-    token = signed_in.token if signed_in is not None else ""
     return page("desk_go_on.html", any_desk(), then=then, kept=pairs, token=token)
 
 
 def _within(then: str) -> str:
     """A path of the desk; its beginning for any other place."""
-    parts = urlsplit(then)
-    inside = parts.path == PATH or parts.path.startswith(f"{PATH}/")
-    return then if inside and not parts.scheme and not parts.netloc else PATH
+    return then if _INSIDE.fullmatch(then) and then.isprintable() else PATH
 
 
 def _set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:
@@ -143,3 +153,4 @@ def _sessions() -> Sessions:
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
+_INSIDE = re.compile(rf"{PATH}(/[\w-]+)*(\?[^\s\\]*)?")

@@ -64,8 +64,8 @@ class Sessions:
         self._kept: dict[str, _Kept] = {}
         self._changing = Lock()
 
-    def begin(self, identity: Identity) -> str:
-        """Begin a session for who showed a key; the secret for its cookie."""
+    def begin(self, identity: Identity) -> tuple[str, str]:
+        """Begin a session for who showed a key: the secret for its cookie, its forms' token."""
         if identity.key is None:
             raise ValueError("a session stands for a key")
         secret, now = self._new_secret(), self._clock()
@@ -76,7 +76,7 @@ class Sessions:
             if len(self._kept) >= MOST:
                 del self._kept[min(self._kept, key=lambda each: self._kept[each].seen)]
             self._kept[_digest(secret)] = kept
-        return secret
+        return secret, kept.token
 
     def find(self, secret: str) -> Session | None:
         """The session of a secret; None where it is over, or its key no longer in force."""

@@ -85,6 +85,7 @@ class Task:
             raise MalformedLine(f"the path says {self.said['type']!r}", pointer="/type")
         fact_of(line)
         shown = changed(self.before, line["changes"]) if self.changes_members else line
+        fact_of(shown)
         return values_of(self.members, shown), values_of(self.why, line)
 
     def line(self, values: Values, why: Values) -> Line:

@@ -62,7 +62,18 @@ def test_a_key_that_may_record_signs_in(app: Flask, told: Teller, role: str) -> 
 
 @pytest.mark.parametrize(
     "then",
-    ["https://evil.example/", "//evil.example/desk", "/deskette", "javascript:alert(1)", "/"],
+    [
+        "https://evil.example/",
+        "//evil.example/desk",
+        "/deskette",
+        "javascript:alert(1)",
+        "/",
+        "/desk/../records/juno",
+        "/desk/\\evil.example",
+        "/desk\n",
+        "/desk/\r\nSet-Cookie: a=b",
+        "//[",
+    ],
 )
 def test_signing_in_never_leads_out_of_the_desk(app: Flask, told: Teller, then: str) -> None:
     """Whatever the form was made to say."""
@@ -169,6 +180,19 @@ def test_what_was_sent_too_late_is_not_lost(grace: Browser, told: Teller) -> Non
     assert recorded(told.archive, 4)[0]["title"] == 'A "title" & more'
 
 
+@pytest.mark.parametrize("kept", ['{"a":1}', '[["a"]]', "{}", "[1", "null"])
+def test_what_was_not_kept_by_a_form_of_ours_begins_no_session(
+    app: Flask, told: Teller, kept: str
+) -> None:
+    """It is refused before anybody is signed in."""
+    browser = Browser(app)
+    form = browser.page("/desk/sign-in").forms[0]
+    fields = form.filled({"key": key_of(told.archive, "curator"), "kept": kept})
+    answer = browser.post(form.action, fields)
+    assert answer.status_code == 422
+    assert browser.get("/desk").status_code == 401
+
+
 def test_what_another_page_sent_is_not_kept(app: Flask) -> None:
     """Nobody is made to go on with what they never wrote."""
     fields = [("do", "record"), ("line", "{}")]
@@ -186,7 +210,7 @@ def test_so_many_sessions_are_held_and_no_more(archive: Archive, clock: Clock) -
     secrets = []
     for _ in range(MOST + 1):
         clock.now += 1
-        secrets.append(sessions.begin(who))
+        secrets.append(sessions.begin(who)[0])
     assert sessions.find(secrets[0]) is None
     assert sessions.find(secrets[1]) is not None
 
