@@ -1,8 +1,9 @@
 """Who may ask what: every route needs a role, and one that names none is closed.
 
 Reads are open to everyone unless the settings close them. A key that opens
-nothing is refused even where none is needed: whoever sends one means it. At the desk,
-and nowhere else, a session stands for the key that began it.
+nothing is refused even where none is needed: whoever sends one means it. At the desk
+a session stands for the key that began it. Where reading needs a key, it reads the
+pages too; the API takes no session at all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ EVERYONE = Identity("everyone", "reader", None)
 
 DESK = "desk"
 """The blueprint of the pages where one signs in."""
+
+PAGES = frozenset({"pages", "viewers"})
+"""The blueprints of the pages that one reads. A frame is not among them: other sites show it."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -100,7 +104,7 @@ def _identify() -> Identity:
     header = request.headers.get("Authorization")
     if header is None:
         g.session = _signed_in()
-        return EVERYONE if g.session is None else g.session.identity
+        return EVERYONE if g.session is None else _as_here(g.session.identity)
     scheme, _, text = header.partition(" ")
     keyring = cast("Keyring", current_app.extensions["annales.keys"])
     found = keyring.identify(text.strip()) if scheme.lower() == "bearer" else None
@@ -110,8 +114,23 @@ def _identify() -> Identity:
 
 
 def _signed_in() -> Session | None:
-    """The session that the cookie names. The API takes none: there, only a key is meant."""
-    secret = request.cookies.get(COOKIE) if DESK in request.blueprints else None
+    """The session that the cookie names, where one is meant."""
+    secret = request.cookies.get(COOKIE) if _is_desk() or _is_closed_page() else None
     if secret is None:
         return None
     return cast("Sessions", current_app.extensions["annales.sessions"]).find(secret)
+
+
+def _as_here(signed_in: Identity) -> Identity:
+    """Whoever signed in, who away from the desk only reads."""
+    return signed_in if _is_desk() else signed_in._replace(role="reader")
+
+
+def _is_desk() -> bool:
+    return DESK in request.blueprints
+
+
+def _is_closed_page() -> bool:
+    """Whether a page is read that is not open to everyone."""
+    reads = request.method in ("GET", "HEAD") and request.blueprint in PAGES
+    return reads and not current_app.extensions["annales.open_reads"]

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.access import session
 from service.problems import NOT_ALLOWED, problem_response
+from service.root import root
 
 LARGEST_FORM = 4 * 1024 * 1024
 """In bytes. A batch of more is sent to the API."""
@@ -47,7 +48,13 @@ def is_from_here() -> bool:
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] == request.host
+    # A proxy may have put its own name into Host, and may speak TLS in our place.
+    hosts = (request.host, _host(root()))
+    return origin is None or _host(origin) in hosts
+
+
+def _host(origin: str) -> str:
+    return origin.partition("://")[2]
 
 
 def close(response: Response) -> Response:
@@ -57,5 +64,5 @@ def close(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Access-Control-Allow-Origin"] = request.host_url.rstrip("/")
+    response.headers["Access-Control-Allow-Origin"] = root()
     return response

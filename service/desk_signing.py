@@ -31,6 +31,9 @@ blueprint = Blueprint("signing", __name__)
 FORM_COOKIE = "annales-desk-form"
 """Holds the token of the form for a key, when there is no session yet."""
 
+EVERYWHERE = "/"
+"""Where browsers send the cookie of a session; what it opens there, `service.access` says."""
+
 Pairs = list[tuple[str, str]]
 """Each name that a form sent, with its value."""
 
@@ -61,7 +64,7 @@ def sign_in() -> Response:
         return _key_form(then=then, fault="reader", status=403, kept=kept)
     secret, token = _sessions().begin(who)
     response = _go_on(then, pairs, token) if pairs else cast("Response", redirect(then, 303))
-    _set_cookie(response, COOKIE, secret, max_age=LONGEST)
+    _set_cookie(response, COOKIE, secret, path=EVERYWHERE, max_age=LONGEST)
     response.delete_cookie(FORM_COOKIE, path=PATH)
     return response
 
@@ -72,7 +75,7 @@ def sign_out() -> Response:
     """End the session."""
     _sessions().end(request.cookies.get(COOKIE, ""))
     response = redirect(the_desk().here.to(f"{PATH}/sign-in"), 303)
-    response.delete_cookie(COOKIE, path=PATH)
+    response.delete_cookie(COOKIE, path=EVERYWHERE)
     return cast("Response", response)
 
 
@@ -90,7 +93,7 @@ def _key_form(*, then: str, fault: str = "", status: int = 200, kept: str = "") 
     token = held if _TOKEN.fullmatch(held) else secrets.token_urlsafe(32)
     shown = {"then": then, "fault": fault, "form_token": token, "kept": kept}
     response = page("desk_sign_in.html", any_desk(), status, **shown)
-    _set_cookie(response, FORM_COOKIE, token, max_age=3600)
+    _set_cookie(response, FORM_COOKIE, token, path=PATH, max_age=3600)
     return response
 
 
@@ -123,13 +126,13 @@ def _within(then: str) -> str:
     return then if _INSIDE.fullmatch(then) and then.isprintable() else PATH
 
 
-def _set_cookie(response: Response, name: str, value: str, *, max_age: int) -> None:
-    """A cookie for the desk alone, out of reach of scripts and of other sites."""
+def _set_cookie(response: Response, name: str, value: str, *, path: str, max_age: int) -> None:
+    """A cookie out of reach of scripts and of other sites."""
     response.set_cookie(
         name,
         value,
         max_age=max_age,
-        path=PATH,
+        path=path,
         secure=_is_https(),
         httponly=True,
         samesite="Strict",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from service.access import role_needed
 from service.app import create_app
 from service.archive import Archive
 from service.keys import KEYS, ROLES, BadKey, Keyring, NoSuchKey
+from service.sessions import COOKIE
 from service.settings import BadSetting, Settings
 
 LATER = "2030-01-01T00:00:00Z"
@@ -42,8 +44,17 @@ def bearer(keys: dict[str, str], identity: str) -> dict[str, str]:
     return {} if identity == "everyone" else {"Authorization": f"Bearer {keys[identity]}"}
 
 
-def paths(client: FlaskClient) -> list[tuple[str, str, str | None]]:
-    """Every method and path of the app with the role that it needs, None for undeclared."""
+class Routed(NamedTuple):
+    """A method and a path of the app, its blueprint, and the role that it needs: None for none."""
+
+    method: str
+    path: str
+    blueprint: str
+    needed: str | None
+
+
+def paths(client: FlaskClient, *methods: str) -> list[Routed]:
+    """Every path of the app with these methods."""
     app = client.application
     found = []
     for rule in app.url_map.iter_rules():
@@ -51,8 +62,10 @@ def paths(client: FlaskClient) -> list[tuple[str, str, str | None]]:
         role = "open" if opened else role_needed(app.view_functions[rule.endpoint])
         one_of_some = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
         path = re.sub(r"<[^>]+>", "nothing", one_of_some)
+        blueprint = rule.endpoint.partition(".")[0]
         found += [
-            (method, path, role) for method in sorted((rule.methods or set()) & {"GET", "POST"})
+            Routed(method, path, blueprint, role)
+            for method in sorted({*methods} & (rule.methods or set()))
         ]
     return found
 
@@ -64,7 +77,7 @@ def test_every_route_lets_in_just_those_whose_role_is_enough(
     """Every method and path of the app against every identity: deny by default."""
     settings = Settings(data=archive.folder, open_reads=open_reads)
     client = create_app(archive, settings).test_client()
-    for method, path, needed in paths(client):
+    for method, path, _, needed in paths(client, "GET", "POST"):
         assert needed is not None, f"{method} {path} names no role: it is open to nobody"
         for identity in ("everyone", *keys):
             if path == "/v1/changes" and identity in ("everyone", *ROLES):
@@ -80,6 +93,48 @@ def test_every_route_lets_in_just_those_whose_role_is_enough(
                 expected = {401}
             told = f"{method} {path} as {identity} (needs {needed}) gave {status}"
             assert status in expected if expected else status not in (401, 403, 500), told
+
+
+@pytest.mark.parametrize("open_reads", [True, False])
+def test_a_session_is_meant_at_the_desk_and_on_pages_that_need_a_key(
+    archive: Archive, keys: dict[str, str], open_reads: bool
+) -> None:
+    """Every method and path against every role that can sign in. Away from the desk it reads pages
+    and nothing else: all others answer as if nobody had signed in."""
+    settings = Settings(data=archive.folder, open_reads=open_reads)
+    client = create_app(archive, settings).test_client(use_cookies=False)
+    sessions = client.application.extensions["annales.sessions"]
+    for role in ("contributor", "curator", "admin"):
+        who = archive.keys.identify(keys[role])
+        secret, _ = sessions.begin(who)
+        for method, path, blueprint, needed in paths(client, "GET", "HEAD", "POST"):
+            if path == "/v1/changes":
+                continue  # it may answer for as long as it is listened to
+            cookie = {"Cookie": f"{COOKIE}={secret}"}
+            status = client.open(path, method=method, headers=cookie).status_code
+            told = f"{method} {path} in a session of a {role} gave {status}"
+            if method == "POST" and blueprint == "desk":
+                assert status == 403, told  # the form lacks the token of the session
+                continue
+            everyone = needed == "open" or (needed == "reader" and open_reads)
+            if everyone or blueprint in ("desk", "pages", "viewers"):
+                assert status not in (401, 403, 500), told
+            else:
+                assert status == 401, told
+
+
+def test_what_a_session_reads_no_shared_cache_keeps(archive: Archive, keys: dict[str, str]) -> None:
+    """Nor is it told from what a key reads. Where reads are open, a session changes nothing."""
+    for open_reads in (True, False):
+        settings = Settings(data=archive.folder, open_reads=open_reads)
+        client = create_app(archive, settings).test_client(use_cookies=False)
+        who = archive.keys.identify(keys["curator"])
+        secret, _ = client.application.extensions["annales.sessions"].begin(who)
+        signed_in = client.get("/state", headers={"Cookie": f"{COOKIE}={secret}"})
+        by_key = client.get("/state", headers=bearer(keys, "reader"))
+        scope = "public" if open_reads else "private"
+        assert signed_in.headers["Cache-Control"] == f"{scope}, no-cache"
+        assert signed_in.get_data() == by_key.get_data()
 
 
 def test_answers_that_need_a_key_are_private(archive: Archive, keys: dict[str, str]) -> None:

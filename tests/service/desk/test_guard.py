@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from service.app import create_app
+from service.settings import Settings
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import PATHS, head, key_of, page, recorded
 from tests.story.telling import Teller
@@ -71,6 +73,30 @@ def test_a_form_of_our_own_page_is_taken(grace: Browser, told: Teller) -> None:
     answer = grace.post(form.action, [*form.fields, ("do", "record")], Sec_Fetch_Site="same-origin")
     assert answer.status_code == 303
     assert head(told.archive) == 5
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://annales.example", 303),
+        ("http://127.0.0.1:8000", 303),
+        ("https://annales.example.evil.example", 403),
+        ("https://evil.example", 403),
+        ("null", 403),
+    ],
+)
+def test_a_proxy_may_rewrite_the_host(told: Teller, origin: str, status: int) -> None:
+    """A form comes from where the service says that it stands, or from where it was asked."""
+    settings = Settings(data=told.archive.folder, url="https://annales.example")
+    client = create_app(told.archive, settings).test_client()
+    base_url, headers = "http://127.0.0.1:8000", {"X-Forwarded-Proto": "http"}
+    asked = client.get("/desk/sign-in", base_url=base_url, headers=headers)
+    fields = page(asked).forms[0].filled({"key": key_of(told.archive, "curator")})
+    answer = client.post(
+        "/desk/sign-in", base_url=base_url, data=dict(fields), headers={"Origin": origin}
+    )
+    assert answer.status_code == status
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://annales.example"
 
 
 def test_nobody_is_signed_in_by_another_page(app: Flask, told: Teller) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from flask import Flask
 
@@ -93,7 +96,7 @@ def test_signing_in_never_leads_out_of_the_desk(app: Flask, told: Teller, then: 
 def test_the_cookie_is_out_of_reach(
     app: Flask, told: Teller, base: str, headers: dict[str, str], secure: bool
 ) -> None:
-    """HttpOnly, SameSite=Strict, for the desk alone, of a short life, and Secure behind TLS."""
+    """HttpOnly, SameSite=Strict, of a short life, and Secure behind TLS."""
     browser = Browser(app, **headers)
     key = key_of(told.archive, "curator")
     form = Page(browser.client.get("/desk/sign-in", base_url=base).get_data(as_text=True)).forms[0]
@@ -107,7 +110,7 @@ def test_the_cookie_is_out_of_reach(
         each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{COOKIE}=")
     )
     parts = {part.strip() for part in cookie.split(";")[1:]}
-    assert {"HttpOnly", "SameSite=Strict", "Path=/desk", f"Max-Age={LONGEST}"} <= parts
+    assert {"HttpOnly", "SameSite=Strict", "Path=/", f"Max-Age={LONGEST}"} <= parts
     assert ("Secure" in parts) == secure
     assert key not in cookie
     assert key.split("_")[2] not in answer.get_data(as_text=True)
@@ -115,7 +118,7 @@ def test_the_cookie_is_out_of_reach(
 
 def test_a_session_is_nothing_to_the_api(app: Flask, told: Teller, grace: Browser) -> None:
     """There only a key in a header is meant, so no other site can use the cookie there."""
-    secret = grace.client.get_cookie(COOKIE, path="/desk")
+    secret = grace.client.get_cookie(COOKIE)
     assert secret is not None
     answer = app.test_client().post(
         "/v1/sources",
@@ -128,7 +131,7 @@ def test_a_session_is_nothing_to_the_api(app: Flask, told: Teller, grace: Browse
 
 def test_who_signs_out_is_out(grace: Browser) -> None:
     """The session ends, not only its cookie."""
-    secret = grace.client.get_cookie(COOKIE, path="/desk")
+    secret = grace.client.get_cookie(COOKIE)
     form = grace.page("/desk").forms[0]
     answer = grace.post(form.action, form.fields)
     assert (form.action, answer.status_code) == ("/desk/sign-out", 303)
@@ -215,8 +218,18 @@ def test_so_many_sessions_are_held_and_no_more(archive: Archive, clock: Clock) -
     assert sessions.find(secrets[1]) is not None
 
 
-def test_the_desk_works_where_reading_needs_a_key(told: Teller) -> None:
-    """It needs one anyway."""
+def test_whoever_signed_in_reads_where_reading_needs_a_key(told: Teller) -> None:
+    """The desk's links to pages lead somewhere; a shared cache keeps none of them."""
     app = create_app(told.archive, Settings(data=told.archive.folder, open_reads=False))
     browser = Browser(app, key_of(told.archive, "curator"))
-    assert browser.get("/desk/records/juno").status_code == 200
+    text = browser.get("/desk/records/juno").get_data(as_text=True)
+    links = set(re.findall(r'href="(/(?!desk|docs|static)[^"]*)"', text))
+    assert {"/", "/state", "/records/juno", "/activity?actor=grace"} <= links
+    for link in links:
+        read = browser.client.get(unescape(link), headers=browser.headers, follow_redirects=True)
+        assert read.status_code == 200, link
+        assert read.headers["Cache-Control"].startswith("private"), link
+        assert Browser(app).get(unescape(link)).status_code == 401
+    form = browser.page("/desk").forms[0]
+    browser.post(form.action, form.fields)
+    assert browser.get("/records/juno").status_code == 401
