@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from events.dates import Day
 from events.fact import Line
@@ -62,7 +62,27 @@ class Account(NamedTuple):
         }
 
 
-def weight(statement: Statement) -> tuple[bool, bool, Day, int]:
+class Rival(Protocol):
+    """What is looked at in a statement to weigh it."""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether its sources are disputed."""
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is a promise."""
+
+    @property
+    def said(self) -> Day:
+        """The day from which it is visible."""
+
+    @property
+    def position(self) -> int:
+        """Where it was first recorded."""
+
+
+def weight(statement: Rival) -> tuple[bool, bool, Day, int]:
     """What decides between rivals: the greatest of those visible is effective.
 
     Undisputed before disputed, actual before planned, then the later said, then

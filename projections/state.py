@@ -10,7 +10,7 @@ statuses in small integers, to count the whole world.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -84,8 +84,10 @@ CREATE = """
     CREATE TABLE records (
         statement TEXT PRIMARY KEY,
         record TEXT NOT NULL,
-        kf INTEGER NOT NULL
+        kf INTEGER NOT NULL,
+        position INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX records_of_record ON records (record, position);
 
     CREATE TABLE citations (
         source TEXT NOT NULL,
@@ -130,7 +132,7 @@ CLOSE_STATEMENT = """
     UPDATE statements SET kt = :kt
     WHERE statement = :key AND kt = 4611686018427387904
 """
-INSERT_RECORD = "INSERT INTO records VALUES (?, ?, ?)"
+INSERT_RECORD = "INSERT INTO records VALUES (?, ?, ?, ?)"
 INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?)"
 INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
 INSERT_COUNTRY = "INSERT OR IGNORE INTO countries VALUES (?)"
@@ -165,6 +167,57 @@ STAB_RECORDS = """
       AND kf <= :known
 """
 """The rows of a facet that hold on a day in some records, for when they are few."""
+
+STRETCHES = """
+    SELECT record, statement, value, min(vf), max(vt)
+    FROM spans
+    WHERE country IN (SELECT value FROM json_each(:countries))
+      AND facet = :facet
+      AND kt > :known
+      AND st > :stated
+      AND sf <= :stated
+      AND kf <= :known
+      AND statement <> ''
+      AND value <> ''
+      AND (:field IS NULL OR field = :field)
+    GROUP BY record, statement
+    ORDER BY record, min(vf)
+"""
+"""From when to when a statement gives a value, whatever the odds, from the index alone.
+
+A statement gives one value, for one stretch of days.
+"""
+
+STRETCHES_OF_RECORDS = """
+    SELECT record, statement, value, min(vf), max(vt)
+    FROM spans
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kt > :known
+      AND facet = :facet
+      AND st > :stated
+      AND sf <= :stated
+      AND kf <= :known
+      AND statement <> ''
+      AND value <> ''
+      AND (:field IS NULL OR field = :field)
+    GROUP BY record, statement
+    ORDER BY record, min(vf)
+"""
+"""The same in some records, for when they are few."""
+
+SCATTERED = """
+    SELECT record, value
+    FROM spans
+    WHERE country IN (SELECT value FROM json_each(:countries))
+      AND facet = 'record'
+      AND kt > :known
+      AND st > :stated
+      AND sf <= :stated
+      AND kf <= :known
+      AND value <> 'facility'
+      AND (SELECT count(*) FROM records WHERE records.record = spans.record) > 1
+"""
+"""The records without a card that have several statements, each of which says where it lies."""
 
 BEGUN = """
     SELECT id, value, odds, field, record, statement, vf, vt, country
@@ -222,6 +275,16 @@ STATEMENTS = """
       AND kt > :known
       AND kf <= :known
 """
+
+TOLD = """
+    SELECT records.record, records.position, statements.text
+    FROM records
+    CROSS JOIN statements ON statements.statement = records.statement
+    WHERE records.record IN (SELECT value FROM json_each(:records))
+      AND statements.kt > :known
+      AND statements.kf <= :known
+"""
+"""The statements of some records that stand at a position, with where each was first recorded."""
 
 CHANGED = """
     SELECT statement, kf
@@ -301,6 +364,16 @@ class Row(NamedTuple):
     vf: int
     vt: int
     country: str
+
+
+class Stretch(NamedTuple):
+    """The days on which a statement of a record gives a value, half-open; None is an open end."""
+
+    record: str
+    statement: str
+    value: str
+    first: Day | None
+    stop: Day | None
 
 
 class Boxed(NamedTuple):
@@ -447,6 +520,42 @@ class State:
         )
         return [Row._make(row) for row in rows]
 
+    def stretches(
+        self,
+        db: Database,
+        facet: str,
+        *,
+        stated: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+        records: Iterable[str] | None = None,
+    ) -> list[Stretch]:
+        """The stretches of a facet on all days, by record and day; of some records, wherever they
+        are listed, if they are named."""
+        asked = {"facet": facet, "stated": stated, "known": known, "field": field}
+        if records is None:
+            asked["countries"] = self._countries(db, country)
+            rows = db.execute(STRETCHES, asked)
+        else:
+            asked["records"] = _json(list(records))
+            rows = db.execute(STRETCHES_OF_RECORDS, asked)
+        return [
+            Stretch(
+                record,
+                statement,
+                value,
+                None if vf == BEFORE_ALL else vf,
+                None if vt == AFTER_ALL else vt,
+            )
+            for record, statement, value, vf, vt in rows
+        ]
+
+    def scattered(self, db: Database, *, stated: int, known: int) -> dict[str, str]:
+        """The kinds of the records without a card whose statements may lie in several places."""
+        asked = {"countries": self._countries(db, None), "stated": stated, "known": known}
+        return dict(db.execute(SCATTERED, asked).fetchall())
+
     def begun(
         self,
         db: Database,
@@ -557,6 +666,13 @@ class State:
         rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
         return dict(rows.fetchall())
 
+    def told(
+        self, db: Database, records: Iterable[str], *, known: int
+    ) -> Iterator[tuple[str, int, str]]:
+        """The texts of all statements of some records that stand at a position: (record, position
+        of the first recording, text)."""
+        return iter(db.execute(TOLD, {"records": _json(list(records)), "known": known}))
+
     def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
         """The position of the commit since which each statement stands as it does at another."""
         rows = db.execute(CHANGED, {"statements": _json(list(ids)), "known": known})
@@ -666,7 +782,7 @@ class _Writer:
             text = statement_text(record.statement(id))
             self._statements.open(id, known, text, first=first)
         if first:
-            self._rows[INSERT_RECORD].append((id, record.id, known))
+            self._rows[INSERT_RECORD].append((id, record.id, known, kept.position))
         for citation in kept.line.get("sources", ()):
             self._rows[INSERT_CITATION].append((citation["id"], id))
         for named in kept.line.get("contradicts", ()):

@@ -15,7 +15,7 @@ from service.feed_schemas import FeedsSchema
 from service.feeding import CLOCKS, feed_response
 from service.feeds import FEEDS
 from service.feeds.feed import Feed
-from service.feeds.item import KINDS
+from service.items.item import KINDS
 from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD, Parameter
 from service.schemas import headers, problem_responses
 from service.translations import LANGUAGES

@@ -22,18 +22,13 @@ from service.asking import archive, clocks, parameters, respond
 from service.errors import FeedTooLarge
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
-from service.feeds.item import (
-    KINDS,
-    Item,
-    Kind,
-    Selection,
-    completed,
-    in_time,
-    items,
-    significance,
-)
 from service.feeds.words import FIELD_WORDS, KIND_WORDS
 from service.filters import wanted, whole_number
+from service.items.completing import completed
+from service.items.item import KINDS, Item, Kind, in_time
+from service.items.reading import read as read_items
+from service.items.selection import Selection
+from service.items.significance import most_significant
 from service.question import Question, located
 from service.root import root
 from service.translations import Language, chosen
@@ -93,7 +88,7 @@ def rendered(
     shown: list[Item] = []
     if feed.of_items and feed.needs_items(asked.options):
         found = []
-        for item in items(service, db, question.as_of, asked.wanted):
+        for item in read_items(service, db, question.as_of, asked.wanted):
             if (lacking := feed.lacks(item)) is None:
                 found.append(item)
             else:
@@ -102,8 +97,8 @@ def rendered(
             raise FeedTooLarge(len(found), MOST)
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
-            found = sorted(sorted(found, key=significance)[:limit], key=in_time)
-        shown = completed(service, db, question.as_of, found)
+            found = most_significant(found, limit)
+        shown = completed(service, db, question.as_of, sorted(found, key=in_time))
     return feed.render(
         Context(
             feed=feed,

@@ -8,8 +8,8 @@ from typing import Any
 from events.dates import iso
 from events.errors import BadFilter
 from service.feeds.feed import Context
-from service.feeds.item import short_name
 from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
+from service.items.item import home_of
 from service.promises import Promised, check_exists
 from service.slips import ladders
 from service.state import Wanted
@@ -88,7 +88,7 @@ def slip_rows(context: Context) -> Rows:
         if len(rows) == context.limit:
             context.omit("limit")
             continue
-        name = short_name(each.card)[context.lang]
+        name = home_of(each.card).short[context.lang]
         outcome = OUTCOME_WORDS[each.outcome][context.lang]
         milestone = MILESTONE_WORDS[each.ladder.milestone][context.lang]
         days = "天" if context.lang == "zh" else "days"

@@ -17,9 +17,11 @@ from events.dates import Day, Language
 from events.vocabulary import FIELDS, STATUSES
 from service.drawing.marks import CLOSINGS, HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
-from service.feeds.item import KINDS, Item, When
+from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
 from service.feeds.words import DISPUTED, FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
+from service.items.item import KINDS, Item
+from service.items.when import When
 
 Members = dict[str, Any]
 
@@ -146,14 +148,14 @@ def _lanes(items: Sequence[Item], lang: Language) -> list[Members]:
     lanes: dict[str, Members] = {}
     order: dict[str, tuple[int, int]] = {}
     # What was found at a facility may be of another field than the facility is.
-    homes = {item.lane: item.group for item in items}
-    homes |= {item.lane: item.group for item in items if item.kind == "phase"}
+    homes = {item.lane: item.field for item in items}
+    homes |= {item.lane: item.field for item in items if item.kind == "phase"}
     for item in items:
         if item.lane in lanes:
             continue
         if item.name:
             lanes[item.lane] = {
-                "id": item.lane, "name": item.short[lang], "group": homes[item.lane],
+                "id": item.lane, "name": item.home.short[lang], "group": homes[item.lane],
                 "record": item.lane,
             }  # fmt: skip
             order[item.lane] = (fields.get(homes[item.lane], len(fields)), len(order))
@@ -197,7 +199,7 @@ def _columns(spans: Sequence[_Span], place: dict[str, int], lang: Language) -> M
         "record": [records.place(span.item.record) for span in spans],
         # A phase is told by its lane and its status.
         "title": [
-            None if span.item.kind == "phase" else span.item.title[lang] for span in spans
+            None if span.item.kind == "phase" else title_of(span.item, lang) for span in spans
         ],
     }  # fmt: skip
     return {"texts": list(texts.places), "records": list(records.places), "columns": columns}

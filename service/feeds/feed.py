@@ -15,7 +15,8 @@ from typing import Any
 from events.dates import Language
 from projections.views import Database
 from service.archive import Archive
-from service.feeds.item import KINDS, Item, Kind, Selection
+from service.items.item import KINDS, Item, Kind
+from service.items.selection import Selection
 from service.question import Question
 
 LIMIT = 500

@@ -15,7 +15,9 @@ import msgspec
 
 from events.dates import Day, civil, day, iso
 from service.feeds.feed import Context, Feed
-from service.feeds.item import Item, When
+from service.feeds.titles import title_of
+from service.items.item import Item
+from service.items.when import When
 
 Members = dict[str, Any]
 
@@ -36,7 +38,7 @@ def lacks(item: Item) -> str | None:
     """A map needs a place, and a slider some day."""
     if item.place is None:
         return "no-place"
-    return "no-date" if item.first is None and item.stop is None else None
+    return None if item.dated else "no-date"
 
 
 GEOJSON = Feed(
@@ -76,7 +78,7 @@ def _properties(item: Item, context: Context) -> Members:
     """Flat, and without those that say nothing."""
     last = None if item.stop is None else item.stop - 1
     members = {
-        "title": item.title[context.lang],
+        "title": title_of(item, context.lang),
         "name": item.name.get(context.lang),
         "record": item.record,
         "url": context.url(f"/records/{item.record}"),
@@ -87,8 +89,8 @@ def _properties(item: Item, context: Context) -> Members:
         "country": item.country,
         "field": item.field,
         "summary": item.summary,
-        "value": item.value,
-        "unit": item.unit,
+        "value": item.claim.value,
+        "unit": item.claim.unit,
         "start": _iso(item.first),
         "end": _iso(last),
         "start_decdate": None if item.first is None else decimal_year(item.first),

@@ -23,9 +23,11 @@ from events.fact import Line
 from events.record import Record
 from events.statement import Statement
 from service.feeds.feed import Context, Feed, omitted_header
-from service.feeds.item import Item, When, when
 from service.feeds.syndication import printable
+from service.feeds.titles import title_of
 from service.feeds.words import FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
+from service.items.item import Item
+from service.items.when import When, when
 from service.question import located
 
 AUTHORITY = "annales.org"
@@ -130,7 +132,7 @@ def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
         raise ValueError(f"{item.id} has no day")  # `lacks` keeps it out
     lang = context.lang
     event = _begun(item.id, item.record, days, context, revision=revision)
-    event.add("summary", _text(f"{item.title[lang]}{_vagueness(item, lang)}"))
+    event.add("summary", _text(f"{title_of(item, lang)}{_vagueness(item, lang)}"))
     event.add("description", _text(_description(item, lang)))
     event.add("status", "TENTATIVE" if item.planned else "CONFIRMED")
     event.add("categories", _categories(item, lang))

@@ -9,9 +9,10 @@ from service.drawing.alone import stand_alone
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
 from service.drawing.timeline import timeline
 from service.feeds.feed import Context, Feed
-from service.feeds.item import Item, Kind, Plan, When
 from service.feeds.vis_timeline import tooltip, viewed
 from service.feeds.words import AS_OF, FIELD_WORDS, KIND_WORDS, LEFT_OUT
+from service.items.item import Item, Kind, Plan
+from service.items.when import When
 
 LIMIT = 2_000
 """How many items a picture bears."""
@@ -66,7 +67,7 @@ def _lanes(context: Context) -> Iterator[Lane]:
     lang = context.lang
     for lane, items in found.items():
         named = items[0]
-        name = named.short[lang] if named.name else KIND_WORDS[named.kind][lang]
+        name = named.home.short[lang] if named.name else KIND_WORDS[named.kind][lang]
         other = named.name.get("zh", "") if lang == "en" else ""
         yield Lane(
             record=lane,

@@ -13,7 +13,9 @@ import msgspec
 from events.dates import Day, iso
 from service.csv_text import FORMULA, csv_text
 from service.feeds.feed import MOST, Context, Feed
-from service.feeds.item import Item, When
+from service.feeds.titles import title_of
+from service.items.item import Item
+from service.items.when import When
 from service.question import located
 
 _ISO_DAY = "^(?:[0-9]{4}|[+-][0-9]{6,16})-[0-9]{2}-[0-9]{2}$"
@@ -156,8 +158,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("field", "word", "The field of science.", lambda item: item.field or None),
     Column("status", "word", "The status held, or given.", lambda item: item.status),
     Column("milestone", "word", "The step that was made.", lambda item: item.milestone),
-    Column("title_en", "text", "In English.", lambda item: item.title["en"]),
-    Column("title_zh", "text", "In Chinese where there is one.", lambda item: item.title["zh"]),
+    Column("title_en", "text", "In English.", lambda item: title_of(item, "en")),
+    Column("title_zh", "text", "In Chinese where there is one.", lambda item: title_of(item, "zh")),
     Column("name_en", "text", "The facility.", lambda item: item.name.get("en")),
     Column("name_zh", "text", "The facility in Chinese.", lambda item: item.name.get("zh")),
     Column("summary", "text", "More of it.", lambda item: item.summary or None),
@@ -171,8 +173,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("overdue", "boolean", "It was promised for a day now past.", lambda i: i.overdue),
     Column("disputed", "boolean", "Its sources are disputed.", lambda item: item.disputed),
     Column("said", "day", "The day by which it was said.", lambda item: _iso(item.said)),
-    Column("value", "number", "What was read of an indicator.", lambda item: item.value),
-    Column("unit", "text", "The unit of the value.", lambda item: item.unit),
+    Column("value", "number", "What was read of an indicator.", lambda item: item.claim.value),
+    Column("unit", "text", "The unit of the value.", lambda item: item.claim.unit),
     Column("latitude", "number", "Degrees.", lambda item: item.place[0] if item.place else None),
     Column("longitude", "number", "Degrees.", lambda item: item.place[1] if item.place else None),
     Column(

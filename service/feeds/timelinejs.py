@@ -15,7 +15,7 @@ import msgspec
 
 from events.dates import Day, civil, day
 from service.feeds.feed import Context, Feed
-from service.feeds.item import Item, When, when
+from service.feeds.titles import title_of
 from service.feeds.words import (
     AS_OF,
     DISPUTED,
@@ -26,6 +26,8 @@ from service.feeds.words import (
     PRESENT,
     RECORD,
 )
+from service.items.item import Item
+from service.items.when import When, when
 
 FARTHEST = (-271_000, 275_000)
 """The years that a date of JavaScript can have, rounded inwards."""
@@ -53,10 +55,10 @@ def _render(context: Context) -> bytes:
 
 def lacks(item: Item) -> str | None:
     """Why a tool that keeps dates in JavaScript cannot have an item."""
-    days = [each for date in (item.start, item.end) for each in _bounds(date)]
+    days = item.bounds
     if not days:
         return "no-date"
-    return None if all(within(each) == each for each in days) else "far-year"
+    return None if min(days) >= FIRST and max(days) <= LAST else "far-year"
 
 
 def within(number: Day) -> Day:
@@ -116,7 +118,7 @@ def _slide(item: Item, context: Context) -> Members:
     marks = [
         word[lang] for word, holds in ((PLANNED, item.planned), (DISPUTED, item.disputed)) if holds
     ]
-    headline = escape(item.title[lang])
+    headline = escape(title_of(item, lang))
     if marks:
         headline = f"{headline} <small>({', '.join(marks)})</small>"
     slide["text"] = {"headline": headline, "text": _text(item, context)}
@@ -186,9 +188,3 @@ def _parts(number: Day, precision: str) -> Members:
 def _drawn(date: Members) -> tuple[int, int, int]:
     """Where TimelineJS puts a date."""
     return (date["year"], date.get("month", 1), date.get("day", 1))
-
-
-def _bounds(date: When | None) -> list[Day]:
-    if date is None:
-        return []
-    return [each for each in (date.earliest, date.latest) if each is not None]

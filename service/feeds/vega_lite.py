@@ -19,10 +19,11 @@ from events.dates import iso
 from events.vocabulary import STATUSES
 from service.feeds.charts import slip_rows, trend_rows
 from service.feeds.feed import Context, Feed
-from service.feeds.item import Item
 from service.feeds.timelinejs import lacks, within
+from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
 from service.feeds.words import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
+from service.items.item import Item
 
 Members = dict[str, Any]
 
@@ -178,7 +179,7 @@ def _names(context: Context) -> dict[str, str]:
     """What each lane is called; the id is added where two are called the same."""
     lang = context.lang
     names = {
-        item.lane: item.short[lang] if item.name else KIND_WORDS[item.kind][lang]
+        item.lane: item.home.short[lang] if item.name else KIND_WORDS[item.kind][lang]
         for item in context.items
     }
     twice = Counter(names.values())
@@ -187,6 +188,7 @@ def _names(context: Context) -> dict[str, str]:
 
 def _row(item: Item, lane: str, context: Context) -> Members:
     lang, at = context.lang, within(context.question.as_of.at)
+    title = title_of(item, lang)
     first = item.first if item.first is not None else item.stop
     if first is None:
         raise ValueError(f"{item.id} has no day")
@@ -198,8 +200,8 @@ def _row(item: Item, lane: str, context: Context) -> Members:
         "kind": item.kind,
         "sign": _sign(item)[lang],
         "lane": lane,
-        "title": item.title[lang],
-        "text": f"{item.title[lang]}: {' – '.join(dates)}",
+        "title": title,
+        "text": f"{title}: {' – '.join(dates)}",
         "start": iso(first),
         "end_shown": iso(max(stop, first + 1)),
         "open": item.open,

@@ -18,8 +18,8 @@ import msgspec
 
 from events.dates import Day, iso
 from service.feeds.feed import Context, Feed
-from service.feeds.item import Item, When
 from service.feeds.timelinejs import lacks, within
+from service.feeds.titles import title_of
 from service.feeds.words import (
     DISPUTED,
     FIELD_WORDS,
@@ -29,6 +29,7 @@ from service.feeds.words import (
     PLANNED,
     STATUS_WORDS,
 )
+from service.items.item import Item
 
 Members = dict[str, Any]
 
@@ -84,7 +85,7 @@ def viewed(context: Context) -> View:
     at = context.question.as_of.at
     days = [at]
     for item in context.items:
-        days += (day for when in (item.start, item.end) for day in _bounds(when))
+        days += item.bounds
     edge = max((max(days) - min(days)) // 20, 30)
     first, last = context.wanted.first, context.wanted.last
     begin = min(days) - edge if first is None else first
@@ -108,7 +109,7 @@ def tooltip(item: Item, lang: str) -> str:
         if holds
     ]
     mark = f" ({', '.join(marks)})" if marks else ""
-    return f"{item.title[lang]}{mark}: {said}"
+    return f"{title_of(item, lang)}{mark}: {said}"
 
 
 VIS_TIMELINE = Feed(
@@ -186,7 +187,7 @@ def _span(item: Item, view: View) -> tuple[Day, Day]:
 def _content(item: Item, lang: str) -> str:
     if item.kind == "phase" and item.status is not None:
         return STATUS_WORDS[item.status][lang]
-    return item.title[lang]
+    return title_of(item, lang)
 
 
 def _classes(item: Item) -> Iterator[str]:
@@ -248,8 +249,3 @@ def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
 
 def _midnight(day: Day) -> str:
     return f"{iso(day)}T00:00:00"
-
-
-def _bounds(when: When | None) -> Iterator[Day]:
-    if when is not None:
-        yield from (day for day in (when.earliest, when.latest) if day is not None)

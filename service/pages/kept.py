@@ -13,7 +13,9 @@ from weakref import WeakKeyDictionary
 from events.clocks import AsOf
 from projections.views import Database
 from service.archive import Archive
-from service.feeds.item import Item, Selection, items
+from service.items.item import Item
+from service.items.reading import items
+from service.items.selection import Selection
 
 MOST = 8
 """How many lists of items are kept for a chronicle."""

@@ -14,7 +14,9 @@ from events.clocks import AsOf
 from events.dates import Day, Language, civil, day, parse_iso, year_of
 from events.vocabulary import FIELDS
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
-from service.feeds.item import Item, When, when
+from service.feeds.titles import title_of
+from service.items.item import Item
+from service.items.when import When, when
 from service.pages import labels, language
 from service.pages.here import Here
 from service.pages.speech import Speech
@@ -245,7 +247,9 @@ def _bar(item: Item, lang: Language, say: Speech) -> Bar:
             end = on(item.stop)
     status = labels.label(item.status or "", lang)
     since = language.brief_date(item.start.edtf, lang) if item.start else ""
-    title = f"{item.title[lang]}: {since}" if since else item.title[lang]
+    title = title_of(item, lang)
+    if since:
+        title = f"{title}: {since}"
     if item.planned:
         title = say("%(title)s (expected)", title=title)
     return Bar(
@@ -267,7 +271,7 @@ def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
             yield Dot(
                 kind="discovery" if item.kind == "discovery" else "upgrade",
                 date=_edge(item.start),
-                title=f"{item.title[lang]}: {dated}",
+                title=f"{title_of(item, lang)}: {dated}",
                 statement=item.statement or "",
             )
 

@@ -22,7 +22,7 @@ from service.drawing.ladder import draw_ladder
 from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import definitions, icon
-from service.feeds.item import when
+from service.items.when import when
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar, written

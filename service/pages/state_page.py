@@ -22,8 +22,9 @@ from service.drawing.marks import definitions, icon, legend
 from service.drawing.sparkline import sparkline
 from service.drawing.strip import Tally, strip
 from service.drawing.timeline import timeline, timeline_scale
-from service.feeds.item import Item, Kind, Selection
 from service.hindsight import hindsight_answer
+from service.items.item import Item, Kind
+from service.items.selection import Selection
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.canvas import canvas_of

@@ -15,10 +15,10 @@ from events.vocabulary import FIELDS, countries
 from service.asking import clocks
 from service.feeding import read
 from service.feeds.feed import Feed
-from service.feeds.item import KINDS
 from service.feeds.timelinejs import TIMELINEJS
 from service.feeds.vega_lite import VEGA_LITE
 from service.feeds.vis_timeline import VIS_TIMELINE
+from service.items.item import KINDS
 from service.pages import language, rendering
 from service.pages.answering import Asked
 from service.pages.page import Format, Members, page_at

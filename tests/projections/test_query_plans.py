@@ -72,6 +72,22 @@ def test_the_state_is_answered_from_the_covering_index_alone(told: Archive, sql:
     assert not [step for step in steps if "TEMP B-TREE" in step]
 
 
+def test_stretches_are_found_in_the_covering_index_alone(told: Archive) -> None:
+    """The rows of the odds that they join stay in the index; records alone are looked up."""
+    stretches, scattered = plan(told, state.STRETCHES), plan(told, state.SCATTERED)
+    for steps in (stretches, scattered):
+        (spans,) = [step for step in steps if " spans " in step]
+        assert spans.startswith("SEARCH spans USING COVERING INDEX spans_stab (country=? AND facet")
+    assert "SEARCH records USING COVERING INDEX records_of_record (record=?)" in scattered
+
+
+def test_the_statements_of_records_are_found_by_the_records(told: Archive) -> None:
+    """And each of them by its id."""
+    steps = plan(told, state.TOLD)
+    assert "SEARCH records USING COVERING INDEX records_of_record (record=?)" in steps
+    assert "SEARCH statements USING INDEX statements_by_id (statement=? AND kt>?)" in steps
+
+
 def test_the_world_is_counted_within_its_primary_key(told: Archive) -> None:
     """The tally is led by the clock that most rows fall out by."""
     steps = plan(told, state.COUNT_WORLD)

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.dates import parse_iso
 from service.feeds.columns import DISPUTED_FLAG, PLANNED_FLAG, SIGNS
-from service.feeds.item import KINDS
+from service.items.item import KINDS
 from tests.service.asked import Reader
 from tests.service.feeds.hard_dates import HARD
 

@@ -14,7 +14,7 @@ from service.archive import Archive
 from service.feeds import FEEDS
 from service.feeds.columns import MOST_SPANS
 from service.feeds.feed import MOST, Feed
-from service.feeds.item import KINDS
+from service.items.item import KINDS
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, Reader, url
 from tests.service.feeds.hard_dates import LINES, record
 from tests.story.telling import (

@@ -10,7 +10,11 @@ from events.clocks import as_of
 from events.dates import iso, parse_iso, parse_period
 from events.errors import NotFound
 from service.archive import Archive
-from service.feeds.item import Item, Selection, completed, items, significance
+from service.items.completing import completed
+from service.items.item import Item
+from service.items.reading import items
+from service.items.selection import Selection
+from service.items.significance import most_significant
 from tests.service.feeds.hard_dates import HARD, LINES, Hard
 
 
@@ -26,7 +30,8 @@ def asked(
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )
-    found = items(archive, archive.views.db(), clocks, Selection(**wanted))
+    db = archive.views.db()
+    found = completed(archive, db, clocks, items(archive, db, clocks, Selection(**wanted)))
     assert len({item.id for item in found}) == len(found)
     return {item.id: item for item in found}
 
@@ -127,7 +132,7 @@ def test_an_item_knows_where_it_belongs(hard: Archive) -> None:
     nowhere = found["nowhere"]
     assert (nowhere.lane, nowhere.country, nowhere.field) == ("discovery", "", "")
     assert (nowhere.place, dict(nowhere.name)) == (None, {})
-    assert found["reading"].value == -2.5
+    assert found["reading"].claim.value == -2.5
 
 
 @pytest.mark.parametrize(
@@ -169,16 +174,7 @@ def test_a_record_that_there_is_not_is_not_found(hard: Archive) -> None:
 
 def test_completed_items_tell_their_sources_and_when_they_were_recorded(hard: Archive) -> None:
     """The commit since which the statement stands as it does."""
-    clocks = as_of(
-        at=None,
-        during=None,
-        stated=None,
-        known=None,
-        log=hard.chronicle.log,
-        now=hard.chronicle.now(),
-    )
-    db = hard.views.db()
-    for item in completed(hard, db, clocks, items(hard, db, clocks, Selection())):
+    for item in asked(hard).values():
         assert [source.title for source in item.sources] == ["A yearbook"]
         assert item.position == len(LINES)
         assert item.recorded is not None
@@ -187,7 +183,9 @@ def test_completed_items_tell_their_sources_and_when_they_were_recorded(hard: Ar
 
 def test_the_most_significant_are_steps_and_discoveries(hard: Archive) -> None:
     """Readings, remarks and what is disputed come last."""
-    ranked = sorted(asked(hard).values(), key=significance)
+    found = asked(hard).values()
+    ranked = most_significant(found, len(found))
     assert ranked[0].milestone == "operation-started" or ranked[0].kind in ("phase", "discovery")
     assert {item.kind for item in ranked[-3:]} <= {"indicator", "observation", "discovery"}
     assert ranked[-1].disputed
+    assert most_significant(found, 3) == ranked[:3]

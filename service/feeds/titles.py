@@ -1,0 +1,23 @@
+"""What an item is called, in English and Chinese."""
+
+from __future__ import annotations
+
+from service.feeds.words import MILESTONE_WORDS, STATUS_WORDS
+from service.items.item import Item
+
+
+def title_of(item: Item, lang: str) -> str:
+    """A phase by its facility and status, everything else by its statement.
+
+    Titles are in the language of whoever entered them: in Chinese a step is told by its facility
+    and the word for it.
+    """
+    if item.kind == "phase" and item.status is not None:
+        return _joined(item.name[lang], STATUS_WORDS[item.status][lang], lang)
+    if item.milestone is not None and lang == "zh":
+        return _joined(item.name[lang], MILESTONE_WORDS[item.milestone][lang], lang)
+    return item.claim.title
+
+
+def _joined(name: str, word: str, lang: str) -> str:
+    return f"{name}：{word}" if lang == "zh" else f"{name}: {word}"

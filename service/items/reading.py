@@ -1,0 +1,213 @@
+"""The items at `stated` and `known`, read from the rows of the views.
+
+Nothing is folded: the phases of a facility are the stretches of its status that the views hold,
+and the texts of statements say all that an item tells. What lies in another country or field is
+not looked at, but for records of several statements, each of which may lie elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from events.clocks import AsOf
+from events.errors import NotFound
+from projections.state import Row, State, Stretch
+from projections.views import Database
+from service.archive import Archive
+from service.items.claim import Claim, claim_of
+from service.items.item import Home, Item, home_of, in_time
+from service.items.lives import Life, milestones, phases
+from service.items.others import Other, others
+from service.items.selection import Selection
+
+
+def items(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> list[Item]:
+    """The items by their first day; those without one come first. Raises what `read` raises."""
+    return sorted(read(archive, db, as_of, wanted), key=in_time)
+
+
+def read(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
+    """The items in no order, without what only `completed` ones have.
+
+    Raises NotFound where the log had no record of the id that is wanted.
+    """
+    named = wanted.record
+    if named is not None:
+        stream = f"record:{named}"
+        if archive.history.revision(db, stream, known=as_of.known) == 0:
+            raise NotFound("record", named)
+    return filter(wanted.takes, _Reading(archive.state, db, as_of, wanted).items())
+
+
+class _Reading:
+    """What is asked of the views for one selection."""
+
+    def __init__(self, view: State, db: Database, as_of: AsOf, wanted: Selection) -> None:
+        self._view = view
+        self._db = db
+        self._stated, self._known = as_of.stated, as_of.known
+        self._wanted = wanted
+        self._among = self._named()
+
+    def items(self) -> Iterator[Item]:
+        """The items of all records that can have any that are wanted."""
+        kinds = self._records()
+        facilities = [id for id, kind in kinds.items() if kind == "facility"]
+        if facilities and {"phase", "milestone"} & {*self._wanted.kinds}:
+            yield from self._of_facilities(facilities)
+        rest = [id for id, kind in kinds.items() if kind in self._wanted.kinds]
+        if rest:
+            yield from self._of_others(rest)
+
+    # --- which records
+
+    def _named(self) -> list[str] | None:
+        """The records to look into where they are named; None is all."""
+        wanted = self._wanted
+        if wanted.record is None:
+            return None if wanted.among is None else sorted(wanted.among)
+        return [wanted.record, *self._view.belonging(self._db, wanted.record)]
+
+    def _records(self) -> dict[str, str]:
+        """The records that may have something that is wanted, each with its kind."""
+        wanted = self._wanted
+        kinds = {row.record: row.value for row in self._listed()}
+        elsewhere = (wanted.country, wanted.field) != (None, None)
+        if self._among is None and elsewhere and {*wanted.kinds} - {"phase", "milestone"}:
+            kinds |= self._view.scattered(self._db, stated=self._stated, known=self._known)
+        return kinds
+
+    def _listed(self) -> list[Row]:
+        """The rows of those that are listed where it is wanted; a statement of a record may lie
+        elsewhere than its row."""
+        wanted, day = self._wanted, self._stated
+        clocks = {"stated": self._stated, "known": self._known}
+        if self._among is None:
+            return self._view.stab(
+                self._db,
+                "record",
+                first=day,
+                last=day,
+                **clocks,
+                country=wanted.country,
+                field=wanted.field,
+            )
+        rows = self._view.stab_records(self._db, "record", self._among, day=day, **clocks)
+        return [
+            row for row in rows if row.value != "facility" or wanted.is_at(row.country, row.field)
+        ]
+
+    # --- facilities
+
+    def _of_facilities(self, ids: Sequence[str]) -> Iterator[Item]:
+        kinds = self._wanted.kinds
+        held, expected = self._stretches("status"), self._stretches("expected")
+        steps = "milestone" in kinds
+        claims = self._claims(ids) if steps else self._givers([*held, *expected])
+        overdue = self._plans("overdue") if steps else set()
+        pending = {each.statement for each in expected} | overdue
+        pending |= self._plans("due") if steps else set()
+        held_by, expected_by = _by_record(held), _by_record(expected)
+        for id, home in self._homes(ids).items():
+            life = Life(
+                record=id,
+                home=home,
+                horizon=self._stated,
+                held=held_by[id],
+                expected=expected_by[id],
+                claims=claims[id],
+                pending=pending,
+                overdue=overdue,
+            )
+            if "phase" in kinds:
+                yield from phases(life)
+            if steps:
+                yield from milestones(life)
+
+    def _plans(self, facet: str) -> set[str]:
+        """The plans that are open in a way."""
+        return {stretch.statement for stretch in self._stretches(facet)}
+
+    def _givers(self, stretches: Iterable[Stretch]) -> Claims:
+        """The statements alone that gave the stretches."""
+        givers = {stretch.statement: stretch.record for stretch in stretches}
+        claims: Claims = defaultdict(dict)
+        texts = self._view.statements(self._db, givers, known=self._known)
+        for id, text in texts.items():
+            claims[givers[id]][id] = claim_of(text)
+        return claims
+
+    # --- the others
+
+    def _of_others(self, ids: Sequence[str]) -> Iterator[Item]:
+        claims = self._claims(ids)
+        homes = self._homes(
+            {
+                claim.facility
+                for each in claims.values()
+                for claim in each.values()
+                if claim.facility
+            }
+        )
+        holding = {}
+        if "policy" in self._wanted.kinds:
+            holding = {stretch.statement: stretch for stretch in self._stretches("policy")}
+        for id in ids:
+            yield from others(
+                Other(
+                    record=id,
+                    horizon=self._stated,
+                    claims=claims[id].values(),
+                    home_of=lambda claim: _home_of(claim, homes),
+                    holding=holding,
+                )
+            )
+
+    # --- rows of the views
+
+    def _stretches(self, facet: str) -> list[Stretch]:
+        return self._view.stretches(
+            self._db,
+            facet,
+            stated=self._stated,
+            known=self._known,
+            country=self._wanted.country,
+            field=self._wanted.field,
+            records=self._among,
+        )
+
+    def _claims(self, ids: Iterable[str]) -> Claims:
+        """All statements of some records that stand."""
+        claims: Claims = defaultdict(dict)
+        for record, position, text in self._view.told(self._db, ids, known=self._known):
+            claim = claim_of(text, position=position)
+            claims[record][claim.id] = claim
+        return claims
+
+    def _homes(self, facilities: Iterable[str]) -> dict[str, Home]:
+        streams = (f"record:{id}" for id in facilities)
+        cards = self._view.cards(self._db, streams, known=self._known)
+        return {card["id"]: home_of(card) for card in cards.values()}
+
+
+Claims = defaultdict[str, dict[str, Claim]]
+"""Statements that stand, by record and id."""
+
+
+def _by_record(stretches: Iterable[Stretch]) -> defaultdict[str, list[Stretch]]:
+    found = defaultdict(list)
+    for stretch in stretches:
+        found[stretch.record].append(stretch)
+    return found
+
+
+def _home_of(claim: Claim, homes: Mapping[str, Home]) -> Home:
+    """Where a statement belongs: by its own word, else by that of its facility."""
+    home = Home() if claim.facility is None else homes[claim.facility]
+    country, field = claim.country or home.country, claim.field or home.field
+    if (country, field) == (home.country, home.field):
+        return home
+    return msgspec.structs.replace(home, country=country, field=field)

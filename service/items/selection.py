@@ -1,0 +1,39 @@
+"""Which items are wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.dates import Day
+from service.items.item import KINDS, Item, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which items are wanted. Days `first` to `last` of valid time, both included; None is all.
+
+    `record` wants one record and, of a facility, what was done with it; `among` looks
+    into these records alone.
+    """
+
+    kinds: tuple[Kind, ...] = KINDS
+    country: str | None = None
+    field: str | None = None
+    record: str | None = None
+    among: frozenset[str] | None = None
+    first: Day | None = None
+    last: Day | None = None
+
+    def takes(self, item: Item) -> bool:
+        """Whether an item of a kind that is wanted is so itself."""
+        if not self.is_at(item.country, item.field):
+            return False
+        if self.record not in (None, item.record, item.lane):
+            return False
+        if self.first is not None and item.stop is not None and item.stop <= self.first:
+            return False
+        return not (self.last is not None and item.first is not None and item.first > self.last)
+
+    def is_at(self, country: str, field: str) -> bool:
+        """Whether something of a country and a field is wanted."""
+        return self.country in (None, country) and self.field in (None, field)

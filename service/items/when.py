@@ -1,0 +1,64 @@
+"""A date as its source gave it, with its bounds and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from events import dates
+from events.dates import Day, Precision
+
+Texts = Mapping[str, str]
+"""A text in English (`en`) and Chinese (`zh`)."""
+
+
+class When(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A date as its source gave it. `earliest` and `latest` are both possible; None is open."""
+
+    edtf: str
+    earliest: Day | None
+    latest: Day | None
+    precision: Precision
+    approximate: bool
+    uncertain: bool
+
+    @property
+    def text(self) -> Texts:
+        """The date in words."""
+        return _words(self.edtf)
+
+    @property
+    def vague(self) -> bool:
+        """Whether more than one day is possible, or the source itself was not sure."""
+        return self.earliest != self.latest or self.approximate or self.uncertain
+
+    @property
+    def day(self) -> Day | None:
+        """The one day to put it on where a tool takes but one: the earliest, else the latest."""
+        return self.latest if self.earliest is None else self.earliest
+
+
+@lru_cache(maxsize=65_536)
+def when(text: str) -> When:
+    """A date of a statement. Raises BadDate.
+
+    >>> when("1987~").text["en"], when("-0240").text["zh"]
+    ('c. 1987', '公元前241年')
+    """
+    date = dates.parse(text)
+    return When(
+        edtf=date.text,
+        earliest=date.earliest,
+        latest=date.latest,
+        precision=date.precision,
+        approximate=date.approximate,
+        uncertain=date.uncertain,
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _words(edtf: str) -> Texts:
+    date = dates.parse(edtf)
+    return {"en": dates.display(date, "en"), "zh": dates.display(date, "zh")}

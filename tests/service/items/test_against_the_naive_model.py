@@ -1,0 +1,118 @@
+"""Random histories, read as items and told by the naive model: every item agrees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from events.clocks import as_of
+from events.dates import iso
+from service.archive import Archive
+from service.items.completing import completed
+from service.items.item import Item
+from service.items.reading import items
+from service.items.selection import Selection
+from tests.naive import items as naive
+from tests.naive.histories import (
+    COUNTRIES,
+    FIELDS,
+    logged,
+    random_history,
+    random_instants,
+    random_question,
+)
+from tests.naive.model import Logged
+from tests.naive.promised_histories import promised_history
+from tests.story.telling import Clock, command
+
+HISTORIES = [(kind, seed) for seed in range(25) for kind in (random_history, promised_history)]
+
+POINTS = 6
+"""Points of the clocks at which a history is read."""
+
+FAR_AHEAD = "2999-01-01T00:00:00.000000Z"
+
+Answer = dict[str, Any]
+
+
+def told(item: Item) -> Answer:
+    """An item as the model has it."""
+    return {
+        "record": item.record,
+        "kind": item.kind,
+        "lane": item.lane,
+        "country": item.country,
+        "field": item.field,
+        "statement": item.statement,
+        "status": item.status,
+        "first": None if item.first is None else iso(item.first),
+        "last": None if item.stop is None else iso(item.stop - 1),
+        "start": None if item.start is None else item.start.edtf,
+        "end": None if item.end is None else item.end.edtf,
+        "open": item.open,
+        "point": item.point,
+        "planned": item.planned,
+        "overdue": item.overdue,
+        "disputed": item.disputed,
+        "said": iso(item.said),
+        "plans": [plan.statement for plan in item.plans],
+        "sources": [source.id for source in item.sources],
+    }
+
+
+def read(archive: Archive, log: list[Logged], chance: Random) -> None:
+    """Read one point in all ways, and compare."""
+    asked = random_question(chance, log)
+    clocks = as_of(
+        at=None,
+        during=None,
+        stated=asked["stated"],
+        known=f"@{asked['known']}",
+        log=archive.chronicle.log,
+        now=FAR_AHEAD,
+    )
+    db = archive.db_at(asked["known"])
+    expected = naive.items(log, stated=asked["stated"], known=asked["known"])
+
+    def found(**wanted: Any) -> dict[str, Answer]:
+        chosen = items(archive, db, clocks, Selection(**wanted))
+        return {item.id: told(item) for item in completed(archive, db, clocks, chosen)}
+
+    assert found() == expected
+    country, field = chance.choice(COUNTRIES), chance.choice(FIELDS)
+    for wanted in ({"country": country}, {"field": field}, {"country": country, "field": field}):
+        assert found(**wanted) == {
+            id: item
+            for id, item in expected.items()
+            if all(item[name] == value for name, value in wanted.items())
+        }
+    if expected:
+        record = chance.choice([item["record"] for item in expected.values()])
+        assert found(record=record) == {
+            id: item for id, item in expected.items() if record in (item["record"], item["lane"])
+        }
+    for kind in ("phase", "milestone", "policy"):
+        of_kind = {id: item for id, item in expected.items() if item["kind"] == kind}
+        assert found(kinds=(kind,)) == of_kind
+
+
+@pytest.mark.parametrize(
+    ("history", "seed"), HISTORIES, ids=lambda each: getattr(each, "__name__", each)
+)
+def test_items_are_those_of_the_rules(tmp_path: Path, history: Any, seed: int) -> None:
+    """At any clocks, of all, of a country or a field, of a record, and of a kind alone."""
+    chance = Random(f"items {seed}")
+    batches = history(chance)
+    instants = random_instants(chance, len(batches))
+    clock = Clock(instants[0])
+    with Archive(tmp_path, clock=clock) as archive:
+        for batch, instant in zip(batches, instants, strict=True):
+            clock.set(instant)
+            archive.chronicle.execute(command(*batch))
+        archive.catch_up()
+        log = logged(batches, instants)
+        for _ in range(POINTS):
+            read(archive, log, chance)
