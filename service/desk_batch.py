@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from events.canonical import canonical
-from events.errors import BatchRefused, Refusal, StaleRevision
+from events.errors import BatchRefused, MalformedLine, Refusal, StaleRevision
 from events.orders import Command, Order
 from service.desk_answering import page, the_desk
 from service.desk_sending import (
@@ -19,7 +19,7 @@ from service.desk_sending import (
     status_of,
 )
 from service.pages.desk import Desk
-from service.pages.desk_faults import faults_of
+from service.pages.desk_faults import batch_faults
 from service.pages.desk_preview import seen
 from service.pages.page import Members
 from service.writing import batch_of, command_of
@@ -54,7 +54,16 @@ def _looked_at(desk: Desk, text: str, body: bytes, *, status: int = 200) -> Resp
 
 
 def _refused(desk: Desk, text: str, refusal: Refusal) -> Response:
-    return _shown(desk, text, faults=faults_of(refusal, desk.say), status=status_of(refusal))
+    faults = batch_faults(refusal, _read(text), desk.say)
+    return _shown(desk, text, faults=faults, status=status_of(refusal))
+
+
+def _read(text: str) -> list[Order]:
+    """The lines of a text; none where there is none to be read."""
+    try:
+        return batch_of(text.encode(errors="replace"))
+    except MalformedLine:
+        return []
 
 
 def _shown(

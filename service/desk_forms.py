@@ -5,6 +5,8 @@ A form is first looked at, then recorded. Whatever came in between is told, and 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from events.canonical import canonical, read
@@ -24,8 +26,9 @@ from service.desk_sending import (
 )
 from service.pages.desk import Desk
 from service.pages.desk_controls import form_members, subject
-from service.pages.desk_faults import faults_of
+from service.pages.desk_faults import fault_of
 from service.pages.desk_form import Values
+from service.pages.desk_ids import suggested_id
 from service.pages.desk_preview import meanwhile, seen
 from service.pages.desk_task import Task, again
 from service.pages.page import Members
@@ -39,7 +42,17 @@ def answered(task: Task) -> Response:
         return _shown(desk, task, *task.filled())
     if request.form.get("do") == "record":
         return _recorded(desk, task)
-    return _looked_at(desk, task, *task.sent(request.form))
+    values, why = task.sent(request.form)
+    task, values = _with_id(task, values, why)
+    return _looked_at(desk, task, values, why)
+
+
+def _with_id(task: Task, values: Values, why: Values) -> tuple[Task, Values]:
+    """The task and its values, with an id for something new for which nobody wrote one."""
+    if task.is_change or values["id"] not in ("", request.form.get("suggested")):
+        return task, values
+    id = suggested_id(archive(), task.line({**values, "id": ""}, why))
+    return replace(task, suggested=id), {**values, "id": id}
 
 
 def _looked_at(
@@ -93,7 +106,7 @@ def _refused(
     *,
     stale: list[Members] | None = None,
 ) -> Response:
-    faults = faults_of(refusal, desk.say)
+    faults = [fault_of(refusal, desk.say)]
     return _shown(desk, task, values, why, faults=faults, stale=stale, status=status_of(refusal))
 
 
@@ -114,6 +127,7 @@ def _shown(
         "preview": preview,
         "stale": stale,
         "revision": task.revision,
+        "suggested": task.suggested,
     }
     if request.form.get("do") == "live":
         return part("desk_live.html", desk, **shown)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from events.decision import stream_of
-from events.errors import BadDate, BadFilter
+from events.errors import BadFilter
+from events.fact import is_id
 from service.access import needs
 from service.asking import archive, parameters
 from service.desk_answering import json, the_desk
+from service.pages.desk_faults import date_fault, id_fault
 from service.pages.desk_page import found
 from service.pages.desk_values import told_date
 
@@ -22,11 +24,9 @@ SPACES = ("record", "source", "statement")
 def date() -> Response:
     """What a date means, in words."""
     text = parameters(("lang", "text")).get("text", "").strip()
-    desk = the_desk()
-    try:
-        return json({"ok": True, "words": told_date(text, desk.say)})
-    except BadDate as refused:
-        return json({"ok": False, "words": refused.why})
+    say = the_desk().say
+    fault = date_fault(text, say)
+    return json({"ok": not fault, "words": fault or told_date(text, say)})
 
 
 @blueprint.get("/id")
@@ -39,12 +39,13 @@ def id_() -> Response:
     if space not in SPACES:
         raise BadFilter("of", space, "no space of ids", allowed=SPACES)
     taken = archive().chronicle.claimed(space, [id]).get(id)
-    if taken is None:
-        words = {"words": say("nothing of that id is recorded"), "words_new": say("free")}
-        return json({"taken": False, **words})
-    name = _name(space, id, taken) or id
-    words = {"words": name, "words_new": say("taken: %(name)s", name=name)}
-    return json({"taken": True, **words})
+    if taken is not None:
+        name = _name(space, id, taken) or id
+        words_new = say("taken: %(name)s", name=name)
+        return json({"taken": True, "free": False, "words": name, "words_new": words_new})
+    words, is_free = say("nothing of that id is recorded"), is_id(id)
+    words_new = say("free") if is_free else id_fault(id, say)
+    return json({"taken": False, "free": is_free, "words": words, "words_new": words_new})
 
 
 @blueprint.get("/find")

@@ -9,7 +9,9 @@ from events.errors import BadDate
 from events.vocabulary import countries
 from service.pages import desk_words, language
 from service.pages.desk import Desk
+from service.pages.desk_faults import plain_fault
 from service.pages.desk_form import RARE, SPARE, Member, Value, Values, values_of
+from service.pages.desk_lines import rows_of
 from service.pages.desk_task import WHY, Task
 from service.pages.desk_values import told_date, told_value
 from service.pages.page import Members
@@ -28,15 +30,15 @@ def subject(desk: Desk, task: Task) -> Members:
         "id": task.said.get("statement") or task.record,
         "record": task.record,
         "space": "source" if of_source else "record",
-        "fixed": [
-            {
-                "label": desk_words.member(each, desk.lang),
-                "text": told_value(before["type"], each, before[each], desk.lang),
-            }
-            for each in FIXED
-            if each in before and each != "type" and task.type == "correction"
-        ],
+        "stands": _stands(desk, task),
     }
+
+
+def _stands(desk: Desk, task: Task) -> list[Members]:
+    """What stands and is not asked for: of a correction what is fixed, of a withdrawal all."""
+    if task.type == "correction":
+        return rows_of(desk, {name: task.before[name] for name in FIXED if name in task.before})
+    return [] if task.members else rows_of(desk, task.before)
 
 
 def _title(type: str, say: Speech) -> str:
@@ -65,7 +67,8 @@ def form_members(
     controls = [_control(desk, task, each, values[each.name]) for each in task.members]
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
     for each in (*controls, *own):
-        each["faults"] = here.pop(each["name"], [])
+        told = here.pop(each["name"], [])
+        each["faults"] = _plainly(desk, each) or told if faults else told
     rare = [each for each in controls if each["rare"]]
     return {
         "controls": [each for each in controls if not each["rare"]],
@@ -79,6 +82,12 @@ def form_members(
         ],
         "faults": [fault for left in here.values() for fault in left],
     }
+
+
+def _plainly(desk: Desk, control: Members) -> list[Members]:
+    """What the text in a control tells to be wrong, if anything."""
+    words = plain_fault(control["member"], control["value"], desk.say)
+    return [{"text": words, "lang": language.TAGS[desk.lang], "row": None}] if words else []
 
 
 def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
@@ -105,16 +114,17 @@ def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: st
     shape = task.type if prefix else str(task.before.get("type", task.type))
     rows = member.kind in ("citations", "facts")
     long = member.kind == "long" or (member.kind == "text" and "\n" in value)
-    required = member.required or name == "modality"
+    is_new_id = name == "id" and not task.is_change
     return {
+        "member": member._replace(required=member.required and not is_new_id),
         "name": prefix + name,
         "id": f"f-{prefix.replace('.', '-')}{name}",
         "kind": "long" if long else member.kind,
         "label": desk_words.member(name, lang),
         "hint": desk_words.hint(shape, name, lang),
-        "required": required,
+        "required": member.required and not is_new_id,
         "of": member.of,
-        "new": name == "id" and not task.is_change,
+        "new": is_new_id,
         "space": _space(task.type),
         "value": "" if rows else value,
         "rows": [*value, *[("", "")] * SPARE] if rows else [],

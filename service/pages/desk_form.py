@@ -44,7 +44,7 @@ NAMES: Mapping[str, str] = {
 """What the ids of a member are ids of."""
 
 FIRST = ("facility", "record", "series", "milestone", "modality", "date", "stated", "value", "unit")
-"""What is asked for before all else, in this order, after the id."""
+"""What is asked for before all else, in this order."""
 
 RARE = (
     "entry",
@@ -84,9 +84,9 @@ def members_of(fact: type[Fact], without: tuple[str, ...] = ()) -> tuple[Member,
 
 
 def _place(member: Member) -> tuple[int, int]:
-    """Of a statement: id, what leads, its words, the rest, sources, and what is rare last."""
+    """Of a statement: what leads, its words, its id, the rest, sources, and what is rare last."""
     if member.name == "id":
-        return 0, 0
+        return 2, 1
     if member.name in FIRST:
         return 1, FIRST.index(member.name)
     if member.name in RARE:
@@ -206,10 +206,11 @@ def _said(member: Member, value: Value) -> Any:
         return value.split()
     if member.kind == "flag":
         return True
-    return _number(value) if member.kind == "number" else value
+    return number(value) if member.kind == "number" else value
 
 
-def _number(text: str) -> Any:
+def number(text: str) -> Any:
+    """The number that a text says, else the text."""
     try:
         value = read(text)
     except NotJson:

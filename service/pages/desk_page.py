@@ -15,8 +15,9 @@ from service.filters import given, wanted
 from service.finding import search_answer
 from service.pages import desk_words, labels
 from service.pages.desk import PATH, Desk
+from service.pages.desk_lines import rows_of
 from service.pages.desk_task import folded_at
-from service.pages.desk_values import date_words, in_order, told_value
+from service.pages.desk_values import date_words
 from service.pages.page import Members
 from service.question import Question
 
@@ -75,7 +76,7 @@ def record_members(desk: Desk, id: str) -> Members:
         "word": labels.kind(record.kind, desk.lang),
         "name": _name(record, desk.lang),
         "revision": revision,
-        "card": _card(desk, record),
+        "card": rows_of(desk, record.card or {}),
         "entries": entries,
         "new": _new_links(desk, record, id),
     }
@@ -93,7 +94,7 @@ def source_members(desk: Desk, id: str) -> Members:
         "word": labels.kind("source", desk.lang),
         "name": record.card["title"],
         "revision": revision,
-        "card": _card(desk, record),
+        "card": rows_of(desk, record.card or {}),
         "entries": {},
         "new": [_new_link(desk, type, {"source": id}) for type in STATEMENT_TYPES],
     }
@@ -119,15 +120,3 @@ def _name(record: Record, lang: str) -> str:
         return labels.names_of(record.card, lang)[0]
     last = record.statements()[-1]
     return str(last.line["title"])
-
-
-def _card(desk: Desk, record: Record) -> list[Members]:
-    card = record.card or {}
-    return [
-        {
-            "label": desk_words.member(name, desk.lang),
-            "text": told_value(card["type"], name, card[name], desk.lang),
-        }
-        for name in in_order(card.get("type", ""), card)
-        if name not in ("type", "id")
-    ]

@@ -20,7 +20,7 @@ from projections.account import Account, account
 from service.audit import Standing, standing_of
 from service.pages import desk_words, labels
 from service.pages.desk import Desk
-from service.pages.desk_values import date_words, day_words, in_order, told_value
+from service.pages.desk_values import date_words, day_words, in_order, said_words, told_value
 from service.pages.page import Members
 from service.preview import Change, changes
 from service.writing import proposal
@@ -30,9 +30,8 @@ def seen(desk: Desk, decision: Decision) -> Members:
     """What the template shows of a decision that is not kept yet."""
     told = proposal(decision)
     changing = list(changes(desk.service, decision))
-    weighed: dict[str, list[Members]] = {
-        change.stream: list(_weighed(desk, change)) for change in changing
-    }
+    derived = {f"record:{each['record']}": each for each in told["changes"]}
+    readings = [_reading(desk, change, derived.get(change.stream)) for change in changing]
     return {
         "events": [event for change in changing for event in _events(desk, change)],
         "warnings": [
@@ -43,16 +42,8 @@ def seen(desk: Desk, decision: Decision) -> Members:
             }
             for each in told["warnings"]
         ],
-        "records": [
-            {
-                "id": each["record"],
-                "ends": [span_words(desk, span) for span in each["ends"]],
-                "begins": [span_words(desk, span) for span in each["begins"]],
-                "weighed": weighed[f"record:{each['record']}"],
-                "alike": [_rival_row(desk, rival) for rival in each["rivals"] if not rival["same"]],
-            }
-            for each in told["changes"]
-        ],
+        "readings": readings,
+        "weighs": any(each["weighed"] for each in readings),
         "revisions": {
             str(each["line"]): _before(told["events"], each["stream"]) for each in told["events"]
         },
@@ -136,29 +127,70 @@ class Life:
         }
 
 
-def span_words(desk: Desk, span: Mapping[str, Any]) -> Members:
+# --- how a record or a source would read
+
+
+def _reading(desk: Desk, change: Change, derived: Members | None) -> Members:
+    """What a stream no longer tells, and what instead; of a record, how its statements stand."""
+    before, after = change.before.card, change.after.card
+    members: Members = {
+        "id": change.after.id,
+        "is_new": change.before.revision == 0,
+        "is_record": derived is not None,
+        "ends": _card_lines(desk, before, after),
+        "begins": _card_lines(desk, after, before),
+        "weighed": [],
+        "alike": [],
+    }
+    if derived is not None:
+        members["ends"] += [_span_line(desk, span) for span in derived["ends"]]
+        members["begins"] += [_span_line(desk, span) for span in derived["begins"]]
+        members["weighed"] = list(_weighed(desk, change))
+        members["alike"] = [
+            _rival_row(desk, rival) for rival in derived["rivals"] if not rival["same"]
+        ]
+    return members
+
+
+def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
+    """What a card says that the other one does not; nothing where there are not two."""
+    if card is None or other is None:
+        return []
+    type = card["type"]
+    return [
+        desk.say(
+            "%(name)s: %(value)s",
+            name=desk_words.member(name, desk.lang),
+            value=told_value(type, name, card[name], desk.lang),
+        )
+        for name in in_order(type, card)
+        if card[name] != other.get(name)
+    ]
+
+
+def _span_line(desk: Desk, span: Mapping[str, Any]) -> str:
     """A span of a record's life: what it tells, and from when to when."""
-    say, lang = desk.say, desk.lang
-    first, last = span.get("from"), span.get("to")
+    say, lang, value = desk.say, desk.lang, span.get("value")
+    what = desk_words.facet(span["facet"], lang)
+    if value:
+        said = labels.milestone if span["facet"] == "overdue" else labels.label
+        what = say("%(name)s: %(value)s", name=what, value=said(value, lang))
+    if span.get("certainty") == "possible":
+        what = f"{what} {say('(one of several possible)')}"
+    return say("%(what)s, %(when)s", what=what, when=_span_days(desk, span))
+
+
+def _span_days(desk: Desk, span: Mapping[str, Any]) -> str:
+    say, first, last = desk.say, span.get("from"), span.get("to")
     days = {
-        "first": day_words(parse_iso(first), lang) if first else "",
-        "last": day_words(parse_iso(last), lang) if last else "",
+        "first": day_words(parse_iso(first), desk.lang) if first else "",
+        "last": day_words(parse_iso(last), desk.lang) if last else "",
     }
     if first and last:
-        when = say("%(first)s to %(last)s", **days)
-    elif first:
-        when = say("from %(first)s on", **days)
-    else:
-        when = say("until %(last)s", **days) if last else say("always")
-    value = span.get("value")
-    said = labels.milestone if span["facet"] == "overdue" else labels.label
-    return {
-        "facet": desk_words.facet(span["facet"], lang),
-        "value": said(value, lang) if value else "",
-        "when": when,
-        "statement": span.get("statement"),
-        "unsure": span.get("certainty") == "possible",
-    }
+        return say("%(first)s to %(last)s", **days)
+    if first:
+        return say("from %(first)s on", **days)
+    return say("until %(last)s", **days) if last else say("always")
 
 
 # --- what holds, and why
@@ -224,7 +256,7 @@ def _beside(desk: Desk, rival: Statement, told: Account) -> Members:
         "title": rival.line["title"],
         "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
         "planned": rival.planned,
-        "said": day_words(rival.said, desk.lang),
+        "said": said_words(rival, desk.say),
         "standing": standing.word,
         "word": labels.standing(standing.word, desk.lang),
         "why": "" if standing.shown else labels.why(standing.word, desk.lang),

@@ -43,7 +43,8 @@ class Task:
     """One thing to record. `said` is what the path says of the line.
 
     Of a change, `stream` is what it changes, `revision` the one that its form was filled at,
-    and `before` the line that stood there then.
+    and `before` the line that stood there then. `suggested` is the id that something new was
+    given since nobody wrote one.
     """
 
     said: Line
@@ -54,6 +55,7 @@ class Task:
     revision: int | None = None
     before: Line = field(default_factory=dict)
     record: str = ""
+    suggested: str = ""
 
     @property
     def type(self) -> str:

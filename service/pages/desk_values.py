@@ -8,6 +8,7 @@ from typing import Any
 from events.catalogue import BY_TYPE
 from events.dates import Date, Language, display, iso, parse
 from events.errors import BadDate
+from events.statement import Statement
 from service.pages import desk_words, language
 from service.pages.desk_form import Kind, members_of
 from service.pages.speech import Speech
@@ -66,10 +67,19 @@ def date_words(text: str, lang: Language) -> str:
         return text
 
 
+def said_words(statement: Statement, say: Speech) -> str:
+    """When it was said, as its source gives it."""
+    stated = statement.line.get("stated")
+    return say("as it happened") if stated is None else date_words(stated, say.lang)
+
+
 def told_date(text: str, say: Speech) -> str:
     """A date in words, and the days that it leaves open. Raises BadDate."""
     date = parse(text)
-    return f"{display(date, say.lang)}{say(': ')}{_bounds(date, say)}"
+    words = display(date, say.lang)
+    if date.earliest == date.latest:
+        return words
+    return f"{words}{say(': ')}{_bounds(date, say)}"
 
 
 def _bounds(date: Date, say: Speech) -> str:
@@ -80,8 +90,6 @@ def _bounds(date: Date, say: Speech) -> str:
         return say("any day until %(last)s", last=last)
     if last is None:
         return say("any day from %(first)s on", first=first)
-    if first == last:
-        return say("on %(day)s", day=first)
     return say("some day from %(first)s to %(last)s", first=first, last=last)
 
 

@@ -6,7 +6,8 @@ has its form before anybody has found words for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from service.pages import labels
 
@@ -41,6 +42,21 @@ def choice(name: str, value: str, lang: str) -> str:
 def facet(name: str, lang: str) -> str:
     """What a span tells of."""
     return FACETS.get(name, {}).get(lang, name)
+
+
+def no_date(why: str, lang: str) -> str:
+    """Why a text is no date (`events.dates`); in English its own words."""
+    if lang == "en":
+        return why
+    for words, said in NO_DATES:
+        if found := re.fullmatch(f"{_AT_AN_END}{words}", why, re.DOTALL):
+            end = found["end"]
+            return ("" if end is None else f"{end}：") + said.format(**found.groupdict())
+    return why
+
+
+_AT_AN_END = "(?:at (?P<end>.*), )?"
+"""What the reason begins with where it is one end of an interval that is no date."""
 
 
 def warning(code: str, text: str, lang: str) -> str:
@@ -106,8 +122,9 @@ MEMBERS: Mapping[str, Said] = {
 
 HINTS: Mapping[str, Said] = {
     "id": {
-        "en": "For good. Lower-case letters and digits, joined by single hyphens.",
-        "zh": "一经使用不可更改。小写字母和数字，以单个连字符连接。",
+        "en": "For good. Lower-case letters and digits, joined by single hyphens. Left empty, one"
+        " is suggested.",
+        "zh": "一经使用不可更改。小写字母和数字，以单个连字符连接。留空则建议一个。",
     },
     "entry": {
         "en": "The slot of the record that it fills, if not the usual one. Statements of one"
@@ -235,3 +252,42 @@ WARNINGS: Mapping[str, Said] = {
     "says-the-same": {"zh": "同一条目中已有相同性质和日期的陈述"},
     "lower-after-higher": {"zh": "较早的步骤完全晚于较后的步骤"},
 }
+
+NO_DATES: Sequence[tuple[str, str]] = (
+    (
+        r"it has (?P<number>\d+) characters, and (?P<most>\d+) is the most",
+        "有{number}个字符，最多{most}个",
+    ),
+    (r"it is empty", "没有内容"),
+    (r"it may have plain digits, and no blanks", "只能用普通数字，且不能有空格"),
+    (r"an interval has one slash", "区间只有一个斜杠"),
+    (r"an interval has two ends; an open one is written \.\.", "区间有两端，不定的一端写作“..”"),
+    (r"an interval has one end at least", "区间至少要有一端"),
+    (r"(?P<first>\S+) is after (?P<last>\S+)", "{first}在{last}之后"),
+    (r"the year 0 has no sign: 0000", "0年没有正负号，写作0000"),
+    (
+        r"(?P<month>\S+) is no month, and no season from 21 to 24",
+        "{month}既不是月份，也不是21至24的季节",
+    ),
+    (r"(?P<month>\S+) has no day (?P<day>\S+)", "{month}没有{day}日"),
+    (r"years go from (?P<first>\S+) to (?P<last>\S+)", "年份须在{first}至{last}之间"),
+    (
+        r"EDTF has no such form: Y takes five digits or more, the first not 0",
+        "EDTF没有这种写法：Y后须有五位以上数字，首位不为0",
+    ),
+    (r"X may only stand for .+: 198X, 19XX", "X只能代替0年以后年份的末位或末两位，如198X、19XX"),
+    (r"sets of dates are not taken; an interval is written A/B", "不接受日期的集合；区间写作A/B"),
+    (r"times are not taken; a date ends with the day", "不接受时刻；日期到日为止"),
+    (r"exponents are not taken; write the year out", "不接受指数；请写出整个年份"),
+    (r"significant digits are not taken; write 198X or 19XX", "不接受有效位数；请写198X或19XX"),
+    (
+        r"a qualifier .+ may only stand once, after the whole date",
+        "~、?、%只能在整个日期之后出现一次",
+    ),
+    (r"an open end is written with a slash: .+", "不定的一端用斜杠写：../2016或2016/.."),
+    (
+        r"write 2013, .+",
+        "可以写成2013、2013-05、2013-05-06、2013-21、198X、19XX、-0240、Y12025、A/B、../B或A/..",
+    ),
+)
+"""What `events.dates` says of a text that is no date, and the same in Chinese."""

@@ -57,7 +57,7 @@
     const id = input.value.trim();
     if (!id) return tell(input, "", false);
     const told = await ask("id", { of: input.dataset.new, id });
-    if (told && input.value.trim() === id) tell(input, told.words_new, told.taken);
+    if (told && input.value.trim() === id) tell(input, told.words_new, !told.free);
   }
 
   async function named(input) {
@@ -83,10 +83,11 @@
     if (!pair || pair.nextElementSibling || !input.value) return;
     const next = pair.cloneNode(true);
     const number = pair.parentElement.children.length + 1;
-    next.querySelectorAll("input").forEach((each) => {
-      each.value = "";
-      each.removeAttribute("id");
-      each.setAttribute("aria-label", each.getAttribute("aria-label").replace(/\d+/, number));
+    next.querySelectorAll("label").forEach((each) => {
+      const text = each.querySelector("span"), inner = each.querySelector("input");
+      text.textContent = text.textContent.replace(/\d+/, number);
+      inner.value = "";
+      inner.removeAttribute("id");
     });
     pair.after(next);
   }
@@ -103,7 +104,16 @@
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    suggest(told.body.firstElementChild.dataset.suggested);
     box.replaceChildren(...told.body.children);
     box.hidden = !box.textContent.trim();
+  }
+
+  /* The id that is suggested stands in the form until somebody writes another. */
+  function suggest(id) {
+    const input = form.querySelector("[data-new]"), held = form.elements.suggested;
+    if (!id || document.activeElement === input || !["", held.value].includes(input.value)) return;
+    input.value = held.value = id;
+    tell(input, "", false);
   }
 })();

@@ -52,6 +52,7 @@ class Page(HTMLParser):
         self.inputs: list[dict[str, str]] = []
         self.lang = ""
         self.words: list[str] = []
+        self._in_label = False
         self._area = self._select = ""
         self._buffer = self._chosen = ""
         self.feed(text)
@@ -61,12 +62,13 @@ class Page(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "html":
             self.lang = told["lang"]
-        elif tag == "label" and "for" in told:
-            self.labelled.add(told["for"])
+        elif tag == "label":
+            self._in_label = True
+            self.labelled.add(told.get("for", ""))
         elif tag == "form":
             self.forms.append(Form(told["action"], told["method"]))
         elif tag in CONTROLS and told.get("type") != "hidden":
-            self.inputs.append(told)
+            self.inputs.append(told | ({"in-label": ""} if self._in_label else {}))
         if "id" in told:
             self.ids.append(told["id"])
         if self.forms:
@@ -94,8 +96,10 @@ class Page(HTMLParser):
             self.words.append(data.strip())
 
     def handle_endtag(self, tag: str) -> None:
-        """A text area and a select are told when they end."""
-        if tag == "textarea":
+        """A text area and a select are told when they end; so is what a label holds."""
+        if tag == "label":
+            self._in_label = False
+        elif tag == "textarea":
             # A line break right after the tag is none of the text.
             self.forms[-1].fields.append((self._area, self._buffer.removeprefix("\n")))
             self._area = ""

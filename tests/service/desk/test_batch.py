@@ -39,10 +39,20 @@ def test_a_batch_records_exactly_what_the_api_does(
 
 def test_a_bad_batch_tells_each_line(grace: Browser, told: Teller) -> None:
     """Its number, its pointer and why, and nothing is recorded."""
-    text = '{"type": "source"}\n\n{"a": 1\n' + json.dumps({**CAME, "id": "x", "date": "soon"})
+    text = '{"type": "source"}\n\n{"a": 1\n' + json.dumps(
+        {**CAME, "id": "x", "date": "soon", "supersedes": "Soon"}
+    )
     looked = grace.look("/desk/batch", text=text)
     assert looked.status_code == 422
-    for words in ("line 1: 'id' is missing /id", "line 3: it is not JSON", "line 4: soon is not"):
+    for words in (
+        "line 1: It is missing. /id",
+        "line 1: It is missing. /medium",
+        "line 1: It is missing. /title",
+        "line 3: it is not JSON",
+        "line 4: soon is not a date: write 2013,",
+        "line 4: Soon is not an id:",
+        "There may be more",
+    ):
         assert page(looked).says(words), words
     assert 'name="line"' not in looked.get_data(as_text=True)
     assert page(looked).form("preview").value("text") == text

@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 
 from events.catalogue import BY_TYPE
 from events.decision import FIXED
-from events.fact import Edtf, Fact, Slug, Text
+from events.fact import Edtf, Fact, Line, Slug, Text, is_id
 from service.pages import desk_words
 from service.pages.desk_form import changes_of, line_of, members_of, sent, values_of
+from service.pages.desk_ids import stem_of
 from service.translations import LANGUAGES
 from tests.service.asked import LINES
 from tests.service.desk.browser import Browser
-from tests.service.desk.story import PATHS, head, page
+from tests.service.desk.story import PATHS, head, page, recorded
 from tests.story.telling import Teller
 
 
@@ -96,7 +97,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             409,
             "is taken",
         ),
-        ("/desk/new/source", {"id": "y", "title": "b"}, "medium", 422, "'medium' is missing"),
+        ("/desk/new/source", {"id": "y", "title": "b"}, "medium", 422, "It is missing."),
         (
             "/desk/new/milestone?facility=juno",
             {
@@ -162,7 +163,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             },
             "value",
             422,
-            "Expected",
+            "much is not a number.",
         ),
         (
             "/desk/statements/juno-came/correct",
@@ -176,7 +177,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             {"date": "2020"},
             "why.reason",
             422,
-            "'reason' is missing",
+            "It is missing.",
         ),
         (
             "/desk/statements/juno-came/correct",
@@ -228,6 +229,85 @@ def test_every_input_has_its_label_and_every_id_is_one(
     shown = grace.page(f"{path}{'&' if '?' in path else '?'}lang={lang}")
     assert len(set(shown.ids)) == len(shown.ids)
     for each in shown.inputs:
-        assert each.get("id") in shown.labelled or each.get("aria-label") or each["name"] == "q"
+        assert each.get("id") in shown.labelled or "in-label" in each
         for described in each.get("aria-describedby", "").split():
             assert described in shown.ids, described
+
+
+def test_all_that_is_plainly_wrong_is_told_at_once(grace: Browser) -> None:
+    """Though a line is refused for the first thing that is wrong with it."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        id="JUNO Bad Id",
+        modality="actual",
+        date="2025-02-30",
+        stated="soon",
+        contradicts="juno-plan, Not An Id",
+    )
+    shown = page(looked)
+    for words in (
+        "Milestone : It is missing.",
+        "Title : It is missing.",
+        "Id : JUNO Bad Id is not an id: it takes lower-case letters and digits",
+        "Date : 2025-02-30 is not a date: 2025-02 has no day 30",
+        "Stated : soon is not a date: write 2013,",
+        "Contradicts : Not is not an id:",
+    ):
+        assert shown.says(words), words
+
+
+# --- ids
+
+
+def test_an_id_that_nobody_wrote_is_suggested(grace: Browser, told: Teller) -> None:
+    """What is looked at has it, what is recorded is what was looked at, and it may be changed."""
+    written = {"milestone": "upgraded", "modality": "actual", "date": "2031", "title": "Upgraded"}
+    looked = grace.look("/desk/new/milestone?facility=juno", **written)
+    assert page(looked).says("What would be written milestone juno-upgraded-2031")
+    assert page(looked).form("preview").value("id") == "juno-upgraded-2031"
+    grace.record(looked)
+    assert recorded(told.archive, 4)[0]["id"] == "juno-upgraded-2031"
+    again = grace.look("/desk/new/milestone?facility=juno", **written)
+    assert page(again).form("preview").value("id") == "juno-upgraded-2031-2"
+    form = page(again).form("preview")
+    mine = grace.post(form.action, [*form.filled({"id": "mine"}), ("do", "preview")])
+    grace.record(mine)
+    assert recorded(told.archive, 5)[0]["id"] == "mine"
+
+
+def test_a_suggested_id_follows_what_it_is_of(grace: Browser) -> None:
+    """Until somebody writes another one, whether the form was refused in between or not."""
+    looked = grace.look("/desk/new/milestone?facility=juno", date="2031", modality="planned")
+    assert looked.status_code == 422
+    form = page(looked).form("preview")
+    assert form.value("id") == "juno-plan-2031"
+    more = {"milestone": "upgraded", "stated": "2026", "title": "Upgraded"}
+    looked = grace.post(form.action, [*form.filled(dict(more)), ("do", "preview")])
+    form = page(looked).form("preview")
+    assert form.value("id") == "juno-upgraded-plan-2031"
+    looked = grace.post(form.action, [*form.filled({"id": "my-own"}), ("do", "preview")])
+    form = page(looked).form("preview")
+    looked = grace.post(form.action, [*form.filled({"date": "2032"}), ("do", "preview")])
+    assert page(looked).form("preview").value("id") == "my-own"
+
+
+@pytest.mark.parametrize(
+    ("line", "stem"),
+    [
+        ({"type": "milestone", "facility": "juno", "milestone": "completed"}, "juno-completed"),
+        ({"type": "indicator", "series": "rd-share", "date": "2024"}, "rd-share-2024"),
+        ({"type": "policy", "title": "The 14th Plan", "date": "2021"}, "the-14th-plan-2021"),
+        ({"type": "policy", "record": "plans", "title": "X", "date": "2021/2025"}, "plans-2021"),
+        ({"type": "discovery", "facility": "besiii", "title": "Zc(3900)"}, "besiii-zc-3900"),
+        ({"type": "observation", "title": "参观", "date": "../1980"}, "observation-1980"),
+        ({"type": "observation", "title": "Élan-vital " * 9}, "elan-vital-elan-vital-elan"),
+        ({"type": "source", "title": "A" * 200, "date": "1987~"}, "a" * 60),
+        ({"type": "facility", "name": "Long Name", "acronym": "LHAASO"}, "lhaaso"),
+        ({"type": "milestone", "facility": "Not an id!", "dropped": True, "stated": "2026"},
+         "not-an-id-2026"),
+    ],
+)  # fmt: skip
+def test_a_suggested_id_says_what_it_is_of(line: Line, stem: str) -> None:
+    """In the letters that an id takes, of whatever was written so far."""
+    assert stem_of(line) == stem
+    assert is_id(stem)

@@ -13,16 +13,22 @@ def test_a_date_is_told_as_one_types(grace: Browser) -> None:
         "words": "October–December 2024: some day from 1 October 2024 to 31 December 2024",
     }
     assert grace.get("/desk/date?text=2024/..").get_json()["words"].endswith("on")
-    bad = grace.get("/desk/date?text=next year").get_json()
-    assert bad["ok"] is False
-    assert bad["words"]
+    assert grace.get("/desk/date?text=2025-09-01").get_json()["words"] == "1 September 2025"
+    bad = grace.get("/desk/date?text=2025-02-30").get_json()
+    assert bad == {"ok": False, "words": "2025-02-30 is not a date: 2025-02 has no day 30"}
 
 
 def test_an_id_is_looked_up_as_one_types(grace: Browser) -> None:
     """Taken, by what; or free."""
     taken = grace.get("/desk/id?of=statement&id=juno-came").get_json()
-    assert taken == {"taken": True, "words": "Takes data", "words_new": "taken: Takes data"}
+    words = {"words": "Takes data", "words_new": "taken: Takes data"}
+    assert taken == {"taken": True, "free": False, **words}
     assert grace.get("/desk/id?of=record&id=nothing").get_json()["taken"] is False
+    free = grace.get("/desk/id?of=record&id=nothing").get_json()
+    assert (free["free"], free["words_new"]) == (True, "free")
+    illegal = grace.get("/desk/id?of=record&id=JUNO Bad Id").get_json()
+    assert (illegal["taken"], illegal["free"]) == (False, False)
+    assert illegal["words_new"].startswith("JUNO Bad Id is not an id: it takes lower-case letters")
     refused = grace.get("/desk/id?of=entry&id=x", Accept="application/json")
     assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
     found = grace.get("/desk/find?of=record&q=juno").get_json()

@@ -14,7 +14,7 @@ from service.pages.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, other_correction, page, recorded
-from tests.story.telling import Teller, milestone
+from tests.story.telling import Teller, milestone, plan
 
 
 def test_what_would_change_is_told_in_words(grace: Browser) -> None:
@@ -75,6 +75,61 @@ def test_a_new_rival_that_loses_is_told_why(grace: Browser) -> None:
     hope = {"id": "hope", "modality": "planned", "date": "2027", "stated": "2026"}
     loses = grace.look(path, **common, **hope)
     assert page(loses).says("It would not hold: a plan gives way to what came. juno-came holds.")
+
+
+def test_an_amended_card_is_told_before_and_after(grace: Browser) -> None:
+    """It is not said that nothing would change; of a source neither."""
+    written = {"name": "Jiangmen Observatory", "acronym": "JUNO", "why__reason": "x"}
+    looked = grace.look("/desk/records/juno/amend", **written)
+    text = looked.get_data(as_text=True)
+    assert page(looked).says("How the record of juno would read")
+    assert "<li><del>Name: JUNO</del></li>" in text
+    assert "<li><ins>Name: Jiangmen Observatory</ins></li>" in text
+    assert "<li><ins>Acronym: JUNO</ins></li>" in text
+    assert not page(looked).says("would stay as it is")
+    emptied = grace.look("/desk/sources/yearbook/amend", title="A book", why__reason="x")
+    assert page(emptied).says("How the source yearbook would read No longer Title: A yearbook")
+    title = grace.look("/desk/statements/juno-came/correct", title="Began", why__reason="x")
+    assert page(title).says("What follows from the statements of juno would stay as it is.")
+
+
+def test_when_it_was_said_is_told_as_its_source_gives_it(grace: Browser, told: Teller) -> None:
+    """A month stays a month, and what was said as it happened has no day of its own."""
+    told.tell(plan("vague", "operation-started", "2021", "2019-05", title="Vaguely said"))
+    for lang, month, assumed in (
+        ("en", "May 2019", "as it happened"),
+        ("zh", "2019年5月", "事发当时"),
+    ):
+        path = f"/desk/statements/juno-plan/correct?lang={lang}"
+        looked = page(grace.look(path, title="Better", why__reason="x"))
+        assert looked.says(f"vague 2021{'年' if lang == 'zh' else ''} ")
+        assert looked.says(month)
+        assert looked.says(assumed)
+        assert not looked.says("31 May 2019")
+        assert not looked.says("5月31日")
+
+
+def test_it_is_told_what_it_means_to_hold(grace: Browser) -> None:
+    """Where rivals are weighed, and in the list of statements."""
+    means = "Of the statements of one entry, the record goes by the one that holds."
+    looked = grace.look("/desk/statements/juno-came/withdraw", why__reason="x")
+    assert page(looked).says(means)
+    assert page(looked).says("“Holds until now” is the one by which it goes today.")
+    assert grace.page("/desk/records/juno").says(means)
+    new = grace.look("/desk/new/source", id="x", medium="book", title="X")
+    assert not page(new).says(means)
+
+
+def test_what_is_withdrawn_is_shown_before_anything_is_looked_at(
+    grace: Browser, told: Teller
+) -> None:
+    """Its title, its date and its sources, by their titles; so is what would stand again."""
+    cited = [{"id": "yearbook", "locator": "p. 9"}]
+    told.tell(milestone("cited", "completed", "2024-11", title="Built", sources=cited))
+    for what in ("withdraw", "reinstate"):
+        shown = grace.page(f"/desk/statements/cited/{what}")
+        assert shown.says("Date November 2024 (2024-11) Title Built")
+        assert shown.says("Sources A yearbook (yearbook), p. 9")
 
 
 def test_warnings_and_likely_doubles_are_told(grace: Browser) -> None:

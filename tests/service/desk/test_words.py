@@ -5,8 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as strings
+
 from events import statement_warnings
 from events.catalogue import CATALOGUE, STATEMENT_TYPES
+from events.dates import parse
+from events.errors import BadDate
 from events.vocabulary import MILESTONES
 from service.pages import desk_words
 from service.pages.desk_form import members_of
@@ -84,3 +90,56 @@ def test_every_warning_has_its_chinese() -> None:
     """The codes that `warnings_of` can give."""
     codes = re.findall(r'Warning\(\s*"([a-z-]+)"', inspect.getsource(statement_warnings))
     assert set(codes) == set(desk_words.WARNINGS)
+
+
+NO_DATES = (
+    "1/2/3",
+    "/2013",
+    "../..",
+    "2014/2013",
+    "-0000",
+    "2013-13",
+    "2025-02-30",
+    "Y9999999999999999",
+    "Y012345",
+    "",
+    "２０１３",
+    "20 13",
+    "1X90",
+    "[2013,2014]",
+    "2013-05-06T12:00",
+    "1E5",
+    "1950S2",
+    "2013~-05",
+    "..2013",
+    "soon",
+    "2" * 65,
+)
+"""A text for each reason why one is no date."""
+
+
+def test_every_reason_why_a_text_is_no_date_has_its_chinese() -> None:
+    """Each of them occurs among these texts."""
+    used = set()
+    for text in NO_DATES:
+        with pytest.raises(BadDate) as refused:
+            parse(text)
+        why = refused.value.why
+        used.add(next(words for words, _ in desk_words.NO_DATES if re.fullmatch(words, why)))
+        assert desk_words.no_date(why, "en") == why
+    assert used == {words for words, _ in desk_words.NO_DATES}
+    with pytest.raises(BadDate) as refused:
+        parse("2013/2014-13")
+    assert (
+        desk_words.no_date(refused.value.why, "zh") == "2014-13：13既不是月份，也不是21至24的季节"
+    )
+
+
+@given(strings.text(alphabet="0123456789-/.~?%XYTES[, \n年", max_size=70))
+def test_no_reason_is_told_in_english_on_a_chinese_page(text: str) -> None:
+    """Whatever somebody writes in place of a date."""
+    try:
+        parse(text)
+    except BadDate as refused:
+        told = desk_words.no_date(refused.why, "zh")
+        assert re.search("[a-z]{2}", told) is None, told
