@@ -17,7 +17,7 @@ from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
 from service.sides import Side, Sides
 from service.state import Wanted
-from service.translations import LANGUAGES, Language
+from service.translations import LANGUAGES, Language, translations
 
 Members = dict[str, Any]
 
@@ -35,9 +35,29 @@ def side_told(found: Found, side: Side, other: Side) -> Members:
             for field in FIELDS
             if (counts := by_field.get(field))
         },
+        "expected": _expected(found, side),
         "policies": len(found.policies),
         "discoveries_to_date": found.to_date,
         "facility": found.facilities.get(side.record or "", None),
+    }
+
+
+def _expected(found: Found, side: Side) -> Members | None:
+    """Beyond the horizon, how many are expected to have each status, those without a plan by the
+    one that they had last."""
+    if side.as_of.at <= side.as_of.stated:
+        return None
+    counts: Counter[str] = Counter()
+    running: Counter[str] = Counter()
+    for row in found.facilities.values():
+        status = _status(row)
+        if status is not None:
+            counts[status] += 1
+        if status == "operating":
+            running[row["field"]] += 1
+    return {
+        "status": {status: counts[status] for status in STATUSES if status in counts},
+        "operating_by_field": {field: running[field] for field in FIELDS if field in running},
     }
 
 
@@ -68,7 +88,7 @@ def _about(found: Found, side: Side, lang: Language) -> list[str]:
         parts.append(country_name(side.country, lang))
     if side.field is not None:
         parts.append(field_name(side.field, lang))
-    return parts or ["the world" if lang == "en" else "全世界"]
+    return parts or [translations(lang).pgettext("side", "all countries")]
 
 
 def _day(day: int, lang: Language) -> str:

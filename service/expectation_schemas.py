@@ -247,6 +247,17 @@ class FacilitySchema(OnSideSchema):
     field = fields.String(required=True, validate=OneOf(FIELDS))
 
 
+class ExpectedTotalsSchema(Schema):
+    """How many facilities are expected to have each status."""
+
+    status = fields.Dict(
+        keys=fields.String(validate=OneOf(STATUSES)), values=fields.Integer(), required=True
+    )
+    operating_by_field = fields.Dict(
+        keys=fields.String(validate=OneOf(FIELDS)), values=fields.Integer(), required=True
+    )
+
+
 class SideSchema(Schema):
     """What a side comes to."""
 
@@ -257,6 +268,15 @@ class SideSchema(Schema):
         values=fields.Dict(keys=fields.String(validate=OneOf(STATUSES)), values=fields.Integer()),
         required=True,
         metadata={"description": "How many facilities of each field have each status."},
+    )
+    expected = fields.Nested(
+        ExpectedTotalsSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Beyond the horizon, how many are expected to have each status; those "
+            "without a plan count by the one that they had last."
+        },
     )
     policies = _count("How many hold.")
     discoveries_to_date = _count("How many there had been by the day.")

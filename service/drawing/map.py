@@ -18,23 +18,9 @@ from markupsafe import escape
 
 from service.drawing.land import land
 from service.drawing.lanes import Drawing, Words
-from service.drawing.letters import width as text_width
 from service.drawing.marks import finished, glyph, number
+from service.drawing.names import Named, Names, Round
 from service.drawing.projection import Bounds, View, bounds_of, view
-
-TEXT = 11.5
-
-_OCEANS = (
-    ("Pacific Ocean", -160, 12),
-    ("Atlantic Ocean", -38, 30),
-    ("Indian Ocean", 78, -22),
-)
-_SEAS = (
-    *_OCEANS,
-    ("Bay of Bengal", 88, 17.5),
-    ("East China Sea", 125.5, 28.5),
-    ("South China Sea", 116, 18),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +75,11 @@ def draw_map(
     radius = 3.6 if sheet.whole or len(on) > 90 else 5.0
     spots = _apart([spot for spot, _ in on], radius)
     discs = [_Disc(x, y, place) for (x, y), (_, place) in zip(spots, on, strict=True)]
-    names = _Names(sheet, discs, radius)
+    names = Names(sheet, _groups(discs, radius))
     titles = "".join(_linked(disc, radius) for disc in discs)
     svg = (
         f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="group" '
-        f'aria-label="{escape(label)}">{_ground(sheet)}{titles}{names.drawn()}'
+        f'aria-label="{escape(label)}">{ground(sheet)}{titles}{names.drawn()}'
         f"{names.seas(words)}</svg>"
     )
     drawing = Drawing(svg=finished(svg), width=sheet.width, height=sheet.height, label=label)
@@ -115,7 +101,8 @@ def _spot(sheet: View, place: Place) -> tuple[float, float] | None:
 
 
 @lru_cache(maxsize=32)
-def _ground(sheet: View) -> str:
+def ground(sheet: View) -> str:
+    """Land and graticule; a part of the Earth fades at its rim."""
     lines = "".join(_graticule(sheet))
     edges = ""
     if not sheet.whole:
@@ -177,17 +164,34 @@ def _apart(spots: Sequence[tuple[float, float]], radius: float) -> list[tuple[fl
 
     placed = []
     for x, y in spots:
-        spot = next(((x + dx, y + dy) for dx, dy in _around() if free(x + dx, y + dy)), (x, y))
+        spot = next(((x + dx, y + dy) for dx, dy in around() if free(x + dx, y + dy)), (x, y))
         taken[int(spot[0] // apart), int(spot[1] // apart)].append(spot)
         placed.append(spot)
     return placed
 
 
 @lru_cache(maxsize=1)
-def _around() -> tuple[tuple[float, float], ...]:
+def around() -> tuple[tuple[float, float], ...]:
     """Steps away from a spot, the nearest first, up to 70 pixels."""
     steps = ((dx * 2.0, dy * 2.0) for dx in range(-35, 36) for dy in range(-35, 36))
     return tuple(sorted(steps, key=lambda step: (hypot(*step), step)))
+
+
+def _groups(discs: Sequence[_Disc], radius: float) -> Iterator[Named]:
+    """What is named together: the facilities of a town, or one alone by its own name."""
+    towns: dict[str, list[_Disc]] = defaultdict(list)
+    for disc in discs:
+        towns[disc.place.town or disc.place.record].append(disc)
+    for town, found in towns.items():
+        single = found[0].place
+        yield Named(
+            key=town,
+            name=town if len(found) > 1 and single.town else single.name,
+            size=len(found),
+            # Of two places with as many facilities, the one where more runs is named first.
+            rank=sum(disc.place.status == "operating" for disc in found),
+            discs=tuple(Round(disc.x, disc.y, radius) for disc in found),
+        )
 
 
 def _linked(disc: _Disc, radius: float) -> str:
@@ -201,105 +205,3 @@ def _linked(disc: _Disc, radius: float) -> str:
         f'<a href="{escape(place.href)}" tabindex="-1" data-record="{escape(place.record)}">'
         f"<title>{escape(place.title or place.name)}</title>{halo}{drawn}</a>"
     )
-
-
-class _Names:
-    """The names on the map, placed so that none meets a disc, another name or the rim."""
-
-    CELL = 3.0
-
-    def __init__(self, sheet: View, discs: Sequence[_Disc], radius: float) -> None:
-        self.sheet, self.radius = sheet, radius
-        self.taken: set[tuple[int, int]] = set()
-        self.towns: dict[str, list[_Disc]] = defaultdict(list)
-        for disc in discs:
-            self.towns[disc.place.town or disc.place.record].append(disc)
-            self._take(disc.x - radius, disc.y - radius, 2 * radius, 2 * radius)
-
-    def drawn(self) -> str:
-        """The names that find room, those of the most facilities first."""
-        texts = []
-        towns = sorted(
-            self.towns.items(), key=lambda town: (-len(town[1]), -_rank(town[1]), town[0])
-        )
-        for town, discs in towns:
-            count = len(discs)
-            single = discs[0].place.name
-            name = town if count > 1 and discs[0].place.town else single
-            big = count >= 5
-            more = f" {count}" if count > 1 else ""
-            wide = text_width(name, TEXT, bold=big) + text_width(more, TEXT)
-            spot = next(filter(self._free, self._around(discs, wide)), None)
-            if spot is None:
-                continue
-            self._take(*spot)
-            x, y, _, tall = spot
-            css = ' class="big"' if big else ""
-            number_of = f'<tspan class="n">{more}</tspan>' if more else ""
-            texts.append(
-                f'<text{css} x="{number(x)}" y="{number(y + tall - 3)}">'
-                f"{escape(name)}{number_of}</text>"
-            )
-        return "".join(texts)
-
-    def seas(self, words: Words) -> str:
-        """Names of seas, where facilities leave room for them."""
-        texts: list[str] = []
-        seas = _OCEANS if self.sheet.whole else _SEAS
-        for sea, longitude, latitude in seas:
-            name = words(sea)
-            wide = text_width(name, 10.5)
-            x, y = self.sheet.xy(longitude, latitude)
-            spot = (x - wide / 2, y - 7, wide, 13.0)
-            if self._free(spot):
-                self._take(*spot)
-                texts.append(
-                    f'<text class="sea" x="{number(spot[0])}" y="{number(y + 3)}">'
-                    f"{escape(name)}</text>"
-                )
-        return "".join(texts)
-
-    def _around(
-        self, discs: Sequence[_Disc], wide: float
-    ) -> Iterator[tuple[float, float, float, float]]:
-        """Eight places about the discs of a town: beside, above and below, at the corners."""
-        left = min(disc.x for disc in discs) - self.radius
-        right = max(disc.x for disc in discs) + self.radius
-        top = min(disc.y for disc in discs) - self.radius
-        bottom = max(disc.y for disc in discs) + self.radius
-        middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-        tall, gap = 13.0, 3.0
-        for x, y in (
-            (right + gap, middle_y - tall / 2),
-            (left - gap - wide, middle_y - tall / 2),
-            (middle_x - wide / 2, top - tall - 1),
-            (middle_x - wide / 2, bottom + 1),
-            (right - 2, top - tall + 2),
-            (right - 2, bottom - 2),
-            (left + 2 - wide, top - tall + 2),
-            (left + 2 - wide, bottom - 2),
-        ):
-            yield x, y, wide, tall
-
-    def _free(self, spot: tuple[float, float, float, float]) -> bool:
-        x, y, wide, tall = spot
-        inside = (
-            x >= 2
-            and y >= 2
-            and x + wide <= self.sheet.width - 2
-            and y + tall <= self.sheet.height - 2
-        )
-        return inside and self.taken.isdisjoint(self._cells(*spot))
-
-    def _take(self, x: float, y: float, wide: float, tall: float) -> None:
-        self.taken.update(self._cells(x, y, wide, tall))
-
-    def _cells(self, x: float, y: float, wide: float, tall: float) -> Iterator[tuple[int, int]]:
-        for column in range(int(x // self.CELL), int((x + wide) // self.CELL) + 1):
-            for row in range(int(y // self.CELL), int((y + tall) // self.CELL) + 1):
-                yield column, row
-
-
-def _rank(discs: Sequence[_Disc]) -> int:
-    """Of two places with as many facilities, the one where more runs is named first."""
-    return sum(disc.place.status == "operating" for disc in discs)

@@ -49,7 +49,7 @@ def bounds_of(points: Sequence[tuple[float, float]]) -> Bounds:
     south = min(latitude for latitude, _ in points)
     north = max(latitude for latitude, _ in points)
     if east - west > _WIDEST or north - south > _TALLEST:
-        return _world([longitude for _, longitude in points])
+        return world_of([longitude for _, longitude in points])
     middle = (south + north) / 2
     tall = max((north - south) * 1.25, _LEAST)
     wide = max((east - west) * 1.25, tall * 1.25 / max(cos(radians(middle)), 0.2))
@@ -74,7 +74,7 @@ def _shortest(longitudes: list[float]) -> tuple[float, float]:
     return west, west + 360 - gap
 
 
-def _world(longitudes: Sequence[float]) -> Bounds:
+def world_of(longitudes: Sequence[float]) -> Bounds:
     """The world, cut in the Atlantic where most of the points look to the Pacific, else there."""
     pacific = sum(longitude > 60 or longitude < -150 for longitude in longitudes)
     centre = 150 if 2 * pacific >= len(longitudes) else 10

@@ -27,7 +27,8 @@ WIDE, NARROW = 1200, 340
 TEXT, SMALL = 11.5, 11.0
 NARROW_TEXT = 12.0
 LONGEST_NAME = 190.0
-"""The room of a name in the wide variant; a longer one is cut short, and whole in its title."""
+"""The room that is made for a name in the wide variant. A longer one takes what there is before
+its first mark; where that is too little it is cut short, and whole in its title."""
 
 
 def timeline_scale(lanes: Sequence[Lane], frame: Frame, *, narrow: bool = False) -> Scale:
@@ -43,7 +44,7 @@ def timeline_scale(lanes: Sequence[Lane], frame: Frame, *, narrow: bool = False)
     plain = Scale(first=frame.first, last=frame.last, left=0, right=1)
     for lane in lanes:
         share = plain.x(_begins(lane, frame))
-        needed = width(_name(lane), TEXT, bold=True) + 18
+        needed = min(width(lane.name, TEXT, bold=True), LONGEST_NAME) + 18
         if share < 1:
             left = max(left, (needed - share * right) / (1 - share))
     return Scale(first=frame.first, last=frame.last, left=left, right=right)
@@ -234,7 +235,8 @@ class _Sheet:
             x = max(4.0, min(first, 4 + room - width(name, self.size, bold=bold)))
             y = base - 13
         else:
-            name, x, y = _name(lane), first - 6, base - 2
+            name = fitted(lane.name, TEXT, max(LONGEST_NAME, first - 14), bold=True)
+            x, y = first - 6, base - 2
         title = " ".join(part for part in (lane.name, lane.other_name) if part)
         full = f"<title>{escape(title)}</title>" if title != name else ""
         css = " ".join(part for part in ("lab", state) if part)
@@ -242,10 +244,6 @@ class _Sheet:
             f'<a href="{escape(lane.href)}" tabindex="-1">{full}'
             f'<text class="{css}" x="{number(x)}" y="{y}">{escape(name)}</text></a>{remark}'
         )
-
-
-def _name(lane: Lane) -> str:
-    return fitted(lane.name, TEXT, LONGEST_NAME, bold=True)
 
 
 def _begins(lane: Lane, frame: Frame) -> Day:

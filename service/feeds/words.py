@@ -67,12 +67,12 @@ ORIGIN = {"en": "Sources", "zh": "来源"}
 RECORD = {"en": "The whole record", "zh": "完整记录"}
 
 OUTCOME_WORDS: Words = {
-    "kept": {"en": "kept", "zh": "按期"},
+    "kept": {"en": "kept", "zh": "如期"},
     "late": {"en": "late", "zh": "推迟"},
     "early": {"en": "early", "zh": "提前"},
     "dropped": {"en": "dropped", "zh": "放弃"},
     "replaced": {"en": "replaced", "zh": "被取代"},
-    "pending": {"en": "pending", "zh": "待定"},
+    "pending": {"en": "pending", "zh": "尚未到期"},
     "overdue": {"en": "overdue", "zh": "逾期"},
 }
 

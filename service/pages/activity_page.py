@@ -43,6 +43,9 @@ def activity_page(asked: Asked) -> Members:
         "to": position,
         "events": list(reversed(answer["entries"])),
         "kinds": ACTIVITY_KINDS,
+        "event_words": {
+            each["event"]: labels.event(each["event"], lang) for each in answer["entries"]
+        },
         "kind_words": {kind: labels.kind(kind, lang) for kind in ACTIVITY_KINDS},
         "next": here.page_of(answer["next"]) if answer["next"] else None,
     }

@@ -32,6 +32,7 @@ class ClockBar:
     stated_given: bool
     known: str
     known_given: bool
+    known_asked: str
     first: int
     last: int
     before: str
@@ -63,12 +64,19 @@ def clock_bar(
         stated_given=stated_given,
         known=f"@{as_of.known}",
         known_given="known" in here.texts,
+        known_asked=_rounded(here, as_of),
         first=min(first, year),
         last=max(last, year),
         before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
         after=here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
         hidden=tuple((each, text) for each, text in here.texts.items() if each not in asked),
     )
+
+
+def _rounded(here: Here, as_of: AsOf) -> str:
+    """The position that was asked for, where the answer is at an earlier one."""
+    asked = here.texts.get("known", "")
+    return asked if asked.startswith("@") and asked != f"@{as_of.known}" else ""
 
 
 def tidied(texts: Mapping[str, str]) -> dict[str, str] | None:

@@ -5,13 +5,14 @@ in words and signs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from events.clocks import AsOf
-from events.dates import year_of
+from events.dates import Language, year_of
 from events.vocabulary import FIELDS
+from projections.state import Row
 from service.asking import archive, clocks
 from service.compare import compare_answer
 from service.diff import TO_CLOCKS
@@ -19,8 +20,10 @@ from service.drawing.marks import icon
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import written, year_text
-from service.pages.lanes import FAMILIES, short_slip
+from service.pages.coverage import coverage
+from service.pages.lanes import FAMILIES, short_slips
 from service.pages.page import Format, Members, page_at, pieces
+from service.pages.speech import Speech
 from service.pairing import SIGNS
 from service.question import Question
 from service.sides import PARTS, TO_PARTS, Sides, sides
@@ -91,7 +94,7 @@ def compare_page(asked: Asked) -> Members:
         "ended": _changed(answer, "ended", names),
         "went_on": _changed(answer, "went-on", names),
         "groups": _groups(answer, names, lang, say),
-        "counted": _counted(answer, lang),
+        "counted": _counted(answer, lang, say),
         "milestones": [
             {
                 **each,
@@ -105,6 +108,8 @@ def compare_page(asked: Asked) -> Members:
             each for each in answer["policies"] if _ids(each["a"]) != _ids(each["b"])
         ],
         "indicators": answer["indicators"],
+        "titles": _titles(asked, answer),
+        "coverage": _coverage(asked, compared),
         "names": names,
         "countries": _countries(asked),
         "fields": FIELDS,
@@ -135,46 +140,62 @@ def _side(
 ) -> Members:
     """A side: its label and a heap of marks for each row of statuses."""
     side = answer[name]
-    other = "a" if name == "b" else "b"
-    held = _held(answer, name)
-    beside = _held(answer, other)
+    totals = (side["expected"] or side["totals"])["status"]
+    beside = {held.id: held.status for held in _held(answer, "a" if name == "b" else "b")}
     rows = []
     for family, statuses in ROWS:
-        found = [(id, status) for id, status in held if status in statuses]
-        found.sort(key=lambda pair: (statuses.index(pair[1]), pair[0]))
-        there = {id for id, status in beside if status in statuses}
+        found = [held for held in _held(answer, name) if held.status in statuses]
+        found.sort(key=lambda held: (statuses.index(held.status), held.id))
         rows.append(
             {
                 "family": family,
-                "count": sum(side["totals"]["status"].get(status, 0) for status in statuses),
+                "count": sum(totals.get(status, 0) for status in statuses),
                 "marks": [
                     {
-                        "id": id,
-                        "icon": icon(status),
-                        "name": names.get(id, id),
-                        "status": labels.label(status, lang),
-                        "new": answer["by"] == "record" and name == "b" and id not in there,
+                        "id": held.id,
+                        "icon": icon(held.status, expected=held.expected),
+                        "name": names.get(held.id, held.id),
+                        "status": labels.label(held.status, lang),
+                        "new": answer["by"] == "record"
+                        and name == "b"
+                        and beside.get(held.id) not in statuses,
                     }
-                    for id, status in found
+                    for held in found
                 ],
             }
         )
+    for row in rows:
+        row["marks"].sort(key=lambda mark: mark["new"])
     label = side["label"][lang]
-    return {"label": label, "long": len(label) > 5, "rows": rows, **head}
+    return {"label": label[:1].upper() + label[1:], "long": len(label) > 5, "rows": rows, **head}
 
 
-def _held(answer: Mapping[str, Any], name: str) -> list[tuple[str, str]]:
-    """The facilities of a side with their statuses, as far as the pairs tell them."""
+class _Held(NamedTuple):
+    """A facility with the status that it has, or is expected to have."""
+
+    id: str
+    status: str
+    expected: bool
+
+
+def _held(answer: Mapping[str, Any], name: str) -> list[_Held]:
+    """The facilities of a side, as far as the pairs tell them."""
     if answer["by"] == "record":
-        return [
-            (pair["id"], pair[name]["status"])
-            for pair in answer["pairs"]
-            if pair[name] is not None and pair[name]["status"]
-        ]
-    facility = answer[name]["facility"]
-    if facility is not None and facility["status"]:
-        return [(facility["id"], facility["status"])]
-    return []
+        rows = [(pair["id"], pair[name]) for pair in answer["pairs"] if pair[name] is not None]
+    else:
+        facility = answer[name]["facility"]
+        rows = [] if facility is None else [(facility["id"], facility)]
+    held = ((id, row, _hoped(row)) for id, row in rows)
+    return [
+        _Held(id, row["expected"]["status"] if hoped else row["status"], hoped)
+        for id, row, hoped in held
+        if hoped or row["status"]
+    ]
+
+
+def _hoped(row: Mapping[str, Any]) -> bool:
+    """Whether a facility is only expected to be what it is shown as."""
+    return row.get("certainty") == "last-known" and bool(row.get("expected"))
 
 
 def _facilities(answer: Mapping[str, Any]) -> Iterable[str]:
@@ -188,9 +209,15 @@ def _facilities(answer: Mapping[str, Any]) -> Iterable[str]:
             yield answer[name]["facility"]["id"]
 
 
+def _totals(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a side counts: beyond the horizon, what is expected."""
+    totals: Mapping[str, Any] = answer[name]["expected"] or answer[name]["totals"]
+    return totals
+
+
 def _by_field(answer: Mapping[str, Any], lang: str) -> list[Members]:
     """How many ran in each field on either side."""
-    a, b = (answer[name]["totals"]["operating_by_field"] for name in ("a", "b"))
+    a, b = (_totals(answer, name)["operating_by_field"] for name in ("a", "b"))
     rows = [
         {"name": labels.label(field, lang), "a": a.get(field, 0), "b": b.get(field, 0)}
         for field in FIELDS
@@ -211,7 +238,7 @@ def _changed(answer: Mapping[str, Any], change: str, names: Mapping[str, str]) -
 
 
 def _groups(
-    answer: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Any
+    answer: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Speech
 ) -> list[Members]:
     """Facility by facility within each field, where both sides are the same part of the world."""
     if answer["by"] != "record":
@@ -228,13 +255,12 @@ def _groups(
                 "name": names.get(pair["id"], pair["name"]),
                 "a": _cell(pair["a"], lang),
                 "b": _cell(pair["b"], lang),
-                "sign": SIGNS[pair["change"]].replace("-", "−"),
                 "same": pair["change"] == "same",
-                "words": _words(pair, lang, say),
+                **_became(pair, lang, say)._asdict(),
             }
             for pair in pairs
         ]
-        ran = [answer[name]["totals"]["operating_by_field"].get(field, 0) for name in ("a", "b")]
+        ran = [_totals(answer, name)["operating_by_field"].get(field, 0) for name in ("a", "b")]
         groups.append({"title": labels.label(field, lang), "ran": ran, "rows": rows})
     return groups
 
@@ -245,40 +271,74 @@ _ORDER = {"came": 0, "went-on": 1, "other": 2, "ended": 3, "same": 4}
 def _cell(row: Mapping[str, Any] | None, lang: str) -> Members | None:
     if row is None:
         return None
-    status = row["status"]
+    hoped = _hoped(row)
+    status = row["expected"]["status"] if hoped else row["status"]
     if status is None:
         return {"icon": icon("proposed", expected=True), "word": "–"}
-    return {"icon": icon(status), "word": labels.label(status, lang)}
+    return {"icon": icon(status, expected=hoped), "word": labels.label(status, lang)}
 
 
-def _words(pair: Mapping[str, Any], lang: str, say: Any) -> str:
-    """What became of a facility, in words."""
+class _Became(NamedTuple):
+    """What a facility became from one side to the other: a sign, and words."""
+
+    sign: str
+    words: str
+
+
+def _became(pair: Mapping[str, Any], lang: str, say: Speech) -> _Became:
     a, b = pair["a"], pair["b"]
+    if a is not None and _hoped(a) and not (b is not None and _hoped(b)):
+        return _came(a["expected"]["status"], b, lang, say)
+    sign = SIGNS[pair["change"]].replace("-", "−")
     if pair["change"] == "same":
-        return str(say("as before"))
+        return _Became(sign, say("as before"))
     if b is None or b["status"] is None:
-        return str(say("not on the second side"))
-    since = language.brief_date(b["since"]["date"], lang) if b["since"] else ""
-    after = labels.label(b["status"], lang)
+        return _Became(sign, say("not on the second side"))
+    after, since = labels.label(b["status"], lang), _since(b, lang)
     if a is None or a["status"] is None:
-        return str(say("%(status)s since %(date)s", status=after, date=since))
-    return str(
+        return _Became(sign, say("%(status)s since %(date)s", status=after, date=since))
+    before = labels.label(a["status"], lang)
+    return _Became(
+        sign, say("from %(before)s to %(after)s, %(date)s", before=before, after=after, date=since)
+    )
+
+
+def _came(hoped: str, b: Mapping[str, Any] | None, lang: str, say: Speech) -> _Became:
+    """What came of what was expected."""
+    before = labels.label(hoped, lang)
+    if b is None or b["status"] is None:
+        return _Became("−", say("expected: %(before)s; not begun", before=before))
+    if b["status"] == hoped:
+        return _Became("=", say("as expected, %(date)s", date=_since(b, lang)))
+    return _Became(
+        "~",
         say(
-            "from %(before)s to %(after)s, %(date)s",
-            before=labels.label(a["status"], lang), after=after, date=since,
-        )
+            "expected: %(before)s; %(after)s since %(date)s",
+            before=before, after=labels.label(b["status"], lang), date=_since(b, lang),
+        ),
     )  # fmt: skip
 
 
-def _counted(answer: Mapping[str, Any], lang: str) -> list[Members]:
+def _since(row: Mapping[str, Any], lang: str) -> str:
+    return language.brief_date(row["since"]["date"], lang) if row["since"] else ""
+
+
+def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]:
     """Group beside group, where the sides are different parts of the world."""
     if answer["by"] not in ("field", "status"):
         return []
+    sides = [answer[name]["label"][lang] for name in ("a", "b")]
+    words = {
+        "only-a": say("only %(side)s", side=sides[0]),
+        "only-b": say("only %(side)s", side=sides[1]),
+        "same": say("as many"),
+        "other": say("differs"),
+    }
     return [
         {
             "title": labels.label(pair[answer["by"]], lang),
-            "sign": SIGNS[pair["change"]].replace("-", "−"),
             "same": pair["change"] == "same",
+            "words": words[pair["change"]],
             **{
                 name: None
                 if pair[name] is None
@@ -297,27 +357,46 @@ def _counted(answer: Mapping[str, Any], lang: str) -> list[Members]:
     ]
 
 
-def _between(days: Mapping[str, Any] | None, lang: str) -> str:
+def _between(days: Mapping[str, Any] | None, lang: Language) -> str:
     """How many days one milestone is after the other, at least and at most."""
     if days is None:
         return ""
-    ends = [
-        "?" if days[end] is None else short_slip(days[end], "zh" if lang == "zh" else "en")
-        for end in ("earliest", "latest")
-    ]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} … {ends[1]}"
+    return short_slips(days["earliest"], days["latest"], lang)
+
+
+def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
+    """What the readings of the answer are called."""
+    ids = {
+        reading["id"]
+        for pair in answer["indicators"]
+        for reading in (pair["a"], pair["b"])
+        if reading is not None
+    }
+    known = max(asked.question.as_of.known, int(answer["to"]["known"][1:]))
+    texts = asked.service.state.statements(asked.db, ids, known=known)
+    return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
 
 
 def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [each["id"] for each in decisions]
 
 
-def _countries(asked: Asked) -> list[str]:
+def _coverage(asked: Asked, compared: Sides) -> str:
+    """What two parts of the world are counted from; of one and the same the counts are alike."""
+    if compared.by == "record" or compared.a.record is not None:
+        return ""
+    return coverage(_records(asked), (compared.a.country, compared.b.country), asked.say)
+
+
+def _records(asked: Asked) -> list[Row]:
     as_of = asked.question.as_of
-    rows = asked.service.state.stab(
+    return asked.service.state.stab(
         asked.db, "record", first=as_of.at, last=as_of.at,
         stated=as_of.stated, known=as_of.known, country=None, field=None,
     )  # fmt: skip
+
+
+def _countries(asked: Asked) -> list[str]:
     asked_for = {asked.texts[name] for name in ("country", "to_country") if name in asked.texts}
-    codes = asked_for | {row.country for row in rows if row.value == "facility"}
+    codes = asked_for | {row.country for row in _records(asked) if row.value == "facility"}
     return sorted(codes, key=lambda code: language.country(code, asked.lang))

@@ -16,6 +16,7 @@ from service.pages.here import Here
 from service.pages.lanes import FAMILIES
 from service.pages.page import Members
 from service.pages.speech import Speech
+from service.sentences.times import Unit, in_unit, unit_of
 from service.slips import Counted
 
 
@@ -115,21 +116,15 @@ def came_by(each: Counted, lines: Mapping[str, Members]) -> Day | None:
 def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:
     """An interval of days as a number and its unit.
 
-    >>> slip_number(30, 390, "en")
-    ('1–13', 'months')
+    >>> slip_number(30, 390, "en"), slip_number(30, 180, "en")
+    (('0.1–1.1', 'years'), ('1–6', 'months'))
     """
-    far = max(abs(least), abs(most))
-    names = {
-        "en": ("days", "months", "years"),
-        "zh": ("天", "个月", "年"),
-    }[lang]
-    if far >= 1095:
-        size, unit, digits = 365.2425, names[2], 1
-    elif far >= 45:
-        size, unit, digits = 30.436875, names[1], 0
-    else:
-        size, unit, digits = 1.0, names[0], 0
-    # Adding 0.0 makes a zero of a negative one.
-    rounded = (round(value / size, digits) + 0.0 for value in (least, most))
-    ends = [f"{value:.{digits}f}".replace("-", "−") for value in rounded]
-    return ends[0] if ends[0] == ends[1] else "–".join(ends), unit
+    unit = unit_of(max(abs(least), abs(most)))
+    ends = [f"{in_unit(value, unit):g}".replace("-", "−") for value in (least, most)]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[lang][unit]
+
+
+_UNITS: Mapping[Language, Mapping[Unit, str]] = {
+    "en": {"day": "days", "month": "months", "year": "years"},
+    "zh": {"day": "天", "month": "个月", "year": "年"},
+}

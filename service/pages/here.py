@@ -15,14 +15,22 @@ from service.question import located
 CARRIED = ("at", "during", "stated", "known", "lang")
 """The parameters that go along from page to page."""
 
+PART = ("country", "field")
+"""Those that go along to pages of a part of the world."""
+
 TAKES = {
-    "/compare": ("at", "stated", "known", "lang"),
-    "/trends": ("stated", "known", "lang"),
+    "/": (*CARRIED, *PART),
+    "/state": (*CARRIED, *PART),
+    "/slips": (*CARRIED, *PART),
+    "/search": (*CARRIED, *PART),
+    "/compare": ("at", "stated", "known", "lang", *PART),
+    "/trends": ("stated", "known", "lang", *PART),
     "/activity": ("lang",),
     "/feeds": ("lang",),
+    "/viewers": ("lang",),
     "/desk": ("lang",),
 }
-"""Those that go along to pages that do not take all of them."""
+"""What goes along to a page, where that is not `CARRIED`."""
 
 _ORDER = ("at", "during", "to_at", "stated", "to_stated", "known", "to_known", "from", "to")
 
@@ -74,7 +82,8 @@ class Here:
             for name, value in parse_qsl(parts.query)
             if name in told or name not in ("view", "during", *CLOCKS)
         }
-        return self.to(f"/{rest}", **asked)
+        part: dict[str, str | None] = dict.fromkeys(PART)
+        return self.to(f"/{rest}", **{**part, **asked})
 
 
 def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:

@@ -74,7 +74,7 @@ OUTCOMES: Mapping[str, Mapping[str, str]] = {
     "early": {"en": "early", "zh": "提前"},
     "dropped": {"en": "dropped", "zh": "放弃"},
     "replaced": {"en": "replaced", "zh": "被取代"},
-    "pending": {"en": "pending", "zh": "待定"},
+    "pending": {"en": "pending", "zh": "尚未到期"},
     "overdue": {"en": "overdue", "zh": "逾期"},
 }
 
@@ -108,7 +108,7 @@ KIND_ONE: Mapping[str, Mapping[str, str]] = {
     "policy": {"en": "policy", "zh": "政策"},
     "indicator": {"en": "indicator", "zh": "指标"},
     "discovery": {"en": "discovery", "zh": "发现"},
-    "observation": {"en": "observation", "zh": "观察"},
+    "observation": {"en": "observation", "zh": "评述"},
     "source": {"en": "source", "zh": "来源"},
     "milestone": {"en": "milestone", "zh": "里程碑"},
 }
@@ -131,12 +131,32 @@ def certainty(code: str, lang: str) -> str:
     return CERTAINTIES.get(code, {}).get(lang, code)
 
 
+EVENTS: Mapping[str, Mapping[str, str]] = {
+    "SourceRecorded": {"en": "source recorded", "zh": "登记来源"},
+    "FacilityRegistered": {"en": "facility registered", "zh": "登记设施"},
+    "RecordAmended": {"en": "card amended", "zh": "修订卡片"},
+    "MilestoneRecorded": {"en": "milestone recorded", "zh": "记录里程碑"},
+    "DiscoveryRecorded": {"en": "discovery recorded", "zh": "记录发现"},
+    "PolicyDecisionRecorded": {"en": "policy decision recorded", "zh": "记录政策决定"},
+    "IndicatorRecorded": {"en": "reading recorded", "zh": "记录指标读数"},
+    "ObservationRecorded": {"en": "observation recorded", "zh": "记录评述"},
+    "StatementCorrected": {"en": "statement corrected", "zh": "更正陈述"},
+    "StatementWithdrawn": {"en": "statement withdrawn", "zh": "撤回陈述"},
+    "StatementReinstated": {"en": "statement reinstated", "zh": "恢复陈述"},
+}
+
+
+def event(name: str, lang: str) -> str:
+    """What was done, in words; a type of event that has none goes by its own name."""
+    return EVENTS.get(name, {}).get(lang, name)
+
+
 STANDINGS: Mapping[str, Mapping[str, str]] = {
     "effective": {"en": "holds", "zh": "有效"},
-    "stands": {"en": "stands", "zh": "存留"},
+    "stands": {"en": "stands", "zh": "成立"},
     "disputed": {"en": "disputed", "zh": "有争议"},
-    "planned": {"en": "overtaken", "zh": "已被超越"},
-    "said-earlier": {"en": "overtaken", "zh": "已被超越"},
+    "planned": {"en": "overtaken", "zh": "已被取代"},
+    "said-earlier": {"en": "overtaken", "zh": "已被取代"},
     "recorded-earlier": {"en": "rival", "zh": "另说"},
     "withdrawn": {"en": "withdrawn", "zh": "已撤回"},
     "not-visible": {"en": "not said yet", "zh": "尚未说出"},

@@ -20,6 +20,7 @@ from service.items.when import When, when
 from service.pages import labels, language
 from service.pages.here import Here
 from service.pages.speech import Speech
+from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
 from service.slips import Counted
 
@@ -156,7 +157,7 @@ def ladder_of(
     pending = counted.outcome in ("pending", "overdue")
     result = ""
     if came is not None:
-        result = short_slip(counted_days(counted), lang)
+        result = short_interval(counted, lang)
     elif counted.outcome == "overdue":
         result = short_slip(None if first.latest is None else stated - first.latest, lang)
     return Ladder(
@@ -197,23 +198,62 @@ def counted_days(counted: Counted) -> int | None:
     return 0
 
 
-def short_slip(days: int | None, lang: Language) -> str:
+def short_interval(counted: Counted, lang: Language) -> str:
+    """How late or early what came was, at least and at most; "on time" where it may have been."""
+    slip = counted.ladder.slip
+    if slip is None:
+        return ""
+    if counted_days(counted) == 0:
+        return slip_words(0, lang)
+    return short_slips(slip.earliest, slip.latest, lang)
+
+
+def short_slips(earliest: float | None, latest: float | None, lang: Language) -> str:
+    """An interval of slips in the unit that fits its farther end, an open end left out.
+
+    >>> short_slips(1699, 2064, "en"), short_slips(-621, -243, "zh"), short_slips(20, None, "en")
+    ('+4.7 to +5.7 y', '−1.7至−0.7年', '+20 d or more')
+    >>> short_slips(0, 0, "en"), short_slips(30, 30, "en"), short_slips(None, None, "en")
+    ('on time', '+30 d', '?')
+    """
+    if earliest is None and latest is None:
+        return "?"
+    ends = [end for end in (earliest, latest) if end is not None]
+    if not any(ends):
+        return slip_words(0, lang)
+    unit = unit_of(max(map(abs, ends)))
+    told = [_signed(in_unit(end, unit)) for end in ends]
+    name = _UNITS[lang][unit]
+    if len(ends) == 1:
+        return _half_open(told[0], name, lang, least=earliest is not None)
+    if told[0] == told[1]:
+        return f"{told[0]}{name}"
+    return f"{told[0]}{'至' if lang == 'zh' else ' to '}{told[1]}{name}"
+
+
+_UNITS: Mapping[Language, Mapping[Unit, str]] = {
+    "en": {"day": " d", "month": " mo", "year": " y"},
+    "zh": {"day": "天", "month": "个月", "year": "年"},
+}
+
+
+def short_slip(days: float | None, lang: Language) -> str:
     """A slip in the largest unit that fits, as the right-hand column has it.
 
     >>> short_slip(1699, "en"), short_slip(-16, "zh"), short_slip(0, "en")
     ('+4.7 y', '−16天', 'on time')
     """
-    if days is None:
-        return ""
-    if days == 0:
-        return slip_words(0, lang)
-    sign, far = ("+" if days > 0 else "−"), abs(days)
-    units = {"en": (" y", " mo", " d"), "zh": ("年", "个月", "天")}[lang]
-    if far >= 360:
-        return f"{sign}{far / 365.2425:.1f}{units[0]}"
-    if far >= 45:
-        return f"{sign}{far / 30.436875:.0f}{units[1]}"
-    return f"{sign}{far}{units[2]}"
+    return "" if days is None else short_slips(days, days, lang)
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):g}"
+
+
+def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
+    if lang == "zh":
+        return f"{end}{unit}{'以上' if least else '以下'}"
+    return f"{end}{unit} or {'more' if least else 'less'}"
 
 
 def outcome_words(
@@ -229,7 +269,7 @@ def outcome_words(
             what=labels.milestone(counted.ladder.milestone, lang),
             promised=promised,
             came=came,
-            slip=short_slip(counted_days(counted), lang),
+            slip=short_interval(counted, lang),
         )
     return say(
         "%(what)s: promised for %(promised)s, %(outcome)s",
@@ -294,9 +334,10 @@ def _remark(
     if overdue:
         late = stated - min(overdue)
         return say("%(slip)s so far", slip=short_slip(late, lang)), True
-    slips = [days for each in counted if (days := counted_days(each)) is not None]
-    if slips and max(slips) > 0:
-        return short_slip(max(slips), lang), True
+    slips = [(days, each) for each in counted if (days := counted_days(each)) is not None]
+    worst = max(slips, key=lambda slip: slip[0], default=None)
+    if worst is not None and worst[0] > 0:
+        return short_interval(worst[1], lang), True
     due = [
         last
         for each in counted
@@ -305,9 +346,7 @@ def _remark(
     ]
     if due:
         return say("due %(year)s", year=civil(min(due))[0]), False
-    if slips:
-        return short_slip(max(slips), lang), False
-    return "", False
+    return ("", False) if worst is None else (short_interval(worst[1], lang), False)
 
 
 def _edge(date: When) -> Edge:

@@ -30,7 +30,7 @@ from service.pages.lanes import ladder_of, outcome_words
 from service.pages.page import Format, Members, page_at, pieces
 from service.promises import Promised
 from service.records import Told, record_answer, timeline_answer
-from service.slips import ladders
+from service.slips import Counted, ladders
 
 MOST_EVENTS = 500
 """How many events the log of a page shows, the newest first."""
@@ -68,7 +68,8 @@ class _Record:
         say, lang = self.say, self.lang
         lines = self.answer["statements"]
         others = self._others()
-        groups = self._groups(lines, others)
+        counted = self._counted()
+        groups = self._groups(lines, others, counted)
         sources = self._sources([*lines, *others.values()])
         name, full, other = self._names()
         years = self._years(lines)
@@ -90,13 +91,14 @@ class _Record:
             "stated_given": "stated" in self.here.texts,
             "known_given": "known" in self.here.texts,
             "groups": groups,
-            "count": len(lines),
+            "count": len(lines) + len(others),
+            "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
             "sources": sources,
             "log": self._log(),
             "definitions": definitions(),
             "cites": self._citations(),
             "phases": self._phases(),
-            "promises": self._promises(),
+            "promises": self._promises(counted),
             "course": self._course(lines),
         }  # fmt: skip
 
@@ -140,7 +142,9 @@ class _Record:
                 "name": say("Status"),
                 "text": labels.label(status, lang) if status else say("not begun"),
                 "icon": icon(status) if status else "",
-                "strong": labels.certainty(answer["certainty"], lang),
+                "strong": ""
+                if answer["certainty"] == "certain"
+                else labels.certainty(answer["certainty"], lang),
             },
         ]
         expected = answer["expected"]
@@ -169,11 +173,19 @@ class _Record:
         return rows
 
     def _holding_rows(self) -> list[Members]:
-        rows = []
+        """What it belongs to, and since and until when it holds, as the sources date it."""
+        lines = {line["id"]: line for line in self.answer["statements"]}
+        rows: list[Members] = [
+            {"name": self.say("Facility"), "text": name, "href": self.here.record(id)}
+            for id, name in self._facilities(lines.values())
+        ]
         for each in self.answer["holding"]:
+            line, holds = lines[each["statement"]], each["holds"]
+            starts = holds["from"] == line["bounds"]["earliest"]
+            ends = holds["to"] is not None and "until" in line
             named = (
-                (self.say("Holds from"), each["holds"]["from"]),
-                (self.say("Holds to"), each["holds"]["to"]),
+                (self.say("Holds from"), line["date"] if starts else holds["from"]),
+                (self.say("Holds to"), line["until"] if ends else holds["to"]),
             )
             rows += [
                 {"name": name, "text": language.brief_date(text, self.lang)}
@@ -181,6 +193,15 @@ class _Record:
                 if text
             ]
         return rows
+
+    def _facilities(self, lines: Iterable[Members]) -> list[tuple[str, str]]:
+        """The facilities that statements belong to, with their names."""
+        ids = {line["facility"] for line in lines if "facility" in line}
+        streams = {f"record:{id}": id for id in sorted(ids)}
+        cards = self.service.state.cards(self.db, streams, known=self.as_of.known)
+        return [
+            (streams[stream], labels.names_of(card, self.lang)[0]) for stream, card in cards.items()
+        ]
 
     # --- its life
 
@@ -256,12 +277,15 @@ class _Record:
             )
         return bars
 
-    def _promises(self) -> list[Members]:
-        """Each ladder of promises, in words and as a staircase."""
+    def _counted(self) -> list[Counted]:
+        """The ladders of its promises."""
         if not self.facility:
             return []
         asked = Promised(record=self.id, wanted=self.asked.wanted)
-        counted = ladders(self.service.state, self.db, self.question, asked)
+        return ladders(self.service.state, self.db, self.question, asked)
+
+    def _promises(self, counted: Sequence[Counted]) -> list[Members]:
+        """Each ladder of promises, in words and as a staircase."""
         ids = {id for each in counted for id in (*each.ladder.plans, each.ladder.came) if id}
         lines = self._statements(ids)
         shown = []
@@ -323,8 +347,27 @@ class _Record:
                     found[statement.id] = statement.id
         return self._statements(found)
 
-    def _groups(self, lines: Sequence[Members], others: Mapping[str, Members]) -> list[Members]:
+    def _over(self, counted: Iterable[Counted]) -> dict[str, Members]:
+        """The plans that hold in their entry and are over all the same: given up, or replaced."""
+        return {
+            each.ladder.plans[-1]: {
+                "standing": "planned",
+                "word": labels.outcome(each.outcome, self.lang),
+                "why": self.say("by") if each.ladder.by else "",
+                "than": each.ladder.by,
+            }
+            for each in counted
+            if each.outcome in ("dropped", "replaced")
+        }
+
+    def _groups(
+        self,
+        lines: Sequence[Members],
+        others: Mapping[str, Members],
+        counted: Iterable[Counted],
+    ) -> list[Members]:
         """Statements by what they tell: the entries of a facility in the order of milestones."""
+        over = self._over(counted)
         by_entry: dict[str, list[Members]] = defaultdict(list)
         by_id = {statement.id: statement for statement in self.told.all}
         for line in lines:
@@ -339,6 +382,7 @@ class _Record:
                     "than": best.id if best is not None and not shown else None,
                     "contradicts": line.get("contradicts", ()),
                     "planned": statement.planned,
+                    **(over.get(line["id"], {}) if shown else {}),
                 }
             )
         groups: list[Members] = [
@@ -439,6 +483,7 @@ class _Record:
             ]
         return {
             **members,
+            "words": labels.event(members["event"], self.lang),
             "title": line.get("title") or line.get("name") or stood.get("title"),
             "day": entry.recorded_at[:10],
             "time": entry.recorded_at[11:19],
@@ -511,7 +556,17 @@ def _bounds_of(span: Mapping[str, Any]) -> Members:
 
 
 def _cell(value: object) -> str | None:
-    """A member of a line as text."""
+    """A member of a line as text, without the brackets of JSON.
+
+    >>> _cell(["a", "b"]), _cell({"depth_m": 700}), _cell([{"id": "yearbook", "locator": "p. 3"}])
+    ('a, b', 'depth_m: 700', 'yearbook (p. 3)')
+    """
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, list):
+        return ", ".join(str(_cell(each)) for each in value)
+    if isinstance(value, dict):
+        if "id" in value:
+            return f"{value['id']} ({value['locator']})" if value.get("locator") else value["id"]
+        return ", ".join(f"{name}: {_cell(each)}" for name, each in value.items())
     return msgspec.json.encode(value).decode()

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from events.dates import year_of
+from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.ladders import OUTCOMES
 from service.asking import clocks
@@ -15,7 +15,7 @@ from service.overdue import due_answer, overdue_answer
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar
-from service.pages.lanes import short_slip
+from service.pages.lanes import short_slips
 from service.pages.page import Format, Members, page_at, pieces
 from service.promises import GROUPS, SLIPS_FILTERS, SORTS, given_of, promised
 from service.question import Question
@@ -96,7 +96,7 @@ def slips_page(asked: Asked) -> Members:
     }  # fmt: skip
 
 
-def _totals(totals: Mapping[str, Any], lang: str) -> Members:
+def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
     """The counted slips in words: an interval of days as two slips."""
     return {
         "ladders": totals["ladders"],
@@ -112,7 +112,7 @@ def _totals(totals: Mapping[str, Any], lang: str) -> Members:
     }
 
 
-def _group(name: str, group: Mapping[str, Any], lang: str) -> Members:
+def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
     key = group["key"]
     if key is None:
         text = "–"
@@ -132,7 +132,7 @@ def _group(name: str, group: Mapping[str, Any], lang: str) -> Members:
     }
 
 
-def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Members:
+def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> Members:
     first, last = each["plans"][0], each["plans"][-1]
     return {
         "record": each["record"],
@@ -149,7 +149,7 @@ def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Membe
     }
 
 
-def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Members:
+def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> Members:
     return {
         "record": each["record"],
         "name": names.get(each["record"], each["name"]),
@@ -161,14 +161,9 @@ def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: str) -> Membe
     }
 
 
-def _interval(days: Mapping[str, Any] | None, lang: str, *, signed: bool = True) -> str:
+def _interval(days: Mapping[str, Any] | None, lang: Language, *, signed: bool = True) -> str:
     """How late something was at least and at most."""
     if days is None:
         return ""
-    ends = [
-        "?" if days[end] is None else short_slip(round(days[end]), lang)  # type: ignore[arg-type] # a language of ours
-        for end in ("earliest", "latest")
-    ]
-    if not signed:
-        ends = [end.lstrip("+") for end in ends]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} … {ends[1]}"
+    told = short_slips(days["earliest"], days["latest"], lang)
+    return told if signed else told.replace("+", "")

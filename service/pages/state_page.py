@@ -5,8 +5,9 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import mean
 from typing import Any
 
 import msgspec
@@ -16,7 +17,8 @@ from events.dates import Day, Language, day, iso, year_of
 from events.vocabulary import FIELDS
 from projections.state import Row
 from service.diff import Comparison
-from service.drawing.lanes import Frame, Lane
+from service.drawing.crowds import Crowd, draw_crowds
+from service.drawing.lanes import Drawing, Frame, Lane
 from service.drawing.map import Place, draw_map
 from service.drawing.marks import definitions, icon, legend
 from service.drawing.sparkline import sparkline
@@ -30,6 +32,7 @@ from service.pages.answering import Asked
 from service.pages.canvas import canvas_of
 from service.pages.clockbar import clock_bar, written, year_text
 from service.pages.courses import Courses, courses
+from service.pages.coverage import coverage
 from service.pages.figures import Figures, came_by
 from service.pages.kept import kept_items
 from service.pages.lanes import FAMILIES, frame_of, headings_of, lanes_of
@@ -120,6 +123,7 @@ class _State:
             "filters": self.wanted,
             "countries": self._countries(every),
             "all_drawn": self.among is None,
+            "coverage": coverage(every, (self.wanted.country,), say),
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
             "fields": FIELDS,
             "answer": answer,
@@ -474,7 +478,7 @@ class _State:
                 tallies_of(items), frame, scale,
                 lang=lang, words=labels.drawn(say),
                 label=say("Events of each year"),
-                flag=say("end of %(year)s", year=year) if len(told) == 4 else year,
+                flag=self._flag(told),
                 remarks=say("slip"), href=self._of_year,
                 narrow=narrow,
             )  # fmt: skip
@@ -482,6 +486,13 @@ class _State:
                 lanes, frame, lang=lang, headings=headings, narrow=narrow
             )
         return drawn
+
+    def _flag(self, told: str) -> str:
+        """What stands over the cursor: a year has ended there, unless it is all meant."""
+        year = language.date(told, self.lang)
+        if self.question.as_of.during is not None:
+            return year
+        return self.say("end of %(year)s", year=year) if len(told) == 4 else year
 
     def _of_year(self, year: int) -> str:
         """This page in another year."""
@@ -491,6 +502,8 @@ class _State:
         shown = [row for row in rows if row["shown"]]
         if not shown:
             return {"map": None, "off_map": []}
+        if self.wanted.country is None and len({row["country"] for row in shown}) > 1:
+            return {"map": self._world(shown), "off_map": []}
         towns = _towns(shown)
         places = [
             Place(
@@ -522,6 +535,38 @@ class _State:
                 for place in found.off_the_map
             ],
         }
+
+    def _world(self, rows: Sequence[Members]) -> Drawing:
+        """The countries whose facilities have a place, each as one disc."""
+        by_country: dict[str, list[Members]] = defaultdict(list)
+        for row in rows:
+            if row["latitude"] is not None and row["longitude"] is not None:
+                by_country[row["country"]].append(row)
+        crowds = []
+        for code, found in by_country.items():
+            alive = [row for row in found if row["shown"] not in ("decommissioned", "cancelled")]
+            running = sum(row["shown"] == "operating" for row in alive)
+            name = language.country(code, self.lang)
+            crowds.append(
+                Crowd(
+                    key=code,
+                    name=name,
+                    href=self.here.url(country=code),
+                    latitude=mean(row["latitude"] for row in found),
+                    longitude=mean(row["longitude"] for row in found),
+                    all=len(alive),
+                    running=running,
+                    title=self.say(
+                        "%(country)s: %(running)s of %(all)s run",
+                        country=name, running=running, all=len(alive),
+                    ),
+                )
+            )  # fmt: skip
+        return draw_crowds(
+            [crowd for crowd in crowds if crowd.all],
+            words=labels.drawn(self.say),
+            label=self.say("Map of the facilities by country"),
+        )
 
     def _formats(self) -> list[Format]:
         data = {"lang": None}

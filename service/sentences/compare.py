@@ -216,7 +216,7 @@ def _who(say: Voice, side: Side) -> Phrase:
         return say.pgettext("who", "{field} in {country}", **where)
     if side.country:
         return (where["country"],)
-    return (where["field"],) if side.field else say.pgettext("who", "the world")
+    return (where["field"],) if side.field else say.pgettext("who", "all countries together")
 
 
 def _where(say: Voice, side: Side) -> dict[str, str]:

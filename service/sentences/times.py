@@ -272,18 +272,35 @@ def _led(template: str, date: Date, lang: Language) -> Phrase:
     return fill(template, {"date": Figure(noun(date, lang))})
 
 
-_Unit = Literal["day", "month", "year"]
+Unit = Literal["day", "month", "year"]
 
 
-def _measured(days: float) -> tuple[float, _Unit]:
-    """The number and the unit in which a length of time is told."""
+def unit_of(days: float) -> Unit:
+    """The largest unit that fits a length of time."""
     length = abs(days)
     if round(length) <= 30:
-        return round(length), "day"
-    if round(length / _MONTH) < 12:
-        return round(length / _MONTH), "month"
-    years = round(length / _YEAR, 1)
-    return (years if years < 100 else round(years)), "year"
+        return "day"
+    return "month" if round(length / _MONTH) < 12 else "year"
+
+
+def in_unit(days: float, unit: Unit) -> float:
+    """A length of time in a unit: whole days and months, years to a tenth below a hundred.
+
+    >>> in_unit(1699, "year"), in_unit(-183, "month")
+    (4.7, -6)
+    """
+    if unit == "day":
+        return round(days)
+    if unit == "month":
+        return round(days / _MONTH)
+    years = round(days / _YEAR, 1)
+    return years if abs(years) < 100 else round(years)
+
+
+def _measured(days: float) -> tuple[float, Unit]:
+    """The number and the unit in which a length of time is told."""
+    unit = unit_of(days)
+    return in_unit(abs(days), unit), unit
 
 
 def _two_lengths(less: float, more: float, lang: Language) -> dict[str, str]:

@@ -650,7 +650,7 @@ def test_what_tells_the_sides_apart_is_their_label(juno: Teller, asker: Asker) -
         "2026, as recorded at @2",
         "2026年，记录至@3",
     )
-    assert labels(at="2026", to_country="JP") == ("the world", "日本")
+    assert labels(at="2026", to_country="JP") == ("all countries", "日本")
     assert labels(at="Y12025", to_at="-0240")[0] == "+012025-12-31"
 
 

@@ -186,7 +186,7 @@ def test_a_pinned_page_never_changes(juno: Teller) -> None:
     juno.tell(GROUND, PLAN)
     client = create_app(juno.archive).test_client()
     juno.archive.catch_up()
-    paths = [kind.path_of(*IDS.get(kind.space, (None,))) for kind in KINDS]
+    paths = [kind.path_of(*IDS.get(kind.space or "", (None,))) for kind in KINDS]
     paths += [frame.path.replace("{id}", "juno") for kind in KINDS for frame in kind.frames]
     paths = [f"{path}?to_at=2016" if "compare" in path else path for path in paths]
     before = {}

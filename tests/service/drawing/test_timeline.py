@@ -276,11 +276,21 @@ def test_a_name_has_room_even_at_the_very_left() -> None:
 def test_a_name_too_long_is_cut_short_and_whole_in_its_title() -> None:
     """A cut name ends in an ellipsis, and nothing of it is lost."""
     name = "A Very Long Name of a Facility that Nobody Ever Shortened at All"
-    for narrow in (False, True):
-        lane = replace(LANE, name=name, bars=(bar("operating", on(day(2020, 1, 1))),))
+    for narrow, begins in ((False, 2001), (True, 2020)):
+        lane = replace(LANE, name=name, bars=(bar("operating", on(day(begins, 1, 1))),))
         (only,) = timeline([lane], FRAME, lang="en", narrow=narrow)
         assert not leaving(only)
         assert any(title.text == name for title in tree(only).iter("title"))
+        assert any(box.text.endswith("…") for box in texts(only))
+
+
+def test_a_long_name_takes_the_room_before_its_first_mark() -> None:
+    """Nothing is cut short where there is room for it."""
+    name = "A Very Long Name of a Facility that Nobody Ever Shortened at All"
+    lane = replace(LANE, name=name, bars=(bar("operating", on(day(2020, 1, 1))),))
+    (only,) = timeline([lane], FRAME, lang="en")
+    assert not leaving(only)
+    assert any(box.text == name for box in texts(only))
 
 
 @pytest.mark.parametrize("narrow", [False, True])
