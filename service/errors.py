@@ -118,6 +118,13 @@ class FeedTooLarge(AnnalesError):
         )
 
 
+class NotDrawn(AnnalesError):
+    """A picture was not drawn in time. Come back in a moment, or ask for less of it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the picture was not drawn: {why}; come back, or ask for less of it")
+
+
 class TooManyStreams(AnnalesError):
     """As many wait for changes as the server has places for. Come back in a moment."""
 

@@ -42,6 +42,7 @@ from service.errors import (
     NoRevisionGiven,
     NotAllowed,
     NotAuthenticated,
+    NotDrawn,
     NotFollowable,
     NothingToCompare,
     TooManyPoints,
@@ -142,6 +143,12 @@ NOT_YET_PROJECTED = Problem(
     "The views are not there yet",
     "The log has the position, the views have read to `projected`; ask again in a second.",
 )
+NOT_DRAWN = Problem(
+    "not-drawn",
+    503,
+    "No picture in time",
+    "Too many pictures are drawn, or one takes too long; `Retry-After` says when to come back.",
+)
 TOO_MANY_STREAMS = Problem(
     "too-many-streams",
     503,
@@ -233,6 +240,7 @@ PROBLEMS: tuple[Problem, ...] = (
     NOT_ACCEPTABLE,
     OLD_VIEW,
     NOT_YET_PROJECTED,
+    NOT_DRAWN,
     TOO_MANY_STREAMS,
     BAD_ACCEPT_DATETIME,
     BAD_CURSOR,
@@ -334,6 +342,7 @@ RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = 
     BadCursor: (BAD_CURSOR, lambda error: {"value": error.value}),
     BadHeader: (BAD_HEADER, lambda error: {"header": error.header}),
     BadAcceptDatetime: (BAD_ACCEPT_DATETIME, lambda error: {"value": error.value}),
+    NotDrawn: (NOT_DRAWN, lambda _: {}),
     TooManyStreams: (TOO_MANY_STREAMS, lambda error: {"places": error.places}),
     WrongMediaType: (UNSUPPORTED_MEDIA_TYPE, lambda error: {"accepted": error.accepted}),
     BodyTooLarge: (PAYLOAD_TOO_LARGE, lambda error: {"limit": error.limit}),

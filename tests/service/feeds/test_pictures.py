@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+import threading
+import time
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from service.feeds import png
 from tests.service.asked import Reader
 from tests.service.feeds.hard_dates import MARKUP
 
@@ -102,3 +109,104 @@ def test_the_pixels_show_chinese(hard_reader: Reader) -> None:
     drawn = [zlib.decompress(chunks(body)[b"IDAT"]) for body in names]
     assert drawn[0] != drawn[1]
     assert len(set(drawn[1])) > 50
+
+
+# --- drawn elsewhere
+
+HEAVY = "/v1/feeds/png?width=2400"
+"""The whole chronicle as large as it can be: some seconds of drawing."""
+
+
+def drawing(pid: int | str = "self") -> list[str]:
+    """The processes that a process has started and that have not ended."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [child for task in tasks for child in task.read_text().split()]
+
+
+def comes_true(question: Callable[[], object]) -> bool:
+    """Whether it does within some seconds."""
+    until = time.monotonic() + 10
+    while not question() and time.monotonic() < until:
+        time.sleep(0.02)
+    return bool(question())
+
+
+def test_others_are_answered_while_a_picture_is_drawn(reader: Reader) -> None:
+    """Whoever asks meanwhile waits for no more than a fraction of the time that it takes."""
+    took: list[float] = []
+
+    def draw() -> None:
+        began = time.monotonic()
+        assert size(reader.ask(HEAVY).get_data())[0] == 2400
+        took.append(time.monotonic() - began)
+
+    picture = threading.Thread(target=draw)
+    picture.start()
+    waited = []
+    while picture.is_alive():
+        began = time.monotonic()
+        reader.ask("/v1/state?country=CN&at=2013")
+        waited.append(time.monotonic() - began)
+    picture.join()
+    assert len(waited) > 10
+    assert max(waited) < took[0] / 2
+    assert drawing() == []
+
+
+def test_a_picture_that_takes_too_long_is_given_up(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, nobody goes on drawing it, and the next one is drawn."""
+    monkeypatch.setattr(png, "PATIENCE", 0.01)
+    assert reader.refused(HEAVY) == (503, "not-drawn")
+    assert drawing() == []
+    monkeypatch.undo()
+    assert size(reader.ask("/v1/feeds/png?width=320").get_data())[0] == 320
+
+
+def test_so_many_are_drawn_at_once_and_no_more(
+    hard_reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever finds no place is told to come back."""
+    monkeypatch.setattr(png, "QUEUE", 0.01)
+    for _ in range(png.PLACES):
+        assert png._places.acquire(blocking=False)
+    try:
+        assert hard_reader.refused("/v1/feeds/png") == (503, "not-drawn")
+    finally:
+        for _ in range(png.PLACES):
+            png._places.release()
+    hard_reader.ask("/v1/feeds/png")
+
+
+def test_nobody_draws_for_a_server_that_is_gone() -> None:
+    """Even one that was killed, which can end nothing that it began."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 5000"><filter id="slow">'
+        + '<feGaussianBlur stdDeviation="90"/>' * 1000
+        + '</filter><rect width="1000" height="5000" filter="url(#slow)"/></svg>'
+    )
+    asks = f"from service.feeds.png import pixels; pixels({svg!r}, 1000)"
+    with subprocess.Popen([sys.executable, "-c", asks]) as server:
+        try:
+            assert comes_true(lambda: drawing(server.pid))
+            (program,) = drawing(server.pid)
+        finally:
+            server.kill()
+    assert comes_true(lambda: not Path(f"/proc/{program}").exists())
+
+
+def test_a_picture_of_too_many_pixels_is_refused_with_the_width_that_would_do(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And drawn at that width."""
+    monkeypatch.setattr(png, "MOST_PIXELS", 1_000_000)
+    refused = reader.ask("/v1/feeds/png?width=1200")
+    assert refused.status_code == 422
+    (told,) = refused.get_json()["errors"]
+    assert told["parameter"] == "width"
+    most = int(told["detail"].partition("pixels: ")[2].split()[0])
+    width, height = size(reader.ask(f"/v1/feeds/png?width={most}").get_data())
+    assert width == most
+    assert 900_000 < width * height <= 1_010_000
+    assert reader.refused(f"/v1/feeds/png?width={most + 2}") == (422, "validation")
