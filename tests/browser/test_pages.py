@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -194,11 +195,12 @@ def test_the_clocks_are_a_form_that_needs_no_scripts(open_page: OpenPage, server
 # --- where scripts run
 
 
-def test_the_slider_moves_the_cursor_and_says_so(
+def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     open_page: OpenPage, server: str, complaints: list[str]
 ) -> None:
-    """Year by year with the arrows; what still tells the loaded year is dimmed, and a link leads
-    to the year that is shown. Back brings the year before."""
+    """Year by year with the arrows; what still tells the loaded year is dimmed until the slider
+    rests. Then the page of that year takes its place, with the keyboard where it was, and Back
+    brings the year before."""
     page = open_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server}/?at=2013&country=CN&lang=en")
     slider = page.locator("input[type=range]")
@@ -210,24 +212,56 @@ def test_the_slider_moves_the_cursor_and_says_so(
     assert page.locator("#bigyear").inner_text() == "2015"
     assert slider.get_attribute("aria-valuetext") == "2015"
     assert "2013" in page.locator("#moved").inner_text()
-    assert page.locator(".figs .n").first.inner_text() != ran
+    assert page.locator(".flagbox text").first.text_content() == "2015"
+    moved = page.locator(".figs .n").first.inner_text()
+    assert moved != ran
     after = page.locator("svg.strip .cursor").first.bounding_box()
     assert before is not None
     assert after is not None
     assert after["x"] > before["x"]
-    page.locator("#moved a").click()
     page.wait_for_url("**/?at=2015&country=CN&lang=en")
-    shown = page.locator(".figs .n").first.inner_text()
+    page.wait_for_selector("#moved:empty", state="attached")
+    # What the slider told of that year is what the page of that year says.
+    assert page.locator(".figs .n").first.inner_text() == moved
     assert page.locator("h1").inner_text() == "2015"
+    assert "2015" in page.title()
+    assert page.evaluate("document.activeElement.matches('input[type=range]')")
+    assert page.locator("link[rel=canonical][href*='at=2015']").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/?at=2016&country=CN&lang=en")
+    page.go_back()
+    page.wait_for_url("**/?at=2015&country=CN&lang=en")
+    page.wait_for_function("document.getElementById('bigyear').textContent === '2015'")
     page.go_back()
     page.wait_for_url("**/?at=2013&country=CN&lang=en")
-    assert page.locator("#bigyear").inner_text() == "2013"
-    # What the slider told of that year is what the page of that year says.
-    slider.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    assert page.locator(".figs .n").first.inner_text() == shown
+    page.wait_for_function("document.getElementById('bigyear').textContent === '2013'")
+    assert page.locator(".figs .n").first.inner_text() == ran
     assert complaints == []
+
+
+def test_a_year_without_events_is_a_year_to_look_at(open_page: OpenPage, server: str) -> None:
+    """A click on the strip goes to the year below it, whether there is a column or none."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2013&country=CN&field=fusion&lang=en")
+    page.locator("#h-tl").evaluate("heading => heading.scrollIntoView()")
+    strip = page.locator(".wide svg.strip")
+    held = set(
+        strip.locator("[data-year]").evaluate_all("all => all.map(each => +each.dataset.year)")
+    )
+    empty = next(year for year in range(2012, 1985, -1) if year not in held)
+    x, y = strip.evaluate(
+        """(strip, day) => {
+            const [first, last] = strip.dataset.days.split(" ").map(Number);
+            const [left, right] = strip.dataset.x.split(" ").map(Number);
+            const box = strip.getBoundingClientRect();
+            const x = left + (day - first) * (right - left) / (last + 1 - first);
+            return [box.left + x * box.width / strip.viewBox.baseVal.width, box.top + 60];
+        }""",
+        (date(empty, 7, 1) - date(1970, 1, 1)).days,
+    )
+    page.mouse.click(x, y)
+    page.wait_for_url(f"**at={empty}&**")
+    page.wait_for_function(f"document.getElementById('bigyear').textContent === '{empty}'")
 
 
 def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
@@ -247,6 +281,7 @@ def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
         stands = page.locator("#bigyear").inner_text()
         page.wait_for_timeout(900)
         assert page.locator("#bigyear").inner_text() == stands
+        assert page.url == f"{server}/?at={stands}&country=CN&lang=en"
 
 
 def test_the_keyboard_reaches_everything(

@@ -1,18 +1,69 @@
-/* What a page can do more where scripts run: the slider moves the cursor through the drawings, Play
-   lets it run, arrows walk through the timeline, and whoever drags over the strip looks closer at some
-   years. The page is whole without any of it, and what the script does not know of a year it dims, so
-   that no page tells two years at once. */
+/* What a page can do more where scripts run: the slider moves the cursor through the drawings and
+   then shows the year where it came to rest, Play lets it run, arrows walk through the timeline, and
+   whoever drags over the strip looks closer at some years. The page is whole without any of it, and
+   what the script does not know of a year it dims, so that no page tells two years at once. */
 
 "use strict";
 
 (() => {
-  const form = document.querySelector("form.clock[data-year]");
   const slow = matchMedia("(prefers-reduced-motion: reduce)");
+  const rest = 300;  // milliseconds that the slider stands still before its year is shown
 
-  if (form && document.getElementById("bigyear")) cursor(form);
-  const element = document.querySelector("annales-timeline");
-  if (element) lens(element);
-  document.querySelectorAll("[data-timeline]").forEach(walk);
+  let form, element;
+  let page;     // aborts what the shown page has asked for outside itself
+  let turning;  // aborts the page that is on its way
+
+  addEventListener("popstate", () => { if (address() !== shown) turn(location.href); });
+  let shown = address();
+  begin();
+
+  function begin() {
+    page = new AbortController();
+    form = document.querySelector("form.clock[data-year]");
+    element = document.querySelector("annales-timeline");
+    if (form && document.getElementById("bigyear")) cursor(form);
+    if (element) lens(element);
+    document.querySelectorAll("[data-timeline]").forEach(walk);
+  }
+
+  // --- another year of the same page, in its place
+
+  function address() {
+    return location.pathname + location.search;
+  }
+
+  function go(href) {
+    return turn(href, () => history.pushState(null, "", href));
+  }
+
+  /* The page at an address takes the place of this one: the view stays where it is scrolled to, and
+     the keyboard stays on the control that it was on. What cannot be taken so is opened as any link. */
+  async function turn(href, arrive = () => {}) {
+    turning?.abort();
+    const { signal } = (turning = new AbortController());
+    let next;
+    try {
+      const answer = await fetch(href, { headers: { Accept: "text/html" }, signal });
+      if (!answer.ok) throw new Error(answer.status);
+      next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch (error) {
+      if (!signal.aborted) location.assign(href);
+      return;
+    }
+    if (signal.aborted) return;
+    page.abort();
+    arrive();
+    shown = address();
+    const held = ["scrub", "play"].find((name) => document.activeElement.classList.contains(name));
+    const [left, top] = [scrollX, scrollY];
+    const told = 'title, link[rel="canonical"], link[rel="alternate"]';
+    document.head.querySelectorAll(told).forEach((each) => each.remove());
+    document.head.append(...next.head.querySelectorAll(told));
+    document.body.replaceWith(next.body);
+    begin();
+    if (held) document.querySelector(`.${held}`)?.focus({ preventScroll: true });
+    scrollTo({ left, top, behavior: "instant" });
+  }
 
   // --- the cursor
 
@@ -28,17 +79,32 @@
     const loaded = Number(form.dataset.year);
     const loadedText = big.textContent;
     const loadedInput = input.value;
-    let timer = null;
+    let timer = null, resting = null;
 
     slider.hidden = false;
     play.hidden = false;
 
-    slider.addEventListener("input", () => { pause(); show(Number(slider.value)); });
-    play.addEventListener("click", () => (timer ? pause() : start()));
+    slider.addEventListener("input", () => { pause(); turning?.abort(); show(Number(slider.value)); });
+    slider.addEventListener("change", settle);
+    play.addEventListener("click", () => (timer ? stop() : start()));
     form.addEventListener("submit", pause);
-    addEventListener("pageshow", () => { slider.value = loaded; show(loaded); });
+    addEventListener("pageshow", () => { slider.value = loaded; show(loaded); }, { signal: page.signal });
+    page.signal.addEventListener("abort", pause);
+    document.addEventListener("annales:pick", ({ detail }) => {
+      if (detail !== loaded) go(of(detail));
+    }, { signal: page.signal });
+
+    /* The keyboard moves a slider one year at a time, so its year is shown when it rests. */
+    function settle() {
+      clearTimeout(resting);
+      resting = setTimeout(() => {
+        const year = Number(slider.value);
+        if (year !== loaded) go(of(year));
+      }, rest);
+    }
 
     function start() {
+      turning?.abort();
       if (Number(slider.value) >= Number(slider.max)) slider.value = slider.min;
       play.textContent = play.dataset.pause;
       play.setAttribute("aria-pressed", "true");
@@ -46,12 +112,18 @@
     }
 
     function step() {
-      if (Number(slider.value) >= Number(slider.max)) return pause();
       slider.value = Number(slider.value) + 1;
       show(Number(slider.value));
+      if (Number(slider.value) >= Number(slider.max)) stop();
+    }
+
+    function stop() {
+      pause();
+      settle();
     }
 
     function pause() {
+      clearTimeout(resting);
       clearInterval(timer);
       timer = null;
       play.textContent = play.dataset.play;
@@ -87,13 +159,13 @@
       moved.replaceChildren();
       if (year === null) return;
       const link = document.createElement("a");
-      link.href = address(year);
+      link.href = of(year);
       link.textContent = moved.dataset.show.replace("{year}", label(year));
       const words = moved.dataset.text.replace("{year}", label(year)).replace("{loaded}", loadedText);
       moved.append(`${words} `, link);
     }
 
-    function address(year) {
+    function of(year) {
       const url = new URL(location.href);
       url.searchParams.delete("view");
       url.searchParams.delete("during");
@@ -113,6 +185,8 @@
     const band = svg.querySelector(".band");
     const veil = svg.querySelector(".veil");
     const flag = svg.querySelector(".flagbox");
+    const words = flag?.querySelector("text");
+    const flagged = words?.textContent;
     const home = line ? Number(/^M([-\d.]+)/.exec(line.getAttribute("d"))[1]) : null;
     const kept = new Map();
     for (const each of [band, veil]) {
@@ -125,12 +199,14 @@
       if (year === null) {
         line.removeAttribute("transform");
         flag?.removeAttribute("transform");
+        if (words) words.textContent = flagged;
         kept.forEach(([at, wide], each) => { each.setAttribute("x", at); each.setAttribute("width", wide); });
         return;
       }
       const begins = x(day(year)), ends = x(day(year + 1));
       line.setAttribute("transform", `translate(${ends - home} 0)`);
       flag?.setAttribute("transform", `translate(${ends - home} 0)`);
+      if (words) words.textContent = label(year);
       if (band) { band.setAttribute("x", begins); band.setAttribute("width", ends - begins); }
       if (veil) { veil.setAttribute("x", ends); veil.setAttribute("width", Math.max(width - ends, 0)); }
     }
@@ -163,8 +239,8 @@
     strips.forEach(brush);
     element.addEventListener("annales:sight", ({ detail }) => sight(detail));
     element.addEventListener("annales:whole", whole);
-    document.addEventListener("annales:closer", closer);
-    addEventListener("popstate", look);
+    document.addEventListener("annales:closer", closer, { signal: page.signal });
+    addEventListener("popstate", () => { if (address() === shown) look(); }, { signal: page.signal });
     look();
 
     async function look() {
@@ -228,6 +304,7 @@
         if (event.button || !event.isPrimary) return;
         [from, dragged] = [event.clientX, false];
       });
+      const { signal } = page;
       addEventListener("pointermove", (event) => {
         if (from === null) return;
         if (!dragged && Math.abs(event.clientX - from) < 6) return;
@@ -235,15 +312,20 @@
         dragged = true;
         const ends = [year(from), year(event.clientX)].sort((one, other) => one - other);
         sightOf(strip, x(day(ends[0])), x(day(ends[1] + 1)));
-      });
+      }, { signal });
       addEventListener("pointerup", (event) => {
         if (from !== null && dragged) show(year(from), year(event.clientX));
         from = null;
-      });
-      addEventListener("pointercancel", () => { from = null; });
+      }, { signal });
+      addEventListener("pointercancel", () => { from = null; }, { signal });
       strip.addEventListener("dragstart", (event) => event.preventDefault());
-      // A drag that ends over a column is no click on it.
-      strip.addEventListener("click", (event) => { if (dragged) event.preventDefault(); }, true);
+      strip.addEventListener("click", (event) => {
+        // A drag that ends over a column is no click on it.
+        if (dragged) return event.preventDefault();
+        if (event.target.closest("a")) return;
+        // A year in which nothing happened is no link, and yet a year to look at.
+        strip.dispatchEvent(new CustomEvent("annales:pick", { bubbles: true, detail: year(event.clientX) }));
+      }, true);
     }
 
     function sightOf(strip, left, right) {
@@ -306,7 +388,7 @@
       if ((event.key === "+" || event.key === "=") && element) return closer(event);
       if (!to) return;
       event.preventDefault();
-      go(...to());
+      reach(...to());
     });
     root.addEventListener("focusin", (event) => {
       const link = event.target.closest("a");
@@ -325,7 +407,7 @@
       }));
     }
 
-    function go(row, mark) {
+    function reach(row, mark) {
       row = Math.min(Math.max(row, 0), rows.length - 1);
       mark = Math.min(Math.max(mark, 0), rows[row].length - 1);
       at = [row, mark];
