@@ -231,10 +231,10 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     page.wait_for_url("**/?at=2016&country=CN&lang=en")
     page.go_back()
     page.wait_for_url("**/?at=2015&country=CN&lang=en")
-    page.wait_for_function("document.getElementById('bigyear').textContent === '2015'")
+    page.wait_for_selector("#bigyear:text-is('2015')")
     page.go_back()
     page.wait_for_url("**/?at=2013&country=CN&lang=en")
-    page.wait_for_function("document.getElementById('bigyear').textContent === '2013'")
+    page.wait_for_selector("#bigyear:text-is('2013')")
     assert page.locator(".figs .n").first.inner_text() == ran
     assert complaints == []
 
@@ -261,7 +261,7 @@ def test_a_year_without_events_is_a_year_to_look_at(open_page: OpenPage, server:
     )
     page.mouse.click(x, y)
     page.wait_for_url(f"**at={empty}&**")
-    page.wait_for_function(f"document.getElementById('bigyear').textContent === '{empty}'")
+    page.wait_for_selector(f"#bigyear:text-is('{empty}')")
 
 
 def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
