@@ -25,6 +25,7 @@ CREATE = """
         commit_position INTEGER NOT NULL,
         stream TEXT NOT NULL,
         kind TEXT NOT NULL,
+        country TEXT NOT NULL,
         version INTEGER NOT NULL,
         type TEXT NOT NULL,
         statement TEXT,
@@ -36,20 +37,20 @@ CREATE = """
         patch TEXT NOT NULL
     ) STRICT;
     CREATE INDEX history_of_stream ON history (stream, position);
-    CREATE INDEX history_of_all ON history (position, stream, kind, type, actor);
+    CREATE INDEX history_of_all ON history (position, stream, kind, type, actor, country);
     CREATE INDEX history_of_withdrawals ON history (position, stream, statement)
         WHERE type = 'withdrawal';
 """
 
 INSERT = """
     INSERT INTO history
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 LINES_OF_STREAM = """
     SELECT line, position, recorded_at
     FROM history
-    WHERE stream = :stream AND position <= :known
+    WHERE stream = :stream AND position <= :known AND position > :after
     ORDER BY position
 """
 
@@ -73,6 +74,7 @@ ACTIVITY = """
         WHERE position > :after AND position <= :last
           AND (:actor IS NULL OR actor = :actor)
           AND (:kind IS NULL OR kind = :kind)
+          AND (:country IS NULL OR country = :country)
           AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
         ORDER BY position
         LIMIT :limit
@@ -81,21 +83,43 @@ ACTIVITY = """
 """
 """A page of the events of all streams; which ones is found in the index alone."""
 
+LAST_ACTIVITY = """
+    SELECT stream, kind,
+           position, commit_position, version, type, statement,
+           recorded_at, actor, request, reason, line, patch
+    FROM history
+    WHERE position IN (
+        SELECT position
+        FROM history INDEXED BY history_of_all
+        WHERE position > :after AND position <= :last
+          AND (:actor IS NULL OR actor = :actor)
+          AND (:kind IS NULL OR kind = :kind)
+          AND (:country IS NULL OR country = :country)
+          AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
+        ORDER BY position DESC
+        LIMIT :limit
+    )
+    ORDER BY position
+"""
+"""The last of them, in order too."""
+
 ACTIVITY_COUNTS = """
     SELECT kind, type, actor, count(*)
     FROM history INDEXED BY history_of_all
     WHERE position > :after AND position <= :last
       AND (:actor IS NULL OR actor = :actor)
       AND (:kind IS NULL OR kind = :kind)
+      AND (:country IS NULL OR country = :country)
       AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
     GROUP BY kind, type, actor
 """
 
 WITHDRAWALS = """
-    SELECT DISTINCT stream, statement
+    SELECT stream, statement, max(position), recorded_at
     FROM history INDEXED BY history_of_withdrawals
     WHERE type = 'withdrawal' AND position <= :known
-    ORDER BY stream, statement
+    GROUP BY stream, statement
+    ORDER BY 3 DESC
 """
 
 RECORDED_AT = "SELECT recorded_at FROM history WHERE position = :position"
@@ -175,10 +199,20 @@ class Act(NamedTuple):
     entry: Entry
 
 
+class Withdrawn(NamedTuple):
+    """A statement that was withdrawn, even if reinstated since, and when that was last so."""
+
+    stream: str
+    statement: str
+    position: int
+    recorded_at: str
+
+
 class Acts(NamedTuple):
     """Which events are meant: those beyond `after`, up to `last`, by whom and where.
 
-    `streams` are the names of the streams; None is all, as for `actor` and `kind`.
+    `streams` are the names of the streams; None is all, as for `actor` and `kind`. An event is
+    of the country in which its commit left what it is about; one of a source is of none.
     """
 
     after: int
@@ -186,6 +220,7 @@ class Acts(NamedTuple):
     actor: str | None = None
     kind: str | None = None
     streams: tuple[str, ...] | None = None
+    country: str | None = None
 
     def parameters(self) -> dict[str, Any]:
         """What the queries take."""
@@ -201,17 +236,21 @@ class History:
 
     def __init__(self) -> None:
         self._db: Database | None = None
+        self._reader: Reader | None = None
         self._rows: list[tuple[Any, ...]] = []
 
-    def begin(self, db: Database, reader: Reader) -> None:  # noqa: ARG002 - an event tells all
-        """A page begins: rows will be written to `db`."""
-        self._db = db
+    def begin(self, db: Database, reader: Reader) -> None:
+        """A page begins: rows will be written to `db`, other records are asked of `reader`."""
+        self._db, self._reader = db, reader
 
     def take(self, commit: CommitRead) -> None:
         """Make a row of each event of a commit."""
-        self._rows += (
-            _row(change, commit.touched[change.event.stream].kind) for change in commit.changes
-        )
+        if self._reader is None:
+            raise RuntimeError("no page was begun")
+        for change in commit.changes:
+            record = commit.touched[change.event.stream]
+            country = _country(record, change.of, self._reader)
+            self._rows.append(_row(change, record.kind, country))
 
     def finish(self) -> None:
         """Write the rows of the page."""
@@ -222,18 +261,22 @@ class History:
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
-        self._db = None
+        self._db = self._reader = None
         self._rows.clear()
 
     def record(self, db: Database, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
         record = Record(stream.partition(":")[2])
-        rows = db.execute(LINES_OF_STREAM, {"stream": stream, "known": known})
+        self.go_on(db, stream, record, after=0, known=known)
+        return record
+
+    def go_on(self, db: Database, stream: str, record: Record, *, after: int, known: int) -> None:
+        """Bring a record of a stream from one position to another."""
+        rows = db.execute(LINES_OF_STREAM, {"stream": stream, "after": after, "known": known})
         for line, position, recorded_at in rows:
             record.apply(
                 msgspec.json.decode(line), position=position, recorded_on=utc_day(recorded_at)
             )
-        return record
 
     def entries(
         self, db: Database, stream: str, *, known: int, after: int, limit: int
@@ -249,6 +292,11 @@ class History:
         rows = db.execute(ACTIVITY, {**acts.parameters(), "limit": limit})
         return (Act(stream, kind, Entry._make(row)) for stream, kind, *row in rows)
 
+    def last_acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
+        """The last events of those that are meant, in order."""
+        rows = db.execute(LAST_ACTIVITY, {**acts.parameters(), "limit": limit})
+        return (Act(stream, kind, Entry._make(row)) for stream, kind, *row in rows)
+
     def counts(self, db: Database, acts: Acts) -> list[tuple[str, str, str, int]]:
         """How many events are meant of each kind, type and actor: (kind, type, actor, count)."""
         return [
@@ -256,9 +304,9 @@ class History:
             for kind, type, actor, count in db.execute(ACTIVITY_COUNTS, acts.parameters())
         ]
 
-    def withdrawn(self, db: Database, *, known: int) -> list[tuple[str, str]]:
-        """The statements that were ever withdrawn, even if reinstated since: (stream, id)."""
-        return [(stream, id) for stream, id in db.execute(WITHDRAWALS, {"known": known})]
+    def withdrawn(self, db: Database, *, known: int) -> list[Withdrawn]:
+        """The statements that were ever withdrawn, the last one first."""
+        return list(map(Withdrawn._make, db.execute(WITHDRAWALS, {"known": known})))
 
     def recorded_at(self, db: Database, position: int) -> str | None:
         """When the event at a position was recorded; None where there is none."""
@@ -309,7 +357,16 @@ def document(record: Record) -> Line:
     return {**card, "statements": standing}
 
 
-def _row(change: Change, kind: str) -> tuple[Any, ...]:
+def _country(record: Record, of: str | None, reader: Reader) -> str:
+    """The country of what an event is about: of a record's card, else of the statement itself or
+    of its facility; empty where there is none."""
+    line = record.card or record.kept[of or ""].line
+    if "country" not in line and "facility" in line:
+        line = reader.record(f"record:{line['facility']}").card or {}
+    return str(line.get("country", ""))
+
+
+def _row(change: Change, kind: str, country: str) -> tuple[Any, ...]:
     event, line = change.event, change.line
     encode = msgspec.json.encode
     return (
@@ -317,6 +374,7 @@ def _row(change: Change, kind: str) -> tuple[Any, ...]:
         event.commit.position,
         event.stream,
         kind,
+        country,
         event.version,
         line["type"],
         change.of,

@@ -286,6 +286,15 @@ TOLD = """
 """
 """The statements of some records that stand at a position, with where each was first recorded."""
 
+AS_IT_STOOD = """
+    SELECT statement, text, kt, max(kf)
+    FROM statements
+    WHERE statement IN (SELECT value FROM json_each(:statements))
+      AND kf <= :known
+    GROUP BY statement
+"""
+"""The last text of each of some statements, up to a position, and how long it stood."""
+
 CHANGED = """
     SELECT statement, kf
     FROM statements
@@ -672,6 +681,14 @@ class State:
         """The texts of all statements of some records that stand at a position: (record, position
         of the first recording, text)."""
         return iter(db.execute(TOLD, {"records": _json(list(records)), "known": known}))
+
+    def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
+        """The texts, as they last stood, of those statements that stand no more at a position.
+
+        What was recorded and withdrawn in one commit never stood.
+        """
+        rows = db.execute(AS_IT_STOOD, {"statements": _json(list(ids)), "known": known})
+        return {id: text for id, text, kt, _ in rows if kt <= known}
 
     def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
         """The position of the commit since which each statement stands as it does at another."""

@@ -9,7 +9,7 @@ from events.dates import iso
 from events.errors import BadFilter
 from service.feeds.feed import Context
 from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
-from service.items.item import home_of
+from service.items.home import home_of
 from service.promises import Promised, check_exists
 from service.slips import ladders
 from service.state import Wanted

@@ -4,7 +4,8 @@ A calendar knows days, from 0001 to 9999, and no vague ones. So a date that is
 not one day covers all the days that it can mean, `DTEND` being the day after the
 last (RFC 5545), and `SUMMARY` says that it is vague; the text of EDTF stands in
 `X-ANNALES-EDTF`. What goes on without a known end stands where it began. What
-was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes too.
+was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes too; of such,
+too, there are no more than the limit.
 
 Nothing here asks for the time: `DTSTAMP` is the instant of the last commit known.
 """
@@ -19,15 +20,13 @@ import icalendar
 from events import dates
 from events.commit import microseconds
 from events.dates import Day, Language, civil
-from events.fact import Line
-from events.record import Record
-from events.statement import Statement
 from service.feeds.feed import Context, Feed, omitted_header
 from service.feeds.syndication import printable
 from service.feeds.titles import title_of
 from service.feeds.words import FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
 from service.items.item import Item
-from service.items.when import When, when
+from service.items.when import When
+from service.items.withdrawn import withdrawn
 from service.question import located
 
 AUTHORITY = "annales.org"
@@ -49,7 +48,7 @@ SOURCES = {"en": "Sources", "zh": "来源"}
 
 
 def render(context: Context) -> bytes:
-    """A calendar with one event an item, and one for each statement withdrawn from its records."""
+    """A calendar with one event an item, and one for each statement that was taken back."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Annales//Feeds//EN")
     calendar.add("version", "2.0")
@@ -111,27 +110,22 @@ def _out_of_reach(days: tuple[Day, Day] | None) -> str | None:
 
 
 def _events(context: Context) -> Iterator[icalendar.Event]:
-    history, known = context.archive.history, context.question.as_of.known
-    revisions: dict[str, int] = {}
+    gone = _taken_back(context)
+    revisions = {
+        record: context.archive.history.revision(
+            context.db, f"record:{record}", known=context.question.as_of.known
+        )
+        for record in {item.record for item in (*context.items, *gone)}
+    }
     for item in context.items:
-        if item.record not in revisions:
-            revisions[item.record] = history.revision(
-                context.db, f"record:{item.record}", known=known
-            )
         yield _event(item, context, revision=revisions[item.record])
-    for stream, id in history.withdrawn(context.db, known=known):
-        record = history.record(context.db, stream, known=known)
-        statement = record.statement(id)
-        if statement.withdrawn and _is_wanted(statement, record, context):
-            yield from _cancelled(statement, record, context)
+    for item in gone:
+        yield _cancelled(item, context, revision=revisions[item.record])
 
 
 def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
-    days = days_of(item)
-    if days is None:
-        raise ValueError(f"{item.id} has no day")  # `lacks` keeps it out
     lang = context.lang
-    event = _begun(item.id, item.record, days, context, revision=revision)
+    event = _begun(item, context, revision=revision)
     event.add("summary", _text(f"{title_of(item, lang)}{_vagueness(item, lang)}"))
     event.add("description", _text(_description(item, lang)))
     event.add("status", "TENTATIVE" if item.planned else "CONFIRMED")
@@ -146,18 +140,19 @@ def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     return event
 
 
-def _begun(
-    uid: str, record: str, days: tuple[Day, Day], context: Context, *, revision: int
-) -> icalendar.Event:
+def _begun(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     """What every event has. It takes up nobody's time."""
+    days = days_of(item)
+    if days is None:
+        raise ValueError(f"{item.id} has no day")  # `lacks` keeps it out
     event = icalendar.Event()
-    event.add("uid", f"{uid}@{AUTHORITY}")
+    event.add("uid", f"{item.id}@{AUTHORITY}")
     event.add("dtstamp", _instant(context.question.as_of.known_at))
     event.add("dtstart", date(*civil(days[0])))
     event.add("dtend", date(*civil(days[1])))
     event.add("sequence", revision)
     event.add("transp", "TRANSPARENT")
-    event.add("url", context.url(f"/records/{record}"))
+    event.add("url", context.url(f"/records/{item.record}"))
     return event
 
 
@@ -209,53 +204,26 @@ def _categories(item: Item, lang: Language) -> list[str]:
 # --- what was withdrawn
 
 
-def _is_wanted(statement: Statement, record: Record, context: Context) -> bool:
-    """Whether a feed of this selection may have told a statement."""
-    wanted, line = context.wanted, statement.line
-    first, last = statement.earliest, statement.latest
-    card = record.card or _card(line.get("facility"), context)
-    return (
-        statement.kind in wanted.kinds
-        and statement.said <= context.question.as_of.stated
-        and wanted.country in (None, line.get("country") or card.get("country"))
-        and wanted.field in (None, line.get("field") or card.get("field"))
-        and wanted.record in (None, record.id, line.get("facility"))
-        and (wanted.first is None or last is None or last >= wanted.first)
-        and (wanted.last is None or first is None or first <= wanted.last)
-    )
+def _taken_back(context: Context) -> list[Item]:
+    """What was withdrawn from the records of the feed, as many as its limit: the last ones."""
+    found = [
+        item
+        for item in withdrawn(context.archive, context.db, context.question.as_of, context.wanted)
+        if lacks(item) is None
+    ]
+    if len(found) > context.limit:
+        context.omit("withdrawn", len(found) - context.limit)
+    return sorted(found[: context.limit], key=lambda item: (item.record, item.id))
 
 
-def _card(facility: str | None, context: Context) -> Line:
-    if facility is None:
-        return {}
-    known = context.question.as_of.known
-    return context.archive.history.record(context.db, f"record:{facility}", known=known).card or {}
-
-
-def _cancelled(statement: Statement, record: Record, context: Context) -> Iterator[icalendar.Event]:
-    text = statement.line.get("date")
-    start = None if text is None else when(text)
-    days = None if start is None else _days_of(start)
-    if start is None or days is None or _out_of_reach(days) is not None:
-        return
-    event = _begun(statement.id, record.id, days, context, revision=record.revision)
-    event.add("summary", _text(statement.line["title"]))
+def _cancelled(item: Item, context: Context, *, revision: int) -> icalendar.Event:
+    event = _begun(item, context, revision=revision)
+    event.add("summary", _text(item.claim.title))
     event.add("status", "CANCELLED")
-    event.add("last-modified", _instant(_withdrawn_at(statement, record, context)))
-    event.add("x-annales-edtf", start.edtf)
-    yield event
-
-
-def _withdrawn_at(statement: Statement, record: Record, context: Context) -> str:
-    """When the last event of a statement was recorded, which withdrew it."""
-    entries = context.archive.history.entries(
-        context.db,
-        f"record:{record.id}",
-        known=context.question.as_of.known,
-        after=0,
-        limit=record.revision,
-    )
-    return [entry.recorded_at for entry in entries if entry.statement == statement.id][-1]
+    event.add("last-modified", _instant(item.recorded))
+    if item.start is not None:
+        event.add("x-annales-edtf", item.start.edtf)
+    return event
 
 
 def _text(text: str) -> str:

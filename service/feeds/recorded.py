@@ -54,9 +54,6 @@ LIMIT = 100
 MOST = 1000
 """How many entries a page has where nothing is said of it, and at most."""
 
-LOOKED = 20_000
-"""How many positions are looked at, at most, for what the filters let through."""
-
 Words = Mapping[str, str]
 
 TITLE: Words = {"en": "Annales: what was recorded", "zh": "史记：新近记录"}
@@ -94,8 +91,9 @@ class Page(NamedTuple):
 def told(context: Context) -> tuple[Stream, list[Entry]]:
     """The feed of a context, and its entries. Raises NotFound for a record that there is not."""
     page = _page(context)
-    entries = [_entry(act, context) for act in reversed(page.acts)]
-    return _stream(context, page), entries
+    before = _Before(context)
+    entries = [_entry(act, context, before) for act in page.acts]
+    return _stream(context, page), entries[::-1]
 
 
 # --- which events
@@ -108,12 +106,10 @@ def _page(context: Context) -> Page:
         acts = chosen.between((number - 1) * limit, min(number * limit, known))
         before = min(number - 1, known // limit) * limit  # only a full page is linked to
     else:
-        acts, before = chosen.last(known, limit=limit)
-        if len(acts) == limit:
-            before = acts[0].entry.position - 1
-    found, looked = chosen.last(before, limit=1)
-    earliest = found[0].entry.position if found else looked
-    previous = -(-earliest // limit) if earliest else None
+        acts = chosen.last(known, limit=limit)
+        before = acts[0].entry.position - 1 if len(acts) == limit else 0
+    found = chosen.last(before, limit=1)
+    previous = -(-found[0].entry.position // limit) if found else None
     return Page(acts, 0 < number * limit <= known, previous)
 
 
@@ -122,59 +118,31 @@ class _Chosen:
 
     def __init__(self, context: Context) -> None:
         self._history, self._db = context.archive.history, context.db
-        self._country = context.wanted.country
+        known, record = context.question.as_of.known, context.wanted.record
         kind = context.options["kind"]
-        self._kind = None if kind == "all" else kind
-        self._known = context.question.as_of.known
-        # What was recorded of one record is soon found, however far back it is.
-        self._look = LOOKED if context.wanted.record is None else self._known + 1
-        self._streams: tuple[str, ...] | None = None
-        self._records: dict[tuple[str, int], Record] = {}
-        if (record := context.wanted.record) is not None:
-            self._streams = (f"record:{record}", f"source:{record}")
-            if not any(
-                self._history.revision(self._db, stream, known=self._known)
-                for stream in self._streams
-            ):
-                raise NotFound("record", record)
+        streams = None if record is None else (f"record:{record}", f"source:{record}")
+        self._meant = Acts(
+            after=0,
+            last=known,
+            kind=None if kind == "all" else kind,
+            streams=streams,
+            country=context.wanted.country,
+        )
+        revisions = (
+            self._history.revision(self._db, stream, known=known) for stream in streams or ()
+        )
+        if record is not None and not any(revisions):
+            raise NotFound("record", record)
 
-    def last(self, position: int, *, limit: int) -> tuple[list[Act], int]:
-        """The last acts up to a position, and the position down to which all were looked at."""
-        found: list[Act] = []
-        upper, width = position, limit
-        while upper > 0 and len(found) < limit and position - upper < self._look:
-            lower = max(0, upper - width)
-            found = [*self.between(lower, upper), *found]
-            upper, width = lower, 2 * width
-        return found[-limit:], upper
+    def last(self, position: int, *, limit: int) -> list[Act]:
+        """The last acts up to a position."""
+        meant = self._meant._replace(last=position)
+        return list(self._history.last_acts(self._db, meant, limit=limit))
 
     def between(self, after: int, last: int) -> list[Act]:
         """The acts beyond one position, up to another."""
-        acts = Acts(after, last, kind=self._kind, streams=self._streams)
-        found = self._history.acts(self._db, acts, limit=max(0, last - after))
-        return [act for act in found if self._country is None or self._country in self._of(act)]
-
-    def _of(self, act: Act) -> Iterator[str]:
-        """The countries that an event concerns, as its commit left them: of a record's card,
-        else of the statement itself or of its facility."""
-        if act.kind == "source":
-            return
-        known = act.entry.commit_position
-        record = self._record(act.stream, known)
-        lines = [record.card]
-        if record.card is None:
-            line = record.kept[act.entry.statement or ""].line
-            lines = [line]
-            if "country" not in line and "facility" in line:
-                lines = [self._record(f"record:{line['facility']}", known).card]
-        for line in filter(None, lines):
-            if "country" in line:
-                yield line["country"]
-
-    def _record(self, stream: str, known: int) -> Record:
-        if (stream, known) not in self._records:
-            self._records[stream, known] = self._history.record(self._db, stream, known=known)
-        return self._records[stream, known]
+        meant = self._meant._replace(after=after, last=last)
+        return list(self._history.acts(self._db, meant, limit=max(0, last - after)))
 
 
 # --- the feed
@@ -239,9 +207,25 @@ class _Told:
     recording: int | None
 
 
-def _entry(act: Act, context: Context) -> Entry:
+class _Before:
+    """The records as they were before events, which are asked for in their order."""
+
+    def __init__(self, context: Context) -> None:
+        self._history, self._db = context.archive.history, context.db
+        self._read: dict[str, tuple[Record, int]] = {}
+
+    def record(self, act: Act) -> Record:
+        """The record of an event, folded up to it; each of its stream is read once."""
+        stream, until = act.stream, act.entry.position - 1
+        record, after = self._read.get(stream) or (Record(stream.partition(":")[2]), 0)
+        self._history.go_on(self._db, stream, record, after=after, known=until)
+        self._read[stream] = record, until
+        return record
+
+
+def _entry(act: Act, context: Context, before: _Before) -> Entry:
     lang, entry = context.lang, act.entry
-    told = _looked_up(act, context)
+    told = _looked_up(act, before)
     name = told.after.get("title") or told.after.get(f"name_{lang}") or told.after["name"]
     space, _, id = act.stream.partition(":")
     deletes = None
@@ -264,17 +248,17 @@ def _entry(act: Act, context: Context) -> Entry:
     )
 
 
-def _looked_up(act: Act, context: Context) -> _Told:
+def _looked_up(act: Act, before: _Before) -> _Told:
     """The line of what an event is about. Only what mends something needs the record for it."""
     line: dict[str, Any] = msgspec.json.decode(act.entry.line)
     if act.entry.type not in ("correction", "withdrawal", "reinstatement", "amendment"):
         return _Told(act=act, line=line, after=line, before=None, recording=None)
-    record = context.archive.history.record(context.db, act.stream, known=act.entry.position - 1)
+    record = before.record(act)
     kept = record.kept.get(act.entry.statement or "")
-    before = record.card or {} if kept is None else kept.line
-    after = changed(before, line.get("changes", {}))
+    stood = record.card or {} if kept is None else kept.line
+    after = changed(stood, line.get("changes", {}))
     recording = None if kept is None else kept.position
-    return _Told(act=act, line=line, after=after, before=before, recording=recording)
+    return _Told(act=act, line=line, after=after, before=stood, recording=recording)
 
 
 def _paragraphs(told: _Told, lang: Language) -> Iterator[str]:

@@ -15,8 +15,8 @@ from typing import Literal
 import msgspec
 
 from events.dates import Day
-from events.fact import Line
 from service.items.claim import Claim
+from service.items.home import Home
 from service.items.when import Texts, When
 
 Kind = Literal["phase", "milestone", "discovery", "policy", "indicator", "observation"]
@@ -30,30 +30,6 @@ KINDS: tuple[Kind, ...] = (
     "observation",
 )
 """The kinds of items: the phases of facilities, and five kinds of statements."""
-
-
-# A world has tens of thousands of these, all of plain values: the collector of cycles need not
-# see them.
-class Home(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Where an item belongs: its facility, what that is called, and where it lies.
-
-    `place` is latitude and longitude. What belongs to no facility has a home without a name.
-    """
-
-    facility: str | None = None
-    name: Texts = {}
-    acronym: str = ""
-    country: str = ""
-    field: str = ""
-    place: tuple[float, float] | None = None
-
-    @property
-    def short(self) -> Texts:
-        """The name where there is little room: the acronym, or the Chinese name."""
-        if not self.acronym:
-            return self.name
-        zh = self.acronym if self.name["zh"] == self.name["en"] else self.name["zh"]
-        return {"en": self.acronym, "zh": zh}
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -74,6 +50,8 @@ class Source(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     date: str | None = None
 
 
+# A world has tens of thousands of these, all of plain values: the collector of cycles need not
+# see them.
 class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Something that stands on a timeline.
 
@@ -178,20 +156,4 @@ def in_time(item: Item) -> tuple[bool, Day, Day, str]:
         0 if first is None else first,
         0 if item.stop is None else -item.stop,
         item.id,
-    )
-
-
-def home_of(card: Line) -> Home:
-    """Where a facility is, by its card."""
-    name = card["name"]
-    place = None
-    if "latitude" in card and "longitude" in card:
-        place = (card["latitude"], card["longitude"])
-    return Home(
-        facility=card["id"],
-        name={"en": name, "zh": card.get("name_zh") or name},
-        acronym=card.get("acronym", ""),
-        country=card["country"],
-        field=card["field"],
-        place=place,
     )

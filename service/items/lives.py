@@ -13,7 +13,8 @@ from events.vocabulary import ENDINGS
 from projections.facility import FOR_GOOD
 from projections.state import Stretch
 from service.items.claim import Claim, effective
-from service.items.item import Home, Item
+from service.items.home import Home
+from service.items.item import Item
 from service.items.when import When
 
 

@@ -10,7 +10,8 @@ import msgspec
 from events.dates import Day
 from projections.state import Stretch
 from service.items.claim import Claim, effective
-from service.items.item import Home, Item
+from service.items.home import Home
+from service.items.item import Item
 from service.items.when import When, when
 
 

@@ -8,9 +8,7 @@ not looked at, but for records of several statements, each of which may lie else
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import msgspec
+from collections.abc import Iterable, Iterator, Sequence
 
 from events.clocks import AsOf
 from events.errors import NotFound
@@ -18,7 +16,8 @@ from projections.state import Row, State, Stretch
 from projections.views import Database
 from service.archive import Archive
 from service.items.claim import Claim, claim_of
-from service.items.item import Home, Item, home_of, in_time
+from service.items.home import finder, homes_of
+from service.items.item import Item, in_time
 from service.items.lives import Life, milestones, phases
 from service.items.others import Other, others
 from service.items.selection import Selection
@@ -110,8 +109,9 @@ class _Reading:
         overdue = self._plans("overdue") if steps else set()
         pending = {each.statement for each in expected} | overdue
         pending |= self._plans("due") if steps else set()
+        homes = homes_of(self._view, self._db, ids, known=self._known)
         held_by, expected_by = _by_record(held), _by_record(expected)
-        for id, home in self._homes(ids).items():
+        for id, home in homes.items():
             life = Life(
                 record=id,
                 home=home,
@@ -144,14 +144,8 @@ class _Reading:
 
     def _of_others(self, ids: Sequence[str]) -> Iterator[Item]:
         claims = self._claims(ids)
-        homes = self._homes(
-            {
-                claim.facility
-                for each in claims.values()
-                for claim in each.values()
-                if claim.facility
-            }
-        )
+        every = [claim for each in claims.values() for claim in each.values()]
+        home_of = finder(self._view, self._db, every, known=self._known)
         holding = {}
         if "policy" in self._wanted.kinds:
             holding = {stretch.statement: stretch for stretch in self._stretches("policy")}
@@ -161,7 +155,7 @@ class _Reading:
                     record=id,
                     horizon=self._stated,
                     claims=claims[id].values(),
-                    home_of=lambda claim: _home_of(claim, homes),
+                    home_of=home_of,
                     holding=holding,
                 )
             )
@@ -187,11 +181,6 @@ class _Reading:
             claims[record][claim.id] = claim
         return claims
 
-    def _homes(self, facilities: Iterable[str]) -> dict[str, Home]:
-        streams = (f"record:{id}" for id in facilities)
-        cards = self._view.cards(self._db, streams, known=self._known)
-        return {card["id"]: home_of(card) for card in cards.values()}
-
 
 Claims = defaultdict[str, dict[str, Claim]]
 """Statements that stand, by record and id."""
@@ -202,12 +191,3 @@ def _by_record(stretches: Iterable[Stretch]) -> defaultdict[str, list[Stretch]]:
     for stretch in stretches:
         found[stretch.record].append(stretch)
     return found
-
-
-def _home_of(claim: Claim, homes: Mapping[str, Home]) -> Home:
-    """Where a statement belongs: by its own word, else by that of its facility."""
-    home = Home() if claim.facility is None else homes[claim.facility]
-    country, field = claim.country or home.country, claim.field or home.field
-    if (country, field) == (home.country, home.field):
-        return home
-    return msgspec.structs.replace(home, country=country, field=field)

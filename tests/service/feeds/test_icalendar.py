@@ -159,6 +159,30 @@ def test_what_was_withdrawn_is_cancelled_under_its_uid(told: Teller, small: Read
     assert back["sequence"] > gone["sequence"]
 
 
+def test_of_what_was_withdrawn_no_more_than_the_limit_is_told(told: Teller, small: Reader) -> None:
+    """What was taken back last; how many more there are is told."""
+    told.tell(*(statement("observation", f"o-{n}", "2011", country="CN") for n in range(5)))
+    for number in (3, 0, 4):
+        told.tell(withdrawal(f"o-{number}"))
+    told.tell(statement("observation", "at-once", "2011", country="CN"), withdrawal("at-once"))
+    told.archive.catch_up()
+
+    def cancelled(**asked: str) -> list[str]:
+        found = events(small, kind="observation", **asked)
+        return [uid for uid, each in found.items() if each["status"] == "CANCELLED"]
+
+    # What came and went in one commit was in no calendar.
+    assert cancelled() == ["o-0", "o-3", "o-4"]
+    assert cancelled(limit="2") == ["o-0", "o-4"]
+    assert cancelled(country="US") == []
+    assert cancelled(to="2010") == []
+    answer = small.ask(url(PATH, kind="observation", limit="1"))
+    assert answer.headers["Annales-Omitted"] == "limit=1, withdrawn=2"
+    assert calendar(small, kind="observation", limit="1")["x-annales-omitted"] == (
+        "limit=1, withdrawn=2"
+    )
+
+
 def test_a_correction_moves_the_event_and_keeps_its_uid(told: Teller, small: Reader) -> None:
     """The same UID, the new day, a higher SEQUENCE; and no other event is touched in its days."""
     before = events(small)

@@ -316,19 +316,34 @@ def test_the_clocks_of_the_world_change_no_entry(small: Reader) -> None:
     assert atom(small, url(ATOM, known="@0")).feed.updated == "1970-01-01T00:00:00Z"
 
 
-def test_what_a_country_has_is_looked_for_no_further_than_a_bound(
-    small: Reader, juno: Teller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a long log with little of it, the past is reached by way of an archive that may be
-    empty."""
-    monkeypatch.setattr("service.feeds.recorded.LOOKED", 8)
+def test_what_a_country_has_is_found_however_far_back_it_is(small: Reader, juno: Teller) -> None:
+    """Page by page, without empty ones between; of another country there is nothing."""
     juno.tell(facility("early", country="US"))
     juno.tell(*(statement("observation", f"o-{n}", "2011", country="CN") for n in range(40)))
+    juno.tell(*(statement("observation", f"u-{n}", "2011", facility="early") for n in range(2)))
     juno.archive.catch_up()
     found = [positions(small, each) for each in pages(small, url(JSON, country="US", limit="2"))]
-    assert len(found) > 2
-    assert [each for page in found for each in page] == [3]
+    assert found == [[45, 44], [3]]
     assert positions(small, url(JSON, record="early", limit="2")) == [3]
+    assert positions(small, url(JSON, country="VA")) == []
+
+
+def test_an_event_is_of_the_country_in_which_its_commit_left_what_it_is_about(
+    small: Reader, juno: Teller
+) -> None:
+    """What moves takes nothing along that was recorded before; a source is of no country."""
+    juno.tell(milestone("begun", "construction-started", "2015-01-10"))
+    juno.tell(amendment("juno", {"country": "US"}))
+    juno.tell(milestone("done", "completed", "2024"))
+    juno.tell(
+        statement("discovery", "found", "2025", facility="juno"),
+        statement("discovery", "paper", "2025", facility="juno", country="FR"),
+        amendment("juno", {"country": "CN"}),
+    )
+    juno.tell(withdrawal("paper"), correction("found", {"country": "US"}))
+    juno.archive.catch_up()
+    of = {country: positions(small, url(JSON, country=country)) for country in ("CN", "US", "FR")}
+    assert of == {"CN": [8, 6, 3, 2], "US": [10, 5, 4], "FR": [9, 7]}
 
 
 def test_other_lists_are_written_by_the_same_hand() -> None:

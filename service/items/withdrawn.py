@@ -1,0 +1,43 @@
+"""What was taken back: as items of the statements as they last stood, the last one first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from events.clocks import AsOf
+from projections.views import Database
+from service.archive import Archive
+from service.items.claim import claim_of
+from service.items.home import finder
+from service.items.item import Item
+from service.items.selection import Selection
+
+
+def withdrawn(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
+    """What a selection may have held by `stated` and does not any more; each was last recorded
+    when it was withdrawn."""
+    known = as_of.known
+    found = {each.statement: each for each in archive.history.withdrawn(db, known=known)}
+    texts = archive.state.gone(db, found, known=known)
+    claims = {id: claim_of(texts[id]) for id in found if id in texts}
+    home_of = finder(archive.state, db, claims.values(), known=known)
+    for id, claim in claims.items():
+        date = claim.when
+        if date is None or claim.type not in wanted.kinds or claim.said > as_of.stated:
+            continue
+        item = Item(
+            id=id,
+            record=found[id].stream.partition(":")[2],
+            kind=claim.type,
+            home=home_of(claim),
+            claim=claim,
+            start=date,
+            first=date.earliest,
+            stop=None if date.latest is None else date.latest + 1,
+            point=True,
+            planned=claim.planned,
+            disputed=claim.disputed,
+            recorded=found[id].recorded_at,
+        )
+        if wanted.takes(item):
+            yield item
