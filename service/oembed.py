@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -20,6 +20,7 @@ import msgspec
 from events.errors import BadFilter, NotFound
 from service.feeds.syndication import printable
 from service.filters import whole_number
+from service.pages.kinds import PAGES
 
 JSON = "application/json"
 XML = "text/xml"
@@ -31,8 +32,16 @@ WIDTH, HEIGHT = 800, 500
 LEAST, MOST = 100, 99_999
 """The sizes that a site may have room for, in pixels."""
 
-EMBEDDED = re.compile(r"/(?:state|compare|slips|trends|records/[a-z0-9-]{1,120})?")
+EMBEDDED = re.compile(
+    "/|" + "|".join(kind.path.replace("{id}", "[a-z0-9-]{1,120}") for kind in PAGES if kind.frames)
+)
 """The paths of the pages that can be embedded; `/` is the state."""
+
+LONGEST = 200
+"""How long a title may be, in characters."""
+
+PLAIN = re.compile(r"[\w@:.~+/ -]+")
+"""What of a query is told in a title."""
 
 AGE = 86_400
 """How long an answer may be kept, in seconds."""
@@ -67,14 +76,30 @@ def frame(texts: Mapping[str, str], *, root: str) -> Frame:
     if not ours or EMBEDDED.fullmatch(path) is None:
         raise NotFound("page", url)
     query = f"?{parts.query}" if parts.query else ""
-    name = path.rpartition("/")[2]
     return Frame(
-        title=f"Annales: {name}" if name else "Annales: the state in a year",
+        title=_title(path, parts.query),
         url=f"{root}{path}{query}",
         source=f"{root}/embed{path if path != '/' else '/state'}{query}",
         width=min(WIDTH, _room("maxwidth", texts)),
         height=min(HEIGHT, _room("maxheight", texts)),
     )
+
+
+def _title(path: str, query: str) -> str:
+    """What a frame is called, from the plain words of its address.
+
+    Not every site escapes a title, so what could be markup is left out of it.
+
+    >>> _title("/records/juno", "at=2013&lang=zh")
+    'Annales: juno, at 2013'
+    """
+    name = path.rpartition("/")[2] or "state"
+    asked = [
+        f"{key} {text}"
+        for key, text in parse_qsl(query)
+        if key not in ("lang", "view") and PLAIN.fullmatch(f"{key} {text}")
+    ]
+    return ", ".join((f"Annales: {name}", *asked))[:LONGEST]
 
 
 def oembed_text(frame: Frame, *, root: str, format: str) -> bytes:

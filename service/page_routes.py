@@ -44,6 +44,7 @@ def _page(kind: Kind) -> View:
             ask=kind.ask,
             position=kind.position,
             revision=None if id is None else f"{kind.space}:{id}",
+            frame=kind.frame_of(id),
         )
 
     return needs("reader")(view)

@@ -119,9 +119,10 @@ def ground(sheet: View) -> str:
             f'width="{number(w + 2)}" height="{number(h + 2)}"/>'
             for side, x, y, w, h in sides
         )
+    # A sheet of its own, because what lies beyond it is cut off where it is shown in another shape.
     return (
-        f'<path class="grat" d="{lines}"/><path class="land" fill-rule="evenodd" '
-        f'd="{land(sheet)}"/>{edges}'
+        f'<svg width="{sheet.width}" height="{sheet.height}"><path class="grat" d="{lines}"/>'
+        f'<path class="land" fill-rule="evenodd" d="{land(sheet)}"/>{edges}</svg>'
     )
 
 

@@ -73,12 +73,14 @@ def page(
     revision: str | None = None,
     position: Callable[[Mapping[str, str]], int] | None = None,
     ask: Callable[[str, Mapping[str, str]], Question] | None = None,
+    frame: str | None = None,
 ) -> Any:
     """The response with a page, made only if the reader does not have it yet.
 
     `filters` are read by `service.filters`, `own` are parameters that the page reads
     itself; `ask` makes the question of a page that has other clocks than the three, or
     filters of its own, and `position` says how far the views must have read for it.
+    `frame` is the path of the page's frame, if it has one, and then it says how to use it.
     Raises what every question raises.
     """
     taken = (*taken_clocks, *filters, *own, "view", "lang")
@@ -100,10 +102,12 @@ def page(
             service=archive(), db=db, question=question, texts=sent, wanted=about,
             here=here, lang=lang, say=say, id=id or "",
         )  # fmt: skip
-        about_frame = located("/oembed", [("url", f"{root()}{here.url()}")])
         shown = {
-            "here": here, "nav": navigation(here, say), "oembed": about_frame, **make(asked)
-        }  # fmt: skip
+            "here": here,
+            "nav": navigation(here, say),
+            **({} if frame is None else _framed(frame, here)),
+            **make(asked),
+        }
         return rendering.render(template, lang, shown)
 
     response = respond(
@@ -119,6 +123,14 @@ def page(
     # that the one at the pinned URL, to which `rel="canonical"` leads, is another.
     response.headers.pop("Content-Location", None)
     return rendering.with_policy(response)
+
+
+def _framed(path: str, here: Here) -> Members:
+    """Where the page is to be had for a page of someone else's."""
+    return {
+        "oembed": located("/oembed", [("url", f"{root()}{here.url()}")]),
+        "frame": f"{root()}{located(path, here.texts.items())}",
+    }
 
 
 def told(response: Response) -> Response:

@@ -15,7 +15,7 @@ from service.pages import rendering
 from service.pages.answering import Asked, Make
 from service.pages.canvas import Canvas
 from service.pages.here import Here
-from service.pages.page import Members
+from service.pages.page import Members, Piece
 from service.pages.state_page import FILTERS, state_page
 from service.question import Question
 
@@ -34,9 +34,19 @@ def framed(page: str, make: Make) -> Make:
         here = Here(path, texts)
         filters = {name: text for name, text in asked.question.filters.items() if name != "above"}
         question = replace(asked.question, path=path, filters=filters)
-        return {**make(replace(asked, here=here, question=question)), "here": here}
+        made = {**make(replace(asked, here=here, question=question)), "here": here}
+        if made.get("sentence"):
+            made["sentence"] = [_outward(piece, here) for piece in made["sentence"]]
+        return made
 
     return shown
+
+
+def _outward(piece: Piece, here: Here) -> Piece:
+    """A place on the page itself is one of the whole page, as a frame has no tables."""
+    if piece.href is None or not piece.href.startswith("#"):
+        return piece
+    return piece._replace(href=here.url() + piece.href)
 
 
 def timeline_question(path: str, texts: Mapping[str, str]) -> Question:

@@ -73,6 +73,13 @@ class Kind:
         path = self.data(texts) if callable(self.data) else self.data
         return path if path is None or id is None else path.replace("{id}", id)
 
+    def frame_of(self, id: str | None) -> str | None:
+        """The path of the frame that shows one page, if the page has one."""
+        if not self.frames:
+            return None
+        path = self.frames[0].path
+        return path if id is None else path.replace("{id}", id)
+
     @property
     def route(self) -> str:
         """The path as Flask writes it."""

@@ -26,6 +26,7 @@ from service.items.when import when
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar, written
+from service.pages.formats import feeds_of
 from service.pages.lanes import ladder_of, outcome_words
 from service.pages.page import Format, Members, page_at, pieces
 from service.promises import Promised
@@ -75,13 +76,15 @@ class _Record:
         years = self._years(lines)
         return {
             "page": page_at(
-                "records", self.asked.question, say=say, formats=self._formats(),
+                "records", self.asked.question, say=say,
+                formats=[*self._formats(), *feeds_of(self.here, record=self.id)],
                 skip_to="statements",
                 description=self.answer.get("sentence", {}).get(lang, name),
             ),
             "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
             "answer": self.answer,
             "facility": self.facility,
+            "formats": self._formats(),
             "name": name,
             "full": full,
             "other": other,

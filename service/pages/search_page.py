@@ -25,6 +25,9 @@ ANYTHING = frozenset(("q", "kind", "country", "field", "status"))
 
 COUNTED = ("kind", "country", "field", "status")
 
+LISTED = 50
+"""How many records a page lists, unless it is asked for another number."""
+
 
 class Bit(NamedTuple):
     """A piece of a snippet."""
@@ -44,9 +47,9 @@ def search_page(asked: Asked) -> Members:
     state, search = asked.service.state, asked.service.search
     question = asked.answered(answered_by(texts))
     find = search_answer if question.path == "/v1/search" else records_answer
-    answer = msgspec.json.decode(
-        find(state, search, asked.db, question, replace(asked.wanted, facets=COUNTED))
-    )
+    limit = asked.wanted.limit if "limit" in texts else LISTED
+    wanted = replace(asked.wanted, facets=COUNTED, limit=limit)
+    answer = msgspec.json.decode(find(state, search, asked.db, question, wanted))
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
     cards = state.cards(asked.db, (f"record:{id}" for id in ids), known=question.as_of.known)
     names = {card["id"]: labels.names_of(card, lang) for card in cards.values()}
@@ -62,7 +65,12 @@ def search_page(asked: Asked) -> Members:
         "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
         "fields": FIELDS,
         "statuses": STATUSES,
+        "looked_for": question.path == "/v1/search",
         "facets": answer.get("facets", {}),
+        "facet_words": {
+            "kind": say("Kind"), "country": say("Country"),
+            "field": say("Field"), "status": say("Status"),
+        },
         "items": [_item(each, names, here) for each in answer["items"]],
         "next": here.page_of(answer["next"]) if answer["next"] else None,
     }  # fmt: skip

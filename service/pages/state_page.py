@@ -34,6 +34,7 @@ from service.pages.clockbar import clock_bar, written, year_text
 from service.pages.courses import Courses, courses
 from service.pages.coverage import coverage
 from service.pages.figures import Figures, came_by
+from service.pages.formats import feeds_of
 from service.pages.kept import kept_items
 from service.pages.lanes import FAMILIES, frame_of, headings_of, lanes_of
 from service.pages.page import Format, Members, page_at, pieces
@@ -573,6 +574,7 @@ class _State:
         return [
             Format("JSON", "application/json", self.here.url("/state.json", **data)),
             Format("CSV", "text/csv", self.here.url("/state.csv", **data)),
+            *feeds_of(self.here),
         ]
 
 

@@ -24,6 +24,7 @@ from service.pages.answering import Asked
 from service.pages.page import Format, Members, page_at
 from service.pages.speech import Speech
 from service.question import Question, located
+from service.root import root
 from service.translations import chosen
 
 CLOCKS = ("at", "stated", "known")
@@ -143,6 +144,7 @@ def viewers_page(asked: Asked) -> Members:
     say = asked.say
     return {
         "page": page_at("feeds", asked.question, say=say, skip_to="viewers"),
+        "example": located("/oembed", [("url", f"{root()}/state")]),
         "viewers": [
             {
                 "viewer": viewer,

@@ -6,10 +6,12 @@ import re
 import shutil
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
 
+from service.feeds import FEEDS
 from service.pages import rendering
 from service.pages.viewers_page import VIEWERS
 from tests.service.asked import FOREVER, Reader
@@ -142,6 +144,35 @@ def test_a_page_tells_where_its_frame_is_found(reader: Reader, page: str) -> Non
     assert "at=2013" in source
     answer, _ = html(reader, source)
     assert (answer.status_code, directives(answer)["frame-ancestors"]) == (200, "*")
+
+
+@pytest.mark.parametrize(
+    ("page", "about"),
+    [
+        ("/?at=2013&country=CN&lang=en", "at=2013&country=CN"),
+        ("/records/juno?stated=2016&lang=zh", "stated=2016&record=juno"),
+    ],
+)
+def test_the_head_of_a_page_leads_to_every_feed_of_it(
+    reader: Reader, page: str, about: str
+) -> None:
+    """Each is there, of the type that the link tells, and asked what the page is asked."""
+    _, text = html(reader, page)
+    alternate = r'<link rel="alternate" type="([^"]+)" title="[^"]+" href="(/v1/feeds/[^"]+)"'
+    found = {unescape(link): type for type, link in re.findall(alternate, text)}
+    assert len(found) == sum(feed.alternate for feed in FEEDS)
+    for link, type in found.items():
+        answer = reader.ask(link)
+        assert (answer.status_code, answer.mimetype) == (200, type.partition(";")[0]), link
+        assert set(about.split("&")) <= set(urlsplit(link).query.split("&"))
+
+
+def test_the_figures_of_a_frame_lead_to_the_whole_page(reader: Reader) -> None:
+    """A frame has no tables, so a place on the page is one of the page that has them."""
+    _, text = html(reader, "/embed/state?at=2013&lang=en")
+    places = [link for link in links(text) if "#" in link]
+    assert places
+    assert all(link.startswith("/state?at=2013&lang=en#") for link in places)
 
 
 @pytest.mark.parametrize("name", VIEWERS)
