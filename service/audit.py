@@ -12,8 +12,10 @@ from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
+from projections import PROJECTIONS
 from projections.account import Account, counting_entries, weight
 from projections.history import Entry, History
+from projections.ladders import ladder_of
 from projections.spans import AFTER_ALL
 from projections.state import State, statement_text
 from projections.views import Database
@@ -123,6 +125,24 @@ def standing_of(account: Account, statement: Statement) -> Standing:
     if told is not None and shown and not told.counts:
         word = "disputed"
     return Standing(word, shown, best)
+
+
+class Over(NamedTuple):
+    """What became of a plan that is over: `dropped` or `replaced`, and by which statement."""
+
+    outcome: str
+    by: str | None
+
+
+def plans_over(account: Account, kind: str) -> dict[str, Over]:
+    """The plans that their entries show and that are over all the same, by their ids."""
+    slips = (span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip")
+    told = ((span.value, ladder_of(span.text)) for span in slips)
+    return {
+        ladder.plans[-1]: Over(outcome, ladder.by)
+        for outcome, ladder in told
+        if outcome in ("dropped", "replaced")
+    }
 
 
 def verdict(statement: Statement, best: Statement | None, *, stated: Day | None) -> Members:

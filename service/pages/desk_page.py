@@ -10,14 +10,14 @@ from events.decision import stream_of
 from events.errors import NotFound
 from events.record import Record
 from projections.account import account
-from service.audit import standing_of
+from service.audit import plans_over, standing_of
 from service.filters import given, wanted
 from service.finding import search_answer
 from service.pages import desk_words, labels
 from service.pages.desk import PATH, Desk
 from service.pages.desk_lines import rows_of
 from service.pages.desk_task import folded_at
-from service.pages.desk_values import date_words
+from service.pages.desk_values import date_words, standing_words
 from service.pages.page import Members
 from service.question import Question
 
@@ -53,9 +53,10 @@ def record_members(desk: Desk, id: str) -> Members:
     if revision == 0:
         raise NotFound("record", id)
     told = account(id, record.card, record.statements(), desk.today)
+    over = plans_over(told, record.kind)
     entries: dict[str, list[Members]] = {}
     for statement in record.statements():
-        standing = standing_of(told, statement).word
+        standing = standing_of(told, statement)
         entries.setdefault(statement.entry, []).append(
             {
                 "id": statement.id,
@@ -65,8 +66,7 @@ def record_members(desk: Desk, id: str) -> Members:
                 else "",
                 "planned": statement.planned,
                 "withdrawn": statement.withdrawn,
-                "standing": standing,
-                "word": labels.standing(standing, desk.lang),
+                **standing_words(standing, over.get(statement.id), desk.lang),
             }
         )
     return {

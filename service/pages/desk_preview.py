@@ -17,10 +17,17 @@ from events.record import Record, changed
 from events.statement import Statement
 from events.store.transcoding import line_of
 from projections.account import Account, account
-from service.audit import Standing, standing_of
+from service.audit import Over, Standing, plans_over, standing_of
 from service.pages import desk_words, labels
 from service.pages.desk import Desk
-from service.pages.desk_values import date_words, day_words, in_order, said_words, told_value
+from service.pages.desk_values import (
+    date_words,
+    day_words,
+    in_order,
+    said_words,
+    standing_words,
+    told_value,
+)
 from service.pages.page import Members
 from service.preview import Change, changes
 from service.writing import proposal
@@ -210,6 +217,7 @@ def _weighed(desk: Desk, change: Change) -> Iterator[Members]:
     """Each statement that the events touch, and how it stands beside its rivals afterwards."""
     before, after = change.before, change.after
     told = account(after.id, after.card, after.statements(), desk.today)
+    over = plans_over(told, after.kind)
     held = account(before.id, before.card, before.statements(), desk.today).told
     for ours in after.statements():
         if ours.id not in change.touched:
@@ -220,21 +228,22 @@ def _weighed(desk: Desk, change: Change) -> Iterator[Members]:
             "id": ours.id,
             "entry": ours.entry,
             "title": ours.line["title"],
-            "standing": standing.word,
-            "word": labels.standing(standing.word, desk.lang),
-            "why": _why(desk, standing),
+            **standing_words(standing, over.get(ours.id), desk.lang),
+            "why": _why(desk, standing, over.get(ours.id)),
             "held": held_before.statement.id if held_before else None,
             "rivals": [
-                _beside(desk, rival, told)
+                _beside(desk, rival, told, over.get(rival.id))
                 for rival in after.statements()
                 if rival.entry == ours.entry and rival.id != ours.id
             ],
         }
 
 
-def _why(desk: Desk, standing: Standing) -> str:
+def _why(desk: Desk, standing: Standing, over: Over | None) -> str:
     """What becomes of a statement, in a sentence."""
     say, best = desk.say, standing.best.id if standing.best else ""
+    if standing.shown and over is not None:
+        return say("It would be shown, but the plan is over.")
     if standing.word == "effective":
         return say("It would hold.")
     if standing.shown:
@@ -249,7 +258,7 @@ def _why(desk: Desk, standing: Standing) -> str:
     return say("It would not hold: %(why)s. %(id)s holds.", why=why, id=best)
 
 
-def _beside(desk: Desk, rival: Statement, told: Account) -> Members:
+def _beside(desk: Desk, rival: Statement, told: Account, over: Over | None) -> Members:
     standing = standing_of(told, rival)
     return {
         "id": rival.id,
@@ -257,8 +266,7 @@ def _beside(desk: Desk, rival: Statement, told: Account) -> Members:
         "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
         "planned": rival.planned,
         "said": said_words(rival, desk.say),
-        "standing": standing.word,
-        "word": labels.standing(standing.word, desk.lang),
+        **standing_words(standing, over, desk.lang),
         "why": "" if standing.shown else labels.why(standing.word, desk.lang),
     }
 

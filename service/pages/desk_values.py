@@ -9,8 +9,10 @@ from events.catalogue import BY_TYPE
 from events.dates import Date, Language, display, iso, parse
 from events.errors import BadDate
 from events.statement import Statement
-from service.pages import desk_words, language
+from service.audit import Over, Standing
+from service.pages import desk_words, labels, language
 from service.pages.desk_form import Kind, members_of
+from service.pages.page import Members
 from service.pages.speech import Speech
 
 
@@ -71,6 +73,13 @@ def said_words(statement: Statement, say: Speech) -> str:
     """When it was said, as its source gives it."""
     stated = statement.line.get("stated")
     return say("as it happened") if stated is None else date_words(stated, say.lang)
+
+
+def standing_words(standing: Standing, over: Over | None, lang: Language) -> Members:
+    """How a statement stands, in a word, as the page of its record says it."""
+    if standing.shown and over is not None:
+        return {"standing": "planned", "word": labels.outcome(over.outcome, lang)}
+    return {"standing": standing.word, "word": labels.standing(standing.word, lang)}
 
 
 def told_date(text: str, say: Speech) -> str:

@@ -15,13 +15,15 @@ Said = Mapping[str, str]
 
 
 def member(name: str, lang: str) -> str:
-    """What a member of a line is called."""
-    return MEMBERS.get(name, {}).get(lang, name)
+    """What a member of a line is called; `why.` stands before those of a change itself."""
+    said = MEMBERS.get(name) or MEMBERS.get(name.removeprefix("why."), {})
+    return said.get(lang, name)
 
 
 def hint(type: str, name: str, lang: str) -> str:
     """What to write into a member, in a sentence; "" where nobody has said."""
-    said = HINTS.get(f"{type}.{name}") or HINTS.get(name, {})
+    own = HINTS.get(f"{type}.{name}") or HINTS.get(name)
+    said = own or HINTS.get(name.removeprefix("why."), {})
     return said.get(lang, "")
 
 
@@ -118,6 +120,7 @@ MEMBERS: Mapping[str, Said] = {
     "until": {"en": "In force until", "zh": "有效至"},
     "url": {"en": "Address", "zh": "网址"},
     "value": {"en": "Value", "zh": "数值"},
+    "why.sources": {"en": "Sources of the change", "zh": "此次更改的来源"},
 }
 
 HINTS: Mapping[str, Said] = {
@@ -171,6 +174,10 @@ HINTS: Mapping[str, Said] = {
     "sources": {
         "en": "What it rests on: the id of a source, and the place in it.",
         "zh": "所依据的来源：来源的标识，及其中的位置。",
+    },
+    "why.sources": {
+        "en": "What says that it should be changed: the id of a source, and the place in it.",
+        "zh": "更改所依据的来源：来源的标识，及其中的位置。",
     },
     "evidence": {
         "en": "Whether a text was read, or it comes from memory.",

@@ -14,7 +14,7 @@ from service.pages.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, other_correction, page, recorded
-from tests.story.telling import Teller, milestone, plan
+from tests.story.telling import JUNO, Teller, milestone, plan
 
 
 def test_what_would_change_is_told_in_words(grace: Browser) -> None:
@@ -61,6 +61,18 @@ def test_what_moves_nothing_is_not_said_to_hold(grace: Browser, told: Teller) ->
     assert '<span class="tag holds">' not in looked.get_data(as_text=True)
     withdrawn = grace.look("/desk/statements/juno-ended/withdraw", why__reason="x")
     assert page(withdrawn).says("It would be withdrawn, and nothing else tells of this.")
+
+
+def test_a_plan_that_is_over_is_not_said_to_hold(grace: Browser, told: Teller) -> None:
+    """Though its entry has nothing else to show: what was to run was cancelled."""
+    told.tell({**JUNO, "id": "ssc", "name": "SSC"})
+    told.tell(plan("up", "operation-started", "1999", "1987", facility="ssc"))
+    told.tell(milestone("end", "cancelled", "1993", facility="ssc"))
+    looked = grace.look("/desk/statements/up/correct", title="Upgrade", why__reason="x")
+    assert page(looked).says("dropped It would be shown, but the plan is over.")
+    assert '<span class="tag holds">' not in looked.get_data(as_text=True)
+    rows = grace.get("/desk/records/ssc").get_data(as_text=True).partition('id="st-up"')[2]
+    assert '<span class="tag">dropped</span>' in rows.partition("</tr>")[0]
 
 
 def test_a_new_rival_that_loses_is_told_why(grace: Browser) -> None:

@@ -86,6 +86,13 @@ def test_every_member_and_choice_has_its_words() -> None:
     )
 
 
+def test_the_members_of_a_change_are_told_from_those_of_what_it_changes(grace: Browser) -> None:
+    """Both have sources, in one form."""
+    shown = grace.page("/desk/statements/juno-came/correct")
+    assert shown.says("Sources What it rests on")
+    assert shown.says("Sources of the change What says that it should be changed")
+
+
 def test_every_warning_has_its_chinese() -> None:
     """The codes that `warnings_of` can give."""
     codes = re.findall(r'Warning\(\s*"([a-z-]+)"', inspect.getsource(statement_warnings))
