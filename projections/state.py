@@ -353,6 +353,28 @@ TURNS = """
 """
 """Where, on the clock `known`, rows that hold or had begun came, went or were shown anew."""
 
+LADDER_TURNS = """
+    WITH matching AS MATERIALIZED (
+        SELECT text, kf, kt
+        FROM spans
+        WHERE country IN (SELECT value FROM json_each(:countries))
+          AND facet = 'slip'
+          AND (:field IS NULL OR field = :field)
+          AND kt > :after
+          AND st > :stated
+          AND sf <= :stated
+          AND kf <= :known
+    )
+    SELECT DISTINCT statements.kf AS position
+    FROM matching
+    CROSS JOIN json_each('{' || matching.text || '}', '$.plans') AS plan
+    CROSS JOIN statements ON statements.statement = plan.value
+    WHERE statements.kf > max(matching.kf, :after)
+      AND statements.kf <= min(matching.kt, :known)
+    ORDER BY position
+"""
+"""Where the plans of ladders were shown anew, which a row has by their ids alone."""
+
 RECORD_OF = "SELECT record FROM records WHERE statement = :statement AND kf <= :known"
 CONTRADICTING = "SELECT statement FROM contradictions WHERE named = :named ORDER BY statement"
 CITING = "SELECT statement FROM citations WHERE source = :source ORDER BY statement"
@@ -637,6 +659,30 @@ class State:
                 "field": field,
                 "first": first,
                 "last": last,
+                "stated": stated,
+                "after": after,
+                "known": known,
+            },
+        )
+        return [row[0] for row in rows]
+
+    def ladder_turns(
+        self,
+        db: Database,
+        *,
+        stated: int,
+        after: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> list[int]:
+        """The positions beyond `after`, up to `known`, at which any plan of a ladder changed in
+        what it says, whether the ladder came to something else by it or not."""
+        rows = db.execute(
+            LADDER_TURNS,
+            {
+                "countries": self._countries(db, country),
+                "field": field,
                 "stated": stated,
                 "after": after,
                 "known": known,

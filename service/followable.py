@@ -401,7 +401,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ask=_promises(slips_answer),
         filters=SLIPS_FILTERS,
         paged=True,
-        turns=turning.on_any_day,
+        turns=turning.of_ladders,
         rows={"items": ("record", "entry")},
     ),
     Followable(

@@ -36,7 +36,7 @@ def _slip(description: str) -> fields.Nested:
 
 
 class WorstSchema(Schema):
-    """The ladder that certainly slipped the most."""
+    """The ladder that certainly slipped the most; its greatest slip may be open."""
 
     record = _text("The facility.")
     entry = _text("What had been promised.")
@@ -50,9 +50,7 @@ class SlipTotalsSchema(Schema):
     outcomes = fields.Dict(
         keys=fields.String(validate=OneOf(OUTCOMES)), values=fields.Integer(), required=True
     )
-    of = fields.Integer(
-        required=True, metadata={"description": "Of how many the quartiles and the worst are."}
-    )
+    of = fields.Integer(required=True, metadata={"description": "Of how many the quartiles are."})
     median = fields.Nested(QuartileSchema, required=True, allow_none=True)
     lower_quartile = fields.Nested(QuartileSchema, required=True, allow_none=True)
     upper_quartile = fields.Nested(QuartileSchema, required=True, allow_none=True)

@@ -5,7 +5,8 @@ statements, counted, and put into pages.
 
 A median is told as an interval, from the median of the least possible slips to
 that of the greatest, and of how many. Ladders whose slip is open on one side
-are not counted in it.
+are not counted in it; the worst is the one that certainly slipped the most, so
+it is found among all whose least slip is known.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import inf
 from typing import NamedTuple
 
 import msgspec
@@ -133,13 +135,10 @@ def _slips_sentence(
         median = Lateness(came[0].earliest, came[0].latest)
     elif totals["median"] is not None:
         median = Lateness(**totals["median"])
-    slipped = [each for each in found if _closed(each.ladder.slip)]
-    if slipped:
-        farthest = min(slipped, key=_greatest_first)
-        slip = farthest.ladder.slip
-        if slip is not None:
-            name = name_of(question, farthest.record, farthest.card)
-            worst = Worst(name, Lateness(slip.earliest, slip.latest))
+    farthest = _farthest(found)
+    if farthest is not None and (slip := farthest.ladder.slip) is not None:
+        name = name_of(question, farthest.record, farthest.card)
+        worst = Worst(name, Lateness(slip.earliest, slip.latest))
     whole = replace(question, filters=given_of(replace(asked, skipped=0)))
     return slips_sentence(
         outcomes=totals["outcomes"],
@@ -174,13 +173,19 @@ def slip_totals(found: Sequence[Counted]) -> Members:
                 "earliest": _quantile([slip.earliest or 0 for slip in slips], share),
                 "latest": _quantile([slip.latest or 0 for slip in slips], share),
             }
-        worst = min(slipped, key=_greatest_first)
+    if (worst := _farthest(found)) is not None:
         members["worst"] = {
             "record": worst.record,
             "entry": worst.ladder.entry,
             "slip_days": _slip_days(worst.ladder.slip),
         }
     return members
+
+
+def _farthest(found: Sequence[Counted]) -> Counted | None:
+    """The ladder with the greatest least slip, if any has one that is known."""
+    known = [each for each in found if each.ladder.slip and each.ladder.slip.earliest is not None]
+    return min(known, key=_greatest_first, default=None)
 
 
 def _groups(name: str, found: Sequence[Counted]) -> list[Members]:
@@ -215,12 +220,13 @@ def _quantile(numbers: list[int], quarters: int) -> float:
     return ordered[place] + whole + (part / 4 if part else 0)
 
 
-def _greatest_first(counted: Counted) -> tuple[bool, int, int, str]:
+def _greatest_first(counted: Counted) -> tuple[bool, int, float, str]:
     """By the slip that is certain, then by the possible one; what has none comes last."""
     slip = counted.ladder.slip
     if slip is None or slip.earliest is None:
         return (True, 0, 0, counted.record)
-    return (False, -slip.earliest, -(slip.latest or 0), counted.record)
+    greatest = inf if slip.latest is None else slip.latest
+    return (False, -slip.earliest, -greatest, counted.record)
 
 
 def _slip_item(counted: Counted, lines: Mapping[str, Line]) -> Members:

@@ -65,6 +65,22 @@ def on_any_day(
     return _turns(service, db, question, first=BEFORE_ALL, last=AFTER_ALL, after=after, known=known)
 
 
+def of_ladders(
+    service: Archive, db: Database, question: Question, *, after: int, known: int
+) -> list[int]:
+    """Of an answer that tells of every plan that was said, the overtaken ones too."""
+    plans = service.state.ladder_turns(
+        db,
+        stated=question.as_of.stated,
+        after=after,
+        known=known,
+        country=question.filters.get("country"),
+        field=question.filters.get("field"),
+    )
+    rows = on_any_day(service, db, question, after=after, known=known)
+    return sorted({*plans, *rows})
+
+
 def between_ends(
     service: Archive, db: Database, question: Question, *, after: int, known: int
 ) -> list[int]:

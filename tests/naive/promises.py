@@ -103,7 +103,8 @@ def totals(items: Sequence[Answer]) -> Answer:
     closed_ones = [
         item for item in items if item["slip_days"] and None not in item["slip_days"].values()
     ]
-    worst = max((item["slip_days"]["earliest"] for item in closed_ones), default=None)
+    known = [item["slip_days"] for item in items if item["slip_days"]]
+    worst = max((each["earliest"] for each in known if each["earliest"] is not None), default=None)
     return {
         "ladders": len(items),
         "outcomes": dict(Counter(item["outcome"] for item in items)),

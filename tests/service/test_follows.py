@@ -188,6 +188,20 @@ def test_a_withdrawal_and_a_reinstatement_take_away_and_give_back(
     )
 
 
+def test_a_plan_that_was_overtaken_is_still_part_of_its_ladder(juno: Teller, asker: Asker) -> None:
+    """Corrected in its date, its sources or the day on which it was said, it alters the slips,
+    though what the ladder came to stays the same."""
+    juno.tell(plan("first", "operation-started", "2010", "2005"))
+    juno.tell(plan("second", "operation-started", "2025", "2006"))
+    juno.tell(correction("first", {"date": "2011"}))
+    juno.tell(correction("first", {"stated": "2004"}))
+    juno.tell(correction("first", {"sources": [{"id": SOURCE["id"], "locator": "p. 4"}]}))
+    of = "/v1/slips?at=2020&stated=2020"
+    assert positions(asker.walk(of)) == [3, 4, 5, 6, 7]
+    of = "/v1/slips?at=2020&stated=2020&country=US"
+    assert positions(asker.walk(of)) == []
+
+
 def test_who_follows_another_country_hears_nothing(juno: Teller, asker: Asker) -> None:
     """Until a facility moves there: then it is told on both sides."""
     juno.tell(GROUND)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.app import create_app
 from service.promise_schemas import (
     DuePlansSchema,
     OverduePlansSchema,
@@ -13,6 +14,7 @@ from service.promise_schemas import (
     SlipsSchema,
 )
 from tests.service.asked import Reader
+from tests.story.telling import Teller, milestone, plan
 
 Answer = dict[str, Any]
 
@@ -186,6 +188,27 @@ def test_the_greatest_slip_comes_first_if_asked(reader: Reader) -> None:
     assert [item["slip_days"] is None for item in items] == sorted(
         item["slip_days"] is None for item in items
     )
+
+
+def test_the_worst_is_the_one_that_certainly_slipped_the_most(juno: Teller) -> None:
+    """Though nobody knows how much more: it has no part in the median, which needs both ends."""
+    juno.tell(plan("built", "completed", "2010", "2005"))
+    juno.tell(plan("run", "operation-started", "2012", "2005"))
+    juno.tell(milestone("was-built", "completed", "2011-06-01"))
+    juno.tell(milestone("ran", "operation-started", "2016/..", stated="2017"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    answer = client.get("/v1/slips?at=2020&stated=2020").get_json()
+    assert answer["totals"]["of"] == 1
+    assert answer["totals"]["worst"] == {
+        "record": "juno",
+        "entry": "juno/operation-started",
+        "slip_days": {"earliest": 1096, "latest": None},
+    }
+    told = "The farthest behind: JUNO, at least 3 years late."
+    assert told in answer["sentence"]["en"]
+    first, *_ = client.get("/v1/slips?at=2020&stated=2020&sort=slip").get_json()["items"]
+    assert first["entry"] == "juno/operation-started"
 
 
 # --- overdue and due
