@@ -114,15 +114,16 @@ def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: st
     shape = task.type if prefix else str(task.before.get("type", task.type))
     rows = member.kind in ("citations", "facts")
     long = member.kind == "long" or (member.kind == "text" and "\n" in value)
-    is_new_id = name == "id" and not task.is_change
+    if is_new_id := name == "id" and not task.is_change:
+        member = member._replace(required=False)  # whoever writes none gets a suggestion
     return {
-        "member": member._replace(required=member.required and not is_new_id),
+        "member": member,
         "name": prefix + name,
         "id": f"f-{prefix.replace('.', '-')}{name}",
         "kind": "long" if long else member.kind,
         "label": desk_words.member(prefix + name, lang),
         "hint": desk_words.hint(shape, prefix + name, lang),
-        "required": member.required and not is_new_id,
+        "required": member.required,
         "of": member.of,
         "new": is_new_id,
         "space": _space(task.type),

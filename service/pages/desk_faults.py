@@ -27,7 +27,7 @@ from events.errors import (
 from events.fact import Line, is_id
 from events.orders import Order
 from service.pages import desk_words, language
-from service.pages.desk_form import Member, Value, members_of, number
+from service.pages.desk_form import Member, members_of, number
 from service.pages.page import Members
 from service.pages.speech import Speech
 
@@ -73,17 +73,15 @@ def _plainly(line: Line, say: Speech) -> dict[str, str]:
     return {pointer: words for pointer, words in found.items() if words}
 
 
-def plain_fault(member: Member, value: Value, say: Speech) -> str:
+def plain_fault(member: Member, text: str, say: Speech) -> str:
     """What the text of a member tells by itself to be wrong; "" where it tells nothing."""
-    if not isinstance(value, str):
-        return ""
-    if not value:
+    if not text:
         return say("It is missing.") if member.required else ""
     if member.kind == "date":
-        return date_fault(value, say)
-    if member.kind == "number" and isinstance(number(value), str):
-        return say("%(value)s is not a number.", value=value[:80])
-    ids = {"id": [value], "ids": value.split()}.get(member.kind, [])
+        return date_fault(text, say)
+    if member.kind == "number" and isinstance(number(text), str):
+        return say("%(value)s is not a number.", value=text[:80])
+    ids = {"id": [text], "ids": text.split()}.get(member.kind, [])
     return next((id_fault(id, say) for id in ids if not is_id(id)), "")
 
 

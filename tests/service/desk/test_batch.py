@@ -72,3 +72,35 @@ def test_a_batch_too_is_looked_at_again(grace: Browser, told: Teller) -> None:
     assert grace.record(stale).status_code == 303
     assert head(told.archive) == 9
     assert all("revision" not in line for line in recorded(told.archive, 6))
+
+
+def test_what_does_not_fit_what_is_recorded_is_told_in_the_language_of_the_page(
+    grace: Browser, told: Teller
+) -> None:
+    """Each refusal of the chronicle that a curator meets has its words."""
+    told.tell({"type": "withdrawal", "statement": "juno-plan", "reason": "Misread."})
+    changed = {"changes": {"title": "x"}, "reason": "x"}
+    lines = (
+        {"type": "correction", "statement": "juno-plan", **changed},
+        {"type": "reinstatement", "statement": "juno-came", "reason": "x"},
+        {**CAME, "id": "x", "supersedes": "nothing"},
+        {"type": "correction", "statement": "juno-came", "revision": 2, **changed},
+        {**CAME, "id": "juno-came"},
+        {**CAME, "id": "y", "sources": [{"id": "lost"}]},
+        {**CAME, "id": "z", "modality": "planned"},
+        {**CAME, "id": "z", "dropped": True},
+    )
+    looked = grace.look("/desk/batch?lang=zh", text="\n".join(map(json.dumps, lines)))
+    for words in (
+        "juno-plan已被撤回，请先恢复。",
+        "juno-came未被撤回。",
+        "同一记录中此前没有标识为nothing的内容。",
+        "其间juno的记录已有变动。",
+        "标识juno-came已被占用",
+        "lost",
+        "计划必须写明说出日期。",
+        "只有计划可以放弃。",
+    ):
+        assert page(looked).says(words), words
+    faults = looked.get_data(as_text=True).partition('id="problems"')[2].partition("</ul>")[0]
+    assert 'lang="en"' not in faults

@@ -14,7 +14,7 @@ from service.pages.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, other_correction, page, recorded
-from tests.story.telling import JUNO, Teller, milestone, plan
+from tests.story.telling import JUNO, Teller, amendment, milestone, plan
 
 
 def test_what_would_change_is_told_in_words(grace: Browser) -> None:
@@ -206,6 +206,18 @@ def test_a_form_that_was_opened_before_a_change_tells_so_when_looked_at(
     assert page(looked).says("zhao · Faster.")
     grace.record(looked)
     assert recorded(told.archive, 5)[-1]["changes"] == {"date": "2025-08-25"}
+
+
+def test_a_card_that_somebody_else_amended_is_looked_at_again(grace: Browser, told: Teller) -> None:
+    """It is told what they changed; recorded from there, both changes stand."""
+    looked = grace.look("/desk/records/juno/amend", place="Kaiping", why__reason="x")
+    told.tell(amendment("juno", {"acronym": "JUNO"}))
+    stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).says("Somebody was faster")
+    assert page(stale).form("preview").value("acronym") == "JUNO"
+    assert grace.record(stale).status_code == 303
+    assert recorded(told.archive, 5)[0]["changes"] == {"place": "Kaiping"}
 
 
 def test_a_statement_that_was_looked_at_beside_other_rivals_is_looked_at_again(
