@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, request
-
 from events.catalogue import BY_TYPE
 from events.clocks import AsOf, Log, as_of
 from events.errors import BadClock, BadFilter, ClashingClocks, NotFound
@@ -20,7 +18,6 @@ from projections import VIEW
 from projections.history import Act, Acts, History
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, parameters, respond
 from service.audit import entry_members
 from service.filters import KINDS, given, position_after, wanted
 from service.question import Question
@@ -67,15 +64,7 @@ class Activity:
     limit: int
 
 
-def activity_response() -> Response:
-    """The response to `/v1/activity`. Raises what every question raises."""
-    texts = parameters((*ENDS, "actor", "record", "kind", "limit", "after", "view"))
-    service = archive()
-    asked = activity(request.path, texts, log=service.chronicle.log, now=service.chronicle.now())
-    return respond(texts, asked.question, lambda db: activity_text(service.history, db, asked))
-
-
-def activity(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Activity:
+def activity_asked(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Activity:
     """Read what is asked. `from` defaults to the beginning of the log, `to` to its head.
 
     Raises BadClock and PositionAhead for a moment, BadFilter for a filter.

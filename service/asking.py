@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Response, current_app, request
 
@@ -84,6 +84,25 @@ def clocks(texts: Mapping[str, str]) -> AsOf:
         log=chronicle.log,
         now=chronicle.now(),
     )
+
+
+Format = TypeVar("Format", bound=str)
+
+
+def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> Format:
+    """The form of an answer that `format` names, else the one that the client likes best.
+
+    `formats` are the media types of the forms by their names; the first is the default.
+    Raises BadFilter.
+    """
+    names = {str(name): name for name in formats}
+    text = texts.get("format")
+    if text is None:
+        best = request.accept_mimetypes.best_match(formats.values())
+        return next((name for name, type in formats.items() if type == best), next(iter(formats)))
+    if text not in names:
+        raise BadFilter("format", text, "no format of that name", allowed=tuple(names))
+    return names[text]
 
 
 def respond(

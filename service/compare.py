@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 
 import msgspec
-from flask import Response, request
 
 from events.dates import iso
 from events.errors import BadFilter, NotFound
@@ -22,38 +21,15 @@ from projections.history import History
 from projections.state import State
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, clocks, parameters, respond
 from service.compare_telling import side_told, sides_sentence
-from service.diff import FROM_CLOCKS, MOST, TO_CLOCKS
+from service.diff import MOST
 from service.errors import TooMuchToCompare
 from service.filters import given
 from service.pairing import SIGNS, Found, Members, only, paired
 from service.question import Question
 from service.records import record_answer
-from service.sides import PARTS, TO_PARTS, Side, Sides, sides
+from service.sides import Side, Sides
 from service.state import Wanted, state_answer
-
-
-def compare_response() -> Response:
-    """The response to `/v1/compare`.
-
-    Raises NothingToCompare, TooMuchToCompare, NotFound, and what every question raises.
-    """
-    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, *PARTS, *TO_PARTS, "view"))
-    service = archive()
-    compared = sides(
-        request.path,
-        clocks(texts),
-        texts,
-        log=service.chronicle.log,
-        now=service.chronicle.now(),
-    )
-    return respond(
-        texts,
-        compared.question,
-        lambda db: compare_answer(service.state, service.history, db, compared),
-        position=compared.position,
-    )
 
 
 def compare_answer(view: State, history: History, db: Database, compared: Sides) -> str:

@@ -33,17 +33,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from flask import Response, request
 
 from events.clocks import AsOf, Log, as_of
 from events.dates import iso
-from events.errors import BadClock, BadFilter
+from events.errors import BadClock
 from projections.history import History
 from projections.patch import Operation, patch_between
 from projections.state import State
 from projections.views import Database
 from service.answer_text import json_of, members_of
-from service.asking import archive, clocks, parameters, respond
 from service.causes import Causes, Clock, Step
 from service.errors import NothingToCompare, TooMuchToCompare
 from service.filters import LARGEST_LIMIT, given, wanted
@@ -53,7 +51,6 @@ from service.state import SECTIONS, Rows, Wanted, state_rows
 
 FROM_CLOCKS = ("at", "stated", "known")
 TO_CLOCKS = ("to_at", "to_stated", "to_known")
-FORMATS = ("json", "patch")
 PATCH_MEDIA_TYPE = "application/json-patch+json"
 
 MOST = LARGEST_LIMIT
@@ -64,6 +61,9 @@ PATH: tuple[Clock, ...] = ("known", "stated", "at")
 
 Members = dict[str, Any]
 Format = Literal["json", "patch"]
+
+FORMATS: Mapping[Format, str] = {"json": "application/json", "patch": PATCH_MEDIA_TYPE}
+"""The forms of the answer, each with its media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +97,6 @@ class Comparison:
                 steps.append(Step(clock, before, after))
                 before = after
         return steps
-
-
-def diff_response() -> Response:
-    """The response to `/v1/diff`: as JSON, or as a patch where that is asked for.
-
-    Raises NothingToCompare, TooMuchToCompare, and what every question raises.
-    """
-    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, "country", "field", "format", "view"))
-    service = archive()
-    form = _format(texts.get("format"))
-    compared = comparison(
-        request.path,
-        clocks(texts),
-        texts,
-        form=form,
-        log=service.chronicle.log,
-        now=service.chronicle.now(),
-    )
-
-    def make(db: Database) -> str:
-        if form == "patch":
-            return patch_text(service.state, db, compared)
-        return diff_text(service.state, service.history, db, compared)
-
-    response = respond(texts, compared.question, make, position=compared.position)
-    if form == "patch":
-        response.mimetype = PATCH_MEDIA_TYPE
-    if "format" not in texts:
-        response.vary.add("Accept")
-    return response
 
 
 def comparison(
@@ -283,13 +253,3 @@ def _differs(before: Rows, after: Rows, found: Difference) -> bool:
 
 def _read(text: str | None) -> Any:
     return None if text is None else msgspec.json.decode(text)
-
-
-def _format(text: str | None) -> Format:
-    """The form that `format` names, else the one that `Accept` would rather have."""
-    if text is None:
-        best = request.accept_mimetypes.best_match(("application/json", PATCH_MEDIA_TYPE))
-        return "patch" if best == PATCH_MEDIA_TYPE else "json"
-    if text not in FORMATS:
-        raise BadFilter("format", text, "no format of that name", allowed=FORMATS)
-    return "patch" if text == "patch" else "json"

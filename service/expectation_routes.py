@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from service import forms
-from service.compare import compare_response
+from service.asking import archive, clocks, parameters, respond
+from service.compare import compare_answer
 from service.diff import FROM_CLOCKS, TO_CLOCKS
 from service.expectation_schemas import CompareSchema, HindsightSchema
-from service.hindsight import FILTERS, NOW_CLOCKS, THEN_CLOCKS, hindsight_response
+from service.hindsight import FILTERS, NOW_CLOCKS, THEN_CLOCKS, hindsight_answer, then_and_now
 from service.questions import PARAMETERS, Parameter, question
-from service.sides import PARTS, TO_PARTS
+from service.sides import PARTS, TO_PARTS, sides
 
 blueprint = Blueprint(
     "expectations", __name__, description="What was expected and what came; what beside what."
@@ -48,7 +49,16 @@ THEN: dict[str, Parameter] = {
 )
 def hindsight() -> Response:
     """A day as it was then expected, beside the same day as it is known now."""
-    return hindsight_response()
+    texts = parameters((*THEN_CLOCKS, *NOW_CLOCKS, *FILTERS, "view"))
+    service = archive()
+    log, now = service.chronicle.log, service.chronicle.now()
+    asked = then_and_now(request.path, texts, log=log, now=now)
+    return respond(
+        texts,
+        asked.question,
+        lambda db: hindsight_answer(service.state, db, asked),
+        position=asked.position,
+    )
 
 
 SIDES: dict[str, Parameter] = {
@@ -79,4 +89,13 @@ SIDES: dict[str, Parameter] = {
 )
 def compare() -> Response:
     """Two countries, fields or facilities beside each other, or one at two sets of clocks."""
-    return compare_response()
+    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, *PARTS, *TO_PARTS, "view"))
+    service = archive()
+    log, now = service.chronicle.log, service.chronicle.now()
+    compared = sides(request.path, clocks(texts), texts, log=log, now=now)
+    return respond(
+        texts,
+        compared.question,
+        lambda db: compare_answer(service.state, service.history, db, compared),
+        position=compared.position,
+    )

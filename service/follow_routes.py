@@ -7,6 +7,7 @@ pinned URL alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Literal
 
@@ -18,7 +19,7 @@ from events.errors import BadFilter
 from projections import VIEW
 from projections.views import Database
 from service import forms
-from service.asking import FOR_EVER, archive, parameters, respond
+from service.asking import FOR_EVER, archive, format_asked, parameters, respond
 from service.feeds.syndication import ATOM
 from service.filters import LARGEST_LIMIT, position_after, wanted
 from service.follow_schemas import FollowsSchema
@@ -39,8 +40,12 @@ from service.question import located
 from service.questions import Parameter, question
 from service.root import root
 
-FORMATS = ("json", "atom")
 TAKES = ("of", "format", "limit", "after")
+
+Format = Literal["json", "atom"]
+
+FORMATS: Mapping[Format, str] = {"json": "application/json", "atom": ATOM}
+"""The forms of a feed, each with its media type."""
 
 OWN: dict[str, Parameter] = {
     "of": OF,
@@ -67,8 +72,6 @@ OWN: dict[str, Parameter] = {
 
 blueprint = Blueprint("follows", __name__, description="Answers, to be followed.")
 
-Format = Literal["json", "atom"]
-
 
 @question(
     blueprint,
@@ -84,7 +87,7 @@ def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
     texts = parameters(("known", *TAKES, "view"))
     service = archive()
-    form = _format(texts.get("format"))
+    form = format_asked(texts, FORMATS)
     limit = wanted(limit=texts.get("limit", str(LIMIT))).limit
     after = position_after(texts.get("after", ""))
     if "of" not in texts:
@@ -138,13 +141,3 @@ def _text(form: Format, asked: FeedQuestion, found: Stretch) -> str:
         base=root(),
         address=located(asked.path, pairs) if found.is_cut else asked.current,
     ).decode()
-
-
-def _format(text: str | None) -> Format:
-    """The form that `format` names, else the one that `Accept` would rather have."""
-    if text is None:
-        best = request.accept_mimetypes.best_match(("application/json", ATOM))
-        return "atom" if best == ATOM else "json"
-    if text not in FORMATS:
-        raise BadFilter("format", text, "no format of that name", allowed=FORMATS)
-    return "atom" if text == "atom" else "json"

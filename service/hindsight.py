@@ -28,8 +28,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from flask import Response, request
-
 from events.clocks import AsOf, Log, as_of
 from events.dates import iso
 from events.errors import BadClock, ClashingClocks
@@ -38,7 +36,6 @@ from projections.facility import BIT
 from projections.state import Row, State
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, parameters, respond
 from service.diff import Comparison
 from service.errors import BadCursor
 from service.filters import LIMIT, given, wanted
@@ -53,21 +50,6 @@ NOW_CLOCKS = ("to_stated", "to_known")
 FILTERS = ("country", "field", "limit", "after")
 
 RUNS = "operating"
-
-
-def hindsight_response() -> Response:
-    """The response to `/v1/hindsight`. Raises BadCursor, and what every question raises."""
-    texts = parameters((*THEN_CLOCKS, *NOW_CLOCKS, *FILTERS, "view"))
-    service = archive()
-    asked = then_and_now(
-        request.path, texts, log=service.chronicle.log, now=service.chronicle.now()
-    )
-    return respond(
-        texts,
-        asked.question,
-        lambda db: hindsight_answer(service.state, db, asked),
-        position=asked.position,
-    )
 
 
 def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Comparison:

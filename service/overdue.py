@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from flask import Response
 
 from events.dates import Day
 from events.milestone import MilestoneRecorded
@@ -21,15 +20,11 @@ from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.state import Row, State
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, respond
 from service.promises import (
-    DUE_FILTERS,
-    OVERDUE_FILTERS,
     Members,
     Promised,
     about,
     after_period,
-    asked_promises,
     bounds,
     cards_of,
     name_of,
@@ -39,28 +34,6 @@ from service.promises import (
 )
 from service.question import Question
 from service.sentences.slips import Longest, overdue_sentence
-
-
-def overdue_response() -> Response:
-    """The response to `/v1/overdue`. Raises what every question raises."""
-    service = archive()
-    texts, question, asked = asked_promises(OVERDUE_FILTERS)
-    return respond(
-        texts,
-        question,
-        lambda db: overdue_answer(service.state, db, question, asked),
-    )
-
-
-def due_response() -> Response:
-    """The response to `/v1/due`. Raises what every question raises."""
-    service = archive()
-    texts, question, asked = asked_promises(DUE_FILTERS)
-    return respond(
-        texts,
-        question,
-        lambda db: due_answer(service.state, db, question, asked),
-    )
 
 
 def overdue_answer(view: State, db: Database, question: Question, asked: Promised) -> str:

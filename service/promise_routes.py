@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Mapping
+
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from projections.ladders import OUTCOMES
+from projections.views import Database
 from service import forms
-from service.overdue import due_response, overdue_response
+from service.asking import CLOCKS, archive, clocks, parameters, respond
+from service.overdue import due_answer, overdue_answer
 from service.promise_schemas import (
     DuePlansSchema,
     OverduePlansSchema,
@@ -21,9 +25,14 @@ from service.promises import (
     RECORD_SLIPS_FILTERS,
     SLIPS_FILTERS,
     SORTS,
+    Promised,
+    check_exists,
+    given_of,
+    promised,
 )
+from service.question import Question
 from service.questions import PARAMETERS, Parameter, question
-from service.slips import record_slips_response, slips_response
+from service.slips import slips_answer
 
 blueprint = Blueprint("promises", __name__, description="What was promised, and what came of it.")
 
@@ -60,10 +69,24 @@ OWN: dict[str, Parameter] = {
 }
 
 
+def _asked(
+    filters: tuple[str, ...], record: str | None = None
+) -> tuple[Mapping[str, str], Question, Promised]:
+    """The texts of the request, the question, and which promises it is about.
+
+    Raises BadFilter, BadCursor, and what the clocks and the parameters raise.
+    """
+    texts = parameters((*CLOCKS, *filters, "view"))
+    asked = promised(texts, record=record)
+    return texts, Question(request.path, clocks(texts), given_of(asked)), asked
+
+
 @question(blueprint, "/v1/slips", SlipsSchema, *SLIPS_FILTERS, own=OWN)
 def slips() -> Response:
     """Every ladder of plans: how often it was put off, and what came of it."""
-    return slips_response()
+    texts, asked, meant = _asked(SLIPS_FILTERS)
+    state = archive().state
+    return respond(texts, asked, lambda db: slips_answer(state, db, asked, meant))
 
 
 @question(
@@ -77,16 +100,27 @@ def slips() -> Response:
 )
 def record_slips(id: str) -> Response:
     """The ladders of plans of one record."""
-    return record_slips_response(id)
+    service = archive()
+    texts, asked, meant = _asked(RECORD_SLIPS_FILTERS, record=id)
+
+    def make(db: Database) -> str:
+        check_exists(service, db, id, known=asked.as_of.known)
+        return slips_answer(service.state, db, asked, meant)
+
+    return respond(texts, asked, make, revision=f"record:{id}")
 
 
 @question(blueprint, "/v1/overdue", OverduePlansSchema, *OVERDUE_FILTERS, own=PAGED)
 def overdue() -> Response:
     """What was promised and has not come, the longest first."""
-    return overdue_response()
+    texts, asked, meant = _asked(OVERDUE_FILTERS)
+    state = archive().state
+    return respond(texts, asked, lambda db: overdue_answer(state, db, asked, meant))
 
 
 @question(blueprint, "/v1/due", DuePlansSchema, *DUE_FILTERS, own=OWN)
 def due() -> Response:
     """What is promised for after the horizon, the soonest first."""
-    return due_response()
+    texts, asked, meant = _asked(DUE_FILTERS)
+    state = archive().state
+    return respond(texts, asked, lambda db: due_answer(state, db, asked, meant))

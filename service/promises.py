@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import request
-
 from events.dates import Day, civil, parse_iso
 from events.dates import day as day_of
 from events.errors import BadFilter, NotFound
@@ -22,7 +20,6 @@ from projections.ladders import OUTCOMES
 from projections.state import Row, State
 from projections.views import Database
 from service.archive import Archive
-from service.asking import CLOCKS, clocks, parameters
 from service.errors import BadCursor
 from service.filters import given, wanted
 from service.question import Question
@@ -58,18 +55,6 @@ class Promised:
     sort: str = "record"
     within: str | None = None
     skipped: int = 0
-
-
-def asked_promises(
-    filters: tuple[str, ...], record: str | None = None
-) -> tuple[Mapping[str, str], Question, Promised]:
-    """The texts of the request, the question, and which promises it is about.
-
-    Raises BadFilter, BadCursor, and what the clocks and the parameters raise.
-    """
-    texts = parameters((*CLOCKS, *filters, "view"))
-    asked = promised(texts, record=record)
-    return texts, Question(request.path, clocks(texts), given_of(asked)), asked
 
 
 def promised(texts: Mapping[str, str], *, record: str | None = None) -> Promised:

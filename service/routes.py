@@ -8,15 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
+from projections.views import Database
 from service import forms
 from service.access import needs
-from service.activity import ACTIVITY_KINDS, ENDS, activity_response
-from service.asking import answer, archive
+from service.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
+from service.asking import answer, archive, clocks, format_asked, parameters, respond
 from service.audit import history_answer, source_answer, statement_answer
-from service.diff import FROM_CLOCKS, PATCH_MEDIA_TYPE, TO_CLOCKS, diff_response
+from service.diff import (
+    FORMATS,
+    FROM_CLOCKS,
+    PATCH_MEDIA_TYPE,
+    TO_CLOCKS,
+    comparison,
+    diff_text,
+    patch_text,
+)
 from service.filters import KINDS, SORTS, position_after
 from service.finding import LISTED, records_answer, search_answer
 from service.memento import links_of
@@ -221,7 +230,27 @@ def source(id: str) -> Response:
 )
 def diff() -> Response:
     """What differs between two points of the clocks, and what made the difference."""
-    return diff_response()
+    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, "country", "field", "format", "view"))
+    service = archive()
+    form = format_asked(texts, FORMATS)
+    log, now = service.chronicle.log, service.chronicle.now()
+    compared = comparison(request.path, clocks(texts), texts, form=form, log=log, now=now)
+
+    def make(db: Database) -> str:
+        if form == "patch":
+            return patch_text(service.state, db, compared)
+        return diff_text(service.state, service.history, db, compared)
+
+    response = respond(
+        texts,
+        compared.question,
+        make,
+        position=compared.position,
+        media_type=FORMATS[form],
+    )
+    if "format" not in texts:
+        response.vary.add("Accept")
+    return response
 
 
 @question(
@@ -237,7 +266,11 @@ def diff() -> Response:
 )
 def activity() -> Response:
     """Who did what between two moments of the log, the newest last."""
-    return activity_response()
+    texts = parameters((*ENDS, "actor", "record", "kind", "limit", "after", "view"))
+    service = archive()
+    log, now = service.chronicle.log, service.chronicle.now()
+    asked = activity_asked(request.path, texts, log=log, now=now)
+    return respond(texts, asked.question, lambda db: activity_text(service.history, db, asked))
 
 
 @blueprint.route("/healthz")

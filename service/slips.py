@@ -18,7 +18,6 @@ from math import inf
 from typing import NamedTuple
 
 import msgspec
-from flask import Response
 
 from events.dates import year_of
 from events.fact import Line
@@ -26,17 +25,12 @@ from projections.ladders import OUTCOMES, Ladder, Slip, ladder_of
 from projections.state import State
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, respond
 from service.promises import (
-    RECORD_SLIPS_FILTERS,
-    SLIPS_FILTERS,
     Members,
     Promised,
     about,
-    asked_promises,
     bounds,
     cards_of,
-    check_exists,
     given_of,
     is_run_by,
     name_of,
@@ -47,29 +41,6 @@ from service.promises import (
 from service.question import Question
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
-
-
-def slips_response() -> Response:
-    """The response to `/v1/slips`. Raises what every question raises."""
-    service = archive()
-    texts, question, asked = asked_promises(SLIPS_FILTERS)
-    return respond(
-        texts,
-        question,
-        lambda db: slips_answer(service.state, db, question, asked),
-    )
-
-
-def record_slips_response(id: str) -> Response:
-    """The response to `/v1/records/{id}/slips`. Raises NotFound, and what every question raises."""
-    service = archive()
-    texts, question, asked = asked_promises(RECORD_SLIPS_FILTERS, record=id)
-
-    def make(db: Database) -> str:
-        check_exists(service, db, id, known=question.as_of.known)
-        return slips_answer(service.state, db, question, asked)
-
-    return respond(texts, question, make, revision=f"record:{id}")
 
 
 class Counted(NamedTuple):

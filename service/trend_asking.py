@@ -19,6 +19,7 @@ from events.fact import is_id
 from events.vocabulary import STATUSES
 from projections import VIEW
 from service.answer_text import members_of
+from service.csv_text import MEDIA_TYPE as CSV
 from service.errors import TooManyPoints
 from service.filters import wanted
 from service.question import Question
@@ -59,7 +60,8 @@ ONLY_WITH: Mapping[str, tuple[Measure, ...]] = {
 STEPS: Mapping[str, int] = {"year": 50, "month": 60}
 """How far apart points stand, each with how many there are where `from` is not said."""
 
-FORMATS: tuple[Format, ...] = ("json", "csv")
+FORMATS: Mapping[Format, str] = {"json": "application/json", "csv": CSV}
+"""The forms of the answer, each with its media type."""
 
 FIRST_DAY = parse_iso("-9999999999999999-01-01")
 """The first day that a pinned URL can write."""

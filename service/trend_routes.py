@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from events.vocabulary import FIELDS, STATUSES
 from service import forms
+from service.asking import archive, format_asked, parameters, respond
 from service.csv_text import MEDIA_TYPE as CSV
 from service.questions import Parameter, question
 from service.regions import REGIONS
@@ -19,9 +20,10 @@ from service.trend_asking import (
     STEPS,
     TREND_CLOCKS,
     TREND_FILTERS,
+    trend,
 )
 from service.trend_schemas import TrendsSchema
-from service.trends import trends_response
+from service.trends import trends_csv, trends_text
 
 blueprint = Blueprint("trends", __name__, description="How it went through the years.")
 
@@ -111,4 +113,18 @@ TAKEN: dict[str, Parameter] = {
 )
 def trends() -> Response:
     """Counts and indicators through the years, each point as `/v1/state` has it there."""
-    return trends_response()
+    texts = parameters((*TREND_CLOCKS, *TREND_FILTERS, "view"))
+    service = archive()
+    form = format_asked(texts, FORMATS)
+    log, now = service.chronicle.log, service.chronicle.now()
+    asked = trend(request.path, texts, form=form, log=log, now=now)
+    make = trends_csv if form == "csv" else trends_text
+    response = respond(
+        texts,
+        asked.question,
+        lambda db: make(service.state, db, asked),
+        media_type=FORMATS[form],
+    )
+    if "format" not in texts:
+        response.vary.add("Accept")
+    return response

@@ -16,26 +16,16 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from flask import Response, request
-
 from events.dates import iso
 from projections.state import State
 from projections.views import Database
 from service.answer_text import members_of
-from service.asking import archive, parameters, respond
-from service.csv_text import MEDIA_TYPE as CSV
 from service.csv_text import csv_text
 from service.sentences.trends import Ends, trends_sentence
 from service.trend_asking import (
-    FORMATS,
-    TREND_CLOCKS,
-    TREND_FILTERS,
-    Format,
     Measure,
     Trend,
-    choice,
     place,
-    trend,
 )
 from service.trend_sweeps import SWEEPS, Point
 
@@ -53,28 +43,6 @@ class Series(NamedTuple):
 
     key: dict[str, str | None]
     points: list[Point]
-
-
-def trends_response() -> Response:
-    """The response to `/v1/trends`: as JSON, or as CSV where that is asked for.
-
-    Raises TooManyPoints, and what every question raises.
-    """
-    texts = parameters((*TREND_CLOCKS, *TREND_FILTERS, "view"))
-    service = archive()
-    form = _format(texts.get("format"))
-    log, now = service.chronicle.log, service.chronicle.now()
-    asked = trend(request.path, texts, form=form, log=log, now=now)
-    make = trends_csv if form == "csv" else trends_text
-    response = respond(
-        texts,
-        asked.question,
-        lambda db: make(service.state, db, asked),
-        media_type=CSV if form == "csv" else "application/json",
-    )
-    if "format" not in texts:
-        response.vary.add("Accept")
-    return response
 
 
 def trends_text(view: State, db: Database, asked: Trend) -> str:
@@ -157,11 +125,3 @@ def _sentence(asked: Trend, series: Sequence[Series]) -> Mapping[str, object] | 
 def _value(point: Point) -> float | None:
     value: float | None = point.get("count", point.get("value"))
     return value
-
-
-def _format(text: str | None) -> Format:
-    """The form that `format` names, else the one that `Accept` would rather have."""
-    if text is None:
-        best = request.accept_mimetypes.best_match(("application/json", CSV))
-        return "csv" if best == CSV else "json"
-    return choice("format", text, FORMATS)

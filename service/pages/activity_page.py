@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import msgspec
 
-from service.activity import ACTIVITY_KINDS, Activity, activity, activity_text
+from service.activity import ACTIVITY_KINDS, Activity, activity_asked, activity_text
 from service.asking import archive
 from service.pages import labels
 from service.pages.answering import Asked
@@ -57,8 +57,8 @@ def _read(path: str, texts: Mapping[str, str]) -> Activity:
     log, now = service.chronicle.log, service.chronicle.now()
     given = {name: text for name, text in texts.items() if name != "lang"}
     if not given.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
-        whole = activity(path, given, log=log, now=now)
+        whole = activity_asked(path, given, log=log, now=now)
         last = whole.question.as_of.known
         # One by one from the end, so that whole commits are not needed.
         return replace(whole, after=max(last - LATEST, 0))
-    return activity(path, given, log=log, now=now)
+    return activity_asked(path, given, log=log, now=now)
