@@ -151,6 +151,15 @@ VERSIONS_OF_ALL = """
 """
 """The commits. A commit has the position of its last event, so each is found once."""
 
+LAST_VERSIONS_OF_ALL = """
+    SELECT commit_position, recorded_at
+    FROM history
+    WHERE position = commit_position AND position <= :known AND position > :after
+    ORDER BY position DESC
+    LIMIT :limit
+"""
+"""The same from the last one on."""
+
 LAST_VERSION_OF_STREAM = """
     SELECT commit_position, recorded_at
     FROM history
@@ -325,6 +334,11 @@ class History:
         statement = VERSIONS_OF_ALL if stream is None else VERSIONS_OF_STREAM
         asked = {"stream": stream, "known": known, "after": after, "limit": limit}
         return [Version._make(row) for row in db.execute(statement, asked)]
+
+    def last_commits(self, db: Database, *, known: int, after: int, limit: int) -> list[Version]:
+        """The commits up to a position and beyond another, the last one first."""
+        asked = {"known": known, "after": after, "limit": limit}
+        return list(map(Version._make, db.execute(LAST_VERSIONS_OF_ALL, asked)))
 
     def last_version(self, db: Database, stream: str | None, *, known: int) -> Version | None:
         """The version that a stream had at a position; None before the first."""

@@ -205,6 +205,18 @@ STRETCHES_OF_RECORDS = """
 """
 """The same in some records, for when they are few."""
 
+COUNT_LISTED = """
+    SELECT count(*)
+    FROM spans
+    WHERE country IN (SELECT value FROM json_each(:countries))
+      AND facet = 'record'
+      AND kt > :known
+      AND st > :stated
+      AND sf <= :stated
+      AND kf <= :known
+      AND (:field IS NULL OR field = :field)
+"""
+
 SCATTERED = """
     SELECT record, value
     FROM spans
@@ -323,6 +335,7 @@ TURNS = """
         FROM spans
         WHERE country IN (SELECT value FROM json_each(:countries))
           AND (:field IS NULL OR field = :field)
+          AND (:facets IS NULL OR facet IN (SELECT value FROM json_each(:facets)))
           AND kt > :after
           AND st > :stated
           AND vf <= :last
@@ -582,6 +595,14 @@ class State:
             for record, statement, value, vf, vt in rows
         ]
 
+    def count_listed(
+        self, db: Database, *, stated: int, known: int, country: str | None, field: str | None
+    ) -> int:
+        """How many records are listed in a country and a field."""
+        asked = {"stated": stated, "known": known, "field": field}
+        listed = {"countries": self._countries(db, country)}
+        return int(db.execute(COUNT_LISTED, {**asked, **listed}).fetchone()[0])
+
     def scattered(self, db: Database, *, stated: int, known: int) -> dict[str, str]:
         """The kinds of the records without a card whose statements may lie in several places."""
         asked = {"countries": self._countries(db, None), "stated": stated, "known": known}
@@ -646,17 +667,21 @@ class State:
         stated: int,
         after: int,
         known: int,
-        country: str | None,
+        countries: Iterable[str] | None,
         field: str | None,
+        facets: Iterable[str] | None = None,
     ) -> list[int]:
         """The positions beyond `after`, up to `known`, at which anything changed of the rows
         that hold on some day from `first` to `last`, or of the cards and statements behind
-        them; a finding is meant from its day on."""
+        them; a finding is meant from its day on. None means all countries, fields and facets."""
         rows = db.execute(
             TURNS,
             {
-                "countries": self._countries(db, country),
+                "countries": self._all_countries(db)
+                if countries is None
+                else _json(list(countries)),
                 "field": field,
+                "facets": None if facets is None else _json(list(facets)),
                 "first": first,
                 "last": last,
                 "stated": stated,
@@ -769,8 +794,9 @@ class State:
         return found
 
     def _countries(self, db: Database, country: str | None) -> str:
-        if country is not None:
-            return _json([country])
+        return self._all_countries(db) if country is None else _json([country])
+
+    def _all_countries(self, db: Database) -> str:
         return _json([row[0] for row in db.execute(COUNTRIES)])
 
 

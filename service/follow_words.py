@@ -49,6 +49,7 @@ def atom(question: FeedQuestion, found: Stretch, *, base: str, address: str) -> 
         current=base + question.current,
         pinned=base + question.pinned,
         home=base + of,
+        previous=None if found.earlier is None else base + question.by(found.earlier).pinned,
         archive=found.is_cut,
     )
     return atom_text(stream, [_entry(item, base=base) for item in reversed(found.items)])

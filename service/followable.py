@@ -9,14 +9,14 @@ leaves out is, at each commit, the day of that commit.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from events.clocks import AsOf, as_of
 from events.errors import BadFilter, NotFound
-from projections.spans import AFTER_ALL
 from projections.views import Database
 from service import turning
 from service.archive import Archive
@@ -58,6 +58,11 @@ RECORDS = ("record", "to_record")
 """The parameters that name a record."""
 
 
+EAGER = 4
+"""So many commits of each day may change an answer unasked: the first does so by the day alone, and
+to look at a few costs less than to ask which ones matter."""
+
+
 class Posed(NamedTuple):
     """A question with its clocks written out, and what makes its text."""
 
@@ -77,11 +82,11 @@ class Followable:
     """A path that can be followed.
 
     `clocks` are those of the world that it takes, `filters` what else. `space` is what
-    its `{id}` is an id of. `streams` or `turns` tell which commits matter, so far as the
-    answer does not depend on the day of asking: that is where one of each tuple of
-    `settled` is given. Else all do. `rows` are the lists of the answer that a patch takes
-    as objects, with the members that name a row, and `passing` the members of rows that
-    only count the days since.
+    its `{id}` is an id of. `streams` or `turns` tell which commits matter while the day of
+    asking is one, which is so for ever where one of each tuple of `settled` is given. Without
+    them all do. `rows` are the lists of the answer that a patch takes as objects, with the
+    members that name a row, and `passing` the members of rows that only count the days since.
+    `effort` is how often it looks at each record.
     """
 
     path: str
@@ -95,6 +100,7 @@ class Followable:
     turns: Turns | None = None
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passing: tuple[str, ...] = ()
+    effort: int = 1
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -135,28 +141,48 @@ class Followed:
         return self.kind.streams(service, db, self.id, known=known)
 
     def candidates(
-        self,
-        service: Archive,
-        db: Database,
-        *,
-        after: int,
-        known: int,
-        now: str,
-        most: int | None = None,
-    ) -> list[int]:
+        self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
+    ) -> Iterator[int]:
         """The positions of the commits beyond `after`, up to `known`, at which the answer can
-        have changed, in order; all of them, or the first `most` and perhaps more."""
+        have changed, in order, or the newest first. They are looked for as they are asked for."""
         if self.settled:
-            if (streams := self.streams(service, db, known=known)) is not None:
-                return turning.versions(service.history, db, streams, after=after, known=known)
-            if self.kind.turns is not None:
-                question = self.asked(service, known=known, now=now).question
-                found = self.kind.turns(service, db, question, after=after, known=known)
-                if found is not None:
-                    return found
-        limit = AFTER_ALL if most is None else most
-        commits = service.history.versions(db, None, known=known, after=after, limit=limit)
-        return [commit.position for commit in commits]
+            head = service.chronicle.log.commit_at(known)
+            now = head.recorded_at if head else service.chronicle.now()
+            yield from self._turned(service, db, now=now, after=after, known=known, newest=newest)
+            return
+        for day in turning.logged_days(service, db, after=after, known=known, newest=newest):
+            eager = [
+                commit.position
+                for commit in service.history.versions(
+                    db, None, known=day.last, after=day.before, limit=EAGER
+                )
+            ]
+            rest = self._turned(
+                service,
+                db,
+                now=day.now,
+                after=max(eager[-1], after),
+                known=day.last,
+                newest=newest,
+            )
+            first = [position for position in eager if position > after]
+            yield from chain(rest, reversed(first)) if newest else chain(first, rest)
+
+    def _turned(
+        self, service: Archive, db: Database, *, now: str, after: int, known: int, newest: bool
+    ) -> Iterable[int]:
+        """Where the answer can change while its clocks are those of an instant."""
+        if after >= known:
+            return ()
+        found = None
+        if (streams := self.streams(service, db, known=known)) is not None:
+            found = turning.versions(service.history, db, streams, after=after, known=known)
+        elif self.kind.turns is not None:
+            question = self.asked(service, known=known, now=now).question
+            found = self.kind.turns(service, db, question, after=after, known=known)
+        if found is None:
+            return turning.every(service, db, after=after, known=known, newest=newest)
+        return reversed(found) if newest else found
 
     def check_exists(self, service: Archive, db: Database, *, known: int) -> None:
         """Raises NotFound where nothing of an id that it names was recorded by a position."""
@@ -436,8 +462,11 @@ FOLLOWABLE: tuple[Followable, ...] = (
         ask=_hindsight,
         filters=("country", "field"),
         clocks=("at", "stated", "to_stated"),
+        settled=(("at",), ("stated",), ("to_stated",)),
         paged=True,
+        turns=turning.then_and_now,
         rows={"rows": ("id",)},
+        effort=4,
     ),
     Followable(
         path="/v1/compare",

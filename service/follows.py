@@ -7,14 +7,16 @@ those that it leaves out as of the days of the two commits. So a day that
 passed between them may alter the answer too; the causes tell.
 
 Pages are cut by position. A page that has all that it may hold, or has looked
-at `LOOKED` commits, tells nothing of what lies beyond: its own `known` is the
-last commit that it looked at, and it stands for good, whatever is recorded.
+at `LOOKED` commits, or whose answers came to `WORK`, tells nothing of what lies
+beyond: its own `known` is the last commit that it looked at, and it stands for
+good, whatever is recorded. Work is counted and not timed, since a page that was
+cut by a clock would be another one on another day.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -34,7 +36,7 @@ from service.changes import Page, cloud_event
 from service.diff import MOST, Comparison, diff_text
 from service.errors import TooMuchToCompare
 from service.filters import LARGEST_LIMIT, wanted
-from service.followable import Followed
+from service.followable import Followed, Posed
 from service.question import Question, located
 from service.state import SECTIONS
 
@@ -43,6 +45,13 @@ TYPE = "org.annales.answer-changed.v1"
 
 LOOKED = 100
 """At how many commits a page looks, at most, for those that altered the answer."""
+
+WORK = 16_000_000
+"""How many characters the answers may have, about, that are made for one page: some 15 million a
+second are made, read and compared."""
+
+LISTED = 400
+"""So many characters it costs as much to make as to look at one record for an answer."""
 
 SHOWN = 50
 """How many rows, operations and events an item shows of each, at most; it counts them all."""
@@ -96,13 +105,15 @@ class Stretch(NamedTuple):
     """The items of a stretch of the log, the oldest first, which was read up to `reached`.
 
     `full` says that it has all that was asked for. Where it is neither full nor
-    `at_head`, it has looked at enough for once.
+    `at_head`, it has looked at enough for once. `earlier` is the commit up to which lies what
+    was not looked at before it, None where nothing does.
     """
 
     items: list[Item]
     reached: int
     full: bool
     at_head: bool
+    earlier: int | None = None
 
     @property
     def is_cut(self) -> bool:
@@ -133,7 +144,8 @@ def read(
 def read_newest(
     service: Archive, db: Database, followed: Followed, *, known: int, limit: int
 ) -> Stretch:
-    """The last `limit` items of what was recorded by `known`, looking back at `LOOKED` commits.
+    """The last `limit` items of what was recorded by `known`, looking back at as many commits as a
+    page does.
 
     Raises what `read` raises.
     """
@@ -175,6 +187,10 @@ class FeedQuestion(Question):
         """Where the feed goes on, to wherever the log has come by then."""
         filters = {**self.filters, "after": str(after)}
         return located(self.path, [*sorted(filters.items()), ("view", str(VIEW))])
+
+    def by(self, position: int) -> FeedQuestion:
+        """The same question of what was recorded by a commit."""
+        return replace(self, as_of=replace(self.as_of, known=position))
 
     @property
     def current(self) -> str:
@@ -257,63 +273,68 @@ class _Reading:
         self._db = db
         self._followed = followed
         self._log = service.chronicle.log
-        self._streams: tuple[str, ...] | None = None
+        self._streams: dict[str, int] | None = None
+        self._work = 0
 
     def at(self, position: int) -> None:
         """Ask once, at a position."""
         commit = self._log.commit_at(position)
         now = commit.recorded_at if commit else self._service.chronicle.now()
-        asked = self._followed.asked(self._service, known=position, now=now, **self._whole())
-        self._document(asked.make)
+        self._document(
+            self._followed.asked(self._service, known=position, now=now, **self._whole())
+        )
 
     def forwards(self, *, after: int, known: int, limit: int) -> Stretch:
         """The first items beyond a position."""
-        page = self._candidates(after, known, most=LOOKED)[:LOOKED]
         items: list[Item] = []
         before: _Answer | None = None
-        for position in page:
+        for looked, position in enumerate(self._candidates(after, known), start=1):
             commit = self._commit(position)
             if before is None:
                 before = self._before(commit)
             answer = self._answer(commit, commit)
             if answer.document != before.document:
                 items.append(self._item(commit, before, answer))
-                if len(items) == limit:
-                    return Stretch(items, position, full=True, at_head=False)
             before = answer
-        if len(page) == LOOKED:
-            return Stretch(items, page[-1], full=False, at_head=False)
+            full = len(items) == limit
+            if full or self._is_enough(looked):
+                return Stretch(items, position, full=full, at_head=False)
         return Stretch(items, max(after, known), full=False, at_head=True)
 
     def backwards(self, *, known: int, limit: int) -> Stretch:
         """The last items up to a position."""
-        page = [
-            self._commit(position) for position in self._candidates(0, known, most=None)[-LOOKED:]
-        ]
         items: list[Item] = []
-        answer: _Answer | None = None
-        for index in reversed(range(len(page))):
-            if len(items) == limit:
-                break
-            commit = page[index]
-            if answer is None:
-                answer = self._answer(commit, commit)
+        commits = map(self._commit, self._candidates(0, known, newest=True))
+        commit, looked = next(commits, None), 0
+        answer = None if commit is None else self._answer(commit, commit)
+        while commit is not None and answer is not None:
+            last = next(commits, None)
             # Between two commits that matter the answer stands still.
-            last = page[index - 1] if index else None
-            before = self._answer(last, last) if last else self._before(commit)
+            before = self._before(commit) if last is None else self._answer(last, last)
             if answer.document != before.document:
                 items.append(self._item(commit, before, answer))
-            answer = before
-        return Stretch(items[::-1], known, full=False, at_head=True)
+            commit, answer, looked = last, before, looked + 1
+            if len(items) == limit or self._is_enough(looked):
+                break
+        earlier = commit.position if commit is not None and self._is_of_something(commit) else None
+        return Stretch(items[::-1], known, full=False, at_head=True, earlier=earlier)
 
-    def _candidates(self, after: int, known: int, *, most: int | None) -> list[int]:
+    def _is_of_something(self, commit: Commit) -> bool:
+        """Whether what the question names was recorded by then."""
+        try:
+            self._followed.check_exists(self._service, self._db, known=commit.position)
+        except NotFound:
+            return False
+        return True
+
+    def _is_enough(self, looked: int) -> bool:
+        return looked == LOOKED or self._work > WORK
+
+    def _candidates(self, after: int, known: int, *, newest: bool = False) -> Iterator[int]:
         """The commits beyond a position at which the answer may change."""
         service, db, followed = self._service, self._db, self._followed
-        head = self._log.commit_at(known)
-        now = head.recorded_at if head else service.chronicle.now()
-        streams = followed.streams(service, db, known=known)
-        self._streams = None if streams is None else tuple(streams)
-        return followed.candidates(service, db, after=after, known=known, now=now, most=most)
+        self._streams = followed.streams(service, db, known=known)
+        return followed.candidates(service, db, after=after, known=known, newest=newest)
 
     def _commit(self, position: int) -> Commit:
         commit = self._log.commit_at(position)
@@ -330,7 +351,7 @@ class _Reading:
         known, now = commit.position if commit else 0, day.recorded_at
         asked = self._followed.asked(self._service, known=known, now=now)
         whole = self._followed.asked(self._service, known=known, now=now, **self._whole())
-        document = self._document(whole.make)
+        document = self._document(whole)
         if document is None:
             return _Answer(asked.question, None, {})
         return _Answer(asked.question, asked.question.pinned, document)
@@ -339,16 +360,36 @@ class _Reading:
         """What asks for the whole list, in one page."""
         return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.paged else {}
 
-    def _document(self, make: Any) -> Members | None:
+    def _document(self, asked: Posed) -> Members | None:
         """An answer as it is compared; None where there is none."""
         try:
-            text = make(self._db)
+            text = asked.make(self._db)
         except NotFound:
             return None
+        self._work += self._cost(asked.question.as_of, text)
         members: Members = msgspec.json.decode(text)
         if members.get("next") is not None:
             raise TooMuchToCompare(MOST)
         return self._compared(members)
+
+    def _cost(self, clocks: AsOf, text: str) -> int:
+        """What an answer costs, in characters: those that it has, and its looks at records."""
+        kind = self._followed.kind
+        if kind.streams is not None:
+            return len(text)
+        listed = self._service.state.count_listed(
+            self._db,
+            stated=clocks.stated,
+            known=clocks.known,
+            country=self._alone("country"),
+            field=self._alone("field"),
+        )
+        return kind.effort * (len(text) + LISTED * listed)
+
+    def _alone(self, name: str) -> str | None:
+        """The one value of a filter; None where it has several, or none."""
+        text = self._followed.texts.get(name)
+        return None if text is None or "," in text else text
 
     def _compared(self, members: Members) -> Members:
         """The answer without what says where it stands, its lists by the names of their rows."""
@@ -432,7 +473,13 @@ class _Reading:
 
     def _events(self, commit: Commit) -> tuple[list[Members], int]:
         """The first events of a commit that touched the answer, and how many there are."""
-        acts = Acts(commit.first - 1, commit.position, streams=self._streams)
+        streams = None
+        if self._streams is not None:
+            # What counts from later on was nothing to this commit.
+            streams = tuple(
+                stream for stream, since in self._streams.items() if since <= commit.position
+            )
+        acts = Acts(commit.first - 1, commit.position, streams=streams)
         history = self._service.history
         shown = [short(act.entry) for act in history.acts(self._db, acts, limit=SHOWN)]
         return shown, sum(count for *_, count in history.counts(self._db, acts))

@@ -7,18 +7,21 @@ came later: a page of a feed, once full, is the same for good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from events.dates import day, year_of
-from projections.history import History
+from events.clocks import Log, utc_day
+from events.dates import Day, day, iso, parse_iso, year_of
+from projections.history import History, Version
 from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import Database
 from service.archive import Archive
 from service.question import Question
-from service.trend_asking import TrendQuestion
+from service.regions import REGIONS
+from service.trend_asking import Measure, TrendQuestion, choice
 
 
 class Streams(Protocol):
@@ -81,22 +84,16 @@ def of_ladders(
     return sorted({*plans, *rows})
 
 
-def between_ends(
+def then_and_now(
     service: Archive, db: Database, question: Question, *, after: int, known: int
 ) -> list[int]:
-    """Of a trend."""
-    if not isinstance(question, TrendQuestion):
-        raise TypeError("the question is no trend")
-    return _turns(
-        service,
-        db,
-        # Its filters are lists, which the views do not take.
-        Question(question.path, question.as_of, {}),
-        first=question.first,
-        last=question.last,
-        after=after,
-        known=known,
+    """Of a day as it was expected beside the same day as it is known: of two horizons."""
+    now = replace(question.as_of, stated=parse_iso(question.filters["to_stated"]))
+    found = (
+        on_a_day(service, db, replace(question, as_of=clocks), after=after, known=known)
+        for clocks in (question.as_of, now)
     )
+    return sorted({position for positions in found for position in positions})
 
 
 def _turns(
@@ -109,6 +106,7 @@ def _turns(
     after: int,
     known: int,
 ) -> list[int]:
+    country = question.filters.get("country")
     return service.state.turns(
         db,
         first=first,
@@ -116,9 +114,55 @@ def _turns(
         stated=question.as_of.stated,
         after=after,
         known=known,
-        country=question.filters.get("country"),
+        countries=None if country is None else [country],
         field=question.filters.get("field"),
     )
+
+
+MEASURED: Mapping[Measure, str] = {
+    "status": "status",
+    "discoveries": "discovery",
+    "policies": "policy",
+    "indicator": "indicator",
+}
+"""The facet of the rows that a trend is made of, by its measure."""
+
+
+def between_ends(
+    service: Archive, db: Database, question: Question, *, after: int, known: int
+) -> list[int]:
+    """Of a trend."""
+    if not isinstance(question, TrendQuestion):
+        raise TypeError("the question is no trend")
+    stated = question.as_of.stated
+    fields = _listed(question, "field")
+    return service.state.turns(
+        db,
+        # Beyond the horizon a status is the one at the horizon.
+        first=min(question.first, stated),
+        last=question.last,
+        stated=stated,
+        after=after,
+        known=known,
+        countries=_countries(question),
+        field=fields[0] if len(fields) == 1 else None,
+        facets=[MEASURED[choice("measure", question.filters["measure"], MEASURED)]],
+    )
+
+
+def _countries(question: Question) -> list[str] | None:
+    """The countries of a trend; None where those that are not named count too."""
+    named = _listed(question, "country")
+    if not named:
+        return None
+    regions = _listed(question, "region")
+    return [*named, *(each for name in regions for each in REGIONS[name].countries)]
+
+
+def _listed(question: Question, name: str) -> list[str]:
+    """The words of a filter that is a list."""
+    text = question.filters.get(name)
+    return [] if text is None else text.split(",")
 
 
 def of_a_list(
@@ -196,6 +240,55 @@ def _lines(
         if entry.statement == about:
             line = msgspec.json.decode(entry.line)
             yield entry.position, line.get("changes", line)
+
+
+class LoggedDay(NamedTuple):
+    """The commits of one day beyond the position `after`, up to `last`. `before` is the last
+    position of the days before it, and `now` an instant of it."""
+
+    before: int
+    after: int
+    last: int
+    now: str
+
+
+def logged_days(
+    service: Archive, db: Database, *, after: int, known: int, newest: bool
+) -> Iterator[LoggedDay]:
+    """The days of a stretch of the log, in order, or the newest first."""
+    log = service.chronicle.log
+    while commits := _commits(service, db, after=after, known=known, newest=newest, limit=1):
+        (commit,) = commits
+        today = utc_day(commit.recorded_at)
+        before, last = _end_of(today - 1, log), min(_end_of(today, log), known)
+        yield LoggedDay(before, max(before, after), last, commit.recorded_at)
+        after, known = (after, before) if newest else (last, known)
+
+
+def every(service: Archive, db: Database, *, after: int, known: int, newest: bool) -> Iterator[int]:
+    """All commits of a stretch of the log, in order, or the newest first."""
+    while commits := _commits(service, db, after=after, known=known, newest=newest, limit=PAGE):
+        yield from (commit.position for commit in commits)
+        reached = commits[-1].position
+        after, known = (after, reached - 1) if newest else (reached, known)
+
+
+PAGE = 100
+"""How many commits are read at once."""
+
+
+def _commits(
+    service: Archive, db: Database, *, after: int, known: int, newest: bool, limit: int
+) -> list[Version]:
+    if newest:
+        return service.history.last_commits(db, known=known, after=after, limit=limit)
+    return service.history.versions(db, None, known=known, after=after, limit=limit)
+
+
+def _end_of(day: Day, log: Log) -> int:
+    """The position of the last commit by the end of a day; 0 before the first."""
+    commit = log.commit_by(f"{iso(day)}T23:59:59.999999Z")
+    return commit.position if commit else 0
 
 
 def versions(

@@ -24,9 +24,9 @@ READS_ALL = {
 }
 """Constants that read a whole table, and why they may."""
 
-SEARCHED = re.compile(r"SCAN (json_each|matching|\w+ VIRTUAL TABLE INDEX \d+:M)")
+SEARCHED = re.compile(r"SCAN (json_each|matching|plan|\w+ VIRTUAL TABLE INDEX \d+:M)")
 """What SQLite calls a scan and is none: what was asked for, what the statement itself found by
-an index (`WITH matching AS …`), and a search of a full text."""
+an index (`WITH matching AS …`) and the list in a text of it, and a search of a full text."""
 
 SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH)\b")
 

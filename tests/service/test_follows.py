@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from events.commit import microseconds
 from projections import VIEW
-from service import follows
+from service import followable, follows
 from service.app import create_app
 from service.archive import Archive
 from service.change_routes import BATCH, LINES
@@ -92,6 +92,20 @@ class Asker:
             items += page["items"]
         return items
 
+    def walk_back(self, of: str, **more: str) -> list[int]:
+        """The positions of the entries of Atom, from the newest on, by the links to what was
+        before."""
+        found: list[int] = []
+        response = self.ask(of, format="atom", **more)
+        while True:
+            assert response.status_code == 200, response.text
+            read = feedparser.parse(response.data)
+            found += [place(entry) for entry in read.entries]
+            before = [link.href for link in read.feed.links if link.rel == "prev-archive"]
+            if not before:
+                return found
+            response = self.client.get(only(before).removeprefix("http://localhost"))
+
     def get(self, url: str) -> Any:
         """The JSON at a URL that must be there."""
         response = self.client.get(url)
@@ -113,6 +127,11 @@ def body(response: TestResponse) -> Any:
 def positions(items: list[Answer]) -> list[int]:
     """Where the items stand in the log."""
     return [item["position"] for item in items]
+
+
+def place(entry: Any) -> int:
+    """Where an entry of Atom stands in the log, by its id."""
+    return int(entry.id.rpartition("Z:")[2].partition(":")[0])
 
 
 def only(items: list[Any]) -> Any:
@@ -514,10 +533,11 @@ def story(
 
 
 def test_a_state_is_followed_just_where_the_naive_model_has_it_change(
-    story: tuple[Random, Asker, list[Logged]],
+    story: tuple[Random, Asker, list[Logged]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The positions of the feed are those at which the naive state, asked at every commit one
     after another, is another than at the one before: clocks still, or as of each commit's day."""
+    monkeypatch.setattr(followable, "EAGER", 1)
     chance, asker, log = story
     naive = Naive(log)
     days = {line.position: line.recorded_at[:10] for line in log}
@@ -551,9 +571,11 @@ def naive_state(naive: Naive, question: Answer, *, known: int, day: str) -> Answ
 
 
 def test_other_questions_are_followed_just_where_their_answer_changes(
-    story: tuple[Random, Asker, list[Logged]],
+    story: tuple[Random, Asker, list[Logged]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each path, at clocks near the edges: the commits of the feed are those of brute force."""
+    """Each path, at clocks near the edges: the commits of the feed are those of brute force, from
+    the beginning on and from the end back."""
+    monkeypatch.setattr(followable, "EAGER", 1)
     chance, asker, log = story
     days = {line.position: line.recorded_at[:10] for line in log}
     heads = sorted(days)
@@ -571,23 +593,24 @@ def test_other_questions_are_followed_just_where_their_answer_changes(
                 altered.append(head)
             before = after
         assert positions(asker.walk(of, limit=chance.choice("29"))) == altered, of
+        assert asker.walk_back(of, limit=chance.choice("29")) == altered[::-1], of
 
 
 def some_questions(chance: Random, log: list[Logged]) -> Iterator[str]:
     """Questions of each path but `/v1/state`, some with clocks that stand still."""
     ids: dict[str, list[str]] = {"record": [], "statement": [], "source": []}
     for each in log:
-        kind = each.line["type"]
-        if kind in ("facility", "source"):
-            ids["source" if kind == "source" else "record"].append(each.line["id"])
+        type = each.line["type"]
+        if type in ("facility", "source"):
+            ids["source" if type == "source" else "record"].append(each.line["id"])
         elif "id" in each.line and "date" in each.line:
             ids["statement"].append(each.line["id"])
-    for followable in FOLLOWABLE[1:]:
+    for kind in FOLLOWABLE[1:]:
         for still in (True, True, False):
-            path = followable.path
-            if followable.space is not None:
-                path = path.replace("{id}", chance.choice(ids[followable.space]))
-            given = some_parameters(chance, log, followable, still=still)
+            path = kind.path
+            if kind.space is not None:
+                path = path.replace("{id}", chance.choice(ids[kind.space]))
+            given = some_parameters(chance, log, kind, still=still)
             yield f"{path}?{urlencode(given)}"
 
 
@@ -616,6 +639,10 @@ def some_parameters(
         for name in ("country", "field")
         if name in asked and name in kind.filters and kind.path != "/v1/compare"
     }
+    if kind.path == "/v1/trends":
+        filters["measure"] = chance.choice(["status", "discoveries", "policies", "indicator"])
+        if filters["measure"] != "indicator" and chance.random() < 0.5:
+            filters["region"] = "europe"
     return {**(clocks if still else {}), **NEEDED.get(kind.path, {}), **filters}
 
 
@@ -704,6 +731,51 @@ def test_a_page_looks_at_only_so_many_commits(
     assert asker.feed(of) == first
     assert positions(asker.walk(of)) == [21, 22]
     assert positions(asker.walk(STILL)) == [*range(3, 13), 20]
+
+
+def test_a_page_makes_only_so_much_of_answers(
+    changing: Teller, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It then ends early and goes on; the same bytes whatever comes, at the address that it names,
+    and nothing is missed on either way through all of them."""
+    whole = [asker.feed(STILL)["items"], asker.walk_back(STILL)]
+    cost = 4 * len(asker.client.get(f"{STILL}&known=@12").data)
+    monkeypatch.setattr(follows, "WORK", cost)
+    page = asker.ask(STILL)
+    assert 1 < len(body(page)["items"]) < 5
+    assert body(page)["next"] is not None
+    newest = asker.ask(STILL, format="atom")
+    assert 1 < len(feedparser.parse(newest.data).entries) < 5
+    assert [asker.walk(STILL), asker.walk_back(STILL)] == whole
+    kept = [body(page)["pinned"], f"/v1/follows?{urlencode({'of': STILL})}&known=@12&format=atom"]
+    before = [asker.client.get(url).data for url in kept]
+    assert before == [page.data, newest.data]
+    changing.tell(withdrawal("ground"))
+    asker.archive.catch_up()
+    assert [asker.client.get(url).data for url in kept] == before
+    assert asker.ask(STILL).data == page.data
+
+
+def test_one_commit_at_least_is_looked_at(
+    changing: Teller, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much the answers are, whoever goes on arrives."""
+    monkeypatch.setattr(follows, "WORK", 1)
+    changing.tell({**SOURCE, "id": "another"}, on="2026-11-30")
+    assert positions(asker.walk(STILL)) == list(range(3, 13))
+    assert asker.walk_back(STILL) == list(range(12, 2, -1))
+    assert positions(asker.walk("/v1/state")) == list(range(3, 13))
+    assert asker.walk_back("/v1/state") == list(range(12, 2, -1))
+
+
+def test_what_counts_from_later_on_was_no_part_of_an_item(juno: Teller, asker: Asker) -> None:
+    """A text that comes to be cited by what was recorded with it: the item stays as it was."""
+    juno.tell({**SOURCE, "id": "another"}, facility("cern", country="CH", sources=[]))
+    of = "/v1/sources/another?at=2016&stated=2027"
+    before = asker.feed(of)["items"]
+    juno.tell(amendment("cern", {"sources": [{"id": "another"}]}))
+    assert asker.feed(of)["items"][: len(before)] == before
+    assert [event["event"] for event in only(before)["events"]] == ["SourceRecorded"]
 
 
 def test_who_follows_is_asked_of_no_more_commits_than_matter(
@@ -863,13 +935,9 @@ def test_a_feed_reader_gets_the_newest_and_may_go_through_all(
 ) -> None:
     """Whoever subscribes asks the same URL again and again, so that has the newest items."""
     newest = feedparser.parse(asker.ask(STILL, format="atom", limit="3").data)
-    assert [entry.id.rpartition("Z:")[2].partition(":")[0] for entry in newest.entries] == [
-        "12", "11", "10",
-    ]  # fmt: skip
+    assert list(map(place, newest.entries)) == [12, 11, 10]
     oldest = feedparser.parse(asker.ask(STILL, format="atom", limit="3", after="2").data)
-    assert [entry.id.rpartition("Z:")[2].partition(":")[0] for entry in oldest.entries] == [
-        "5", "4", "3",
-    ]  # fmt: skip
+    assert list(map(place, oldest.entries)) == [5, 4, 3]
     assert oldest.entries[0].id not in {entry.id for entry in newest.entries}
     before = {entry.id: entry for entry in newest.entries}
     changing.tell(withdrawal("ground"))
