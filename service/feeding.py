@@ -22,7 +22,7 @@ from service.asking import archive, clocks, parameters, respond
 from service.errors import FeedTooLarge
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
-from service.feeds.words import FIELD_WORDS, KIND_WORDS
+from service.feeds.words import KIND_WORDS, field_word
 from service.filters import wanted, whole_number
 from service.items.completing import completed
 from service.items.item import KINDS, Item, Kind, in_time
@@ -170,7 +170,7 @@ def title(asked: Asked, name: str | None = None) -> str:
         code = asked.wanted.country
         about.append(Locale(asked.lang).territories.get(code, code))
     if asked.wanted.field is not None:
-        about.append(FIELD_WORDS[asked.wanted.field][asked.lang])
+        about.append(field_word(asked.wanted.field, asked.lang))
     if asked.given.get("kind") == ",".join(asked.wanted.kinds):
         about += [KIND_WORDS[kind][asked.lang] for kind in asked.wanted.kinds]
     first, last = asked.given.get("from"), asked.given.get("to")

@@ -15,12 +15,15 @@ from service.slips import ladders
 from service.state import Wanted
 from service.trend_asking import trend
 from service.trends import trends
+from service.words import word
 
 Rows = list[dict[str, Any]]
 
 
 SHARED = ("country", "field", "from", "to")
 """The filters that a trend takes as the feed does."""
+
+DAYS = word("unit", "days")
 
 
 def trend_rows(context: Context) -> tuple[Rows, list[str]]:
@@ -91,7 +94,7 @@ def slip_rows(context: Context) -> Rows:
         name = home_of(each.card).short[context.lang]
         outcome = OUTCOME_WORDS[each.outcome][context.lang]
         milestone = MILESTONE_WORDS[each.ladder.milestone][context.lang]
-        days = "天" if context.lang == "zh" else "days"
+        days = DAYS[context.lang]
         rows.append(
             {
                 "entry": f"{name} · {milestone}",

@@ -19,7 +19,7 @@ from service.drawing.marks import CLOSINGS, HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
-from service.feeds.words import DISPUTED, FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
+from service.feeds.words import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
 from service.items.item import KINDS, Item
 from service.items.when import When
 
@@ -169,7 +169,7 @@ def _lanes(items: Sequence[Item], lang: Language) -> list[Members]:
 
 def _groups(lanes: Iterable[Members], lang: Language) -> Iterator[tuple[str, str]]:
     for field in dict.fromkeys(lane["group"] for lane in lanes):
-        yield field, FIELD_WORDS[field][lang] if field else ""
+        yield field, field_word(field, lang) if field else ""
 
 
 def _sign_name(sign: str, lang: Language) -> str:

@@ -23,11 +23,12 @@ from events.dates import Day, Language, civil
 from service.feeds.feed import Context, Feed, omitted_header
 from service.feeds.syndication import printable
 from service.feeds.titles import title_of
-from service.feeds.words import FIELD_WORDS, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS
+from service.feeds.words import KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
 from service.items.item import Item
 from service.items.when import When
 from service.items.withdrawn import withdrawn
 from service.question import located
+from service.words import word
 
 AUTHORITY = "annales.org"
 """What follows the id of an item in its UID."""
@@ -39,12 +40,12 @@ REFRESH = timedelta(days=1)
 """How often a calendar should look again."""
 
 PRECISE_TO = {
-    "year": {"en": "year only", "zh": "仅知年份"},
-    "month": {"en": "month only", "zh": "仅知月份"},
+    "year": word("precise to", "year only"),
+    "month": word("precise to", "month only"),
 }
-PROMISED = {"en": "Planned for", "zh": "曾计划于"}
-DATE = {"en": "Date", "zh": "日期"}
-SOURCES = {"en": "Sources", "zh": "来源"}
+PROMISED = word("was promised", "Planned for")
+DATE = word("date", "Date")
+SOURCES = word("sources", "Sources")
 
 
 def render(context: Context) -> bytes:
@@ -192,8 +193,8 @@ def _description(item: Item, lang: Language) -> str:
 
 def _categories(item: Item, lang: Language) -> list[str]:
     words = [KIND_WORDS[item.kind][lang]]
-    if item.field in FIELD_WORDS:
-        words.append(FIELD_WORDS[item.field][lang])
+    if item.field:
+        words.append(field_word(item.field, lang))
     if item.country:
         words.append(item.country)
     if item.status is not None:

@@ -32,6 +32,7 @@ from service.audit import entry_members
 from service.feeds.feed import Context, Parameter
 from service.feeds.syndication import Entry, Stream, event_tag, tag
 from service.question import Question, located
+from service.words import word
 
 TAKES = ("country", "lang", "limit", "record")
 
@@ -56,28 +57,28 @@ MOST = 1000
 
 Words = Mapping[str, str]
 
-TITLE: Words = {"en": "Annales: what was recorded", "zh": "史记：新近记录"}
+TITLE: Words = word("title", "Annales: what was recorded")
 
 DONE: Mapping[str, Words] = {
-    "source": {"en": "New source", "zh": "新来源"},
-    "facility": {"en": "New facility", "zh": "新设施"},
-    "milestone": {"en": "New milestone", "zh": "新里程碑"},
-    "discovery": {"en": "New discovery", "zh": "新发现"},
-    "policy": {"en": "New policy decision", "zh": "新政策决定"},
-    "indicator": {"en": "New reading", "zh": "新指标读数"},
-    "observation": {"en": "New observation", "zh": "新评述"},
-    "correction": {"en": "Corrected", "zh": "更正"},
-    "withdrawal": {"en": "Withdrawn", "zh": "撤回"},
-    "reinstatement": {"en": "Reinstated", "zh": "恢复"},
-    "amendment": {"en": "Amended", "zh": "修订"},
+    "source": word("done", "New source"),
+    "facility": word("done", "New facility"),
+    "milestone": word("done", "New milestone"),
+    "discovery": word("done", "New discovery"),
+    "policy": word("done", "New policy decision"),
+    "indicator": word("done", "New reading"),
+    "observation": word("done", "New observation"),
+    "correction": word("done", "Corrected"),
+    "withdrawal": word("done", "Withdrawn"),
+    "reinstatement": word("done", "Reinstated"),
+    "amendment": word("done", "Amended"),
 }
 """What an event did, by the type of its line."""
 
-WHEN: Words = {"en": "When it was so", "zh": "发生时间"}
-PROMISED: Words = {"en": "Planned for", "zh": "计划于"}
-WHY: Words = {"en": "Why", "zh": "原因"}
-WHO: Words = {"en": "Recorded by", "zh": "记录者"}
-NOTHING: Words = {"en": "nothing", "zh": "无"}
+WHEN: Words = word("when", "When it was so")
+PROMISED: Words = word("promised", "Planned for")
+WHY: Words = word("why", "Why")
+WHO: Words = word("who", "Recorded by")
+NOTHING: Words = word("nothing", "nothing")
 
 
 class Page(NamedTuple):

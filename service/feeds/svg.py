@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from events.vocabulary import FIELDS
 from service.drawing.alone import stand_alone
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
 from service.drawing.timeline import timeline
 from service.feeds.feed import Context, Feed
 from service.feeds.vis_timeline import tooltip, viewed
-from service.feeds.words import AS_OF, FIELD_WORDS, KIND_WORDS, LEFT_OUT
+from service.feeds.words import AS_OF, KIND_WORDS, LEFT_OUT, field_word
 from service.items.item import Item, Kind, Plan
 from service.items.when import When
 
@@ -54,7 +55,7 @@ SVG = Feed(
 
 
 def _headings(context: Context) -> dict[str, Heading]:
-    return {field: Heading(title=words[context.lang]) for field, words in FIELD_WORDS.items()} | {
+    return {field: Heading(title=field_word(field, context.lang)) for field in FIELDS} | {
         kind: Heading(title=words[context.lang]) for kind, words in KIND_WORDS.items()
     }
 

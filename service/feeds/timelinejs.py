@@ -19,12 +19,12 @@ from service.feeds.titles import title_of
 from service.feeds.words import (
     AS_OF,
     DISPUTED,
-    FIELD_WORDS,
     KIND_WORDS,
     ORIGIN,
     PLANNED,
     PRESENT,
     RECORD,
+    field_word,
 )
 from service.items.item import Item
 from service.items.when import When, when
@@ -113,8 +113,8 @@ def _slide(item: Item, context: Context) -> Members:
     slide: Members = {"unique_id": item.id.replace("/", "-"), "start_date": start}
     if end is not None:
         slide["end_date"] = end
-    words = FIELD_WORDS.get(item.field, KIND_WORDS[item.kind])
-    slide["group"] = words[lang]
+    field = item.field
+    slide["group"] = field_word(field, lang) if field else KIND_WORDS[item.kind][lang]
     marks = [
         word[lang] for word, holds in ((PLANNED, item.planned), (DISPUTED, item.disputed)) if holds
     ]

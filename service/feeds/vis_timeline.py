@@ -22,12 +22,12 @@ from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import title_of
 from service.feeds.words import (
     DISPUTED,
-    FIELD_WORDS,
     KIND_WORDS,
     NO_END,
     OVERDUE,
     PLANNED,
     STATUS_WORDS,
+    field_word,
 )
 from service.items.item import Item
 
@@ -221,7 +221,7 @@ def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
     for field, lanes in sorted(fields.items()):
         yield {
             "id": f"field:{field}",
-            "content": escape(FIELD_WORDS[field][lang]),
+            "content": escape(field_word(field, lang)),
             "order": order,
             "nestedGroups": list(lanes),
             "showNested": True,

@@ -4,79 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.words import word
+
 Words = Mapping[str, Mapping[str, str]]
 
 STATUS_WORDS: Words = {
-    "proposed": {"en": "proposed", "zh": "已提出"},
-    "approved": {"en": "approved", "zh": "已批准"},
-    "under-construction": {"en": "under construction", "zh": "在建"},
-    "completed": {"en": "completed", "zh": "建成"},
-    "commissioning": {"en": "commissioning", "zh": "调试"},
-    "operating": {"en": "operating", "zh": "运行"},
-    "suspended": {"en": "suspended", "zh": "暂停"},
-    "decommissioned": {"en": "closed", "zh": "退役"},
-    "cancelled": {"en": "cancelled", "zh": "取消"},
+    "proposed": word("status words", "proposed"),
+    "approved": word("status words", "approved"),
+    "under-construction": word("status words", "under construction"),
+    "completed": word("status words", "completed"),
+    "commissioning": word("status words", "commissioning"),
+    "operating": word("status words", "operating"),
+    "suspended": word("status words", "suspended"),
+    "decommissioned": word("status words", "closed"),
+    "cancelled": word("status words", "cancelled"),
 }
 
 MILESTONE_WORDS: Words = {
-    "proposed": {"en": "proposed", "zh": "提出"},
-    "approved": {"en": "approved", "zh": "批准立项"},
-    "construction-started": {"en": "construction started", "zh": "开工建设"},
-    "completed": {"en": "completed", "zh": "建成"},
-    "first-light": {"en": "first light", "zh": "首次出光"},
-    "operation-started": {"en": "operation started", "zh": "开始运行"},
-    "upgraded": {"en": "upgraded", "zh": "升级"},
-    "accepted": {"en": "accepted", "zh": "通过国家验收"},
-    "renamed": {"en": "renamed", "zh": "更名"},
-    "suspended": {"en": "suspended", "zh": "暂停运行"},
-    "decommissioned": {"en": "closed", "zh": "退役"},
-    "cancelled": {"en": "cancelled", "zh": "取消"},
+    "proposed": word("milestone words", "proposed"),
+    "approved": word("milestone words", "approved"),
+    "construction-started": word("milestone words", "construction started"),
+    "completed": word("milestone words", "completed"),
+    "first-light": word("milestone words", "first light"),
+    "operation-started": word("milestone words", "operation started"),
+    "upgraded": word("milestone words", "upgraded"),
+    "accepted": word("milestone words", "accepted"),
+    "renamed": word("milestone words", "renamed"),
+    "suspended": word("milestone words", "suspended"),
+    "decommissioned": word("milestone words", "closed"),
+    "cancelled": word("milestone words", "cancelled"),
 }
 
 KIND_WORDS: Words = {
-    "phase": {"en": "Phases", "zh": "阶段"},
-    "milestone": {"en": "Milestones", "zh": "里程碑"},
-    "discovery": {"en": "Discoveries", "zh": "发现"},
-    "policy": {"en": "Policies", "zh": "政策"},
-    "indicator": {"en": "Indicators", "zh": "指标"},
-    "observation": {"en": "Observations", "zh": "评述"},
+    "phase": word("kind words", "Phases"),
+    "milestone": word("kind words", "Milestones"),
+    "discovery": word("kind words", "Discoveries"),
+    "policy": word("kind words", "Policies"),
+    "indicator": word("kind words", "Indicators"),
+    "observation": word("kind words", "Observations"),
 }
 
 FIELD_WORDS: Words = {
-    "astronomy": {"en": "Astronomy", "zh": "天文学"},
-    "astrophysics": {"en": "Astrophysics", "zh": "天体物理"},
-    "computing": {"en": "Computing", "zh": "计算"},
-    "earth-system": {"en": "Earth system", "zh": "地球系统"},
-    "fusion": {"en": "Fusion", "zh": "核聚变"},
-    "life-science": {"en": "Life science", "zh": "生命科学"},
-    "materials": {"en": "Materials", "zh": "材料"},
-    "neutron-science": {"en": "Neutron science", "zh": "中子科学"},
-    "nuclear-physics": {"en": "Nuclear physics", "zh": "核物理"},
-    "particle-physics": {"en": "Particle physics", "zh": "粒子物理"},
-    "photon-science": {"en": "Photon science", "zh": "光子科学"},
-    "quantum": {"en": "Quantum", "zh": "量子"},
-    "space": {"en": "Space", "zh": "空间科学"},
+    "astronomy": word("field words", "Astronomy"),
+    "astrophysics": word("field words", "Astrophysics"),
+    "computing": word("field words", "Computing"),
+    "earth-system": word("field words", "Earth system"),
+    "fusion": word("field words", "Fusion"),
+    "life-science": word("field words", "Life science"),
+    "materials": word("field words", "Materials"),
+    "neutron-science": word("field words", "Neutron science"),
+    "nuclear-physics": word("field words", "Nuclear physics"),
+    "particle-physics": word("field words", "Particle physics"),
+    "photon-science": word("field words", "Photon science"),
+    "quantum": word("field words", "Quantum"),
+    "space": word("field words", "Space"),
 }
 
-PLANNED = {"en": "planned", "zh": "计划"}
-OVERDUE = {"en": "overdue", "zh": "逾期"}
-DISPUTED = {"en": "disputed", "zh": "有争议"}
-NO_END = {"en": "no end known", "zh": "未知终止"}
-PRESENT = {"en": "present", "zh": "至今"}
-ORIGIN = {"en": "Sources", "zh": "来源"}
-RECORD = {"en": "The whole record", "zh": "完整记录"}
+
+def field_word(field: str, lang: str) -> str:
+    """A field of science in words, as a heading; one that has none yet goes by its code.
+
+    >>> field_word("photon-science", "zh"), field_word("marine-science", "en")
+    ('光子科学', 'Marine science')
+    """
+    said = FIELD_WORDS.get(field)
+    return field.replace("-", " ").capitalize() if said is None else said[lang]
+
+
+PLANNED = word("planned", "planned")
+OVERDUE = word("overdue", "overdue")
+DISPUTED = word("disputed", "disputed")
+NO_END = word("no end", "no end known")
+PRESENT = word("present", "present")
+ORIGIN = word("origin", "Sources")
+RECORD = word("record", "The whole record")
 
 OUTCOME_WORDS: Words = {
-    "kept": {"en": "kept", "zh": "如期"},
-    "late": {"en": "late", "zh": "推迟"},
-    "early": {"en": "early", "zh": "提前"},
-    "dropped": {"en": "dropped", "zh": "放弃"},
-    "replaced": {"en": "replaced", "zh": "被取代"},
-    "pending": {"en": "pending", "zh": "尚未到期"},
-    "overdue": {"en": "overdue", "zh": "逾期"},
+    "kept": word("outcome words", "kept"),
+    "late": word("outcome words", "late"),
+    "early": word("outcome words", "early"),
+    "dropped": word("outcome words", "dropped"),
+    "replaced": word("outcome words", "replaced"),
+    "pending": word("outcome words", "pending"),
+    "overdue": word("outcome words", "overdue"),
 }
 
-AS_OF = {"en": "As of", "zh": "截至"}
-LEFT_OUT = {"en": "Left out", "zh": "未收录"}
+AS_OF = word("as of", "As of")
+LEFT_OUT = word("left out", "Left out")
 
-DAYS_LATE = {"en": "days late", "zh": "推迟天数"}
+DAYS_LATE = word("days late", "days late")

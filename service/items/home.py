@@ -11,28 +11,30 @@ from projections.state import State
 from projections.views import Database
 from service.items.claim import Claim
 from service.items.when import Texts
+from service.names import short_name
 
 
 class Home(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Where an item belongs: its facility, what that is called, and where it lies.
 
-    `place` is latitude and longitude. What belongs to no facility has a home without a name.
+    `place` is latitude and longitude, `brief` the short name. What belongs to no facility has a
+    home without a name.
     """
 
     facility: str | None = None
     name: Texts = {}
-    acronym: str = ""
+    brief: str = ""
     country: str = ""
     field: str = ""
     place: tuple[float, float] | None = None
 
     @property
     def short(self) -> Texts:
-        """The name where there is little room: the acronym, or the Chinese name."""
-        if not self.acronym:
+        """The name where there is little room; in Chinese the Chinese one, if there is one."""
+        if not self.name:
             return self.name
-        zh = self.acronym if self.name["zh"] == self.name["en"] else self.name["zh"]
-        return {"en": self.acronym, "zh": zh}
+        zh = self.brief if self.name["zh"] == self.name["en"] else self.name["zh"]
+        return {"en": self.brief, "zh": zh}
 
 
 def home_of(card: Line) -> Home:
@@ -44,7 +46,7 @@ def home_of(card: Line) -> Home:
     return Home(
         facility=card["id"],
         name={"en": name, "zh": card.get("name_zh") or name},
-        acronym=card.get("acronym", ""),
+        brief=short_name(card),
         country=card["country"],
         field=card["field"],
         place=place,

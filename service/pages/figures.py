@@ -18,6 +18,7 @@ from service.pages.page import Members
 from service.pages.speech import Speech
 from service.sentences.times import Unit, in_unit, unit_of
 from service.slips import Counted
+from service.words import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +122,11 @@ def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:
     """
     unit = unit_of(max(abs(least), abs(most)))
     ends = [f"{in_unit(value, unit):g}".replace("-", "−") for value in (least, most)]
-    return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[lang][unit]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[unit][lang]
 
 
-_UNITS: Mapping[Language, Mapping[Unit, str]] = {
-    "en": {"day": "days", "month": "months", "year": "years"},
-    "zh": {"day": "天", "month": "个月", "year": "年"},
+_UNITS: Mapping[Unit, Mapping[str, str]] = {
+    "day": word("unit", "days"),
+    "month": word("unit", "months"),
+    "year": word("unit", "years"),
 }

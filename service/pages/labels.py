@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.feeds.words import FIELD_WORDS, KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS
+from events.vocabulary import FIELDS
+from service.feeds.words import KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS, field_word
+from service.names import short_name
 from service.pages.speech import Speech
+from service.words import word
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     **KIND_WORDS,
-    **FIELD_WORDS,
     **STATUS_WORDS,
 }
 
 
 def names_of(card: Mapping[str, Any], lang: str) -> tuple[str, str]:
-    """The short name of a facility in a language, and its Chinese one for an English page.
-
-    An acronym of two letters tells nobody anything.
-    """
-    acronym = card.get("acronym") or ""
-    short = acronym if len(acronym) > 2 else card["name"]
+    """The short name of a facility in a language, and its Chinese one for an English page."""
+    short = short_name(card)
     other = card.get("name_zh") or ""
     if lang == "zh":
         return (other or short), ""
@@ -60,7 +58,7 @@ def drawn(say: Speech) -> Callable[[str], str]:
 
 def label(code: str, lang: str) -> str:
     """A status, a field or a kind in words; the code itself where it is none of them."""
-    return LABELS.get(code, {}).get(lang, code)
+    return field_word(code, lang) if code in FIELDS else LABELS.get(code, {}).get(lang, code)
 
 
 def milestone(code: str, lang: str) -> str:
@@ -69,13 +67,13 @@ def milestone(code: str, lang: str) -> str:
 
 
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
-    "kept": {"en": "kept", "zh": "如期"},
-    "late": {"en": "late", "zh": "推迟"},
-    "early": {"en": "early", "zh": "提前"},
-    "dropped": {"en": "dropped", "zh": "放弃"},
-    "replaced": {"en": "replaced", "zh": "被取代"},
-    "pending": {"en": "pending", "zh": "尚未到期"},
-    "overdue": {"en": "overdue", "zh": "逾期"},
+    "kept": word("outcomes", "kept"),
+    "late": word("outcomes", "late"),
+    "early": word("outcomes", "early"),
+    "dropped": word("outcomes", "dropped"),
+    "replaced": word("outcomes", "replaced"),
+    "pending": word("outcomes", "pending"),
+    "overdue": word("outcomes", "overdue"),
 }
 
 
@@ -85,16 +83,16 @@ def outcome(code: str, lang: str) -> str:
 
 
 HEADINGS: Mapping[str | None, Mapping[str, str]] = {
-    "operating": {"en": "Operating", "zh": "运行"},
-    "commissioning": {"en": "Commissioning", "zh": "调试"},
-    "completed": {"en": "Built, not yet running", "zh": "建成未运行"},
-    "under-construction": {"en": "Under construction", "zh": "在建"},
-    "approved": {"en": "Approved", "zh": "已批准"},
-    "proposed": {"en": "Proposed", "zh": "已提出"},
-    "suspended": {"en": "Suspended", "zh": "暂停"},
-    "decommissioned": {"en": "Closed", "zh": "退役"},
-    "cancelled": {"en": "Cancelled before running", "zh": "取消"},
-    None: {"en": "Only promised", "zh": "仅有计划"},
+    "operating": word("headings", "Operating"),
+    "commissioning": word("headings", "Commissioning"),
+    "completed": word("headings", "Built, not yet running"),
+    "under-construction": word("headings", "Under construction"),
+    "approved": word("headings", "Approved"),
+    "proposed": word("headings", "Proposed"),
+    "suspended": word("headings", "Suspended"),
+    "decommissioned": word("headings", "Closed"),
+    "cancelled": word("headings", "Cancelled before running"),
+    None: word("headings", "Only promised"),
 }
 
 
@@ -104,13 +102,13 @@ def heading(status: str | None, lang: str) -> str:
 
 
 KIND_ONE: Mapping[str, Mapping[str, str]] = {
-    "facility": {"en": "facility", "zh": "设施"},
-    "policy": {"en": "policy", "zh": "政策"},
-    "indicator": {"en": "indicator", "zh": "指标"},
-    "discovery": {"en": "discovery", "zh": "发现"},
-    "observation": {"en": "observation", "zh": "评述"},
-    "source": {"en": "source", "zh": "来源"},
-    "milestone": {"en": "milestone", "zh": "里程碑"},
+    "facility": word("kind one", "facility"),
+    "policy": word("kind one", "policy"),
+    "indicator": word("kind one", "indicator"),
+    "discovery": word("kind one", "discovery"),
+    "observation": word("kind one", "observation"),
+    "source": word("kind one", "source"),
+    "milestone": word("kind one", "milestone"),
 }
 
 
@@ -120,9 +118,9 @@ def kind(code: str, lang: str) -> str:
 
 
 CERTAINTIES: Mapping[str, Mapping[str, str]] = {
-    "certain": {"en": "certain", "zh": "确定"},
-    "possible": {"en": "one of several possible", "zh": "可能之一"},
-    "last-known": {"en": "last known", "zh": "最后已知"},
+    "certain": word("certainties", "certain"),
+    "possible": word("certainties", "one of several possible"),
+    "last-known": word("certainties", "last known"),
 }
 
 
@@ -132,17 +130,17 @@ def certainty(code: str, lang: str) -> str:
 
 
 EVENTS: Mapping[str, Mapping[str, str]] = {
-    "SourceRecorded": {"en": "source recorded", "zh": "登记来源"},
-    "FacilityRegistered": {"en": "facility registered", "zh": "登记设施"},
-    "RecordAmended": {"en": "card amended", "zh": "修订卡片"},
-    "MilestoneRecorded": {"en": "milestone recorded", "zh": "记录里程碑"},
-    "DiscoveryRecorded": {"en": "discovery recorded", "zh": "记录发现"},
-    "PolicyDecisionRecorded": {"en": "policy decision recorded", "zh": "记录政策决定"},
-    "IndicatorRecorded": {"en": "reading recorded", "zh": "记录指标读数"},
-    "ObservationRecorded": {"en": "observation recorded", "zh": "记录评述"},
-    "StatementCorrected": {"en": "statement corrected", "zh": "更正陈述"},
-    "StatementWithdrawn": {"en": "statement withdrawn", "zh": "撤回陈述"},
-    "StatementReinstated": {"en": "statement reinstated", "zh": "恢复陈述"},
+    "SourceRecorded": word("events", "source recorded"),
+    "FacilityRegistered": word("events", "facility registered"),
+    "RecordAmended": word("events", "card amended"),
+    "MilestoneRecorded": word("events", "milestone recorded"),
+    "DiscoveryRecorded": word("events", "discovery recorded"),
+    "PolicyDecisionRecorded": word("events", "policy decision recorded"),
+    "IndicatorRecorded": word("events", "reading recorded"),
+    "ObservationRecorded": word("events", "observation recorded"),
+    "StatementCorrected": word("events", "statement corrected"),
+    "StatementWithdrawn": word("events", "statement withdrawn"),
+    "StatementReinstated": word("events", "statement reinstated"),
 }
 
 
@@ -152,26 +150,23 @@ def event(name: str, lang: str) -> str:
 
 
 STANDINGS: Mapping[str, Mapping[str, str]] = {
-    "effective": {"en": "holds", "zh": "有效"},
-    "stands": {"en": "stands", "zh": "成立"},
-    "disputed": {"en": "disputed", "zh": "有争议"},
-    "planned": {"en": "overtaken", "zh": "已被取代"},
-    "said-earlier": {"en": "overtaken", "zh": "已被取代"},
-    "recorded-earlier": {"en": "rival", "zh": "另说"},
-    "withdrawn": {"en": "withdrawn", "zh": "已撤回"},
-    "not-visible": {"en": "not said yet", "zh": "尚未说出"},
+    "effective": word("standings", "holds"),
+    "stands": word("standings", "stands"),
+    "disputed": word("standings", "disputed"),
+    "planned": word("standings", "overtaken"),
+    "said-earlier": word("standings", "overtaken"),
+    "recorded-earlier": word("standings", "rival"),
+    "withdrawn": word("standings", "withdrawn"),
+    "not-visible": word("standings", "not said yet"),
 }
 
 WHYS: Mapping[str, Mapping[str, str]] = {
-    "disputed": {"en": "gives way to an undisputed statement", "zh": "让位于无争议的说法"},
-    "planned": {"en": "a plan gives way to what came", "zh": "计划让位于事实"},
-    "said-earlier": {"en": "something was said later", "zh": "后来另有说法"},
-    "recorded-earlier": {
-        "en": "said on the same day, recorded earlier",
-        "zh": "同日说出，记录较早",
-    },
-    "withdrawn": {"en": "it was withdrawn", "zh": "已撤回"},
-    "not-visible": {"en": "it had not been said by then", "zh": "当时尚未说出"},
+    "disputed": word("whys", "gives way to an undisputed statement"),
+    "planned": word("whys", "a plan gives way to what came"),
+    "said-earlier": word("whys", "something was said later"),
+    "recorded-earlier": word("whys", "said on the same day, recorded earlier"),
+    "withdrawn": word("whys", "it was withdrawn"),
+    "not-visible": word("whys", "it had not been said by then"),
 }
 
 

@@ -23,6 +23,7 @@ from service.pages.speech import Speech
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
 from service.slips import Counted
+from service.words import word
 
 MARGIN = 30
 """Up to so many years beyond its data the time scale reaches, to show the cursor."""
@@ -223,7 +224,7 @@ def short_slips(earliest: float | None, latest: float | None, lang: Language) ->
         return slip_words(0, lang)
     unit = unit_of(max(map(abs, ends)))
     told = [_signed(in_unit(end, unit)) for end in ends]
-    name = _UNITS[lang][unit]
+    name = _UNITS[unit][lang]
     if len(ends) == 1:
         return _half_open(told[0], name, lang, least=earliest is not None)
     if told[0] == told[1]:
@@ -231,9 +232,10 @@ def short_slips(earliest: float | None, latest: float | None, lang: Language) ->
     return f"{told[0]}{'至' if lang == 'zh' else ' to '}{told[1]}{name}"
 
 
-_UNITS: Mapping[Language, Mapping[Unit, str]] = {
-    "en": {"day": " d", "month": " mo", "year": " y"},
-    "zh": {"day": "天", "month": "个月", "year": "年"},
+_UNITS: Mapping[Unit, Mapping[str, str]] = {
+    "day": word("short unit", " d"),
+    "month": word("short unit", " mo"),
+    "year": word("short unit", " y"),
 }
 
 

@@ -18,10 +18,13 @@ LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_GB"), "zh": Locale.par
 
 @cache
 def field_name(field: str, lang: Language) -> str:
-    """A field of science, in lower case where the language has it.
+    """A field of science, in lower case where the language has it; one that has no words yet
+    goes by its code.
 
     >>> field_name("photon-science", "en"), field_name("photon-science", "zh")
     ('photon science', '光子科学')
+    >>> field_name("marine-science", "en")
+    'marine science'
     """
     say = translations(lang)
     return {
@@ -38,7 +41,7 @@ def field_name(field: str, lang: Language) -> str:
         "photon-science": say.pgettext("field", "photon science"),
         "quantum": say.pgettext("field", "quantum science"),
         "space": say.pgettext("field", "space science"),
-    }[field]
+    }.get(field, field.replace("-", " "))
 
 
 @cache

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from service.names import short_name
 from service.translations import Language
 
 
@@ -42,16 +43,8 @@ class Name:
 
     @classmethod
     def of(cls, card: Mapping[str, Any], href: str | None = None) -> Name:
-        """The short name of a facility, from its card.
-
-        An acronym of two letters tells nobody anything.
-
-        >>> Name.of({"name": "Einstein Probe", "acronym": "EP", "name_zh": "爱因斯坦探针"}).en
-        'Einstein Probe'
-        """
-        acronym = card.get("acronym")
-        short = acronym if acronym and len(acronym) > 2 else card["name"]
-        return cls(short, card.get("name_zh"), href)
+        """The short name of a facility, from its card."""
+        return cls(short_name(card), card.get("name_zh"), href)
 
     def part(self, lang: Language) -> Part:
         """The name as it stands in a text: a figure where it leads somewhere."""
