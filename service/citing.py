@@ -65,6 +65,17 @@ def record_name(answer: Mapping[str, Any]) -> str:
     return str(titles[ranked[-1]["effective"]]["title"]) if ranked else str(answer["id"])
 
 
+def plain(cited: Cited) -> str:
+    """A line for a footnote.
+
+    >>> plain(Cited(key="juno", title="JUNO", url="https://a.example/v1?known=@7&view=2",
+    ...     version="@7", note="at 2013", issued="2026-11-25"))
+    'Annales: JUNO. Version @7, 2026-11-25. https://a.example/v1?known=@7&view=2'
+    """
+    issued = "" if cited.issued is None else f", {cited.issued}"
+    return f"{WORK}: {_line(cited.title)}. Version {cited.version}{issued}. {cited.url}"
+
+
 def bibtex(cited: Cited) -> str:
     """BibTeX, for biblatex too.
 

@@ -26,6 +26,7 @@ from events import dates
 from events.dates import Date, civil
 from events.fact import Line
 from events.statement import Statement
+from events.vocabulary import ENDINGS
 from projections.account import Told as Effective
 from projections.history import Entry, History
 from projections.spans import BEFORE_ALL
@@ -313,7 +314,7 @@ class _Writer:
         milestone = statement.line["milestone"]
         if milestone == "operation-started":
             self.date(self.iri, SCHEMA.foundingDate, statement.date)
-        if milestone in ("decommissioned", "cancelled"):
+        if milestone in ENDINGS:
             self.date(self.iri, SCHEMA.dissolutionDate, statement.date)
 
     def _event(self, event: URIRef, told: Effective) -> None:

@@ -19,6 +19,7 @@ from service.cli.tables import Members, date_text, show_clocks, show_next
 from service.compare import compare_answer
 from service.diff import TO_CLOCKS
 from service.hindsight import hindsight_answer, then_and_now
+from service.pairing import SIGNS
 from service.sides import TO_PARTS, sides
 
 Asked = str | None
@@ -27,15 +28,6 @@ Asked = str | None
 Command = Callable[..., Any]
 
 SIDES = ("a", "b")
-SIGNS = {
-    "came": "+",
-    "only-b": "+",
-    "ended": "−",
-    "only-a": "−",
-    "went-on": "~",
-    "other": "~",
-    "same": "=",
-}
 
 
 def _clocks(*names: str, other: str = "") -> Callable[[Command], Command]:

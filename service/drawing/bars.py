@@ -10,8 +10,9 @@ from typing import NamedTuple, Protocol
 
 from markupsafe import escape
 
+from projections.facility import FOR_GOOD
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Ladder, Lane
-from service.drawing.marks import CLOSINGS, HEIGHTS, number
+from service.drawing.marks import HEIGHTS, number
 from service.drawing.scale import Scale
 
 POINT = 6.0
@@ -44,7 +45,7 @@ class Bars:
     def bar(self, bar: Bar, base: int) -> str:
         """The bar of a status; one that closes the lane is a stroke."""
         start, certain = self._edge(bar.start)
-        if bar.status in CLOSINGS:
+        if bar.status in FOR_GOOD:
             return self._closing(bar, start, certain, base)
         end, gone = self._end(bar)
         shape = _Shape(bar, base, HEIGHTS.get(bar.status, HEIGHTS["operating"]) * self.size)
@@ -98,7 +99,7 @@ class Bars:
         following = (self._edge(each.start)[0] for each in lane.bars if each.expected)
         end = min(self.cursor, *following, self.cursor)
         start = max(self.reach, self._edge(bar.start)[0])
-        if not self._beyond or bar.status in CLOSINGS or end - start < 1:
+        if not self._beyond or bar.status in FOR_GOOD or end - start < 1:
             return ""
         height = HEIGHTS.get(bar.status, HEIGHTS["operating"]) * self.size
         return (

@@ -52,8 +52,6 @@ HEIGHTS = {
 }
 """How tall the bar of a status is, in pixels: the nearer to running, the taller."""
 
-CLOSINGS = ("decommissioned", "cancelled")
-
 
 def number(value: float) -> str:
     """A coordinate with one decimal, and none that says nothing.

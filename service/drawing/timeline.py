@@ -15,10 +15,11 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from events.dates import Day, Language, day, year_of
+from projections.facility import FOR_GOOD
 from service.drawing.bars import POINT, Bars
 from service.drawing.lanes import Drawing, Edge, Frame, Heading, Lane
 from service.drawing.letters import fitted, width
-from service.drawing.marks import CLOSINGS, finished, number
+from service.drawing.marks import finished, number
 from service.drawing.scale import Scale, ticks
 
 WIDE, NARROW = 1200, 340
@@ -88,7 +89,7 @@ def weight(lane: Lane, cursor: Day) -> str:
         begun = bar.start.earliest is None or bar.start.earliest <= cursor
         over = bar.end is not None and bar.end.latest is not None and bar.end.latest <= cursor
         if begun and not over:
-            if bar.status in CLOSINGS:
+            if bar.status in FOR_GOOD:
                 return "off"
             if bar.status == "operating":
                 state = "run"

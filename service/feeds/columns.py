@@ -15,7 +15,8 @@ import msgspec
 
 from events.dates import Day, Language
 from events.vocabulary import FIELDS, STATUSES
-from service.drawing.marks import CLOSINGS, HEIGHTS
+from projections.facility import FOR_GOOD
+from service.drawing.marks import HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
@@ -55,7 +56,7 @@ def render(context: Context) -> bytes:
                     "id": sign,
                     "name": _sign_name(sign, context.lang),
                     "height": HEIGHTS.get(sign, 0),
-                    "closes": sign in CLOSINGS,
+                    "closes": sign in FOR_GOOD,
                 }
                 for sign in SIGNS
             ],

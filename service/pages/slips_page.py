@@ -17,11 +17,10 @@ from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar
 from service.pages.lanes import short_slips
 from service.pages.page import Format, Members, page_at, pieces
-from service.promises import GROUPS, SLIPS_FILTERS, SORTS, given_of, promised
+from service.promises import GROUPS, SORTS, given_of, promised
 from service.question import Question
 from service.slips import slips_answer
 
-TAKES = SLIPS_FILTERS
 SOON = "P2Y"
 """How far ahead the page tells what is due."""
 

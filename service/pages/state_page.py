@@ -15,7 +15,9 @@ import msgspec
 from events.clocks import AsOf, utc_day
 from events.dates import Day, Language, day, iso, year_of
 from events.vocabulary import FIELDS
+from projections.facility import FOR_GOOD
 from projections.state import Row
+from service.citing import plain, state_cited
 from service.diff import Comparison
 from service.drawing.crowds import Crowd, draw_crowds
 from service.drawing.lanes import Drawing, Frame, Lane
@@ -24,6 +26,7 @@ from service.drawing.marks import definitions, icon, legend
 from service.drawing.sparkline import sparkline
 from service.drawing.strip import Tally, strip
 from service.drawing.timeline import timeline, timeline_scale
+from service.filters import given
 from service.hindsight import hindsight_answer
 from service.items.item import Item, Kind
 from service.items.selection import Selection
@@ -40,6 +43,7 @@ from service.pages.lanes import FAMILIES, frame_of, headings_of, lanes_of
 from service.pages.page import Format, Members, page_at, pieces
 from service.promises import Promised
 from service.question import Question
+from service.root import root
 from service.slips import Counted, ladders
 from service.state import Wanted, state_answer
 
@@ -160,6 +164,7 @@ class _State:
             "readings": self._readings(answer),
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer),
+            "cite": plain(state_cited(answer, root=root(), filters=given(self.wanted))),
             **self._drawings(lanes, items, frame, held, told),
             **self._map(rows),
         }
@@ -519,7 +524,7 @@ class _State:
                 expected=row["hoped"],
             )
             for row in shown
-            if row["shown"] not in ("decommissioned", "cancelled") or row["latitude"] is not None
+            if row["shown"] not in FOR_GOOD or row["latitude"] is not None
         ]
         label = self.say.n(
             "Map of %(num)s facility by status", "Map of %(num)s facilities by status", len(places)
@@ -545,7 +550,7 @@ class _State:
                 by_country[row["country"]].append(row)
         crowds = []
         for code, found in by_country.items():
-            alive = [row for row in found if row["shown"] not in ("decommissioned", "cancelled")]
+            alive = [row for row in found if row["shown"] not in FOR_GOOD]
             running = sum(row["shown"] == "operating" for row in alive)
             name = language.country(code, self.lang)
             crowds.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlsplit
@@ -46,6 +47,18 @@ ASKS = (
     "/v1/statements/plan",
     "/v1/statements/came",
     "/v1/sources/yearbook",
+    "/v1/slips",
+    "/v1/slips?sort=slip&limit=1",
+    "/v1/records/juno/slips",
+    "/v1/overdue?at=2030&stated=2024",
+    "/v1/due?stated=2017&within=P5Y",
+    "/v1/trends?from=2014&to=2026",
+    "/v1/trends?from=2014&to=2026&measure=indicator",
+    "/v1/hindsight?at=2025&stated=2017",
+    "/v1/compare?at=2016&to_at=2026",
+    "/v1/compare?record=juno&to_stated=2017&stated=2016",
+    "/v1/follows?of=/v1/state",
+    "/v1/follows?of=/v1/slips?at%3D2026%26stated%3D2026",
 )
 """What is asked of the small archive before and after each change."""
 
@@ -211,6 +224,12 @@ def test_pinned_answers_stay_as_they_are_whatever_is_recorded_after(
         assert now.data == before.data, pinned
         assert now.headers["ETag"] == before.headers["ETag"]
         assert now.headers["Cache-Control"] == FOREVER
+
+
+def test_every_question_that_can_be_pinned_is_asked_here() -> None:
+    """A new one is held to it from the day that it is described."""
+    ids = re.compile(r"/(?:juno|plan|came|yearbook)(?=/|$)")
+    assert {ids.sub("/{id}", ask.partition("?")[0]) for ask in ASKS} == set(PATHS)
 
 
 def test_the_views_made_anew_give_the_same_pinned_bytes(told: Teller, small: Reader) -> None:
