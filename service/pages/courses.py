@@ -5,17 +5,19 @@ A point is the last day of a year, and its count is the one that `/v1/state` has
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from events.dates import Day, day, year_of
-from projections.state import Row, State
+from projections.state import State
 from projections.views import Database
 from service.pages.lanes import FAMILIES
 from service.question import Question
 from service.slips import Counted, slip_totals
 from service.state import Wanted
+from service.trend_asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuestion
+from service.trend_sweeps import SWEEPS, Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,17 @@ def courses(
 ) -> Courses:
     """The courses of the figures over some years. No status is told beyond the horizon."""
     last = max(first, min(last, year_of(question.as_of.stated)))
-    rows = {
-        facet: view.begun(
-            db,
-            facet,
-            last=day(last, 12, 31),
-            stated=question.as_of.stated,
-            known=question.as_of.known,
-            country=wanted.country,
-            field=wanted.field,
-        )
-        for facet in ("status", "policy")
-    }
+    # More years than this have no room in a drawing, and a trend has no more points.
+    years = range(max(first, last + 1 - MOST_POINTS), last + 1)
+    held = _swept(view, db, question, wanted=wanted, measure="status", years=years)
+    policies = _swept(view, db, question, wanted=wanted, measure="policies", years=years)
     by: dict[str, Sequence[float | None]] = {
-        name: _counts([row for row in rows["status"] if row.value in statuses], first, last)
+        name: _counts([held.get((status,), ()) for status in statuses], years)
         for name, statuses in FAMILIES
     }
-    by["policies"] = _counts(rows["policy"], first, last)
-    by["slip"] = _medians(counted, came_by, first, last)
-    return Courses(first, by)
+    by["policies"] = _counts(policies.values(), years)
+    by["slip"] = _medians(counted, came_by, years)
+    return Courses(years.start, by)
 
 
 def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
@@ -72,36 +66,62 @@ def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
     return None if median is None else (median["earliest"], median["latest"], totals["of"])
 
 
-def _counts(rows: Iterable[Row], first: int, last: int) -> Sequence[float | None]:
-    """How many rows hold on the last day of each year."""
-    changes = [0] * (last - first + 2)
-    for row in rows:
-        begins = _place(row.vf, first, last)
-        ends = _place(row.vt, first, last)
-        changes[begins] += 1
-        changes[ends] -= 1
-    return list(accumulate(changes))[:-1]
+def _swept(
+    view: State,
+    db: Database,
+    question: Question,
+    *,
+    wanted: Wanted,
+    measure: Measure,
+    years: range,
+) -> Mapping[Key, Sequence[Point]]:
+    """The points of a trend at the end of each year."""
+    first, last = day(years[0], 1, 1), day(years[-1], 12, 31)
+    asked = Trend(
+        question=TrendQuestion("/v1/trends", question.as_of, {}, first, last),
+        measure=measure,
+        key=MEASURES[measure],
+        step="year",
+        steps=years,
+        countries=() if wanted.country is None else (wanted.country,),
+        regions=(),
+        fields=() if wanted.field is None else (wanted.field,),
+        statuses=(),
+        series=(),
+    )
+    return SWEEPS[measure](view, db, asked)
 
 
-def _place(begins: Day, first: int, last: int) -> int:
-    """The first year, counted from `first`, whose last day is not before a day."""
-    if begins <= day(first, 12, 31):
-        return 0
-    if begins > day(last, 12, 31):
-        return last - first + 1
-    return year_of(begins) - first
+def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | None]:
+    """How many there are in all of some trends, which have no points where there is nothing."""
+    counts = [[point["count"] for point in points] for points in swept if points]
+    return list(map(sum, zip(*counts, strict=True))) if counts else [0] * len(years)
 
 
 def _medians(
-    counted: Iterable[Counted], came_by: Callable[[Counted], Day | None], first: int, last: int
+    counted: Iterable[Counted], came_by: Callable[[Counted], Day | None], years: range
 ) -> Sequence[float | None]:
-    dated = [(came, each) for each in counted if (came := came_by(each)) is not None]
+    """The median slip, halfway between at least and at most, of what had come by each year."""
+    slips = sorted(
+        (came, slip.earliest, slip.latest)
+        for each in counted
+        if (slip := each.ladder.slip) is not None
+        and slip.earliest is not None
+        and slip.latest is not None
+        and (came := came_by(each)) is not None
+    )
+    least: list[int] = []
+    most: list[int] = []
     medians: list[float | None] = []
-    before: tuple[int, float | None] = (0, None)
-    for year in range(first, last + 1):
-        found = [each for came, each in dated if came <= day(year, 12, 31)]
-        if len(found) != before[0]:
-            median = median_of(found)
-            before = (len(found), None if median is None else sum(median[:2]) / 2)
-        medians.append(before[1])
+    for year in years:
+        come = bisect_right(slips, day(year, 12, 31), key=lambda slip: slip[0])
+        for _, earliest, latest in slips[len(least) : come]:
+            insort(least, earliest)
+            insort(most, latest)
+        medians.append((_median(least) + _median(most)) / 2 if least else None)
     return medians
+
+
+def _median(ordered: Sequence[int]) -> float:
+    """The middle one of some numbers, or halfway between the two that are nearest to it."""
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
