@@ -15,7 +15,7 @@ from events.dates import day as day_of
 from events.vocabulary import MILESTONES
 from projections.history import Entry
 from projections.spans import AFTER_ALL
-from service.audit import entry_members, standing_of
+from service.audit import entry_members, plans_over, standing_of
 from service.citing import BIBTEX, CSL_JSON, RIS
 from service.drawing.course import Series, course
 from service.drawing.ladder import draw_ladder
@@ -70,7 +70,7 @@ class _Record:
         lines = self.answer["statements"]
         others = self._others()
         counted = self._counted()
-        groups = self._groups(lines, others, counted)
+        groups = self._groups(lines, others)
         sources = self._sources([*lines, *others.values()])
         name, full, other = self._names()
         years = self._years(lines)
@@ -350,27 +350,25 @@ class _Record:
                     found[statement.id] = statement.id
         return self._statements(found)
 
-    def _over(self, counted: Iterable[Counted]) -> dict[str, Members]:
+    def _over(self) -> dict[str, Members]:
         """The plans that hold in their entry and are over all the same: given up, or replaced."""
         return {
-            each.ladder.plans[-1]: {
+            plan: {
                 "standing": "planned",
-                "word": labels.outcome(each.outcome, self.lang),
-                "why": self.say("by") if each.ladder.by else "",
-                "than": each.ladder.by,
+                "word": labels.outcome(over.outcome, self.lang),
+                "why": self.say("by") if over.by else "",
+                "than": over.by,
             }
-            for each in counted
-            if each.outcome in ("dropped", "replaced")
+            for plan, over in plans_over(self.told.account, self.answer["kind"]).items()
         }
 
     def _groups(
         self,
         lines: Sequence[Members],
         others: Mapping[str, Members],
-        counted: Iterable[Counted],
     ) -> list[Members]:
         """Statements by what they tell: the entries of a facility in the order of milestones."""
-        over = self._over(counted)
+        over = self._over()
         by_entry: dict[str, list[Members]] = defaultdict(list)
         by_id = {statement.id: statement for statement in self.told.all}
         for line in lines:
