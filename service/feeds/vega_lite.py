@@ -75,11 +75,10 @@ def _timeline(context: Context) -> Members:
     rows = [_row(item, names[item.lane], context) for item in context.items]
     lanes = list(dict.fromkeys(row["lane"] for row in rows))
     view = viewed(context).held()
-    time = {
-        "type": "temporal",
-        "scale": {"type": "utc", "domain": [iso(view.first), iso(view.stop)]},
-        "title": None,
-    }
+    time = {"type": "temporal", "scale": {"type": "utc"}, "title": None}
+    # Said once, and where there is no second end: of several such Vega-Lite makes a union, and
+    # complains.
+    viewed_time = {**time, "scale": {"type": "utc", "domain": [iso(view.first), iso(view.stop)]}}
     lane = {"field": "lane", "type": "nominal", "sort": lanes, "title": None}
     colour = {
         "field": "status",
@@ -166,7 +165,7 @@ def _timeline(context: Context) -> Members:
                 "data": {"values": [{"at": day, "text": day}]},
                 "mark": {"type": "rule", "color": SEAL},
                 "encoding": {
-                    "x": {"field": "at", **time},
+                    "x": {"field": "at", **viewed_time},
                     "description": {"field": "text", "type": "nominal"},
                 },
             },
@@ -189,9 +188,7 @@ def _names(context: Context) -> dict[str, str]:
 def _row(item: Item, lane: str, context: Context) -> Members:
     lang, at = context.lang, within(context.question.as_of.at)
     title = title_of(item, lang)
-    first = item.first if item.first is not None else item.stop
-    if first is None:
-        raise ValueError(f"{item.id} has no day")
+    first = next(day for day in (item.first, item.stop, *item.bounds) if day is not None)
     stop = at if item.stop is None else item.stop
     dates = [when.text[lang] for when in (item.start, item.end) if when is not None]
     row: Members = {

@@ -3,9 +3,10 @@
 Its axis is in local time, so a day is written as local midnight (without an
 offset): it stands on the same civil day in every time zone. It draws ends
 as they are, so an item ends where its last day does. A bar of which no end is
-known ends where the view does, and has the class `open`; a vague edge has a
-second item behind it, of type `background`. Contents are HTML to it, and are
-escaped here.
+known has the class `open`: it ends with the day of `at`, as nothing is known of
+the days after it, or where the view does if all of it is still to come. A vague
+edge has a second item behind it, of type `background`. Contents are HTML to it,
+and are escaped here.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ VIS_TIMELINE = Feed(
 
 
 def _items(item: Item, view: View, context: Context) -> Iterator[Members]:
-    first, stop = _span(item, view)
+    first, stop = _span(item, view, within(context.question.as_of.at))
     shown: Members = {
         "id": item.id,
         "content": escape(_content(item, context.lang)),
@@ -172,15 +173,16 @@ def _items(item: Item, view: View, context: Context) -> Iterator[Members]:
             }
 
 
-def _span(item: Item, view: View) -> tuple[Day, Day]:
-    """The days that are drawn, half-open, a day at least; open ends are those of the view."""
+def _span(item: Item, view: View, at: Day) -> tuple[Day, Day]:
+    """The days that are drawn, half-open, a day at least."""
     start = item.start
     if item.point and start is not None:
         first = view.first if start.earliest is None else start.earliest
         stop = view.stop if start.latest is None else start.latest + 1
     else:
         first = view.first if item.first is None else item.first
-        stop = view.stop if item.stop is None else item.stop
+        goes_on_to = view.stop if item.planned else at + 1
+        stop = goes_on_to if item.stop is None else item.stop
     return first, max(stop, first + 1)
 
 

@@ -227,14 +227,18 @@ VEGA = ["vega/vega.min.js", "vega-lite/vega-lite.min.js", "vega-embed/vega-embed
 def test_vega_embed_draws_every_chart_of_the_shipped_chronicle(
     open_page: OpenPage, server: str, chart: str, outside: list[str]
 ) -> None:
-    """In the browser, which finds what neither the schema nor the compiler does."""
+    """In the browser, which finds what neither the schema nor the compiler does; without a word of
+    warning."""
     page = open_page(timezone_id="Asia/Shanghai")
+    warned: list[str] = []
+    page.on("console", lambda said: warned.append(said.text) if said.type == "warning" else None)
     at_reader(page, server, scripts=VEGA, styles=[])
     read: Any = page.evaluate(
         VEGA_EMBED, f"{server}/v1/feeds/vega-lite?chart={chart}&country=CN&lang=zh"
     )
     assert read["marks"] > 20
     assert not read["nan"]
+    assert warned == []
     assert outside == []
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import jsonschema
@@ -15,6 +17,7 @@ from service.feeds import FEEDS
 from service.feeds.columns import MOST_SPANS
 from service.feeds.feed import MOST, Feed
 from service.items.item import KINDS
+from tests.naive.histories import random_history
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, Reader, url
 from tests.service.feeds.hard_dates import LINES, record
 from tests.story.telling import (
@@ -103,6 +106,28 @@ def test_a_feed_has_its_media_type_and_one_body_at_its_pinned_url(
             assert "Content-Location" not in pinned.headers
             assert pinned.get_data() == live.get_data()
             assert omitted(pinned) == omitted(live)
+
+
+@pytest.fixture(scope="module", params=[11, 20])
+def any_reader(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reader]:
+    """Somebody who asks a random history. In both, something is open on both sides."""
+    with Archive(tmp_path_factory.mktemp("any"), clock=Clock()) as archive:
+        for batch in random_history(Random(request.param), lines=120):
+            archive.chronicle.execute(command(*batch))
+        archive.catch_up()
+        yield Reader(create_app(archive))
+
+
+@every_feed
+def test_whatever_is_told_a_feed_carries_it_or_says_that_it_does_not(
+    any_reader: Reader, feed: Feed
+) -> None:
+    """Nothing is beyond all its formats."""
+    for asked in ({}, {"stated": "2015"}, {"at": "1900"}, {"known": "@40"}):
+        answer = any_reader.ask(url(feed.path, **asked))
+        assert answer.status_code == 200, answer.get_data(as_text=True)[:500]
 
 
 @every_feed

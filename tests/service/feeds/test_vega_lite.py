@@ -11,6 +11,7 @@ import vl_convert
 
 from tests.service.asked import Reader
 from tests.service.feeds.hard_dates import HARD, TOO_FAR, Hard
+from tests.story.telling import Teller, milestone
 
 DAY = re.compile(r"(?:[0-9]{4}|[+-][0-9]{6})-[0-9]{2}-[0-9]{2}")
 CHARTS = ("timeline", "trends", "slips")
@@ -74,6 +75,24 @@ def test_an_end_that_is_not_known_is_drawn_to_the_clock(hard_reader: Reader) -> 
     for row in rows.values():
         assert None not in row.values()
         assert DAY.fullmatch(row["end_shown"])
+
+
+def test_what_began_by_some_day_and_goes_on_is_drawn_from_that_day(
+    small: Reader, juno: Teller
+) -> None:
+    """It has no first day and no last one."""
+    juno.tell(milestone("runs", "operation-started", "../2010"))
+    juno.archive.catch_up()
+    (row,) = spec(small, kind="phase", at="2020")["data"]["values"]
+    assert (row["start"], row["end_shown"], row["open"]) == ("2010-12-31", "2020-12-31", True)
+
+
+def test_the_days_of_the_view_are_said_once(hard_reader: Reader) -> None:
+    """Where there is one end alone: of several, and of a second end, the browser makes a union."""
+    layers = spec(hard_reader)["layer"]
+    saying = [layer for layer in layers if "domain" in layer["encoding"]["x"]["scale"]]
+    assert [layer["name"] for layer in saying] == ["clock"]
+    assert "x2" not in saying[0]["encoding"]
 
 
 def test_a_selection_stands_in_one_layer(hard_reader: Reader) -> None:

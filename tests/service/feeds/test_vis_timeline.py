@@ -62,13 +62,23 @@ def test_every_date_is_a_full_local_midnight_and_nothing_is_null(hard_reader: Re
             assert item["end"] != item["start"]
 
 
-def test_an_open_end_is_that_of_the_view_and_is_called_open(hard_reader: Reader) -> None:
-    """Never a far date."""
-    whole = body(hard_reader, record="dream")
-    item = next(item for item in whole["items"] if item["id"] == "dream/approved/1")
-    assert item["end"] == whole["options"]["max"]
-    assert "open" in item["className"].split()
+def test_what_goes_on_is_drawn_as_far_as_it_is_known_and_is_called_open(
+    hard_reader: Reader,
+) -> None:
+    """To the end of the day of `at`; what is only promised, to the end of the view."""
+    whole = body(hard_reader, record="dream", at="2020-05-06")
+    approved, running = (
+        next(item for item in whole["items"] if item["id"] == id)
+        for id in ("dream/approved/1", "dream/expected/operating/1")
+    )
+    assert approved["end"] == "2020-05-07T00:00:00"
+    assert "open" in approved["className"].split()
+    assert running["end"] == whole["options"]["max"]
+    assert {"open", "planned"} <= set(running["className"].split())
     assert whole["options"]["max"] < "2037"
+    before = body(hard_reader, record="dream", at="2010")
+    (begun,) = (item for item in before["items"] if item["id"] == "dream/approved/1")
+    assert (begun["start"], begun["end"]) == ("2016-11-02T00:00:00", "2016-11-03T00:00:00")
 
 
 def test_a_vague_edge_has_a_background_in_the_lane_of_its_item(hard_reader: Reader) -> None:
