@@ -5,42 +5,36 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import mean
 from typing import Any
 
 import msgspec
 
-from events.clocks import AsOf, utc_day
-from events.dates import Day, Language, day, iso, year_of
+from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS
-from projections.facility import FOR_GOOD
 from projections.state import Row
 from service.citing import plain, state_cited
-from service.diff import Comparison
-from service.drawing.crowds import Crowd, draw_crowds
-from service.drawing.lanes import Drawing, Frame, Lane
-from service.drawing.map import Place, draw_map
-from service.drawing.marks import definitions, icon, legend
+from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
-from service.drawing.strip import Tally, strip
-from service.drawing.timeline import timeline, timeline_scale
 from service.filters import given
-from service.hindsight import hindsight_answer
 from service.items.item import Item, Kind
 from service.items.selection import Selection
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.canvas import canvas_of
-from service.pages.clockbar import clock_bar, written, year_text
+from service.pages.clockbar import clock_bar, written
 from service.pages.courses import Courses, courses
 from service.pages.coverage import coverage
 from service.pages.figures import Figures, came_by
 from service.pages.formats import feeds_of
 from service.pages.kept import kept_items
-from service.pages.lanes import FAMILIES, frame_of, headings_of, lanes_of
+from service.pages.lanes import FAMILIES, frame_of, lanes_of
+from service.pages.left_out import left_out
 from service.pages.page import Format, Members, page_at, pieces
+from service.pages.state_drawings import state_drawings
+from service.pages.state_map import state_map
+from service.pages.state_tables import facility_rows, table_sides
 from service.promises import Promised
 from service.question import Question
 from service.root import root
@@ -48,19 +42,6 @@ from service.slips import Counted, ladders
 from service.state import Wanted, state_answer
 
 FILTERS = ("country", "field", "status", "limit", "after")
-
-ORDER = (
-    "operating",
-    "commissioning",
-    "completed",
-    "under-construction",
-    "approved",
-    "proposed",
-    "suspended",
-    "decommissioned",
-    "cancelled",
-)
-"""The tables of facilities, the nearest to running first."""
 
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
@@ -81,7 +62,7 @@ class _State:
     """One state, with what its parts share."""
 
     def __init__(self, asked: Asked, question: Question) -> None:
-        self.page_question, self.question = asked.question, question
+        self.asked, self.question = asked, question
         self.service, self.db, self.wanted = asked.service, asked.db, asked.wanted
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
         self.among: frozenset[str] | None = None
@@ -103,7 +84,7 @@ class _State:
         stated_given = "stated" in self.here.texts
         beyond = as_of.at > as_of.stated
         frame = frame_of(items, as_of, horizon=stated_given or beyond)
-        rows = self._rows(answer, cards, beyond=beyond)
+        rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
         held = {row["id"]: row["shown"] for row in rows}
         lanes = lanes_of(
             items, counted, lines, cards, here=self.here, lang=lang, stated=as_of.stated, say=say
@@ -118,7 +99,7 @@ class _State:
         return {
             "page": page_at(
                 "state",
-                self.page_question,
+                self.asked.question,
                 say=say,
                 formats=self._formats(),
                 skip_to="facilities",
@@ -156,8 +137,8 @@ class _State:
             ).shown(),
             "course_first": course.first,
             "course_last": course.last,
-            "left_out": self._left_out(),
-            "sides": self._sides(rows, answer),
+            "left_out": left_out(self.asked),
+            "sides": table_sides(rows, answer, lang=lang, say=say),
             "rivals": self._rivals(answer),
             "record_of": record_of(answer),
             "facility_names": self._facility_names(answer),
@@ -165,8 +146,8 @@ class _State:
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer),
             "cite": plain(state_cited(answer, root=root(), filters=given(self.wanted))),
-            **self._drawings(lanes, items, frame, held, told),
-            **self._map(rows),
+            **state_drawings(self.asked, lanes, items, frame, held=held, told=told),
+            **state_map(self.asked, rows),
         }
 
     # --- the answer, and what goes with it
@@ -253,110 +234,7 @@ class _State:
             country=self.wanted.country, field=self.wanted.field,
         )  # fmt: skip
 
-    # --- the tables
-
-    def _rows(
-        self, answer: Mapping[str, Any], cards: Mapping[str, Members], *, beyond: bool
-    ) -> list[Members]:
-        """The facilities of the page, with what the tables and the map need."""
-        rows = []
-        for row in answer["facilities"]:
-            card = cards[row["id"]]
-            name, other = labels.names_of(card, self.lang)
-            expected = row.get("expected")
-            shown = expected["status"] if beyond and expected else row["status"]
-            rows.append(
-                {
-                    **row,
-                    "short": name,
-                    "other": other,
-                    "shown": shown,
-                    "hoped": bool(beyond and expected),
-                    "place": card.get("place", ""),
-                    "latitude": card.get("latitude"),
-                    "longitude": card.get("longitude"),
-                }
-            )
-        return rows
-
-    def _sides(self, rows: Sequence[Members], answer: Mapping[str, Any]) -> list[list[Members]]:
-        """The tables of facilities by status in two columns of much the same length."""
-        tables: list[Members] = []
-        for status in (*ORDER, None):
-            found = [self._told(row, answer) for row in rows if row["shown"] == status]
-            if found:
-                found.sort(key=_by_since)
-                tables.append(
-                    {
-                        "status": status,
-                        "title": labels.heading(status, self.lang),
-                        "icon": "" if status is None else icon(status),
-                        "rows": found,
-                    }
-                )
-        half = sum(len(table["rows"]) + 3 for table in tables) / 2
-        left: list[Members] = []
-        filled = 0.0
-        for table in tables:
-            size = len(table["rows"]) + 3
-            if left and filled + size / 2 > half:
-                break
-            left.append(table)
-            filled += size
-        return [left, tables[len(left) :]]
-
-    def _told(self, row: Members, answer: Mapping[str, Any]) -> Members:
-        """A row of a table: since when, and what must be said beside it."""
-        say, lang = self.say, self.lang
-        notes = []
-        since = row["since"]["date"] if row["since"] else ""
-        text = language.brief_date(since, lang) if since else ""
-        if "during" in answer:
-            text = "; ".join(_stretch(each, lang) for each in row["holds"])
-        elif row["certainty"] == "possible":
-            others = [
-                labels.label(each, lang) if each else say("not begun")
-                for each in row["alternatives"]
-                if each != row["status"]
-            ]
-            notes.append(
-                {"text": say("possibly %(status)s", status=say(", ").join(others)), "late": False}
-            )
-        expected = row.get("expected")
-        if expected:
-            words = labels.label(expected["status"], lang)
-            date = language.brief_date(expected["date"], lang)
-            if row["hoped"]:
-                text = date
-                if row["status"]:
-                    notes.append(
-                        {
-                            "text": say(
-                                "last known: %(status)s", status=labels.label(row["status"], lang)
-                            ),
-                            "late": False,
-                        }
-                    )
-            notes.append(
-                {
-                    "text": say("expected: %(status)s, %(date)s", status=words, date=date),
-                    "late": False,
-                }
-            )
-        for plan in row.get("overdue", ()):
-            words = say(
-                "overdue: %(what)s, promised for %(date)s",
-                what=labels.milestone(plan["milestone"], lang),
-                date=language.brief_date(plan["date"], lang),
-            )
-            notes.append({"text": words, "late": True})
-        return {
-            **row,
-            "icon": icon(row["shown"] or "proposed", expected=row["hoped"] or not row["shown"]),
-            "since_text": text,
-            "notes": notes,
-            "then": row.get("name_then"),
-        }
+    # --- the lists
 
     def _facility_names(self, answer: Mapping[str, Any]) -> Mapping[str, str]:
         """The short names of the facilities at which something was found."""
@@ -417,163 +295,6 @@ class _State:
         sources |= {each["id"] for line in found.values() for each in line.get("sources", ())}
         return {"statements": len(lines) + len(found), "sources": len(sources)}
 
-    # --- what the clocks leave out
-
-    def _left_out(self) -> Members | None:
-        """Then beside now, where the sources are heard only up to a day."""
-        as_of = self.question.as_of
-        if as_of.during is not None:
-            return None
-        whole = self._everything_said()
-        if "stated" not in self.here.texts or as_of.stated >= whole:
-            return None
-        now = AsOf(
-            at=as_of.at, during=None, stated=whole, known=as_of.known, known_at=as_of.known_at
-        )
-        asked = Comparison(Question("/v1/hindsight", as_of, {}), now, self._unpaged())
-        found = msgspec.json.decode(hindsight_answer(self.service.state, self.db, asked))
-        rows = {row["id"]: row for row in found["rows"]}
-        cards = self._cards(rows)
-
-        def named(ids: Iterable[str]) -> list[Members]:
-            return [
-                {
-                    "id": id,
-                    "name": labels.names_of(cards[id], self.lang)[0],
-                    "now": rows[id]["now"],
-                }
-                for id in ids
-            ]
-
-        unexpected = found["unexpected"]
-        return {
-            "totals": found["totals"],
-            "to_stated": written(whole),
-            "unnamed": named(id for id in unexpected if not rows[id]["named"]),
-            "named": named(id for id in unexpected if rows[id]["named"]),
-            "missed": named(found["expected_not_come"]),
-        }
-
-    def _everything_said(self) -> Day:
-        """The default of `stated` at this place of the log."""
-        known_at = self.question.as_of.known_at
-        return utc_day(known_at) if known_at else self.question.as_of.stated
-
-    # --- the drawings
-
-    def _drawings(
-        self,
-        lanes: Sequence[Lane],
-        items: Sequence[Item],
-        frame: Frame,
-        held: Mapping[str, str | None],
-        told: str,
-    ) -> Members:
-        lang, say = self.lang, self.say
-        year = language.date(told, lang)
-        headings = headings_of(
-            lanes, {id: status or "" for id, status in held.items()}, lang=lang, year=year, say=say
-        )
-        drawn: Members = {
-            "definitions": definitions(),
-            "legend": legend(labels.drawn(say)),
-        }
-        for narrow in (False, True):
-            scale = timeline_scale(lanes, frame, narrow=narrow)
-            drawn["strip_narrow" if narrow else "strip"] = strip(
-                tallies_of(items), frame, scale,
-                lang=lang, words=labels.drawn(say),
-                label=say("Events of each year"),
-                flag=self._flag(told),
-                remarks=say("slip"), href=self._of_year,
-                narrow=narrow,
-            )  # fmt: skip
-            drawn["lanes_narrow" if narrow else "lanes"] = timeline(
-                lanes, frame, lang=lang, headings=headings, narrow=narrow
-            )
-        return drawn
-
-    def _flag(self, told: str) -> str:
-        """What stands over the cursor: a year has ended there, unless it is all meant."""
-        year = language.date(told, self.lang)
-        if self.question.as_of.during is not None:
-            return year
-        return self.say("end of %(year)s", year=year) if len(told) == 4 else year
-
-    def _of_year(self, year: int) -> str:
-        """This page in another year."""
-        return self.here.url(at=year_text(year), during=None)
-
-    def _map(self, rows: Sequence[Members]) -> Members:
-        shown = [row for row in rows if row["shown"]]
-        if not shown:
-            return {"map": None, "off_map": []}
-        if self.wanted.country is None and len({row["country"] for row in shown}) > 1:
-            return {"map": self._world(shown), "off_map": []}
-        towns = _towns(shown)
-        places = [
-            Place(
-                record=row["id"],
-                name=row["short"],
-                status=row["shown"],
-                href=self.here.record(row["id"]),
-                latitude=row["latitude"],
-                longitude=row["longitude"],
-                town=towns.get(row["id"], ""),
-                title=f"{row['short']}: {labels.label(row['shown'], self.lang)}",
-                expected=row["hoped"],
-            )
-            for row in shown
-            if row["shown"] not in FOR_GOOD or row["latitude"] is not None
-        ]
-        label = self.say.n(
-            "Map of %(num)s facility by status", "Map of %(num)s facilities by status", len(places)
-        )
-        found = draw_map(places, words=labels.drawn(self.say), label=label)
-        return {
-            "map": found.drawing,
-            "off_map": [
-                {
-                    "id": place.record,
-                    "short": place.name,
-                    "icon": icon(place.status, expected=place.expected),
-                }
-                for place in found.off_the_map
-            ],
-        }
-
-    def _world(self, rows: Sequence[Members]) -> Drawing:
-        """The countries whose facilities have a place, each as one disc."""
-        by_country: dict[str, list[Members]] = defaultdict(list)
-        for row in rows:
-            if row["latitude"] is not None and row["longitude"] is not None:
-                by_country[row["country"]].append(row)
-        crowds = []
-        for code, found in by_country.items():
-            alive = [row for row in found if row["shown"] not in FOR_GOOD]
-            running = sum(row["shown"] == "operating" for row in alive)
-            name = language.country(code, self.lang)
-            crowds.append(
-                Crowd(
-                    key=code,
-                    name=name,
-                    href=self.here.url(country=code),
-                    latitude=mean(row["latitude"] for row in found),
-                    longitude=mean(row["longitude"] for row in found),
-                    all=len(alive),
-                    running=running,
-                    title=self.say(
-                        "%(country)s: %(running)s of %(all)s run",
-                        country=name, running=running, all=len(alive),
-                    ),
-                )
-            )  # fmt: skip
-        return draw_crowds(
-            [crowd for crowd in crowds if crowd.all],
-            words=labels.drawn(self.say),
-            label=self.say("Map of the facilities by country"),
-        )
-
     def _formats(self) -> list[Format]:
         data = {"lang": None}
         return [
@@ -605,56 +326,3 @@ def record_of(answer: Mapping[str, Any]) -> dict[str, str]:
         for section in ("policies", "discoveries", "observations")
         for line in answer[section]
     }
-
-
-def tallies_of(items: Iterable[Item]) -> list[Tally]:
-    """How many events of each kind there were in each year, and what is still promised."""
-    counts: Counter[tuple[int, str]] = Counter()
-    for item in items:
-        if item.kind == "phase" or item.disputed:
-            continue
-        if item.planned:
-            last = item.start.latest if item.start else None
-            if last is not None and item.kind == "milestone":
-                counts[year_of(last), "plan"] += 1
-        elif item.first is not None:
-            counts[year_of(item.first), item.kind] += 1
-    return [Tally(year, kind, count) for (year, kind), count in counts.items()]
-
-
-def _by_since(row: Mapping[str, Any]) -> tuple[str, str]:
-    since = row.get("since") or (row.get("expected") or {})
-    earliest = since.get("earliest") or since.get("date") or ""
-    return earliest, row["short"]
-
-
-def _stretch(holds: Mapping[str, str | None], lang: Language) -> str:
-    """A stretch of days within a period."""
-    first, last = holds["from"], holds["to"]
-    ends = [language.brief_date(each, lang) if each else "" for each in (first, last)]
-    return ends[0] if first == last else "–".join(ends)
-
-
-NEAR = 1.2
-"""Within so many degrees, places that name one city are one town on the map."""
-
-
-def _towns(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What to call the places of facilities: the city, or where that is spread wide its part."""
-    by_last: dict[str, list[tuple[str, list[str], float, float]]] = {}
-    for row in rows:
-        if row["latitude"] is None or row["longitude"] is None or not row["place"]:
-            continue
-        parts = [part.strip() for part in row["place"].split(",")]
-        by_last.setdefault(parts[-1], []).append(
-            (row["id"], parts, row["latitude"], row["longitude"])
-        )
-    towns: dict[str, str] = {}
-    for last, found in by_last.items():
-        near = all(
-            max(degrees) - min(degrees) <= NEAR
-            for degrees in ([each[2] for each in found], [each[3] for each in found])
-        )
-        whole = near and len({parts[0] for _, parts, _, _ in found}) > 1
-        towns |= {id: last if whole else parts[0] for id, parts, _, _ in found}
-    return towns
