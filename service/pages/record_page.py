@@ -10,39 +10,19 @@ from typing import Any
 
 import msgspec
 
-from events.dates import Day, iso, parse_iso, year_of
-from events.dates import day as day_of
+from events.dates import parse_iso, year_of
 from events.vocabulary import MILESTONES
-from projections.history import Entry
-from projections.spans import AFTER_ALL
-from service.audit import entry_members, plans_over, standing_of
+from service.audit import plans_over, standing_of
 from service.citing import BIBTEX, CSL_JSON, RIS
-from service.drawing.course import Series, course
-from service.drawing.ladder import draw_ladder
-from service.drawing.lanes import Bar, Edge, Frame, Lane
-from service.drawing.life import draw_life
 from service.drawing.marks import definitions, icon
-from service.items.when import when
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar, written
 from service.pages.formats import feeds_of
-from service.pages.lanes import ladder_of, outcome_words
 from service.pages.page import Format, Members, page_at, pieces
-from service.promises import Promised
-from service.records import Told, record_answer, timeline_answer
-from service.slips import Counted, ladders
-
-MOST_EVENTS = 500
-"""How many events the log of a page shows, the newest first."""
-
-QUIET = frozenset(
-    (
-        "type", "id", "facility", "series", "record", "entry", "title", "summary", "sources",
-        "evidence", "evidence_url",
-    )
-)  # fmt: skip
-"""The members of a line that the log of a page leaves to the raw line."""
+from service.pages.record_life import phases, promises, readings
+from service.pages.record_log import record_log
+from service.records import Told, record_answer
 
 
 def record_page(asked: Asked) -> Members:
@@ -69,7 +49,6 @@ class _Record:
         say, lang = self.say, self.lang
         lines = self.answer["statements"]
         others = self._others()
-        counted = self._counted()
         groups = self._groups(lines, others)
         sources = self._sources([*lines, *others.values()])
         name, full, other = self._names()
@@ -97,12 +76,14 @@ class _Record:
             "count": len(lines) + len(others),
             "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
             "sources": sources,
-            "log": self._log(),
+            "log": record_log(self.asked),
             "definitions": definitions(),
             "cites": self._citations(),
-            "phases": self._phases(),
-            "promises": self._promises(counted),
-            "course": self._course(lines),
+            "phases": phases(self.asked, name) if self.facility else None,
+            "promises": promises(self.asked) if self.facility else [],
+            "course": readings(self.asked, self.answer, name)
+            if self.answer["kind"] == "indicator"
+            else None,
         }  # fmt: skip
 
     # --- what it is
@@ -205,136 +186,6 @@ class _Record:
         return [
             (streams[stream], labels.names_of(card, self.lang)[0]) for stream, card in cards.items()
         ]
-
-    # --- its life
-
-    def _phases(self) -> Members | None:
-        """The statuses of a facility, as one lane."""
-        if not self.facility:
-            return None
-        spans = msgspec.json.decode(
-            timeline_answer(self.service.history, self.db, self.question, self.id)
-        )["spans"]
-        bars = self._bars(spans)
-        if not bars:
-            return None
-        years = [
-            year_of(day)
-            for bar in bars
-            for day in (bar.start.earliest, bar.start.latest)
-            if day is not None
-        ]
-        last = max(*years, year_of(self.as_of.stated)) if bars[-1].end is None else max(years)
-        frame = Frame(
-            first=day_of(min(years), 1, 1),
-            last=day_of(last + 1, 12, 31),
-            cursor=self.as_of.at,
-            today=self.as_of.stated,
-            horizon=self.as_of.stated if "stated" in self.here.texts else None,
-        )
-        name = self._names()[0]
-        lane = Lane(record=self.id, name=name, href=self.here.url(), bars=tuple(bars))
-        label = self.say("The phases of %(name)s", name=name)
-        return {
-            "wide": draw_life(lane, frame, lang=self.lang, label=label).svg,
-            "narrow": draw_life(lane, frame, lang=self.lang, label=label, narrow=True).svg,
-            "rows": [
-                {"icon": icon(bar.status, expected=bar.expected), "text": bar.title} for bar in bars
-            ],
-        }
-
-    def _bars(self, spans: Sequence[Members]) -> list[Bar]:
-        """A bar for each status, from the date of what gave it to that of what follows."""
-        say, lang = self.say, self.lang
-        held: list[Members] = []
-        for span in spans:
-            if span["facet"] != "status" or span["value"] is None:
-                continue
-            if not held or (held[-1]["value"], held[-1]["statement"]) != (
-                span["value"],
-                span["statement"],
-            ):
-                held.append(span)
-        hoped = [span for span in spans if span["facet"] == "expected" and span["value"]]
-        told = [(span, span["since"], False) for span in held] + [
-            (span, {"date": span["date"], **_bounds_of(span)}, True) for span in hoped
-        ]
-        bars = []
-        for index, (span, since, expected) in enumerate(told):
-            follows = told[index + 1] if index + 1 < len(told) else None
-            date = language.brief_date(since["date"], lang)
-            words = labels.label(span["value"], lang)
-            text = say("%(status)s %(date)s", status=words, date=date)
-            if expected:
-                text = say("%(title)s (expected)", title=text)
-            bars.append(
-                Bar(
-                    status=span["value"],
-                    start=_edge_of(since),
-                    end=None if follows is None else _edge_of(follows[1]),
-                    expected=expected,
-                    title=text,
-                    text=text,
-                    statement=span["statement"] or "",
-                )
-            )
-        return bars
-
-    def _counted(self) -> list[Counted]:
-        """The ladders of its promises."""
-        if not self.facility:
-            return []
-        asked = Promised(record=self.id, wanted=self.asked.wanted)
-        return ladders(self.service.state, self.db, self.question, asked)
-
-    def _promises(self, counted: Sequence[Counted]) -> list[Members]:
-        """Each ladder of promises, in words and as a staircase."""
-        ids = {id for each in counted for id in (*each.ladder.plans, each.ladder.came) if id}
-        lines = self._statements(ids)
-        shown = []
-        for each in counted:
-            ladder = ladder_of(each, lines, lang=self.lang, stated=self.as_of.stated, say=self.say)
-            words = outcome_words(each, lines, lang=self.lang, say=self.say)
-            shown.append(
-                {
-                    "words": words,
-                    "what": labels.milestone(each.ladder.milestone, self.lang),
-                    "outcome": each.outcome,
-                    "wide": draw_ladder(ladder, lang=self.lang, label=words).svg,
-                    "narrow": draw_ladder(ladder, lang=self.lang, label=words, narrow=True).svg,
-                }
-            )
-        return shown
-
-    def _course(self, lines: Sequence[Members]) -> Members | None:
-        """The readings of a series that are effective, where they are numbers of one unit."""
-        if self.answer["kind"] != "indicator":
-            return None
-        effective = {each["effective"] for each in self.answer["entries"] if each["counts"]}
-        read = [
-            line
-            for line in lines
-            if line["id"] in effective
-            and line["modality"] == "actual"
-            and isinstance(line["value"], int | float)
-            and all(line["bounds"].values())
-        ]
-        units = {line["unit"] for line in read}
-        if len(read) < 2 or len(units) > 1:
-            return None
-        [unit] = units
-        points = sorted((_middle(line["bounds"]), float(line["value"])) for line in read)
-        series = Series(key=self.id, name=self._title(), points=tuple(points))
-        frame = Frame(
-            first=day_of(year_of(points[0][0]), 1, 1),
-            last=day_of(year_of(points[-1][0]), 12, 31),
-            cursor=self.as_of.at,
-        )
-        draw = {"lang": self.lang, "label": self._title(), "unit": unit, "stepped": False}
-        return {
-            "wide": course([series], frame, **draw).svg,
-            "narrow": course([series], frame, **draw, wide=340, tall=220).svg,
-        }
 
     # --- its statements
 
@@ -441,58 +292,6 @@ class _Record:
         texts = self.service.state.statements(self.db, ids, known=self.as_of.known)
         return {id: msgspec.json.decode(text) for id, text in texts.items()}
 
-    # --- its log
-
-    def _log(self) -> Members:
-        """The events, the newest first, each with what it changed."""
-        entries = list(
-            self.service.history.entries(
-                self.db, f"record:{self.id}", known=self.as_of.known, after=0, limit=AFTER_ALL
-            )
-        )
-        before: dict[str | None, Members] = {}
-        rows = [self._event(entry, before) for entry in entries]
-        rows.reverse()
-        return {"events": rows[:MOST_EVENTS], "all": len(rows)}
-
-    def _event(self, entry: Entry, before: dict[str | None, Members]) -> Members:
-        members = entry_members(entry)
-        line: Members = msgspec.json.decode(entry.line)
-        stood = before.get(entry.statement, {})
-        diff: list[Members] = []
-        if "changes" in line:
-            for name, value in line["changes"].items():
-                diff.append({"name": name, "was": _cell(stood.get(name)), "now": _cell(value)})
-            before[entry.statement] = {
-                name: value
-                for name, value in {**stood, **line["changes"]}.items()
-                if value is not None
-            }
-        elif line["type"] in ("withdrawal", "reinstatement"):
-            words = (
-                (self.say("stands"), self.say("withdrawn"))
-                if line["type"] == "withdrawal"
-                else (self.say("withdrawn"), self.say("stands"))
-            )
-            diff.append({"name": self.say("standing"), "was": words[0], "now": words[1]})
-        else:
-            before[entry.statement] = line
-            diff += [
-                {"name": name, "was": None, "now": _cell(value)}
-                for name, value in line.items()
-                if name not in QUIET
-            ]
-        return {
-            **members,
-            "words": labels.event(members["event"], self.lang),
-            "title": line.get("title") or line.get("name") or stood.get("title"),
-            "day": entry.recorded_at[:10],
-            "time": entry.recorded_at[11:19],
-            "diff": diff,
-            "mended": "changes" in line or line["type"] in ("withdrawal", "reinstatement"),
-            "raw": msgspec.json.format(entry.line, indent=2),
-        }
-
     # --- around it
 
     def _formats(self) -> list[Format]:
@@ -524,11 +323,6 @@ class _Record:
         return min(years), max(years)
 
 
-def _middle(bounds: Mapping[str, str]) -> Day:
-    """The day amid those that a reading is of: one of a year stands in its middle."""
-    return (parse_iso(bounds["earliest"]) + parse_iso(bounds["latest"])) // 2
-
-
 def _degrees(card: Mapping[str, Any]) -> str:
     """Where a facility stands, if that is known."""
     if "latitude" not in card or "longitude" not in card:
@@ -538,36 +332,3 @@ def _degrees(card: Mapping[str, Any]) -> str:
         f"{abs(latitude):g} {'N' if latitude >= 0 else 'S'}, "
         f"{abs(longitude):g} {'E' if longitude >= 0 else 'W'}"
     )
-
-
-def _edge_of(since: Mapping[str, Any]) -> Edge:
-    return Edge(
-        None if since["earliest"] is None else parse_iso(since["earliest"]),
-        None if since["latest"] is None else parse_iso(since["latest"]),
-    )
-
-
-def _bounds_of(span: Mapping[str, Any]) -> Members:
-    """The bounds of the plan behind what is expected."""
-    date = when(span["date"])
-    return {
-        "earliest": None if date.earliest is None else iso(date.earliest),
-        "latest": None if date.latest is None else iso(date.latest),
-    }
-
-
-def _cell(value: object) -> str | None:
-    """A member of a line as text, without the brackets of JSON.
-
-    >>> _cell(["a", "b"]), _cell({"depth_m": 700}), _cell([{"id": "yearbook", "locator": "p. 3"}])
-    ('a, b', 'depth_m: 700', 'yearbook (p. 3)')
-    """
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(str(_cell(each)) for each in value)
-    if isinstance(value, dict):
-        if "id" in value:
-            return f"{value['id']} ({value['locator']})" if value.get("locator") else value["id"]
-        return ", ".join(f"{name}: {_cell(each)}" for name, each in value.items())
-    return msgspec.json.encode(value).decode()
