@@ -12,6 +12,7 @@ from benchmarks import (
     asking,
     drawing,
     expectations,
+    feeding,
     following,
     loading,
     promises,
@@ -28,5 +29,6 @@ BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "trends": trends.run,
     "expectations": expectations.run,
     "promises": promises.run,
+    "feeding": feeding.run,
     "drawing": drawing.run,
 }

@@ -90,7 +90,7 @@ class Claim(msgspec.Struct, gc=False, kw_only=True):
     @property
     def cited(self) -> tuple[str, ...]:
         """The ids of its sources, each once."""
-        return tuple(dict.fromkeys(source.id for source in self.sources))
+        return tuple(dict.fromkeys([source.id for source in self.sources]))
 
 
 def claim_of(text: str, *, position: int = 0) -> Claim:

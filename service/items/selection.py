@@ -26,9 +26,12 @@ class Selection:
 
     def takes(self, item: Item) -> bool:
         """Whether an item of a kind that is wanted is so itself."""
-        if not self.is_at(item.country, item.field):
+        # A world has tens of thousands of items to ask about: what is not wanted costs no call.
+        if self.country is not None and item.country != self.country:
             return False
-        if self.record not in (None, item.record, item.lane):
+        if self.field is not None and item.field != self.field:
+            return False
+        if self.record is not None and self.record not in (item.record, item.lane):
             return False
         if self.first is not None and item.stop is not None and item.stop <= self.first:
             return False
