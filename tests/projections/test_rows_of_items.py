@@ -1,4 +1,4 @@
-"""What the views are asked for by those who show items: stretches, texts, what is gone, and where."""
+"""What the views are asked for to show items: stretches, texts, what is gone, and where."""
 
 from __future__ import annotations
 
@@ -136,8 +136,8 @@ def test_the_last_events_of_a_country_are_found_in_its_rows(juno: Teller) -> Non
     juno.archive.catch_up()
     history, db = juno.archive.history, juno.archive.views.db()
 
-    def last(limit: int, **meant: str) -> list[int]:
-        acts = history.last_acts(db, Acts(0, 7, **meant), limit=limit)
+    def last(limit: int, *, country: str | None = None, kind: str | None = None) -> list[int]:
+        acts = history.last_acts(db, Acts(0, 7, kind=kind, country=country), limit=limit)
         return [act.entry.position for act in acts]
 
     assert last(9) == [1, 2, 3, 4, 5, 6, 7]
