@@ -239,7 +239,7 @@ def _service() -> Iterator[tuple[Flask, dict[str, Any]]]:
 def routes(app: Flask) -> list[tuple[str, str, str]]:
     """Every path of the service with its method and endpoint, as OpenAPI writes paths."""
     return sorted(
-        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method, rule.endpoint)
+        (re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule), method, rule.endpoint)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     )

@@ -2,8 +2,8 @@
 
 Reads are open to everyone unless the settings close them. A key that opens
 nothing is refused even where none is needed: whoever sends one means it. At the desk
-a session stands for the key that began it. Where reading needs a key, it reads the
-pages too; the API takes no session at all.
+a session stands for the key that began it. Where reading needs a key, it reads too, pages
+and the data that they load, and orders nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ EVERYONE = Identity("everyone", "reader", None)
 DESK = "desk"
 """The blueprint of the pages where one signs in."""
 
-PAGES = frozenset({"pages", "viewers"})
-"""The blueprints of the pages that one reads. A frame is not among them: other sites show it."""
+FRAMES = "frames"
+"""The blueprint of what other sites show, to whoever visits them; a session is nothing there."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -115,7 +115,7 @@ def _identify() -> Identity:
 
 def _signed_in() -> Session | None:
     """The session that the cookie names, where one is meant."""
-    secret = request.cookies.get(COOKIE) if _is_desk() or _is_closed_page() else None
+    secret = request.cookies.get(COOKIE) if _is_desk() or _is_closed_reading() else None
     if secret is None:
         return None
     return cast("Sessions", current_app.extensions["annales.sessions"]).find(secret)
@@ -130,7 +130,7 @@ def _is_desk() -> bool:
     return DESK in request.blueprints
 
 
-def _is_closed_page() -> bool:
-    """Whether a page is read that is not open to everyone."""
-    reads = request.method in ("GET", "HEAD") and request.blueprint in PAGES
+def _is_closed_reading() -> bool:
+    """Whether something is read that is not open to everyone."""
+    reads = request.method in ("GET", "HEAD") and request.blueprint != FRAMES
     return reads and not current_app.extensions["annales.open_reads"]

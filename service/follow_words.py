@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from projections.patch import Operation
-from service.feeds.syndication import Entry, Stream, atom_text, tag
+from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
 from service.follows import FeedQuestion, Item, Stretch
+from service.pages.here import page_path
 from service.state import SECTIONS
 
 LISTS = {kind: section for section, kind in SECTIONS.items()}
@@ -26,6 +27,8 @@ CAUSES = {
     "world": "it came to pass",
 }
 """What the cause of a difference means."""
+
+JSON = "application/json"
 
 TOLD = 20
 """How many changes an entry tells of in words, at most."""
@@ -40,6 +43,7 @@ def atom(question: FeedQuestion, found: Stretch, *, base: str, address: str) -> 
     """The feed as Atom, the newest entry first. `base` is the URL of the service without a slash
     at its end, `address` the path that was asked."""
     of = question.filters["of"]
+    home, home_type = _shown_at(of)
     stream = Stream(
         id=tag(f"follows:{of}"),
         title=f"What alters {of}",
@@ -48,7 +52,8 @@ def atom(question: FeedQuestion, found: Stretch, *, base: str, address: str) -> 
         address=base + address,
         current=base + question.current,
         pinned=base + question.pinned,
-        home=base + of,
+        home=base + home,
+        home_type=home_type,
         previous=None if found.earlier is None else base + question.by(found.earlier).pinned,
         archive=found.is_cut,
     )
@@ -62,16 +67,25 @@ def _entry(item: Item, *, base: str) -> Entry:
     more = sum(counts[name] for name in ("added", "removed", "changed", "patch")) - len(told)
     if more > 0:
         told.append(f"And {more} more.")
+    url, type = _shown_at(members["url"] or members["previous"] or item.of)
     return Entry(
         id=tag(f"answer:{item.commit.recorded_at}:{item.position}:{item.of}"),
         title=told[0].rstrip(".") if told else f"Changed at @{item.position}",
         updated=item.commit.recorded_at,
-        url=base + (members["url"] or members["previous"] or item.of),
+        url=base + url,
+        type=type,
         author=item.commit.actor,
         text=[*told, *reasons(item)],
         tags=sorted({row["cause"] for row in _rows(members["changes"]) if row["cause"]}),
         members=members,
     )
+
+
+def _shown_at(answer: str) -> tuple[str, str]:
+    """Where an answer is to be read, by its path, and as what: its page, if it has one."""
+    path, mark, query = answer.partition("?")
+    page = page_path(path)
+    return (answer, JSON) if page is None else (f"{page}{mark}{query}", HTML)
 
 
 def changes(item: Item) -> Iterator[str]:

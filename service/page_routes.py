@@ -47,6 +47,7 @@ def _page(kind: Kind) -> View:
             frame=kind.frame_of(id),
         )
 
+    view.__doc__ = kind.about
     return needs("reader")(view)
 
 
@@ -67,6 +68,7 @@ def _frame(kind: Kind, frame: Frame) -> View:
             revision=None if id is None else f"{kind.space}:{id}",
         )
 
+    view.__doc__ = frame.about
     return needs("reader")(view)
 
 
@@ -101,6 +103,7 @@ def _table(kind: Kind, make: Callable[[Mapping[str, Any]], str]) -> View:
             response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
         return response
 
+    view.__doc__ = f"{kind.about.partition(',')[0]}, as a table."
     return needs("reader")(view)
 
 

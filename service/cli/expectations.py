@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import click
 import msgspec
@@ -15,7 +14,7 @@ from events.vocabulary import FIELDS, STATUSES
 from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import plain, screen, show_table
-from service.cli.tables import Members, date_text, show_clocks, show_next
+from service.cli.tables import Members, date_text, next_place, show_clocks, show_next
 from service.compare import compare_answer
 from service.diff import TO_CLOCKS
 from service.hindsight import hindsight_answer, then_and_now
@@ -133,8 +132,7 @@ def _show_hindsight(answer: Members) -> None:
             ("id", "name", "then", "expected", "now", "since", "named"),
             (_hindsight_row(row) for row in answer["rows"] if row["group"] == group),
         )
-    following = answer["next"]
-    show_next(console, following and parse_qs(urlsplit(following).query)["after"][0])
+    show_next(console, next_place(answer))
 
 
 GROUPS = {

@@ -16,7 +16,7 @@ from projections.views import Database
 from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
-from service.cli.tables import date_text, show_clocks
+from service.cli.tables import date_text, next_place, show_clocks, show_next
 from service.overdue import due_answer, overdue_answer
 from service.promises import SORTS, Promised, check_exists, given_of, promised
 from service.question import Question
@@ -131,6 +131,7 @@ def _show_slips(answer: Members) -> None:
             for item in answer["items"]
         ),
     )
+    show_next(console, next_place(answer))
     for name, groups in answer.get("by", {}).items():
         show_table(
             console,
@@ -176,6 +177,7 @@ def _show_promises(answer: Members, title: str, days: str) -> None:
             for item in answer["items"]
         ),
     )
+    show_next(console, next_place(answer))
 
 
 def _interval(days: Members) -> str:

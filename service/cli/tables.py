@@ -66,7 +66,7 @@ def show_state(answer: Members) -> None:
         columns = ("id", "title", "date")
         dated = ((row["id"], row["title"], date_text(row.get("date"))) for row in rows)
         show_table(console, title, columns, dated)
-    show_next(console, _after(answer["next"]))
+    show_next(console, next_place(answer))
 
 
 def show_records(answer: Members) -> None:
@@ -81,7 +81,7 @@ def show_records(answer: Members) -> None:
         columns,
         ([row.get(column) or "" for column in columns] for row in answer["items"]),
     )
-    show_next(console, _after(answer["next"]))
+    show_next(console, next_place(answer))
 
 
 def show_record(answer: Members) -> None:
@@ -233,8 +233,9 @@ def show_next(console: Console, place: str | None) -> None:
         console.print(plain(f"There is more: --after {place}"))
 
 
-def _after(path: str | None) -> str | None:
-    """Where the next page begins, out of its path."""
+def next_place(answer: Members) -> str | None:
+    """Where the next page of an answer begins, out of its path."""
+    path = answer["next"]
     return None if path is None else parse_qs(urlsplit(path).query)["after"][0]
 
 

@@ -38,9 +38,13 @@ BEFORE_ALL = "1970-01-01T00:00:00Z"
 """When a feed was updated that has nothing to tell; Atom must have some instant."""
 
 
+HTML = "text/html"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry. `id` is a URI for good, `updated` an instant of RFC 3339, `url` a whole URL.
+    """One entry. `id` is a URI for good, `updated` an instant of RFC 3339, `url` a whole URL,
+    of a page unless its `type` says otherwise.
 
     `text` is its content in paragraphs of plain text. `valid` is the date in the
     world of what it is about. `members` are shown under `_annales` in JSON. An entry that
@@ -52,6 +56,7 @@ class Entry:
     updated: str
     url: str
     author: str
+    type: str = HTML
     text: Sequence[str] = ()
     tags: Sequence[str] = ()
     valid: Date | None = None
@@ -66,8 +71,8 @@ class Stream:
 
     `address` is where it is subscribed to, or, of an archive, where this page
     stands; `current` the former. `pinned` is where these very bytes stand. `home`
-    is a page for people. `previous` is the archive with what came before. An archive is a
-    page that is full and will not change.
+    is a page for people, unless `home_type` says otherwise. `previous` is the archive
+    with what came before. An archive is a page that is full and will not change.
     """
 
     id: str
@@ -78,6 +83,7 @@ class Stream:
     current: str
     pinned: str
     home: str
+    home_type: str = HTML
     previous: str | None = None
     archive: bool = False
     members: Mapping[str, Any] = field(default_factory=dict)
@@ -106,7 +112,7 @@ def atom_text(stream: Stream, entries: Sequence[Entry]) -> bytes:
     _add(_add(feed, "author"), "name", "Annales")
     _add(feed, "generator", "Annales")
     _link(feed, "self", stream.address, ATOM)
-    _link(feed, "alternate", stream.home, "text/html")
+    _link(feed, "alternate", stream.home, stream.home_type)
     if stream.archive:
         _add(feed, "fh:archive")
         _link(feed, "current", stream.current, ATOM)
@@ -157,7 +163,7 @@ def _atom_entry(entry: Entry) -> ET.Element:
     _add(element, "updated", entry.updated)
     _add(element, "published", entry.updated)
     _add(_add(element, "author"), "name", entry.author)
-    _link(element, "alternate", entry.url, "text/html")
+    _link(element, "alternate", entry.url, entry.type)
     for each in entry.tags:
         _add(element, "category", term=each)
     if entry.valid is not None:
@@ -172,7 +178,7 @@ def _tombstone(entry: Entry, ref: str) -> ET.Element:
     _add(_add(element, "at:by"), "name", entry.author)
     if entry.reason:
         _add(element, "at:comment", entry.reason)
-    _link(element, "alternate", entry.url, "text/html")
+    _link(element, "alternate", entry.url, entry.type)
     return element
 
 

@@ -6,6 +6,7 @@ page to page. What the URL leaves to a default stays a default.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -36,8 +37,20 @@ _ORDER = ("at", "during", "to_at", "stated", "to_stated", "known", "to_known", "
 
 CLOCKS = ("at", "stated", "known")
 
-PAGES = ("state", "records", "compare", "slips", "trends", "search", "activity", "sources", "feeds")
-"""The first parts of the paths that have pages."""
+_PAGES = re.compile(
+    "/v1(/state|/compare|/slips|/trends|/search|/activity|/feeds|/(?:records|sources)/[^/]+)"
+)
+"""The paths of the API that have a page, which is at the same path without the version."""
+
+
+def page_path(path: str) -> str | None:
+    """The path of the page that shows what a path of the API answers; None where none does.
+
+    >>> page_path("/v1/records/juno"), page_path("/v1/records/juno/history")
+    ('/records/juno', None)
+    """
+    found = _PAGES.fullmatch(path)
+    return None if found is None else found[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,8 @@ class Here:
         A path that has no page is left as it is.
         """
         parts = urlsplit(answer)
-        _, version, rest = (*parts.path.split("/", 2), "", "")[:3]
-        if version != "v1" or rest.partition("/")[0] not in PAGES:
+        path = page_path(parts.path)
+        if path is None:
             return answer
         # Two sides differ in their clocks: what either of them names is told of the other too.
         told = {name for name in CLOCKS if f"to_{name}" in self.texts}
@@ -83,7 +96,7 @@ class Here:
             if name in told or name not in ("view", "during", *CLOCKS)
         }
         part: dict[str, str | None] = dict.fromkeys(PART)
-        return self.to(f"/{rest}", **{**part, **asked})
+        return self.to(path, **{**part, **asked})
 
 
 def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:

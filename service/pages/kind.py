@@ -19,13 +19,15 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What of a page fits into a page of someone else's: its path, its template, what it shows.
+    """What of a page fits into a page of someone else's: its path, its template, what it shows,
+    and what it is `about` in a line.
 
     `own` are parameters that it takes besides those of its page.
     """
 
     path: str
     template: str
+    about: str
     show: Make
     own: tuple[str, ...] = ()
     ask: Callable[[str, Texts], Question] | None = None
@@ -33,7 +35,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of page.
+    """A kind of page, and what it is `about` in a line.
 
     `name` is that of its template and of its mark in the navigation; `path` may hold an `{id}`,
     which is then one of the `space` ("record" or "source").
@@ -51,6 +53,7 @@ class Kind:
 
     name: str
     path: str
+    about: str
     show: Make
     clocks: tuple[str, ...] = CLOCKS
     filters: tuple[str, ...] = ()

@@ -29,17 +29,22 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="state",
         path="/state",
+        about="The state in a year, as a page.",
         show=state_page,
         filters=FILTERS,
         data="/v1/state",
         table=tables.state_table,
         frames=(
             Frame(
-                path="/embed/state", template="embed_state.html", show=framed("/state", state_page)
+                path="/embed/state",
+                template="embed_state.html",
+                about="The state in a year, in a frame.",
+                show=framed("/state", state_page),
             ),
             Frame(
                 path="/embed/timeline",
                 template="embed_timeline.html",
+                about="The timeline of a state, in a frame.",
                 show=framed("/state", timeline_frame),
                 own=("above",),
                 ask=timeline_question,
@@ -49,6 +54,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="compare",
         path="/compare",
+        about="Two sides beside each other, as a page.",
         show=comparing.compare_page,
         clocks=(*FROM_CLOCKS, *TO_CLOCKS),
         own=comparing.OWN,
@@ -60,6 +66,7 @@ PAGES: tuple[Kind, ...] = (
             Frame(
                 path="/embed/compare",
                 template="embed_compare.html",
+                about="Two sides, in a frame.",
                 show=framed("/compare", comparing.compare_page),
             ),
         ),
@@ -67,6 +74,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="slips",
         path="/slips",
+        about="What was promised and what came, as a page.",
         show=slipping.slips_page,
         own=SLIPS_FILTERS,
         ask=slipping.slips_question,
@@ -76,6 +84,7 @@ PAGES: tuple[Kind, ...] = (
             Frame(
                 path="/embed/slips",
                 template="embed_slips.html",
+                about="What was promised and what came, in a frame.",
                 show=framed("/slips", slipping.slips_page),
             ),
         ),
@@ -83,6 +92,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="trends",
         path="/trends",
+        about="Counts and indicators through the years, as a page.",
         show=trending.trends_page,
         clocks=TREND_CLOCKS,
         own=trending.TAKES,
@@ -93,6 +103,7 @@ PAGES: tuple[Kind, ...] = (
             Frame(
                 path="/embed/trends",
                 template="embed_trends.html",
+                about="Counts and indicators through the years, in a frame.",
                 show=framed("/trends", partial(trending.trends_page, narrow=IN_A_FRAME)),
             ),
         ),
@@ -100,6 +111,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="search",
         path="/search",
+        about="Records and sources by words, as a page.",
         show=searching.search_page,
         filters=searching.FILTERS,
         data=searching.answered_by,
@@ -108,6 +120,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="activity",
         path="/activity",
+        about="Who did what, as a page.",
         show=activity_page,
         clocks=ENDS,
         own=ACTIVITY_TAKES,
@@ -117,6 +130,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="record",
         path="/records/{id}",
+        about="A record with its statements, promises and log, as a page.",
         show=record_page,
         space="record",
         data="/v1/records/{id}",
@@ -125,6 +139,7 @@ PAGES: tuple[Kind, ...] = (
             Frame(
                 path="/embed/records/{id}",
                 template="embed_record.html",
+                about="A record, in a frame.",
                 show=framed("/records/{id}", record_page),
             ),
         ),
@@ -132,9 +147,10 @@ PAGES: tuple[Kind, ...] = (
     Kind(
         name="source",
         path="/sources/{id}",
+        about="A source and what rests on it, as a page.",
         show=source_page,
         space="source",
         data="/v1/sources/{id}",
     ),
-    Kind(name="feeds", path="/feeds", show=feeds_page),
+    Kind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
 )

@@ -923,7 +923,14 @@ def test_a_feed_reader_reads_it(changing: Teller, asker: Asker) -> None:
     assert 'Reason: "February" &lt;b&gt;&amp;&lt;/b&gt; no day' in text
     assert "what was recorded here was mended" in text
     assert "StatementCorrected ground" in text
-    assert first.link.endswith(asker.feed(STILL)["items"][-1]["url"])
+    # It leads a reader to the page of the answer.
+    page = asker.feed(STILL)["items"][-1]["url"].removeprefix("/v1")
+    assert first.link == f"http://localhost{page}"
+    assert asker.client.get(page).mimetype == "text/html"
+    promises = feedparser.parse(asker.ask("/v1/due?stated=2016", format="atom").data)
+    assert [link.type for link in promises.feed.links if link.rel == "alternate"] == [
+        "application/json"
+    ]
     assert len({entry.id for entry in read.entries}) == 11
     assert [entry.updated for entry in read.entries] == sorted(
         (entry.updated for entry in read.entries), reverse=True
