@@ -138,12 +138,22 @@ def _cited(answer: Mapping[str, Any], *, name: str, key: str, root: str) -> Cite
     return Cited(
         key=key,
         title=name,
-        # The page for people stands at the same address without the version of the API.
-        url=f"{root}{answer['pinned'].removeprefix('/v1')}",
+        url=f"{root}{_page(answer['pinned'])}",
         version=answer["known"],
         note=f"as of {at}, as stated by {answer['stated']}, as recorded at {answer['known']}",
         issued=None if known_at is None else known_at[:10],
     )
+
+
+def _page(pinned: str) -> str:
+    """The pinned page of an answer: at the same address without the version of the API, in a
+    language.
+
+    >>> _page("/v1/records/juno?at=2013-12-31&known=@7&view=2")
+    '/records/juno?at=2013-12-31&known=@7&lang=en&view=2'
+    """
+    question, view = pinned.removeprefix("/v1").rsplit("&view=", 1)
+    return f"{question}&lang=en&view={view}"
 
 
 def _day(iso: str) -> str:

@@ -55,6 +55,13 @@ OWN: dict[str, Parameter] = {
 """What the parameters mean to a feed."""
 
 
+OF_CHANGES: dict[str, Parameter] = {
+    name: (PARAMETERS[name][0], "Plays no part: what was recorded is told by `known` alone.")
+    for name in ("at", "stated")
+}
+"""What the clocks of the world mean to a feed of changes."""
+
+
 @blueprint.route("/v1/feeds")
 @blueprint.response(200, FeedsSchema)
 @blueprint.doc(
@@ -88,11 +95,14 @@ def listed(feed: Feed) -> dict[str, Any]:
 
 def parameters_of(feed: Feed) -> Mapping[str, Parameter]:
     """What a feed takes, and what each means."""
+    of_changes = "from" not in feed.takes
+    first = "the newest" if of_changes else "the most significant ones"
     limit: Parameter = (
         {"type": "integer", "minimum": 1, "maximum": feed.most, "default": feed.limit},
-        "How many items at most, the most significant ones; more is refused.",
+        f"How many items at most, {first}; more is refused.",
     )
-    known: Mapping[str, Parameter] = {**PARAMETERS, **OWN, "limit": limit, **feed.own}
+    own = {**OWN, **OF_CHANGES} if of_changes else OWN
+    known: Mapping[str, Parameter] = {**PARAMETERS, **own, "limit": limit, **feed.own}
     return {name: known[name] for name in (*CLOCKS, *feed.takes, *feed.own, "view")}
 
 

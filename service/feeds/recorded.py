@@ -13,6 +13,7 @@ subscribed to is the newest `limit` entries, which reach back to such a page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -236,7 +237,7 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
     date = told.after.get("date") if act.kind != "source" else None
     return Entry(
         id=event_tag(entry.position, entry.recorded_at),
-        title=f"{DONE[entry.type][lang]}{'：' if lang == 'zh' else ': '}{name}",
+        title=f"{_done(entry.type, lang)}{'：' if lang == 'zh' else ': '}{name}",
         updated=entry.recorded_at,
         url=context.url(f"/{space}s/{id}"),
         author=entry.actor,
@@ -247,6 +248,14 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
         reason=entry.reason or "",
         members={**entry_members(entry), "stream": act.stream, "record": id, "kind": act.kind},
     )
+
+
+def _done(type: str, lang: str) -> str:
+    """What an event did, in words; a type that has none yet goes by the name of its event."""
+    said = DONE.get(type)
+    if said is not None:
+        return said[lang]
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", BY_TYPE[type].EVENT).capitalize()
 
 
 def _looked_up(act: Act, before: _Before) -> _Told:

@@ -112,7 +112,10 @@ def test_a_state_is_cited_with_its_filters(reader: Reader) -> None:
         answer, root="https://a.example", filters={"country": "CN", "field": "fusion"}
     )
     assert cited.title == "State of big science, China, fusion, 31 December 2013"
-    assert cited.url == f"https://a.example{answer['pinned'].removeprefix('/v1')}"
+    page, _, version = answer["pinned"].removeprefix("/v1").rpartition("&view=")
+    assert cited.url == f"https://a.example{page}&lang=en&view={version}"
+    shown = reader.ask(cited.url.removeprefix("https://a.example"), Accept="text/html")
+    assert shown.headers["Cache-Control"] == FOREVER
     far = state_cited(reader.get("/v1/state", at="Y12025"), root="", filters={})
     assert far.title == "State of big science, +012025-12-31"
     during = state_cited(reader.get("/v1/state", during="2013-05"), root="", filters={})

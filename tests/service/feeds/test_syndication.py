@@ -14,6 +14,7 @@ import pytest
 
 from events import dates
 from service.archive import Archive
+from service.feeds import recorded
 from service.feeds.syndication import Entry, Stream, atom_text, json_feed_text
 from tests.service.asked import ASK_AGAIN, FOREVER, Reader, url
 from tests.story.telling import (
@@ -38,6 +39,15 @@ NAMES = {
     "fh": "http://purl.org/syndication/history/1.0",
     "annales": "tag:annales.org,2026:ns",
 }
+
+
+def test_a_type_of_event_without_words_goes_by_its_name(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new type of event is told before anybody has found words for it."""
+    monkeypatch.delitem(recorded.DONE, "observation")
+    told = reader.ask("/v1/feeds/jsonfeed?kind=observation&limit=1&lang=en").get_json()
+    assert told["items"][0]["title"].startswith("Observation recorded: ")
 
 
 def atom(reader: Reader, address: str) -> Any:
