@@ -410,7 +410,8 @@ class Row(NamedTuple):
     country: str
 
 
-class Stretch(NamedTuple):
+# A world has tens of thousands of these.
+class Stretch(msgspec.Struct, frozen=True, gc=False):
     """The days on which a statement of a record gives a value, half-open; None is an open end."""
 
     record: str

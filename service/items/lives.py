@@ -43,7 +43,7 @@ def phases(life: Life) -> Iterator[Item]:
     # What is expected begins after the horizon, and on no day before it.
     tomorrow = life.horizon + 1
     expected = [
-        stretch._replace(first=tomorrow) if stretch.first is None else stretch
+        msgspec.structs.replace(stretch, first=tomorrow) if stretch.first is None else stretch
         for stretch in life.expected
     ]
     yield from _phases(life, expected, part="expected/", planned=True)
