@@ -35,7 +35,7 @@ PLACES = 2
 QUEUE = 2.0
 """Seconds that a picture waits for a place."""
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds that a picture may take."""
 
 PROGRAM = Path(__file__).with_name("pixels.py")
