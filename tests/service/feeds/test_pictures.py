@@ -118,9 +118,18 @@ HEAVY = "/v1/feeds/png?width=2400"
 
 
 def drawing(pid: int | str = "self") -> list[str]:
-    """The processes that a process has started and that have not ended."""
+    """The drawings that a process has begun and that have not ended: it may run much else."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [child for task in tasks for child in task.read_text().split()]
+    begun = [child for task in tasks for child in task.read_text().split()]
+    return [child for child in begun if png.PROGRAM.name in _command(child)]
+
+
+def _command(pid: str) -> str:
+    """What a process was told to run; nothing for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def comes_true(question: Callable[[], object]) -> bool:
