@@ -73,7 +73,10 @@ def compare_page(asked: Asked) -> Members:
     return {
         "page": page_at(
             "compare", asked.question, say=say,
-            formats=[Format("JSON", "application/json", here.url("/compare.json", lang=None))],
+            formats=[
+                Format("JSON", "application/json", here.url("/compare.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/compare.csv", lang=None)),
+            ],
             skip_to="facilities",
             description=answer["sentence"][lang],
         ),

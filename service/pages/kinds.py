@@ -62,6 +62,7 @@ PAGES: tuple[Kind, ...] = (
         position=comparing.compare_position,
         begin=comparing.default_sides,
         data="/v1/compare",
+        table=tables.compared_table,
         frames=(
             Frame(
                 path="/embed/compare",
@@ -151,6 +152,7 @@ PAGES: tuple[Kind, ...] = (
         show=source_page,
         space="source",
         data="/v1/sources/{id}",
+        table=tables.resting_table,
     ),
     Kind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
 )

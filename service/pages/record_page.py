@@ -298,6 +298,7 @@ class _Record:
         here, id = self.here, self.id
         return [
             Format("JSON", "application/json", here.url(f"/records/{id}.json", lang=None)),
+            Format("CSV", "text/csv", here.url(f"/records/{id}.csv", lang=None)),
             Format(
                 "JSON-LD", "application/ld+json", here.url(f"/v1/records/{id}.jsonld", lang=None)
             ),

@@ -56,7 +56,10 @@ def search_page(asked: Asked) -> Members:
     return {
         "page": page_at(
             "search", asked.question, say=say,
-            formats=[Format("JSON", "application/json", here.url("/search.json", lang=None))],
+            formats=[
+                Format("JSON", "application/json", here.url("/search.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/search.csv", lang=None)),
+            ],
             skip_to="found",
         ),
         "answer": answer,

@@ -30,7 +30,8 @@ def source_page(asked: Asked) -> Members:
         "page": page_at(
             "sources", asked.question, say=say,
             formats=[
-                Format("JSON", "application/json", here.url(f"/sources/{id}.json", lang=None))
+                Format("JSON", "application/json", here.url(f"/sources/{id}.json", lang=None)),
+                Format("CSV", "text/csv", here.url(f"/sources/{id}.csv", lang=None)),
             ],
             skip_to="rests", description=source["title"],
         ),
