@@ -204,7 +204,12 @@ def after_period(start: Day, text: str) -> Day:
     """
     read = _PERIOD.fullmatch(text)
     if read is None:
-        raise BadFilter("within", text, "a period of ISO 8601, such as P1Y, P6M, P2W or P90D")
+        raise BadFilter(
+            "within",
+            text,
+            "a period of ISO 8601, such as P1Y, P6M, P2W or P90D,"
+            " of at most four digits of years and months, five of weeks and six of days",
+        )
     years, months, days, weeks = (int(part or 0) for part in read.groups())
     year, month, day = civil(start)
     months += (year + years) * 12 + month - 1
