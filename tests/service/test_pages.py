@@ -268,7 +268,7 @@ def test_links_lead_somewhere(client: FlaskClient) -> None:
                 continue
             kind = _kind(parts.path)
             target = parts.path + (f"?{parts.query}" if parts.query else "")
-            if target in seen or ((kind, depth) in kinds and len(seen) > 400):
+            if target in seen or ((kind, depth) in kinds and len(seen) > 250):
                 continue
             seen.add(target)
             kinds.add((kind, depth))
