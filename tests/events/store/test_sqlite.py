@@ -667,11 +667,12 @@ def test_kill_9_loses_no_acknowledged_commit(file: Path) -> None:
     """Each commit is there whole, or it was not acknowledged and is absent whole."""
     acknowledged = 0
     for round_ in range(4):
-        process = writer(file, "append", f"record:{round_}", "100000", "2")
-        assert process.stdout is not None
-        last = [int(process.stdout.readline()) for _ in range(40 + 30 * round_)][-1]
-        process.send_signal(signal.SIGKILL)
-        rest = process.communicate(timeout=30)[0].split("\n")[:-1]
+        with writer(file, "append", f"record:{round_}", "100000", "2") as process:
+            assert process.stdout is not None
+            last = [int(process.stdout.readline()) for _ in range(40 + 30 * round_)][-1]
+            process.send_signal(signal.SIGKILL)
+            # Not `communicate`, which passes over what `readline` has taken off the pipe already.
+            rest = process.stdout.read().split("\n")[:-1]
         acknowledged = int(rest[-1]) if rest else last
 
         with opened(file) as log:

@@ -15,7 +15,7 @@ import rdflib
 from pyld import jsonld
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
-from rdflib.namespace import PROV, RDF, XSD
+from rdflib.namespace import PROV, RDF
 
 from service.rdf import EDTF, FORMS
 from tests.service.asked import ASK_AGAIN, FOREVER, IDS, Reader, url
@@ -23,6 +23,7 @@ from tests.service.feeds.hard_dates import HARD
 from tests.story.telling import Teller, correction, plan, reading, statement, withdrawal
 
 S = Namespace("https://schema.org/")
+XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 ROOT = "http://localhost/v1"
 
 PARSED = {"jsonld": "json-ld", "ttl": "turtle", "nq": "nt"}
