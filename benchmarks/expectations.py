@@ -17,9 +17,9 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
-from service.compare import compare_answer
-from service.hindsight import hindsight_answer, then_and_now
-from service.sides import sides
+from service.comparing.compare import compare_answer
+from service.comparing.hindsight import hindsight_answer, then_and_now
+from service.comparing.sides import sides
 
 ONE, OTHER = COUNTRIES[:2]
 

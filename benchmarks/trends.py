@@ -23,8 +23,8 @@ from service.archive import Archive
 from service.filters import given, wanted
 from service.question import Question
 from service.state import state_answer
-from service.trend_asking import trend
-from service.trends import trends_text
+from service.trends.answer import trends_text
+from service.trends.asking import trend
 
 YEARS = 50
 LAST = 2026

@@ -11,25 +11,25 @@ from flask_smorest import Api
 
 from service import access, describing, limiting, observing, problems
 from service.archive import Archive
-from service.change_routes import blueprint as changes
-from service.desk_routes import blueprint as desk
-from service.expectation_routes import blueprint as expectations
-from service.feed_routes import blueprint as feeds
-from service.follow_routes import blueprint as follows
-from service.memento_routes import blueprint as mementos
-from service.page_routes import blueprint as pages
-from service.page_routes import frames
+from service.changes.routes import blueprint as changes
+from service.comparing.routes import blueprint as expectations
+from service.desk.routes import blueprint as desk
+from service.desk.sessions import Sessions
+from service.feeds.routes import blueprint as feeds
+from service.follows.routes import blueprint as follows
+from service.linked.routes import blueprint as forms
+from service.memento.routes import blueprint as mementos
+from service.orders.routes import blueprint as orders
 from service.pages.kinds import PAGES
-from service.promise_routes import blueprint as promises
-from service.rdf_routes import blueprint as forms
+from service.pages.routes import blueprint as pages
+from service.pages.routes import frames
+from service.pages.twins import Twins
+from service.pages.viewer_routes import blueprint as viewers
+from service.promises.routes import blueprint as promises
 from service.routes import blueprint as questions
-from service.sessions import Sessions
 from service.settings import Settings
-from service.trend_routes import blueprint as trends
-from service.twins import Twins
+from service.trends.routes import blueprint as trends
 from service.version import VERSION
-from service.viewer_routes import blueprint as viewers
-from service.write_routes import blueprint as orders
 
 
 class Description(Api):

@@ -19,7 +19,7 @@ from projections import VIEW
 from service import forms
 from service.access import needs
 from service.asking import CLOCKS
-from service.diff import FORMATS
+from service.comparing.diff import FORMATS
 from service.filters import FACETS, FINDABLE, LARGEST_LIMIT, LIMIT, LONGEST_QUERY, SORTS
 from service.finding import SEARCHED
 from service.schemas import headers, id_parameter, problem_responses

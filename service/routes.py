@@ -14,10 +14,10 @@ from flask_smorest import Blueprint
 from projections.views import Database
 from service import forms
 from service.access import needs
-from service.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
 from service.asking import answer, archive, clocks, format_asked, parameters, respond
 from service.audit import history_answer, source_answer, statement_answer
-from service.diff import (
+from service.changes.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
+from service.comparing.diff import (
     FORMATS,
     FROM_CLOCKS,
     PATCH_MEDIA_TYPE,
@@ -28,10 +28,10 @@ from service.diff import (
 )
 from service.filters import KINDS, SORTS, position_after
 from service.finding import LISTED, records_answer, search_answer
-from service.memento import links_of
+from service.linked.rdf import FORMS
+from service.linked.routes import linked_data, preferred_form
+from service.memento.versions import links_of
 from service.questions import PARAMETERS, Parameter, question
-from service.rdf import FORMS
-from service.rdf_routes import linked_data, preferred_form
 from service.records import record_answer, timeline_answer
 from service.schemas import (
     ActivitySchema,

@@ -335,6 +335,14 @@ def test_every_name_of_code_is_found_in_the_code(page: Path) -> None:
     assert lost == []
 
 
+def test_every_folder_of_the_service_is_on_the_map() -> None:
+    """ARCHITECTURE.md says of each what it is for, and of none that is not there."""
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    map_ = page.partition("## The folders of the service")[2].partition("\n## ")[0]
+    folders = {path.name for path in (ROOT / "service").iterdir() if path.is_dir()}
+    assert set(re.findall(r"`(\w+)/`", map_.partition("| --- |")[2])) == folders - {"__pycache__"}
+
+
 def test_every_decision_is_in_the_index() -> None:
     """The index of decisions lists each once, under its number and title."""
     folder = ROOT / "docs/adr"

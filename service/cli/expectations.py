@@ -15,11 +15,11 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import Members, date_text, next_place, show_clocks, show_next
-from service.compare import compare_answer
-from service.diff import TO_CLOCKS
-from service.hindsight import hindsight_answer, then_and_now
-from service.pairing import SIGNS
-from service.sides import TO_PARTS, sides
+from service.comparing.compare import compare_answer
+from service.comparing.diff import TO_CLOCKS
+from service.comparing.hindsight import hindsight_answer, then_and_now
+from service.comparing.pairing import SIGNS
+from service.comparing.sides import TO_PARTS, sides
 
 Asked = str | None
 """The text of an option; None where it was not given."""

@@ -12,9 +12,9 @@ from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.filters import position_after, wanted
-from service.follow_words import changes
-from service.followable import followed_question
-from service.follows import LIMIT, Stretch, check, ending, feed_question, feed_text, read
+from service.follows.feed import LIMIT, Stretch, check, ending, feed_question, feed_text, read
+from service.follows.followable import followed_question
+from service.follows.words import changes
 
 PATH = "/v1/follows"
 

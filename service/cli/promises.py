@@ -17,10 +17,10 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import date_text, next_place, show_clocks, show_next
-from service.overdue import due_answer, overdue_answer
-from service.promises import SORTS, Promised, check_exists, given_of, promised
+from service.promises.asking import SORTS, Promised, check_exists, given_of, promised
+from service.promises.overdue import due_answer, overdue_answer
+from service.promises.slips import slips_answer
 from service.question import Question
-from service.slips import slips_answer
 
 Members = dict[str, Any]
 Make = Callable[[State, Database, Question, Promised], str]

@@ -42,7 +42,7 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
 
     from service.app import create_app  # noqa: PLC0415
     from service.observing import log_requests  # noqa: PLC0415
-    from service.writing import LARGEST_BATCH  # noqa: PLC0415
+    from service.orders.writing import LARGEST_BATCH  # noqa: PLC0415
 
     # A request that waits its turn for a moment is no event; /metrics tells how long they take.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

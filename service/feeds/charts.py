@@ -10,11 +10,11 @@ from events.errors import BadFilter
 from service.feeds.feed import Context
 from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.items.home import home_of
-from service.promises import Promised, check_exists
-from service.slips import ladders
+from service.promises.asking import Promised, check_exists
+from service.promises.slips import ladders
 from service.state import Wanted
-from service.trend_asking import trend
-from service.trends import trends
+from service.trends.answer import trends
+from service.trends.asking import trend
 from service.words import word
 
 Rows = list[dict[str, Any]]

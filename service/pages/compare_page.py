@@ -14,8 +14,10 @@ from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.state import Row
 from service.asking import archive, clocks
-from service.compare import compare_answer
-from service.diff import TO_CLOCKS
+from service.comparing.compare import compare_answer
+from service.comparing.diff import TO_CLOCKS
+from service.comparing.pairing import SIGNS
+from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
 from service.drawing.marks import icon
 from service.pages import labels, language
 from service.pages.answering import Asked
@@ -24,9 +26,7 @@ from service.pages.coverage import coverage
 from service.pages.lanes import FAMILIES, short_slips
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
-from service.pairing import SIGNS
 from service.question import Question
-from service.sides import PARTS, TO_PARTS, Sides, sides
 
 OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)

@@ -13,11 +13,11 @@ from events.dates import Day, day, year_of
 from projections.state import State
 from projections.views import Database
 from service.pages.lanes import FAMILIES
+from service.promises.slips import Counted, slip_totals
 from service.question import Question
-from service.slips import Counted, slip_totals
 from service.state import Wanted
-from service.trend_asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuestion
-from service.trend_sweeps import SWEEPS, Point
+from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuestion
+from service.trends.sweeps import SWEEPS, Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from service.feed_routes import listed
 from service.feeds import FEEDS
+from service.feeds.routes import listed
 from service.pages.answering import Asked
 from service.pages.page import Format, Members, page_at
 

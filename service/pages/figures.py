@@ -16,8 +16,8 @@ from service.pages.here import Here
 from service.pages.lanes import FAMILIES
 from service.pages.page import Members
 from service.pages.speech import Speech
+from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
-from service.slips import Counted
 from service.words import word
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from service.activity import ENDS
-from service.diff import FROM_CLOCKS, TO_CLOCKS
+from service.changes.activity import ENDS
+from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
 from service.pages import compare_page as comparing
 from service.pages import search_page as searching
 from service.pages import slips_page as slipping
@@ -19,8 +19,8 @@ from service.pages.kind import Frame, Kind
 from service.pages.record_page import record_page
 from service.pages.source_page import source_page
 from service.pages.state_page import FILTERS, state_page
-from service.promises import SLIPS_FILTERS
-from service.trend_asking import TREND_CLOCKS
+from service.promises.asking import SLIPS_FILTERS
+from service.trends.asking import TREND_CLOCKS
 
 IN_A_FRAME = (560, 220)
 """The drawing of a course that fits a frame of 600 by 400, in pixels."""

@@ -20,9 +20,9 @@ from service.items.when import When, when
 from service.pages import labels, language
 from service.pages.here import Here
 from service.pages.speech import Speech
+from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
-from service.slips import Counted
 from service.words import word
 
 MARGIN = 30

@@ -9,8 +9,8 @@ import msgspec
 
 from events.clocks import AsOf, utc_day
 from events.dates import Day
-from service.diff import Comparison
-from service.hindsight import hindsight_answer
+from service.comparing.diff import Comparison
+from service.comparing.hindsight import hindsight_answer
 from service.pages import labels
 from service.pages.answering import Asked
 from service.pages.clockbar import written

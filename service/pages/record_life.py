@@ -20,9 +20,9 @@ from service.pages.answering import Asked
 from service.pages.lanes import ladder_of, outcome_words
 from service.pages.page import Members
 from service.pages.speech import Speech
-from service.promises import Promised
+from service.promises.asking import Promised
+from service.promises.slips import ladders
 from service.records import timeline_answer
-from service.slips import ladders
 
 
 def phases(asked: Asked, name: str) -> Members | None:

@@ -13,8 +13,8 @@ import msgspec
 from events.dates import parse_iso, year_of
 from events.vocabulary import MILESTONES
 from service.audit import plans_over, standing_of
-from service.citing import BIBTEX, CSL_JSON, RIS
 from service.drawing.marks import definitions, icon
+from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar, written

@@ -11,15 +11,15 @@ from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.ladders import OUTCOMES
 from service.asking import clocks
-from service.overdue import due_answer, overdue_answer
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.clockbar import clock_bar
 from service.pages.lanes import short_slips
 from service.pages.page import Format, Members, page_at, pieces
-from service.promises import GROUPS, SORTS, given_of, promised
+from service.promises.asking import GROUPS, SORTS, given_of, promised
+from service.promises.overdue import due_answer, overdue_answer
+from service.promises.slips import slips_answer
 from service.question import Question
-from service.slips import slips_answer
 
 SOON = "P2Y"
 """How far ahead the page tells what is due."""

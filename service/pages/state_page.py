@@ -14,12 +14,12 @@ import msgspec
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS
 from projections.state import Row
-from service.citing import plain, state_cited
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.filters import given
 from service.items.item import Item, Kind
 from service.items.selection import Selection
+from service.linked.citing import plain, state_cited
 from service.pages import labels, language
 from service.pages.answering import Asked
 from service.pages.canvas import canvas_of
@@ -35,10 +35,10 @@ from service.pages.page import Format, Members, page_at, pieces
 from service.pages.state_drawings import state_drawings
 from service.pages.state_map import state_map
 from service.pages.state_tables import facility_rows, table_sides
-from service.promises import Promised
+from service.promises.asking import Promised
+from service.promises.slips import Counted, ladders
 from service.question import Question
 from service.root import root
-from service.slips import Counted, ladders
 from service.state import Wanted, state_answer
 
 FILTERS = ("country", "field", "status", "limit", "after")

@@ -19,9 +19,9 @@ from service.pages.here import Here
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
 from service.question import Question
-from service.regions import REGIONS
-from service.trend_asking import BY, MEASURES, TREND_FILTERS, trend
-from service.trends import trends_text
+from service.trends.answer import trends_text
+from service.trends.asking import BY, MEASURES, TREND_FILTERS, trend
+from service.trends.regions import REGIONS
 
 TAKES = TREND_FILTERS[:-1]
 """What the page takes: all but the format."""

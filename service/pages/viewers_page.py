@@ -13,7 +13,7 @@ import msgspec
 
 from events.vocabulary import FIELDS, countries
 from service.asking import clocks
-from service.feeding import read
+from service.feeds.answering import read
 from service.feeds.feed import Feed
 from service.feeds.timelinejs import TIMELINEJS
 from service.feeds.vega_lite import VEGA_LITE

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.archive import Archive
-from service.writing import LARGEST_BATCH, LARGEST_BODY, MOST_LINES
+from service.orders.writing import LARGEST_BATCH, LARGEST_BODY, MOST_LINES
 from tests.service.asked import Reader, slug
 from tests.story.telling import SOURCE, Teller
 

@@ -22,10 +22,10 @@ from projections.ladders import OUTCOMES
 from projections.state import State
 from projections.views import Database
 from service.archive import Archive
-from service.overdue import due_answer, overdue_answer
-from service.promises import GROUPS, given_of, promised
+from service.promises.asking import GROUPS, given_of, promised
+from service.promises.overdue import due_answer, overdue_answer
+from service.promises.slips import slips_answer
 from service.question import Question
-from service.slips import slips_answer
 from tests.naive import promises
 from tests.naive.histories import COUNTRIES, FIELDS, Batch, logged, random_instants, random_question
 from tests.naive.model import Logged, read

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from events.catalogue import BY_TYPE
 from events.decision import FIXED
 from events.fact import Edtf, Fact, Line, Slug, Text, is_id
-from service.pages import desk_words
-from service.pages.desk_form import changes_of, line_of, members_of, sent, values_of
-from service.pages.desk_ids import stem_of
+from service.pages.desk import words as desk_words
+from service.pages.desk.form import changes_of, line_of, members_of, sent, values_of
+from service.pages.desk.ids import stem_of
 from service.translations import LANGUAGES
 from tests.service.asked import LINES
 from tests.service.desk.browser import Browser

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from service.archive import Archive
-from service.pages.desk import Desk
-from service.pages.desk_page import record_members
+from service.pages.desk.page import record_members
+from service.pages.desk.room import Desk
 from service.pages.here import Here
 from service.pages.speech import Speech
 from tests.service.asked import LINES, Reader

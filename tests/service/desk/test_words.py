@@ -14,8 +14,8 @@ from events.catalogue import CATALOGUE, STATEMENT_TYPES
 from events.dates import parse
 from events.errors import BadDate
 from events.vocabulary import MILESTONES
-from service.pages import desk_words
-from service.pages.desk_form import members_of
+from service.pages.desk import words as desk_words
+from service.pages.desk.form import members_of
 from service.translations import LANGUAGES
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import page

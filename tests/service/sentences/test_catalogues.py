@@ -20,6 +20,9 @@ from service.translations import CATALOGUES, DOMAIN, LANGUAGES, Language, chosen
 
 ROOT = Path(__file__).resolve().parents[3]
 
+SAYING = {"say", "n", "word", "gettext", "ngettext", "pgettext", "npgettext"}
+"""What texts are handed to."""
+
 Key = tuple[str | None, str | tuple[str, ...]]
 
 
@@ -68,6 +71,19 @@ def test_every_text_that_the_code_says_is_collected(used: dict[Key, Message]) ->
     said = list(_said())
     assert said
     assert [(place, texts) for place, texts in said if (None, texts) not in used] == []
+
+
+def test_no_text_is_said_within_an_f_string() -> None:
+    """Before Python 3.12 an f-string is one token, so what is said within it is not collected."""
+    said = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "service").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Call) and _name(part.func) in SAYING
+    ]
+    assert said == []
 
 
 def test_every_text_is_translated_into_chinese() -> None:
@@ -135,6 +151,14 @@ def test_an_unknown_language_is_refused(lang: str) -> None:
 def test_a_catalogue_is_read_once() -> None:
     """Compiling it takes longer than an answer may."""
     assert translations("zh") is translations("zh")
+
+
+def _name(function: ast.expr) -> str | None:
+    """What is called: `say` of `say(…)`, and of `desk.say(…)`."""
+    match function:
+        case ast.Name(name) | ast.Attribute(_, name):
+            return name
+    return None
 
 
 def _said() -> Iterator[tuple[str, str | tuple[str, ...]]]:

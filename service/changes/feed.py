@@ -1,0 +1,355 @@
+"""The log as a feed of CloudEvents: which events a follower is shown, and in what words.
+
+The id of an event is its position, so a follower goes on exactly where it was.
+Everything is read from the log itself, which is durable, and nothing from the
+views, which may be behind. What was once a full page stays that page for good:
+it is cut by position, and whether a filter lets an event through is decided by
+what the log held at the event's own commit.
+
+A type is a TOPIC of the log with our domain reversed in front and a dot before
+the version: `statement-corrected-v1` is `org.annales.statement-corrected.v1`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from events.catalogue import BY_TOPIC, STATEMENT_TYPES
+from events.clocks import utc_day
+from events.commit import LoggedEvent
+from events.fact import Line
+from events.record import Record, fold
+from events.store.sqlite import ChronicleRecorder
+from events.store.transcoding import line_of
+from projections.page import Change as LineChange
+from projections.page import Reader
+from service.changes.streams import Streams
+
+PATH = "/v1/changes"
+
+STEP = 1000
+"""How many events are read from the log at once."""
+
+LOOKED = 20_000
+"""How many events a page looks at, at most, for those that its filters let through."""
+
+SKIPPED = 1000
+"""After how many positions without an event a stream tells how far it is."""
+
+CHECKPOINT = "annales.checkpoint"
+
+HEARTBEAT = b": ka\n"
+"""A comment without the empty line that ends a block: some clients take that for an event."""
+
+RETRY = b"retry: 2000\n"
+"""Milliseconds after which a client comes back. Part of the first block, never a block alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Which events a follower is shown; None is all of them.
+
+    `kind` is that of the record, or `source`; `country` is that of the record
+    or of the statement, before the event or after it.
+    """
+
+    kind: str | None = None
+    record: str | None = None
+    country: str | None = None
+
+
+class Told(Protocol):
+    """What a follower is shown as one CloudEvent, at a position of the log."""
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log, which is its id."""
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+
+    def text(self) -> bytes:
+        """The CloudEvent in JSON."""
+
+
+class Change(NamedTuple):
+    """An event and the kind of the record that it belongs to."""
+
+    event: LoggedEvent
+    kind: str
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log."""
+        return self.event.position
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+        return event_type(self.event.topic)
+
+    def text(self) -> bytes:
+        """The CloudEvent in JSON."""
+        return event_text(self)
+
+
+class Page(NamedTuple):
+    """Some changes, and where to go on.
+
+    `reached` is the position up to which nothing more is to be shown; `full`
+    says that the page has all that was asked for, `at_head` that the log ends
+    there. `looked` counts the events that were looked at. A page that is neither
+    full nor at the head has looked at enough for once.
+    """
+
+    changes: Sequence[Told]
+    reached: int
+    full: bool
+    at_head: bool
+    looked: int
+
+
+class Reading(Protocol):
+    """Gives the page beyond a position; `looked` as `read` takes it."""
+
+    def __call__(self, *, after: int, limit: int, looked: int = 0) -> Page:
+        """The first `limit` of what is to be shown."""
+
+
+def read(
+    log: ChronicleRecorder, followed: Followed, *, after: int, limit: int, looked: int = 0
+) -> Page:
+    """The first `limit` changes beyond the position `after`.
+
+    To go on with a page that had none, give it how many it had `looked` at.
+    """
+    if followed.record is not None:
+        return _read_record(log, followed, after=after, limit=limit)
+    found: list[Change] = []
+    reached = after
+    while len(found) < limit and looked < LOOKED:
+        # Cut by count, not by what happens to be there, so that a full page is always the same.
+        events = log.select_log(after=reached, limit=STEP)[: LOOKED - looked]
+        if not events:
+            return Page(found, reached, full=False, at_head=True, looked=looked)
+        found += _chosen(log, followed, events, after=reached)
+        looked += len(events)
+        reached = events[-1].position
+    return _cut(found, reached, limit=limit, at_head=False, looked=looked)
+
+
+def _read_record(log: ChronicleRecorder, followed: Followed, *, after: int, limit: int) -> Page:
+    head = log.head()
+    reached = max(after, head.position if head else 0)
+    stream = log.select_stream(f"record:{followed.record}", up_to=reached)
+    events = [event for event in stream if event.position > after]
+    found = _chosen(log, followed, events, after=after)
+    return _cut(found, reached, limit=limit, at_head=True, looked=0)
+
+
+def _cut(found: list[Change], reached: int, *, limit: int, at_head: bool, looked: int) -> Page:
+    if len(found) < limit:
+        return Page(found, reached, full=False, at_head=at_head, looked=looked)
+    found = found[:limit]
+    return Page(found, found[-1].position, full=True, at_head=False, looked=looked)
+
+
+def _chosen(
+    log: ChronicleRecorder, followed: Followed, events: list[LoggedEvent], *, after: int
+) -> list[Change]:
+    """The events that the filters let through. `after` is the position before the first."""
+    kinds = _kinds(log, events)
+    changes = [
+        Change(event, kinds[event.stream])
+        for event in events
+        if followed.kind in (None, kinds[event.stream])
+    ]
+    if followed.country is None:
+        return changes
+    countries = dict(_countries(log, [change.event for change in changes], after=after))
+    return [change for change in changes if followed.country in countries[change.event.position]]
+
+
+def _kinds(log: ChronicleRecorder, events: Iterable[LoggedEvent]) -> dict[str, str]:
+    """The kind of each stream: of a record what it was claimed as, for good."""
+    kinds = {}
+    records = {}
+    for stream in {event.stream for event in events}:
+        space, _, id = stream.partition(":")
+        if space == "record":
+            records[id] = stream
+        else:
+            kinds[stream] = space
+    for id, kind in log.claimed("record", records).items():
+        kinds[records[id]] = kind
+    return kinds
+
+
+def _countries(
+    log: ChronicleRecorder, events: list[LoggedEvent], *, after: int
+) -> Iterator[tuple[int, set[str]]]:
+    """The position of each event, and the countries that it concerns as of its commit."""
+    cards: dict[tuple[str, int], Line] = {}
+
+    def card(facility: str, position: int) -> Line:
+        if (facility, position) not in cards:
+            found = _record(log, f"record:{facility}", up_to=position).card
+            cards[facility, position] = found or {}
+        return cards[facility, position]
+
+    for commit in Reader(lambda stream: _record(log, stream, up_to=after)).read(events):
+        for change in commit.changes:
+            own = commit.touched[change.event.stream].card
+            yield (
+                change.event.position,
+                {
+                    country
+                    for line in _lines(change, own)
+                    if (
+                        country := line.get("country")
+                        or (
+                            card(line["facility"], commit.commit.position).get("country")
+                            if "facility" in line
+                            else None
+                        )
+                    )
+                },
+            )
+
+
+def _lines(change: LineChange, own: Line | None) -> Iterator[Line]:
+    """The lines that say which country a change is of: a record's card, if it has one."""
+    if change.of is not None and own is not None:
+        yield own
+        return
+    for line in (change.before, change.after):
+        if line is not None:
+            yield line
+
+
+def _record(log: ChronicleRecorder, stream: str, *, up_to: int) -> Record:
+    events = log.select_stream(stream, up_to=up_to)
+    lines = (
+        (line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at))
+        for event in events
+    )
+    return fold(Record(stream.partition(":")[2]), lines)
+
+
+# --- in words
+
+
+def event_text(change: Change) -> bytes:
+    """A change as a CloudEvent in JSON."""
+    event = change.event
+    line = line_of(event.topic, event.state)
+    space, _, id = event.stream.partition(":")
+    statement = line["id"] if line["type"] in STATEMENT_TYPES else line.get("statement")
+    return cloud_event(
+        event.position,
+        type=event_type(event.topic),
+        more={"subject": f"{space}s/{id}", "time": event.commit.recorded_at},
+        data={
+            "position": event.position,
+            "commit": event.commit.position,
+            "event": BY_TOPIC[event.topic].EVENT,
+            "kind": change.kind,
+            "record": id if space == "record" else None,
+            "source": id if space == "source" else None,
+            "statement": statement,
+            "revision": event.version,
+            "actor": event.commit.actor,
+            "request": event.commit.request,
+            "reason": line.get("reason"),
+            "line": line,
+        },
+    )
+
+
+def event_type(topic: str) -> str:
+    """The type of a CloudEvent, by the TOPIC of the log.
+
+    >>> event_type("statement-corrected-v1")
+    'org.annales.statement-corrected.v1'
+    """
+    return "org.annales." + re.sub(r"-(v[0-9]+)$", r".\1", topic)
+
+
+def checkpoint_text(position: int) -> bytes:
+    """A CloudEvent that says only how far the log was read, where filters skip much."""
+    return cloud_event(position, type=CHECKPOINT, more={}, data={"position": position})
+
+
+def cloud_event(
+    position: int,
+    *,
+    type: str,
+    more: dict[str, str],
+    data: dict[str, Any],
+    source: str = PATH,
+) -> bytes:
+    """A CloudEvent in JSON, its id a position of the log."""
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": str(position),
+            "source": source,
+            "type": type,
+            **more,
+            "datacontenttype": "application/json",
+            # As wide as any position, so that the order of the texts is the order of the log.
+            "sequence": f"{position:020d}",
+            "data": data,
+        }
+    )
+
+
+# --- as a stream
+
+
+def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
+    """The changes beyond `after` as server-sent events, and each new one as it comes.
+
+    Ends after `streams.longest` seconds or when the service shuts down; a client
+    goes on from the last id it saw. Where filters skip much, a checkpoint gives
+    it an id from which less has to be looked at again.
+    """
+    ends = time.monotonic() + streams.longest
+    told = reached = after
+    retry = RETRY
+    yield HEARTBEAT  # the headers go out with the first byte
+    while not streams.ended and (left := ends - time.monotonic()) > 0:
+        page = read(after=reached, limit=STEP)
+        reached = page.reached
+        blocks = [_block(change) for change in page.changes]
+        if page.changes:
+            told = page.changes[-1].position
+        if reached - told >= SKIPPED:
+            blocks.append(_checkpoint(reached))
+            told = reached
+        if blocks:
+            yield retry + b"".join(blocks)
+            retry = b""
+        elif page.at_head and not streams.wait(
+            beyond=reached, timeout=min(streams.heartbeat, left)
+        ):
+            yield HEARTBEAT
+    if reached > told:
+        yield retry + _checkpoint(reached)
+
+
+def _block(change: Told) -> bytes:
+    name = change.type.encode()
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
+
+
+def _checkpoint(position: int) -> bytes:
+    text = checkpoint_text(position)
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, CHECKPOINT.encode(), text)

@@ -1,0 +1,1 @@
+"""Two points of the clocks, or two sides of the chronicle, beside each other."""

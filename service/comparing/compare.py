@@ -1,0 +1,169 @@
+"""Two sides of the chronicle beside each other: `/v1/compare`.
+
+`service.comparing.sides` says what the sides of a question are, `service.comparing.pairing` what
+stands beside what, `service.comparing.telling` how it is told. `/v1/diff` tells every member that
+changed between two points and why; this tells what stands beside what.
+
+A facility may be missing from a side that `known` puts before its recording, as long as
+the other side has it. What belongs to a facility (policies, indicators, discoveries)
+names it as its `facility`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from events.dates import iso
+from events.errors import BadFilter, NotFound
+from projections.history import History
+from projections.state import State
+from projections.views import Database
+from service.answer_text import members_of
+from service.comparing.diff import MOST
+from service.comparing.pairing import SIGNS, Found, Members, only, paired
+from service.comparing.sides import Side, Sides
+from service.comparing.telling import side_told, sides_sentence
+from service.errors import TooMuchToCompare
+from service.filters import given
+from service.question import Question
+from service.records import record_answer
+from service.state import Wanted, state_answer
+
+
+def compare_answer(view: State, history: History, db: Database, compared: Sides) -> str:
+    """The JSON text of `/v1/compare`."""
+    if compared.a.record is None:
+        a, b = (_part(view, db, side) for side in (compared.a, compared.b))
+    else:
+        a, b = _facilities(view, history, db, compared)
+    pairs = paired(a, b, compared)
+    counted = Counter(
+        SIGNS[pair["change"]]
+        for pair in (pairs.milestones if compared.by == "milestone" else pairs.facilities)
+    )
+    end = compared.b.as_of
+    told = {
+        "to": {
+            "at": iso(end.at),
+            "stated": iso(end.stated),
+            "known": f"@{end.known}",
+            "known_at": end.known_at,
+        },
+        "by": compared.by,
+        "a": side_told(a, compared.a, compared.b),
+        "b": side_told(b, compared.b, compared.a),
+        "pairs": pairs.facilities,
+        "milestones": pairs.milestones,
+        "policies": pairs.policies,
+        "indicators": pairs.indicators,
+        "only_a": only("a", a, b, pairs),
+        "only_b": only("b", a, b, pairs),
+        "change": {sign: counted[sign] for sign in "+-~="},
+        "sentence": sides_sentence(a, b, compared).members(),
+        "next": None,
+    }
+    return f"{{{compared.question.head()},{members_of(told)}}}"
+
+
+def _part(view: State, db: Database, side: Side) -> Found:
+    about = Wanted(country=side.country, field=side.field, limit=MOST + 1)
+    question = Question("/v1/state", side.as_of, given(about))
+    state = msgspec.json.decode(state_answer(view, db, question, about))
+    if len(state["facilities"]) > MOST:
+        raise TooMuchToCompare(MOST)
+    return Found(
+        state["totals"],
+        {row["id"]: row for row in state["facilities"]},
+        state["policies"],
+        state["indicators"],
+        state["discoveries_to_date"],
+        [],
+        {},
+    )
+
+
+def _facilities(
+    view: State, history: History, db: Database, compared: Sides
+) -> tuple[Found, Found]:
+    """The facility of each side. One that both are about may be missing from one of them."""
+    found: list[Found] = []
+    missing: list[NotFound] = []
+    for side, name in ((compared.a, "record"), (compared.b, "to_record")):
+        try:
+            found.append(_facility(view, history, db, side, name))
+        except NotFound as error:
+            missing.append(error)
+            found.append(Found(_totals(None), {}, [], [], 0, [], {}))
+    if missing and (compared.a.record != compared.b.record or len(missing) > 1):
+        raise missing[0]
+    return found[0], found[1]
+
+
+def _facility(view: State, history: History, db: Database, side: Side, name: str) -> Found:
+    """The facility of a side, which the parameter `name` names."""
+    id = side.record or ""
+    question = Question(f"/v1/records/{id}", side.as_of, {})
+    record = msgspec.json.decode(record_answer(history, db, question, id))
+    if record["kind"] != "facility":
+        raise BadFilter(name, id, f"it is a record of the kind {record['kind']}, no facility")
+    row = {"id": id, **{member: record[member] for member in _ROW if member in record}}
+    lines = {line["id"]: line for line in record["statements"]}
+    entries = [
+        {
+            "milestone": lines[entry["effective"]]["milestone"],
+            "entry": entry["entry"],
+            "statement": entry["effective"],
+            "modality": lines[entry["effective"]]["modality"],
+            "counts": entry["counts"],
+            "date": lines[entry["effective"]].get("date"),
+            **lines[entry["effective"]]["bounds"],
+        }
+        for entry in record["entries"]
+    ]
+    return Found(
+        _totals(row),
+        {id: row},
+        _owned(view, db, side, "policy"),
+        _owned(view, db, side, "indicator"),
+        len(_owned(view, db, side, "discovery")),
+        entries,
+        record["card"],
+    )
+
+
+_ROW = (
+    "name", "country", "field", "status", "since", "alternatives", "statement", "certainty",
+    "expected", "overdue", "name_then",
+)  # fmt: skip
+"""The members of a row of the state."""
+
+
+def _owned(view: State, db: Database, side: Side, facet: str) -> list[Members]:
+    """What holds on the day, or was found by then, and belongs to the facility."""
+    clock, id = side.as_of, side.record or ""
+    rows = view.stab_records(
+        db,
+        facet,
+        view.belonging(db, id),
+        day=clock.at,
+        stated=clock.stated,
+        known=clock.known,
+    )
+    texts = view.statements(db, (row.statement for row in rows), known=clock.known)
+    lines = (msgspec.json.decode(texts[statement]) for statement in sorted(texts))
+    return [line for line in lines if line.get("facility") == id]
+
+
+def _totals(row: Members | None) -> Members:
+    """The totals of one facility, as those of a state."""
+    if row is None:
+        return {"status": {}, "range": {}, "operating_by_field": {}}
+    status, odds = row["status"], row["alternatives"]
+    certain = int(len(odds) == 1)
+    return {
+        "status": {} if status is None else {status: 1},
+        "range": {each: {"certain": certain, "possible": 1} for each in odds if each is not None},
+        "operating_by_field": {row["field"]: 1} if status == "operating" else {},
+    }

@@ -1,0 +1,255 @@
+"""What differs between two points of the clocks, and what made the difference.
+
+A point is `at`, `stated` and `known`. What is compared is one document, made of
+the answers of `/v1/state` at the two points: each of its five lists becomes an
+object by the `id` of the rows,
+
+    {section: {row["id"]: row for row in state[section]}
+     for section in ("facilities", "policies", "indicators", "discoveries", "observations")}
+
+so that patches (RFC 6902) name what they change. `patch_text` is the one patch
+over that document; `diff_text` tells of each row how and why it changed.
+
+Causes are found by moving one clock at a time, always along the same path:
+
+1. `known`, at the old `at` and `stated`. What changes here was recorded between
+   the two positions: "record" where our own record was mended (a correction, a
+   withdrawal, a reinstatement, an amendment), "sources" where a statement was
+   recorded that was not known here before, whenever it was said;
+2. `stated`, at the old `at` and the new `known`: "sources", by what was said
+   between the two days;
+3. `at`, at the new `stated` and `known`: "world".
+
+The causes of a row are those of the steps in which it changed (`service.comparing.causes`
+tells who or what did it within a step). A row that is the same at both points
+has no entry, whatever happened to it on the way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from events.clocks import AsOf, Log, as_of
+from events.dates import iso
+from events.errors import BadClock
+from projections.history import History
+from projections.patch import Operation, patch_between
+from projections.state import State
+from projections.views import Database
+from service.answer_text import json_of, members_of
+from service.comparing.causes import Causes, Clock, Step
+from service.errors import NothingToCompare, TooMuchToCompare
+from service.filters import LARGEST_LIMIT, given, wanted
+from service.question import Question
+from service.sentences.diff import diff_sentence
+from service.state import SECTIONS, Rows, Wanted, state_rows
+
+FROM_CLOCKS = ("at", "stated", "known")
+TO_CLOCKS = ("to_at", "to_stated", "to_known")
+PATCH_MEDIA_TYPE = "application/json-patch+json"
+
+MOST = LARGEST_LIMIT
+"""How many facilities the state may have at a point that is compared."""
+
+PATH: tuple[Clock, ...] = ("known", "stated", "at")
+"""The order in which the clocks are moved."""
+
+Members = dict[str, Any]
+Format = Literal["json", "patch"]
+
+FORMATS: Mapping[Format, str] = {"json": "application/json", "patch": PATCH_MEDIA_TYPE}
+"""The forms of the answer, each with its media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two points, and the question that is pinned with both written out."""
+
+    question: Question
+    to: AsOf
+    wanted: Wanted
+
+    @property
+    def start(self) -> AsOf:
+        """The point that is compared from."""
+        return self.question.as_of
+
+    @property
+    def position(self) -> int:
+        """How far the views must have read to answer."""
+        return max(self.start.known, self.to.known)
+
+    def steps(self) -> list[Step]:
+        """The moves that lead from one point to the other, those of clocks that differ."""
+        steps = []
+        before = self.start
+        for clock in PATH:
+            if getattr(before, clock) != getattr(self.to, clock):
+                moved: dict[str, Any] = {clock: getattr(self.to, clock)}
+                if clock == "known":
+                    moved["known_at"] = self.to.known_at
+                after = replace(before, **moved)
+                steps.append(Step(clock, before, after))
+                before = after
+        return steps
+
+
+def comparison(
+    path: str,
+    start: AsOf,
+    texts: Mapping[str, str],
+    *,
+    form: Format = "json",
+    log: Log,
+    now: str,
+) -> Comparison:
+    """What is compared with `start`: a `to_` clock that is absent stands where that one stood.
+
+    Raises NothingToCompare where none is given, BadClock and PositionAhead for a
+    clock, BadFilter for a filter.
+    """
+    if not any(clock in texts for clock in TO_CLOCKS):
+        raise NothingToCompare(TO_CLOCKS)
+    try:
+        end = as_of(
+            at=texts.get("to_at"),
+            during=None,
+            stated=texts.get("to_stated"),
+            known=texts.get("to_known", f"@{start.known}"),
+            log=log,
+            now=now,
+        )
+    except BadClock as refused:
+        raise BadClock(f"to_{refused.clock}", refused.value, refused.why) from None
+    if "to_at" not in texts:
+        end = replace(end, at=start.at)
+    if "to_stated" not in texts:
+        end = replace(end, stated=start.stated)
+    asked = wanted(country=texts.get("country"), field=texts.get("field"))
+    filters = {
+        **given(asked),
+        "to_at": iso(end.at),
+        "to_stated": iso(end.stated),
+        "to_known": f"@{end.known}",
+    }
+    if form != "json":
+        filters["format"] = form
+    question = Question(path, start, filters)
+    return Comparison(question, end, replace(asked, limit=MOST + 1))
+
+
+class Difference(NamedTuple):
+    """A row that differs; None where there is no row."""
+
+    section: str
+    id: str
+    before: Any
+    after: Any
+    patch: list[Operation]
+
+
+def diff_text(view: State, history: History, db: Database, compared: Comparison) -> str:
+    """The JSON text of `/v1/diff`."""
+    steps = compared.steps()
+    points = [compared.start, *(step.after for step in steps)]
+    documents = [_rows(view, db, point, compared.wanted) for point in points]
+    causes = Causes(view, history, db, compared.wanted)
+    added: list[Members] = []
+    removed: list[Members] = []
+    changed: list[Members] = []
+    for found in _differences(documents[0], documents[-1]):
+        kind = SECTIONS[found.section]
+        because = [
+            cause
+            for index, step in enumerate(steps)
+            if _differs(documents[index], documents[index + 1], found)
+            for cause in causes.of(kind, found.id, step)
+        ]
+        words = {cause["cause"] for cause in because}
+        why = {"cause": words.pop() if len(words) == 1 else None, "causes": because}
+        named = {"id": found.id, "kind": kind}
+        if found.before is None:
+            added.append({**named, "row": found.after, **why})
+        elif found.after is None:
+            removed.append({**named, "row": found.before, **why})
+        else:
+            changed.append({**named, "patch": found.patch, **why})
+    end = compared.to
+    found_causes = Counter(
+        word for row in (*added, *removed, *changed) for word in {c["cause"] for c in row["causes"]}
+    )
+    sentence = diff_sentence(
+        start=compared.start,
+        to=end,
+        added=len(added),
+        removed=len(removed),
+        changed=len(changed),
+        causes=found_causes,
+    )
+    told = {
+        "to": {
+            "at": iso(end.at),
+            "stated": iso(end.stated),
+            "known": f"@{end.known}",
+            "known_at": end.known_at,
+        },
+        "sentence": sentence.members(),
+        "added": added,
+        "removed": removed,
+        "changed": changed,
+        "next": None,
+    }
+    return f"{{{compared.question.head()},{members_of(told)}}}"
+
+
+def patch_text(view: State, db: Database, compared: Comparison) -> str:
+    """The JSON text of the one patch from the document at the one point to that at the other."""
+    before, after = (
+        _rows(view, db, point, compared.wanted) for point in (compared.start, compared.to)
+    )
+    operations: list[Operation] = []
+    for found in _differences(before, after):
+        path = f"/{found.section}/{found.id}"
+        if found.before is None:
+            operations.append({"op": "add", "path": path, "value": found.after})
+        elif found.after is None:
+            operations.append({"op": "remove", "path": path})
+        else:
+            operations += ({**each, "path": path + each["path"]} for each in found.patch)
+    return json_of(operations)
+
+
+def _rows(view: State, db: Database, point: AsOf, asked: Wanted) -> Rows:
+    rows = state_rows(view, db, point, asked)
+    if len(rows["facilities"]) > MOST:
+        raise TooMuchToCompare(MOST)
+    return rows
+
+
+def _differences(before: Rows, after: Rows) -> Iterator[Difference]:
+    """The rows that differ, by section, then by id."""
+    for section in SECTIONS:
+        old, new = before[section], after[section]
+        for id in sorted(old.keys() | new.keys()):
+            texts = old.get(id), new.get(id)
+            if texts[0] != texts[1]:
+                one, other = map(_read, texts)
+                patch = patch_between(one, other)
+                if patch:
+                    yield Difference(section, id, one, other, patch)
+
+
+def _differs(before: Rows, after: Rows, found: Difference) -> bool:
+    """Whether a row changed within a step; the order of its members is no change."""
+    texts = (rows[found.section].get(found.id) for rows in (before, after))
+    one, other = map(_read, texts)
+    return bool(patch_between(one, other))
+
+
+def _read(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)

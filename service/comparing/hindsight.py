@@ -1,0 +1,334 @@
+"""Then and now: a day as it was once expected, beside the same day as it is known now.
+
+*Then* is the point (`at`, `stated`, `known`), *now* the point (`at`, `to_stated`,
+`to_known`); `to_stated` and `to_known` default to what `stated` and `known` default to
+and are, so that "now" is everything said and recorded. Where `stated` is not given,
+then is now, and nothing is unexpected. Now hears no less than then: a `to_stated` before
+`stated` is refused.
+
+- What would run, as told then: facilities whose status is `operating`; beyond the
+  horizon of then, those whose `expected` status is, or who have none and ran when last
+  heard of. A plan that is overdue expects nothing of the day.
+- What runs, as known now: facilities whose status is `operating`. No plan counts here,
+  so of a day beyond both horizons it tells who ran when last heard of; the answer then
+  marks now as `last-known`, and what was expected and does not run may come yet.
+
+A facility is `named` where some milestone of its own, or some other statement that
+belongs to it by `facility`, filled its entry as told by then: an actual one or a plan,
+disputed or not. A card alone names nothing, for it has no day on which it was said.
+Filters are by the card of now, at both points; what has none now (`to_known` is before it
+was recorded) goes by its card of then.
+
+The three lists and the totals are of all that the filters let through; `rows` are a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from events.clocks import AsOf, Log, as_of
+from events.dates import iso
+from events.errors import BadClock, ClashingClocks
+from events.fact import is_id
+from projections.facility import BIT
+from projections.state import Row, State
+from projections.views import Database
+from service.answer_text import members_of
+from service.comparing.diff import Comparison
+from service.errors import BadCursor
+from service.filters import LIMIT, given, wanted
+from service.question import Question
+from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
+from service.sentences.sentence import Name, Sentence
+from service.sentences.voice import MOST_NAMES, Count
+from service.state import NO_STATUS, Wanted
+
+THEN_CLOCKS = ("at", "stated", "known")
+NOW_CLOCKS = ("to_stated", "to_known")
+FILTERS = ("country", "field", "limit", "after")
+
+RUNS = "operating"
+
+
+def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Comparison:
+    """The two points that texts ask about, defaults written out; `to` is that of now.
+
+    Raises BadClock and PositionAhead for a clock, BadFilter for a filter, and
+    ClashingClocks where now would have heard less than then.
+    """
+    heard = as_of(
+        at=texts.get("at"), during=None, stated=None, known=texts.get("known"), log=log, now=now
+    )
+    then = heard
+    if "stated" in texts:
+        said = _clocks(texts["stated"], f"@{heard.known}", log=log, now=now)
+        then = replace(heard, stated=said.stated)
+    try:
+        later = _clocks(
+            texts.get("to_stated"), texts.get("to_known", f"@{heard.known}"), log=log, now=now
+        )
+    except BadClock as refused:
+        raise BadClock(f"to_{refused.clock}", refused.value, refused.why) from None
+    if "to_stated" not in texts:
+        default = later.stated if "to_known" in texts else heard.stated
+        later = replace(later, stated=max(default, then.stated))
+    elif later.stated < then.stated:
+        raise ClashingClocks(
+            "to_stated", texts["to_stated"], f"now is not before then, {iso(then.stated)}"
+        )
+    later = replace(later, at=heard.at)
+    asked = wanted(**{name: texts.get(name) for name in FILTERS})
+    filters = {
+        **given(asked),
+        "to_stated": iso(later.stated),
+        "to_known": f"@{later.known}",
+    }
+    return Comparison(Question(path, then, filters), later, asked)
+
+
+def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
+    """The JSON text of `/v1/hindsight`."""
+    shown = _shown(view, db, asked)
+    then = _Point(view, db, asked.start, shown, expecting=True)
+    now = _Point(view, db, asked.to, shown, expecting=False)
+    ran, run = then.running, now.running
+    unexpected = sorted(run - ran)
+    groups = _Groups(
+        came=sorted(ran & run),
+        missed=sorted(ran - run),
+        unexpected=unexpected,
+        unnamed=_unnamed(view, db, unexpected, then),
+    )
+    page, following = _page(ran | run, asked.wanted)
+    told = {
+        "to": {
+            "at": iso(asked.to.at),
+            "stated": iso(asked.to.stated),
+            "known": f"@{asked.to.known}",
+            "known_at": asked.to.known_at,
+            **({"certainty": "last-known"} if now.beyond else {}),
+        },
+        "totals": {
+            "then": len(ran),
+            "now": len(run),
+            "expected_and_came": len(groups.came),
+            "expected_not_come": len(groups.missed),
+            "unexpected_named": len(unexpected) - len(groups.unnamed),
+            "unexpected_unnamed": len(groups.unnamed),
+            "range": {"then": then.range(), "now": now.range()},
+        },
+        "expected_and_came": groups.came,
+        "expected_not_come": groups.missed,
+        "unexpected": unexpected,
+    }
+    rows = ",".join(_rows(page, then, now, groups))
+    ends = {
+        "sentence": _sentence(asked.wanted, then, now, groups).members(),
+        "next": None if following is None else asked.question.url(after=following),
+    }
+    return f'{{{asked.question.head()},{members_of(told)},"rows":[{rows}],{members_of(ends)}}}'
+
+
+class _Groups(NamedTuple):
+    """The facilities concerned, each list by id; `unnamed` are some of the unexpected."""
+
+    came: list[str]
+    missed: list[str]
+    unexpected: list[str]
+    unnamed: set[str]
+
+    def by_id(self) -> dict[str, str]:
+        """The group of each facility, as its row tells it."""
+        return {
+            **dict.fromkeys(self.came, "expected-and-came"),
+            **dict.fromkeys(self.missed, "expected-not-come"),
+            **dict.fromkeys(self.unexpected, "unexpected"),
+        }
+
+
+class _Point:
+    """The facilities at one of the two points: what status each has, what is expected of it, and
+    which run: as expected where something is, else as last heard of."""
+
+    def __init__(
+        self,
+        view: State,
+        db: Database,
+        clocks: AsOf,
+        shown: Collection[str] | None,
+        *,
+        expecting: bool,
+    ) -> None:
+        self._view, self._db, self._shown = view, db, shown
+        self.clocks = clocks
+        self.beyond = clocks.at > clocks.stated
+        self.status = self._stab("status", min(clocks.at, clocks.stated))
+        self.expected = self._stab("expected", clocks.at) if expecting and self.beyond else {}
+        told = {id: row.value for id, row in (*self.status.items(), *self.expected.items())}
+        self.running = {id for id, status in told.items() if status == RUNS}
+
+    def range(self) -> dict[str, int] | None:
+        """How many certainly run, and how many possibly; None where plans have a say in it."""
+        if self.expected:
+            return None
+        odds = [row.odds for row in self.status.values() if row.odds & BIT[RUNS]]
+        return {"certain": odds.count(BIT[RUNS]), "possible": len(odds)}
+
+    def count(self) -> Count:
+        """How many run: a number where that is certain, else the least and the most."""
+        counted = self.range()
+        if counted is None or counted["certain"] == counted["possible"]:
+            return len(self.running)
+        return counted["certain"], counted["possible"]
+
+    def texts(self, page: Collection[str]) -> dict[int, str]:
+        """The texts of the rows of some facilities."""
+        found = (by.get(id) for by in (self.status, self.expected) for id in page)
+        return self._view.texts(self._db, [row.id for row in found if row is not None])
+
+    def names(self, ids: Iterable[str]) -> dict[str, Name]:
+        """What some facilities are called, each leading to its record; some may have no card."""
+        streams = {f"record:{id}": id for id in ids}
+        cards = self._view.cards(self._db, streams, known=self.clocks.known)
+        return {
+            id: Name.of(card, Question(f"/v1/records/{id}", self.clocks, {}).pinned)
+            for stream, card in cards.items()
+            for id in [streams[stream]]
+        }
+
+    def briefs(self, page: Iterable[str]) -> dict[str, str]:
+        """The brief of the card of each facility that had one."""
+        streams = {f"record:{id}": id for id in page}
+        found = self._view.briefs(self._db, streams, known=self.clocks.known)
+        return {streams[stream]: brief for stream, (_, brief) in found.items()}
+
+    def certainty(self, id: str) -> str:
+        """Whether the status of a facility is certain on the day."""
+        if self.beyond:
+            return "last-known"
+        row = self.status.get(id)
+        return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
+
+    def _stab(self, facet: str, day: int) -> dict[str, Row]:
+        rows = self._view.stab(
+            self._db,
+            facet,
+            first=day,
+            last=day,
+            stated=self.clocks.stated,
+            known=self.clocks.known,
+            country=None,
+            field=None,
+        )
+        shown = self._shown
+        return {row.record: row for row in rows if shown is None or row.record in shown}
+
+
+def _shown(view: State, db: Database, asked: Comparison) -> Collection[str] | None:
+    """The facilities that the filters let through; None is all.
+
+    An amendment moves a facility to another country on both sides: it breaks no promise.
+    """
+    about, now, then = asked.wanted, asked.to, asked.start
+    if about.country is None and about.field is None:
+        return None
+
+    def carded(clocks: AsOf, country: str | None, field: str | None) -> set[str]:
+        rows = view.stab(
+            db,
+            "record",
+            first=clocks.at,
+            last=clocks.at,
+            stated=clocks.stated,
+            known=clocks.known,
+            country=country,
+            field=field,
+        )
+        return {row.record for row in rows if row.value == "facility"}
+
+    shown = carded(now, about.country, about.field)
+    if now.known < then.known:
+        shown |= carded(then, about.country, about.field) - carded(now, None, None)
+    return shown
+
+
+def _unnamed(view: State, db: Database, unexpected: Iterable[str], then: _Point) -> set[str]:
+    """Those of some facilities of which nothing had been said."""
+    told = then.status.keys() | then.expected.keys()
+    unnamed = {id for id in unexpected if id not in told}
+    unnamed -= _named(view, db, unnamed, then.clocks)
+    others = {record for id in unnamed for record in view.belonging(db, id)}
+    return unnamed - _named(view, db, others, then.clocks)
+
+
+def _named(view: State, db: Database, records: Collection[str], clocks: AsOf) -> set[str]:
+    """The facilities that statements of some records belong to."""
+    rows = view.stab_records(
+        db, "named", records, day=clocks.stated, stated=clocks.stated, known=clocks.known
+    )
+    return {row.value for row in rows}
+
+
+def _page(concerned: Iterable[str], about: Wanted) -> tuple[list[str], str | None]:
+    """The facilities of the page, and after which one the next page begins."""
+    if about.after and not is_id(about.after):
+        raise BadCursor(about.after, "it is no id of a record")
+    listed = sorted(id for id in concerned if id > about.after)
+    page = listed[: about.limit]
+    return page, (page[-1] if len(listed) > len(page) else None)
+
+
+def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> Iterator[str]:
+    texts = then.texts(page) | now.texts(page)
+    # What was taken out of the record since has its card of then.
+    briefs = then.briefs(page) | now.briefs(page)
+    group = groups.by_id()
+    for id in page:
+        sides = []
+        for point in (then, now):
+            held = point.status.get(id)
+            status = texts[held.id] if held else NO_STATUS
+            sides.append(f'{status},"certainty":"{point.certainty(id)}"')
+        plan = then.expected.get(id)
+        expected = f"{{{texts[plan.id]}}}" if plan else "null"
+        named = "false" if id in groups.unnamed else "true"
+        yield (
+            f'{{{briefs[id]},"then":{{{sides[0]},"expected":{expected}}},"now":{{{sides[1]}}},'
+            f'"group":"{group[id]}","named":{named}}}'
+        )
+
+
+def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
+    part = given(replace(about, limit=LIMIT, after=""))
+    unnamed = [id for id in groups.unexpected if id in groups.unnamed]
+    named = [id for id in groups.unexpected if id not in groups.unnamed]
+    lists = (groups.missed, unnamed, named)
+    # A sentence only counts those after the first few.
+    told = {id for ids in lists for id in ids[:MOST_NAMES]}
+    names = then.names(told) | now.names(told)
+    missed, new, unforeseen = ([names.get(id, Name(id)) for id in ids] for ids in lists)
+    return hindsight_sentence(
+        Hindsight(
+            at=then.clocks.at,
+            then=Heard(then.clocks.stated, then.clocks.known),
+            now=Heard(now.clocks.stated, now.clocks.known),
+            expected_count=then.count(),
+            now_count=now.count(),
+            came=len(groups.came),
+            not_come=missed,
+            unexpected_unnamed=new,
+            unexpected_named=unforeseen,
+            country=about.country,
+            field=about.field,
+            links={
+                "expected": Question("/v1/state", then.clocks, part).pinned,
+                "now": Question("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
+            },
+        )
+    )
+
+
+def _clocks(stated: str | None, known: str, *, log: Log, now: str) -> AsOf:
+    return as_of(at=None, during=None, stated=stated, known=known, log=log, now=now)

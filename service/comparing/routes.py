@@ -1,0 +1,107 @@
+"""The questions about what was expected, and what stands beside what: each path, who answers it."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from service import forms
+from service.asking import archive, clocks, parameters, respond
+from service.comparing.compare import compare_answer
+from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
+from service.comparing.hindsight import (
+    FILTERS,
+    NOW_CLOCKS,
+    THEN_CLOCKS,
+    hindsight_answer,
+    then_and_now,
+)
+from service.comparing.schemas import CompareSchema, HindsightSchema
+from service.comparing.sides import PARTS, TO_PARTS, sides
+from service.questions import PARAMETERS, Parameter, question
+
+blueprint = Blueprint(
+    "expectations", __name__, description="What was expected and what came; what beside what."
+)
+
+THEN: dict[str, Parameter] = {
+    "stated": (
+        PARAMETERS["stated"][0],
+        (
+            "Decision time of then: what the sources had said by then. Default: that of now, so "
+            "that nothing is unexpected."
+        ),
+    ),
+    "to_stated": (
+        {**forms.DAY, "examples": ["2030"]},
+        (
+            "Decision time of now, not before `stated`. Default: everything said that "
+            "`to_known` has."
+        ),
+    ),
+    "to_known": (PARAMETERS["to_known"][0], "Transaction time of now. Default: the same `known`."),
+    "after": (forms.CURSOR, PARAMETERS["after"][1]),
+}
+"""What the parameters mean of then and now."""
+
+
+@question(
+    blueprint,
+    "/v1/hindsight",
+    HindsightSchema,
+    *FILTERS,
+    clocks=(*THEN_CLOCKS, *NOW_CLOCKS),
+    own=THEN,
+)
+def hindsight() -> Response:
+    """A day as it was then expected, beside the same day as it is known now."""
+    texts = parameters((*THEN_CLOCKS, *NOW_CLOCKS, *FILTERS, "view"))
+    service = archive()
+    log, now = service.chronicle.log, service.chronicle.now()
+    asked = then_and_now(request.path, texts, log=log, now=now)
+    return respond(
+        texts,
+        asked.question,
+        lambda db: hindsight_answer(service.state, db, asked),
+        position=asked.position,
+    )
+
+
+SIDES: dict[str, Parameter] = {
+    **{name: (PARAMETERS[name][0], f"{PARAMETERS[name][1]} Of side A.") for name in PARTS[:2]},
+    "record": (
+        {**forms.ID, "examples": ["juno"]},
+        "Side A is this facility; then there is no country and no field.",
+    ),
+    **{
+        f"to_{name}": (PARAMETERS[name][0], f"Of side B. Default: the same `{name}`.")
+        for name in PARTS[:2]
+    },
+    "to_record": (
+        forms.ID,
+        "Side B is this facility; only with `record`. Default: the same.",
+    ),
+}
+"""What the parameters mean of the two sides."""
+
+
+@question(
+    blueprint,
+    "/v1/compare",
+    CompareSchema,
+    *(*PARTS, *TO_PARTS),
+    clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+    own=SIDES,
+)
+def compare() -> Response:
+    """Two countries, fields or facilities beside each other, or one at two sets of clocks."""
+    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, *PARTS, *TO_PARTS, "view"))
+    service = archive()
+    log, now = service.chronicle.log, service.chronicle.now()
+    compared = sides(request.path, clocks(texts), texts, log=log, now=now)
+    return respond(
+        texts,
+        compared.question,
+        lambda db: compare_answer(service.state, service.history, db, compared),
+        position=compared.position,
+    )

@@ -1,0 +1,155 @@
+"""How the two sides of a comparison are told: what each comes to, its label, and the sentence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from events.dates import civil, display, iso, parse
+from events.vocabulary import FIELDS, STATUSES
+from service.comparing.pairing import Found
+from service.comparing.sides import Side, Sides
+from service.filters import given
+from service.question import Question
+from service.sentences.compare import Side as Spoken
+from service.sentences.compare import compare_sentence
+from service.sentences.labels import country_name, field_name
+from service.sentences.sentence import Name, Sentence
+from service.sentences.voice import Count
+from service.state import Wanted
+from service.translations import LANGUAGES, Language, translations
+
+Members = dict[str, Any]
+
+
+def side_told(found: Found, side: Side, other: Side) -> Members:
+    """What a side comes to: its label, and counts of all that it has."""
+    by_field: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in found.held().values():
+        by_field[row["field"]][row["status"]] += 1
+    return {
+        "label": {lang: _label(found, side, other, lang) for lang in LANGUAGES},
+        "totals": found.totals,
+        "by_field": {
+            field: {status: by_field[field][status] for status in STATUSES if status in counts}
+            for field in FIELDS
+            if (counts := by_field.get(field))
+        },
+        "expected": _expected(found, side),
+        "policies": len(found.policies),
+        "discoveries_to_date": found.to_date,
+        "facility": found.facilities.get(side.record or "", None),
+    }
+
+
+def _expected(found: Found, side: Side) -> Members | None:
+    """Beyond the horizon, how many are expected to have each status, those without a plan by the
+    one that they had last."""
+    if side.as_of.at <= side.as_of.stated:
+        return None
+    counts: Counter[str] = Counter()
+    running: Counter[str] = Counter()
+    for row in found.facilities.values():
+        status = _status(row)
+        if status is not None:
+            counts[status] += 1
+        if status == "operating":
+            running[row["field"]] += 1
+    return {
+        "status": {status: counts[status] for status in STATUSES if status in counts},
+        "operating_by_field": {field: running[field] for field in FIELDS if field in running},
+    }
+
+
+def _label(found: Found, side: Side, other: Side, lang: Language) -> str:
+    """What tells a side from the other: its part of the world, its clocks; at least the day."""
+    parts = []
+    clocks = side.as_of
+    if side._replace(as_of=other.as_of) != other:
+        parts += _about(found, side, lang)
+    if clocks.at != other.as_of.at or not parts:
+        parts.append(_day(clocks.at, lang))
+    if clocks.stated != other.as_of.stated:
+        said = _day(clocks.stated, lang)
+        parts.append(f"as said by {said}" if lang == "en" else f"截至{said}所述")
+    if clocks.known != other.as_of.known:
+        parts.append(
+            f"as recorded at @{clocks.known}" if lang == "en" else f"记录至@{clocks.known}"
+        )
+    return (", " if lang == "en" else "，").join(parts)
+
+
+def _about(found: Found, side: Side, lang: Language) -> list[str]:
+    if side.record is not None:
+        name = found.card.get("name_zh") if lang == "zh" else None
+        return [name or found.card.get("name") or side.record]
+    parts = []
+    if side.country is not None:
+        parts.append(country_name(side.country, lang))
+    if side.field is not None:
+        parts.append(field_name(side.field, lang))
+    return parts or [translations(lang).pgettext("side", "all countries")]
+
+
+def _day(day: int, lang: Language) -> str:
+    """A day in words; the last one of a year or month as that year or month.
+
+    >>> from events.dates import day
+    >>> _day(day(2013, 12, 31), "en"), _day(day(2013, 5, 30), "zh")
+    ('2013', '2013年5月30日')
+    """
+    year, month, _ = civil(day)
+    written = iso(day)
+    if not 0 <= year <= 9999:
+        return written
+    if civil(day + 1)[0] > year:
+        written = f"{year:04d}"
+    elif civil(day + 1)[1] > month:
+        written = f"{year:04d}-{month:02d}"
+    return display(parse(written), lang)
+
+
+def sides_sentence(a: Found, b: Found, sides: Sides) -> Sentence:
+    """What the comparison says in words; it takes a promise for what it says."""
+    ran, run = (
+        {id for id, row in found.facilities.items() if _status(row) == "operating"}
+        for found in (a, b)
+    )
+    left, right = _sided(a, sides.a, b.card), _sided(b, sides.b, a.card)
+    return compare_sentence(left, right, started=len(run - ran), stopped=len(ran - run))
+
+
+def _sided(found: Found, side: Side, card: Members) -> Spoken:
+    """A side as the sentence takes it. A facility that is not there bears its other name."""
+    clocks = side.as_of
+    name, status = None, None
+    path, part = "/v1/state", given(Wanted(country=side.country, field=side.field))
+    if side.record is not None:
+        path, part = f"/v1/records/{side.record}", {}
+        card = found.card or card
+        name = Name.of(card, Question(path, clocks, part).pinned if found.card else None)
+        status = next((_status(row) for row in found.facilities.values()), None)
+    ranged = found.totals["range"].get("operating", {"certain": 0, "possible": 0})
+    running: Count = (ranged["certain"], ranged["possible"])
+    if clocks.at > clocks.stated:
+        running = sum(_status(row) == "operating" for row in found.facilities.values())
+    elif ranged["certain"] == ranged["possible"]:
+        running = found.totals["status"].get("operating", 0)
+    return Spoken(
+        at=clocks.at,
+        stated=clocks.stated,
+        known=clocks.known,
+        country=side.country,
+        field=side.field,
+        running=running,
+        name=name,
+        status=status,
+        recorded=side.record is None or bool(found.card),
+        href=Question(path, clocks, part).pinned,
+    )
+
+
+def _status(row: Members) -> str | None:
+    """The status, and beyond the horizon what is expected, where something is."""
+    status: str | None = (row["expected"] or row)["status"]
+    return status

@@ -1,0 +1,1 @@
+"""The curator's desk: signing in, its forms, and what they send."""

@@ -1,0 +1,74 @@
+"""From a request at the desk to a page: its language, its links, and what all its pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from flask import Response, request
+
+from events.dates import Language
+from service.access import identity, session
+from service.asking import archive
+from service.pages import rendering
+from service.pages.answering import HTML
+from service.pages.desk.room import PATH, Desk
+from service.pages.here import Here
+from service.pages.page import Page, navigation
+from service.pages.speech import Speech
+from service.translations import LANGUAGES, chosen
+
+
+def the_desk() -> Desk:
+    """The desk in the language that the request asks for. Raises BadFilter for one of none."""
+    return _desk(request.args.get("lang"))
+
+
+def any_desk() -> Desk:
+    """The same where nothing may be refused any more: an unknown language is not asked for."""
+    asked = request.args.get("lang")
+    return _desk(asked if asked in LANGUAGES else None)
+
+
+def _desk(asked: str | None) -> Desk:
+    lang: Language = chosen(request.headers.get("Accept-Language"), asked)
+    texts = {} if asked is None else {"lang": lang}
+    return Desk(service=archive(), here=Here(request.path, texts), lang=lang, say=Speech(lang))
+
+
+def page(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Response:
+    """A page of the desk, with what stands around it."""
+    name = Page(name="desk", subject=desk.say("The curator's desk"))
+    return part(template, desk, status, page=name, nav=navigation(desk.here, desk.say), **shown)
+
+
+def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Response:
+    """What a template of the desk makes, be it a page or a part that a script puts into one."""
+    signed_in, who = session(), identity()
+    told = {
+        "here": desk.here,
+        "token": signed_in.token if signed_in is not None else "",
+        "desk_path": PATH,
+        "who": who,
+        "role": _role(who.role, desk.say),
+        "may_withdraw": who.may("curator"),
+        **shown,
+    }
+    text = rendering.render(template, desk.lang, told)
+    return rendering.with_policy(Response(text, status, mimetype=HTML))
+
+
+def json(value: Any) -> Response:
+    """What a script asks for."""
+    return Response(msgspec.json.encode(value), mimetype="application/json")
+
+
+def _role(role: str, say: Speech) -> str:
+    """A role in words."""
+    named = {
+        "reader": say("reader"),
+        "contributor": say("contributor"),
+        "curator": say("curator"),
+        "admin": say("administrator"),
+    }
+    return named[role]

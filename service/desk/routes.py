@@ -1,0 +1,118 @@
+"""The curator's desk: its paths, and the tasks that they stand for.
+
+At the desk somebody who signed in chooses what to work on, and records what the API records, by
+forms. What stands here is which path is which; `service.desk.guard` stands before all of it.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from events.catalogue import STATEMENT_TYPES
+from service.access import DESK, needs
+from service.asking import archive, parameters
+from service.desk import batch, forms, guard, lookups, signing
+from service.desk.answering import page, the_desk
+from service.desk.sending import just_recorded, sent_revision
+from service.pages.answering import told
+from service.pages.desk import words as desk_words
+from service.pages.desk.page import found, record_members, source_members
+from service.pages.desk.room import PATH
+from service.pages.desk.task import PREFILLED, REGISTERED, card_task, new_task, statement_task
+
+blueprint = Blueprint(DESK, __name__, url_prefix=PATH)
+blueprint.register_blueprint(signing.blueprint)
+blueprint.register_blueprint(lookups.blueprint)
+blueprint.before_request(guard.check_form)
+# What is registered last comes first.
+blueprint.after_request(guard.close)
+blueprint.after_request(told)
+blueprint.after_request(signing.ask_for_key)
+
+TYPE_OF = {"correct": "correction", "withdraw": "withdrawal", "reinstate": "reinstatement"}
+
+
+# --- choosing
+
+
+@blueprint.get("")
+@needs("contributor")
+def home() -> Response:
+    """What can be done: find something, or begin something new."""
+    q = parameters(("lang", "q")).get("q", "").strip()
+    desk = the_desk()
+    return page(
+        "desk.html",
+        desk,
+        q=q,
+        found=found(desk, q[:200]) if q else None,
+        registered=[(type, desk_words.type_of_line(type, desk.lang)) for type in REGISTERED],
+        statements=[(type, desk_words.type_of_line(type, desk.lang)) for type in STATEMENT_TYPES],
+    )
+
+
+@blueprint.get("/records/<string:id>")
+@needs("contributor")
+def record(id: str) -> Response:
+    """A record, and what can be changed of it."""
+    done, desk = just_recorded(), the_desk()
+    return page("desk_record.html", desk, done=done, subject=record_members(desk, id))
+
+
+@blueprint.get("/sources/<string:id>")
+@needs("contributor")
+def source(id: str) -> Response:
+    """A source, and what can be recorded by it."""
+    done, desk = just_recorded(), the_desk()
+    return page("desk_record.html", desk, done=done, subject=source_members(desk, id))
+
+
+# --- recording
+
+
+@blueprint.route("/new/<string:type>", methods=["GET", "POST"])
+@needs("contributor")
+def new(type: str) -> Response:
+    """Register something, or record a statement."""
+    taken = ("lang", *PREFILLED) if request.method == "GET" else ("lang",)
+    filled = {name: text for name, text in parameters(taken).items() if name != "lang"}
+    return forms.answered(new_task(type, filled))
+
+
+@blueprint.route(
+    "/statements/<string:id>/<any(correct, withdraw, reinstate):what>", methods=["GET", "POST"]
+)
+@needs("contributor")
+def change(id: str, what: str) -> Response:
+    """Correct a statement, take it back, or let it stand again."""
+    _only_lang()
+    return forms.answered(statement_task(archive(), TYPE_OF[what], id, sent_revision()))
+
+
+@blueprint.route("/records/<string:id>/amend", methods=["GET", "POST"])
+@needs("contributor")
+def amend_record(id: str) -> Response:
+    """Mend a card."""
+    _only_lang()
+    return forms.answered(card_task(archive(), "record", id, sent_revision()))
+
+
+@blueprint.route("/sources/<string:id>/amend", methods=["GET", "POST"])
+@needs("contributor")
+def amend_source(id: str) -> Response:
+    """Mend a source."""
+    _only_lang()
+    return forms.answered(card_task(archive(), "source", id, sent_revision()))
+
+
+@blueprint.route("/batch", methods=["GET", "POST"])
+@needs("contributor")
+def lines() -> Response:
+    """Record the lines of a text, all or nothing."""
+    _only_lang()
+    return batch.answered()
+
+
+def _only_lang() -> None:
+    """Refuse a parameter that the form does not take."""
+    parameters(("lang",))

@@ -1,0 +1,96 @@
+"""From what a form of the desk sends to a command, and from what came of it to the next page.
+
+What is recorded is the line that was looked at, at the revision at which that was, once.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import cast
+
+from flask import Response, redirect, request
+
+from events.canonical import read
+from events.decision import Decision
+from events.errors import MalformedLine, Refusal
+from events.orders import Command
+from service.access import identity
+from service.asking import archive, parameters
+from service.orders.writing import check_allowed, wait_for_views
+from service.pages.desk.room import PATH, Desk
+from service.pages.page import Members
+from service.problems import RAISED
+
+PATIENCE = 2.0
+"""Seconds that a recording waits for the views, so that what its page links to is there."""
+
+
+def proposed(command: Command) -> Decision:
+    """What the command comes to. Raises what recording it would."""
+    check_allowed(command)
+    return archive().chronicle.propose(command)
+
+
+def recorded(desk: Desk, command: Command) -> Response:
+    """Record a command, once, and lead to what it changed."""
+    chronicle = archive().chronicle
+    done = chronicle.replay(command)
+    if done is None:
+        check_allowed(command)
+        done = chronicle.execute(command)
+    if done.commit is None:
+        raise MalformedLine("nothing was to be recorded")
+    wait_for_views(done.commit.position, PATIENCE)
+    space, _, id = done.events[-1].stream.partition(":")
+    there = desk.here.to(f"{PATH}/{space}s/{id}", recorded=str(done.commit.position))
+    return cast("Response", redirect(there, 303))
+
+
+def just_recorded() -> Members | None:
+    """What was recorded last, where the page is the one after a recording."""
+    text = parameters(("lang", "recorded")).get("recorded", "")
+    position = int(text) if _NUMBER.fullmatch(text) else 0
+    commit = archive().chronicle.log.commit_at(position) if position else None
+    if commit is None or commit.position != position or commit.actor != identity().name:
+        return None
+    return {"position": position, "events": position - commit.first + 1}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The status that the API answers a refusal with."""
+    return next(RAISED[kind][0].status for kind in type(refusal).__mro__ if kind in RAISED)
+
+
+# --- what a form sends besides its members
+
+
+def sent_revision() -> int | None:
+    """The revision that the form was filled or looked at."""
+    text = request.form.get("revision", "")
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def sent_revisions() -> dict[str, int]:
+    """The revisions at which the lines of a batch were looked at, by their numbers."""
+    told = read(request.form.get("revisions", "{}"))
+    if not isinstance(told, dict) or not all(type(each) is int for each in told.values()):
+        raise MalformedLine("the revisions are numbers by lines")
+    return told
+
+
+def sent_key() -> str:
+    """The key under which the form records once."""
+    key = request.form.get("key", "")
+    if not _KEY.fullmatch(key):
+        raise MalformedLine("the form has lost its key: begin it anew")
+    return key
+
+
+def new_key() -> str:
+    """A key for a form that is about to be shown."""
+    return secrets.token_urlsafe(24)
+
+
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{20,100}")

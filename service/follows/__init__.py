@@ -1,0 +1,1 @@
+"""Following: any question as a feed of what alters its answer."""

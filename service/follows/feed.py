@@ -1,0 +1,524 @@
+"""Any question as a feed: only the commits that altered its answer, each with what and why.
+
+An item is about one commit. What it says follows from what the log held there,
+so once it is there it never changes: the answer after the commit is compared
+with the one before it, both at the clocks that the question gives, and for
+those that it leaves out as of the days of the two commits. So a day that
+passed between them may alter the answer too; the causes tell.
+
+Pages are cut by position. A page that has all that it may hold, or has looked
+at `LOOKED` commits, or whose answers came to `WORK`, tells nothing of what lies
+beyond: its own `known` is the last commit that it looked at, and it stands for
+good, whatever is recorded. Work is counted and not timed, since a page that was
+cut by a clock would be another one on another day.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.clocks import AsOf
+from events.commit import Commit
+from events.errors import NotFound
+from projections import VIEW
+from projections.history import Acts
+from projections.patch import Operation, patch_between
+from projections.views import Database
+from service.archive import PATIENCE, Archive
+from service.changes.feed import PATH as CHANGES
+from service.changes.feed import Page, cloud_event
+from service.comparing.causes import short
+from service.comparing.diff import MOST, Comparison, diff_text
+from service.errors import TooMuchToCompare
+from service.filters import LARGEST_LIMIT, wanted
+from service.follows.followable import Followed, Posed
+from service.question import Question, located
+from service.state import SECTIONS
+
+TYPE = "org.annales.answer-changed.v1"
+"""The type of the CloudEvent that an item is on the change stream."""
+
+LOOKED = 100
+"""At how many commits a page looks, at most, for those that altered the answer."""
+
+WORK = 16_000_000
+"""How many characters the answers may have, about, that are made for one page: some 15 million a
+second are made, read and compared."""
+
+LISTED = 400
+"""So many characters it costs as much to make as to look at one record for an answer."""
+
+SHOWN = 50
+"""How many rows, operations and events an item shows of each, at most; it counts them all."""
+
+PLACES = (
+    "at", "during", "stated", "known", "known_at", "view", "pinned", "next", "revision",
+    "sentence", "label",
+)  # fmt: skip
+"""Members of an answer that say where it stands, or say once more what it has."""
+
+ENDS = ("to", "a", "b")
+"""Members that are ends of a comparison, and say where these stand."""
+
+Members = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A commit that altered the answer to the question `of`. `before` and `after` are what is
+    compared: the answers as documents, empty where there is no answer."""
+
+    of: str
+    commit: Commit
+    members: Members
+    before: Members
+    after: Members
+
+    @property
+    def position(self) -> int:
+        """The position of the commit."""
+        return self.commit.position
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+        return TYPE
+
+    def text(self) -> bytes:
+        """The item as a CloudEvent in JSON."""
+        return cloud_event(
+            self.position,
+            type=TYPE,
+            more={"subject": self.of, "time": self.commit.recorded_at},
+            data=self.members,
+            # An event of the log may have the same id, so this is another source.
+            source=located(CHANGES, [("of", self.of)]),
+        )
+
+
+class Stretch(NamedTuple):
+    """The items of a stretch of the log, the oldest first, which was read up to `reached`.
+
+    `full` says that it has all that was asked for. Where it is neither full nor
+    `at_head`, it has looked at enough for once. `earlier` is the commit up to which lies what
+    was not looked at before it, None where nothing does.
+    """
+
+    items: list[Item]
+    reached: int
+    full: bool
+    at_head: bool
+    earlier: int | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more may lie beyond it that was recorded by then."""
+        return not self.at_head
+
+
+def check(service: Archive, db: Database, followed: Followed, *, known: int) -> None:
+    """Let the question be asked once, at a position.
+
+    Raises NotFound where what it names was not recorded by then, TooMuchToCompare,
+    and whatever the question raises for its parameters.
+    """
+    followed.check_exists(service, db, known=known)
+    _Reading(service, db, followed).at(known)
+
+
+def read(
+    service: Archive, db: Database, followed: Followed, *, after: int, known: int, limit: int
+) -> Stretch:
+    """The first `limit` items beyond the position `after`, of what was recorded by `known`.
+
+    Raises TooMuchToCompare; of a question that was not checked, what `check` raises too.
+    """
+    return _Reading(service, db, followed).forwards(after=after, known=known, limit=limit)
+
+
+def read_newest(
+    service: Archive, db: Database, followed: Followed, *, known: int, limit: int
+) -> Stretch:
+    """The last `limit` items of what was recorded by `known`, looking back at as many commits as a
+    page does.
+
+    Raises what `read` raises.
+    """
+    return _Reading(service, db, followed).backwards(known=known, limit=limit)
+
+
+def read_changes(
+    service: Archive, followed: Followed, *, after: int, limit: int, looked: int = 0
+) -> Page:
+    """A page of the change stream, as far as the views have read the log."""
+    head = service.chronicle.log.head()
+    position = head.position if head else 0
+    known = min(position, service.wait_for(position, timeout=PATIENCE))
+    if known <= after:
+        if known < position:
+            time.sleep(0.05)  # nobody waits for views that are behind and do not move
+        return Page([], after, full=False, at_head=True, looked=looked)
+    db = service.db_at(known)
+    found = read(service, db, followed, after=after, known=known, limit=limit)
+    return Page(found.items, found.reached, full=found.full, at_head=found.at_head, looked=looked)
+
+
+# --- the feed as JSON
+
+
+@dataclass(frozen=True, slots=True)
+class FeedQuestion(Question):
+    """A question about the changes of an answer; it takes no clock but `known`."""
+
+    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The parameters of the pinned URL, in their order."""
+        return [
+            ("known", f"@{self.as_of.known}"),
+            *sorted(filters.items()),
+            ("view", str(VIEW)),
+        ]
+
+    def onwards(self, after: int) -> str:
+        """Where the feed goes on, to wherever the log has come by then."""
+        filters = {**self.filters, "after": str(after)}
+        return located(self.path, [*sorted(filters.items()), ("view", str(VIEW))])
+
+    def by(self, position: int) -> FeedQuestion:
+        """The same question of what was recorded by a commit."""
+        return replace(self, as_of=replace(self.as_of, known=position))
+
+    @property
+    def current(self) -> str:
+        """Where the feed is subscribed to."""
+        filters = {name: value for name, value in self.filters.items() if name != "after"}
+        return located(self.path, sorted(filters.items()))
+
+    def head(self) -> str:
+        """The members that begin the answer, without the braces around them."""
+        members = {
+            "of": self.filters["of"],
+            "known": f"@{self.as_of.known}",
+            "known_at": self.as_of.known_at,
+            "view": VIEW,
+            "pinned": self.pinned,
+        }
+        return _json(members)[1:-1]
+
+
+LIMIT = 50
+"""How many items a page has where nothing is said of it."""
+
+
+def feed_question(
+    path: str,
+    followed: Followed,
+    known: AsOf,
+    *,
+    after: int = 0,
+    limit: int = LIMIT,
+    form: str = "json",
+) -> FeedQuestion:
+    """The question that asks for a page of a feed, read up to `known`."""
+    filters = {"of": followed.of}
+    if form != "json":
+        filters["format"] = form
+    if limit != LIMIT:
+        filters["limit"] = str(limit)
+    if after:
+        filters["after"] = str(after)
+    return FeedQuestion(path, known, filters)
+
+
+def ending(service: Archive, question: FeedQuestion, found: Stretch) -> FeedQuestion:
+    """The question of a page that was read, whose `known` is where it ends."""
+    if not found.is_cut:
+        return question
+    commit = service.chronicle.log.commit_at(found.reached)
+    if commit is None:
+        return question
+    known = replace(question.as_of, known=commit.position, known_at=commit.recorded_at)
+    return replace(question, as_of=known)
+
+
+def feed_text(question: FeedQuestion, found: Stretch) -> str:
+    """The JSON text of `/v1/follows`, its `known` being where the page ends."""
+    members = {
+        "items": [item.members for item in found.items],
+        "next": question.onwards(found.reached) if found.is_cut else None,
+    }
+    return f"{{{question.head()},{_json(members)[1:-1]}}}"
+
+
+# --- reading
+
+
+class _Answer(NamedTuple):
+    """The answer at a point; `document` is empty and `url` None where there is none."""
+
+    question: Question
+    url: str | None
+    document: Members
+
+
+class _Reading:
+    """Reads a stretch of a feed, and keeps the last answer for the next commit."""
+
+    def __init__(self, service: Archive, db: Database, followed: Followed) -> None:
+        self._service = service
+        self._db = db
+        self._followed = followed
+        self._log = service.chronicle.log
+        self._streams: dict[str, int] | None = None
+        self._work = 0
+
+    def at(self, position: int) -> None:
+        """Ask once, at a position."""
+        commit = self._log.commit_at(position)
+        now = commit.recorded_at if commit else self._service.chronicle.now()
+        self._document(
+            self._followed.asked(self._service, known=position, now=now, **self._whole())
+        )
+
+    def forwards(self, *, after: int, known: int, limit: int) -> Stretch:
+        """The first items beyond a position."""
+        items: list[Item] = []
+        before: _Answer | None = None
+        for looked, position in enumerate(self._candidates(after, known), start=1):
+            commit = self._commit(position)
+            if before is None:
+                before = self._before(commit)
+            answer = self._answer(commit, commit)
+            if answer.document != before.document:
+                items.append(self._item(commit, before, answer))
+            before = answer
+            full = len(items) == limit
+            if full or self._is_enough(looked):
+                return Stretch(items, position, full=full, at_head=False)
+        return Stretch(items, max(after, known), full=False, at_head=True)
+
+    def backwards(self, *, known: int, limit: int) -> Stretch:
+        """The last items up to a position."""
+        items: list[Item] = []
+        commits = map(self._commit, self._candidates(0, known, newest=True))
+        commit, looked = next(commits, None), 0
+        answer = None if commit is None else self._answer(commit, commit)
+        while commit is not None and answer is not None:
+            last = next(commits, None)
+            # Between two commits that matter the answer stands still.
+            before = self._before(commit) if last is None else self._answer(last, last)
+            if answer.document != before.document:
+                items.append(self._item(commit, before, answer))
+            commit, answer, looked = last, before, looked + 1
+            if len(items) == limit or self._is_enough(looked):
+                break
+        earlier = commit.position if commit is not None and self._is_of_something(commit) else None
+        return Stretch(items[::-1], known, full=False, at_head=True, earlier=earlier)
+
+    def _is_of_something(self, commit: Commit) -> bool:
+        """Whether what the question names was recorded by then."""
+        try:
+            self._followed.check_exists(self._service, self._db, known=commit.position)
+        except NotFound:
+            return False
+        return True
+
+    def _is_enough(self, looked: int) -> bool:
+        return looked == LOOKED or self._work > WORK
+
+    def _candidates(self, after: int, known: int, *, newest: bool = False) -> Iterator[int]:
+        """The commits beyond a position at which the answer may change."""
+        service, db, followed = self._service, self._db, self._followed
+        self._streams = followed.streams(service, db, known=known)
+        return followed.candidates(service, db, after=after, known=known, newest=newest)
+
+    def _commit(self, position: int) -> Commit:
+        commit = self._log.commit_at(position)
+        if commit is None or commit.position != position:
+            raise ValueError(f"the views know of a commit at {position}, and the log does not")
+        return commit
+
+    def _before(self, commit: Commit) -> _Answer:
+        """The answer before a commit; before the first, as of that one's day."""
+        return self._answer(last := self._log.commit_at(commit.first - 1), last or commit)
+
+    def _answer(self, commit: Commit | None, day: Commit) -> _Answer:
+        """The answer at a commit, as of the day of one."""
+        known, now = commit.position if commit else 0, day.recorded_at
+        asked = self._followed.asked(self._service, known=known, now=now)
+        whole = self._followed.asked(self._service, known=known, now=now, **self._whole())
+        document = self._document(whole)
+        if document is None:
+            return _Answer(asked.question, None, {})
+        return _Answer(asked.question, asked.question.pinned, document)
+
+    def _whole(self) -> dict[str, str]:
+        """What asks for the whole list, in one page."""
+        return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.paged else {}
+
+    def _document(self, asked: Posed) -> Members | None:
+        """An answer as it is compared; None where there is none."""
+        try:
+            text = asked.make(self._db)
+        except NotFound:
+            return None
+        self._work += self._cost(asked.question.as_of, text)
+        members: Members = msgspec.json.decode(text)
+        if members.get("next") is not None:
+            raise TooMuchToCompare(MOST)
+        return self._compared(members)
+
+    def _cost(self, clocks: AsOf, text: str) -> int:
+        """What an answer costs, in characters: those that it has, and its looks at records."""
+        kind = self._followed.kind
+        if kind.streams is not None:
+            return len(text)
+        listed = self._service.state.count_listed(
+            self._db,
+            stated=clocks.stated,
+            known=clocks.known,
+            country=self._alone("country"),
+            field=self._alone("field"),
+        )
+        return kind.effort * (len(text) + LISTED * listed)
+
+    def _alone(self, name: str) -> str | None:
+        """The one value of a filter; None where it has several, or none."""
+        text = self._followed.texts.get(name)
+        return None if text is None or "," in text else text
+
+    def _compared(self, members: Members) -> Members:
+        """The answer without what says where it stands, its lists by the names of their rows."""
+        kept = {name: value for name, value in members.items() if name not in PLACES}
+        for name in ENDS:
+            if isinstance(kept.get(name), dict):
+                kept[name] = {
+                    member: value for member, value in kept[name].items() if member not in PLACES
+                }
+        kind = self._followed.kind
+        named_by = dict(kind.rows)
+        if "during" in members and "facilities" in members:
+            named_by["facilities"] = ("id", "status")  # a facility has a row for each
+        for name in named_by.keys() & kept.keys():
+            kept[name] = _by_name(kept[name], named_by[name], passing=kind.passing)
+        return kept
+
+    # --- an item
+
+    def _item(self, commit: Commit, before: _Answer, after: _Answer) -> Item:
+        last = self._log.commit_at(commit.first - 1)
+        if before.url is not None:
+            # The commit before this one, which need not be the last at which it changed.
+            asked = self._followed.asked(
+                self._service,
+                known=last.position if last else 0,
+                now=(last or commit).recorded_at,
+            )
+            before = before._replace(question=asked.question, url=asked.question.pinned)
+        if self._followed.kind.path == "/v1/state" and after.question.as_of.during is None:
+            changes, events, total = self._rows(commit, before, after)
+        else:
+            operations = patch_between(before.document, after.document)
+            changes = _changes({}, operations)
+            events, total = self._events(commit)
+        changes["counts"]["events"] = total
+        members = {
+            "position": commit.position,
+            "recorded_at": commit.recorded_at,
+            "actor": commit.actor,
+            "request": commit.request,
+            "reasons": list(dict.fromkeys(event["reason"] for event in events if event["reason"])),
+            "url": after.url,
+            "previous": before.url,
+            "changes": changes,
+            "events": events[:SHOWN],
+        }
+        return Item(self._followed.of, commit, members, before.document, after.document)
+
+    def _rows(
+        self, commit: Commit, before: _Answer, after: _Answer
+    ) -> tuple[Members, list[Members], int]:
+        """What differs of a state, with the events of the commit that are causes of it."""
+        texts = self._followed.texts
+        about = wanted(**{name: texts.get(name) for name in ("country", "field", "status")})
+        compared = Comparison(before.question, after.question.as_of, replace(about, limit=MOST + 1))
+        service = self._service
+        told = msgspec.json.decode(diff_text(service.state, service.history, self._db, compared))
+        rows: dict[str, list[Members]] = {
+            name: told[name] for name in ("added", "removed", "changed")
+        }
+        rest = patch_between(*({
+            name: value for name, value in answer.document.items() if name not in SECTIONS
+        } for answer in (before, after)))  # fmt: skip
+        events = {
+            event["position"]: event
+            for row in (*rows["added"], *rows["removed"], *rows["changed"])
+            for cause in row["causes"]
+            for event in cause["events"]
+            if commit.first <= event["position"] <= commit.position
+        }
+        found = [events[position] for position in sorted(events)]
+        if (
+            found
+            or any(rows.values())
+            or not _same_day(before.question.as_of, after.question.as_of)
+        ):
+            return _changes(rows, rest), found, len(found)
+        # Only counts changed, and the day did not: something in the commit did it.
+        return _changes(rows, rest), *self._events(commit)
+
+    def _events(self, commit: Commit) -> tuple[list[Members], int]:
+        """The first events of a commit that touched the answer, and how many there are."""
+        streams = None
+        if self._streams is not None:
+            # What counts from later on was nothing to this commit.
+            streams = tuple(
+                stream for stream, since in self._streams.items() if since <= commit.position
+            )
+        acts = Acts(commit.first - 1, commit.position, streams=streams)
+        history = self._service.history
+        shown = [short(act.entry) for act in history.acts(self._db, acts, limit=SHOWN)]
+        return shown, sum(count for *_, count in history.counts(self._db, acts))
+
+
+def _changes(rows: Mapping[str, list[Members]], patch: list[Operation]) -> Members:
+    """The changes of an item: the first rows and operations, and how many there are of each."""
+    counts = {name: len(rows.get(name, ())) for name in ("added", "removed", "changed")}
+    changes: Members = {"counts": {**counts, "patch": len(patch)}}
+    left = SHOWN
+    for name in counts:
+        changes[name] = rows.get(name, [])[:left]
+        left -= len(changes[name])
+    changes["patch"] = patch[:SHOWN]
+    return changes
+
+
+def _by_name(
+    rows: Iterable[Members], named_by: tuple[str, ...], *, passing: tuple[str, ...]
+) -> Members:
+    """Rows as an object by their names, a second one of a name by its number."""
+    named: Members = {}
+    for row in rows:
+        parts: list[str] = []
+        for name in named_by:
+            part = row[name]
+            parts += map(str, part.values() if isinstance(part, dict) else [part])
+        name = first = ":".join(parts)
+        number = 1
+        while name in named:
+            number += 1
+            name = f"{first}:{number}"
+        named[name] = {key: value for key, value in row.items() if key not in passing}
+    return named
+
+
+def _same_day(one: AsOf, other: AsOf) -> bool:
+    return (one.at, one.stated) == (other.at, other.stated)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,508 @@
+"""Which questions can be followed, and how each of them is asked at a position of the log.
+
+A question that can be followed is one line in `FOLLOWABLE`; one that cannot
+stands in `NOT_FOLLOWABLE` with the reason. A followed question moves along the
+clock `known` alone. What it gives of the other clocks stands still; what it
+leaves out is, at each commit, the day of that commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from events.clocks import AsOf, as_of
+from events.errors import BadFilter, NotFound
+from projections.views import Database
+from service.archive import Archive
+from service.audit import source_answer, statement_answer
+from service.comparing.compare import compare_answer
+from service.comparing.hindsight import hindsight_answer, then_and_now
+from service.comparing.sides import PARTS, TO_PARTS, sides
+from service.errors import NotFollowable, UnknownParameter
+from service.filters import given, wanted
+from service.finding import records_answer, search_answer
+from service.follows import turning
+from service.follows.turning import Streams, Turns
+from service.promises.asking import (
+    DUE_FILTERS,
+    OVERDUE_FILTERS,
+    SLIPS_FILTERS,
+    Promised,
+    check_exists,
+    given_of,
+    promised,
+)
+from service.promises.overdue import due_answer, overdue_answer
+from service.promises.slips import slips_answer
+from service.question import Question, located
+from service.records import record_answer, timeline_answer
+from service.state import SECTIONS, Wanted, state_answer
+from service.trends.answer import trends_text
+from service.trends.asking import TREND_FILTERS, trend
+
+Texts = Mapping[str, str]
+
+DAY_CLOCKS = ("at", "during", "stated")
+MOVING = ("known", "to_known", "view")
+"""What a followed question cannot give, because it moves along with the feed."""
+
+PAGING = ("limit", "after")
+"""What it cannot give, because the whole list is followed."""
+
+RECORDS = ("record", "to_record")
+"""The parameters that name a record."""
+
+
+EAGER = 4
+"""So many commits of each day may change an answer unasked: the first does so by the day alone, and
+to look at a few costs less than to ask which ones matter."""
+
+
+class Posed(NamedTuple):
+    """A question with its clocks written out, and what makes its text."""
+
+    question: Question
+    make: Callable[[Database], str]
+
+
+class Asking(Protocol):
+    """Reads a question from the texts of its parameters, at the instant `now`."""
+
+    def __call__(self, service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
+        """Raises what the question raises for its parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followable:
+    """A path that can be followed.
+
+    `clocks` are those of the world that it takes, `filters` what else. `space` is what
+    its `{id}` is an id of. `streams` or `turns` tell which commits matter while the day of
+    asking is one, which is so for ever where one of each tuple of `settled` is given. Without
+    them all do. `rows` are the lists of the answer that a patch takes as objects, with the
+    members that name a row, and `passing` the members of rows that only count the days since.
+    `effort` is how often it looks at each record.
+    """
+
+    path: str
+    ask: Asking
+    filters: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = DAY_CLOCKS
+    settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
+    space: str | None = None
+    paged: bool = False
+    streams: Streams | None = None
+    turns: Turns | None = None
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passing: tuple[str, ...] = ()
+    effort: int = 1
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The parameters that a followed question may give."""
+        return (*self.clocks, *(name for name in self.filters if name not in PAGING))
+
+    def id_in(self, path: str) -> str | None:
+        """The id that stands in a path of this form; None where the path is of another."""
+        pattern = re.escape(self.path).replace(re.escape("{id}"), "([^/.]+)")
+        found = re.fullmatch(pattern, path)
+        return None if found is None else "".join(found.groups())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A question that is followed. `of` is the path of it, in the one way to write it."""
+
+    kind: Followable
+    path: str
+    id: str
+    texts: Texts
+    of: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether its clocks stand still, so that only what is recorded changes the answer."""
+        return all(any(name in self.texts for name in names) for names in self.kind.settled)
+
+    def asked(self, service: Archive, *, known: int, now: str, **more: str) -> Posed:
+        """The question at a position; `now` is the instant of the commit that is looked at."""
+        texts = {**self.texts, "known": f"@{known}", **more}
+        return self.kind.ask(service, self.path, self.id, texts, now=now)
+
+    def streams(self, service: Archive, db: Database, *, known: int) -> dict[str, int] | None:
+        """The streams that the answer is made of; None where it is not made of single ones."""
+        if self.kind.streams is None:
+            return None
+        return self.kind.streams(service, db, self.id, known=known)
+
+    def candidates(
+        self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
+    ) -> Iterator[int]:
+        """The positions of the commits beyond `after`, up to `known`, at which the answer can
+        have changed, in order, or the newest first. They are looked for as they are asked for."""
+        if self.settled:
+            head = service.chronicle.log.commit_at(known)
+            now = head.recorded_at if head else service.chronicle.now()
+            yield from self._turned(service, db, now=now, after=after, known=known, newest=newest)
+            return
+        for day in turning.logged_days(service, db, after=after, known=known, newest=newest):
+            eager = [
+                commit.position
+                for commit in service.history.versions(
+                    db, None, known=day.last, after=day.before, limit=EAGER
+                )
+            ]
+            rest = self._turned(
+                service,
+                db,
+                now=day.now,
+                after=max(eager[-1], after),
+                known=day.last,
+                newest=newest,
+            )
+            first = [position for position in eager if position > after]
+            yield from chain(rest, reversed(first)) if newest else chain(first, rest)
+
+    def _turned(
+        self, service: Archive, db: Database, *, now: str, after: int, known: int, newest: bool
+    ) -> Iterable[int]:
+        """Where the answer can change while its clocks are those of an instant."""
+        if after >= known:
+            return ()
+        found = None
+        if (streams := self.streams(service, db, known=known)) is not None:
+            found = turning.versions(service.history, db, streams, after=after, known=known)
+        elif self.kind.turns is not None:
+            question = self.asked(service, known=known, now=now).question
+            found = self.kind.turns(service, db, question, after=after, known=known)
+        if found is None:
+            return turning.every(service, db, after=after, known=known, newest=newest)
+        return reversed(found) if newest else found
+
+    def check_exists(self, service: Archive, db: Database, *, known: int) -> None:
+        """Raises NotFound where nothing of an id that it names was recorded by a position."""
+        named = [(self.kind.space, self.id)] if self.kind.space else []
+        named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
+        for space, id in named:
+            if space == "record":
+                check_exists(service, db, id, known=known)
+            elif space == "statement":
+                if service.state.record_of(db, id, known=known) is None:
+                    raise NotFound(space, id)
+            elif service.history.revision(db, f"{space}:{id}", known=known) == 0:
+                raise NotFound(space, id)
+
+
+def followed_question(service: Archive, text: str) -> Followed:
+    """Read the path of a question that is to be followed.
+
+    Raises NotFollowable, UnknownParameter, BadFilter, and whatever the question
+    itself raises for its parameters.
+    """
+    kind, path, id = _path(text)
+    texts: dict[str, str] = {}
+    for name, value in parse_qsl(urlsplit(text).query, keep_blank_values=True):
+        if name in MOVING:
+            raise BadFilter("of", text, f"leave out {name}: the feed moves along `known`")
+        if name in PAGING and kind.paged:
+            raise BadFilter("of", text, f"leave out {name}: the whole list is followed")
+        if name not in kind.takes:
+            raise UnknownParameter(name, f"is no parameter of {path} in a feed", kind.takes)
+        if name in texts:
+            raise UnknownParameter(name, "is given more than once in `of`", kind.takes)
+        texts[name] = value
+    now = service.chronicle.now()
+    asked = kind.ask(service, path, id, {**texts, "known": "@0"}, now=now)
+    unsaid = {name for name in (*kind.clocks, *MOVING) if name not in texts}
+    pairs = asked.question.pairs(asked.question.filters)
+    of = located(path, [pair for pair in pairs if pair[0] not in unsaid])
+    return Followed(kind=kind, path=path, id=id, texts=texts, of=of)
+
+
+def _path(text: str) -> tuple[Followable, str, str]:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if not text.startswith("/") or parts.netloc or parts.fragment:
+        raise NotFollowable(text, "give the path of a question, such as /v1/state?at=2013", PATHS)
+    path = unquote(parts.path)
+    for kind in FOLLOWABLE:
+        if (id := kind.id_in(path)) is not None:
+            return kind, path, id
+    raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
+
+
+def posed(service: Archive, path: str, texts: Texts, *, now: str) -> Posed:
+    """A question by its path and its parameters, at the instant `now`.
+
+    Raises NotFollowable for a path that has none, and what the question raises.
+    """
+    for kind in FOLLOWABLE:
+        if (id := kind.id_in(path)) is not None:
+            return kind.ask(service, path, id, texts, now=now)
+    raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
+
+
+def why_not(path: str) -> str | None:
+    """Why what answers at a path cannot be followed; None where nothing is known of it."""
+    for known, why in NOT_FOLLOWABLE.items():
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(known)), path):
+            return why
+    return None
+
+
+# --- asking
+
+
+Make = Callable[[Archive, Database, Question, Wanted, str], str]
+
+
+def _asking(make: Make, *filters: str) -> Asking:
+    """How a question of the three clocks and the filters of all lists is read."""
+
+    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
+        asked = wanted(**{name: texts.get(name) for name in filters})
+        clocks = _clocks(service, texts, now=now)
+        question = Question(path, clocks, given(asked))
+        return Posed(question, lambda db: make(service, db, question, asked, id))
+
+    return ask
+
+
+Promises = Callable[[Any, Database, Question, Promised], str]
+
+
+def _promises(make: Promises, *, of_record: bool = False) -> Asking:
+    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
+        asked = promised(texts, record=id if of_record else None)
+        clocks = _clocks(service, texts, now=now)
+        question = Question(path, clocks, given_of(asked))
+
+        def answer(db: Database) -> str:
+            if of_record:
+                check_exists(service, db, id, known=clocks.known)
+            return make(service.state, db, question, asked)
+
+        return Posed(question, answer)
+
+    return ask
+
+
+def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
+    asked = trend(path, texts, log=service.chronicle.log, now=now)
+    return Posed(asked.question, lambda db: trends_text(service.state, db, asked))
+
+
+def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
+    asked = then_and_now(path, texts, log=service.chronicle.log, now=now)
+    return Posed(asked.question, lambda db: hindsight_answer(service.state, db, asked))
+
+
+def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
+    log = service.chronicle.log
+    asked = sides(path, _clocks(service, texts, now=now), texts, log=log, now=now)
+    return Posed(
+        asked.question, lambda db: compare_answer(service.state, service.history, db, asked)
+    )
+
+
+def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
+    return as_of(
+        at=texts.get("at"),
+        during=texts.get("during"),
+        stated=texts.get("stated"),
+        known=texts.get("known"),
+        log=service.chronicle.log,
+        now=now,
+    )
+
+
+# --- the lists
+
+LIST = ("kind", "country", "field", "status", "near", "radius", "sort", "facets", "fields")
+STATE = ("country", "field", "status")
+
+BY_ID = dict.fromkeys(SECTIONS, ("id",))
+
+FOLLOWABLE: tuple[Followable, ...] = (
+    Followable(
+        path="/v1/state",
+        ask=_asking(
+            lambda service, db, question, asked, _: state_answer(
+                service.state, db, question, asked
+            ),
+            *STATE,
+            *PAGING,
+        ),
+        filters=STATE,
+        paged=True,
+        turns=turning.on_a_day,
+        rows=BY_ID,
+    ),
+    Followable(
+        path="/v1/records",
+        ask=_asking(
+            lambda service, db, question, asked, _: records_answer(
+                service.state, service.search, db, question, asked
+            ),
+            *LIST,
+            *PAGING,
+        ),
+        filters=LIST,
+        paged=True,
+        turns=turning.of_a_list,
+        rows={"items": ("id",)},
+    ),
+    Followable(
+        path="/v1/search",
+        ask=_asking(
+            lambda service, db, question, asked, _: search_answer(
+                service.state, service.search, db, question, asked
+            ),
+            "q",
+            *LIST,
+            *PAGING,
+        ),
+        filters=("q", *LIST),
+        paged=True,
+        turns=turning.of_a_list,
+        rows={"items": ("kind", "id")},
+    ),
+    Followable(
+        path="/v1/records/{id}",
+        ask=_asking(
+            lambda service, db, question, _, id: record_answer(service.history, db, question, id)
+        ),
+        space="record",
+        streams=turning.of_record,
+        rows={"entries": ("entry",), "holding": ("statement",), "statements": ("id",)},
+    ),
+    Followable(
+        path="/v1/records/{id}/timeline",
+        ask=_asking(
+            lambda service, db, question, _, id: timeline_answer(service.history, db, question, id)
+        ),
+        space="record",
+        streams=turning.of_record,
+        rows={"effective": ("entry",)},
+    ),
+    Followable(
+        path="/v1/records/{id}/slips",
+        ask=_promises(slips_answer, of_record=True),
+        space="record",
+        paged=True,
+        streams=turning.of_record,
+        rows={"items": ("entry",)},
+    ),
+    Followable(
+        path="/v1/statements/{id}",
+        ask=_asking(
+            lambda service, db, question, _, id: statement_answer(
+                service.state, service.history, db, question, id
+            )
+        ),
+        space="statement",
+        streams=turning.of_statement,
+        rows={"events": ("position",), "sources": ("id",)},
+    ),
+    Followable(
+        path="/v1/sources/{id}",
+        ask=_asking(
+            lambda service, db, question, _, id: source_answer(
+                service.state, service.history, db, question, id
+            )
+        ),
+        space="source",
+        streams=turning.of_source,
+        rows={"statements": ("id",)},
+    ),
+    Followable(
+        path="/v1/slips",
+        ask=_promises(slips_answer),
+        filters=SLIPS_FILTERS,
+        paged=True,
+        turns=turning.of_ladders,
+        rows={"items": ("record", "entry")},
+    ),
+    Followable(
+        path="/v1/overdue",
+        ask=_promises(overdue_answer),
+        filters=OVERDUE_FILTERS,
+        paged=True,
+        turns=turning.on_any_day,
+        rows={"items": ("record", "statement")},
+        passing=("days",),
+    ),
+    Followable(
+        path="/v1/due",
+        ask=_promises(due_answer),
+        filters=DUE_FILTERS,
+        paged=True,
+        turns=turning.on_any_day,
+        rows={"items": ("record", "statement")},
+        passing=("days",),
+    ),
+    Followable(
+        path="/v1/trends",
+        ask=_trend,
+        filters=tuple(name for name in TREND_FILTERS if name != "format"),
+        clocks=("stated", "from", "to"),
+        settled=(("stated",), ("to",)),
+        turns=turning.between_ends,
+        rows={"series": ("key",)},
+    ),
+    Followable(
+        path="/v1/hindsight",
+        ask=_hindsight,
+        filters=("country", "field"),
+        clocks=("at", "stated", "to_stated"),
+        settled=(("at",), ("stated",), ("to_stated",)),
+        paged=True,
+        turns=turning.then_and_now,
+        rows={"rows": ("id",)},
+        effort=4,
+    ),
+    Followable(
+        path="/v1/compare",
+        ask=_compare,
+        filters=(*PARTS, *TO_PARTS),
+        clocks=("at", "stated", "to_at", "to_stated"),
+    ),
+)
+"""What can be followed, by path."""
+
+PATHS = tuple(kind.path for kind in FOLLOWABLE)
+
+OF: tuple[dict[str, Any], str] = (
+    {"type": "string", "pattern": "^/v1/", "examples": ["/v1/state?country=CN&at=2013"]},
+    "The path of the question that is followed, with its parameters, percent-encoded as a whole. "
+    "It takes no `known`, `view`, `limit` and `after`. Of its other clocks, those that it gives "
+    "stand still; those that it does not are at each commit the day of that commit. "
+    "What can be followed: " + ", ".join(f"`{kind.path}`" for kind in FOLLOWABLE) + ".",
+)
+"""The schema and the meaning of the parameter that names what is followed."""
+
+NOT_FOLLOWABLE: Mapping[str, str] = {
+    "/v1/records/{id}/history": "each commit adds to it; follow /v1/changes?record= instead",
+    "/v1/activity": "each commit adds to it; follow /v1/changes instead",
+    "/v1/changes": "it is a feed itself; give it the question in `of`",
+    "/v1/follows": "it is a feed itself",
+    "/v1/diff": "it has two ends on the clock `known`; follow /v1/state instead",
+    "/v1/timegate/state": "it only leads to an answer",
+    "/v1/timegate/records/{id}": "it only leads to an answer",
+    "/v1/timemap/state": "each commit adds to it; follow /v1/changes instead",
+    "/v1/timemap/records/{id}": "each commit adds to it; follow /v1/changes?record= instead",
+    "/v1/records/{id}.{form}": "it is a record in another form; follow /v1/records/{id}",
+    "/v1/feeds": "it only names the feeds; follow the question that a feed is of",
+    "/v1/feeds/{name}": "it is a feed itself; follow /v1/state or /v1/records/{id}",
+    "/oembed": "it only tells how to show a page",
+    "/healthz": "it tells of the process, not of the chronicle",
+    "/readyz": "it tells of the process, not of the chronicle",
+}
+"""What answers a GET and cannot be followed, with the reason; `{…}` is any part of a path."""

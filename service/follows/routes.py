@@ -1,0 +1,143 @@
+"""`/v1/follows`: any question as a feed, as JSON or Atom.
+
+A page that is full, or has looked at enough commits, is the same for good
+wherever it is asked with its `view`; a page at the end of the log is so at its
+pinned URL alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Literal
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from events.clocks import as_of
+from events.errors import BadFilter
+from projections import VIEW
+from projections.views import Database
+from service import forms
+from service.asking import FOR_EVER, archive, format_asked, parameters, respond
+from service.feeds.syndication import ATOM
+from service.filters import LARGEST_LIMIT, position_after, wanted
+from service.follows.feed import (
+    LIMIT,
+    FeedQuestion,
+    Stretch,
+    check,
+    ending,
+    feed_question,
+    feed_text,
+    read,
+    read_newest,
+)
+from service.follows.followable import OF, followed_question
+from service.follows.schemas import FollowsSchema
+from service.follows.words import atom
+from service.question import located
+from service.questions import Parameter, question
+from service.root import root
+
+TAKES = ("of", "format", "limit", "after")
+
+Format = Literal["json", "atom"]
+
+FORMATS: Mapping[Format, str] = {"json": "application/json", "atom": ATOM}
+"""The forms of a feed, each with its media type."""
+
+OWN: dict[str, Parameter] = {
+    "of": OF,
+    "known": (
+        {**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
+        "The feed as it was at this position or instant of the log. Default: the head.",
+    ),
+    "format": (
+        {"type": "string", "enum": list(FORMATS), "default": "json"},
+        "`atom` is for feed readers; `Accept` may ask for it too.",
+    ),
+    "limit": (
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
+        "How many items a page has at most; more is refused.",
+    ),
+    "after": (
+        forms.PAGE_OF_EVENTS,
+        (
+            "The position beyond which the page begins. Default: the beginning of the log; Atom "
+            "without it has the newest items."
+        ),
+    ),
+}
+
+blueprint = Blueprint("follows", __name__, description="Answers, to be followed.")
+
+
+@question(
+    blueprint,
+    "/v1/follows",
+    FollowsSchema,
+    *TAKES,
+    clocks=("known",),
+    own=OWN,
+    may_tell=("Vary",),
+    also={ATOM: {"type": "string"}},
+)
+def follows() -> Response:
+    """Any question as a feed of only what alters its answer, from commit to commit."""
+    texts = parameters(("known", *TAKES, "view"))
+    service = archive()
+    form = format_asked(texts, FORMATS)
+    limit = wanted(limit=texts.get("limit", str(LIMIT))).limit
+    after = position_after(texts.get("after", ""))
+    if "of" not in texts:
+        raise BadFilter("of", "", "give the path of a question, such as /v1/state?at=2013")
+    followed = followed_question(service, texts["of"])
+    chronicle = service.chronicle
+    known = as_of(
+        at=None,
+        during=None,
+        stated=None,
+        known=texts.get("known"),
+        log=chronicle.log,
+        now=chronicle.now(),
+    )
+    asked = feed_question(request.path, followed, known, after=after, limit=limit, form=form)
+    pages: list[Stretch] = []
+
+    def make(db: Database) -> str:
+        known = asked.as_of.known
+        check(service, db, followed, known=known)
+        if form == "atom" and not after:
+            found = read_newest(service, db, followed, known=known, limit=limit)
+        else:
+            found = read(service, db, followed, after=after, known=known, limit=limit)
+        pages.append(found)
+        return _text(form, ending(service, asked, found), found)
+
+    told = partial(respond, texts)
+    if form == "atom":
+        told = partial(told, media_type=ATOM, variant=root())
+    response = told(asked, make)
+    if pages and pages[0].is_cut:
+        # It ends before the head, so it is the same whatever comes, and so is its tag.
+        [found] = pages
+        ended = ending(service, asked, found)
+        response = told(ended, lambda _: _text(form, ended, found))
+        if "view" in texts:
+            response.headers["Cache-Control"] = FOR_EVER
+    if "format" not in texts:
+        response.vary.add("Accept")
+    return response
+
+
+def _text(form: Format, asked: FeedQuestion, found: Stretch) -> str:
+    if form == "json":
+        return feed_text(asked, found)
+    pairs = [*sorted(asked.filters.items()), ("view", str(VIEW))]
+    return atom(
+        asked,
+        found,
+        base=root(),
+        address=located(asked.path, pairs) if found.is_cut else asked.current,
+    ).decode()

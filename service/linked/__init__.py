@@ -1,0 +1,1 @@
+"""A record as others link to it: linked data, citations, frames."""

@@ -1,0 +1,201 @@
+"""A record in other forms: as linked data, and as a citation. Also oEmbed, for its pages.
+
+Each form has a path of its own, `/v1/records/{id}.ttl` and the like, made from `FORMS`
+of `service.linked.rdf` and from `CITATIONS`; `/v1/records/{id}` gives linked data too, by `Accept`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from events.errors import BadFilter
+from projections.views import Database
+from service.access import needs
+from service.asking import CLOCKS, archive, clocks, parameters, respond
+from service.linked import citing, oembed
+from service.linked.rdf import FORMS, Form, record_graph
+from service.question import Question
+from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD
+from service.records import record_answer
+from service.root import root
+from service.schemas import headers, id_parameter, problem_responses
+
+blueprint = Blueprint("forms", __name__, description="Records as linked data and as citations.")
+
+JSON = "application/json"
+EXAMPLES = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb-13tev")
+
+
+class Citation(NamedTuple):
+    """A form of citation: the ending of its path, its media type, and how it is written."""
+
+    suffix: str
+    media_type: str
+    write: Callable[[citing.Cited], str]
+
+
+CITATIONS = (
+    Citation("bib", citing.BIBTEX, citing.bibtex),
+    Citation("ris", citing.RIS, citing.ris),
+    Citation("csl.json", citing.CSL_JSON, citing.csl_json),
+)
+
+
+def preferred_form() -> Form | None:
+    """The linked data that the client would rather have than JSON, which comes first."""
+    types = [JSON, *(form.media_type for form in FORMS)]
+    best = request.accept_mimetypes.best_match(types, default=JSON)
+    return next((form for form in FORMS if form.media_type == best), None)
+
+
+def linked_data(id: str, form: Form) -> Response:
+    """A record in a form of linked data. Raises what every question raises."""
+    texts = parameters((*CLOCKS, "view"))
+    question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
+    address = root()
+
+    def make(db: Database) -> str:
+        graph, main = record_graph(archive().history, db, question, id, root=address)
+        return form.write(graph, main)
+
+    return respond(
+        texts,
+        question,
+        make,
+        revision=f"record:{id}",
+        media_type=form.media_type,
+        variant=address,
+    )
+
+
+def citation(id: str, form: Citation) -> Response:
+    """A record as it is cited at its pinned link. Raises what every question raises."""
+    texts = parameters((*CLOCKS, "view"))
+    question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
+    address = root()
+
+    def make(db: Database) -> str:
+        record = Question(f"/v1/records/{id}", question.as_of, {})
+        answer = msgspec.json.decode(record_answer(archive().history, db, record, id))
+        return form.write(citing.record_cited(answer, root=address))
+
+    return respond(
+        texts,
+        question,
+        make,
+        revision=f"record:{id}",
+        media_type=form.media_type,
+        variant=address,
+    )
+
+
+def _register(
+    suffix: str, media_type: str, summary: str, answer: Callable[[str], Response]
+) -> None:
+    """The path of a form, and its description."""
+    told = headers(*TOLD, "Annales-Revision", sometimes=("Content-Location",))
+
+    def view(id: str) -> Response:
+        return answer(id)
+
+    view.__name__ = f"record_{suffix.replace('.', '_')}"
+    view.__doc__ = summary
+    view = needs("reader")(view)
+    body = {"type": "object"} if "json" in media_type else {"type": "string"}
+    if suffix == "csl.json":
+        body = {"type": "array"}
+    view = blueprint.response(200, body, content_type=media_type, headers=told)(view)
+    view = blueprint.doc(
+        operationId=view.__name__,
+        parameters=[
+            {
+                "in": "query",
+                "name": name,
+                "schema": PARAMETERS[name][0],
+                "description": PARAMETERS[name][1],
+            }
+            for name in (*CLOCKS, "view")
+        ]
+        + ASKED,
+        responses={"304": {"description": NOT_MODIFIED, "headers": told}}
+        | problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
+        security=[{}, {"key": []}],
+    )(view)
+    blueprint.route(f"/v1/records/<string:id>.{suffix}", parameters=id_parameter(*EXAMPLES))(view)
+
+
+for _form in FORMS:
+    _register(
+        _form.suffix,
+        _form.media_type,
+        "A record as linked data, in the words of schema.org and PROV-O.",
+        partial(linked_data, form=_form),
+    )
+
+for _citation in CITATIONS:
+    _register(
+        _citation.suffix,
+        _citation.media_type,
+        "A record as it is cited, at its pinned link.",
+        partial(citation, form=_citation),
+    )
+
+
+# --- oEmbed
+
+OEMBED: dict[str, tuple[dict[str, Any], str]] = {
+    "url": (
+        {"type": "string", "examples": ["http://localhost:8000/records/juno"]},
+        "The address of a page of this service.",
+    ),
+    "maxwidth": (
+        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
+        "How wide the frame may be, in pixels.",
+    ),
+    "maxheight": (
+        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
+        "How high the frame may be, in pixels.",
+    ),
+    "format": (
+        {"type": "string", "enum": list(oembed.FORMATS), "default": "json"},
+        "JSON or XML.",
+    ),
+}
+
+
+@blueprint.route("/oembed")
+@blueprint.alt_response(200, schema={"type": "string"}, content_type=oembed.XML)
+@blueprint.response(200, {"type": "object"}, headers=headers("Cache-Control"))
+@blueprint.doc(
+    operationId="oembed",
+    parameters=[
+        {
+            "in": "query",
+            "name": name,
+            "required": name == "url",
+            "schema": form,
+            "description": meaning,
+        }
+        for name, (form, meaning) in OEMBED.items()
+    ],
+    responses=problem_responses(401, 403, 404, 422, 429),
+    security=[{}, {"key": []}],
+)
+@needs("reader")
+def oembed_view() -> Response:
+    """How another site shows a page of ours in a frame (oEmbed 1.0)."""
+    texts = parameters(tuple(OEMBED))
+    form = texts.get("format", "json")
+    if form not in oembed.FORMATS:
+        raise BadFilter("format", form, "no format of that name", allowed=oembed.FORMATS)
+    address = root()
+    body = oembed.oembed_text(oembed.frame(texts, root=address), root=address, format=form)
+    response = Response(body, mimetype=oembed.XML if form == "xml" else oembed.JSON)
+    response.headers["Cache-Control"] = f"public, max-age={oembed.AGE}"
+    return response

@@ -1,0 +1,1 @@
+"""Memento (RFC 7089): time travel by HTTP alone."""

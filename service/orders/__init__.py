@@ -1,0 +1,1 @@
+"""Orders over HTTP: from a request that changes something to a commit and its answer."""

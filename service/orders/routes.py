@@ -1,0 +1,258 @@
+"""Every order that HTTP takes: its path, the line it makes of the body, and the role it needs.
+
+What the path says of a line need not stand in the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import Response
+from flask_smorest import Blueprint
+
+from events.catalogue import STATEMENT_TYPES
+from events.decision import stream_of
+from events.errors import MalformedLine, NotFound
+from events.fact import Line
+from service import forms
+from service.access import needs
+from service.asking import archive
+from service.line_schemas import batch_body, line_body
+from service.orders.writing import (
+    body_line,
+    record_batch,
+    record_one,
+    stream_of_statement,
+)
+from service.schemas import (
+    PreviewSchema,
+    RecordedSchema,
+    headers,
+    id_parameter,
+    problem_responses,
+)
+
+blueprint = Blueprint("orders", __name__, description="Orders: what is to be recorded.")
+
+DRY_RUN = {
+    "in": "query",
+    "name": "dry_run",
+    "schema": {"type": "boolean", "default": False},
+    "description": "Decide only: what would be recorded, which rivals stand, what would change.",
+}
+HEADERS = [
+    {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "schema": forms.IDEMPOTENCY_KEY,
+        "description": "The same request under the same key records once.",
+    },
+    {
+        "in": "header",
+        "name": "Prefer",
+        "schema": {"type": "string", "examples": ["return=minimal", "wait=2"]},
+        "description": "return=minimal, return=representation, wait=SECONDS for the views.",
+    },
+]
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {**forms.IF_MATCH, "examples": ["*", '"r7"']},
+    "description": 'The record\'s ETag, its revision as `"r7"`, or `*` for any. Missing: 428.',
+}
+
+# What the guide records too, so that each example can be tried.
+SOURCE: Line = {"id": "diary", "medium": "book", "title": "A diary"}
+FACILITY: Line = {
+    "id": "sppc",
+    "name": "Super Proton-Proton Collider",
+    "name_zh": "超级质子对撞机",
+    "acronym": "SPPC",
+    "country": "CN",
+    "field": "particle-physics",
+    "operator": "Institute of High Energy Physics, CAS",
+}
+PLAN: Line = {
+    "type": "milestone",
+    "id": "heps-upgrade-plan",
+    "facility": "heps",
+    "milestone": "upgraded",
+    "modality": "planned",
+    "date": "2031",
+    "stated": "2026-11-24",
+    "title": "HEPS to be upgraded by 2031",
+    "sources": [{"id": "ihep-hist"}],
+}
+VISIT: Line = {
+    "type": "observation",
+    "id": "a-visit",
+    "facility": "juno",
+    "modality": "actual",
+    "date": "2026-11",
+    "title": "A visit to JUNO",
+}
+CORRECTION: Line = {
+    "changes": {"date": "2025-08-25"},
+    "reason": "The log book has the day before.",
+}
+AMENDMENT: Line = {"changes": {"operator": "IHEP"}, "reason": "The short name is in use."}
+MENDED_SOURCE: Line = {"changes": {"author": "IHEP"}, "reason": "The page names its author."}
+WITHDRAWAL: Line = {"reason": "It was taken from a page that is about another machine."}
+REINSTATEMENT: Line = {"reason": "The page is about this machine after all."}
+BATCH = "\n".join(
+    msgspec.json.encode(line).decode()
+    for line in (
+        {"type": "source", "id": "visitors-book", "medium": "book", "title": "A visitors' book"},
+        {**VISIT, "id": "another-visit", "sources": [{"id": "visitors-book"}]},
+    )
+)
+
+RECORDED = ("Location", "Annales-Position", "Cache-Control")
+OF_ONE_STREAM = ("ETag", "Annales-Revision")
+MAY_TELL = ("Idempotency-Replayed", "Preference-Applied")
+"""The headers of what was recorded: always, where it is in one record or source, and where it
+was asked for."""
+
+OF_A_STATEMENT = ("type", "statement")
+OF_A_CARD = ("type", "record", "source")
+"""What the paths of changes say of their lines."""
+
+View = Callable[..., Response]
+
+
+def order(
+    path: str,
+    body: dict[str, Any],
+    *,
+    ids: tuple[str, ...] = (),
+    batch: bool = False,
+) -> Callable[[View], View]:
+    """A route that records a line, or a batch of lines.
+
+    One with an id in its path, of which `ids` are examples, changes something and
+    needs If-Match.
+    """
+    one = () if batch else OF_ONE_STREAM
+    told = headers(*RECORDED, *one, sometimes=(*MAY_TELL, *(OF_ONE_STREAM if batch else ())))
+    statuses = (400, 401, 403, *((404,) if ids else ()), 409, 412, 413, 415, 422)
+
+    def register(view: View) -> View:
+        view = needs("contributor")(view)
+        view = blueprint.alt_response(200, schema=PreviewSchema, headers=headers("Cache-Control"))(
+            view
+        )
+        view = blueprint.response(201, RecordedSchema, headers=told)(view)
+        parameters: list[Any] = [DRY_RUN, *HEADERS, *([IF_MATCH] if ids else [])]
+        view = blueprint.doc(
+            operationId=view.__name__,
+            parameters=parameters,
+            responses=problem_responses(*statuses, *((428,) if ids else ()), 429, 503),
+            requestBody=body,
+            security=[{"key": []}],
+        )(view)
+        routed: View = blueprint.route(
+            path, methods=["POST"], parameters=id_parameter(*ids) if ids else None
+        )(view)
+        return routed
+
+    return register
+
+
+@order("/v1/records", line_body("facility", said=["type"], examples={"a facility": FACILITY}))
+def record_facility() -> Response:
+    """Register a facility."""
+    return record_one(body_line(type="facility"))
+
+
+@order("/v1/sources", line_body("source", said=["type"], examples={"a book": SOURCE}))
+def record_source() -> Response:
+    """Enter a source."""
+    return record_one(body_line(type="source"))
+
+
+@order(
+    "/v1/statements",
+    line_body(*STATEMENT_TYPES, said=(), examples={"a plan": PLAN, "an observation": VISIT}),
+)
+def record_statement() -> Response:
+    """Record a statement: a milestone, discovery, policy, indicator or observation."""
+    line = body_line()
+    if line.get("type") not in tuple(STATEMENT_TYPES):
+        raise MalformedLine(
+            f"{line.get('type')!r} is no type of statement",
+            pointer="/type",
+            allowed=tuple(STATEMENT_TYPES),
+        )
+    return record_one(line)
+
+
+@order(
+    "/v1/statements/<string:id>/corrections",
+    line_body("correction", said=OF_A_STATEMENT, examples={"a correction": CORRECTION}),
+    ids=("juno-operation",),
+)
+def correct(id: str) -> Response:
+    """Mend what was recorded of a statement."""
+    stream = stream_of_statement(id)
+    return record_one(body_line(type="correction", statement=id), changes=stream)
+
+
+@order(
+    "/v1/statements/<string:id>/withdrawals",
+    line_body("withdrawal", said=OF_A_STATEMENT, examples={"a withdrawal": WITHDRAWAL}),
+    ids=("juno-plan-2020",),
+)
+def withdraw(id: str) -> Response:
+    """Take a statement back."""
+    stream = stream_of_statement(id)
+    return record_one(body_line(type="withdrawal", statement=id), changes=stream)
+
+
+@order(
+    "/v1/statements/<string:id>/reinstatements",
+    line_body("reinstatement", said=OF_A_STATEMENT, examples={"a reinstatement": REINSTATEMENT}),
+    ids=("juno-plan-2020",),
+)
+def reinstate(id: str) -> Response:
+    """Let a withdrawn statement stand again."""
+    stream = stream_of_statement(id)
+    return record_one(body_line(type="reinstatement", statement=id), changes=stream)
+
+
+@order(
+    "/v1/records/<string:id>/amendments",
+    line_body("amendment", said=OF_A_CARD, examples={"an amendment": AMENDMENT}),
+    ids=("juno",),
+)
+def amend_record(id: str) -> Response:
+    """Mend the card of a facility."""
+    if not archive().chronicle.claimed("record", [id]):
+        raise NotFound("record", id)
+    line = body_line(type="amendment", record=id)
+    return record_one(line, changes=stream_of("record", id))
+
+
+@order(
+    "/v1/sources/<string:id>/amendments",
+    line_body("amendment", said=OF_A_CARD, examples={"an amendment": MENDED_SOURCE}),
+    ids=("ihep-hist",),
+)
+def amend_source(id: str) -> Response:
+    """Mend a source."""
+    if not archive().chronicle.claimed("source", [id]):
+        raise NotFound("source", id)
+    line = body_line(type="amendment", source=id)
+    return record_one(line, changes=stream_of("source", id))
+
+
+@order(
+    "/v1/batches",
+    batch_body("application/jsonl", "application/x-ndjson", examples={"two lines": BATCH}),
+    batch=True,
+)
+def record_all() -> Response:
+    """Record many lines as one commit, all or nothing."""
+    return record_batch()

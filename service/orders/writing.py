@@ -1,0 +1,291 @@
+"""From a request that changes something to a command, and from what came of it to a response.
+
+In this order: who asks, whether the body can be read, whether the same request
+was answered before (`Idempotency-Key`), which revision it expects (`If-Match`),
+and then the chronicle decides. With `?dry_run=true` it only decides.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from flask import Response, current_app, request
+
+from events.canonical import canonical, read
+from events.catalogue import STATEMENT_TYPES
+from events.decision import Decision, stream_of
+from events.errors import MalformedLine, NotFound, Refusal, UnknownReference
+from events.fact import Line
+from events.orders import Command, Order, Placed, Recorded, Warning, orders
+from service.access import identity
+from service.asking import archive
+from service.errors import (
+    BadHeader,
+    BodyTooLarge,
+    NotAllowed,
+    UnknownParameter,
+    WrongMediaType,
+)
+from service.observing import request_id
+from service.orders.conditions import (
+    Preference,
+    expected_revision,
+    idempotency_key,
+    preference,
+)
+from service.orders.preview import preview
+
+JSON = "application/json"
+JSON_LINES = "application/jsonl"
+
+LARGEST_BODY = 256 * 1024
+"""In bytes; a line of a batch has no more either."""
+
+LARGEST_BATCH = 16 * 1024 * 1024
+"""In bytes. What is read of a body takes up to twenty times its size, and is held as a whole."""
+
+MOST_LINES = 10_000
+"""In a batch, so that it is decided in seconds. `annales load` takes any number."""
+
+
+def command_of(
+    batch: Iterable[Order], *, body: bytes, key: str | None = None, revision: int | None = None
+) -> Command:
+    """The command of whoever asks. `body` tells it from others under the same key."""
+    return Command(
+        orders=tuple(batch),
+        actor=identity().name,
+        request=request_id(),
+        key=key,
+        fingerprint=_fingerprint(body) if key is not None else None,
+        revision=revision,
+    )
+
+
+def check_allowed(command: Command) -> None:
+    """Refuse what the role of whoever asks does not allow. Raises NotAllowed, UnknownReference."""
+    who = identity()
+    if not who.may("curator"):
+        _check_own(command.orders, who.name)
+
+
+def proposal(decision: Decision) -> dict[str, Any]:
+    """What a dry run tells: the events that there would be, warnings, and what would change."""
+    return {
+        "dry_run": True,
+        "events": [
+            {
+                "line": decided.number,
+                "type": decided.event.fact.TYPE,
+                "stream": decided.event.originator_id,
+                "revision": decided.event.originator_version,
+                "id": decided.id,
+            }
+            for decided in decision.decided
+        ],
+        "warnings": _warnings(decision.warnings),
+        "changes": preview(archive(), decision),
+    }
+
+
+def wait_for_views(position: int, seconds: float) -> bool:
+    """Whether the views have read the position, after so long a wait."""
+    service = archive()
+    try:
+        return service.wait_for(position, timeout=seconds) >= position
+    except (OSError, sqlite3.Error):
+        # The order is recorded, whatever became of the views; /readyz tells of them.
+        current_app.logger.exception("the views cannot be read")
+        return False
+
+
+def record_one(line: Line, *, changes: str | None = None) -> Response:
+    """Record one line. One that changes a stream needs the revision that it had."""
+    return _record([Order(1, line)], changes=changes, body=canonical(line))
+
+
+def record_batch() -> Response:
+    """Record the JSON Lines of the body: all or nothing."""
+    text = _body(JSON_LINES, LARGEST_BATCH)
+    return _record(batch_of(text), changes=None, body=text)
+
+
+def batch_of(text: bytes) -> list[Order]:
+    """The orders of JSON Lines. Raises MalformedLine where there is none, BodyTooLarge."""
+    if text.count(b"\n") > MOST_LINES:
+        raise BodyTooLarge(MOST_LINES, "lines")
+    lines = text.split(b"\n")
+    if any(len(line) > LARGEST_BODY for line in lines):
+        raise BodyTooLarge(LARGEST_BODY, "bytes in one line")
+    batch = list(orders(lines))
+    if not batch:
+        raise MalformedLine("the batch has no line")
+    return batch
+
+
+def body_line(**fixed: str) -> Line:
+    """The body of the request as a line, with the members that its path fixes.
+
+    A body may repeat them, if it says the same. Raises MalformedLine.
+    """
+    value = read(_body(JSON, LARGEST_BODY))
+    if not isinstance(value, dict):
+        raise MalformedLine("the body is a JSON object")
+    for member, expected in fixed.items():
+        if value.get(member, expected) != expected:
+            raise MalformedLine(f"the path says {expected!r}", pointer=f"/{member}")
+    return {**value, **fixed}
+
+
+def stream_of_statement(id: str) -> str:
+    """The stream of the record in which a statement lies. Raises NotFound."""
+    record = archive().chronicle.claimed("statement", [id]).get(id)
+    if record is None:
+        raise NotFound("statement", id)
+    return stream_of("record", record)
+
+
+def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response:
+    dry_run = _dry_run()
+    prefer = preference()
+    key = idempotency_key()
+    chronicle = archive().chronicle
+    command = command_of(batch, body=body, key=key)
+    if not dry_run and (replayed := chronicle.replay(command)) is not None:
+        return _response(replayed, prefer)
+    if changes is not None:
+        revision = expected_revision(changes)
+        command = msgspec.structs.replace(command, revision=revision)
+    check_allowed(command)
+    if dry_run:
+        return _previewed(chronicle.propose(command))
+    return _response(chronicle.execute(command), prefer)
+
+
+def _check_own(batch: Iterable[Order], name: str) -> None:
+    """Contributors record, and mend what they have recorded themselves."""
+    chronicle = archive().chronicle
+    own: set[str] = set()
+    for _, line in batch:
+        if isinstance(line, Refusal):
+            continue
+        own.add(str(line.get("id")))
+        kind = line.get("type")
+        if kind in ("withdrawal", "reinstatement"):
+            raise NotAllowed("withdrawing", role="contributor", needed="curator")
+        if kind == "correction":
+            statement = str(line.get("statement"))
+            record = chronicle.claimed("statement", [statement]).get(statement, "")
+            owner = chronicle.author(stream_of("record", record), statement)
+            if owner is None and statement not in own:
+                # Whoever records it in the meantime, it would not be the contributor's.
+                raise UnknownReference("statement", statement, pointer="/statement")
+        elif kind == "amendment":
+            space = "source" if line.get("source") else "record"
+            owner = chronicle.author(stream_of(space, str(line.get(space))))
+        else:
+            continue
+        if owner is not None and owner != name:
+            raise NotAllowed(f"it was recorded by {owner!r}", role="contributor", needed="curator")
+
+
+def _response(recorded: Recorded, prefer: Preference) -> Response:
+    commit = recorded.commit
+    if commit is None:
+        raise MalformedLine("nothing was to be recorded")
+    projected = wait_for_views(commit.position, prefer.wait or 0)
+    last = recorded.events[-1]
+    body: dict[str, Any] = {
+        "position": commit.position,
+        "recorded_at": commit.recorded_at,
+        "actor": commit.actor,
+        "request": commit.request,
+        "projected": projected,
+        "events": [_event(placed) for placed in recorded.events],
+        "warnings": _warnings(recorded.warnings),
+    }
+    if prefer.minimal:
+        body = {
+            "position": commit.position,
+            "events": [event.position for event in recorded.events],
+        }
+    response = Response(msgspec.json.encode(body), 201, mimetype=JSON)
+    response.headers["Location"] = _location(last)
+    response.headers["Annales-Position"] = str(commit.position)
+    response.headers["Cache-Control"] = "no-store"
+    if len({event.stream for event in recorded.events}) == 1:
+        response.headers["Annales-Revision"] = str(last.revision)
+        response.set_etag(f"r{last.revision}")
+    if recorded.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    if prefer.applied:
+        response.headers["Preference-Applied"] = prefer.applied
+    return response
+
+
+def _previewed(decision: Decision) -> Response:
+    response = Response(msgspec.json.encode(proposal(decision)), 200, mimetype=JSON)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _event(placed: Placed) -> dict[str, Any]:
+    return {
+        "line": placed.number,
+        "position": placed.position,
+        "type": placed.type,
+        "stream": placed.stream,
+        "revision": placed.revision,
+        "id": placed.id,
+    }
+
+
+def _warnings(warnings: Iterable[tuple[int, Warning]]) -> list[dict[str, Any]]:
+    return [
+        {"line": number, "code": warning.code, "text": warning.text} for number, warning in warnings
+    ]
+
+
+def _location(placed: Placed) -> str:
+    """Where what was recorded can be read: the statement, the record or the source."""
+    if placed.type in STATEMENT_TYPES or placed.type in (
+        "correction",
+        "withdrawal",
+        "reinstatement",
+    ):
+        return f"/v1/statements/{placed.id}"
+    space, _, id = placed.stream.partition(":")
+    return f"/v1/{space}s/{id}"
+
+
+def _body(accepted: str, limit: int) -> bytes:
+    given = request.mimetype
+    if given != accepted and not (accepted == JSON_LINES and given == "application/x-ndjson"):
+        raise WrongMediaType(given, accepted)
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise WrongMediaType(f"in {request.headers['Content-Encoding']}", f"{accepted} as it is")
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge(limit)
+    text = request.stream.read(limit + 1)
+    if len(text) > limit:
+        raise BodyTooLarge(limit)
+    return text
+
+
+def _dry_run() -> bool:
+    for name in request.args:
+        if name != "dry_run":
+            raise UnknownParameter(name, "is no parameter of this path", ("dry_run",))
+    texts = request.args.getlist("dry_run")
+    if texts and texts not in (["true"], ["false"]):
+        raise BadHeader("dry_run", texts[0], "is neither true nor false")
+    return texts == ["true"]
+
+
+def _fingerprint(body: bytes) -> str:
+    """What tells the same request from another under the same key."""
+    return sha256(b"\n".join((request.method.encode(), request.path.encode(), body))).hexdigest()

@@ -1,0 +1,168 @@
+"""A form as its template shows it: what it is of, its controls, and what is wrong in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from events.decision import FIXED
+from events.errors import BadDate
+from events.vocabulary import countries
+from service.pages import language
+from service.pages.desk import words as desk_words
+from service.pages.desk.faults import plain_fault
+from service.pages.desk.form import RARE, SPARE, Member, Value, Values, values_of
+from service.pages.desk.lines import rows_of
+from service.pages.desk.room import Desk
+from service.pages.desk.task import WHY, Task
+from service.pages.desk.values import told_date, told_value
+from service.pages.page import Members
+from service.pages.speech import Speech
+
+
+def subject(desk: Desk, task: Task) -> Members:
+    """What a form is of, for its head."""
+    before = task.before
+    name = before.get("title") or before.get("name") or ""
+    of_source = task.stream is not None and task.stream.startswith("source:")
+    return {
+        "title": desk.say("Amend a source") if of_source else _title(task.type, desk.say),
+        "word": desk_words.type_of_line(task.type, desk.lang),
+        "name": name,
+        "id": task.said.get("statement") or task.record,
+        "record": task.record,
+        "space": "source" if of_source else "record",
+        "stands": _stands(desk, task),
+    }
+
+
+def _stands(desk: Desk, task: Task) -> list[Members]:
+    """What stands and is not asked for: of a correction what is fixed, of a withdrawal all."""
+    if task.type == "correction":
+        return rows_of(desk, {name: task.before[name] for name in FIXED if name in task.before})
+    return [] if task.members else rows_of(desk, task.before)
+
+
+def _title(type: str, say: Speech) -> str:
+    """What stands over the form of a type of line; its name for a type that nobody named yet."""
+    named = {
+        "source": say("Register a source"),
+        "facility": say("Register a facility"),
+        "milestone": say("Record a milestone"),
+        "discovery": say("Record a discovery"),
+        "policy": say("Record a policy decision"),
+        "indicator": say("Record a reading of an indicator"),
+        "observation": say("Record an observation"),
+        "correction": say("Correct a statement"),
+        "withdrawal": say("Withdraw a statement"),
+        "reinstatement": say("Reinstate a statement"),
+        "amendment": say("Amend a card"),
+    }
+    return named.get(type, type)
+
+
+def form_members(
+    desk: Desk, task: Task, values: Values, why: Values, faults: Sequence[Members] = ()
+) -> Members:
+    """What the template shows of a form: its controls, each with what is wrong there."""
+    here = _by_control(task, faults)
+    controls = [_control(desk, task, each, values[each.name]) for each in task.members]
+    own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
+    for each in (*controls, *own):
+        told = here.pop(each["name"], [])
+        each["faults"] = _plainly(desk, each) or told if faults else told
+    rare = [each for each in controls if each["rare"]]
+    return {
+        "controls": [each for each in controls if not each["rare"]],
+        "rare": rare,
+        "rare_open": any(each["filled"] or each["faults"] for each in rare),
+        "why": own,
+        "summary": [
+            {"id": each["id"], "label": each["label"], "faults": each["faults"]}
+            for each in (*controls, *own)
+            if each["faults"]
+        ],
+        "faults": [fault for left in here.values() for fault in left],
+    }
+
+
+def _plainly(desk: Desk, control: Members) -> list[Members]:
+    """What the text in a control tells to be wrong, if anything."""
+    words = plain_fault(control["member"], control["value"], desk.say)
+    return [{"text": words, "lang": language.TAGS[desk.lang], "row": None}] if words else []
+
+
+def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
+    """The faults by the name of the control that they point at; "" is the whole form."""
+    of_thing = {each.name for each in task.members}
+    of_change = {each.name for each in task.why}
+    found: dict[str, list[Members]] = {}
+    for fault in faults:
+        steps = fault["pointer"].split("/")[1:]
+        name = ""
+        if task.is_change and len(steps) > 1 and steps[0] == "changes" and steps[1] in of_thing:
+            name, steps = steps[1], steps[1:]
+        elif task.is_change and steps and steps[0] in of_change:
+            name = WHY + steps[0]
+        elif not task.is_change and steps and steps[0] in of_thing:
+            name = steps[0]
+        row = int(steps[1]) if name and len(steps) > 1 and steps[1].isdigit() else None
+        found.setdefault(name, []).append({**fault, "row": row})
+    return found
+
+
+def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: str = "") -> Members:
+    lang, name = desk.lang, member.name
+    shape = task.type if prefix else str(task.before.get("type", task.type))
+    rows = member.kind in ("citations", "facts")
+    long = member.kind == "long" or (member.kind == "text" and "\n" in value)
+    if is_new_id := name == "id" and not task.is_change:
+        member = member._replace(required=False)  # whoever writes none gets a suggestion
+    return {
+        "member": member,
+        "name": prefix + name,
+        "id": f"f-{prefix.replace('.', '-')}{name}",
+        "kind": "long" if long else member.kind,
+        "label": desk_words.member(prefix + name, lang),
+        "hint": desk_words.hint(shape, prefix + name, lang),
+        "required": member.required,
+        "of": member.of,
+        "new": is_new_id,
+        "space": _space(task.type),
+        "value": "" if rows else value,
+        "rows": [*value, *[("", "")] * SPARE] if rows else [],
+        "choices": _choices(member, lang),
+        "words": _date_words(str(value), desk.say) if member.kind == "date" else "",
+        "rare": name in RARE and not prefix,
+        "filled": bool(value),
+        "was": _was(desk, task, member, value) if task.changes_members and not prefix else None,
+    }
+
+
+def _date_words(text: str, say: Speech) -> str:
+    try:
+        return told_date(text, say) if text else ""
+    except BadDate:
+        return ""  # what is wrong with it stands beside it anyway
+
+
+def _was(desk: Desk, task: Task, member: Member, value: Value) -> str | None:
+    """What stood there before somebody changed it; None where nobody did."""
+    before = values_of((member,), task.before)[member.name]
+    if before == value:
+        return None
+    stood = task.before.get(member.name)
+    return told_value(task.before["type"], member.name, stood, desk.lang) or desk.say("nothing")
+
+
+def _choices(member: Member, lang: str) -> list[tuple[str, str]]:
+    if member.kind == "country":
+        named = [(code, language.country(code, lang)) for code in countries()]
+        return sorted(named, key=lambda each: each[1])
+    return [(each, desk_words.choice(member.name, each, lang)) for each in member.choices]
+
+
+def _space(type: str) -> str:
+    """The space in which the id of a new line of a type must be free."""
+    if type == "source":
+        return "source"
+    return "record" if type == "facility" else "statement"

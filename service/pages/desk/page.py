@@ -1,0 +1,123 @@
+"""What the desk shows besides forms: what is found, and a record or a source to work on."""
+
+from __future__ import annotations
+
+import msgspec
+
+from events.catalogue import STATEMENT_TYPES
+from events.clocks import as_of
+from events.decision import stream_of
+from events.errors import NotFound
+from events.record import Record
+from projections.account import account
+from service.audit import plans_over, standing_of
+from service.filters import given, wanted
+from service.finding import search_answer
+from service.pages import labels
+from service.pages.desk import words as desk_words
+from service.pages.desk.lines import rows_of
+from service.pages.desk.room import PATH, Desk
+from service.pages.desk.task import folded_at
+from service.pages.desk.values import date_words, standing_words
+from service.pages.page import Members
+from service.question import Question
+
+
+def found(desk: Desk, q: str) -> list[Members]:
+    """Records and sources that have these words, the best first."""
+    chronicle = desk.service.chronicle
+    # What the views have not read yet cannot be found; the desk itself reads the log.
+    known = f"@{desk.service.views.tracked()}"
+    clocks = as_of(
+        at=None, during=None, stated=None, known=known, log=chronicle.log, now=chronicle.now()
+    )
+    asked = wanted(q=q, limit="20")
+    db = desk.service.db_at(clocks.known)
+    question = Question("/v1/search", clocks, given(asked))
+    answer = msgspec.json.decode(
+        search_answer(desk.service.state, desk.service.search, db, question, asked)
+    )
+    return [
+        {
+            "id": each["id"],
+            "name": each["name"],
+            "kind": labels.kind(each["kind"], desk.lang),
+            "space": "source" if each["kind"] == "source" else "record",
+        }
+        for each in answer["items"]
+    ]
+
+
+def record_members(desk: Desk, id: str) -> Members:
+    """A record at the desk: its card, and every statement with how it stands. Raises NotFound."""
+    record, revision = folded_at(desk.service, stream_of("record", id), None)
+    if revision == 0:
+        raise NotFound("record", id)
+    told = account(id, record.card, record.statements(), desk.today)
+    over = plans_over(told, record.kind)
+    entries: dict[str, list[Members]] = {}
+    for statement in record.statements():
+        standing = standing_of(told, statement)
+        entries.setdefault(statement.entry, []).append(
+            {
+                "id": statement.id,
+                "title": statement.line["title"],
+                "date": date_words(statement.line["date"], desk.lang)
+                if "date" in statement.line
+                else "",
+                "planned": statement.planned,
+                "withdrawn": statement.withdrawn,
+                **standing_words(standing, over.get(statement.id), desk.lang),
+            }
+        )
+    return {
+        "id": id,
+        "space": "record",
+        "kind": record.kind,
+        "word": labels.kind(record.kind, desk.lang),
+        "name": _name(record, desk.lang),
+        "revision": revision,
+        "card": rows_of(desk, record.card or {}),
+        "entries": entries,
+        "new": _new_links(desk, record, id),
+    }
+
+
+def source_members(desk: Desk, id: str) -> Members:
+    """A source at the desk. Raises NotFound."""
+    record, revision = folded_at(desk.service, stream_of("source", id), None)
+    if record.card is None:
+        raise NotFound("source", id)
+    return {
+        "id": id,
+        "space": "source",
+        "kind": "source",
+        "word": labels.kind("source", desk.lang),
+        "name": record.card["title"],
+        "revision": revision,
+        "card": rows_of(desk, record.card or {}),
+        "entries": {},
+        "new": [_new_link(desk, type, {"source": id}) for type in STATEMENT_TYPES],
+    }
+
+
+def _new_links(desk: Desk, record: Record, id: str) -> list[Members]:
+    """What can be recorded of a record, with what a form of it is filled with."""
+    if record.kind == "facility":
+        return [_new_link(desk, type, {"facility": id}) for type in STATEMENT_TYPES]
+    name = "series" if record.kind == "indicator" else "record"
+    return [_new_link(desk, record.kind, {name: id})]
+
+
+def _new_link(desk: Desk, type: str, filled: dict[str, str]) -> Members:
+    return {
+        "word": desk_words.type_of_line(type, desk.lang),
+        "url": desk.here.to(f"{PATH}/new/{type}", **filled),
+    }
+
+
+def _name(record: Record, lang: str) -> str:
+    if record.card is not None:
+        return labels.names_of(record.card, lang)[0]
+    last = record.statements()[-1]
+    return str(last.line["title"])

@@ -1,0 +1,280 @@
+"""What a command would change, in words, for whoever is about to record it.
+
+The figures are those of the API's dry run (`service.orders.writing.proposal`); here they get words,
+the members from what to what, and why a statement would hold or give way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from events.catalogue import STATEMENT_TYPES
+from events.dates import parse_iso
+from events.decision import Decision
+from events.fact import Line
+from events.record import Record, changed
+from events.statement import Statement
+from events.store.transcoding import line_of
+from projections.account import Account, account
+from service.audit import Over, Standing, plans_over, standing_of
+from service.orders.preview import Change, changes
+from service.orders.writing import proposal
+from service.pages import labels
+from service.pages.desk import words as desk_words
+from service.pages.desk.room import Desk
+from service.pages.desk.values import (
+    date_words,
+    day_words,
+    in_order,
+    said_words,
+    standing_words,
+    told_value,
+)
+from service.pages.page import Members
+
+
+def seen(desk: Desk, decision: Decision) -> Members:
+    """What the template shows of a decision that is not kept yet."""
+    told = proposal(decision)
+    changing = list(changes(desk.service, decision))
+    derived = {f"record:{each['record']}": each for each in told["changes"]}
+    readings = [_reading(desk, change, derived.get(change.stream)) for change in changing]
+    return {
+        "events": [event for change in changing for event in _events(desk, change)],
+        "warnings": [
+            {
+                "line": each["line"],
+                "code": each["code"],
+                "text": desk_words.warning(each["code"], each["text"], desk.lang),
+            }
+            for each in told["warnings"]
+        ],
+        "readings": readings,
+        "weighs": any(each["weighed"] for each in readings),
+        "revisions": {
+            str(each["line"]): _before(told["events"], each["stream"]) for each in told["events"]
+        },
+        "count": len(told["events"]),
+    }
+
+
+def _before(events: Sequence[Members], stream: str) -> int:
+    """The revision that a stream has before the first of the events in it."""
+    return min(int(each["revision"]) for each in events if each["stream"] == stream) - 1
+
+
+def meanwhile(desk: Desk, stream: str, revision: int) -> list[Members]:
+    """What happened to a stream after a revision: who, when, why, and from what to what."""
+    stood = Life(desk)
+    found = []
+    for event in desk.service.chronicle.log.select_stream(stream):
+        told = stood.take(line_of(event.topic, event.state))
+        if event.version > revision:
+            found.append(
+                {
+                    **told,
+                    "position": event.position,
+                    "actor": event.commit.actor,
+                    "recorded_at": event.commit.recorded_at,
+                }
+            )
+    return found
+
+
+class Life:
+    """The lines of a stream as they stand, event by event, and what each event changed."""
+
+    def __init__(self, desk: Desk, record: Record | None = None) -> None:
+        self._desk = desk
+        self._lines: dict[str | None, Line] = {}
+        if record is not None:
+            self._lines = {id: kept.line for id, kept in record.kept.items()}
+            if record.card is not None:
+                self._lines[None] = record.card
+
+    def take(self, line: Line) -> Members:
+        """The event in words, with its members from what to what."""
+        kind = line["type"]
+        about = line.get("statement") or (line["id"] if kind in STATEMENT_TYPES else None)
+        stood = self._lines.get(about, {})
+        if "changes" in line:
+            shape = stood.get("type", "")
+            after = changed(stood, line["changes"])
+            rows = [
+                self._row(shape, name, stood.get(name), after.get(name)) for name in line["changes"]
+            ]
+            self._lines[about] = after
+        elif kind in ("withdrawal", "reinstatement"):
+            say = self._desk.say
+            words = [say("stands"), say("withdrawn")]
+            was, now = words if kind == "withdrawal" else reversed(words)
+            rows = [{"label": say("standing"), "was": was, "now": now}]
+        else:
+            self._lines[about] = line
+            rows = [
+                self._row(kind, name, None, line[name])
+                for name in in_order(kind, line)
+                if name != "type"
+            ]
+        subject = self._lines.get(about, {})
+        return {
+            "type": kind,
+            "word": desk_words.type_of_line(kind, self._desk.lang),
+            "about": about or line.get("record") or line.get("source") or line.get("id"),
+            "title": subject.get("title") or subject.get("name") or "",
+            "reason": line.get("reason"),
+            "rows": rows,
+        }
+
+    def _row(self, type: str, name: str, was: Any, now: Any) -> Members:
+        return {
+            "label": desk_words.member(name, self._desk.lang),
+            "was": told_value(type, name, was, self._desk.lang),
+            "now": told_value(type, name, now, self._desk.lang),
+        }
+
+
+# --- how a record or a source would read
+
+
+def _reading(desk: Desk, change: Change, derived: Members | None) -> Members:
+    """What a stream no longer tells, and what instead; of a record, how its statements stand."""
+    before, after = change.before.card, change.after.card
+    members: Members = {
+        "id": change.after.id,
+        "is_new": change.before.revision == 0,
+        "is_record": derived is not None,
+        "ends": _card_lines(desk, before, after),
+        "begins": _card_lines(desk, after, before),
+        "weighed": [],
+        "alike": [],
+    }
+    if derived is not None:
+        members["ends"] += [_span_line(desk, span) for span in derived["ends"]]
+        members["begins"] += [_span_line(desk, span) for span in derived["begins"]]
+        members["weighed"] = list(_weighed(desk, change))
+        members["alike"] = [
+            _rival_row(desk, rival) for rival in derived["rivals"] if not rival["same"]
+        ]
+    return members
+
+
+def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
+    """What a card says that the other one does not; nothing where there are not two."""
+    if card is None or other is None:
+        return []
+    type = card["type"]
+    return [
+        desk.say(
+            "%(name)s: %(value)s",
+            name=desk_words.member(name, desk.lang),
+            value=told_value(type, name, card[name], desk.lang),
+        )
+        for name in in_order(type, card)
+        if card[name] != other.get(name)
+    ]
+
+
+def _span_line(desk: Desk, span: Mapping[str, Any]) -> str:
+    """A span of a record's life: what it tells, and from when to when."""
+    say, lang, value = desk.say, desk.lang, span.get("value")
+    what = desk_words.facet(span["facet"], lang)
+    if value:
+        said = labels.milestone if span["facet"] == "overdue" else labels.label
+        what = say("%(name)s: %(value)s", name=what, value=said(value, lang))
+    if span.get("certainty") == "possible":
+        what = " ".join((what, say("(one of several possible)")))
+    return say("%(what)s, %(when)s", what=what, when=_span_days(desk, span))
+
+
+def _span_days(desk: Desk, span: Mapping[str, Any]) -> str:
+    say, first, last = desk.say, span.get("from"), span.get("to")
+    days = {
+        "first": day_words(parse_iso(first), desk.lang) if first else "",
+        "last": day_words(parse_iso(last), desk.lang) if last else "",
+    }
+    if first and last:
+        return say("%(first)s to %(last)s", **days)
+    if first:
+        return say("from %(first)s on", **days)
+    return say("until %(last)s", **days) if last else say("always")
+
+
+# --- what holds, and why
+
+
+def _events(desk: Desk, change: Change) -> Iterator[Members]:
+    stood = Life(desk, change.before)
+    for decided in change.events:
+        yield {
+            "line": decided.number,
+            "stream": change.stream,
+            **stood.take(decided.event.fact.line()),
+        }
+
+
+def _weighed(desk: Desk, change: Change) -> Iterator[Members]:
+    """Each statement that the events touch, and how it stands beside its rivals afterwards."""
+    before, after = change.before, change.after
+    told = account(after.id, after.card, after.statements(), desk.today)
+    over = plans_over(told, after.kind)
+    held = account(before.id, before.card, before.statements(), desk.today).told
+    for ours in after.statements():
+        if ours.id not in change.touched:
+            continue
+        standing = standing_of(told, ours)
+        held_before = held.get(ours.entry)
+        yield {
+            "id": ours.id,
+            "entry": ours.entry,
+            "title": ours.line["title"],
+            **standing_words(standing, over.get(ours.id), desk.lang),
+            "why": _why(desk, standing, over.get(ours.id)),
+            "held": held_before.statement.id if held_before else None,
+            "rivals": [
+                _beside(desk, rival, told, over.get(rival.id))
+                for rival in after.statements()
+                if rival.entry == ours.entry and rival.id != ours.id
+            ],
+        }
+
+
+def _why(desk: Desk, standing: Standing, over: Over | None) -> str:
+    """What becomes of a statement, in a sentence."""
+    say, best = desk.say, standing.best.id if standing.best else ""
+    if standing.shown and over is not None:
+        return say("It would be shown, but the plan is over.")
+    if standing.word == "effective":
+        return say("It would hold.")
+    if standing.shown:
+        return say("It would be shown and move nothing: only disputed statements tell of this.")
+    if standing.word == "withdrawn" and not best:
+        return say("It would be withdrawn, and nothing else tells of this.")
+    if standing.word == "withdrawn":
+        return say("It would be withdrawn, and %(id)s holds.", id=best)
+    if standing.word == "not-visible":
+        return say("It would not be seen yet.")
+    why = labels.why(standing.word, desk.lang)
+    return say("It would not hold: %(why)s. %(id)s holds.", why=why, id=best)
+
+
+def _beside(desk: Desk, rival: Statement, told: Account, over: Over | None) -> Members:
+    standing = standing_of(told, rival)
+    return {
+        "id": rival.id,
+        "title": rival.line["title"],
+        "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
+        "planned": rival.planned,
+        "said": said_words(rival, desk.say),
+        **standing_words(standing, over, desk.lang),
+        "why": "" if standing.shown else labels.why(standing.word, desk.lang),
+    }
+
+
+def _rival_row(desk: Desk, rival: Mapping[str, Any]) -> Members:
+    return {
+        **rival,
+        "id": rival["statement"],
+        "date": date_words(rival["date"], desk.lang) if rival["date"] else "",
+    }

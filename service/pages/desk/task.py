@@ -1,0 +1,162 @@
+"""The tasks of the desk: each is one thing that can be recorded, and makes its line.
+
+The path of a task says the type of line and what the line is of, its form follows from the
+catalogue. A task makes lines, and nothing more: whether they may be recorded is decided where
+the API's are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from events.catalogue import BY_TYPE, STATEMENT_TYPES, fact_of
+from events.decision import FIXED, stream_of
+from events.errors import MalformedLine, NotFound
+from events.fact import Line
+from events.record import Record, changed
+from service.archive import Archive
+from service.pages.desk.form import (
+    Member,
+    Values,
+    changes_of,
+    line_of,
+    members_of,
+    sent,
+    values_of,
+)
+
+REGISTERED = ("facility", "source")
+"""Types of line that begin something with a card of its own."""
+
+WHY = "why."
+"""What the names of a change's own members begin with in a form, `sources` being in both."""
+
+PREFILLED = ("facility", "record", "series", "source", "supersedes", "milestone")
+"""What a link to an empty form may fill in; `source` is the first of its sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One thing to record. `said` is what the path says of the line.
+
+    Of a change, `stream` is what it changes, `revision` the one that its form was filled at,
+    and `before` the line that stood there then. `suggested` is the id that something new was
+    given since nobody wrote one.
+    """
+
+    said: Line
+    members: tuple[Member, ...]
+    why: tuple[Member, ...] = ()
+    prefilled: Line = field(default_factory=dict)
+    stream: str | None = None
+    revision: int | None = None
+    before: Line = field(default_factory=dict)
+    record: str = ""
+    suggested: str = ""
+
+    @property
+    def type(self) -> str:
+        """The type of the line."""
+        return str(self.said["type"])
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes something that is recorded."""
+        return self.stream is not None
+
+    @property
+    def changes_members(self) -> bool:
+        """Whether it sets members anew, as a correction and an amendment do."""
+        return self.is_change and self.type in ("correction", "amendment")
+
+    def filled(self) -> tuple[Values, Values]:
+        """What the empty form shows: of the thing, and of the change."""
+        line = self.before if self.is_change else self.prefilled
+        return values_of(self.members, line), values_of(self.why, {})
+
+    def sent(self, form: MultiDict[str, str]) -> tuple[Values, Values]:
+        """What a form sent, of the thing and of the change."""
+        return sent(self.members, form), sent(self.why, form, WHY)
+
+    def shows(self, line: Line) -> tuple[Values, Values]:
+        """What the form shows of a line that it once made. Raises Refusal for any other."""
+        if any(line.get(name) != value for name, value in self.said.items()):
+            raise MalformedLine(f"the path says {self.said['type']!r}", pointer="/type")
+        fact_of(line)
+        shown = changed(self.before, line["changes"]) if self.changes_members else line
+        fact_of(shown)
+        return values_of(self.members, shown), values_of(self.why, line)
+
+    def line(self, values: Values, why: Values) -> Line:
+        """The line that a form says: of a change, only what somebody changed."""
+        own = line_of(self.why, why)
+        if self.changes_members:
+            before = values_of(self.members, self.before)
+            return {**self.said, "changes": changes_of(self.members, before, values), **own}
+        return {**self.said, **line_of(self.members, values), **own}
+
+
+def new_task(type: str, prefill: Mapping[str, str]) -> Task:
+    """Registering something, or recording a statement. Raises NotFound for another type."""
+    if type not in (*REGISTERED, *STATEMENT_TYPES):
+        raise NotFound("type", type)
+    members = members_of(BY_TYPE[type])
+    names = {each.name for each in members}
+    line: Line = {name: text for name, text in prefill.items() if name in names}
+    if "source" in prefill and "sources" in names:
+        line["sources"] = [{"id": prefill["source"]}]
+    return Task(said={"type": type}, members=members, prefilled=line)
+
+
+def statement_task(service: Archive, type: str, id: str, revision: int | None) -> Task:
+    """Changing a statement, as it stood at a revision (None: now). Raises NotFound."""
+    record = service.chronicle.claimed("statement", [id]).get(id)
+    if record is None:
+        raise NotFound("statement", id)
+    stream = stream_of("record", record)
+    folded, at = folded_at(service, stream, revision)
+    if id not in folded.kept:
+        folded, at = folded_at(service, stream, None)
+    before = folded.kept[id].line
+    shape = BY_TYPE[before["type"]]
+    return Task(
+        said={"type": type, "statement": id},
+        members=members_of(shape, FIXED) if type == "correction" else (),
+        why=members_of(BY_TYPE[type], ("id", "statement", "changes")),
+        stream=stream, revision=at, before=before, record=record,
+    )  # fmt: skip
+
+
+def card_task(service: Archive, space: str, id: str, revision: int | None) -> Task:
+    """Amending a card or a source, as it stood at a revision (None: now). Raises NotFound."""
+    stream = stream_of(space, id)
+    folded, at = folded_at(service, stream, revision)
+    if folded.card is None:
+        raise NotFound(space, id)
+    return Task(
+        said={"type": "amendment", space: id},
+        members=members_of(BY_TYPE[folded.card["type"]], ("id", "type")),
+        why=members_of(BY_TYPE["amendment"], ("id", "record", "source", "changes")),
+        stream=stream, revision=at, before=folded.card, record=id,
+    )  # fmt: skip
+
+
+def again(service: Archive, task: Task) -> Task:
+    """The same task, of what stands now. Raises NotFound."""
+    if "statement" in task.said:
+        return statement_task(service, task.type, task.said["statement"], None)
+    if task.stream is None:
+        return task
+    space, _, id = task.stream.partition(":")
+    return card_task(service, space, id, None)
+
+
+def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:
+    """What a stream came to at a revision (None: all of it), and that revision."""
+    record = Record(stream.partition(":")[2])
+    for line, position, recorded_on in service.chronicle.stream(stream)[:revision]:
+        record.apply(line, position=position, recorded_on=recorded_on)
+    return record, record.revision

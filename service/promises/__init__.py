@@ -1,0 +1,1 @@
+"""Promises: what came of them, which are overdue, and which are due."""

@@ -1,0 +1,1 @@
+"""Trends: how counts and indicators went through the years."""

@@ -1,0 +1,118 @@
+"""The shape of `/v1/trends`."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Equal, OneOf
+
+from events.vocabulary import FIELDS, STATUSES
+from service.schemas import AnswerSchema, SentenceSchema
+from service.trends.asking import BY, MEASURES, STEPS
+from service.trends.regions import REGIONS
+
+_MEMBERS = tuple(
+    dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key), "region"])
+)
+
+
+def _text(description: str, *, null: bool = False) -> fields.String:
+    return fields.String(required=True, allow_none=null, metadata={"description": description})
+
+
+class TrendKeySchema(Schema):
+    """What tells a series from the others; null where its things have none."""
+
+    status = fields.String(validate=OneOf(STATUSES))
+    series = fields.String(metadata={"description": "The id of a series of readings."})
+    country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
+    unit = fields.String(metadata={"description": "What the values are counted in."})
+    field = fields.String(allow_none=True, validate=OneOf(FIELDS))
+    operator = fields.String(
+        allow_none=True, metadata={"description": "As the card of a facility names it."}
+    )
+    region = fields.String(
+        allow_none=True,
+        validate=OneOf(tuple(REGIONS)),
+        metadata={
+            "description": "Of what region the series is, its `country` then being null; null in "
+            "the series beside it. There where regions are asked for."
+        },
+    )
+
+
+class TrendPointSchema(Schema):
+    """What `/v1/state` says of a day. Indicators have `value`, `date` and `statement`, all else
+    `count`."""
+
+    at = _text("The last day of a year or a month; ISO 8601.")
+    count = fields.Integer(metadata={"description": "How many there are, or were to date."})
+    certain = fields.Integer(
+        metadata={"description": "How many certainly have the status; absent where all have."}
+    )
+    possible = fields.Integer(
+        metadata={"description": "How many possibly have the status; there beside `certain`."}
+    )
+    new = fields.Integer(
+        metadata={"description": "How many discoveries have their first possible day in the step."}
+    )
+    value = fields.Float(
+        allow_none=True, metadata={"description": "The reading that holds; null where none does."}
+    )
+    date = fields.String(allow_none=True, metadata={"description": "Of when the reading is; EDTF."})
+    statement = fields.String(
+        allow_none=True, metadata={"description": "The statement with the reading."}
+    )
+    certainty = fields.String(
+        validate=Equal("last-known"),
+        metadata={
+            "description": "There where the day is beyond `stated`: what was known last goes on."
+        },
+    )
+
+
+class TrendSeriesSchema(Schema):
+    """A series: as many points as there are steps, the earliest first."""
+
+    key = fields.Nested(TrendKeySchema, required=True)
+    points = fields.List(fields.Nested(TrendPointSchema), required=True)
+
+
+class TrendsSchema(AnswerSchema):
+    """How counts or indicators went through the years. It has no `at`, since it runs over it."""
+
+    sentence = fields.Nested(
+        SentenceSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Null where fewer than two points are on or before the day `stated`."
+        },
+    )
+    measure = fields.String(required=True, validate=OneOf(tuple(MEASURES)))
+    by = fields.List(
+        fields.String(validate=OneOf(_MEMBERS)),
+        required=True,
+        metadata={"description": "The members of every key, in their order."},
+    )
+    step = fields.String(required=True, validate=OneOf(tuple(STEPS)))
+    # `from` is a word of Python's, so the class cannot have it.
+    since = fields.String(
+        required=True,
+        data_key="from",
+        metadata={"description": "The first day of the first step; ISO 8601."},
+    )
+    to = _text("The last day of the last step, on which the last point stands; ISO 8601.")
+    series = fields.List(
+        fields.Nested(TrendSeriesSchema),
+        required=True,
+        metadata={
+            "description": "By their keys: those that are not 0 at all points, and those of which "
+            "the filters name every member."
+        },
+    )
+    next = fields.String(
+        required=True,
+        allow_none=True,
+        validate=Equal(None),
+        metadata={"description": "Always null: a trend has one page."},
+    )

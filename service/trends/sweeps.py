@@ -1,0 +1,237 @@
+"""The points of a trend, of each measure by one sweep.
+
+Nothing is asked anew for each point. What holds anywhere within the points is
+one range stab (one for each country that is named, where no region is); a row that
+holds from a day to a day covers the points between two places of their list, so it
+is added where it begins and taken away where it ends, and one sweep sums them up.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+import msgspec
+
+from events.dates import Day, iso
+from projections.facility import BIT, alternatives
+from projections.state import Row, State
+from projections.views import Database
+from service.trends.asking import Key, Measure, Trend
+
+Point = dict[str, Any]
+Sweep = Callable[[State, Database, Trend], dict[Key, list[Point]]]
+
+
+def _statuses(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+    """How many facilities have each status. Beyond the horizon it is the one at the horizon."""
+    stated = asked.question.as_of.stated
+    days = [min(each, stated) for each in asked.days]
+    rows = _stab(view, db, asked, "status", days)
+    operators = _operators(view, db, asked, rows) if "operator" in asked.key else {}
+    groups: Counter[tuple[int, int, str, int, str, str, str]] = Counter()
+    for row in rows:
+        start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
+        if start < stop:
+            operator = operators.get(row.record, "")
+            groups[start, stop, row.value, row.odds, row.country, row.field, operator] += 1
+    counts, certain, possible = (_Sums(asked) for _ in range(3))
+    for (start, stop, value, odds, country, field, operator), count in groups.items():
+        home = {"country": country, "field": field, "operator": operator}
+        for status in {value, *alternatives(odds)}:
+            if not status or (asked.statuses and status not in asked.statuses):
+                continue
+            for key in asked.keys_of({**home, "status": status}):
+                counts.add(key, start, stop, count * (status == value))
+                certain.add(key, start, stop, count * (odds == BIT[status]))
+                possible.add(key, start, stop, count * bool(odds & BIT[status]))
+    dates = list(map(iso, asked.days))
+    return {
+        key: [
+            {"at": at, "count": count}
+            if sure == perhaps
+            else {"at": at, "count": count, "certain": sure, "possible": perhaps}
+            for at, count, sure, perhaps in zip(
+                dates, counts.of(key), certain.of(key), possible.of(key), strict=True
+            )
+        ]
+        for key in _all(counts, asked)
+    }
+
+
+def _operators(view: State, db: Database, asked: Trend, rows: Iterable[Row]) -> dict[str, str]:
+    """The operator on the card of each facility, empty where it names none."""
+    streams = {f"record:{row.record}" for row in rows}
+    cards = view.cards(db, streams, known=asked.question.as_of.known)
+    return {card["id"]: card.get("operator") or "" for card in cards.values()}
+
+
+def _discoveries(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+    """How many discoveries there were to date, and how many of them are new in the step."""
+    days = asked.days
+    counts, new = _Sums(asked), _Sums(asked)
+    for row in _begun(view, db, asked, "discovery", days[-1]):
+        start = bisect_left(days, row.vf)
+        for key in asked.keys_of(_home(row)):
+            counts.add(key, start, len(days), 1)
+            if row.vf >= asked.question.first:
+                new.add(key, start, start + 1, 1)
+    dates = list(map(iso, days))
+    return {
+        key: [
+            {"at": at, "count": count, "new": fresh}
+            for at, count, fresh in zip(dates, counts.of(key), new.of(key), strict=True)
+        ]
+        for key in _all(counts, asked)
+    }
+
+
+def _policies(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+    """How many policies are in force."""
+    days = asked.days
+    counts = _Sums(asked)
+    for row in _stab(view, db, asked, "policy", days):
+        start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
+        if start < stop:
+            for key in asked.keys_of(_home(row)):
+                counts.add(key, start, stop, 1)
+    dates = list(map(iso, days))
+    return {
+        key: [{"at": at, "count": count} for at, count in zip(dates, counts.of(key), strict=True)]
+        for key in _all(counts, asked)
+    }
+
+
+def _readings(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+    """The reading of each series that holds, with its date; null where none does."""
+    days = asked.days
+    rows = [
+        row
+        for row in _stab(view, db, asked, "indicator", days)
+        if not asked.series or row.value in asked.series
+    ]
+    known = asked.question.as_of.known
+    texts = view.statements(db, {row.statement for row in rows}, known=known)
+    lines = {id: msgspec.json.decode(text) for id, text in texts.items()}
+    held: dict[Key, list[tuple[int, int, str]]] = {}
+    for row in rows:
+        start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
+        if start < stop:
+            unit = lines[row.statement]["unit"]
+            [key] = asked.keys_of({**_home(row), "series": row.value, "unit": unit})
+            held.setdefault(key, []).append((start, stop, row.statement))
+            asked.check_size(len(held))
+    nothing = {"value": None, "date": None, "statement": None}
+    dates = list(map(iso, days))
+    found: dict[Key, list[Point]] = {}
+    for key, stretches in held.items():
+        points: list[Point] = [{"at": at, **nothing} for at in dates]
+        for start, stop, statement in stretches:
+            line = lines[statement]
+            told = {"value": line["value"], "date": line["date"], "statement": statement}
+            for point in points[start:stop]:
+                point.update(told)
+        found[key] = points
+    return found
+
+
+SWEEPS: Mapping[Measure, Sweep] = {
+    "status": _statuses,
+    "discoveries": _discoveries,
+    "policies": _policies,
+    "indicator": _readings,
+}
+"""What finds the points of each series, by measure; it raises TooManyPoints."""
+
+
+class _Sums:
+    """Sums over the points by key: what is added to a stretch is noted at its two ends."""
+
+    def __init__(self, asked: Trend) -> None:
+        self._asked = asked
+        self._steps: dict[Key, list[int]] = {}
+
+    def __iter__(self) -> Iterator[Key]:
+        """The keys that anything was added to."""
+        return iter(self._steps)
+
+    def add(self, key: Key, start: int, stop: int, count: int) -> None:
+        """Add a count to the points from the place `start` up to, not including, `stop`."""
+        steps = self._steps.get(key)
+        if steps is None:
+            steps = self._steps[key] = [0] * (len(self._asked.steps) + 1)
+            self._asked.check_size(len(self._steps))
+        steps[start] += count
+        steps[stop] -= count
+
+    def of(self, key: Key) -> Iterable[int]:
+        """The sum at each point."""
+        steps = self._steps.get(key) or [0] * (len(self._asked.steps) + 1)
+        return accumulate(steps[:-1])
+
+
+def _all(counted: Iterable[Key], asked: Trend) -> Iterable[Key]:
+    """The keys that something was counted for, and those that are asked for by name."""
+    keys = dict.fromkeys(counted)
+    for key in asked.named_keys():
+        keys[key] = None
+        asked.check_size(len(keys))
+    return keys
+
+
+# --- rows
+
+
+def _stab(view: State, db: Database, asked: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
+    """The rows of a facet that hold on some day within the points and pass the filters."""
+    as_of = asked.question.as_of
+    return _fitting(
+        asked,
+        lambda country: view.stab(
+            db,
+            facet,
+            first=days[0],
+            last=days[-1],
+            stated=as_of.stated,
+            known=as_of.known,
+            country=country,
+            field=None,
+        ),
+    )
+
+
+def _begun(view: State, db: Database, asked: Trend, facet: str, last: Day) -> list[Row]:
+    """The rows of a facet that had begun by a day and pass the filters."""
+    as_of = asked.question.as_of
+    return _fitting(
+        asked,
+        lambda country: view.begun(
+            db,
+            facet,
+            last=last,
+            stated=as_of.stated,
+            known=as_of.known,
+            country=country,
+            field=None,
+        ),
+    )
+
+
+def _fitting(asked: Trend, rows_of: Callable[[str | None], list[Row]]) -> list[Row]:
+    """With a region, one look at all countries is cheaper than one at each of its own."""
+    some = asked.countries if not asked.regions else ()
+    countries: tuple[str | None, ...] = some or (None,)
+    fields = asked.fields
+    return [
+        row
+        for country in countries
+        for row in rows_of(country)
+        if not fields or row.field in fields
+    ]
+
+
+def _home(row: Row) -> dict[str, str]:
+    return {"country": row.country, "field": row.field}

@@ -1,0 +1,116 @@
+"""The courses of the figures of a state, held to the answers of each year."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from events.clocks import AsOf, as_of
+from events.dates import Day, day, iso, year_of
+from events.fact import Line
+from service.archive import Archive
+from service.pages.courses import Courses, courses, median_of
+from service.pages.figures import came_by
+from service.pages.lanes import FAMILIES
+from service.promises.asking import Promised
+from service.promises.slips import Counted, ladders
+from service.question import Question
+from service.state import Wanted, state_answer
+
+FIRST = 1980
+
+
+def clocks(archive: Archive, stated: str | None = None, at: str | None = None) -> AsOf:
+    """The clocks of a question."""
+    return as_of(
+        at=at,
+        during=None,
+        stated=stated,
+        known=None,
+        log=archive.chronicle.log,
+        now=archive.chronicle.now(),
+    )
+
+
+def promised(
+    archive: Archive, as_of: AsOf, wanted: Wanted
+) -> tuple[list[Counted], dict[str, Line]]:
+    """The ladders, and the lines of what came of them."""
+    db = archive.views.db()
+    counted = ladders(archive.state, db, Question("/v1/slips", as_of, {}), Promised(wanted=wanted))
+    came = {each.ladder.came for each in counted if each.ladder.came is not None}
+    texts = archive.state.statements(db, came, known=as_of.known)
+    return counted, {id: msgspec.json.decode(text) for id, text in texts.items()}
+
+
+def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: int) -> Courses:
+    """The courses."""
+    counted, lines = promised(archive, as_of, wanted)
+    return courses(
+        archive.state,
+        archive.views.db(),
+        Question("/v1/state", as_of, {}),
+        wanted=wanted,
+        counted=counted,
+        came_by=lambda each: came_by(each, lines),
+        first=first,
+        last=last,
+    )
+
+
+@pytest.mark.parametrize("stated", [None, "2012-06-15"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(country="CN"),
+        Wanted(country="CN", field="particle-physics"),
+        Wanted(country="VA"),
+    ],
+    ids=["all", "CN", "CN particle-physics", "VA"],
+)
+def test_a_point_is_what_the_state_says_at_the_end_of_its_year(
+    shipped: Archive, wanted: Wanted, stated: str | None
+) -> None:
+    """Facilities by what is counted together, and the policies in force."""
+    horizon = clocks(shipped, stated)
+    course = drawn(shipped, horizon, wanted, first=FIRST, last=2030)
+    assert (course.first, course.last) == (FIRST, year_of(horizon.stated))
+    for place, year in enumerate(range(course.first, course.last + 1)):
+        at = clocks(shipped, iso(horizon.stated), at=f"{year}-12-31")
+        question = Question("/v1/state", at, {})
+        state = msgspec.json.decode(
+            state_answer(shipped.state, shipped.views.db(), question, wanted)
+        )
+        for name, statuses in FAMILIES:
+            count = sum(state["totals"]["status"].get(status, 0) for status in statuses)
+            assert course.by[name][place] == count, (name, year)
+        assert course.by["policies"][place] == len(state["policies"]), year
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(country="CN")], ids=["all", "CN"])
+def test_a_median_is_that_of_what_had_come_by_the_end_of_the_year(
+    shipped: Archive, wanted: Wanted
+) -> None:
+    """Halfway between its two ends; where nothing had come there is none."""
+    now = clocks(shipped)
+    counted, lines = promised(shipped, now, wanted)
+    course = drawn(shipped, now, wanted, first=FIRST, last=2026)
+
+    def came(each: Counted, last: Day) -> bool:
+        by = came_by(each, lines)
+        return by is not None and by <= last
+
+    for place, year in enumerate(range(FIRST, 2027)):
+        median = median_of(each for each in counted if came(each, day(year, 12, 31)))
+        expected = None if median is None else sum(median[:2]) / 2
+        assert course.by["slip"][place] == expected, year
+    assert course.by["slip"][0] is None
+    assert course.by["slip"][-1] is not None
+
+
+def test_so_many_years_are_drawn_and_no_more(shipped: Archive) -> None:
+    """One thing of the ice age does not make a course of a million points."""
+    course = drawn(shipped, clocks(shipped), Wanted(country="CN"), first=-300_000, last=2030)
+    assert (course.first, course.last) == (27, 2026)
+    assert {len(values) for values in course.by.values()} == {2_000}

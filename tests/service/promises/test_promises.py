@@ -1,0 +1,285 @@
+"""Slips, overdue and due over HTTP, by the shipped chronicle and by small stories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.app import create_app
+from service.promises.schemas import (
+    DuePlansSchema,
+    OverduePlansSchema,
+    RecordSlipsSchema,
+    SlipsSchema,
+)
+from tests.service.asked import Reader
+from tests.story.telling import Teller, milestone, plan
+
+Answer = dict[str, Any]
+
+
+def ask(reader: Reader, path: str) -> Answer:
+    """The members of the answer at a path."""
+    response = reader.ask(path)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    answer: Answer = response.get_json()
+    return answer
+
+
+def ladders(reader: Reader, record: str, clocks: str = "") -> dict[str, Answer]:
+    """The ladders of a record, by the entry of their current plans."""
+    answer = ask(reader, f"/v1/records/{record}/slips{clocks}")
+    RecordSlipsSchema().load(answer)
+    return {item["entry"]: item for item in answer["items"]}
+
+
+def rungs(item: Answer) -> list[str]:
+    """The plans of a ladder."""
+    return [plan["statement"] for plan in item["plans"]]
+
+
+# --- slips
+
+
+def test_juno_was_put_off_eight_times(reader: Reader) -> None:
+    """The nine plans of JUNO are one ladder; it came at least 1699 days after the first."""
+    item = ladders(reader, "juno")["juno/operation-started"]
+    assert rungs(item) == [
+        "juno-plan-2020",
+        "juno-plan-2021",
+        "juno-plan-2022",
+        "juno-plan-2023",
+        "juno-plan-2024",
+        "juno-plan-late2024",
+        "juno-plan-2025h2",
+        "juno-plan-late2025",
+        "juno-plan-2025-08",
+    ]
+    assert item["came"]["statement"] == "juno-operation"
+    # From 2020-12-31 to 2025-08-26, and from 2020-01-01.
+    assert item["slip_days"] == {"earliest": 1699, "latest": 2064}
+    assert item["slip_days_before"] == {"earliest": -5, "latest": 25}
+    assert item["outcome"] == "late"
+    assert item["plans"][0]["slip_days"] is None
+    assert item["plans"][1]["slip_days"] == {"earliest": 1, "latest": 730}
+    assert item["plans"][8]["slip_days_before"] == {"earliest": -152, "latest": -31}
+
+
+def test_a_ladder_is_as_long_as_what_had_been_said(reader: Reader) -> None:
+    """As stated in 2016 JUNO has one plan; as stated in mid-2021 two, and the later is pending."""
+    item = ladders(reader, "juno", "?stated=2016")["juno/operation-started"]
+    assert rungs(item) == ["juno-plan-2020"]
+    assert (item["outcome"], item["came"], item["slip_days"]) == ("pending", None, None)
+    item = ladders(reader, "juno", "?stated=2021-06")["juno/operation-started"]
+    assert rungs(item) == ["juno-plan-2020", "juno-plan-2021"]
+    assert item["outcome"] == "pending"
+
+
+def test_at_moves_no_slip(reader: Reader) -> None:
+    """A ladder is told by the horizon alone."""
+    one = ask(reader, "/v1/records/juno/slips?at=1990&stated=2022")
+    other = ask(reader, "/v1/records/juno/slips?at=2030&stated=2022")
+    assert one["items"] == other["items"]
+
+
+def test_smile_came_on_its_last_promise(reader: Reader) -> None:
+    """SMILE was put off seven times, and flew on the very day that was promised last."""
+    item = ladders(reader, "smile")["smile/operation-started"]
+    assert len(item["plans"]) == 8
+    assert item["slip_days_before"] == {"earliest": 0, "latest": 0}
+    assert item["slip_days"] == {"earliest": 1600, "latest": 1964}
+    assert item["outcome"] == "late"
+
+
+def test_a_suspension_that_supersedes_a_plan_drops_it(reader: Reader) -> None:
+    """CEPC's plan was given up; a promise of what had been already is none."""
+    found = ladders(reader, "cepc")
+    item = found["cepc/construction-started"]
+    assert rungs(item) == ["cepc-plan-2022", "cepc-plan-2027"]
+    assert (item["outcome"], item["came"], item["ended_by"]) == ("dropped", None, "cepc-out")
+    again = found["cepc/proposed"]
+    assert (again["outcome"], again["ended_by"]) == ("replaced", "cepc-proposed-2012-09")
+
+
+def test_cjpl_is_told_as_an_honest_interval(reader: Reader) -> None:
+    """Promised for 2013 to 2015, done on 2023-12-07: from 2898 to 3992 days late."""
+    item = ladders(reader, "cjpl")["cjpl/upgraded"]
+    assert item["slip_days"] == {"earliest": 2898, "latest": 3992}
+
+
+def test_fast_came_by_its_own_entry(reader: Reader) -> None:
+    """What was promised is the completion; first light, which replaced the plan, came later."""
+    item = ladders(reader, "fast")["fast/completed"]
+    assert rungs(item) == ["fast-plan-2014", "fast-plan-2016"]
+    assert item["came"]["statement"] == "fast-completed-2016-07-03"
+    assert item["slip_days"] == {"earliest": 550, "latest": 914}
+
+
+def test_plans_linked_across_entries_are_one_ladder(reader: Reader) -> None:
+    """European XFEL: completion by 2014, then operation in 2017."""
+    found = ladders(reader, "eu-xfel")
+    assert list(found) == ["eu-xfel/operation-started"]
+    item = found["eu-xfel/operation-started"]
+    assert rungs(item) == ["xfel-plan-2014", "xfel-plan-2017"]
+    assert (item["outcome"], item["slip_days"]["earliest"]) == ("late", 975)
+
+
+def test_what_another_milestone_answered_is_replaced(reader: Reader) -> None:
+    """HEPS saw first light before its completion was told, so that plan is open no longer."""
+    item = ladders(reader, "heps")["heps/completed"]
+    assert (item["outcome"], item["ended_by"]) == ("replaced", "heps-first-light-2024-10")
+
+
+@pytest.mark.parametrize(
+    ("record", "entry"),
+    [
+        ("bepcii", "bepcii/completed"),
+        ("dampe", "dampe/operation-started"),
+        ("gecam", "gecam/operation-started"),
+        ("half", "half/construction-started"),
+        ("lhaaso", "lhaaso/completed"),
+        ("tianwen-2", "tianwen-2/operation-started"),
+    ],
+)
+def test_plans_that_were_kept(reader: Reader, record: str, entry: str) -> None:
+    """A plan is kept if what came may lie within its bounds."""
+    assert ladders(reader, record)[entry]["outcome"] == "kept"
+
+
+def test_totals_count_all_and_the_groups_add_up(reader: Reader) -> None:
+    """Each group's ladders sum to the whole, and each median says of how many it is."""
+    answer = ask(reader, "/v1/slips?country=CN&limit=3")
+    SlipsSchema().load(answer)
+    totals = answer["totals"]
+    assert len(answer["items"]) == 3
+    assert sum(totals["outcomes"].values()) == totals["ladders"]
+    for groups in answer["by"].values():
+        assert sum(group["ladders"] for group in groups) == totals["ladders"]
+        assert sum(group["of"] for group in groups) == totals["of"]
+    assert set(answer["by"]) == {"country", "field", "operator", "decade"}
+    assert totals["worst"]["entry"] == "cjpl/upgraded"
+
+
+def test_a_median_is_one_of_the_slips_in_the_middle(reader: Reader) -> None:
+    """Of the Chinese space missions nine came, in the middle one 174 to 190 days late."""
+    totals = ask(reader, "/v1/slips?country=CN&field=space")["totals"]
+    assert totals["of"] == 9
+    assert totals["median"] == {"earliest": 174.0, "latest": 190.0}
+
+
+def test_pages_hold_every_ladder_once(reader: Reader) -> None:
+    """A walk along `next` finds what one long page has, in its order."""
+    whole = ask(reader, "/v1/slips?by=decade")["items"]
+    found: list[Answer] = []
+    path: str | None = "/v1/slips?by=decade&limit=7"
+    while path is not None:
+        page = ask(reader, path)
+        found += page["items"]
+        path = page["next"]
+    assert found == whole
+
+
+def test_the_greatest_slip_comes_first_if_asked(reader: Reader) -> None:
+    """Sorted by slip the least certain slip falls from item to item; what has none is last."""
+    items = ask(reader, "/v1/slips?sort=slip")["items"]
+    slips = [item["slip_days"]["earliest"] for item in items if item["slip_days"]]
+    assert slips == sorted(slips, reverse=True)
+    assert [item["slip_days"] is None for item in items] == sorted(
+        item["slip_days"] is None for item in items
+    )
+
+
+def test_the_worst_is_the_one_that_certainly_slipped_the_most(juno: Teller) -> None:
+    """Though nobody knows how much more: it has no part in the median, which needs both ends."""
+    juno.tell(plan("built", "completed", "2010", "2005"))
+    juno.tell(plan("run", "operation-started", "2012", "2005"))
+    juno.tell(milestone("was-built", "completed", "2011-06-01"))
+    juno.tell(milestone("ran", "operation-started", "2016/..", stated="2017"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    answer = client.get("/v1/slips?at=2020&stated=2020").get_json()
+    assert answer["totals"]["of"] == 1
+    assert answer["totals"]["worst"] == {
+        "record": "juno",
+        "entry": "juno/operation-started",
+        "slip_days": {"earliest": 1096, "latest": None},
+    }
+    told = "The farthest behind: JUNO, at least 3 years late."
+    assert told in answer["sentence"]["en"]
+    first, *_ = client.get("/v1/slips?at=2020&stated=2020&sort=slip").get_json()["items"]
+    assert first["entry"] == "juno/operation-started"
+
+
+# --- overdue and due
+
+
+def test_overdue_is_what_nothing_answered(reader: Reader) -> None:
+    """Four plans of the chronicle are overdue; most with a past date were answered or replaced."""
+    answer = ask(reader, "/v1/overdue")
+    OverduePlansSchema().load(answer)
+    assert [(item["statement"], item["days"]) for item in answer["items"]] == [
+        ("craft-plan-2025", {"earliest": 329, "latest": 693}),
+        ("shine-plan-2025", {"earliest": 329, "latest": 693}),
+        ("shine-plan-fel2-2025", {"earliest": 329, "latest": 693}),
+        ("heps-plan-accept-2026", {"earliest": 148, "latest": 177}),
+    ]
+
+
+def test_overdue_is_what_the_state_calls_so(reader: Reader) -> None:
+    """At any clocks the list has the overdue plans of the state's rows, and no other."""
+    for clocks in ("at=2016&stated=2018", "at=2021&stated=2020", "at=2010", "at=2025-07"):
+        state = ask(reader, f"/v1/state?{clocks}&limit=2000")
+        listed = ask(reader, f"/v1/overdue?{clocks}")
+        assert sorted(item["statement"] for item in listed["items"]) == sorted(
+            plan["statement"] for row in state["facilities"] for plan in row["overdue"]
+        )
+
+
+def test_due_counts_from_the_horizon(reader: Reader) -> None:
+    """As stated at the end of 2015 JUNO was due in 1827 days at the latest."""
+    answer = ask(reader, "/v1/due?stated=2015&country=CN")
+    DuePlansSchema().load(answer)
+    item = next(item for item in answer["items"] if item["record"] == "juno")
+    assert item["days"] == {"earliest": 1462, "latest": 1827}
+    assert item["entry"] == "juno/operation-started"
+
+
+def test_within_keeps_what_will_be_overdue_by_then(reader: Reader) -> None:
+    """The period is counted by the calendar, and its last day belongs to it."""
+    due = {item["statement"] for item in ask(reader, "/v1/due?stated=2015&within=P5Y")["items"]}
+    assert "juno-plan-2020" in due
+    due = {item["statement"] for item in ask(reader, "/v1/due?stated=2015&within=P59M")["items"]}
+    assert "juno-plan-2020" not in due
+
+
+def test_a_pinned_answer_about_promises_is_the_same_body(reader: Reader) -> None:
+    """What is pinned is immutable, its filters and its page included."""
+    for path in ("/v1/slips?sort=slip&limit=2&by=field", "/v1/overdue", "/v1/due?within=P2Y"):
+        first = reader.ask(path)
+        pinned = first.get_json()["pinned"]
+        again = reader.ask(pinned)
+        assert again.data == first.data
+        assert "immutable" in again.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/slips?outcome=lost", 400),
+        ("/v1/slips?by=colour", 400),
+        ("/v1/slips?sort=size", 400),
+        ("/v1/slips?operator=", 400),
+        ("/v1/slips?after=x", 400),
+        ("/v1/due?within=P", 400),
+        ("/v1/due?within=1Y", 400),
+        ("/v1/due?within=PT1H", 400),
+        ("/v1/overdue?within=P1Y", 400),
+        ("/v1/records/atlantis/slips", 404),
+    ],
+)
+def test_bad_input_is_told(reader: Reader, path: str, status: int) -> None:
+    """What cannot be asked is a problem that names the parameter."""
+    response = reader.ask(path)
+    assert response.status_code in (status, 422)
+    assert response.mimetype == "application/problem+json"
