@@ -6,7 +6,7 @@ Each page is written as a picture to `build/screenshots`, to be looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -75,9 +75,9 @@ SIGHTS = (
 )
 
 
-def looked_at(page: Page) -> Iterator[Sight]:
+def looked_at(page: Page, sights: Iterable[Sight] = SIGHTS) -> Iterator[Sight]:
     """Turn to each way to look at a page, one after the other."""
-    for sight in SIGHTS:
+    for sight in sights:
         page.set_viewport_size({"width": sight.width, "height": 800})
         page.emulate_media(media=sight.media, color_scheme=sight.scheme)
         yield sight

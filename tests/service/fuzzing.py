@@ -187,7 +187,7 @@ def _configured(key: str, examples: int, seed: int) -> dict[str, Any]:
     return {
         "seed": seed,
         "headers": {"Authorization": f"Bearer {key}"},
-        "request-timeout": 10,
+        "request-timeout": 30,
         "continue-on-failure": True,
         "suppress-health-check": ["all"],
         "generation": {"max-examples": examples, "database": "none", "no-shrink": True},
