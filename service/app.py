@@ -83,8 +83,9 @@ COMPRESSED = [
 """Types that shrink. An event stream is not among them: it would be held back."""
 
 EXPOSED = (
-    "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime,"
-    " Annales-Omitted, Annales-Position, Annales-Revision, RateLimit"
+    "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
+    " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
+    " X-Request-Id, Annales-Omitted, Annales-Position, Annales-Revision"
 )
 """The headers that a page of another origin may read."""
 

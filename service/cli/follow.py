@@ -12,7 +12,7 @@ from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.filters import position_after, wanted
-from service.follows.feed import LIMIT, Stretch, check, ending, feed_question, feed_text, read
+from service.follows.feed import LIMIT, FeedPage, check, ending, feed_question, feed_text, read
 from service.follows.followable import followed_question
 from service.follows.words import changes
 
@@ -68,7 +68,7 @@ def follow(
         _show(followed.of, found)
 
 
-def _show(of: str, found: Stretch) -> None:
+def _show(of: str, found: FeedPage) -> None:
     console = screen()
     show_table(
         console,

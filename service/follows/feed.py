@@ -101,7 +101,7 @@ class Item:
         )
 
 
-class Stretch(NamedTuple):
+class FeedPage(NamedTuple):
     """The items of a stretch of the log, the oldest first, which was read up to `reached`.
 
     `full` says that it has all that was asked for. Where it is neither full nor
@@ -133,7 +133,7 @@ def check(service: Archive, db: Database, followed: Followed, *, known: int) -> 
 
 def read(
     service: Archive, db: Database, followed: Followed, *, after: int, known: int, limit: int
-) -> Stretch:
+) -> FeedPage:
     """The first `limit` items beyond the position `after`, of what was recorded by `known`.
 
     Raises TooMuchToCompare; of a question that was not checked, what `check` raises too.
@@ -143,7 +143,7 @@ def read(
 
 def read_newest(
     service: Archive, db: Database, followed: Followed, *, known: int, limit: int
-) -> Stretch:
+) -> FeedPage:
     """The last `limit` items of what was recorded by `known`, looking back at as many commits as a
     page does.
 
@@ -234,7 +234,7 @@ def feed_question(
     return FeedQuestion(path, known, filters)
 
 
-def ending(service: Archive, question: FeedQuestion, found: Stretch) -> FeedQuestion:
+def ending(service: Archive, question: FeedQuestion, found: FeedPage) -> FeedQuestion:
     """The question of a page that was read, whose `known` is where it ends."""
     if not found.is_cut:
         return question
@@ -245,7 +245,7 @@ def ending(service: Archive, question: FeedQuestion, found: Stretch) -> FeedQues
     return replace(question, as_of=known)
 
 
-def feed_text(question: FeedQuestion, found: Stretch) -> str:
+def feed_text(question: FeedQuestion, found: FeedPage) -> str:
     """The JSON text of `/v1/follows`, its `known` being where the page ends."""
     members = {
         "items": [item.members for item in found.items],
@@ -284,7 +284,7 @@ class _Reading:
             self._followed.asked(self._service, known=position, now=now, **self._whole())
         )
 
-    def forwards(self, *, after: int, known: int, limit: int) -> Stretch:
+    def forwards(self, *, after: int, known: int, limit: int) -> FeedPage:
         """The first items beyond a position."""
         items: list[Item] = []
         before: _Answer | None = None
@@ -298,10 +298,10 @@ class _Reading:
             before = answer
             full = len(items) == limit
             if full or self._is_enough(looked):
-                return Stretch(items, position, full=full, at_head=False)
-        return Stretch(items, max(after, known), full=False, at_head=True)
+                return FeedPage(items, position, full=full, at_head=False)
+        return FeedPage(items, max(after, known), full=False, at_head=True)
 
-    def backwards(self, *, known: int, limit: int) -> Stretch:
+    def backwards(self, *, known: int, limit: int) -> FeedPage:
         """The last items up to a position."""
         items: list[Item] = []
         commits = map(self._commit, self._candidates(0, known, newest=True))
@@ -317,7 +317,7 @@ class _Reading:
             if len(items) == limit or self._is_enough(looked):
                 break
         earlier = commit.position if commit is not None and self._is_of_something(commit) else None
-        return Stretch(items[::-1], known, full=False, at_head=True, earlier=earlier)
+        return FeedPage(items[::-1], known, full=False, at_head=True, earlier=earlier)
 
     def _is_of_something(self, commit: Commit) -> bool:
         """Whether what the question names was recorded by then."""

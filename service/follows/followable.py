@@ -64,10 +64,12 @@ to look at a few costs less than to ask which ones matter."""
 
 
 class Posed(NamedTuple):
-    """A question with its clocks written out, and what makes its text."""
+    """A question with its clocks written out, what makes its text, and how far the views must have
+    read for it, if not only to its `known`."""
 
     question: Question
     make: Callable[[Database], str]
+    position: int | None = None
 
 
 class Asking(Protocol):
@@ -301,14 +303,18 @@ def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> P
 
 def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     asked = then_and_now(path, texts, log=service.chronicle.log, now=now)
-    return Posed(asked.question, lambda db: hindsight_answer(service.state, db, asked))
+    return Posed(
+        asked.question, lambda db: hindsight_answer(service.state, db, asked), asked.position
+    )
 
 
 def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     log = service.chronicle.log
     asked = sides(path, _clocks(service, texts, now=now), texts, log=log, now=now)
     return Posed(
-        asked.question, lambda db: compare_answer(service.state, service.history, db, asked)
+        asked.question,
+        lambda db: compare_answer(service.state, service.history, db, asked),
+        asked.position,
     )
 
 

@@ -24,8 +24,8 @@ from service.feeds.syndication import ATOM
 from service.filters import LARGEST_LIMIT, position_after, wanted
 from service.follows.feed import (
     LIMIT,
+    FeedPage,
     FeedQuestion,
-    Stretch,
     check,
     ending,
     feed_question,
@@ -103,7 +103,8 @@ def follows() -> Response:
         now=chronicle.now(),
     )
     asked = feed_question(request.path, followed, known, after=after, limit=limit, form=form)
-    pages: list[Stretch] = []
+    pages: list[FeedPage] = []
+    is_kept = asked.is_pinned_by(texts)
 
     def make(db: Database) -> str:
         known = asked.as_of.known
@@ -113,7 +114,8 @@ def follows() -> Response:
         else:
             found = read(service, db, followed, after=after, known=known, limit=limit)
         pages.append(found)
-        return _text(form, ending(service, asked, found), found)
+        archive = is_kept or found.is_cut
+        return _text(form, ending(service, asked, found), found, archive=archive)
 
     told = partial(respond, texts)
     if form == "atom":
@@ -123,7 +125,7 @@ def follows() -> Response:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
         ended = ending(service, asked, found)
-        response = told(ended, lambda _: _text(form, ended, found))
+        response = told(ended, lambda _: _text(form, ended, found, archive=True))
         if "view" in texts:
             response.headers["Cache-Control"] = FOR_EVER
     if "format" not in texts:
@@ -131,13 +133,11 @@ def follows() -> Response:
     return response
 
 
-def _text(form: Format, asked: FeedQuestion, found: Stretch) -> str:
+def _text(form: Format, asked: FeedQuestion, found: FeedPage, *, archive: bool) -> str:
     if form == "json":
         return feed_text(asked, found)
-    pairs = [*sorted(asked.filters.items()), ("view", str(VIEW))]
-    return atom(
-        asked,
-        found,
-        base=root(),
-        address=located(asked.path, pairs) if found.is_cut else asked.current,
-    ).decode()
+    address = asked.current
+    if archive:
+        pairs = [*sorted(asked.filters.items()), ("view", str(VIEW))]
+        address = located(asked.path, pairs) if found.is_cut else asked.pinned
+    return atom(asked, found, base=root(), address=address, archive=archive).decode()

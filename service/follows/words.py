@@ -14,7 +14,7 @@ import msgspec
 
 from projections.patch import Operation
 from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
-from service.follows.feed import FeedQuestion, Item, Stretch
+from service.follows.feed import FeedPage, FeedQuestion, Item
 from service.pages.here import page_path
 from service.state import SECTIONS
 
@@ -39,9 +39,11 @@ LONGEST = 120
 Members = dict[str, Any]
 
 
-def atom(question: FeedQuestion, found: Stretch, *, base: str, address: str) -> bytes:
+def atom(
+    question: FeedQuestion, found: FeedPage, *, base: str, address: str, archive: bool
+) -> bytes:
     """The feed as Atom, the newest entry first. `base` is the URL of the service without a slash
-    at its end, `address` the path that was asked."""
+    at its end, `address` the path that was asked; an `archive` is a page that stays as it is."""
     of = question.filters["of"]
     home, home_type = _shown_at(of)
     stream = Stream(
@@ -55,7 +57,7 @@ def atom(question: FeedQuestion, found: Stretch, *, base: str, address: str) -> 
         home=base + home,
         home_type=home_type,
         previous=None if found.earlier is None else base + question.by(found.earlier).pinned,
-        archive=found.is_cut,
+        archive=archive,
     )
     return atom_text(stream, [_entry(item, base=base) for item in reversed(found.items)])
 

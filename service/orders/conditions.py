@@ -62,7 +62,7 @@ def expected_revision(stream: str) -> int | None:
     return current if current in named else named[0]
 
 
-_PREFERENCE = re.compile(r"\s*([a-z-]+)\s*(?:=\s*\"?([a-z0-9.]+)\"?)?\s*")
+_PREFERENCE = re.compile(r"\s*([A-Za-z-]+)\s*(?:=\s*\"?([a-z0-9.]+)\"?)?\s*")
 
 
 def preference() -> Preference:
@@ -72,11 +72,11 @@ def preference() -> Preference:
         found = _PREFERENCE.fullmatch(text)
         if found is None:
             continue
-        name, value = found[1], found[2]
+        name, value = found[1].lower(), found[2]
         if name == "return" and value in ("minimal", "representation"):
             minimal = value == "minimal"
             applied.append(f"return={value}")
         elif name == "wait" and value is not None and value.isdigit():
             wait = min(float(value), LONGEST_WAIT)
-            applied.append(f"wait={value}")
+            applied.append(f"wait={wait:g}")
     return Preference(minimal, wait, ", ".join(applied))

@@ -18,13 +18,12 @@ from flask import Response, current_app, request
 from events.canonical import canonical, read
 from events.catalogue import STATEMENT_TYPES
 from events.decision import Decision, stream_of
-from events.errors import MalformedLine, NotFound, Refusal, UnknownReference
+from events.errors import BadFilter, MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
 from service.access import identity
 from service.asking import archive
 from service.errors import (
-    BadHeader,
     BodyTooLarge,
     NotAllowed,
     UnknownParameter,
@@ -282,7 +281,7 @@ def _dry_run() -> bool:
             raise UnknownParameter(name, "is no parameter of this path", ("dry_run",))
     texts = request.args.getlist("dry_run")
     if texts and texts not in (["true"], ["false"]):
-        raise BadHeader("dry_run", texts[0], "is neither true nor false")
+        raise BadFilter("dry_run", texts[0], "is neither true nor false", allowed=("true", "false"))
     return texts == ["true"]
 
 

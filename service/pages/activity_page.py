@@ -8,11 +8,10 @@ from dataclasses import replace
 import msgspec
 
 from service.asking import archive
-from service.changes.activity import ACTIVITY_KINDS, Activity, activity_asked, activity_text
+from service.changes.activity import ACTIVITY_KINDS, activity_asked, activity_text
 from service.pages import labels
-from service.pages.answering import Asked
+from service.pages.answering import Asked, Read
 from service.pages.page import Format, Members, page_at
-from service.question import Question
 
 TAKES = ("actor", "record", "kind", "limit", "after")
 
@@ -20,16 +19,24 @@ LATEST = 100
 """How many events a page shows where nothing else is asked for: the latest."""
 
 
-def activity_question(path: str, texts: Mapping[str, str]) -> Question:
-    """The question of the page. Raises BadFilter and what the moments raise."""
-    return _read(path, texts).question
+def activity_read(path: str, texts: Mapping[str, str]) -> Read:
+    """What the page is asked for; where it is not said from when, the latest events of the log.
+
+    Raises BadFilter and what the moments raise.
+    """
+    chronicle = archive().chronicle
+    given = {name: text for name, text in texts.items() if name != "lang"}
+    meant = activity_asked("/v1/activity", given, log=chronicle.log, now=chronicle.now())
+    if not given.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
+        # One by one from the end, so that whole commits are not needed.
+        meant = replace(meant, after=max(meant.question.as_of.known - LATEST, 0))
+    return Read(replace(meant.question, path=path), meant)
 
 
 def activity_page(asked: Asked) -> Members:
     """What the template of the activity shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    meant = _read("/v1/activity", texts)
-    answer = msgspec.json.decode(activity_text(asked.service.history, asked.db, meant))
+    answer = msgspec.json.decode(activity_text(asked.service.history, asked.db, asked.meant))
     position = answer["to"]["known"]
     page = page_at(
         "activity", asked.question, say=say,
@@ -49,16 +56,3 @@ def activity_page(asked: Asked) -> Members:
         "kind_words": {kind: labels.kind(kind, lang) for kind in ACTIVITY_KINDS},
         "next": here.page_of(answer["next"]) if answer["next"] else None,
     }
-
-
-def _read(path: str, texts: Mapping[str, str]) -> Activity:
-    """What is asked; where it is not said from when, the latest events of the log."""
-    service = archive()
-    log, now = service.chronicle.log, service.chronicle.now()
-    given = {name: text for name, text in texts.items() if name != "lang"}
-    if not given.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
-        whole = activity_asked(path, given, log=log, now=now)
-        last = whole.question.as_of.known
-        # One by one from the end, so that whole commits are not needed.
-        return replace(whole, after=max(last - LATEST, 0))
-    return activity_asked(path, given, log=log, now=now)

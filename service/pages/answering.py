@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from flask import Response, redirect, request
@@ -33,12 +33,25 @@ HTML = "text/html"
 PROBLEM = "application/problem+json"
 
 
+class Read(NamedTuple):
+    """The parameters of a page as they were read, once, at one head of the log: its question, what
+    they mean to the page, and how far the views must have read, if not only to its `known`."""
+
+    question: Question
+    meant: Any = None
+    position: int | None = None
+
+
+Ask = Callable[[str, Mapping[str, str]], Read]
+"""Reads the parameters of the page at a path. Raises BadFilter and what the clocks raise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a page is asked for.
 
-    `question` has the page's own path, and `lang` as a filter; `id` is that of what the page is
-    about, if it is about one thing.
+    `question` has the page's own path, and `lang` as a filter; `meant` is what its `Ask` made of
+    the parameters; `id` is that of what the page is about, if it is about one thing.
     """
 
     service: Archive
@@ -49,6 +62,7 @@ class Asked:
     here: Here
     lang: Language
     say: Speech
+    meant: Any = None
     id: str = ""
 
     def answered(self, path: str) -> Question:
@@ -71,15 +85,14 @@ def page(
     own: tuple[str, ...] = (),
     taken_clocks: tuple[str, ...] = CLOCKS,
     revision: str | None = None,
-    position: Callable[[Mapping[str, str]], int] | None = None,
-    ask: Callable[[str, Mapping[str, str]], Question] | None = None,
+    ask: Ask | None = None,
     frame: str | None = None,
 ) -> Any:
     """The response with a page, made only if the reader does not have it yet.
 
     `filters` are read by `service.filters`, `own` are parameters that the page reads
-    itself; `ask` makes the question of a page that has other clocks than the three, or
-    filters of its own, and `position` says how far the views must have read for it.
+    itself; `ask` reads those of a page that has other clocks than the three, or
+    filters of its own.
     `frame` is the path of the page's frame, if it has one, and then it says how to use it.
     Raises what every question raises.
     """
@@ -89,18 +102,15 @@ def page(
         return redirect(located(request.path, clean.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
     about = wanted(**{name: sent.get(name) for name in filters})
-    if ask is None:
-        question = Question(path, clocks(sent), {**given(about), "lang": lang})
-    else:
-        question = ask(path, sent)
-        question = replace(question, filters={**question.filters, "lang": lang})
+    read = Read(Question(path, clocks(sent), given(about))) if ask is None else ask(path, sent)
+    question = replace(read.question, filters={**read.question.filters, "lang": lang})
     here = Here(path, {name: text for name, text in sent.items() if name != "view"})
 
     def made(db: Database) -> str:
         say = Speech(lang)
         asked = Asked(
             service=archive(), db=db, question=question, texts=sent, wanted=about,
-            here=here, lang=lang, say=say, id=id or "",
+            here=here, lang=lang, say=say, meant=read.meant, id=id or "",
         )  # fmt: skip
         shown = {
             "here": here,
@@ -114,7 +124,7 @@ def page(
         sent,
         question,
         made,
-        position=None if position is None else position(sent),
+        position=read.position,
         revision=revision,
         media_type=HTML,
         variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
@@ -150,7 +160,7 @@ def told(response: Response) -> Response:
         "nav": navigation(here, say),
         "page": Page(name="problem", subject=say("Big science, year by year")),
         "problem": problem,
-        "title": labels.problem(problem["type"], problem["title"], lang),
+        "title": labels.problem(problem["title"], lang),
         "sent": list(request.args.items(multi=True)),
         "without": located(request.path, here.texts.items()),
     }

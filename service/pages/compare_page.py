@@ -5,6 +5,7 @@ in words and signs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,13 +21,12 @@ from service.comparing.pairing import SIGNS
 from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
 from service.drawing.marks import icon
 from service.pages import labels, language
-from service.pages.answering import Asked
+from service.pages.answering import Asked, Read
 from service.pages.clockbar import written, year_text
 from service.pages.coverage import coverage
 from service.pages.lanes import FAMILIES, short_slips
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
-from service.question import Question
 
 OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)
@@ -47,20 +47,19 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
     return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
 
 
-def compare_question(path: str, texts: Mapping[str, str]) -> Question:
-    """The question of the page. Raises what the clocks and the sides raise."""
-    return _sides(path, texts).question
-
-
-def compare_position(texts: Mapping[str, str]) -> int:
-    """How far the views must have read."""
-    return _sides("/v1/compare", texts).position
+def compare_read(path: str, texts: Mapping[str, str]) -> Read:
+    """The two sides that the page is asked for. Raises what the clocks and the sides raise."""
+    chronicle = archive().chronicle
+    given = {name: text for name, text in texts.items() if name not in ("lang", "view")}
+    start = clocks(given)
+    meant = sides("/v1/compare", start, given, log=chronicle.log, now=chronicle.now())
+    return Read(replace(meant.question, path=path), meant, meant.position)
 
 
 def compare_page(asked: Asked) -> Members:
     """What the template of the comparison shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    compared = _sides("/v1/compare", texts)
+    compared: Sides = asked.meant
     service, db = asked.service, asked.db
     answer = msgspec.json.decode(compare_answer(service.state, service.history, db, compared))
     ids = set(_facilities(answer))
@@ -119,13 +118,6 @@ def compare_page(asked: Asked) -> Members:
         "at": written(compared.a.as_of.at),
         "to_at": written(compared.b.as_of.at),
     }  # fmt: skip
-
-
-def _sides(path: str, texts: Mapping[str, str]) -> Sides:
-    chronicle = archive().chronicle
-    given = {name: text for name, text in texts.items() if name not in ("lang", "view")}
-    start = clocks(given)
-    return sides(path, start, given, log=chronicle.log, now=chronicle.now())
 
 
 def _head(as_of: AsOf, compared: Sides) -> Members:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from service.asking import clocks
 from service.filters import given, wanted, whole_number
 from service.pages import rendering
-from service.pages.answering import Asked, Make
+from service.pages.answering import Asked, Make, Read
 from service.pages.canvas import Canvas
 from service.pages.here import Here
 from service.pages.page import Members, Piece
@@ -49,18 +49,19 @@ def _outward(piece: Piece, here: Here) -> Piece:
     return piece._replace(href=here.url() + piece.href)
 
 
-def timeline_question(path: str, texts: Mapping[str, str]) -> Question:
-    """The question of the frame of a timeline. Raises BadFilter and what the clocks raise."""
+def timeline_read(path: str, texts: Mapping[str, str]) -> Read:
+    """What the frame of a timeline is asked for. Raises BadFilter and what the clocks raise."""
     about = given(wanted(**{name: texts.get(name) for name in FILTERS}))
     above = above_of(texts)
-    return Question(path, clocks(texts), {**about, "above": str(above)} if above else about)
+    filters = {**about, "above": str(above)} if above else about
+    return Read(Question(path, clocks(texts), filters), above)
 
 
 def timeline_frame(asked: Asked) -> Members:
     """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
     shown = state_page(asked)
     canvas: Canvas = shown["canvas"]
-    return {**shown, "canvas": replace(canvas, above=above_of(asked.texts))}
+    return {**shown, "canvas": replace(canvas, above=asked.meant)}
 
 
 def above_of(texts: Mapping[str, str]) -> int:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.asking import CLOCKS
-from service.pages.answering import Make
-from service.question import Question
+from service.pages.answering import Ask, Make
 
 Texts = Mapping[str, str]
 
@@ -30,7 +29,7 @@ class Frame:
     about: str
     show: Make
     own: tuple[str, ...] = ()
-    ask: Callable[[str, Texts], Question] | None = None
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +40,8 @@ class Kind:
     which is then one of the `space` ("record" or "source").
 
     It takes the `clocks`, the `filters` that all lists share, and what it reads on its `own`;
-    `ask` makes its question where that has other clocks than the three or filters of its own,
-    and `position` says how far the views must have read for it. `begin` gives the parameters
-    that it is led to where it is asked with too few.
+    `ask` reads them where it has other clocks than the three or filters of its own. `begin`
+    gives the parameters that it is led to where it is asked with too few.
 
     `data` is the path of the API that answers with what it shows, or tells it from the
     parameters: the answer stands at the same address with `.json`. `table` makes a table of it,
@@ -59,8 +57,7 @@ class Kind:
     filters: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     space: str | None = None
-    ask: Callable[[str, Texts], Question] | None = None
-    position: Callable[[Texts], int] | None = None
+    ask: Ask | None = None
     begin: Callable[[Texts], Texts | None] | None = None
     data: str | Callable[[Texts], str] | None = None
     tabular: str | None = None

@@ -12,8 +12,8 @@ from service.pages import slips_page as slipping
 from service.pages import tables
 from service.pages import trends_page as trending
 from service.pages.activity_page import TAKES as ACTIVITY_TAKES
-from service.pages.activity_page import activity_page, activity_question
-from service.pages.embeds_page import framed, timeline_frame, timeline_question
+from service.pages.activity_page import activity_page, activity_read
+from service.pages.embeds_page import framed, timeline_frame, timeline_read
 from service.pages.feeds_page import feeds_page
 from service.pages.kind import Frame, Kind
 from service.pages.record_page import record_page
@@ -47,7 +47,7 @@ PAGES: tuple[Kind, ...] = (
                 about="The timeline of a state, in a frame.",
                 show=framed("/state", timeline_frame),
                 own=("above",),
-                ask=timeline_question,
+                ask=timeline_read,
             ),
         ),
     ),
@@ -58,8 +58,7 @@ PAGES: tuple[Kind, ...] = (
         show=comparing.compare_page,
         clocks=(*FROM_CLOCKS, *TO_CLOCKS),
         own=comparing.OWN,
-        ask=comparing.compare_question,
-        position=comparing.compare_position,
+        ask=comparing.compare_read,
         begin=comparing.default_sides,
         data="/v1/compare",
         table=tables.compared_table,
@@ -78,7 +77,7 @@ PAGES: tuple[Kind, ...] = (
         about="What was promised and what came, as a page.",
         show=slipping.slips_page,
         own=SLIPS_FILTERS,
-        ask=slipping.slips_question,
+        ask=slipping.slips_read,
         data="/v1/slips",
         table=tables.slips_table,
         frames=(
@@ -97,7 +96,7 @@ PAGES: tuple[Kind, ...] = (
         show=trending.trends_page,
         clocks=TREND_CLOCKS,
         own=trending.TAKES,
-        ask=trending.trends_question,
+        ask=trending.trends_read,
         data="/v1/trends",
         tabular="format=csv",
         frames=(
@@ -125,7 +124,7 @@ PAGES: tuple[Kind, ...] = (
         show=activity_page,
         clocks=ENDS,
         own=ACTIVITY_TAKES,
-        ask=activity_question,
+        ask=activity_read,
         data="/v1/activity",
     ),
     Kind(

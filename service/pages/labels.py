@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from events.dates import Language
 from events.vocabulary import FIELDS
 from service.feeds.words import KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS, field_word
 from service.names import short_name
 from service.pages.speech import Speech
+from service.translations import translations
 from service.words import word
 
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -180,29 +182,6 @@ def why(code: str, lang: str) -> str:
     return WHYS.get(code, {}).get(lang, "")
 
 
-PROBLEMS: Mapping[str, str] = {
-    "validation": "某个值无效",
-    "unknown-parameter": "未知参数",
-    "bad-edtf": "不是日期",
-    "nothing-to-compare": "只有一个时点",
-    "too-much-to-compare": "内容过多，无法比较",
-    "too-many-points": "点数过多",
-    "position-ahead": "日志尚未到此",
-    "no-such-record": "没有此名",
-    "not-found": "没有此页",
-    "method-not-allowed": "不支持此方法",
-    "old-view": "旧版视图的答案",
-    "not-yet-projected": "视图尚未跟上",
-    "bad-cursor": "此处不是一页的开头",
-    "bad-header": "无法理解的请求头",
-    "not-authenticated": "需要密钥",
-    "not-allowed": "此密钥无权",
-    "rate-limited": "过于频繁",
-    "internal": "本服务出错",
-}
-"""What is wrong, in Chinese, by the slug of the problem; in English it says so itself."""
-
-
-def problem(type: str, title: str, lang: str) -> str:
-    """The title of a problem in a language."""
-    return PROBLEMS.get(type.rpartition("/")[2], title) if lang == "zh" else title
+def problem(title: str, lang: Language) -> str:
+    """The title of a problem in a language; the catalogue has those of `service.problems`."""
+    return translations(lang).gettext(title)

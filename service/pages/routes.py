@@ -42,7 +42,6 @@ def _page(kind: Kind) -> View:
             own=kind.own,
             taken_clocks=kind.clocks,
             ask=kind.ask,
-            position=kind.position,
             revision=None if id is None else f"{kind.space}:{id}",
             frame=kind.frame_of(id),
         )
@@ -64,7 +63,6 @@ def _frame(kind: Kind, frame: Frame) -> View:
             own=(*kind.own, *frame.own),
             taken_clocks=kind.clocks,
             ask=frame.ask or kind.ask,
-            position=kind.position,
             revision=None if id is None else f"{kind.space}:{id}",
         )
 
@@ -93,6 +91,7 @@ def _table(kind: Kind, make: Callable[[Mapping[str, Any]], str]) -> View:
             texts,
             asked.question,
             made,
+            position=asked.position,
             media_type=CSV,
             variant=CSV,
             revision=None if id is None else f"{kind.space}:{id}",

@@ -12,7 +12,7 @@ from events.vocabulary import FIELDS
 from projections.ladders import OUTCOMES
 from service.asking import clocks
 from service.pages import labels, language
-from service.pages.answering import Asked
+from service.pages.answering import Asked, Read
 from service.pages.clockbar import clock_bar
 from service.pages.lanes import short_slips
 from service.pages.page import Format, Members, page_at, pieces
@@ -25,17 +25,17 @@ SOON = "P2Y"
 """How far ahead the page tells what is due."""
 
 
-def slips_question(path: str, texts: Mapping[str, str]) -> Question:
-    """The question of the page. Raises BadFilter and what the clocks raise."""
-    return Question(path, clocks(texts), given_of(promised(texts)))
+def slips_read(path: str, texts: Mapping[str, str]) -> Read:
+    """The promises that the page is asked for. Raises BadFilter and what the clocks raise."""
+    meant = promised(texts)
+    return Read(Question(path, clocks(texts), given_of(meant)), meant)
 
 
 def slips_page(asked: Asked) -> Members:
     """What the template of the slips shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
     view, db, as_of = asked.service.state, asked.db, asked.question.as_of
-    meant = promised(texts)
-    answer = msgspec.json.decode(slips_answer(view, db, asked.answered("/v1/slips"), meant))
+    answer = msgspec.json.decode(slips_answer(view, db, asked.answered("/v1/slips"), asked.meant))
     part = {name: texts[name] for name in ("country", "field") if name in texts}
     others = promised({**part, "within": SOON})
     late = msgspec.json.decode(
@@ -91,7 +91,7 @@ def slips_page(asked: Asked) -> Members:
             {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
             | ({texts["country"]} if "country" in texts else set())
         ),
-        "filters": meant.wanted,
+        "filters": asked.meant.wanted,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,12 +14,11 @@ from service.asking import archive
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
 from service.pages import labels, language
-from service.pages.answering import Asked
+from service.pages.answering import Asked, Read
 from service.pages.clockbar import written
 from service.pages.here import Here
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
-from service.question import Question
 from service.trends.answer import trends_text
 from service.trends.asking import BY, MEASURES, TREND_FILTERS, trend
 from service.trends.regions import REGIONS
@@ -30,21 +30,18 @@ DRAWN = LOOKS * 2
 """So many series are drawn, those that end highest; the table has all."""
 
 
-def trends_question(path: str, texts: Mapping[str, str]) -> Question:
-    """The question of the page. Raises BadFilter and what the clocks raise."""
-    log, now = archive().chronicle.log, archive().chronicle.now()
-    return trend(path, texts, log=log, now=now).question
+def trends_read(path: str, texts: Mapping[str, str]) -> Read:
+    """The trend that the page is asked for. Raises BadFilter and what the clocks raise."""
+    chronicle = archive().chronicle
+    given = {name: text for name, text in texts.items() if name != "lang"}
+    meant = trend("/v1/trends", given, log=chronicle.log, now=chronicle.now())
+    return Read(replace(meant.question, path=path), meant)
 
 
 def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    service = asked.service
-    meant = trend(
-        "/v1/trends",
-        {name: text for name, text in texts.items() if name != "lang"},
-        log=service.chronicle.log, now=service.chronicle.now(),
-    )  # fmt: skip
+    service, meant = asked.service, asked.meant
     answer = msgspec.json.decode(trends_text(service.state, asked.db, meant))
     shared = _shared(answer["series"])
     series: list[Members] = [

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort
 
 from service.access import needs
-from service.pages.answering import page, told
+from service.pages.answering import Read, page, told
 from service.pages.viewers_page import (
     CLOCKS,
     VIEWERS,
@@ -43,7 +43,7 @@ def viewer(name: str) -> Any:
         filters=("country", "field"),
         own=tuple(name for name in shown.takes if name not in ("country", "field")),
         taken_clocks=CLOCKS,
-        ask=lambda _, texts: viewer_question(shown, texts),
+        ask=lambda _, texts: Read(viewer_question(shown, texts)),
     )
     response.headers["Content-Security-Policy"] = shown.policy
     return response

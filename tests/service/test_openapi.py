@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from service.app import EXPOSED
 from service.problems import MEDIA_TYPE
 from service.questions import PARAMETERS
 from tests.service.asked import DESCRIPTION, PATHS, QUESTIONS, RULES, Asked, Reader
@@ -67,6 +68,20 @@ def test_the_parameters_that_are_described_are_those_that_are_taken(
     for each in described:
         assert each["schema"]["type"]
         assert len(each["description"]) > 10
+
+
+def test_a_page_of_another_origin_may_read_every_header_that_is_described() -> None:
+    """By what CORS lets through anyway, or by our word."""
+    described = {
+        name
+        for operation in OPERATIONS.values()
+        for answer in operation["responses"].values()
+        for name in answer.get("headers", ())
+    }
+    plain = {"Cache-Control", "Content-Type", "Last-Modified"}
+    told = {"Vary", "Content-Disposition"}
+    assert {"ETag", "Preference-Applied", "Retry-After"} <= described
+    assert described - plain - told <= set(EXPOSED.split(", "))
 
 
 def test_every_parameter_of_the_list_is_taken_somewhere() -> None:

@@ -173,4 +173,5 @@ def test_a_form_that_is_too_large_is_refused(told: Teller, path: str, *, signed_
     for answer in (large, parts):
         assert answer.status_code in (401, 413)
         assert answer.mimetype == "text/html"
+        assert ("Too large" in answer.text) == (answer.status_code == 413)
         assert "kept" not in {name for form in page(answer).forms for name, _ in form.fields}

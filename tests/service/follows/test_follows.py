@@ -96,11 +96,14 @@ class Asker:
         """The positions of the entries of Atom, from the newest on, by the links to what was
         before."""
         found: list[int] = []
-        response = self.ask(of, format="atom", **more)
+        response = newest = self.ask(of, format="atom", **more)
         while True:
             assert response.status_code == 200, response.text
             read = feedparser.parse(response.data)
             found += [place(entry) for entry in read.entries]
+            # All but the newest page are archives (RFC 5005), which lead to the feed itself.
+            current = [link.href for link in read.feed.links if link.rel == "current"]
+            assert len(current) == response.text.count("<fh:archive") == (response is not newest)
             before = [link.href for link in read.feed.links if link.rel == "prev-archive"]
             if not before:
                 return found

@@ -279,7 +279,7 @@ def test_a_dry_run_tells_all_and_records_nothing(
     assert [span["value"] for span in change["begins"]] == ["operating"]
     assert head(archive) == before
     assert client.get("/v1/state?at=2026").data == state
-    assert curator.post("/v1/statements?dry_run=perhaps", CAME).status_code == 400
+    assert curator.post("/v1/statements?dry_run=perhaps", CAME).status_code == 422
     assert slug(curator.post("/v1/statements?dry=true", CAME)) == "unknown-parameter"
 
 
@@ -396,6 +396,20 @@ def test_preferences_are_heeded_or_passed_over(curator: Curator) -> None:
     answer = curator.post("/v1/statements", PLAN, Prefer="return=minimal, wait=1, sing=loudly")
     assert answer.get_json() == {"position": 3, "events": [3]}
     assert answer.headers["Preference-Applied"] == "return=minimal, wait=1"
+
+
+def test_a_preference_that_was_heeded_in_part_says_so(curator: Curator) -> None:
+    """No order waits for more than 10 seconds; and names of preferences have no case."""
+    answer = curator.post("/v1/statements", PLAN, Prefer="Wait=60")
+    assert answer.headers["Preference-Applied"] == "wait=10"
+
+
+def test_a_dry_run_is_true_or_false(curator: Curator, archive: Archive) -> None:
+    """What is neither names the parameter, and nothing is recorded."""
+    answer = curator.post("/v1/statements?dry_run=maybe", PLAN)
+    assert (answer.status_code, slug(answer)) == (422, "validation")
+    assert answer.get_json()["errors"][0]["parameter"] == "dry_run"
+    assert head(archive) == 2
 
 
 @pytest.mark.parametrize("key", ['""', "a b", "ü", "x" * 256])

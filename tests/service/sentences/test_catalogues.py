@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES, countries
+from service.problems import PROBLEMS
 from service.sentences.labels import country_name, field_name, status_name
 from service.translations import CATALOGUES, DOMAIN, LANGUAGES, Language, chosen, translations
 
@@ -71,6 +72,12 @@ def test_every_text_that_the_code_says_is_collected(used: dict[Key, Message]) ->
     said = list(_said())
     assert said
     assert [(place, texts) for place, texts in said if (None, texts) not in used] == []
+
+
+def test_every_problem_has_a_title_in_each_language(used: dict[Key, Message]) -> None:
+    """Collected from where it stands, so that no page tells in English what it is."""
+    assert PROBLEMS
+    assert [each.slug for each in PROBLEMS if (None, each.title) not in used] == []
 
 
 def test_no_text_is_said_within_an_f_string() -> None:
