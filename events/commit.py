@@ -100,7 +100,10 @@ def microseconds(recorded_at: str) -> int:
     """
     if not _INSTANT.fullmatch(recorded_at):
         raise ValueError(f"{recorded_at[:80]!r} is no instant such as 2026-11-25T09:00:00.000001Z")
-    return (datetime.fromisoformat(recorded_at[:-1]) - _EPOCH) // _MICROSECOND
+    moment, before = recorded_at[:-1], timedelta()
+    if moment.startswith("0000"):  # `datetime` has no year 0; the calendar repeats every 400
+        moment, before = f"0400{moment[4:]}", _FOUR_CENTURIES
+    return (datetime.fromisoformat(moment) - _EPOCH - before) // _MICROSECOND
 
 
 def next_instant(previous: str | None, *, now: int) -> str:
@@ -118,4 +121,5 @@ def next_instant(previous: str | None, *, now: int) -> str:
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all instants are UTC; naive is 3 times as fast
 _MICROSECOND = timedelta(microseconds=1)
+_FOUR_CENTURIES = timedelta(days=146_097)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")

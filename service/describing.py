@@ -17,6 +17,7 @@ from events.catalogue import BY_TYPE
 from projections import VIEW
 from service import problems
 from service.access import needs
+from service.asking import parameters
 from service.line_schemas import line_schema
 from service.problems import NOT_FOUND, PROBLEMS
 from service.version import VERSION
@@ -55,6 +56,7 @@ _BEGIN = """SwaggerUIBundle({
 @needs("open")
 def version() -> Response:
     """The version of the program and of its views."""
+    parameters(())
     return jsonify(name="annales", version=VERSION, view=VIEW)
 
 
@@ -62,6 +64,7 @@ def version() -> Response:
 @needs("open")
 def schemas() -> Response:
     """Where the JSON Schema of each type of line is."""
+    parameters(())
     return jsonify({name: f"/v1/schemas/{name}" for name in BY_TYPE})
 
 
@@ -69,6 +72,7 @@ def schemas() -> Response:
 @needs("open")
 def schema(type: str) -> Response:
     """The JSON Schema of a type of line."""
+    parameters(())
     if type not in BY_TYPE:
         return problems.problem_response(NOT_FOUND, f"no type of line {type[:80]!r}", {})
     response = jsonify(

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from flask import current_app, request
 
+from service.errors import BadHeader
+
 
 def root() -> str:
-    """The address without a slash at its end, such as `https://annales.example`."""
+    """The address without a slash at its end, such as `https://annales.example`.
+
+    Raises BadHeader where neither the settings nor the client say one.
+    """
     told: str | None = current_app.config["ANNALES_URL"]
-    return request.host_url.rstrip("/") if told is None else told
+    if told is not None:
+        return told
+    if not request.host:
+        raise BadHeader("Host", request.headers.get("Host", ""), "is not the name of a host")
+    return request.host_url.rstrip("/")

@@ -241,10 +241,10 @@ class _Sheet:
         title = " ".join(part for part in (lane.name, lane.other_name) if part)
         full = f"<title>{escape(title)}</title>" if title != name else ""
         css = " ".join(part for part in ("lab", state) if part)
-        layers.names.append(
-            f'<a href="{escape(lane.href)}" tabindex="-1">{full}'
-            f'<text class="{css}" x="{number(x)}" y="{y}">{escape(name)}</text></a>{remark}'
-        )
+        label = f'{full}<text class="{css}" x="{number(x)}" y="{y}">{escape(name)}</text>'
+        if lane.href:
+            label = f'<a href="{escape(lane.href)}" tabindex="-1">{label}</a>'
+        layers.names.append(f"{label}{remark}")
 
 
 def _begins(lane: Lane, frame: Frame) -> Day:

@@ -95,7 +95,7 @@ def _properties(item: Item, context: Context) -> Members:
         "end": _iso(last),
         "start_decdate": None if item.first is None else decimal_year(item.first),
         "end_decdate": None if last is None else decimal_year(last),
-        "edtf": _edtf(item),
+        "edtf": item.edtf,
         "start_edtf": item.start.edtf if item.start else None,
         "end_edtf": item.end.edtf if item.end else None,
         "date_text": item.start.text[context.lang] if item.start else None,
@@ -116,16 +116,6 @@ def decimal_year(number: Day) -> float:
     year = civil(number)[0]
     first = day(year, 1, 1)
     return round(year + (number - first + 0.5) / (day(year + 1, 1, 1) - first), 6)
-
-
-def _edtf(item: Item) -> str | None:
-    """The whole stretch as one text of EDTF, where there is one: no interval of intervals."""
-    if item.point or item.start is None:
-        return item.start.edtf if item.start else None
-    ends = (item.start.edtf, ".." if item.end is None else item.end.edtf)
-    if any("/" in end for end in ends) or (item.end is None and not item.open):
-        return None
-    return "/".join(ends)
 
 
 def _when(item: Item, context: Context) -> Members:
@@ -159,7 +149,7 @@ def _time(item: Item) -> Members | None:
     """The time as JSON-FG has it, which knows the years 0000 to 9999 alone."""
     last = None if item.stop is None else item.stop - 1
     ends = [".." if end is None else iso(end) for end in (item.first, last)]
-    if any(end[0] in "+-" for end in ends):
+    if ends == ["..", ".."] or any(end[0] in "+-" for end in ends):
         return None
     return {"date": ends[0]} if ends[0] == ends[1] else {"interval": ends}
 

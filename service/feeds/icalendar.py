@@ -53,8 +53,8 @@ def render(context: Context) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Annales//Feeds//EN")
     calendar.add("version", "2.0")
-    calendar.add("name", context.title)
-    calendar.add("x-wr-calname", context.title)
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, icalendar.vText(_text(context.title)))
     calendar.add("url", context.pinned)
     live = located(context.question.path, sorted(context.question.filters.items()))
     calendar.add("source", context.url(live), parameters={"VALUE": "URI"})
@@ -88,8 +88,10 @@ def days_of(item: Item) -> tuple[Day, Day] | None:
 
     A date that is open on one side stands on the day that it has.
     """
-    if not item.point and not item.open and item.first is not None and item.stop is not None:
-        return item.first, item.stop
+    if not item.point and not item.open and item.stop is not None:
+        first = item.first if item.start is None else item.start.day
+        if first is not None:
+            return first, item.stop
     return None if item.start is None else _days_of(item.start)
 
 
@@ -132,13 +134,20 @@ def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     event.add("status", "TENTATIVE" if item.planned else "CONFIRMED")
     event.add("categories", _categories(item, lang))
     if item.place is not None:
-        event.add("geo", item.place)
+        event.add("geo", _Place(item.place))
     if item.recorded is not None:
         event.add("last-modified", _instant(item.recorded))
-    if item.start is not None:
-        end = "" if item.point else f"/{item.end.edtf if item.end else '..'}"
-        event.add("x-annales-edtf", f"{item.start.edtf}{end}")
+    if item.edtf is not None:
+        event.add("x-annales-edtf", item.edtf)
     return event
+
+
+class _Place(icalendar.vGeo):
+    """Degrees as RFC 5545 wants them: six digits behind the point, and no exponent."""
+
+    def to_ical(self) -> str:
+        """As it is written."""
+        return f"{self.latitude:.6f};{self.longitude:.6f}"
 
 
 def _begun(item: Item, context: Context, *, revision: int) -> icalendar.Event:

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from events.vocabulary import FIELDS
 from service import forms
 from service.access import needs
+from service.asking import parameters
 from service.feeds import FEEDS
 from service.feeds.answering import CLOCKS, feed_response
 from service.feeds.feed import Feed
@@ -70,6 +71,7 @@ OF_CHANGES: dict[str, Parameter] = {
 @needs("reader")
 def feeds() -> Response:
     """All feeds, each with its parameters and a link to try it."""
+    parameters(())
     return jsonify({"feeds": [listed(feed) for feed in FEEDS]})
 
 

@@ -22,7 +22,8 @@ KINDS: tuple[Kind, ...] = ("phase", "milestone", "discovery")
 
 
 def drawn(context: Context) -> str:
-    """The picture, as SVG text."""
+    """The picture, as SVG text. What has no mark in it is counted as `no-mark`."""
+    _count_unmarked(context)
     view = viewed(context)
     as_of = context.question.as_of
     frame = Frame(
@@ -52,6 +53,17 @@ SVG = Feed(
     most=LIMIT,
     kinds=KINDS,
 )
+
+
+def _count_unmarked(context: Context) -> None:
+    """A milestone has the mark of its phase, of its promises, or of an upgrade; else it has none,
+    as nothing has that is disputed or only promised and is no milestone."""
+    marked = {item.statement for item in context.items if item.kind == "phase"}
+    for item in context.items:
+        if item.kind == "phase" or item.statement in marked:
+            continue
+        if not (any(_dots([item], context.lang)) or any(_ladders([item], context.lang))):
+            context.omit("no-mark")
 
 
 def _headings(context: Context) -> dict[str, Heading]:

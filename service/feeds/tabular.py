@@ -54,12 +54,13 @@ def _render(context: Context) -> str:
 
 
 def _metadata(context: Context) -> bytes:
-    pairs = context.question.pairs(dict(context.question.filters))
+    pinned = context.question.pairs(dict(context.question.filters))
     body = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": context.lang}],
-        "url": located("csv", pairs),
+        # Readers pass over metadata of any other address, so it is the pinned CSV that they take.
+        "url": located("csv", pinned),
         "dc:title": context.title,
-        "dc:source": context.pinned,
+        "dc:source": context.url(located("/v1/feeds/csv", pinned)),
         "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
         "notes": [
             {
@@ -153,7 +154,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("id", "word", "Unique in the feed, and stable.", lambda item: item.id),
     Column("record", "word", "The record that it belongs to.", lambda item: item.record),
     Column("kind", "word", "What kind of item.", lambda item: item.kind),
-    Column("lane", "word", "The facility, else the kind.", lambda item: item.lane),
+    Column("lane", "word", "The facility, else the kind.", lambda i: i.home.facility or i.kind),
     Column("country", "word", "ISO 3166-1 alpha-2.", lambda item: item.country or None),
     Column("field", "word", "The field of science.", lambda item: item.field or None),
     Column("status", "word", "The status held, or given.", lambda item: item.status),

@@ -110,7 +110,7 @@ def _clocks(context: Context) -> str:
 def _slide(item: Item, context: Context) -> Members:
     lang = context.lang
     start, end = _ends(item, context)
-    slide: Members = {"unique_id": item.id.replace("/", "-"), "start_date": start}
+    slide: Members = {"unique_id": item.id.replace("/", "_"), "start_date": start}
     if end is not None:
         slide["end_date"] = end
     field = item.field

@@ -19,6 +19,7 @@ from events.dates import iso
 from events.vocabulary import STATUSES
 from service.feeds.charts import slip_rows, trend_rows
 from service.feeds.feed import Context, Feed
+from service.feeds.syndication import printable
 from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
@@ -49,18 +50,31 @@ SEAL = "#b02a1c"
 def _render(context: Context) -> bytes:
     chart = CHARTS[context.options["chart"]](context)
     return msgspec.json.encode(
-        {
-            "$schema": SCHEMA,
-            "title": context.title,
-            "config": {
-                "font": "Noto Sans, Noto Sans CJK SC, sans-serif",
-                "view": {"stroke": None},
-                "axis": {"labelLimit": 260},
-            },
-            **chart,
-            "usermeta": {"_annales": context.about()},
-        }
+        _printable(
+            {
+                "$schema": SCHEMA,
+                "title": context.title,
+                "config": {
+                    "font": "Noto Sans, Noto Sans CJK SC, sans-serif",
+                    "view": {"stroke": None},
+                    "axis": {"labelLimit": 260},
+                },
+                **chart,
+                "usermeta": {"_annales": context.about()},
+            }
+        )
     )
+
+
+def _printable(value: Any) -> Any:
+    """JSON without the characters that a drawing, which is XML, cannot have."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _printable(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_printable(each) for each in value]
+    return value
 
 
 OUTCOMES = {"late": SEAL, "kept": "#17536b", "early": "#26747b"}

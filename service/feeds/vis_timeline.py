@@ -241,7 +241,7 @@ def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
         order += 1
     for kind in kinds:
         yield {
-            "id": kind,
+            "id": f"kind:{kind}",
             "content": escape(KIND_WORDS[kind][lang]),
             "order": order,
             "treeLevel": 1,

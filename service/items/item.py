@@ -88,8 +88,8 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def lane(self) -> str:
-        """The facility in whose row it is drawn, else its kind."""
-        return self.home.facility or self.kind
+        """The facility in whose row it is drawn, else its kind: `kind:policy`, as no id is."""
+        return self.home.facility or f"kind:{self.kind}"
 
     @property
     def name(self) -> Texts:
@@ -132,9 +132,19 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.claim.said
 
     @property
+    def edtf(self) -> str | None:
+        """The whole stretch as one text of EDTF, where there is one: no interval of intervals."""
+        if self.point or self.start is None:
+            return self.start.edtf if self.start else None
+        ends = (self.start.edtf, ".." if self.end is None else self.end.edtf)
+        if any("/" in end for end in ends) or (self.end is None and not self.open):
+            return None
+        return "/".join(ends)
+
+    @property
     def dated(self) -> bool:
         """Whether any day of it is known at all."""
-        return self.first is not None or self.stop is not None
+        return self.first is not None or self.stop is not None or bool(self.bounds)
 
     @property
     def bounds(self) -> list[Day]:

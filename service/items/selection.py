@@ -35,7 +35,12 @@ class Selection:
             return False
         if self.first is not None and item.stop is not None and item.stop <= self.first:
             return False
-        return not (self.last is not None and item.first is not None and item.first > self.last)
+        if self.last is None:
+            return True
+        begins = item.first
+        if begins is None and item.start is not None:
+            begins = item.start.earliest
+        return begins is None or begins <= self.last
 
     def is_at(self, country: str, field: str) -> bool:
         """Whether something of a country and a field is wanted."""

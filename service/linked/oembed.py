@@ -8,7 +8,7 @@ specification has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -17,10 +17,12 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from events.errors import BadFilter, NotFound
+from events.errors import AnnalesError, BadFilter, NotFound
+from service.asking import archive, clocks
 from service.feeds.syndication import printable
-from service.filters import whole_number
+from service.filters import wanted, whole_number
 from service.pages.kinds import PAGES
+from service.translations import chosen
 
 JSON = "application/json"
 XML = "text/xml"
@@ -32,10 +34,12 @@ WIDTH, HEIGHT = 800, 500
 LEAST, MOST = 100, 99_999
 """The sizes that a site may have room for, in pixels."""
 
-EMBEDDED = re.compile(
-    "/|" + "|".join(kind.path.replace("{id}", "[a-z0-9-]{1,120}") for kind in PAGES if kind.frames)
-)
-"""The paths of the pages that can be embedded; `/` is the state."""
+EMBEDDED = {
+    re.compile(kind.path.replace("{id}", "([a-z0-9-]{1,120})")): kind
+    for kind in PAGES
+    if kind.frames
+}
+"""The pages that can be embedded, by what their paths look like."""
 
 LONGEST = 200
 """How long a title may be, in characters."""
@@ -73,16 +77,43 @@ def frame(texts: Mapping[str, str], *, root: str) -> Frame:
     # `urlsplit` skips line breaks and the like, so the address is put together anew below.
     ours = f"{parts.scheme}://{parts.netloc}".lower() == root.lower()
     path = re.sub(r"^/embed(?=/)", "", parts.path or "/")
-    if not ours or EMBEDDED.fullmatch(path) is None:
+    shown = "/state" if path == "/" else path
+    if not ours or not _is_there(shown, parse_qsl(parts.query, keep_blank_values=True)):
         raise NotFound("page", url)
     query = f"?{parts.query}" if parts.query else ""
     return Frame(
         title=_title(path, parts.query),
         url=f"{root}{path}{query}",
-        source=f"{root}/embed{path if path != '/' else '/state'}{query}",
+        source=f"{root}/embed{shown}{query}",
         width=min(WIDTH, _room("maxwidth", texts)),
         height=min(HEIGHT, _room("maxheight", texts)),
     )
+
+
+def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether a page that can be embedded is at a path, and takes these parameters."""
+    texts = dict(pairs)
+    for pattern, kind in EMBEDDED.items():
+        if (found := pattern.fullmatch(path)) is None:
+            continue
+        taken = {*kind.clocks, *kind.filters, *kind.own, "view", "lang"}
+        if len(texts) < len(pairs) or not texts.keys() <= taken:
+            return False
+        chronicle = archive().chronicle
+        if kind.space and not chronicle.revision(f"{kind.space}:{found[1]}"):
+            return False
+        try:
+            chosen(None, texts.get("lang"))
+            begin = None if kind.begin is None else kind.begin(texts)
+            if kind.ask is None:
+                clocks(texts)
+                wanted(**{name: texts.get(name) for name in kind.filters})
+            else:
+                kind.ask(path, texts if begin is None else begin)
+        except AnnalesError:
+            return False
+        return True
+    return False
 
 
 def _title(path: str, query: str) -> str:

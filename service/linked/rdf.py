@@ -26,8 +26,8 @@ from events import dates
 from events.dates import Date, civil
 from events.fact import Line
 from events.statement import Statement
-from events.vocabulary import ENDINGS
 from projections.account import Told as Effective
+from projections.facility import FOR_GOOD
 from projections.history import Entry, History
 from projections.spans import BEFORE_ALL
 from projections.views import Database
@@ -75,6 +75,10 @@ PRECISIONS = {"day": (XSD.date, 3), "month": (XSD.gYearMonth, 2), "year": (XSD.g
 """The type of XML Schema for a date, and how many of year, month and day it has."""
 
 
+LARGEST_INTEGER = 1e21
+"""From here on JSON-LD reads a number as a double (JSON-LD 1.1 API, 8.6)."""
+
+
 class Form(NamedTuple):
     """A serialisation: the ending of its path, its media type, and how it is written."""
 
@@ -115,7 +119,7 @@ def turtle(graph: Graph, _: URIRef) -> str:
 
 def nquads(graph: Graph, _: URIRef) -> str:
     """N-Quads of the default graph, in the order of their text."""
-    lines = graph.serialize(format="nt").splitlines()
+    lines = graph.serialize(format="nt").split("\n")
     return "".join(f"{line}\n" for line in sorted(filter(None, lines)))
 
 
@@ -312,9 +316,9 @@ class _Writer:
         if statement.planned or statement.date is None:
             return
         milestone = statement.line["milestone"]
-        if milestone == "operation-started":
+        if entry == f"{self.id}/operation-started":  # what began again was not founded again
             self.date(self.iri, SCHEMA.foundingDate, statement.date)
-        if milestone in ENDINGS:
+        if milestone in FOR_GOOD:
             self.date(self.iri, SCHEMA.dissolutionDate, statement.date)
 
     def _event(self, event: URIRef, told: Effective) -> None:
@@ -503,9 +507,16 @@ def dated(date: Date) -> Iterator[Literal]:
 def number(value: float) -> Literal:
     """A number with all its digits and no exponent, as any serialisation writes it.
 
-    >>> str(number(6720)), str(number(1.5e-7))
-    ('6720', '0.00000015')
+    What is too large for an integer of JSON-LD is a double, as it is read there.
+
+    >>> str(number(6720)), str(number(1.5e-7)), str(number(1.5e300))
+    ('6720', '0.00000015', '1.5E300')
     """
+    if abs(value) >= LARGEST_INTEGER:
+        digits, power = f"{Decimal(repr(float(value))):E}".split("E")
+        whole, _, part = digits.partition(".")
+        text = f"{whole}.{part.rstrip('0') or '0'}E{int(power)}"
+        return Literal(text, datatype=XSD.double, normalize=False)
     text = format(Decimal(repr(value)), "f")
     datatype = XSD.decimal if "." in text else XSD.integer
     return Literal(text, datatype=datatype, normalize=False)

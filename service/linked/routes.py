@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from flask import Response, request
 from flask_smorest import Blueprint
+from werkzeug.datastructures import MIMEAccept
 
 from events.errors import BadFilter
 from projections.views import Database
@@ -50,7 +51,9 @@ CITATIONS = (
 def preferred_form() -> Form | None:
     """The linked data that the client would rather have than JSON, which comes first."""
     types = [JSON, *(form.media_type for form in FORMS)]
-    best = request.accept_mimetypes.best_match(types, default=JSON)
+    # A type may come with parameters, such as the profile of JSON-LD; ours have none.
+    liked = [(type.partition(";")[0].strip(), much) for type, much in request.accept_mimetypes]
+    best = MIMEAccept(liked).best_match(types, default=JSON)
     return next((form for form in FORMS if form.media_type == best), None)
 
 
@@ -190,7 +193,8 @@ OEMBED: dict[str, tuple[dict[str, Any], str]] = {
 @needs("reader")
 def oembed_view() -> Response:
     """How another site shows a page of ours in a frame (oEmbed 1.0)."""
-    texts = parameters(tuple(OEMBED))
+    # Sites add parameters of their own (`dnt`, `lang`), which oEmbed bids us pass over.
+    texts = {name: text for name, text in request.args.items() if name in OEMBED}
     form = texts.get("format", "json")
     if form not in oembed.FORMATS:
         raise BadFilter("format", form, "no format of that name", allowed=oembed.FORMATS)

@@ -58,7 +58,7 @@ class _Record:
                 "records", self.asked.question, say=say,
                 formats=[*self._formats(), *feeds_of(self.here, record=self.id)],
                 skip_to="statements",
-                description=self.answer.get("sentence", {}).get(lang, name),
+                description=(self.answer["sentence"] or {}).get(lang, name),
             ),
             "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
             "answer": self.answer,
@@ -194,7 +194,10 @@ class _Record:
         if not self.facility:
             return {}
         found = {}
+        history, known = self.service.history, self.as_of.known
         for record in self.service.state.belonging(self.db, self.id):
+            if not history.revision(self.db, f"record:{record}", known=known):
+                continue  # it was not yet recorded
             told = Told(self.service.history, self.db, record, self.as_of)
             for statement in told.visible():
                 if statement.line.get("facility") == self.id:

@@ -216,7 +216,7 @@ def shown(
     return {
         "record": claim.record,
         "kind": kind,
-        "lane": place.get("id", kind),
+        "lane": place.get("id", f"kind:{kind}"),
         "country": line.get("country") or place.get("country", ""),
         "field": line.get("field") or place.get("field", ""),
         "statement": claim.id,

@@ -58,9 +58,9 @@ def test_an_end_is_later_than_its_start_or_is_not_there(hard_reader: Reader) -> 
     assert found["for-ever"]["end_date"] == {
         "year": 2026, "month": 11, "day": 25, "display_date": "present",
     }  # fmt: skip
-    assert found["hard-operating-1"]["end_date"]["display_date"] == "winter 2008–09"
-    assert "end_date" not in found["hard-decommissioned-1"]
-    assert "end_date" not in found["dream-expected-operating-1"]
+    assert found["hard_operating_1"]["end_date"]["display_date"] == "winter 2008–09"
+    assert "end_date" not in found["hard_decommissioned_1"]
+    assert "end_date" not in found["dream_expected_operating_1"]
     for slide in found.values():
         if "end_date" in slide:
             ends = [
@@ -73,7 +73,7 @@ def test_an_end_is_later_than_its_start_or_is_not_there(hard_reader: Reader) -> 
 def test_a_slide_shows_its_sources_and_is_safe(hard_reader: Reader) -> None:
     """Markup of a title is text; what is disputed or planned says so."""
     found = slides(hard_reader, kind="phase,discovery,milestone")
-    headline = found["hard-operating-1"]["text"]["headline"]
+    headline = found["hard_operating_1"]["text"]["headline"]
     assert headline.startswith("&lt;b onclick=&quot;alert(1)&quot;&gt;")
     assert "A yearbook" in found["hard-day"]["text"]["text"]
     assert found["disputed"]["text"]["headline"].endswith("<small>(disputed)</small>")

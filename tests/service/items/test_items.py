@@ -130,7 +130,7 @@ def test_an_item_knows_where_it_belongs(hard: Archive) -> None:
     assert (day.lane, day.country, day.field, day.place) == ("hard", "CN", "space", (-35.25, 149.1))
     assert day.name["zh"] == "难题<台>"
     nowhere = found["nowhere"]
-    assert (nowhere.lane, nowhere.country, nowhere.field) == ("discovery", "", "")
+    assert (nowhere.lane, nowhere.country, nowhere.field) == ("kind:discovery", "", "")
     assert (nowhere.place, dict(nowhere.name)) == (None, {})
     assert found["reading"].claim.value == -2.5
 

@@ -193,15 +193,18 @@ def test_a_policy_tells_when_it_holds(hard_reader: Reader) -> None:
 
 @pytest.mark.parametrize("value", [-2.5, 6720, 1e-7, 1.5e300, 0.1 + 0.2, -0.0, 2**53 - 1])
 def test_a_reading_keeps_every_digit(small: Reader, juno: Teller, value: float) -> None:
-    """In every form; no exponent and nothing rounded."""
+    """In every form; no exponent and nothing rounded, but for what JSON-LD reads as a double."""
     juno.tell(reading("r", "2024", value))
     juno.archive.catch_up()
     for suffix in PARSED:
         found = graph(small, "rd-share", suffix)
         (told,) = found.objects(URIRef(f"{ROOT}/records/rd-share#2024"), S.value)
         assert isinstance(told, Literal)
-        assert told.datatype in (XSD.decimal, XSD.integer)
         assert float(str(told)) == value
+        if value >= 1e21:
+            assert told.datatype == XSD.double
+            continue
+        assert told.datatype in (XSD.decimal, XSD.integer)
         # The parser of Turtle reads a bare number anew, and so may write it with an exponent.
         assert suffix == "ttl" or "e" not in str(told).lower()
 
