@@ -249,6 +249,9 @@ class _Asked:
         for record, _, status, stretches in rows:
             _, brief = briefs[f"record:{record}"]
             certain = any(stretch.row.odds == BIT[status] for stretch in stretches)
+            certainty = "certain" if certain else "possible"
+            if stretches[0].first > self.stated:
+                certainty = "last-known"
             since = msgspec.json.decode("{" + texts[stretches[0].row.id] + "}")["since"]
             members = json_of(
                 {
@@ -258,7 +261,7 @@ class _Asked:
                         for first, last in _joined(stretches)
                     ],
                     "since": since,
-                    "certainty": "certain" if certain else "possible",
+                    "certainty": certainty,
                     "statement": stretches[0].row.statement,
                 }
             )[1:-1]

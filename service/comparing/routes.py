@@ -28,7 +28,7 @@ THEN: dict[str, Parameter] = {
     "stated": (
         PARAMETERS["stated"][0],
         (
-            "Decision time of then: what the sources had said by then. Default: that of now, so "
+            "Decision time of then: what the sources had said by then. Default: as everywhere, so "
             "that nothing is unexpected."
         ),
     ),

@@ -103,6 +103,9 @@ class Naive:
             rows, totals = facilities_at(facilities, first, status)
         else:
             rows, totals = facilities_during(facilities, first, last, status)
+            for row in rows:
+                if first > horizon:
+                    row["certainty"] = "last-known"
 
         discoveries = [claim for claim in happened(slots, "discovery") if wanted_claim(claim)]
         observations = [claim for claim in happened(slots, "observation") if wanted_claim(claim)]

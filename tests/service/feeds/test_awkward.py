@@ -12,6 +12,7 @@ import icalendar
 import pytest
 import vl_convert
 
+from projections import VIEW
 from tests.service.asked import Reader, url
 from tests.story.telling import Teller, correction, facility, milestone, statement, withdrawal
 
@@ -187,7 +188,7 @@ def test_a_record_is_shown_before_anything_is_said_of_it(juno: Teller, small: Re
     juno.archive.catch_up()
     for path in ("/records/found", "/embed/records/found"):
         assert small.ask(f"{path}?stated=1950", Accept="text/html").status_code == 200
-    pinned = "/records/juno?at=2026&stated=2026-11-25&known=@3&lang=en&view=2"
+    pinned = f"/records/juno?at=2026&stated=2026-11-25&known=@3&lang=en&view={VIEW}"
     before = small.ask(pinned, Accept="text/html")
     juno.tell(statement("discovery", "later", "2022", title="Later", facility="juno"))
     juno.tell(withdrawal("found"), correction("later", {"title": "Later still"}))
