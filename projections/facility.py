@@ -3,7 +3,7 @@
 The status follows from the effective actual milestones, folded in the order of
 the days on which they count. A milestone whose date is vague makes the days
 between its bounds uncertain: on them it is both taken and left out. Plans move
-nothing; they are overdue once their last possible day has passed unanswered,
+nothing; they are overdue once their last possible day has come unanswered,
 and tell what was expected beyond the horizon.
 """
 

@@ -10,7 +10,7 @@ one said last that no other replaces:
 - an actual milestone fills its entry, or replaces it: it *came*, and is `kept`,
   `late` or `early` by the first plan;
 - it is given up, or an ending replaces it, or the facility closed first: `dropped`;
-- it is open by rule 8: `pending`, or `overdue` once its last possible day is past;
+- it is open by rule 8: `pending`, or `overdue` once its last possible day has come;
 - the facility reached its status, or a higher one, in another way, or what would have come
   had been so before anything was promised of it: `replaced`.
 
@@ -97,8 +97,9 @@ def slips(
         outcome, of = _outcome(
             account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
-        if outcome == "pending" and current.latest is not None:
-            outcome = "overdue" if current.latest <= account.horizon else "pending"
+        due = current.latest
+        if outcome == "pending" and due is not None and due <= account.horizon:
+            outcome = "overdue"
         yield _span(plans, current, outcome, of)
 
 

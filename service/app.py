@@ -20,6 +20,7 @@ from service.follows.routes import blueprint as follows
 from service.linked.routes import blueprint as forms
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
+from service.pages.answering import told
 from service.pages.kinds import PAGES
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
@@ -121,6 +122,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     problems.register(app)
     Compress(app)
     app.after_request(_with_headers)
+    app.after_request(_where_nothing_is)
     access.register(
         app,
         archive.keys,
@@ -147,6 +149,13 @@ ABOUT = {
     "sources had said (`stated`), what the log had recorded (`known`).",
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
+
+
+def _where_nothing_is(response: Response) -> Response:
+    """A path that is no path of ours is told as a page to whoever reads pages."""
+    if request.url_rule is None and not request.path.startswith("/v1/"):
+        return told(response)
+    return response
 
 
 def _with_headers(response: Response) -> Response:

@@ -90,12 +90,13 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
         for entry, each in sorted(told.account.told.items())
     ]
+    visible = told.visible()
     members["warnings"] = [
         {"statement": statement.id, "code": warning.code, "text": warning.text}
-        for statement in told.visible()
-        for warning in warnings_of(statement, told.visible())
+        for statement in visible
+        for warning in warnings_of(statement, visible)
     ]
-    statements = ",".join(map(statement_text, told.visible()))
+    statements = ",".join(map(statement_text, visible))
     return f'{{{question.head()},{_inner(members)},"statements":[{statements}]}}'
 
 

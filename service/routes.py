@@ -1,7 +1,7 @@
 """The questions about what the chronicle holds: each path, and who answers it.
 
-A route reads nothing and decides nothing: `asking.answer` reads the clocks and
-filters, the modules of the answers make the text.
+A route decides nothing: `asking.answer` reads the clocks and filters, the modules of the answers
+make the text.
 """
 
 from __future__ import annotations
@@ -11,21 +11,11 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from projections.views import Database
 from service import forms
 from service.access import needs
-from service.asking import answer, archive, clocks, format_asked, parameters, respond
+from service.asking import answer, archive, parameters, respond
 from service.audit import history_answer, source_answer, statement_answer
 from service.changes.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
-from service.comparing.diff import (
-    FORMATS,
-    FROM_CLOCKS,
-    PATCH_MEDIA_TYPE,
-    TO_CLOCKS,
-    comparison,
-    diff_text,
-    patch_text,
-)
 from service.filters import KINDS, SORTS, position_after
 from service.finding import LISTED, records_answer, search_answer
 from service.linked.rdf import FORMS
@@ -35,7 +25,6 @@ from service.questions import PARAMETERS, Parameter, question
 from service.records import record_answer, timeline_answer
 from service.schemas import (
     ActivitySchema,
-    DiffSchema,
     ExplanationSchema,
     HealthSchema,
     HistorySchema,
@@ -217,40 +206,6 @@ def source(id: str) -> Response:
         lambda db, asked, _: source_answer(service.state, service.history, db, asked, id),
         revision=f"source:{id}",
     )
-
-
-@question(
-    blueprint,
-    "/v1/diff",
-    DiffSchema,
-    *("country", "field", "format"),
-    clocks=(*FROM_CLOCKS, *TO_CLOCKS),
-    may_tell=("Vary",),
-    also={PATCH_MEDIA_TYPE: {"type": "array", "items": {"type": "object"}}},
-)
-def diff() -> Response:
-    """What differs between two points of the clocks, and what made the difference."""
-    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, "country", "field", "format", "view"))
-    service = archive()
-    form = format_asked(texts, FORMATS)
-    log, now = service.chronicle.log, service.chronicle.now()
-    compared = comparison(request.path, clocks(texts), texts, form=form, log=log, now=now)
-
-    def make(db: Database) -> str:
-        if form == "patch":
-            return patch_text(service.state, db, compared)
-        return diff_text(service.state, service.history, db, compared)
-
-    response = respond(
-        texts,
-        compared.question,
-        make,
-        position=compared.position,
-        media_type=FORMATS[form],
-    )
-    if "format" not in texts:
-        response.vary.add("Accept")
-    return response
 
 
 @question(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -23,6 +24,7 @@ import msgspec
 from events.catalogue import BY_TOPIC, STATEMENT_TYPES
 from events.clocks import utc_day
 from events.commit import LoggedEvent
+from events.dates import Day
 from events.fact import Line
 from events.record import Record, fold
 from events.store.sqlite import ChronicleRecorder
@@ -196,14 +198,7 @@ def _countries(
     log: ChronicleRecorder, events: list[LoggedEvent], *, after: int
 ) -> Iterator[tuple[int, set[str]]]:
     """The position of each event, and the countries that it concerns as of its commit."""
-    cards: dict[tuple[str, int], Line] = {}
-
-    def card(facility: str, position: int) -> Line:
-        if (facility, position) not in cards:
-            found = _record(log, f"record:{facility}", up_to=position).card
-            cards[facility, position] = found or {}
-        return cards[facility, position]
-
+    cards = _Cards(log, up_to=events[-1].commit.position if events else after)
     for commit in Reader(lambda stream: _record(log, stream, up_to=after)).read(events):
         for change in commit.changes:
             own = commit.touched[change.event.stream].card
@@ -215,13 +210,32 @@ def _countries(
                     if (
                         country := line.get("country")
                         or (
-                            card(line["facility"], commit.commit.position).get("country")
+                            cards.at(line["facility"], commit.commit.position).get("country")
                             if "facility" in line
                             else None
                         )
                     )
                 },
             )
+
+
+class _Cards:
+    """The cards of facilities at positions up to one, asked in their order: each is folded once."""
+
+    def __init__(self, log: ChronicleRecorder, *, up_to: int) -> None:
+        self._log, self._up_to = log, up_to
+        self._folded: dict[str, tuple[Record, deque[tuple[Line, int, Day]]]] = {}
+
+    def at(self, facility: str, position: int) -> Line:
+        """The card as of a position that is not before one asked for earlier; empty without one."""
+        if facility not in self._folded:
+            lines = _stream(self._log, f"record:{facility}", up_to=self._up_to)
+            self._folded[facility] = Record(facility), deque(lines)
+        record, later = self._folded[facility]
+        while later and later[0][1] <= position:
+            line, at, recorded_on = later.popleft()
+            record.apply(line, position=at, recorded_on=recorded_on)
+        return record.card or {}
 
 
 def _lines(change: LineChange, own: Line | None) -> Iterator[Line]:
@@ -235,12 +249,15 @@ def _lines(change: LineChange, own: Line | None) -> Iterator[Line]:
 
 
 def _record(log: ChronicleRecorder, stream: str, *, up_to: int) -> Record:
-    events = log.select_stream(stream, up_to=up_to)
-    lines = (
-        (line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at))
-        for event in events
-    )
-    return fold(Record(stream.partition(":")[2]), lines)
+    return fold(Record(stream.partition(":")[2]), _stream(log, stream, up_to=up_to))
+
+
+def _stream(log: ChronicleRecorder, stream: str, *, up_to: int) -> Iterator[tuple[Line, int, Day]]:
+    """The lines of a stream, each with its position and the UTC day of its recording."""
+    for event in log.select_stream(stream, up_to=up_to):
+        yield (
+            line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at)
+        )  # fmt: skip
 
 
 # --- in words

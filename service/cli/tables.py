@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from rich.console import Console
 
-from events.dates import display, parse
+from events.dates import display, iso, parse
 from events.errors import BadDate
 from events.vocabulary import STATUSES
 from service.cli.screen import plain, screen, show_table
@@ -48,7 +48,7 @@ def show_state(answer: Members) -> None:
         console,
         "Policies",
         ("id", "title", "from", "to"),
-        ((row["id"], row["title"], *_holds(row["holds"])) for row in answer["policies"]),
+        ((row["id"], row["title"], *_in_force(row)) for row in answer["policies"]),
     )
     show_table(
         console,
@@ -299,6 +299,21 @@ def _name(row: Members) -> str:
 
 def _since(row: Members) -> str:
     return date_text(row["since"]["date"]) if row["since"] else ""
+
+
+def _in_force(policy: Members) -> tuple[str, str]:
+    """From when to when a policy holds: as its source dates it, where that is what decides."""
+    began, ended = _holds(policy["holds"])
+    if policy["holds"]["from"] == policy["bounds"]["earliest"]:
+        began = date_text(policy.get("date"))
+    if (until := policy.get("until")) is not None and policy["holds"]["to"] == _last_day(until):
+        ended = date_text(until)
+    return began, ended
+
+
+def _last_day(date: str) -> str | None:
+    latest = parse(date).latest
+    return None if latest is None else iso(latest)
 
 
 def _holds(holds: Members) -> tuple[str, str]:

@@ -1,14 +1,24 @@
-"""The questions about what was expected, and what stands beside what: each path, who answers it."""
+"""The questions about two points or two sides: what was expected, what stands beside what, what
+differs. Each path, and who answers it."""
 
 from __future__ import annotations
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from projections.views import Database
 from service import forms
-from service.asking import archive, clocks, parameters, respond
+from service.asking import archive, clocks, format_asked, parameters, respond
 from service.comparing.compare import compare_answer
-from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
+from service.comparing.diff import (
+    FORMATS,
+    FROM_CLOCKS,
+    PATCH_MEDIA_TYPE,
+    TO_CLOCKS,
+    comparison,
+    diff_text,
+    patch_text,
+)
 from service.comparing.hindsight import (
     FILTERS,
     NOW_CLOCKS,
@@ -19,6 +29,7 @@ from service.comparing.hindsight import (
 from service.comparing.schemas import CompareSchema, HindsightSchema
 from service.comparing.sides import PARTS, TO_PARTS, sides
 from service.questions import PARAMETERS, Parameter, question
+from service.schemas import DiffSchema
 
 blueprint = Blueprint(
     "expectations", __name__, description="What was expected and what came; what beside what."
@@ -105,3 +116,37 @@ def compare() -> Response:
         lambda db: compare_answer(service.state, service.history, db, compared),
         position=compared.position,
     )
+
+
+@question(
+    blueprint,
+    "/v1/diff",
+    DiffSchema,
+    *("country", "field", "format"),
+    clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+    may_tell=("Vary",),
+    also={PATCH_MEDIA_TYPE: {"type": "array", "items": {"type": "object"}}},
+)
+def diff() -> Response:
+    """What differs between two points of the clocks, and what made the difference."""
+    texts = parameters((*FROM_CLOCKS, *TO_CLOCKS, "country", "field", "format", "view"))
+    service = archive()
+    form = format_asked(texts, FORMATS)
+    log, now = service.chronicle.log, service.chronicle.now()
+    compared = comparison(request.path, clocks(texts), texts, form=form, log=log, now=now)
+
+    def make(db: Database) -> str:
+        if form == "patch":
+            return patch_text(service.state, db, compared)
+        return diff_text(service.state, service.history, db, compared)
+
+    response = respond(
+        texts,
+        compared.question,
+        make,
+        position=compared.position,
+        media_type=FORMATS[form],
+    )
+    if "format" not in texts:
+        response.vary.add("Accept")
+    return response

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from markupsafe import escape
 
+from events.dates import year_of
 from projections.facility import FOR_GOOD
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Ladder, Lane
 from service.drawing.marks import HEIGHTS, number
@@ -32,14 +33,14 @@ class Bars:
 
     def lane(self, lane: Lane, base: int) -> str:
         """All marks of a lane that stands on the line `base`, each a link with its title."""
-        drawn = [_linked(bar, lane, self.bar(bar, base)) for bar in lane.bars]
+        drawn = [_linked(bar, lane, self.bar(bar, base), bar.start) for bar in lane.bars]
         drawn += [
             self._going_on(bar, lane, base)
             for bar in lane.bars
             if bar.end is None and not bar.expected
         ]
         drawn += [self.ladder(ladder, lane, base) for ladder in lane.promises]
-        drawn += [_linked(dot, lane, self.dot(dot, base)) for dot in lane.dots]
+        drawn += [_linked(dot, lane, self.dot(dot, base), dot.date) for dot in lane.dots]
         return "".join(drawn)
 
     def bar(self, bar: Bar, base: int) -> str:
@@ -167,7 +168,7 @@ class Bars:
                 f'<path class="plan" d="M{number(x)} {number(y - half)}L{number(x + half)} '
                 f'{number(y)}L{number(x)} {number(y + half)}L{number(x - half)} {number(y)}Z"/>'
             )
-            drawn += _linked(rung, lane, diamond)
+            drawn += _linked(rung, lane, diamond, rung.due)
         return drawn
 
 
@@ -227,11 +228,15 @@ class _Mark(Protocol):
     def href(self) -> str: ...
 
 
-def _linked(mark: _Mark, lane: Lane, drawn: str) -> str:
-    """A mark as a link with a title. One without a title tells nothing and is no link."""
+def _linked(mark: _Mark, lane: Lane, drawn: str, date: Edge) -> str:
+    """A mark as a link with a title and its year. One without a title tells nothing and is no
+    link."""
     if not mark.title or not drawn:
         return drawn
     named = f' data-statement="{escape(mark.statement)}"' if mark.statement else ""
+    day = date.latest if date.earliest is None else date.earliest
+    if day is not None:
+        named += f' data-year="{year_of(day)}"'
     return (
         f'<a href="{escape(mark.href or lane.href)}" tabindex="-1"{named}>'
         f"<title>{escape(mark.title)}</title>{drawn}</a>"

@@ -56,16 +56,20 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
     """One member for each record: its rivals and possible duplicates, and its spans that
     would end or begin."""
     today = utc_day(service.chronicle.now())
-    return [
-        {
-            "record": change.after.id,
-            "rivals": _rivals(change.after, change.touched),
-            "ends": _told(_spans(change.before, today) - _spans(change.after, today), today),
-            "begins": _told(_spans(change.after, today) - _spans(change.before, today), today),
-        }
-        for change in changes(service, decision)
-        if change.stream.startswith("record:")
-    ]
+    told = []
+    for change in changes(service, decision):
+        if not change.stream.startswith("record:"):
+            continue
+        before, after = _spans(change.before, today), _spans(change.after, today)
+        told.append(
+            {
+                "record": change.after.id,
+                "rivals": _rivals(change.after, change.touched),
+                "ends": _told(before - after, today),
+                "begins": _told(after - before, today),
+            }
+        )
+    return told
 
 
 def _rivals(record: Record, touched: set[str]) -> list[Members]:

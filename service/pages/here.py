@@ -69,6 +69,8 @@ class Here:
         """Another page, with the clocks and the language of this one, and what is given."""
         takes = TAKES.get(path, CARRIED)
         carried = {name: self.texts[name] for name in takes if name in self.texts}
+        if path != "/trends" and "," in carried.get("country", ""):
+            del carried["country"]  # only a trend has several
         return located(path, _ordered({**carried, **given}))
 
     def record(self, id: str) -> str:

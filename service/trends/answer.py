@@ -79,8 +79,8 @@ def trends_csv(view: State, db: Database, asked: Trend) -> str:
 
 
 def trends(view: State, db: Database, asked: Trend) -> list[Series]:
-    """Every series that is not nothing at all points or has a key that is asked for by name, in
-    the order of their keys.
+    """Every series that has something at some point, or whose key is asked for by name, in the
+    order of their keys.
 
     A status may have points whose count is 0 and whose `possible` is not. Raises TooManyPoints.
     """

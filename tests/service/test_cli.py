@@ -400,6 +400,7 @@ def test_people_get_a_sentence_of_counts_and_tables(kept: Path) -> None:
     assert said.startswith("On 1 December 2025, as said by ")
     assert "2 operating; 1 discovery to date." in said
     assert re.search(r"^ ?juno +JUNO +operating +26 August 2025", said, re.MULTILINE)
+    assert re.search(r"23 February 2013 +2030 *$", said, re.MULTILINE)  # and no last day of 2030
     for title in ("Policies", "Indicators", "Discoveries of the time"):
         assert f"\n{title}\n" in said
 

@@ -78,7 +78,8 @@
     const drawings = [...document.querySelectorAll("svg[data-days]")].map(drawing);
     const loaded = Number(form.dataset.year);
     const loadedText = big.textContent;
-    const loadedInput = input.value;
+    const loadedInput = input.defaultValue;
+    const loadedWhen = [...when.options].find((each) => each.defaultSelected)?.value ?? when.value;
     let timer = null, resting = null;
 
     slider.hidden = false;
@@ -88,7 +89,8 @@
     slider.addEventListener("change", settle);
     play.addEventListener("click", () => (timer ? stop() : start()));
     form.addEventListener("submit", pause);
-    addEventListener("pageshow", () => { slider.value = loaded; show(loaded); }, { signal: page.signal });
+    // Whoever comes back finds the form as the page is, and not as they left it.
+    addEventListener("pageshow", () => { form.reset(); slider.value = loaded; show(loaded); }, { signal: page.signal });
     page.signal.addEventListener("abort", pause);
     document.addEventListener("annales:pick", ({ detail }) => {
       if (detail !== loaded) go(of(detail));
@@ -105,7 +107,7 @@
 
     function start() {
       turning?.abort();
-      if (Number(slider.value) >= Number(slider.max)) slider.value = slider.min;
+      if (Number(slider.value) >= last()) slider.value = slider.min;
       play.textContent = play.dataset.pause;
       play.setAttribute("aria-pressed", "true");
       timer = setInterval(step, slow.matches ? 2000 : 700);
@@ -114,7 +116,13 @@
     function step() {
       slider.value = Number(slider.value) + 1;
       show(Number(slider.value));
-      if (Number(slider.value) >= Number(slider.max)) stop();
+      if (Number(slider.value) >= last()) stop();
+    }
+
+    /* The last year that is played: of those after it nobody knows the figures. */
+    function last() {
+      const course = figures?.querySelector("[data-course]")?.dataset.course.split(",").length;
+      return Math.min(Number(slider.max), course ? Number(figures.dataset.first) + course - 1 : Infinity);
     }
 
     function stop() {
@@ -135,7 +143,7 @@
       document.body.classList.toggle("is-moved", away);
       big.textContent = away ? label(year) : loadedText;
       input.value = away ? text(year) : loadedInput;
-      if (away) when.value = "on";
+      when.value = away ? "on" : loadedWhen;
       slider.setAttribute("aria-valuetext", label(year));
       drawings.forEach((each) => each.move(away ? year : null));
       courses(away ? year : null);
@@ -317,7 +325,10 @@
         if (from !== null && dragged) show(year(from), year(event.clientX));
         from = null;
       }, { signal });
-      addEventListener("pointercancel", () => { from = null; }, { signal });
+      addEventListener("pointercancel", () => {
+        if (from !== null && dragged) look();
+        from = null;
+      }, { signal });
       strip.addEventListener("dragstart", (event) => event.preventDefault());
       strip.addEventListener("click", (event) => {
         // A drag that ends over a column is no click on it.
@@ -401,9 +412,8 @@
     function closer(event) {
       event.preventDefault();
       const mark = root.contains(document.activeElement) && document.activeElement.closest("a");
-      const told = /\b(1\d{3}|20\d{2})\b/.exec(mark ? mark.textContent : "");
       document.dispatchEvent(new CustomEvent("annales:closer", {
-        detail: Number(told ? told[1] : form?.dataset.year ?? 2000),
+        detail: Number((mark && mark.dataset.year) || form?.dataset.year || 2000),
       }));
     }
 

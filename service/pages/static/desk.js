@@ -92,6 +92,8 @@
     pair.after(next);
   }
 
+  let looking = null;
+
   /* What the form would change as it stands, decided by the server and not kept. */
   async function look() {
     const sent = new FormData(form);
@@ -101,8 +103,19 @@
     }
     sent.set("do", "live");
     const body = new URLSearchParams(sent);
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
+    looking?.abort();
+    const { signal } = (looking = new AbortController());
+    let answer;
+    try {
+      answer = await fetch(form.action, { method: "POST", body, signal, headers: { Accept: "text/html" } });
+    } catch (failed) {
+      if (failed.name === "AbortError") return; // the form has changed since
+      throw failed;
+    }
+    if (!answer.ok) {
+      box.hidden = true;
+      return;
+    }
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
     suggest(told.body.firstElementChild.dataset.suggested);
     box.replaceChildren(...told.body.children);

@@ -859,7 +859,7 @@ class Painter {
       "-": () => this.zoomAtFocus(1 / 2),
       0: () => this.element.unfocus(),
       Enter: () => at >= 0 && this.open(at),
-      Escape: () => { this.at = -1; this.soon(); },
+      Escape: () => { clearTimeout(this.saying); this.live.textContent = ""; this.at = -1; this.soon(); },
     }[event.key];
     if (!act || !spans.count) return;
     event.preventDefault();

@@ -278,6 +278,26 @@ def test_links_lead_somewhere(client: FlaskClient) -> None:
     assert len(seen) > 200
 
 
+def test_several_countries_stay_with_the_trends(client: FlaskClient) -> None:
+    """No other page takes more than one, so none is led to with them."""
+    page = Read(get(client, "/trends?status=operating&by=country&country=CN,US,JP").text)
+    led = [link for link in page.links if link.startswith("/") and "/v1/" not in link]
+    others = [link for link in led if not link.startswith(("/trends", "/oembed"))]
+    assert len(others) > 8
+    assert [link for link in others if "country" in link and "/static/" not in link] == []
+
+
+@pytest.mark.parametrize("path", ["/nope", "/records", "/embed/nope", "/statements/juno-plan-2020"])
+def test_where_nothing_is_a_browser_is_told_so_by_a_page(client: FlaskClient, path: str) -> None:
+    """And a program by a problem, as under `/v1`."""
+    page = get(client, path)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "No such page" in page.text
+    program = client.get(path, headers={"Accept": "application/json"})
+    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+    assert get(client, "/v1/nope").mimetype == "application/problem+json"
+
+
 def _kind(path: str) -> str:
     return "/".join(path.split("/")[:3] if path.startswith("/v1/") else path.split("/")[:2])
 
