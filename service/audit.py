@@ -19,7 +19,7 @@ from projections.ladders import ladder_of
 from projections.spans import AFTER_ALL
 from projections.state import State, statement_text
 from projections.views import Database
-from service.answer_text import json_of
+from service.answer_text import json_of, members_of
 from service.question import Question
 from service.records import Told
 
@@ -38,7 +38,7 @@ def history_answer(
     page = entries[:limit]
     following = question.url(after=str(page[-1].position)) if len(entries) > limit else None
     shown = ",".join(map(_entry, page))
-    members = _inner({"next": following})
+    members = members_of({"next": following})
     return f'{{{question.head()},"id":{json_of(id)},"entries":[{shown}],{members}}}'
 
 
@@ -100,7 +100,7 @@ def statement_answer(
         if entry.statement == id
     )
     return (
-        f'{{{question.head()},{_inner(members)},"statement":{statement_text(statement)},'
+        f'{{{question.head()},{members_of(members)},"statement":{statement_text(statement)},'
         f'"rivals":[{shown_rivals}],"events":[{events}]}}'
     )
 
@@ -191,7 +191,7 @@ def source_answer(view: State, history: History, db: Database, question: Questio
         "statements": statements,
         "records": _resting(history, db, citing, id, known=as_of.known),
     }
-    return f"{{{question.head()},{_inner(members)}}}"
+    return f"{{{question.head()},{members_of(members)}}}"
 
 
 def _resting(
@@ -237,7 +237,3 @@ def entry_members(entry: Entry) -> Members:
 
 def _entry(entry: Entry) -> str:
     return json_of(entry_members(entry))
-
-
-def _inner(members: Members) -> str:
-    return msgspec.json.encode(members)[1:-1].decode()

@@ -23,6 +23,7 @@ from projections.spans import BEFORE_ALL
 from projections.state import Row, State
 from projections.views import Database
 from projections.words import Asked, asked, found, spots
+from service.answer_text import members_of
 from service.errors import BadCursor
 from service.filters import SORTS, sort_of
 from service.question import Question
@@ -185,7 +186,7 @@ class _Finding:
         members["next"] = None
         if len(places) > len(page):
             members["next"] = self.question.url(after=self._written(page[-1]))
-        return f"{{{self.question.head()},{_inner(members)}}}"
+        return f"{{{self.question.head()},{members_of(members)}}}"
 
     # --- what is found
 
@@ -479,7 +480,3 @@ def _counted(listed: Iterable[_Found], facet: str) -> dict[str, int]:
     counts = Counter(COUNTED[facet](each) for each in listed)
     named = [(value, count) for value, count in counts.items() if value is not None]
     return dict(sorted(named, key=lambda item: (-item[1], item[0])))
-
-
-def _inner(members: Members) -> str:
-    return msgspec.json.encode(members)[1:-1].decode()

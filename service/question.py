@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
-
-import msgspec
 
 from events.clocks import AsOf, canonical
 from events.dates import iso
 from projections import VIEW
+from service.answer_text import members_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,21 @@ class Question:
     def head(self) -> str:
         """The members that begin every answer, without the braces around them."""
         as_of = self.as_of
-        world = {"during": as_of.during.text} if as_of.during else {"at": iso(as_of.at)}
-        clocks = {
-            **world,
-            "stated": iso(as_of.stated),
-            "known": f"@{as_of.known}",
-            "known_at": as_of.known_at,
-            "view": VIEW,
-            "pinned": self.pinned,
-        }
-        return msgspec.json.encode(clocks)[1:-1].decode()
+        clocks = clock_members(as_of) | {"view": VIEW, "pinned": self.pinned}
+        if as_of.during is not None:
+            clocks = {"during": as_of.during.text} | clocks
+            del clocks["at"]
+        return members_of(clocks)
+
+
+def clock_members(as_of: AsOf) -> dict[str, Any]:
+    """The clocks of a day as an answer tells them, and the instant of `known`."""
+    return {
+        "at": iso(as_of.at),
+        "stated": iso(as_of.stated),
+        "known": f"@{as_of.known}",
+        "known_at": as_of.known_at,
+    }
 
 
 def located(path: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -23,6 +23,7 @@ from projections.history import History
 from projections.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.state import statement_text
 from projections.views import Database
+from service.answer_text import members_of
 from service.question import Question
 from service.record_telling import facility_telling, other_telling
 
@@ -97,7 +98,7 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
         for warning in warnings_of(statement, visible)
     ]
     statements = ",".join(map(statement_text, visible))
-    return f'{{{question.head()},{_inner(members)},"statements":[{statements}]}}'
+    return f'{{{question.head()},{members_of(members)},"statements":[{statements}]}}'
 
 
 def timeline_answer(history: History, db: Database, question: Question, id: str) -> str:
@@ -113,7 +114,7 @@ def timeline_answer(history: History, db: Database, question: Question, id: str)
             told.account.told.items(), key=lambda item: _by_date(item[1].statement)
         )
     )
-    return f'{{{question.head()},{_inner(members)},"effective":[{effective}]}}'
+    return f'{{{question.head()},{members_of(members)},"effective":[{effective}]}}'
 
 
 def _facility(told: Told) -> Members:
@@ -193,7 +194,3 @@ def _by_end_of_plan(span: Span) -> tuple[int, str]:
 def _with(text: str, members: Members) -> str:
     """A JSON object with members added; where it has one of the name, the new one counts."""
     return msgspec.json.encode({**msgspec.json.decode(text), **members}).decode()
-
-
-def _inner(members: Members) -> str:
-    return msgspec.json.encode(members)[1:-1].decode()

@@ -59,7 +59,7 @@ Rows = dict[str, dict[str, str]]
 """Of each section of a state, by id, the JSON text of a row."""
 
 
-class Stretch(NamedTuple):
+class HeldDays(NamedTuple):
     """Days from `first` to `last`, both included, on which a facility had a status."""
 
     first: int
@@ -153,7 +153,7 @@ class _Asked:
             raise ValueError("the question is about a day")
         first = min(self.period.first, self.stated)
         rows = self._stab("status", self.status_day, first=first)
-        held: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+        held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
         possible: dict[str, dict[str, bool]] = defaultdict(dict)
         for row in sorted(rows, key=lambda row: (row.record, row.vf)):
             if row.value:
@@ -233,7 +233,7 @@ class _Asked:
             )
         return shown
 
-    def _held(self, held: dict[tuple[str, str], list[Stretch]], page: Sequence[str]) -> list[str]:
+    def _held(self, held: dict[tuple[str, str], list[HeldDays]], page: Sequence[str]) -> list[str]:
         paged = set(page)
         rows = sorted(
             (
@@ -268,7 +268,7 @@ class _Asked:
             shown.append(f"{{{brief},{members}}}")
         return shown
 
-    def _clipped(self, row: Row) -> Stretch:
+    def _clipped(self, row: Row) -> HeldDays:
         """The days of the period on which a row's status was held; the last one known
         before the horizon goes on beyond it."""
         if self.period is None:
@@ -276,7 +276,7 @@ class _Asked:
         last = min(row.vt - 1, self.period.last)
         if row.vt > self.stated:
             last = self.period.last
-        return Stretch(min(max(row.vf, self.period.first), last), last, row)
+        return HeldDays(min(max(row.vf, self.period.first), last), last, row)
 
     def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
         """The records of the page, and after which record the next one begins."""
@@ -421,7 +421,7 @@ def _certainty(row: Row | None) -> str:
     return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
 
 
-def _joined(stretches: Iterable[Stretch]) -> list[tuple[int, int]]:
+def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:
     """Stretches in order, neighbours made one."""
     joined: list[tuple[int, int]] = []
     for stretch in stretches:

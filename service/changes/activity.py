@@ -28,7 +28,7 @@ ACTIVITY_KINDS = (*KINDS, "source")
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch(Question):
+class LogQuestion(Question):
     """A question about the log between two moments; `as_of.known` is the later one."""
 
     since: AsOf
@@ -57,7 +57,7 @@ class Stretch(Question):
 class Activity:
     """A stretch of the log, which of its events are meant, and which page of them."""
 
-    question: Stretch
+    question: LogQuestion
     acts: Acts
     record: str | None
     after: int
@@ -81,7 +81,7 @@ def activity_asked(path: str, texts: Mapping[str, str], *, log: Log, now: str) -
     filters = {name: value for name, value in named.items() if value is not None}
     streams = None if record is None else (f"record:{record}", f"source:{record}")
     return Activity(
-        Stretch(path, until, {**filters, **given(page)}, since),
+        LogQuestion(path, until, {**filters, **given(page)}, since),
         Acts(since.known, until.known, actor, kind, streams),
         record,
         max(since.known, position_after(page.after)),

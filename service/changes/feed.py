@@ -54,7 +54,7 @@ RETRY = b"retry: 2000\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class LogFilter:
     """Which events a follower is shown; None is all of them.
 
     `kind` is that of the record, or `source`; `country` is that of the record
@@ -66,7 +66,7 @@ class Followed:
     country: str | None = None
 
 
-class Told(Protocol):
+class Shown(Protocol):
     """What a follower is shown as one CloudEvent, at a position of the log."""
 
     @property
@@ -111,7 +111,7 @@ class Page(NamedTuple):
     full nor at the head has looked at enough for once.
     """
 
-    changes: Sequence[Told]
+    changes: Sequence[Shown]
     reached: int
     full: bool
     at_head: bool
@@ -126,7 +126,7 @@ class Reading(Protocol):
 
 
 def read(
-    log: ChronicleRecorder, followed: Followed, *, after: int, limit: int, looked: int = 0
+    log: ChronicleRecorder, followed: LogFilter, *, after: int, limit: int, looked: int = 0
 ) -> Page:
     """The first `limit` changes beyond the position `after`.
 
@@ -147,7 +147,7 @@ def read(
     return _cut(found, reached, limit=limit, at_head=False, looked=looked)
 
 
-def _read_record(log: ChronicleRecorder, followed: Followed, *, after: int, limit: int) -> Page:
+def _read_record(log: ChronicleRecorder, followed: LogFilter, *, after: int, limit: int) -> Page:
     head = log.head()
     reached = max(after, head.position if head else 0)
     stream = log.select_stream(f"record:{followed.record}", up_to=reached)
@@ -164,7 +164,7 @@ def _cut(found: list[Change], reached: int, *, limit: int, at_head: bool, looked
 
 
 def _chosen(
-    log: ChronicleRecorder, followed: Followed, events: list[LoggedEvent], *, after: int
+    log: ChronicleRecorder, followed: LogFilter, events: list[LoggedEvent], *, after: int
 ) -> list[Change]:
     """The events that the filters let through. `after` is the position before the first."""
     kinds = _kinds(log, events)
@@ -362,7 +362,7 @@ def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[byte
         yield retry + _checkpoint(reached)
 
 
-def _block(change: Told) -> bytes:
+def _block(change: Shown) -> bytes:
     name = change.type.encode()
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
 

@@ -23,7 +23,7 @@ from service.access import needs
 from service.asking import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
 from service.changes.feed import (
     PATH,
-    Followed,
+    LogFilter,
     Page,
     Reading,
     checkpoint_text,
@@ -134,7 +134,7 @@ SENT_EVENT = {
     "required": ["id", "event", "data"],
 }
 
-FORMS = {
+RESPONSES = {
     "200": {
         "description": "A page of changes, or a stream of them.",
         "headers": headers("Cache-Control", "Vary", sometimes=PAGED),
@@ -163,7 +163,7 @@ blueprint = Blueprint("changes", __name__, description="The log, to be followed.
     operationId="changes",
     parameters=PARAMETERS,
     security=[{}, {"key": []}],
-    responses=FORMS | problem_responses(401, 403, 404, 406, 422, 429, 503),
+    responses=RESPONSES | problem_responses(401, 403, 404, 406, 422, 429, 503),
 )
 @needs("reader")
 def changes() -> Response:
@@ -279,12 +279,12 @@ def _reading(texts: Mapping[str, str]) -> Reading:
     return partial(read_changes, service, followed)
 
 
-def _followed(texts: Mapping[str, str]) -> Followed:
+def _followed(texts: Mapping[str, str]) -> LogFilter:
     kind = texts.get("kind")
     if kind is not None and kind not in FOLLOWED_KINDS:
         raise BadFilter("kind", kind, "no kind of that name", allowed=FOLLOWED_KINDS)
     country = wanted(country=texts.get("country")).country
-    return Followed(kind=kind, record=texts.get("record"), country=country)
+    return LogFilter(kind=kind, record=texts.get("record"), country=country)
 
 
 def _after(name: str, text: str | None) -> int:

@@ -15,7 +15,6 @@ from collections import Counter
 
 import msgspec
 
-from events.dates import iso
 from events.errors import BadFilter, NotFound
 from projections.history import History
 from projections.state import State
@@ -27,7 +26,7 @@ from service.comparing.sides import Side, Sides
 from service.comparing.telling import side_told, sides_sentence
 from service.errors import TooMuchToCompare
 from service.filters import given
-from service.question import Question
+from service.question import Question, clock_members
 from service.records import record_answer
 from service.state import Wanted, state_answer
 
@@ -45,12 +44,7 @@ def compare_answer(view: State, history: History, db: Database, compared: Sides)
     )
     end = compared.b.as_of
     told = {
-        "to": {
-            "at": iso(end.at),
-            "stated": iso(end.stated),
-            "known": f"@{end.known}",
-            "known_at": end.known_at,
-        },
+        "to": clock_members(end),
         "by": compared.by,
         "a": side_told(a, compared.a, compared.b),
         "b": side_told(b, compared.b, compared.a),

@@ -45,7 +45,7 @@ from service.answer_text import json_of, members_of
 from service.comparing.causes import Causes, Clock, Step
 from service.errors import NothingToCompare, TooMuchToCompare
 from service.filters import LARGEST_LIMIT, given, wanted
-from service.question import Question
+from service.question import Question, clock_members
 from service.sentences.diff import diff_sentence
 from service.state import SECTIONS, Rows, Wanted, state_rows
 
@@ -192,12 +192,7 @@ def diff_text(view: State, history: History, db: Database, compared: Comparison)
         causes=found_causes,
     )
     told = {
-        "to": {
-            "at": iso(end.at),
-            "stated": iso(end.stated),
-            "known": f"@{end.known}",
-            "known_at": end.known_at,
-        },
+        "to": clock_members(end),
         "sentence": sentence.members(),
         "added": added,
         "removed": removed,

@@ -39,7 +39,7 @@ from service.answer_text import members_of
 from service.comparing.diff import Comparison
 from service.errors import BadCursor
 from service.filters import LIMIT, given, wanted
-from service.question import Question
+from service.question import Question, clock_members
 from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
@@ -104,10 +104,7 @@ def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
     page, following = _page(ran | run, asked.wanted)
     told = {
         "to": {
-            "at": iso(asked.to.at),
-            "stated": iso(asked.to.stated),
-            "known": f"@{asked.to.known}",
-            "known_at": asked.to.known_at,
+            **clock_members(asked.to),
             **({"certainty": "last-known"} if now.beyond else {}),
         },
         "totals": {

@@ -29,6 +29,7 @@ from projections import VIEW
 from projections.history import Acts
 from projections.patch import Operation, patch_between
 from projections.views import Database
+from service.answer_text import json_of
 from service.archive import PATIENCE, Archive
 from service.changes.feed import PATH as CHANGES
 from service.changes.feed import Page, cloud_event
@@ -207,7 +208,7 @@ class FeedQuestion(Question):
             "view": VIEW,
             "pinned": self.pinned,
         }
-        return _json(members)[1:-1]
+        return json_of(members)[1:-1]
 
 
 LIMIT = 50
@@ -251,7 +252,7 @@ def feed_text(question: FeedQuestion, found: FeedPage) -> str:
         "items": [item.members for item in found.items],
         "next": question.onwards(found.reached) if found.is_cut else None,
     }
-    return f"{{{question.head()},{_json(members)[1:-1]}}}"
+    return f"{{{question.head()},{json_of(members)[1:-1]}}}"
 
 
 # --- reading
@@ -518,7 +519,3 @@ def _by_name(
 
 def _same_day(one: AsOf, other: AsOf) -> bool:
     return (one.at, one.stated) == (other.at, other.stated)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

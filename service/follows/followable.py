@@ -470,7 +470,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         clocks=("at", "stated", "to_stated"),
         settled=(("at",), ("stated",), ("to_stated",)),
         paged=True,
-        turns=turning.then_and_now,
+        turns=turning.of_two_horizons,
         rows={"rows": ("id",)},
         effort=4,
     ),
@@ -488,8 +488,8 @@ PATHS = tuple(kind.path for kind in FOLLOWABLE)
 OF: tuple[dict[str, Any], str] = (
     {"type": "string", "pattern": "^/v1/", "examples": ["/v1/state?country=CN&at=2013"]},
     "The path of the question that is followed, with its parameters, percent-encoded as a whole. "
-    "It takes no `known`, `view`, `limit` and `after`. Of its other clocks, those that it gives "
-    "stand still; those that it does not are at each commit the day of that commit. "
+    "It takes no `known`, `to_known`, `view`, `limit` and `after`. Of its other clocks, those that "
+    "it gives stand still; those that it does not are at each commit the day of that commit. "
     "What can be followed: " + ", ".join(f"`{kind.path}`" for kind in FOLLOWABLE) + ".",
 )
 """The schema and the meaning of the parameter that names what is followed."""

@@ -84,7 +84,7 @@ def of_ladders(
     return sorted({*plans, *rows})
 
 
-def then_and_now(
+def of_two_horizons(
     service: Archive, db: Database, question: Question, *, after: int, known: int
 ) -> list[int]:
     """Of a day as it was expected beside the same day as it is known: of two horizons."""

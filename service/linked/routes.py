@@ -27,7 +27,7 @@ from service.records import record_answer
 from service.root import root
 from service.schemas import headers, id_parameter, problem_responses
 
-blueprint = Blueprint("forms", __name__, description="Records as linked data and as citations.")
+blueprint = Blueprint("linked", __name__, description="Records as linked data and as citations.")
 
 JSON = "application/json"
 EXAMPLES = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb-13tev")

@@ -22,7 +22,7 @@ from service.records import span_members
 Members = dict[str, Any]
 
 
-class Change(NamedTuple):
+class Touched(NamedTuple):
     """A stream as it is, as it would be, and the events in between."""
 
     stream: str
@@ -36,7 +36,7 @@ class Change(NamedTuple):
         return {decided.id for decided in self.events if decided.id is not None}
 
 
-def changes(service: Archive, decision: Decision) -> Iterator[Change]:
+def changes(service: Archive, decision: Decision) -> Iterator[Touched]:
     """Each stream that a command would change, in the order of its lines."""
     today = utc_day(service.chronicle.now())
     for stream in dict.fromkeys(decided.event.originator_id for decided in decision.decided):
@@ -49,7 +49,7 @@ def changes(service: Archive, decision: Decision) -> Iterator[Change]:
         new = [decided for decided in decision.decided if decided.event.originator_id == stream]
         for offset, decided in enumerate(new, start=1):
             after.apply(decided.event.fact.line(), position=head + offset, recorded_on=today)
-        yield Change(stream, before, after, new)
+        yield Touched(stream, before, after, new)
 
 
 def preview(service: Archive, decision: Decision) -> list[Members]:

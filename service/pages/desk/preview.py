@@ -18,7 +18,7 @@ from events.statement import Statement
 from events.store.transcoding import line_of
 from projections.account import Account, account
 from service.audit import Over, Standing, plans_over, standing_of
-from service.orders.preview import Change, changes
+from service.orders.preview import Touched, changes
 from service.orders.writing import proposal
 from service.pages import labels
 from service.pages.desk import words as desk_words
@@ -138,7 +138,7 @@ class Life:
 # --- how a record or a source would read
 
 
-def _reading(desk: Desk, change: Change, derived: Members | None) -> Members:
+def _reading(desk: Desk, change: Touched, derived: Members | None) -> Members:
     """What a stream no longer tells, and what instead; of a record, how its statements stand."""
     before, after = change.before.card, change.after.card
     members: Members = {
@@ -204,7 +204,7 @@ def _span_days(desk: Desk, span: Mapping[str, Any]) -> str:
 # --- what holds, and why
 
 
-def _events(desk: Desk, change: Change) -> Iterator[Members]:
+def _events(desk: Desk, change: Touched) -> Iterator[Members]:
     stood = Life(desk, change.before)
     for decided in change.events:
         yield {
@@ -214,7 +214,7 @@ def _events(desk: Desk, change: Change) -> Iterator[Members]:
         }
 
 
-def _weighed(desk: Desk, change: Change) -> Iterator[Members]:
+def _weighed(desk: Desk, change: Touched) -> Iterator[Members]:
     """Each statement that the events touch, and how it stands beside its rivals afterwards."""
     before, after = change.before, change.after
     told = account(after.id, after.card, after.statements(), desk.today)
