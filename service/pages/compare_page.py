@@ -69,6 +69,8 @@ def compare_page(asked: Asked) -> Members:
         cards |= {card["id"]: card for card in found.values()}
     names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
+    facilities = (compared.a.record, compared.b.record)
+    of = (None, None) if len(set(facilities)) == 1 else facilities
     return {
         "page": page_at(
             "compare", asked.question, say=say,
@@ -83,8 +85,8 @@ def compare_page(asked: Asked) -> Members:
         "texts": texts,
         "sentence": pieces(answer["sentence"], lang, here),
         "sides": [
-            _side(answer, "a", before, lang=lang, names=names),
-            _side(answer, "b", after, lang=lang, names=names),
+            _side(answer, "a", before, of=of[0], lang=lang, names=names),
+            _side(answer, "b", after, of=of[1], lang=lang, names=names),
         ],
         "family_words": {
             "running": say("operating"), "building": say("in building or first trials"),
@@ -131,9 +133,16 @@ def _head(as_of: AsOf, compared: Sides) -> Members:
 
 
 def _side(
-    answer: Mapping[str, Any], name: str, head: Members, *, lang: str, names: Mapping[str, str]
+    answer: Mapping[str, Any],
+    name: str,
+    head: Members,
+    *,
+    of: str | None,
+    lang: str,
+    names: Mapping[str, str],
 ) -> Members:
-    """A side: its label and a heap of marks for each row of statuses."""
+    """A side: its label and a heap of marks for each row of statuses; `of` one facility there is
+    one mark."""
     side = answer[name]
     totals = (side["expected"] or side["totals"])["status"]
     beside = {held.id: held.status for held in _held(answer, "a" if name == "b" else "b")}
@@ -161,7 +170,9 @@ def _side(
         )
     for row in rows:
         row["marks"].sort(key=lambda mark: mark["new"])
-    label = side["label"][lang]
+    label = side["label"][lang] if of is None else names.get(of, of)
+    if of is not None:
+        rows = [row for row in rows if row["count"]] or rows[:1]
     return {"label": label[:1].upper() + label[1:], "long": len(label) > 5, "rows": rows, **head}
 
 
