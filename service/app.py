@@ -152,8 +152,9 @@ ABOUT = {
 
 
 def _where_nothing_is(response: Response) -> Response:
-    """A path that is no path of ours is told as a page to whoever reads pages."""
-    if request.url_rule is None and not request.path.startswith("/v1/"):
+    """A path that is no path of ours is told as a page to a browser, and to nobody else."""
+    is_browser = "text/html" in (type for type, _ in request.accept_mimetypes)
+    if request.url_rule is None and is_browser and not request.path.startswith("/v1/"):
         return told(response)
     return response
 

@@ -467,7 +467,7 @@ class ChroniclePool(library.SQLiteConnectionPool):
         except sqlite3.Error as error:
             raise InterfaceError(error) from error
         try:
-            _make_durable(connection)
+            _make_durable(connection, patience=self.lock_timeout)
         except BaseException:
             connection.close()
             raise
@@ -539,11 +539,11 @@ class _Transaction(library.SQLiteTransaction):
             raise
 
 
-def _make_durable(connection: sqlite3.Connection) -> None:
+def _make_durable(connection: sqlite3.Connection, *, patience: float) -> None:
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)
-        [(journal,)] = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        journal = _write_ahead(connection, patience=patience)
         [(synchronous,)] = connection.execute("PRAGMA synchronous").fetchall()
     except sqlite3.OperationalError as error:
         raise OperationalError(error) from error
@@ -554,6 +554,23 @@ def _make_durable(connection: sqlite3.Connection) -> None:
             f"journal_mode is {journal} and synchronous {synchronous}: a log needs wal and 2,"
             " so keep it in a file on a local disk"
         )
+
+
+def _write_ahead(connection: sqlite3.Connection, *, patience: float) -> str:
+    """Turn to a write-ahead log, within so many seconds; the mode that the file then has.
+
+    SQLite waits for no lock here: two processes that open a new file at once would fail.
+    """
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            [(journal,)] = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return str(journal)
 
 
 def _schema_number(cursor: library.SQLiteCursor) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,14 @@ CHROMIUM = os.environ.get("ANNALES_CHROMIUM") or shutil.which("chromium") or "/u
 """The program that `scripts/test` found or installed."""
 
 OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a browser asks for is asked for in other tests too: no line is counted here, which
+    would take as long again."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

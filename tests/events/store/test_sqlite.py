@@ -638,6 +638,16 @@ def test_processes_that_write_at_once_lose_nothing(file: Path) -> None:
         assert list(log.damage()) == []
 
 
+def test_processes_that_open_a_new_log_at_once_all_do(file: Path) -> None:
+    """SQLite itself waits for nobody when it turns a file to its write-ahead log."""
+    for round_ in range(3):
+        new = file.with_name(f"new-{round_}.db")
+        writers = [writer(new, "append", f"record:{number}", "1", "1") for number in range(6)]
+        for process in writers:
+            process.communicate(timeout=60)
+        assert [process.returncode for process in writers] == [0] * 6
+
+
 def test_a_writer_who_waits_too_long_is_told(log: ChronicleRecorder, file: Path) -> None:
     """Whether it waits for this process or for another; afterwards it can write again."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:

@@ -240,6 +240,7 @@ def test_the_same_address_gives_the_data(client: FlaskClient, url: str) -> None:
         assert table.headers["ETag"] != answer.headers["ETag"]
 
 
+@pytest.mark.no_cover
 def test_links_lead_somewhere(client: FlaskClient) -> None:
     """Every link of the home page and of the pages behind it is answered, of the many that are
     alike some hundreds; every link within a page has its end."""
