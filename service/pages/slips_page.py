@@ -143,6 +143,8 @@ def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> 
         "last": last["date"] if len(each["plans"]) > 1 else "",
         "came": (each["came"] or {}).get("date"),
         "slip": _interval(each["slip_days"], lang),
+        # What did not come has no slip, and yet may have been put off.
+        "put_off": "" if each["slip_days"] else _interval(last["slip_days"], lang),
         "outcome": each["outcome"],
         "word": labels.outcome(each["outcome"], lang),
     }
