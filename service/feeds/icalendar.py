@@ -89,7 +89,9 @@ def days_of(item: Item) -> tuple[Day, Day] | None:
     A date that is open on one side stands on the day that it has.
     """
     if not item.point and not item.open and item.stop is not None:
-        first = item.first if item.start is None else item.start.day
+        first = item.first
+        if first is None and item.start is not None:
+            first = item.start.day
         if first is not None:
             return first, item.stop
     return None if item.start is None else _days_of(item.start)

@@ -59,6 +59,24 @@ def test_a_calendar_covers_a_stretch_whose_beginning_is_open(ask: Ask) -> None:
     assert "x-annales-edtf" not in event
 
 
+def test_a_calendar_has_a_phase_from_the_day_on_which_it_counts(ask: Ask) -> None:
+    """A suspension of some day in 2003 counts from the last one (rule 7), when running ended."""
+    lines = (
+        milestone("runs", "operation-started", "2001"),
+        milestone("rests", "suspended", "2003"),
+        milestone("over", "decommissioned", "2005-06-01"),
+    )
+    read = icalendar.Calendar.from_ical(ask("icalendar", *lines, kind="phase").data)
+    covered = {
+        str(event["uid"]).split("/")[1]: [
+            event.decoded(name).isoformat() for name in ("dtstart", "dtend")
+        ]
+        for event in read.walk("VEVENT")
+    }
+    assert covered["operating"] == ["2001-01-01", "2003-12-31"]
+    assert covered["suspended"] == ["2003-12-31", "2005-06-01"]
+
+
 @pytest.mark.parametrize("feed", ["geojson", "columns", "csv", "vis-timeline"])
 def test_a_date_that_is_open_is_a_date(ask: Ask, feed: str) -> None:
     """What has run since some day up to 2000 is left out by none."""
@@ -131,7 +149,7 @@ def test_each_statement_is_a_line(juno: Teller, small: Reader) -> None:
     text = small.ask("/v1/records/found.nq").text
     assert all(re.fullmatch(r"<[^>]*> <[^>]*> .* \.", line, re.DOTALL)
                for line in text.rstrip("\n").split("\n"))  # fmt: skip
-    assert SEPARATORS.replace("\x0b", "").replace("\x0c", "")[:5] in text
+    assert "\u2028line\u2029paragraph\u0085next" in text
 
 
 def test_what_is_suspended_is_not_dissolved(juno: Teller, small: Reader) -> None:
