@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from events.vocabulary import FIELDS
 from service.drawing.alone import stand_alone
@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = ("phase", "milestone", "discovery")
 
 def drawn(context: Context) -> str:
     """The picture, as SVG text. What has no mark in it is counted as `no-mark`."""
-    _count_unmarked(context)
+    lanes = list(_lanes(context))
     view = viewed(context)
     as_of = context.question.as_of
     frame = Frame(
@@ -34,7 +34,7 @@ def drawn(context: Context) -> str:
         today=as_of.stated,
     )
     return stand_alone(
-        timeline(list(_lanes(context)), frame, lang=context.lang, headings=_headings(context)),
+        timeline(lanes, frame, lang=context.lang, headings=_headings(context)),
         lang=context.lang,
         title=context.title,
         told=list(_told(context)),
@@ -55,17 +55,6 @@ SVG = Feed(
 )
 
 
-def _count_unmarked(context: Context) -> None:
-    """A milestone has the mark of its phase, of its promises, or of an upgrade; else it has none,
-    as nothing has that is disputed or only promised and is no milestone."""
-    marked = {item.statement for item in context.items if item.kind == "phase"}
-    for item in context.items:
-        if item.kind == "phase" or item.statement in marked:
-            continue
-        if not (any(_dots([item], context.lang)) or any(_ladders([item], context.lang))):
-            context.omit("no-mark")
-
-
 def _headings(context: Context) -> dict[str, Heading]:
     return {field: Heading(title=field_word(field, context.lang)) for field in FIELDS} | {
         kind: Heading(title=words[context.lang]) for kind, words in KIND_WORDS.items()
@@ -73,7 +62,12 @@ def _headings(context: Context) -> dict[str, Heading]:
 
 
 def _lanes(context: Context) -> Iterator[Lane]:
-    """A lane for each facility; what belongs to none has one for each of its kinds."""
+    """A lane for each facility; what belongs to none has one for each of its kinds.
+
+    A milestone has the mark of its phase, of its promises, or of an upgrade; else it has none, as
+    nothing has that is disputed or only promised and is no milestone. What has none is counted.
+    """
+    begun = {item.statement for item in context.items if item.kind == "phase"}
     found: dict[str, list[Item]] = defaultdict(list)
     for item in context.items:
         found[item.lane].append(item)
@@ -82,15 +76,27 @@ def _lanes(context: Context) -> Iterator[Lane]:
         named = items[0]
         name = named.home.short[lang] if named.name else KIND_WORDS[named.kind][lang]
         other = named.name.get("zh", "") if lang == "en" else ""
+        bars, promises, dots = [], [], []
+        for item in items:
+            if item.kind == "phase":
+                bars.append(_bar(item, lang))
+                continue
+            dot, ladder = _dot(item, lang), _ladder(item, lang)
+            if dot is not None:
+                dots.append(dot)
+            if ladder is not None:
+                promises.append(ladder)
+            if dot is None and ladder is None and item.statement not in begun:
+                context.omit("no-mark")
         yield Lane(
             record=lane,
             name=name,
             other_name="" if other == name else other,
             href=f"/records/{lane}" if named.name else "",
             group=named.field if named.name else named.kind,
-            bars=tuple(_bar(item, lang) for item in items if item.kind == "phase"),
-            promises=tuple(_ladders(items, lang)),
-            dots=tuple(_dots(items, lang)),
+            bars=tuple(bars),
+            promises=tuple(promises),
+            dots=tuple(dots),
         )
 
 
@@ -111,38 +117,37 @@ def _bar(item: Item, lang: str) -> Bar:
     )
 
 
-def _dots(items: Sequence[Item], lang: str) -> Iterator[Dot]:
-    """Discoveries and upgrades, and whatever belongs to no facility."""
-    for item in items:
-        if item.planned or item.start is None or item.kind == "phase":
-            continue
-        if item.kind == "milestone" and item.milestone != "upgraded":
-            continue
-        yield Dot(
-            kind="upgrade" if item.kind == "milestone" else "discovery",
-            date=_edge(item.start),
-            title=tooltip(item, lang),
-            statement=item.statement or "",
-            href=f"/records/{item.record}",
-        )
+def _dot(item: Item, lang: str) -> Dot | None:
+    """The mark of a discovery or an upgrade, and of whatever belongs to no facility."""
+    if item.planned or item.start is None:
+        return None
+    if item.kind == "milestone" and item.milestone != "upgraded":
+        return None
+    return Dot(
+        kind="upgrade" if item.kind == "milestone" else "discovery",
+        date=_edge(item.start),
+        title=tooltip(item, lang),
+        statement=item.statement or "",
+        href=f"/records/{item.record}",
+    )
 
 
-def _ladders(items: Sequence[Item], lang: str) -> Iterator[Ladder]:
+def _ladder(item: Item, lang: str) -> Ladder | None:
     """What was promised, and what came of it or is still awaited."""
-    for item in items:
-        if item.kind != "milestone" or item.start is None or item.said is None:
-            continue
-        rungs = [_rung(plan, lang) for plan in item.plans]
-        if item.planned:
-            own = Plan(
-                statement=item.id,
-                said=item.said,
-                date=item.start,
-                milestone=item.milestone or "",
-            )
-            yield Ladder(rungs=(*rungs, _rung(own, lang)), pending=True, title=tooltip(item, lang))
-        elif rungs:
-            yield Ladder(rungs=tuple(rungs), came=_edge(item.start), title=tooltip(item, lang))
+    if item.kind != "milestone" or item.start is None or item.said is None:
+        return None
+    rungs = [_rung(plan, lang) for plan in item.plans]
+    if item.planned:
+        own = Plan(
+            statement=item.id,
+            said=item.said,
+            date=item.start,
+            milestone=item.milestone or "",
+        )
+        return Ladder(rungs=(*rungs, _rung(own, lang)), pending=True, title=tooltip(item, lang))
+    if not rungs:
+        return None
+    return Ladder(rungs=tuple(rungs), came=_edge(item.start), title=tooltip(item, lang))
 
 
 def _rung(plan: Plan, lang: str) -> Rung:
