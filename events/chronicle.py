@@ -179,14 +179,7 @@ class Chronicle(Application[str]):
 
         `up_to` is a position of the log; without it, all of them.
         """
-        return [
-            (
-                line_of(event.topic, event.state),
-                event.position,
-                utc_day(event.commit.recorded_at),
-            )
-            for event in self.log.select_stream(stream, up_to=up_to)
-        ]
+        return stream_lines(self.log, stream, up_to=up_to)
 
     def revision(self, stream: str) -> int:
         """How many events a stream has."""
@@ -323,3 +316,13 @@ def _placed(decided: Decided, position: int) -> Placed:
         event.originator_version,
         decided.id,
     )
+
+
+def stream_lines(
+    log: ChronicleRecorder, stream: str, *, up_to: int | None = None
+) -> list[tuple[Line, int, Day]]:
+    """The lines of a stream of a log, as `Chronicle.stream` gives them."""
+    return [
+        (line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at))
+        for event in log.select_stream(stream, up_to=up_to)
+    ]

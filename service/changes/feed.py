@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from events.catalogue import BY_TOPIC, STATEMENT_TYPES
-from events.clocks import utc_day
+from events.chronicle import stream_lines
 from events.commit import LoggedEvent
 from events.dates import Day
 from events.fact import Line
@@ -229,7 +229,7 @@ class _Cards:
     def at(self, facility: str, position: int) -> Line:
         """The card as of a position that is not before one asked for earlier; empty without one."""
         if facility not in self._folded:
-            lines = _stream(self._log, f"record:{facility}", up_to=self._up_to)
+            lines = stream_lines(self._log, f"record:{facility}", up_to=self._up_to)
             self._folded[facility] = Record(facility), deque(lines)
         record, later = self._folded[facility]
         while later and later[0][1] <= position:
@@ -249,15 +249,7 @@ def _lines(change: LineChange, own: Line | None) -> Iterator[Line]:
 
 
 def _record(log: ChronicleRecorder, stream: str, *, up_to: int) -> Record:
-    return fold(Record(stream.partition(":")[2]), _stream(log, stream, up_to=up_to))
-
-
-def _stream(log: ChronicleRecorder, stream: str, *, up_to: int) -> Iterator[tuple[Line, int, Day]]:
-    """The lines of a stream, each with its position and the UTC day of its recording."""
-    for event in log.select_stream(stream, up_to=up_to):
-        yield (
-            line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at)
-        )  # fmt: skip
+    return fold(Record(stream.partition(":")[2]), stream_lines(log, stream, up_to=up_to))
 
 
 # --- in words
