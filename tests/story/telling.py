@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,19 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
+
+
+@contextmanager
+def kept(
+    folder: Path, batches: Sequence[Sequence[Line]], instants: Sequence[str]
+) -> Iterator[Archive]:
+    """An archive in which each batch is a commit, recorded at its instant."""
+    clock = Clock()
+    with Archive(folder, clock=clock) as archive:
+        for batch, instant in zip(batches, instants, strict=True):
+            clock.set(instant)
+            archive.chronicle.execute(command(*batch))
+        yield archive
 
 
 class Teller:

@@ -13,7 +13,6 @@ import pytest
 from flask.testing import FlaskClient
 
 import service
-from events.commit import microseconds
 from events.orders import Command, orders
 from service.app import create_app
 from service.archive import Archive
@@ -25,9 +24,9 @@ from tests.story.telling import (
     Clock,
     Teller,
     amendment,
-    command,
     correction,
     facility,
+    kept,
     milestone,
     plan,
     statement,
@@ -530,11 +529,7 @@ def story(
     chance = Random(request.param)
     batches = random_history(chance, lines=70)
     instants = random_instants(chance, len(batches))
-    clock = Clock()
-    with Archive(tmp_path_factory.mktemp("story"), clock=clock) as archive:
-        for batch, instant in zip(batches, instants, strict=True):
-            clock.now = microseconds(instant)
-            archive.chronicle.execute(command(*batch))
+    with kept(tmp_path_factory.mktemp("story"), batches, instants) as archive:
         yield chance, Asker(archive), logged(batches, instants)
 
 

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from events.commit import microseconds
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
@@ -39,11 +38,10 @@ from tests.naive.histories import (
 from tests.naive.model import Logged, Naive, day_of, read
 from tests.service.asked import FOREVER
 from tests.story.telling import (
-    Clock,
     Teller,
     amendment,
-    command,
     facility,
+    kept,
     milestone,
     plan,
     reading,
@@ -861,11 +859,7 @@ def story(
     chance = Random(request.param)
     batches = random_history(chance, lines=110)
     instants = random_instants(chance, len(batches))
-    clock = Clock()
-    with Archive(tmp_path_factory.mktemp("story"), clock=clock) as archive:
-        for batch, instant in zip(batches, instants, strict=True):
-            clock.now = microseconds(instant)
-            archive.chronicle.execute(command(*batch))
+    with kept(tmp_path_factory.mktemp("story"), batches, instants) as archive:
         yield request.param, Asker(archive), logged(batches, instants)
 
 

@@ -20,7 +20,6 @@ from flask.testing import FlaskClient
 from httpx_sse import ServerSentEvent, connect_sse
 from werkzeug.test import TestResponse
 
-from events.commit import microseconds
 from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
@@ -39,12 +38,11 @@ from tests.service.serving import serving
 from tests.story.telling import (
     JUNO,
     SOURCE,
-    Clock,
     Teller,
     amendment,
-    command,
     correction,
     facility,
+    kept,
     milestone,
     plan,
     reading,
@@ -527,11 +525,7 @@ def story(
     chance = Random(request.param)
     batches = random_history(chance, lines=70)
     instants = random_instants(chance, len(batches))
-    clock = Clock()
-    with Archive(tmp_path_factory.mktemp("story"), clock=clock) as archive:
-        for batch, instant in zip(batches, instants, strict=True):
-            clock.now = microseconds(instant)
-            archive.chronicle.execute(command(*batch))
+    with kept(tmp_path_factory.mktemp("story"), batches, instants) as archive:
         yield chance, Asker(archive), logged(batches, instants)
 
 

@@ -26,7 +26,7 @@ from tests.naive.histories import (
 )
 from tests.naive.model import Logged
 from tests.naive.promised_histories import promised_history
-from tests.story.telling import Clock, command
+from tests.story.telling import kept
 
 HISTORIES = [(kind, seed) for seed in range(25) for kind in (random_history, promised_history)]
 
@@ -107,11 +107,7 @@ def test_items_are_those_of_the_rules(tmp_path: Path, history: Any, seed: int) -
     chance = Random(f"items {seed}")
     batches = history(chance)
     instants = random_instants(chance, len(batches))
-    clock = Clock(instants[0])
-    with Archive(tmp_path, clock=clock) as archive:
-        for batch, instant in zip(batches, instants, strict=True):
-            clock.set(instant)
-            archive.chronicle.execute(command(*batch))
+    with kept(tmp_path, batches, instants) as archive:
         archive.catch_up()
         log = logged(batches, instants)
         for _ in range(POINTS):

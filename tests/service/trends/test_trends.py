@@ -41,6 +41,7 @@ from tests.story.telling import (
     command,
     correction,
     facility,
+    kept,
     milestone,
     plan,
     reading,
@@ -596,11 +597,7 @@ def story(
             if line.get("country") == "JP" and chance.random() < 0.6:
                 line["country"] = chance.choice(("DE", "FR"))
     instants = random_instants(chance, len(batches))
-    clock = Clock()
-    with Archive(tmp_path_factory.mktemp("story"), clock=clock) as archive:
-        for batch, instant in zip(batches, instants, strict=True):
-            clock.now = microseconds(instant)
-            archive.chronicle.execute(command(*batch))
+    with kept(tmp_path_factory.mktemp("story"), batches, instants) as archive:
         yield request.param, Asker(archive), logged(batches, instants)
 
 
