@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from service.archive import Archive
 from tests.browser.conftest import OpenPage
-from tests.browser.test_pages import AXE, SCREENSHOTS, SIGHTS, looked_at
+from tests.browser.looking import SIGHTS, faults
 from tests.service.serving import serving
 from tests.story.telling import JUNO, SOURCE, Clock, command, correction, milestone, plan
 
@@ -92,23 +92,7 @@ class Walk:
 
     def judge(self, name: str) -> None:
         """Nothing is found by axe in any light, and nothing has to be scrolled sideways."""
-        self.page.evaluate(AXE)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for sight in looked_at(self.page, SEEN_IN[self.lang]):
-            picture = f"desk-{name}-{self.lang}-{sight.name}.png"
-            self.page.screenshot(path=SCREENSHOTS / picture, full_page=True)
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            if wide > sight.width:
-                self.found[f"{name} {sight.name} is wide"] = wide
-            if sight.axe:
-                violations = self.page.evaluate(
-                    "axe.run().then(({violations}) => violations.map("
-                    "({id, nodes}) => [id, nodes.slice(0, 3).map(({html}) => html.slice(0, 200))]))"
-                )
-                if violations:
-                    self.found[f"{name} {sight.name}"] = violations
-        self.page.set_viewport_size({"width": 1280, "height": 800})
-        self.page.emulate_media(media="screen", color_scheme="light")
+        self.found |= faults(self.page, f"desk-{name}-{self.lang}", SEEN_IN[self.lang])
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -6,20 +6,14 @@ Each page is written as a picture to `build/screenshots`, to be looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Page
 
 from events.dates import civil
 from tests.browser.conftest import OpenPage
-
-ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "build" / "screenshots"
-AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text("utf-8")
+from tests.browser.looking import SCREENSHOTS, faults
 
 PAGES = {
     "state": "/?at=2013&country=CN",
@@ -55,34 +49,6 @@ PAGES = {
 """A page of every kind, by the name of its picture."""
 
 
-class Sight(NamedTuple):
-    """How a page is looked at, and whether axe looks too."""
-
-    name: str
-    width: int
-    scheme: Any = "light"
-    media: Any = "screen"
-    axe: bool = True
-
-
-SIGHTS = (
-    Sight("light", 1280),
-    Sight("dark", 1280, scheme="dark"),
-    Sight("tablet", 900, axe=False),
-    Sight("phone", 360),
-    Sight("least", 320, scheme="dark", axe=False),
-    Sight("print", 1123, media="print"),
-)
-
-
-def looked_at(page: Page, sights: Iterable[Sight] = SIGHTS) -> Iterator[Sight]:
-    """Turn to each way to look at a page, one after the other."""
-    for sight in sights:
-        page.set_viewport_size({"width": sight.width, "height": 800})
-        page.emulate_media(media=sight.media, color_scheme=sight.scheme)
-        yield sight
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_reads_well_in_every_light_and_on_every_screen(
     open_page: OpenPage, server: str, name: str, outside: list[str], complaints: list[str]
@@ -90,23 +56,7 @@ def test_a_page_reads_well_in_every_light_and_on_every_screen(
     """axe finds nothing, nothing has to be scrolled sideways, nothing is asked of others."""
     page = open_page(viewport={"width": 1280, "height": 800})
     answer = page.goto(f"{server}{PAGES[name]}")
-    # By the debugger, which the policy of the page does not bind.
-    page.evaluate(AXE)
-    found = {}
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    for sight in looked_at(page):
-        page.screenshot(path=SCREENSHOTS / f"{name}-{sight.name}.png", full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= sight.width, f"{sight.name}: {wide}"
-        if not sight.axe:
-            continue
-        violations = page.evaluate(
-            "axe.run().then(({violations}) => violations.map("
-            "({id, nodes}) => [id, nodes.slice(0, 3).map(({html}) => html.slice(0, 200))]))"
-        )
-        if violations:
-            found[sight.name] = violations
-    assert found == {}
+    assert faults(page, name) == {}
     assert outside == []
     # A page that says what is wrong comes with the status that says so, which browsers tell.
     assert answer is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from benchmarks.chronicle import World, batches
 from benchmarks.loading import BATCH, load
 from service.archive import Archive
 from tests.browser.conftest import OpenPage
+from tests.browser.looking import AXE, findings_of_axe
 from tests.service.serving import serving
-
-AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
 
 FACILITIES = 400
 """With ten statements each, more spans than a drawing shows."""
@@ -230,8 +228,7 @@ def test_a_canvas_without_its_columns_leaves_what_the_server_drew(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_timeline_has_no_finding_of_axe(open_page: OpenPage, server: str, scheme: str) -> None:
     """Painted, in a frame."""
-    page = open_page(viewport={"width": 600, "height": 400}, color_scheme=scheme, bypass_csp=True)
+    page = open_page(viewport={"width": 600, "height": 400}, color_scheme=scheme)
     painted(page, f"{server}/embed/timeline?lang=en")
-    page.add_script_tag(path=AXE)
-    found: Any = page.evaluate("axe.run().then(({violations}) => violations.map(each => each.id))")
-    assert found == []
+    page.evaluate(AXE)
+    assert findings_of_axe(page) == []
