@@ -29,6 +29,7 @@ def wanted(
     country: str | None = None,
     field: str | None = None,
     status: str | None = None,
+    expected: str | None = None,
     kind: str | None = None,
     q: str | None = None,
     near: str | None = None,
@@ -43,7 +44,6 @@ def wanted(
     if country is not None and country not in countries():
         raise BadFilter("country", country, "no country of ISO 3166-1 alpha-2, such as CN")
     _check("field", field, FIELDS)
-    _check("status", status, STATUSES)
     _check("kind", kind, KINDS if q is None else FINDABLE)
     _check("sort", sort, SORTS)
     counted = _listed(facets)
@@ -52,7 +52,8 @@ def wanted(
     return Wanted(
         country=country,
         field=field,
-        status=status,
+        statuses=_statuses("status", status),
+        expected=_statuses("expected", expected),
         kind=kind,
         q=None if q is None else _query(q),
         near=None if near is None else _point(near),
@@ -70,7 +71,8 @@ def given(asked: Wanted) -> dict[str, str]:
     named = {
         "country": asked.country,
         "field": asked.field,
-        "status": asked.status,
+        "status": ",".join(asked.statuses) or None,
+        "expected": ",".join(asked.expected) or None,
         "kind": asked.kind,
         "q": asked.q,
         "near": None if asked.near is None else ",".join(map(_short, asked.near)),
@@ -127,6 +129,14 @@ def _check(name: str, value: str | None, allowed: Sequence[str]) -> None:
 def _listed(text: str | None) -> tuple[str, ...]:
     """The words of a list with commas, each once."""
     return () if text is None else tuple(dict.fromkeys(text.split(",")))
+
+
+def _statuses(name: str, text: str | None) -> tuple[str, ...]:
+    """The statuses of a list, in the order of the rules, so that a question has one URL."""
+    given = _listed(text)
+    for status in given:
+        _check(name, status, STATUSES)
+    return tuple(status for status in STATUSES if status in given)
 
 
 def _query(text: str) -> str:

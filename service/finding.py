@@ -62,7 +62,7 @@ def search_answer(
     state: State, search: Search, db: Database, question: Question, wanted: Wanted
 ) -> str:
     """The JSON text of `/v1/search`. Raises BadFilter, BadCursor."""
-    named = (wanted.q, wanted.near, wanted.kind, wanted.country, wanted.field, wanted.status)
+    named = (wanted.q, wanted.near, wanted.kind, wanted.country, wanted.field, wanted.statuses)
     if not any(named):
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
     return _Finding(state, search, db, question, wanted, members=SEARCHED).answer()
@@ -199,7 +199,7 @@ class _Finding:
             if some is not None:
                 streams = set(some) if streams is None else streams & set(some)
         listed = self._records(streams)
-        about_records = wanted.near or wanted.country or wanted.field or wanted.status
+        about_records = wanted.near or wanted.country or wanted.field or wanted.statuses
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
             listed += (_Found(stream) for stream in sources)
@@ -224,10 +224,10 @@ class _Finding:
             if wanted.kind in (None, row.value)
         ]
         listed = [_Found(f"record:{row.record}", row) for row in rows]
-        if wanted.status is not None or "status" in wanted.facets or self.sort == "since":
+        if wanted.statuses or "status" in wanted.facets or self.sort == "since":
             self._take_statuses(listed)
-        if wanted.status is not None:
-            listed = [each for each in listed if each.held == wanted.status]
+        if wanted.statuses:
+            listed = [each for each in listed if each.held in wanted.statuses]
         return listed
 
     def _stab(self, facet: str, ids: set[str] | None, day: int) -> list[Row]:

@@ -30,9 +30,11 @@ class Question:
         """The one URL at which this answer stands for ever."""
         return self.url()
 
-    def url(self, **changed: str) -> str:
-        """The pinned URL, with some filters set anew."""
-        return located(self.path, self.pairs({**self.filters, **changed}))
+    def url(self, **changed: str | None) -> str:
+        """The pinned URL, with some filters set anew, and those that are None left out."""
+        filters = {**self.filters, **changed}
+        set_ = {name: value for name, value in filters.items() if value is not None}
+        return located(self.path, self.pairs(set_))
 
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
         """The parameters of a pinned URL, in their order."""

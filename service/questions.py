@@ -79,7 +79,17 @@ PARAMETERS: dict[str, Parameter] = {
         "ISO 3166-1 alpha-2. Leaves out what has no country.",
     ),
     "field": ({"type": "string", "enum": list(FIELDS)}, "Leaves out what has no field."),
-    "status": ({"type": "string", "enum": list(STATUSES)}, "Only facilities of this status."),
+    "status": (
+        {**forms.list_of(STATUSES), "examples": ["operating"]},
+        f"Only facilities of these statuses, some of {', '.join(STATUSES)}.",
+    ),
+    "expected": (
+        {**forms.list_of(STATUSES), "examples": ["operating"]},
+        (
+            "Only facilities that were expected to have one of these statuses at `at`: the "
+            "`status` of their `expected`, or where they have none their own."
+        ),
+    ),
     "kind": (
         {"type": "string", "enum": list(FINDABLE)},
         "Only records of this kind; `source` only with `q`.",

@@ -47,11 +47,15 @@ blueprint = Blueprint("annales", __name__, description="Questions at three clock
 MEMENTO = ("Link", "Memento-Datetime")
 
 
+STATE = ("country", "field", "status", "expected", "limit", "after")
+"""What the state takes."""
+
+
 @question(
     blueprint,
     "/v1/state",
     StateSchema,
-    *("country", "field", "status", "limit", "after"),
+    *STATE,
     may_tell=MEMENTO,
 )
 def state() -> Response:
@@ -59,7 +63,7 @@ def state() -> Response:
     view = archive().state
     return answer(
         lambda db, asked, wanted: state_answer(view, db, asked, wanted),
-        filters=("country", "field", "status", "limit", "after"),
+        filters=STATE,
         more=links_of(None),
     )
 

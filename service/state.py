@@ -37,13 +37,15 @@ class Point(NamedTuple):
 class Wanted:
     """Which part of the world a question is about, and which page of what it lists.
 
-    `radius` is in kilometres. `facets` are to be counted; `fields` are the
-    members that items keep, all where there are none.
+    `statuses` are those held; `expected` are those of the day asked about, which beyond the
+    horizon may still have been to come. `radius` is in kilometres. `facets` are to be counted;
+    `fields` are the members that items keep. Of each of these, none is all.
     """
 
     country: str | None = None
     field: str | None = None
-    status: str | None = None
+    statuses: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     kind: str | None = None
     q: str | None = None
     near: Point | None = None
@@ -162,9 +164,11 @@ class _Asked:
                 if status is not None:
                     alone = possible[status].get(row.record, False)
                     possible[status][row.record] = alone or row.odds == BIT[status]
-        if self.wanted.status is not None:
-            held = {key: value for key, value in held.items() if key[1] == self.wanted.status}
-            records = {record for record, _ in held}
+        some = [set(each) for each in (self.wanted.statuses, self.wanted.expected) if each]
+        if some:
+            held = {key: value for key, value in held.items() if key[1] in set.intersection(*some)}
+        records = {record for record, _ in held}
+        if some:
             possible = {
                 status: {record: alone for record, alone in by.items() if record in records}
                 for status, by in possible.items()
@@ -176,11 +180,11 @@ class _Asked:
             for (_, status), stretches in held.items()
             if status == "operating"
         )
-        page, following = self._page({record for record, _ in held})
+        page, following = self._page(records)
         return self._answer(
             question,
             totals=Totals(counted, ranges, fields),
-            statuses=[stretch.row for stretches in held.values() for stretch in stretches],
+            statuses=[row for row in rows if not some or row.record in records],
             expected=(),
             facilities=self._held(held, page),
             following=following,
@@ -192,11 +196,22 @@ class _Asked:
         """The rows found for a day, those of the statuses wanted, the page, and what follows."""
         facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
         facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
+        if self.wanted.expected:
+            would = {
+                row.record: row.value for facet in ("status", "expected") for row in facets[facet]
+            }
+            facets = {
+                facet: [row for row in found if would.get(row.record) in self.wanted.expected]
+                for facet, found in facets.items()
+            }
         statuses = facets["status"]
-        if self.wanted.status is not None:
-            statuses = [row for row in statuses if row.value == self.wanted.status]
+        if self.wanted.statuses:
+            statuses = [row for row in statuses if row.value in self.wanted.statuses]
+        if self.wanted.statuses and self.wanted.expected:
+            held = {row.record for row in statuses}
+            facets["expected"] = [row for row in facets["expected"] if row.record in held]
         listed = {row.record for row in statuses if row.value}
-        if self.wanted.status is None:
+        if not self.wanted.statuses:
             promised = (*facets["overdue"], *facets["expected"])
             listed |= {row.record for row in promised}
         page, following = self._page(listed)
@@ -291,7 +306,7 @@ class _Asked:
         return self.view.briefs(self.db, streams, known=self.known)
 
     def _totals(self, statuses: list[Row]) -> Totals:
-        if self.wanted.country is None and self.wanted.status is None:
+        if self.wanted.country is None and not (self.wanted.statuses or self.wanted.expected):
             counts = [
                 (status, odds, field, count)
                 for status, odds, field, count in self.view.count_world(

@@ -17,6 +17,7 @@ from projections.views import Database
 from service.question import Question
 from service.sentences.sentence import Name
 from service.sentences.state import BUILDING, state_sentence
+from service.sentences.voice import Count
 
 Turns = Mapping[str, list[str]]
 """What began in the time that a state is about: by the words of `TURNS`, ids of facilities."""
@@ -46,13 +47,16 @@ def state_telling(
     the texts of its discoveries."""
     as_of = question.as_of
     beyond = as_of.at > as_of.stated
-    building: int | tuple[int, int] | None = None
+    asked = (question.filters.get("expected") or question.filters.get("status") or "").split(",")
+    those = tuple(status for status in asked if status)
+    held: Count | None = None
+    building: Count | None = None
     if beyond:
-        held = {row.record: row.value for row in statuses}
-        held |= {row.record: row.value for row in expected}
-        totals, ranges = Counter(value for value in held.values() if value), {}
-    elif as_of.during is None:
-        building = _building(statuses)
+        would = {row.record: row.value for row in statuses}
+        would |= {row.record: row.value for row in expected}
+        totals, ranges = Counter(value for value in would.values() if value), {}
+    else:
+        held, building = _among(those, statuses), _among(BUILDING, statuses)
     turns = _turns(view, db, question, expected if beyond else statuses)
     named = {record for records in turns.values() for record in records}
     cards = view.cards(db, (f"record:{record}" for record in named), known=as_of.known)
@@ -62,7 +66,13 @@ def state_telling(
     }
     shown = {key: value for key, value in question.filters.items() if key not in ("limit", "after")}
     whole = replace(question, filters=shown)
-    status = question.filters.get("status")
+
+    def asking(statuses: Sequence[str]) -> dict[str, str | None]:
+        """The filters of a list of facilities of these statuses, as the sentence counts them."""
+        text = ",".join(statuses) or None
+        then = beyond and as_of.during is None
+        return {"status": None, "expected": text} if then else {"status": text}
+
     sentence = state_sentence(
         at=as_of.at,
         period=as_of.during,
@@ -70,29 +80,31 @@ def state_telling(
         beyond=beyond,
         country=question.filters.get("country"),
         field=question.filters.get("field"),
-        status=status,
+        statuses=those,
         totals=totals,
         ranges=ranges,
+        held=held,
         building=building,
         **{turn: [names[record] for record in records] for turn, records in turns.items()},
         discoveries=[_title(question, text) for text in discoveries],
         links={
-            "total": whole.pinned,
-            "running": whole.url(status="operating"),
-            "building": whole.url(status="under-construction"),
+            "total": whole.pinned if "expected" in shown else whole.url(**asking(those)),
+            "running": whole.url(**asking(["operating"])),
+            "building": whole.url(**asking(BUILDING)),
         },
     )
     return sentence.members()
 
 
-def _building(statuses: Iterable[Row]) -> int | tuple[int, int]:
-    """How many are being built or tested, at least and at most."""
-    bits = sum(BIT[status] for status in BUILDING)
-    least = most = 0
-    for row in statuses:
+def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:
+    """How many facilities have one of some statuses, at least and at most."""
+    bits = sum(BIT[status] for status in statuses)
+    possible: dict[str, bool] = {}
+    for row in rows:
         if row.odds & bits:
-            most += 1
-            least += not row.odds & ~bits
+            certain = not row.odds & ~bits
+            possible[row.record] = possible.get(row.record, False) or certain
+    least, most = sum(possible.values()), len(possible)
     return least if least == most else (least, most)
 
 

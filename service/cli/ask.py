@@ -32,7 +32,7 @@ Show = Callable[[dict[str, Any]], None]
 
 @click.command()
 @clocks
-@filters("country", "field", "status", "limit", "after")
+@filters("country", "field", "status", "expected", "limit", "after")
 @as_json
 @click.pass_obj
 def state(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:

@@ -33,9 +33,11 @@ FILTERS = {
     ),
     "status": click.option(
         "--status",
-        type=click.Choice(STATUSES),
-        metavar="STATUS",
-        help=f"One of {', '.join(STATUSES)}.",
+        metavar="STATUS,…",
+        help=f"Some of {', '.join(STATUSES)}.",
+    ),
+    "expected": click.option(
+        "--expected", metavar="STATUS,…", help="The same, of what was expected of --at by --stated."
     ),
     "limit": click.option(
         "--limit", metavar="N", help=f"At most so many, up to {LARGEST_LIMIT}. Default: {LIMIT}."

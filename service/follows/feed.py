@@ -37,7 +37,7 @@ from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, diff_text
 from service.errors import TooMuchToCompare
 from service.filters import LARGEST_LIMIT, wanted
-from service.follows.followable import Followed, Posed
+from service.follows.followable import STATE, Followed, Posed
 from service.question import Question, located
 from service.state import SECTIONS
 
@@ -445,7 +445,7 @@ class _Reading:
     ) -> tuple[Members, list[Members], int]:
         """What differs of a state, with the events of the commit that are causes of it."""
         texts = self._followed.texts
-        about = wanted(**{name: texts.get(name) for name in ("country", "field", "status")})
+        about = wanted(**{name: texts.get(name) for name in STATE})
         compared = Comparison(before.question, after.question.as_of, replace(about, limit=MOST + 1))
         service = self._service
         told = msgspec.json.decode(diff_text(service.state, service.history, self._db, compared))

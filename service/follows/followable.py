@@ -332,7 +332,7 @@ def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
 # --- the lists
 
 LIST = ("kind", "country", "field", "status", "near", "radius", "sort", "facets", "fields")
-STATE = ("country", "field", "status")
+STATE = ("country", "field", "status", "expected")
 
 BY_ID = dict.fromkeys(SECTIONS, ("id",))
 

@@ -14,7 +14,7 @@ from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
 from service.questions import PARAMETERS
 from service.schemas import headers, id_parameter, problem_responses
 
-STATE_FILTERS = ("country", "field", "status", "limit", "after")
+STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
 
 ACCEPT_DATETIME = {
     "in": "header",

@@ -120,7 +120,9 @@ def _leads(
     if href is None:
         return None, ""
     parts = urlsplit(href)
-    status = parse_qs(parts.query).get("status", [""])[0]
-    if status and parts.path == "/v1/state" and table is not None:
-        return table(status), status
-    return here.page_of(href), status
+    asked = parse_qs(parts.query)
+    (statuses,) = asked.get("expected") or asked.get("status") or [""]
+    first = statuses.partition(",")[0]
+    if first and parts.path == "/v1/state" and table is not None:
+        return table(first), first
+    return here.page_of(href), first

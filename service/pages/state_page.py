@@ -6,13 +6,13 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from events.dates import Day, day, iso, year_of
-from events.vocabulary import FIELDS
+from events.vocabulary import FIELDS, STATUSES
 from projections.state import Row
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
@@ -41,7 +41,7 @@ from service.question import Question
 from service.root import root
 from service.state import Wanted, state_answer
 
-FILTERS = ("country", "field", "status", "limit", "after")
+FILTERS = ("country", "field", "status", "expected", "limit", "after")
 
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
@@ -119,7 +119,13 @@ class _State:
             "stated_given": stated_given,
             "known_given": "known" in self.here.texts,
             "sentence": pieces(
-                answer["sentence"], lang, self.here, lambda status: _table(status, rows)
+                answer["sentence"],
+                lang,
+                self.here,
+                None
+                # The sentence is of what was expected, the tables of what ran when last heard of.
+                if beyond and self.wanted.statuses and not self.wanted.expected
+                else lambda status: _table(status, rows),
             ),
             "figures": Figures(
                 at=as_of.at,
@@ -220,11 +226,14 @@ class _State:
         totals: Mapping[str, int] = answer["totals"]["status"]
         if not beyond or self.question.as_of.during is not None:
             return totals
-        told = {
-            row.record: row.value for facet in ("status", "expected") for row in self._stab(facet)
-        }
-        wanted = self.wanted.status
-        return Counter(value for value in told.values() if value and wanted in (None, value))
+        held = {row.record: row.value for row in self._stab("status")}
+        would = held | {row.record: row.value for row in self._stab("expected")}
+        among: Collection[str | None] = self.wanted.statuses or (None, "", *STATUSES)
+        return Counter(
+            status
+            for record, status in would.items()
+            if status in (self.wanted.expected or STATUSES) and held.get(record) in among
+        )
 
     def _stab(self, facet: str) -> list[Row]:
         as_of = self.question.as_of

@@ -5,7 +5,7 @@ It is made anew for every state, so whatever is slow in it is memoised.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -29,9 +29,10 @@ def state_sentence(
     beyond: bool,
     country: str | None,
     field: str | None,
-    status: str | None = None,
+    statuses: Sequence[str] = (),
     totals: Mapping[str, int],
     ranges: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    held: Count | None = None,
     building: Count | None = None,
     started: Sequence[Name] = (),
     approved: Sequence[Name] = (),
@@ -45,18 +46,21 @@ def state_sentence(
 
     `totals` and `ranges` are those of the answer; beyond the horizon they are of what
     was expected of `at`: the last known statuses, with the expected ones in their
-    place. `status` is the filter of that name; the sentence then is about it alone.
+    place. `statuses` are those that the question asks for; the sentence then is about
+    them alone.
 
-    `building` is how many were being built or tested. Without it the bounds of the
-    `BUILDING` statuses are added up: wider than need be where a facility may have
-    either of two of them, and too many for a period, where one may have had several.
+    `held` is how many had one of the `statuses`, `building` how many were being built or
+    tested. Without them the bounds of the statuses are added up: wider than need be where
+    a facility may have either of two of them, and too many for a period, where one may
+    have had several.
 
     What started, was approved, closed, suspended, cancelled and found is that of the
     year or period; nothing is said of what is empty. `links` has the paths of the numbers
-    "running" and "building", or of "total" where there is a `status`.
+    "running" and "building", or of "total" where there are `statuses`.
     """
     running = bounds("operating", totals, ranges)
-    being_built = _added_up(totals, ranges) if building is None else building
+    being_built = _added_up(BUILDING, totals, ranges) if building is None else building
+    had = _added_up(statuses, totals, ranges) if held is None else held
 
     def tell(say: Voice) -> Phrase:
         lang = say.lang
@@ -65,13 +69,12 @@ def state_sentence(
             "stated": times.moment(stated, lang),
             "country": "" if country is None else country_name(country, lang),
         }
-        if status is not None:
-            held = bounds(status, totals, ranges)
-            key = _Kind(beyond, country is None, is_none(held))
-            slots["n"] = say.count(held, links.get("total"))
-            slots["status"] = status_name(status, lang)
-            slots["facilities"] = say.facilities(held, field)
-            return say.begun(fill(_of_one_status(lang)[key], slots))
+        if statuses:
+            key = _Kind(beyond, country is None, is_none(had))
+            slots["n"] = say.count(had, links.get("total"))
+            slots["status"] = say.all_of([(status_name(each, lang),) for each in statuses], "or")
+            slots["facilities"] = say.facilities(had, field)
+            return say.begun(fill(_of_some_statuses(lang)[key], slots))
         kind = _Kind(beyond, country is None, is_none(running), is_none(being_built))
         slots["n"] = say.count(running, links.get("running"))
         slots["m"] = say.count(being_built, links.get("building"))
@@ -172,8 +175,8 @@ def _of_all(lang: Language) -> dict[_Kind, str]:
 
 
 @cache
-def _of_one_status(lang: Language) -> dict[_Kind, str]:
-    """The text for each kind of state that is asked about one status only."""
+def _of_some_statuses(lang: Language) -> dict[_Kind, str]:
+    """The text for each kind of state that is asked about one or several statuses only."""
     say = translations(lang)
     past, would, country, world = False, True, False, True
     return {
@@ -252,9 +255,11 @@ def _is_year(period: Period | None) -> bool:
     return period is None or period.last - period.first > 31
 
 
-def _added_up(totals: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]) -> Count:
-    """How many were being built or tested, by the bounds of each status."""
-    counts = [bounds(status, totals, ranges) for status in BUILDING]
+def _added_up(
+    statuses: Iterable[str], totals: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]
+) -> Count:
+    """How many had one of some statuses, by the bounds of each."""
+    counts = [bounds(status, totals, ranges) for status in statuses]
     pairs = [(count, count) if isinstance(count, int) else count for count in counts]
     least, most = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
     return least if least == most else (least, most)

@@ -126,8 +126,16 @@ def random_question(rng: Random, log: list[Logged]) -> dict[str, Any]:
     if rng.random() < 0.3:
         question["field"] = rng.choice(FIELDS)
     if rng.random() < 0.2:
-        question["status"] = rng.choice(STATUSES)
+        question["status"] = some_statuses(rng)
+    if rng.random() < 0.2:
+        question["expected"] = some_statuses(rng)
     return question
+
+
+def some_statuses(rng: Random) -> str:
+    """One to three statuses in their order, with commas between them."""
+    chosen = rng.sample(STATUSES, rng.randint(1, 3))
+    return ",".join(sorted(chosen, key=STATUSES.index))
 
 
 def period_around(rng: Random, day: float) -> str:

@@ -70,8 +70,12 @@ class Naive:
         country: str | None = None,
         field: str | None = None,
         status: str | None = None,
+        expected: str | None = None,
     ) -> dict[str, Any]:
         """How it was on the day `at`, or in the period `during`, which then replaces `at`.
+
+        `status` and `expected` are statuses with commas between them: only facilities that have
+        one of the former, and were expected to have one of the latter.
 
         `at` and `stated` are ISO days, `known` is the position of a commit, 0
         before the first; `during` is a year, a month or a day.
@@ -100,9 +104,10 @@ class Naive:
             if wanted(card["country"], card["field"])
         ]
         if during is None:
-            rows, totals = facilities_at(facilities, first, status)
+            rows, totals = facilities_at(facilities, first, some(status), some(expected))
         else:
-            rows, totals = facilities_during(facilities, first, last, status)
+            both = some(status) & some(expected)
+            rows, totals = facilities_during(facilities, first, last, both)
             for row in rows:
                 if first > horizon:
                     row["certainty"] = "last-known"
@@ -502,15 +507,22 @@ def since(giver: Claim | None) -> dict[str, Any] | None:
     }
 
 
+def some(statuses: str | None) -> set[str | None]:
+    """The statuses of a list; without one all of them, and none."""
+    return {None, *STATUSES} if statuses is None else set(statuses.split(","))
+
+
 def facilities_at(
-    facilities: list[Facility], at: float, only: str | None
+    facilities: list[Facility], at: float, only: set[str | None], promised: set[str | None]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The rows and the totals of one day."""
     rows = []
     totals: dict[str, Any] = {"status": {}, "range": {}, "operating_by_field": {}}
     for facility in facilities:
         (status, _), giver = facility.canonical(at)
-        if only is not None and status != only:
+        expected, overdue = facility.expected(at), facility.overdue(at)
+        would = status if expected is None else expected["status"]
+        if status not in only or would not in promised:
             continue
         alternatives = facility.alternatives(at)
         count_range(totals["range"], [alternatives])
@@ -522,7 +534,6 @@ def facilities_at(
             certainty = "last-known"
         else:
             certainty = "certain" if len(alternatives) == 1 else "possible"
-        expected, overdue = facility.expected(at), facility.overdue(at)
         if status is not None or expected is not None or overdue:
             rows.append(
                 {
@@ -541,7 +552,7 @@ def facilities_at(
 
 
 def facilities_during(
-    facilities: list[Facility], first: float, last: float, only: str | None
+    facilities: list[Facility], first: float, last: float, only: set[str | None]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The rows, one for each status held on some day, and the totals of a period."""
     rows = []
@@ -573,12 +584,12 @@ def facilities_during(
                 )
                 row["holds"].append({"from": iso(start), "to": iso(end)})
             running = status
-        if only is not None and only not in found:
+        if None not in only and not only & found.keys():
             continue
         seen = [facility.alternatives(day) for day in days]
         count_range(totals["range"], seen)
         for status, row in found.items():
-            if only in (None, status):
+            if status in only:
                 row["certainty"] = "certain" if [status] in seen else "possible"
                 rows.append(row)
                 count(totals["status"], status)

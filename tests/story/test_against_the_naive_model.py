@@ -197,7 +197,9 @@ class EngineAndModel(RuleBasedStateMachine):
         """The text of the state, from the views as they are if they have read far enough."""
         self.known(asked["known"])
         filters: dict[str, str] = {
-            name: asked[name] for name in ("country", "field", "status") if name in asked
+            name: asked[name]
+            for name in ("country", "field", "status", "expected")
+            if name in asked
         }
         return state_answer(
             self.archive.state,

@@ -473,6 +473,31 @@ def test_whoever_reads_another_year_or_word_goes_on_reading_it(client: FlaskClie
     assert not any("known" in link or "view" in link for link in links)
 
 
+def test_a_status_can_be_asked_for_and_let_go(client: FlaskClient) -> None:
+    """The page says which facilities alone it lists, and has the way back to all of them; the
+    number in its sentence is the length of its table."""
+    html = get(client, "/state?at=2024&stated=2016&country=CN&expected=operating").text
+    assert "Only facilities expected to have the status: operating." in _bare(html)
+    back = re.search(r'href="([^"]*)">Show all', html)
+    assert back is not None
+    assert back[1] == "/state?at=2024&amp;stated=2016&amp;country=CN"
+    assert "Only facilities" not in get(client, back[1].replace("&amp;", "&")).text
+    tables = re.findall(r'<table id="s-([a-z-]+)"><caption>.*?<span class="n">(\d+)</span>', html)
+    assert tables == [("operating", "38")]
+    assert _figure(html, 0) == "38"
+
+    lang = "/state?at=2013&country=CN&status=under-construction,commissioning&lang=zh"
+    assert "只列处于以下状态的装置：在建、调试。" in _bare(get(client, lang).text)
+
+
+@pytest.mark.parametrize("path", ["/search?", "/trends?by=country&"])
+def test_a_form_keeps_several_statuses(client: FlaskClient, path: str) -> None:
+    """As one choice beside the single ones."""
+    html = get(client, f"{path}status=under-construction,commissioning").text
+    option = '<option value="under-construction,commissioning" selected>'
+    assert html.count(option) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "listed", "column"),
     [

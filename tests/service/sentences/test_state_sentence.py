@@ -285,7 +285,7 @@ def test_a_question_about_one_status_is_told_about_that_alone(
 ) -> None:
     """What a filter leaves out is not said to be none."""
     sentence = state_sentence(
-        **CHINA, status="under-construction", totals={"under-construction": number}
+        **CHINA, statuses=["under-construction"], totals={"under-construction": number}
     )
     assert told(sentence) == (f"At the end of 2013 {en}", f"2013年底，{zh}")
 

@@ -1,0 +1,96 @@
+"""The numbers in the sentence of a state lead to what they count."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.service.asked import Reader
+
+CLOCKS = [
+    "at=1950",
+    "at=1976-07-01",
+    "at=1988",
+    "at=2013",
+    "at=2024",
+    "at=2024&stated=2016",
+    "at=2020&stated=2010",
+    "at=2034",
+    "during=2013",
+    "during=1976",
+    "during=2024-03",
+]
+FILTERS = [
+    "",
+    "country=CN",
+    "country=CN&field=particle-physics",
+    "country=US",
+    "status=operating",
+    "status=under-construction,commissioning&country=CN",
+    "expected=operating&country=CN",
+    "status=under-construction,approved&expected=operating",
+]
+
+
+@pytest.mark.parametrize("clocks", CLOCKS)
+@pytest.mark.parametrize("filters", FILTERS)
+def test_a_number_is_how_many_facilities_stand_where_it_leads(
+    reader: Reader, clocks: str, filters: str
+) -> None:
+    """In a range, at most as many as may and at least as many as must have one of the statuses
+    stand there: those that have one as far as anybody knows."""
+    told = reader.ask(f"/v1/state?{clocks}&{filters}".rstrip("&")).get_json()["sentence"]
+    for figure in told["figures"]["en"]:
+        numbers = [int(each) for each in re.findall("[0-9]+", figure["text"])]
+        if not figure["href"].startswith("/v1/state?") or not numbers:
+            continue
+        rows: list[Any] = reader.ask(figure["href"]).get_json()["facilities"]
+        listed = len({row["id"] for row in rows})
+        least = 0 if figure["text"].startswith("up to") else numbers[0]
+        assert least <= listed <= numbers[-1], figure
+
+
+def test_what_was_expected_is_a_question(reader: Reader) -> None:
+    """In 2016 four more facilities were expected to run in 2024 than ran when last heard of, and
+    each tells why it is among them."""
+    asked = "/v1/state?at=2024&stated=2016&country=CN"
+    whole = reader.ask(asked).get_json()["facilities"]
+    would = {row["id"]: (row["expected"] or row)["status"] for row in whole}
+    running = reader.ask(f"{asked}&expected=operating").get_json()
+    assert [row["id"] for row in running["facilities"]] == [
+        id for id, status in would.items() if status == "operating"
+    ]
+    assert len(running["facilities"]) == 38
+    assert running["totals"]["status"]["operating"] == 34
+    assert running["sentence"]["en"] == (
+        "Seen from the end of 2016, China would have 38 big-science facilities operating"
+        " at the end of 2024."
+    )
+    built = reader.ask(f"{asked}&status=under-construction,commissioning&expected=operating")
+    assert {row["status"] for row in built.get_json()["facilities"]} <= {
+        "under-construction",
+        "commissioning",
+    }
+    assert built.get_json()["facilities"]
+
+
+def test_several_statuses_are_one_question_with_one_address(reader: Reader) -> None:
+    """In whatever order they are given; the sentence names them all."""
+    asked = "/v1/state?at=2013&country=CN&status="
+    one = reader.ask(f"{asked}commissioning,under-construction").get_json()
+    other = reader.ask(f"{asked}under-construction,commissioning,commissioning").get_json()
+    assert one == other
+    assert "status=under-construction%2Ccommissioning&" in one["pinned"]
+    statuses = {row["status"] for row in one["facilities"]}
+    assert statuses == {"under-construction", "commissioning"}
+    assert "under construction or in commissioning" in one["sentence"]["en"]
+    assert "“在建或" in one["sentence"]["zh"]
+
+
+def test_a_word_that_is_no_status_is_refused_by_its_name(reader: Reader) -> None:
+    """Also where others beside it are."""
+    answer = reader.ask("/v1/state?expected=operating,humming")
+    assert answer.status_code == 422
+    assert answer.get_json()["detail"].startswith("expected=humming")
