@@ -380,13 +380,14 @@ LADDER_TURNS = """
     )
     SELECT DISTINCT statements.kf AS position
     FROM matching
-    CROSS JOIN json_each('{' || matching.text || '}', '$.plans') AS plan
-    CROSS JOIN statements ON statements.statement = plan.value
-    WHERE statements.kf > max(matching.kf, :after)
+    CROSS JOIN json_tree('{' || matching.text || '}') AS named
+    CROSS JOIN statements ON statements.statement = named.atom
+    WHERE (named.path = '$.plans' OR named.fullkey = '$.came')
+      AND statements.kf > max(matching.kf, :after)
       AND statements.kf <= min(matching.kt, :known)
     ORDER BY position
 """
-"""Where the plans of ladders were shown anew, which a row has by their ids alone."""
+"""Where the plans of ladders and what came were shown anew, which a row has by their ids alone."""
 
 RECORD_OF = "SELECT record FROM records WHERE statement = :statement AND kf <= :known"
 CONTRADICTING = "SELECT statement FROM contradictions WHERE named = :named ORDER BY statement"

@@ -25,6 +25,7 @@ from events.catalogue import BY_TOPIC, STATEMENT_TYPES
 from events.chronicle import stream_lines
 from events.commit import LoggedEvent
 from events.dates import Day
+from events.errors import AnnalesError
 from events.fact import Line
 from events.record import Record, fold
 from events.store.sqlite import ChronicleRecorder
@@ -326,16 +327,19 @@ def cloud_event(
 def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
     """The changes beyond `after` as server-sent events, and each new one as it comes.
 
-    Ends after `streams.longest` seconds or when the service shuts down; a client
-    goes on from the last id it saw. Where filters skip much, a checkpoint gives
-    it an id from which less has to be looked at again.
+    Ends after `streams.longest` seconds, when the service shuts down, or where it cannot be
+    read on; a client goes on from the last id it saw, and is then told why it cannot. Where
+    filters skip much, a checkpoint gives it an id from which less has to be looked at again.
     """
     ends = time.monotonic() + streams.longest
     told = reached = after
     retry = RETRY
     yield HEARTBEAT  # the headers go out with the first byte
     while not streams.ended and (left := ends - time.monotonic()) > 0:
-        page = read(after=reached, limit=STEP)
+        try:
+            page = read(after=reached, limit=STEP)
+        except AnnalesError:
+            break
         reached = page.reached
         blocks = [_block(change) for change in page.changes]
         if page.changes:

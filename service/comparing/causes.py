@@ -61,6 +61,11 @@ class Step(NamedTuple):
         return min(one, other), max(one, other)
 
 
+MOST_TRIED = 50
+"""Of so many statements that were said on one day it is tried which of them did it; of more, those
+that the row came to show, or shows no more, are taken to have done it."""
+
+
 class Causes:
     """Finds the causes of changed rows; keeps what it read of records for the next row."""
 
@@ -173,6 +178,9 @@ class Causes:
             return []
         if len(said) == 1:
             return said
+        if len(said) > MOST_TRIED:
+            named = turn.named_on_one_side
+            return [statement for statement in said if statement.id in named] or said
         return [statement for statement in said if without(statement.id) != whole] or said
 
     def _passed(self, row: _Row, turn: Turn, step: Step) -> list[Statement]:

@@ -295,10 +295,7 @@ def _indicators(a: Found, b: Found, sides: Sides) -> list[Members]:
     """The readings that hold, by series and unit."""
     stems = sides.by in ("field", "status", "milestone")
     one, other = (
-        {
-            (_stem(line["series"], side) if stems else line["series"], line["unit"]): line
-            for line in found.indicators
-        }
+        _by_series(found.indicators, side if stems else None)
         for found, side in ((a, sides.a), (b, sides.b))
     )
     pairs = []
@@ -317,6 +314,16 @@ def _indicators(a: Found, b: Found, sides: Sides) -> list[Members]:
             }
         )
     return pairs
+
+
+def _by_series(readings: Iterable[Members], side: Side | None) -> dict[tuple[str, str], Members]:
+    """Readings by series and unit; of a side, by what its series has in common with the other's,
+    unless that is a series of the same side."""
+    by = {(line["series"], line["unit"]): line for line in readings}
+    if side is None:
+        return by
+    stems = {key: (_stem(key[0], side), key[1]) for key in by}
+    return {key if stems[key] in by else stems[key]: line for key, line in by.items()}
 
 
 def _stem(series: str, side: Side) -> str:

@@ -382,8 +382,8 @@ class _Reading:
             self._db,
             stated=clocks.stated,
             known=clocks.known,
-            country=self._alone("country"),
-            field=self._alone("field"),
+            country=None if kind.looks_everywhere else self._alone("country"),
+            field=None,  # the rows of other fields are read too, and left out
         )
         return kind.effort * (len(text) + LISTED * listed)
 

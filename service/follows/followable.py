@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from events.clocks import AsOf, as_of
-from events.errors import BadFilter, NotFound
+from events.errors import AnnalesError, BadFilter, NotFound
 from projections.views import Database
 from service.archive import Archive
 from service.audit import source_answer, statement_answer
@@ -58,6 +58,9 @@ RECORDS = ("record", "to_record")
 """The parameters that name a record."""
 
 
+YEARS_AHEAD = 100
+"""For so many years a question must be one that can be asked, lest its feed come to an end."""
+
 EAGER = 4
 """So many commits of each day may change an answer unasked: the first does so by the day alone, and
 to look at a few costs less than to ask which ones matter."""
@@ -88,7 +91,8 @@ class Followable:
     asking is one, which is so for ever where one of each tuple of `settled` is given. Without
     them all do. `rows` are the lists of the answer that a patch takes as objects, with the
     members that name a row, and `passing` the members of rows that only count the days since.
-    `effort` is how often it looks at each record.
+    `effort` is how often it looks at each record, and `looks_everywhere` whether at those of all
+    countries, whichever it is about.
     """
 
     path: str
@@ -103,6 +107,7 @@ class Followable:
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passing: tuple[str, ...] = ()
     effort: int = 1
+    looks_everywhere: bool = False
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -220,6 +225,12 @@ def followed_question(service: Archive, text: str) -> Followed:
         texts[name] = value
     now = service.chronicle.now()
     asked = kind.ask(service, path, id, {**texts, "known": "@0"}, now=now)
+    later = f"{int(now[:4]) + YEARS_AHEAD:04}-12-31T00:00:00.000000Z"
+    try:
+        kind.ask(service, path, id, {**texts, "known": "@0"}, now=later)
+    except AnnalesError as refused:
+        why = f"as time goes on it could not be asked any more ({refused}): give every clock"
+        raise BadFilter("of", text, why) from None
     unsaid = {name for name in (*kind.clocks, *MOVING) if name not in texts}
     pairs = asked.question.pairs(asked.question.filters)
     of = located(path, [pair for pair in pairs if pair[0] not in unsaid])
@@ -334,6 +345,9 @@ def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
 LIST = ("kind", "country", "field", "status", "near", "radius", "sort", "facets", "fields")
 STATE = ("country", "field", "status", "expected")
 
+STATED = (("stated",),)
+"""What settles a question in which `at` plays no part."""
+
 BY_ID = dict.fromkeys(SECTIONS, ("id",))
 
 FOLLOWABLE: tuple[Followable, ...] = (
@@ -401,6 +415,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
     Followable(
         path="/v1/records/{id}/slips",
         ask=_promises(slips_answer, of_record=True),
+        settled=STATED,
         space="record",
         paged=True,
         streams=turning.of_record,
@@ -431,6 +446,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
     Followable(
         path="/v1/slips",
         ask=_promises(slips_answer),
+        settled=STATED,
         filters=SLIPS_FILTERS,
         paged=True,
         turns=turning.of_ladders,
@@ -448,6 +464,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
     Followable(
         path="/v1/due",
         ask=_promises(due_answer),
+        settled=STATED,
         filters=DUE_FILTERS,
         paged=True,
         turns=turning.on_any_day,
@@ -473,6 +490,7 @@ FOLLOWABLE: tuple[Followable, ...] = (
         turns=turning.of_two_horizons,
         rows={"rows": ("id",)},
         effort=4,
+        looks_everywhere=True,
     ),
     Followable(
         path="/v1/compare",

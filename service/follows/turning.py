@@ -7,7 +7,8 @@ came later: a page of a feed, once full, is the same for good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -89,9 +90,23 @@ def of_two_horizons(
 ) -> list[int]:
     """Of a day as it was expected beside the same day as it is known: of two horizons."""
     now = replace(question.as_of, stated=parse_iso(question.filters["to_stated"]))
-    found = (
+    found = [
         on_a_day(service, db, replace(question, as_of=clocks), after=after, known=known)
         for clocks in (question.as_of, now)
+    ]
+    # Whether a facility had been named is told by statements of any country and field.
+    found.append(
+        service.state.turns(
+            db,
+            first=BEFORE_ALL,
+            last=AFTER_ALL,
+            stated=question.as_of.stated,
+            after=after,
+            known=known,
+            countries=None,
+            field=None,
+            facets=["named"],
+        )
     )
     return sorted({position for positions in found for position in positions})
 
@@ -185,7 +200,7 @@ def of_statement(service: Archive, db: Database, id: str, *, known: int) -> dict
     if record is None:
         return {}
     streams = {f"record:{record}": 0}
-    for position, line in _lines(service.history, db, f"record:{record}", id, known=known):
+    for position, line in _lines(service.history, db, f"record:{record}", {id}, known=known):
         for source in _named(line, "sources"):
             streams.setdefault(f"source:{source}", position)
     contradicting = service.state.contradicting_ever(db, id)
@@ -212,15 +227,17 @@ def _with_naming(
     known: int,
 ) -> dict[str, int]:
     """The streams, and those of what names an id, from where it first does."""
-    found = dict(streams)
+    lying_in: dict[str, set[str | None]] = defaultdict(set)
     for name in naming:
         space, _, record = name.rpartition(":")
         about = None if space else name  # a card is named by its stream
         lies_in = record if space else service.state.record_of(db, name, known=known)
-        if lies_in is None:
-            continue
-        stream = f"record:{lies_in}"
-        for position, line in _lines(service.history, db, stream, about, known=known):
+        if lies_in is not None:
+            lying_in[f"record:{lies_in}"].add(about)
+    found = dict(streams)
+    for stream, names in lying_in.items():
+        # A stream of a thousand statements is read once, not a thousand times.
+        for position, line in _lines(service.history, db, stream, names, known=known):
             if id in _named(line, member):
                 found[stream] = min(position, found.get(stream, position))
                 break
@@ -233,11 +250,12 @@ def _named(line: dict[str, Any], member: str) -> list[str]:
 
 
 def _lines(
-    history: History, db: Database, stream: str, about: str | None, *, known: int
+    history: History, db: Database, stream: str, about: Collection[str | None], *, known: int
 ) -> Iterable[tuple[int, dict[str, Any]]]:
-    """The positions of the events about a statement, or a card, with what each sets."""
+    """The positions of the events about some statements, or the card (None), with what each
+    sets."""
     for entry in history.entries(db, stream, known=known, after=0, limit=AFTER_ALL):
-        if entry.statement == about:
+        if entry.statement in about:
             line = msgspec.json.decode(entry.line)
             yield entry.position, line.get("changes", line)
 

@@ -163,8 +163,10 @@ def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> 
 
 
 def _interval(days: Mapping[str, Any] | None, lang: Language, *, signed: bool = True) -> str:
-    """How late something was at least and at most."""
+    """How late something was at least and at most; what is overdue since today is so by nothing."""
     if days is None:
+        return ""
+    if not signed and days["earliest"] == days["latest"] == 0:
         return ""
     told = short_slips(days["earliest"], days["latest"], lang)
     return told if signed else told.replace("+", "")

@@ -39,7 +39,7 @@ class AnnalesTimeline extends HTMLElement {
   async loadOnce() {
     try {
       const [d3, data] = await Promise.all([this.library(), this.columns()]);
-      this.show(d3, data);
+      if (this.isConnected) this.show(d3, data); // else the page was turned meanwhile
     } catch (refused) {
       // What the server drew says as much; why there is no more than that stands here.
       this.dataset.painted = "no";
@@ -963,7 +963,7 @@ function ticksOf(first, last, width, lang) {
   for (let year = from; year <= to; year += 1) {
     for (let month = 0; month < 12; month += step) {
       const begins = day(year, month), next = day(year, month + 1);
-      const name = months.format(begins * 86400000);
+      const name = months.format(Date.UTC(2000, month)); // a Date ends with the year 275760
       if (begins >= first && begins <= last) {
         ticks.push({ day: begins, text: month ? name : yearText(year, lang), major: month === 0 });
       }

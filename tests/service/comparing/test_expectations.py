@@ -431,6 +431,18 @@ def test_series_of_two_countries_are_one_where_only_the_code_differs(chronicle: 
     assert "rd-share-of-gdp" in answer["only_a"]["indicators"]
 
 
+def test_no_series_stands_for_another_of_its_side(juno: Teller) -> None:
+    """Where a country has `rd-share` and `rd-share-cn`, both are told."""
+    juno.tell(facility("lhc", country="CH"))
+    for series, country in (("rd-share", "CN"), ("rd-share-cn", "CN"), ("rd-share-ch", "CH")):
+        juno.tell(reading(f"r-{series}", "2020", 1.5, series=series, country=country))
+    answer = Asker(juno.archive).compare(at="2021", country="CN", to_country="CH")
+    assert [
+        (pair["series"], *(side and side["series"] for side in (pair["a"], pair["b"])))
+        for pair in answer["indicators"]
+    ] == [("rd-share", "rd-share", "rd-share-ch"), ("rd-share-cn", "rd-share-cn", None)]
+
+
 def test_two_fields_pair_up_by_status(chronicle: Asker) -> None:
     """In 2024 China builds two tokamaks, and had one satellite approved."""
     answer = chronicle.compare(at="2024", country="CN", field="fusion", to_field="space")

@@ -21,12 +21,16 @@ from httpx_sse import ServerSentEvent, connect_sse
 from werkzeug.test import TestResponse
 
 from projections import VIEW
+from projections.history import Entry, History
+from projections.views import Database
 from service.app import create_app
 from service.archive import Archive
+from service.changes.feed import HEARTBEAT, Page, server_sent
 from service.changes.routes import BATCH, LINES
 from service.cli.command import annales
+from service.errors import TooMuchToCompare
 from service.feeds.syndication import ATOM
-from service.follows import feed, followable
+from service.follows import feed, followable, turning
 from service.follows.followable import FOLLOWABLE, NOT_FOLLOWABLE, PATHS, Followable, why_not
 from service.follows.schemas import AnswerChangedSchema, FollowsSchema
 from service.state import SECTIONS
@@ -220,6 +224,51 @@ def test_a_plan_that_was_overtaken_is_still_part_of_its_ladder(juno: Teller, ask
     assert positions(asker.walk(of)) == [3, 4, 5, 6, 7]
     of = "/v1/slips?at=2020&stated=2020&country=US"
     assert positions(asker.walk(of)) == []
+
+
+def test_what_came_of_a_ladder_is_part_of_it_though_it_gives_no_status(
+    juno: Teller, asker: Asker
+) -> None:
+    """Corrected in its sources alone, it alters the slips; so it does where `at` is not said,
+    which plays no part."""
+    juno.tell(plan("hoped", "accepted", "2020", "2016", entry="juno/accepted"))
+    juno.tell(GROUND)
+    juno.tell(milestone("accepted", "accepted", "2017-05-05", entry="juno/accepted"))
+    juno.tell(correction("accepted", {"sources": [{"id": SOURCE["id"], "locator": "p. 4"}]}))
+    for of in ("/v1/slips?at=2020&stated=2020", "/v1/slips?stated=2020"):
+        assert positions(asker.walk(of)) == [3, 5, 6]
+
+
+def test_a_facility_is_named_by_what_is_said_elsewhere(juno: Teller, asker: Asker) -> None:
+    """Whether something unforeseen had been named is told by statements of any country, so they
+    alter the hindsight of one country or field."""
+    juno.tell(milestone("ran", "operation-started", "2020-01-01", stated="2020-01-01"))
+    juno.tell(statement("discovery", "elsewhere", "2015-01-01", facility="juno", country="US",
+                        field="space", stated="2015-02-01"))  # fmt: skip
+    for part in ("country=CN", "field=particle-physics"):
+        of = f"/v1/hindsight?at=2022&stated=2016&to_stated=2026-12-31&{part}"
+        assert positions(asker.walk(of)) == [3, 4]
+
+
+def test_a_source_is_followed_by_one_reading_of_each_stream(
+    juno: Teller, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many statements of a record cite it."""
+    for number in range(30):
+        juno.tell(milestone(f"m-{number}", "upgraded", "2015", entry=f"juno/up/{number}"))
+    asker.archive.catch_up()
+    read: list[str] = []
+    entries = History.entries
+
+    def counted(history: History, db: Database, stream: str, **more: Any) -> Iterator[Entry]:
+        for entry in entries(history, db, stream, **more):
+            read.append(stream)
+            yield entry
+
+    monkeypatch.setattr(History, "entries", counted)
+    streams = turning.of_source(asker.archive, asker.archive.views.db(), SOURCE["id"], known=32)
+    assert streams == {f"source:{SOURCE['id']}": 0, "record:juno": 3}
+    assert len(read) <= 31
 
 
 def test_who_follows_another_country_hears_nothing(juno: Teller, asker: Asker) -> None:
@@ -824,6 +873,19 @@ def test_the_stream_shows_only_what_alters_the_answer_and_resumes(changing: Tell
         assert (news.id, json.loads(news.data)["data"]["reasons"]) == ("14", ["Another machine."])
 
 
+def test_a_stream_that_cannot_be_read_on_ends(juno: Teller) -> None:
+    """Whole, and not within a line; who comes back is told why."""
+
+    def read(*, after: int, limit: int, looked: int = 0) -> Page:
+        if after == 2:
+            raise TooMuchToCompare(limit)
+        return Page([], 2, full=False, at_head=False, looked=looked)
+
+    told = list(server_sent(read, juno.archive.streams, after=1))
+    assert told[0] == HEARTBEAT
+    assert b"id: 2\n" in b"".join(told[1:])
+
+
 def test_a_batch_and_json_lines_have_the_same_items(changing: Teller, asker: Asker) -> None:
     """As the feed has them, cut by position; they are asked for again, for their URL does not
     say by which views they are told."""
@@ -992,6 +1054,9 @@ def test_every_question_is_told_in_words(juno: Teller, asker: Asker, of: str) ->
         ("/v1/state?limit=10", 422, "validation"),
         ("/v1/state?after=juno", 422, "validation"),
         ("/v1/hindsight?at=2013&to_known=@2", 422, "validation"),
+        # Sooner or later today is after the one, and too far from the other.
+        ("/v1/hindsight?at=2013&to_stated=2029", 422, "validation"),
+        ("/v1/trends?step=month&from=1900", 422, "validation"),
         ("/v1/state?county=CN", 422, "unknown-parameter"),
         ("/v1/state?country=CN&country=DE", 422, "unknown-parameter"),
         ("/v1/records/juno?country=CN", 422, "unknown-parameter"),

@@ -203,6 +203,16 @@ def test_a_pinned_page_never_changes(juno: Teller) -> None:
         assert page.headers["ETag"] == tag, url
 
 
+def test_what_is_due_today_is_not_called_on_time(juno: Teller) -> None:
+    """It is overdue by the rules, by no day yet."""
+    juno.tell(plan("today", "operation-started", "2026-11-20", "2016"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    html = get(client, "/slips?at=2026-11-20&stated=2026-11-20").text
+    overdue = html[html.index('id="h-o"') :].partition("</section>")[0]
+    assert '<p class="seal">due on this very day</p>' in overdue
+
+
 def path_at(path: str, known: str) -> str:
     """A page at a position of the log; what is asked of moments instead is asked up to it."""
     if path.startswith("/activity"):
