@@ -74,9 +74,9 @@ def as_of(
         raise ClashingClocks(
             "during", during, f"it takes the place of at, which is {at[:80]!r}: give one"
         )
-    day_at = None if at is None else _last_day("at", at)
+    day_at = None if at is None else last_day("at", at)
     period = None if during is None else _period("during", during)
-    day_stated = None if stated is None else _last_day("stated", stated)
+    day_stated = None if stated is None else last_day("stated", stated)
 
     commit = log.head() if known is None else _known(known, log, now)
     default = _default_day(commit, now=now, pinned=known is not None)
@@ -162,7 +162,12 @@ _INSTANT = re.compile(
 )
 
 
-def _last_day(clock: str, text: str) -> Day:
+def last_day(clock: str, text: str) -> Day:
+    """The last day of a year, a month or a day, as a clock takes it. Raises BadClock.
+
+    >>> iso(last_day("at", "2013"))
+    '2013-12-31'
+    """
     # A pinned URL writes a day outside 0000 to 9999 as ISO 8601 does, which is no EDTF.
     if _FAR_DAY.fullmatch(text):
         try:

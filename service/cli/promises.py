@@ -43,6 +43,7 @@ SHOWN = {
 @filters("country", "field", "limit", "after")
 @click.option("--operator", metavar="NAME", help="Only facilities whose card names this operator.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only ladders that came to this.")
+@click.option("--came-by", metavar="DATE", help="Only ladders of which something had come by then.")
 @click.option("--by", metavar="GROUPS", help="Count by country, field, operator, decade.")
 @click.option("--sort", type=click.Choice(SORTS), help="`slip` puts the greatest slip first.")
 @as_json

@@ -320,7 +320,7 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             country=about.country,
             field=about.field,
             links={
-                "expected": Question("/v1/state", then.clocks, part).pinned,
+                "expected": Question("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,
                 "now": Question("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
             },
         )

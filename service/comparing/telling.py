@@ -123,7 +123,9 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
     """A side as the sentence takes it. A facility that is not there bears its other name."""
     clocks = side.as_of
     name, status = None, None
-    path, part = "/v1/state", given(Wanted(country=side.country, field=side.field))
+    beyond = clocks.at > clocks.stated
+    about = given(Wanted(country=side.country, field=side.field))
+    path, part = "/v1/state", {**about, "expected" if beyond else "status": "operating"}
     if side.record is not None:
         path, part = f"/v1/records/{side.record}", {}
         card = found.card or card
@@ -131,7 +133,7 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
         status = next((_status(row) for row in found.facilities.values()), None)
     ranged = found.totals["range"].get("operating", {"certain": 0, "possible": 0})
     running: Count = (ranged["certain"], ranged["possible"])
-    if clocks.at > clocks.stated:
+    if beyond:
         running = sum(_status(row) == "operating" for row in found.facilities.values())
     elif ranged["certain"] == ranged["possible"]:
         running = found.totals["status"].get("operating", 0)

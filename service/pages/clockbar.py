@@ -38,6 +38,7 @@ class ClockBar:
     before: str
     after: str
     hidden: tuple[tuple[str, str], ...]
+    moves: bool
 
 
 def clock_bar(
@@ -48,8 +49,10 @@ def clock_bar(
     first: int,
     last: int,
     filters: Iterable[str] = (),
+    moves: bool = True,
 ) -> ClockBar:
-    """The form for a page at these clocks. `first` and `last` are the years of its slider."""
+    """The form for a page at these clocks. `first` and `last` are the years of its slider; a page
+    that does not move along `at` has none."""
     year = civil(as_of.at)[0]
     stated_given = "stated" in here.texts
     asked = {*filters, "at", "during", "stated", "known"}
@@ -60,7 +63,7 @@ def clock_bar(
         during=as_of.during is not None,
         stated=written(as_of.stated),
         stated_words=moment(as_of.stated, lang),
-        stated_is=_stated_is(as_of, stated_given=stated_given),
+        stated_is=_stated_is(as_of, stated_given=stated_given, moves=moves),
         stated_given=stated_given,
         known=f"@{as_of.known}",
         known_given="known" in here.texts,
@@ -70,6 +73,7 @@ def clock_bar(
         before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
         after=here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
         hidden=tuple((each, text) for each, text in here.texts.items() if each not in asked),
+        moves=moves,
     )
 
 
@@ -112,10 +116,10 @@ def written(day: int) -> str:
     return year_text(year) if (month, of_month) == (12, 31) else iso(day)
 
 
-def _stated_is(as_of: AsOf, *, stated_given: bool) -> str:
+def _stated_is(as_of: AsOf, *, stated_given: bool, moves: bool) -> str:
     if not stated_given:
         return "all"
-    return "then" if as_of.stated == as_of.at else "day"
+    return "then" if moves and as_of.stated == as_of.at else "day"
 
 
 def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from events.dates import Day, Language, day, parse_iso
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
+from service.pages.clockbar import written
 from service.pages.courses import Courses, median_of
 from service.pages.here import Here
 from service.pages.lanes import FAMILIES
@@ -91,7 +92,7 @@ class Figures:
             if (by := came_by(each, self.lines)) is not None and by <= self.at
         ]
         median = median_of(came)
-        href = self.here.to("/slips")
+        href = self.here.to("/slips", came_by=written(self.at))
         if median is None:
             what = self.say("no promise had come to anything")
             return self._figure("slip", "–", what, href)

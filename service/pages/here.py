@@ -22,10 +22,12 @@ PART = ("country", "field")
 TAKES = {
     "/": (*CARRIED, *PART),
     "/state": (*CARRIED, *PART),
-    "/slips": (*CARRIED, *PART),
+    "/slips": ("stated", "known", "lang", *PART),
     "/search": (*CARRIED, *PART),
     "/compare": ("at", "stated", "known", "lang", *PART),
     "/trends": ("stated", "known", "lang", *PART),
+    "/embed/trends": ("stated", "known", "lang", *PART),
+    "/embed/slips": ("stated", "known", "lang", *PART),
     "/activity": ("lang",),
     "/feeds": ("lang",),
     "/viewers": ("lang",),

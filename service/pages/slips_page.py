@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from projections.ladders import OUTCOMES
 from service.asking import clocks
 from service.pages import labels, language
 from service.pages.answering import Asked, Read
-from service.pages.clockbar import clock_bar
+from service.pages.clockbar import clock_bar, written
 from service.pages.lanes import short_slips
 from service.pages.page import Format, Members, page_at, pieces
 from service.promises.asking import GROUPS, SORTS, given_of, promised
@@ -38,18 +39,20 @@ def slips_page(asked: Asked) -> Members:
     answer = msgspec.json.decode(slips_answer(view, db, asked.answered("/v1/slips"), asked.meant))
     part = {name: texts[name] for name in ("country", "field") if name in texts}
     others = promised({**part, "within": SOON})
+    # As of the day by which all of it was said, whatever day the clock `at` stands on.
+    then = replace(as_of, at=as_of.stated, during=None)
     late = msgspec.json.decode(
-        overdue_answer(view, db, Question("/v1/overdue", as_of, part), promised(part))
+        overdue_answer(view, db, Question("/v1/overdue", then, part), promised(part))
     )
     due = msgspec.json.decode(
-        due_answer(view, db, Question("/v1/due", as_of, {**part, "within": SOON}), others)
+        due_answer(view, db, Question("/v1/due", then, {**part, "within": SOON}), others)
     )
     records = {each["record"] for found in (answer, late, due) for each in found["items"]}
     if answer["totals"]["worst"]:
         records.add(answer["totals"]["worst"]["record"])
     cards = view.cards(db, (f"record:{id}" for id in records), known=as_of.known)
     names = {card["id"]: labels.names_of(card, lang)[0] for card in cards.values()}
-    year = year_of(as_of.at)
+    year = year_of(then.at)
     return {
         "page": page_at(
             "slips", asked.question, say=say,
@@ -61,7 +64,7 @@ def slips_page(asked: Asked) -> Members:
             description=(answer.get("sentence") or {}).get(lang, ""),
         ),
         "bar": clock_bar(
-            here, as_of, lang=lang, first=year, last=year, filters=("country", "field"),
+            here, then, lang=lang, first=year, last=year, filters=("country", "field"), moves=False,
         ),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
@@ -92,6 +95,7 @@ def slips_page(asked: Asked) -> Members:
             | ({texts["country"]} if "country" in texts else set())
         ),
         "filters": asked.meant.wanted,
+        "came_by": None if asked.meant.came_by is None else written(asked.meant.came_by),
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from events.dates import Day, civil, parse_iso
+from events.clocks import last_day
+from events.dates import Day, civil, iso, parse_iso
 from events.dates import day as day_of
 from events.errors import BadFilter, NotFound
 from events.fact import Line
@@ -32,7 +33,17 @@ GROUPS = ("country", "field", "operator", "decade")
 
 SORTS = ("record", "slip")
 
-SLIPS_FILTERS = ("country", "field", "operator", "outcome", "by", "sort", "limit", "after")
+SLIPS_FILTERS = (
+    "country",
+    "field",
+    "operator",
+    "outcome",
+    "came_by",
+    "by",
+    "sort",
+    "limit",
+    "after",
+)
 RECORD_SLIPS_FILTERS = ("limit", "after")
 OVERDUE_FILTERS = ("country", "field", "limit", "after")
 DUE_FILTERS = ("country", "field", "within", "limit", "after")
@@ -44,13 +55,15 @@ Members = dict[str, Any]
 class Promised:
     """Which promises a question is about; `skipped` are those of the pages before.
 
-    `operator` is the operator of the card as a whole, or one of several that it names.
+    `operator` is the operator of the card as a whole, or one of several that it names;
+    `came_by` is the day by which certainly something had come.
     """
 
     wanted: Wanted
     record: str | None = None
     operator: str | None = None
     outcome: str | None = None
+    came_by: Day | None = None
     by: tuple[str, ...] = GROUPS
     sort: str = "record"
     within: str | None = None
@@ -58,7 +71,7 @@ class Promised:
 
 
 def promised(texts: Mapping[str, str], *, record: str | None = None) -> Promised:
-    """Read which promises are meant. Raises BadFilter, BadCursor."""
+    """Read which promises are meant. Raises BadFilter, BadClock, BadCursor."""
     page = wanted(country=texts.get("country"), field=texts.get("field"), limit=texts.get("limit"))
     outcome = texts.get("outcome")
     if outcome is not None and outcome not in OUTCOMES:
@@ -82,6 +95,7 @@ def promised(texts: Mapping[str, str], *, record: str | None = None) -> Promised
         record=record,
         operator=texts.get("operator"),
         outcome=outcome,
+        came_by=last_day("came_by", texts["came_by"]) if "came_by" in texts else None,
         by=by,
         sort=sort,
         within=within,
@@ -105,6 +119,7 @@ def given_of(asked: Promised) -> dict[str, str]:
     named = {
         "operator": asked.operator,
         "outcome": asked.outcome,
+        "came_by": None if asked.came_by is None else iso(asked.came_by),
         "by": None if asked.by == GROUPS else ",".join(asked.by),
         "sort": None if asked.sort == SORTS[0] else asked.sort,
         "within": asked.within,

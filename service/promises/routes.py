@@ -54,6 +54,10 @@ OWN: dict[str, Parameter] = {
         ),
     ),
     "outcome": ({"type": "string", "enum": list(OUTCOMES)}, "Only ladders that came to this."),
+    "came_by": (
+        {**forms.DAY, "examples": ["2013"]},
+        "Only ladders of which something had come by this day, by its last possible day.",
+    ),
     "by": (
         {**forms.list_of(GROUPS), "examples": ["country,decade"]},
         "What to count by: " + ", ".join(f"`{name}`" for name in GROUPS) + ". Default: all.",

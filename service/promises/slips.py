@@ -12,14 +12,14 @@ it is found among all whose least slip is known.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import NamedTuple
 
 import msgspec
 
-from events.dates import year_of
+from events.dates import Day, year_of
 from events.fact import Line
 from projections.ladders import OUTCOMES, Ladder, Slip, ladder_of
 from projections.state import State
@@ -70,6 +70,9 @@ def ladders(view: State, db: Database, question: Question, asked: Promised) -> l
     ]
     if asked.operator is not None:
         found = [each for each in found if is_run_by(each.card, asked.operator)]
+    if asked.came_by is not None:
+        came = _came_by(view, db, found, asked.came_by, known=as_of.known)
+        found = [each for each in found if each.ladder.came in came]
     found.sort(key=lambda each: (each.record, each.ladder.entry, each.ladder.plans))
     if asked.sort == "slip":
         found.sort(key=_greatest_first)
@@ -95,6 +98,16 @@ def slips_answer(view: State, db: Database, question: Question, asked: Promised)
     members["items"] = [_slip_item(each, lines) for each in page]
     members["next"] = next_of(question, asked, len(found))
     return f"{{{question.head()},{members_of(members)}}}"
+
+
+def _came_by(
+    view: State, db: Database, found: Iterable[Counted], day: Day, *, known: int
+) -> set[str | None]:
+    """The statements of what came, where it certainly had by a day."""
+    ids = {each.ladder.came for each in found if each.ladder.came is not None}
+    lines = view.statements(db, ids, known=known).items()
+    ends = {id: bounds(msgspec.json.decode(text))[1] for id, text in lines}
+    return {id for id, latest in ends.items() if latest is not None and latest <= day}
 
 
 def _slips_sentence(

@@ -1,4 +1,4 @@
-"""The numbers in the sentence of a state lead to what they count."""
+"""The numbers in the sentence of a state, and of what compares states, lead to what they count."""
 
 from __future__ import annotations
 
@@ -41,15 +41,39 @@ def test_a_number_is_how_many_facilities_stand_where_it_leads(
 ) -> None:
     """In a range, at most as many as may and at least as many as must have one of the statuses
     stand there: those that have one as far as anybody knows."""
-    told = reader.ask(f"/v1/state?{clocks}&{filters}".rstrip("&")).get_json()["sentence"]
-    for figure in told["figures"]["en"]:
+    assert_led(reader, f"/v1/state?{clocks}&{filters}".rstrip("&"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/v1/compare?at=2003&to_at=2023&country=CN",
+        "/v1/compare?at=2024&stated=2016&to_stated=2026&country=CN",
+        "/v1/compare?at=2034&country=CN&to_country=US",
+        "/v1/compare?at=1976-07-01&field=particle-physics&to_field=fusion",
+        "/v1/hindsight?at=2024&stated=2016&country=CN",
+        "/v1/hindsight?at=2026&stated=2013",
+        "/v1/hindsight?at=2010&stated=2013&field=space",
+    ],
+)
+def test_so_is_a_number_of_a_comparison(reader: Reader, asked: str) -> None:
+    """Each leads to the state at its own side."""
+    assert assert_led(reader, asked) > 0
+
+
+def assert_led(reader: Reader, asked: str) -> int:
+    """How many numbers lead to a state, each of which was found to hold as many."""
+    led = 0
+    for figure in reader.ask(asked).get_json()["sentence"]["figures"]["en"]:
         numbers = [int(each) for each in re.findall("[0-9]+", figure["text"])]
-        if not figure["href"].startswith("/v1/state?") or not numbers:
+        if not (figure["href"] or "").startswith("/v1/state?") or not numbers:
             continue
         rows: list[Any] = reader.ask(figure["href"]).get_json()["facilities"]
         listed = len({row["id"] for row in rows})
         least = 0 if figure["text"].startswith("up to") else numbers[0]
         assert least <= listed <= numbers[-1], figure
+        led += 1
+    return led
 
 
 def test_what_was_expected_is_a_question(reader: Reader) -> None:

@@ -500,6 +500,34 @@ def test_a_status_can_be_asked_for_and_let_go(client: FlaskClient) -> None:
     assert "只列处于以下状态的装置：在建、调试。" in _bare(get(client, lang).text)
 
 
+@pytest.mark.parametrize(
+    "query", ["at=2013&country=CN", "at=2008", "at=2020&stated=2016", "at=1960"]
+)
+def test_the_median_slip_of_a_state_leads_to_just_those_promises(
+    client: FlaskClient, query: str
+) -> None:
+    """Those that had come by then, whose median is the number of the page."""
+    html = get(client, f"/state?{query}").text
+    found = re.search(r'<a href="(/slips[^"]*)"><span class="num"><span class="n">([^<]*)', html)
+    assert found is not None
+    path, number = found[1].replace("&amp;", "&"), found[2]
+    slips = client.get(path.replace("/slips", "/v1/slips")).get_json()
+    told = re.search(r"median slip of (\d+) promise", html)
+    assert (slips["totals"]["of"] or None) == (told and int(told[1]))
+    assert (number == "–") == (slips["totals"]["median"] is None)
+    assert "Only ladders of which something had come by" in get(client, path).text
+
+
+def test_the_page_of_slips_stands_on_one_day(client: FlaskClient) -> None:
+    """What is overdue below is what its sentence counts, whatever `at` it was asked with."""
+    html = get(client, "/slips?at=2013&country=CN").text
+    answer = client.get("/v1/slips?country=CN").get_json()
+    overdue = re.search(r'<h2 id="h-o">Overdue <span class="n">(\d+)', html)
+    assert overdue is not None
+    assert int(overdue[1]) == answer["totals"]["outcomes"]["overdue"]
+    assert 'name="at"' not in html
+
+
 @pytest.mark.parametrize("path", ["/search?", "/trends?by=country&"])
 def test_a_form_keeps_several_statuses(client: FlaskClient, path: str) -> None:
     """As one choice beside the single ones."""
