@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from flask import Response, redirect, request
 
+from events.clocks import utc_day
 from events.dates import Language
 from projections.views import Database
 from service.archive import Archive
@@ -98,7 +99,7 @@ def page(
     """
     taken = (*taken_clocks, *filters, *own, "view", "lang")
     sent = parameters((*taken, *FORM))
-    if (clean := tidied(sent)) is not None:
+    if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
         return redirect(located(request.path, clean.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
     about = wanted(**{name: sent.get(name) for name in filters})

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from events.clocks import AsOf
-from events.dates import Language, civil, iso
+from events.clocks import AsOf, last_day, utc_day
+from events.dates import Day, Language, civil, iso
+from events.errors import BadClock
 from service.pages.here import Here
 from service.sentences.times import moment
 
@@ -21,7 +22,7 @@ FORM = ("said", "log", "when")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockBar:
-    """What the form shows."""
+    """What the form shows. `told` is the last year that can be read as it was told then."""
 
     at: str
     year: int
@@ -30,6 +31,7 @@ class ClockBar:
     stated_words: str
     stated_is: str
     stated_given: bool
+    told: int
     known: str
     known_given: bool
     known_asked: str
@@ -65,6 +67,7 @@ def clock_bar(
         stated_words=moment(as_of.stated, lang),
         stated_is=_stated_is(as_of, stated_given=stated_given, moves=moves),
         stated_given=stated_given,
+        told=_last_told(as_of),
         known=f"@{as_of.known}",
         known_given="known" in here.texts,
         known_asked=_rounded(here, as_of),
@@ -83,8 +86,11 @@ def _rounded(here: Here, as_of: AsOf) -> str:
     return asked if asked.startswith("@") and asked != f"@{as_of.known}" else ""
 
 
-def tidied(texts: Mapping[str, str]) -> dict[str, str] | None:
-    """The parameters that a form meant, without what only forms send; None if they are clean."""
+def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
+    """The parameters that a form meant, without what only forms send; None if they are clean.
+
+    As told then, of a day that is still to come, is as told today.
+    """
     if not any(name in texts for name in FORM) and all(texts.values()):
         return None
     clean = {name: value.strip() for name, value in texts.items() if name not in FORM}
@@ -94,9 +100,19 @@ def tidied(texts: Mapping[str, str]) -> dict[str, str] | None:
         clean.pop("stated", None)
     elif texts.get("said") == "then":
         clean["stated"] = clean.get("at") or clean.get("during", "")
+        if is_to_come(clean["stated"], today):
+            del clean["stated"]
     if texts.get("log") == "now":
         clean.pop("known", None)
     return {name: value for name, value in clean.items() if value}
+
+
+def is_to_come(text: str, today: Day) -> bool:
+    """Whether the last day of a year, a month or a day is yet to come; of no such text, not."""
+    try:
+        return last_day("stated", text) > today
+    except BadClock:
+        return False
 
 
 def year_text(year: int) -> str:
@@ -122,8 +138,15 @@ def _stated_is(as_of: AsOf, *, stated_given: bool, moves: bool) -> str:
     return "then" if moves and as_of.stated == as_of.at else "day"
 
 
-def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str]:
-    """Whoever reads each year as it was told then goes on to do so."""
-    if "stated" in here.texts and as_of.stated == as_of.at:
-        return {"stated": year_text(year)}
-    return {}
+def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str | None]:
+    """Whoever reads each year as it was told then goes on to do so, as far as the log goes."""
+    if "stated" not in here.texts or as_of.stated != as_of.at:
+        return {}
+    return {"stated": year_text(year) if year <= _last_told(as_of) else None}
+
+
+def _last_told(as_of: AsOf) -> int:
+    """The last year that was over when the log was last written to."""
+    if as_of.known_at is None:
+        return civil(as_of.stated)[0]
+    return civil(utc_day(as_of.known_at) + 1)[0] - 1

@@ -41,7 +41,8 @@ class Kind:
 
     It takes the `clocks`, the `filters` that all lists share, and what it reads on its `own`;
     `ask` reads them where it has other clocks than the three or filters of its own. `begin`
-    gives the parameters that it is led to where it is asked with too few.
+    gives the parameters that it is led to where it is asked with too few, or with what does not
+    go together.
 
     `data` is the path of the API that answers with what it shows, or tells it from the
     parameters: the answer stands at the same address with `.json`. `table` makes a table of it,

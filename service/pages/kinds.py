@@ -97,6 +97,7 @@ PAGES: tuple[Kind, ...] = (
         clocks=TREND_CLOCKS,
         own=trending.TAKES,
         ask=trending.trends_read,
+        begin=trending.trends_begin,
         data="/v1/trends",
         tabular="format=csv",
         frames=(

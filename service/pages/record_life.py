@@ -23,6 +23,7 @@ from service.pages.speech import Speech
 from service.promises.asking import Promised
 from service.promises.slips import ladders
 from service.records import timeline_answer
+from service.sentences.labels import unit_name
 
 
 def phases(asked: Asked, name: str) -> Members | None:
@@ -142,7 +143,8 @@ def readings(asked: Asked, answer: Mapping[str, Any], title: str) -> Members | N
         last=day_of(year_of(points[-1][0]), 12, 31),
         cursor=asked.question.as_of.at,
     )
-    draw = {"lang": asked.lang, "label": title, "unit": unit, "stepped": False}
+    told = unit_name(unit, asked.lang)
+    draw: dict[str, Any] = {"lang": asked.lang, "label": title, "unit": told, "stepped": False}
     return {
         "wide": course([series], frame, **draw).svg,
         "narrow": course([series], frame, **draw, wide=340, tall=220).svg,

@@ -19,6 +19,7 @@ from werkzeug.exceptions import NotFound
 
 from service.asking import FOR_EVER, unless_held
 from service.pages import labels, language
+from service.sentences.labels import unit_name
 from service.translations import Language, translations
 from service.version import VERSION
 
@@ -111,5 +112,6 @@ def _environment(lang: Language) -> Environment:
         "country": lambda code: language.country(code, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
+        "unit": lambda text: unit_name(text, lang),
     }
     return environment

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from events.dates import parse_iso
+from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
 from service.asking import archive
 from service.drawing.course import LOOKS, Series, course
@@ -19,8 +19,9 @@ from service.pages.clockbar import written
 from service.pages.here import Here
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
+from service.sentences.labels import unit_name
 from service.trends.answer import trends_text
-from service.trends.asking import BY, MEASURES, TREND_FILTERS, trend
+from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
 from service.trends.regions import REGIONS
 
 TAKES = TREND_FILTERS[:-1]
@@ -36,6 +37,25 @@ def trends_read(path: str, texts: Mapping[str, str]) -> Read:
     given = {name: text for name, text in texts.items() if name != "lang"}
     meant = trend("/v1/trends", given, log=chronicle.log, now=chronicle.now())
     return Read(replace(meant.question, path=path), meant)
+
+
+def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+    """What is asked, without what goes with another measure alone; None where that is nothing.
+
+    The form sends what it shows, and cannot take away what its reader did before choosing
+    another measure.
+    """
+    measure = texts.get("measure", "status")
+    if measure not in MEASURES:
+        return None
+    kept = {
+        name: text for name, text in texts.items() if measure in ONLY_WITH.get(name, (measure,))
+    }
+    if "by" in kept:
+        words = kept["by"].split(",")
+        kept["by"] = ",".join(word for word in words if measure in BY.get(word, (measure,)))
+    kept = {name: text for name, text in kept.items() if text}
+    return None if kept == {name: text for name, text in texts.items() if text} else kept
 
 
 def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
@@ -54,22 +74,10 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         }
         for each in answer["series"]
     ]
-    drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
     frame = Frame(
         first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
         cursor=min(parse_iso(answer["to"]), asked.question.as_of.stated),
     )  # fmt: skip
-    units = {each["unit"] for each in drawn}
-    unit = units.pop() if len(units) == 1 else ""
-    lines = [
-        Series(
-            key=each["key"],
-            name=each["name"],
-            points=tuple(each["points"]),
-            status=each["status"] if len(drawn) > 1 else "",
-        )
-        for each in drawn
-    ]
     title = {
         "status": say("Facilities by status"),
         "discoveries": say("Discoveries to date"),
@@ -77,9 +85,10 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "indicator": say("Readings of indicators"),
     }[answer["measure"]]
 
-    def drawn_course(**size: Any) -> str:
-        return course(lines, frame, lang=lang, label=title, unit=unit, **size).svg
-
+    charts = [
+        _chart(each, frame, lang=lang, label=title, narrow=narrow)
+        for each in _by_unit(series).values()
+    ]
     return {
         "page": page_at(
             "trends", asked.question, say=say,
@@ -93,10 +102,9 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "title": title,
-        "wide": drawn_course() if lines else "",
-        "narrow": drawn_course(wide=narrow[0], tall=narrow[1]) if lines else "",
+        "charts": charts,
         "series": series,
-        "drawn": len(drawn),
+        "drawn": sum(chart["drawn"] for chart in charts),
         "days": [written(day) for day, *_ in series[0]["points"]] if series else [],
         "texts": texts,
         "measures": {
@@ -112,6 +120,40 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "fields": FIELDS,
         "examples": _examples(here, say),
     }  # fmt: skip
+
+
+def _by_unit(series: Iterable[Members]) -> dict[str, list[Members]]:
+    """Series by what they are counted in, which one axis can have only one of; the unit of the
+    most series first."""
+    found: dict[str, list[Members]] = {}
+    for each in series:
+        found.setdefault(each["unit"], []).append(each)
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
+def _chart(
+    series: Sequence[Members], frame: Frame, *, lang: Language, label: str, narrow: tuple[int, int]
+) -> Members:
+    """Series of one unit in one drawing, wide and narrow."""
+    drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
+    lines = [
+        Series(
+            key=each["key"],
+            name=each["name"],
+            points=tuple(each["points"]),
+            status=each["status"] if len(drawn) > 1 else "",
+        )
+        for each in drawn
+    ]
+    unit = unit_name(drawn[0]["unit"], lang)
+    named = f"{label}: {unit}" if unit else label
+    return {
+        "drawn": len(drawn),
+        "wide": course(lines, frame, lang=lang, label=named, unit=unit).svg,
+        "narrow": course(
+            lines, frame, lang=lang, label=named, unit=unit, wide=narrow[0], tall=narrow[1]
+        ).svg,
+    }
 
 
 def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:

@@ -63,6 +63,27 @@ def status_name(status: str | None, lang: Language) -> str:
 
 
 @cache
+def unit_name(unit: str, lang: Language) -> str:
+    """The unit of a reading: in words where it is a word, else the sign that it is.
+
+    >>> unit_name("percent", "zh"), unit_name("kW", "zh")
+    ('百分比', 'kW')
+    """
+    say = translations(lang)
+    return {
+        "percent": say.pgettext("units of readings", "percent"),
+        "Share": say.pgettext("units of readings", "Share"),
+        "systems": say.pgettext("units of readings", "systems"),
+        "facilities": say.pgettext("units of readings", "facilities"),
+        "beamlines": say.pgettext("units of readings", "beamlines"),
+        "pulsars": say.pgettext("units of readings", "pulsars"),
+        "rank": say.pgettext("units of readings", "rank"),
+        "m w.e.": say.pgettext("units of readings", "m w.e."),
+        "degree north": say.pgettext("units of readings", "degree north"),
+    }.get(unit, unit)
+
+
+@cache
 def country_name(code: str, lang: Language) -> str:
     """A country, with the article that English needs within a sentence.
 

@@ -14,7 +14,7 @@ from babel.numbers import format_compact_decimal, get_currency_name
 from events.dates import Date, Day
 from projections.ladders import Outcome
 from service.sentences import times
-from service.sentences.labels import LOCALES, status_name
+from service.sentences.labels import LOCALES, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
 from service.sentences.times import Lateness
 from service.sentences.voice import Slot, Voice, spoken
@@ -447,7 +447,11 @@ def _value(say: Voice, reading: Reading) -> Figure:
     number = times.figure(reading.value, lang)
     if reading.unit == "percent":
         return Figure(f"{number}%")
-    return Figure(f"{number} {reading.unit}")
+    unit = unit_name(reading.unit, lang)
+    # A sign stands apart from its number in both languages, a Chinese word does not.
+    return Figure(
+        f"{number}{unit}" if lang == "zh" and unit != reading.unit else f"{number} {unit}"
+    )
 
 
 def _discovery(say: Voice, discovery: Discovery) -> Phrase:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from events.dates import Day
 from service.sentences import times
-from service.sentences.labels import country_name, field_name, status_name
+from service.sentences.labels import country_name, field_name, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
 from service.translations import LANGUAGES, Language
@@ -81,7 +81,7 @@ def _apart(keys: Sequence[Key]) -> list[str]:
 def _what(say: Voice, measure: Measure, series: Sequence[Ends], where: Phrase) -> Phrase:
     if measure == "indicator":
         if len(series) == 1:
-            return (*where, *say.gettext("“{title}”", title=_title(series[0].key)))
+            return (*where, *say.gettext("“{title}”", title=_title(series[0].key, say.lang)))
         return (*where, *say.gettext("readings of indicators"))
     statuses = {each.key["status"] for each in series} if measure == "status" else set()
     if len(statuses) == 1:
@@ -128,7 +128,7 @@ def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[
 def _called(say: Voice, key: Key, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
     """What a series is called among others."""
     if "series" in apart:
-        return (_title(key),)
+        return (_title(key, say.lang),)
     parts: list[Phrase] = []
     for name in apart:
         value = key[name]
@@ -144,8 +144,8 @@ def _called(say: Voice, key: Key, apart: Sequence[str], countries: Sequence[str]
     return joined(parts, ", " if say.lang == "en" else "、")
 
 
-def _title(key: Key) -> str:
-    return f"{key['series']} ({key['unit']})"
+def _title(key: Key, lang: Language) -> str:
+    return f"{key['series']} ({unit_name(key['unit'] or '', lang)})"
 
 
 def _name_of(member: str, value: str) -> Name:

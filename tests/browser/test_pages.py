@@ -189,6 +189,18 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     assert complaints == []
 
 
+def test_as_told_then_ends_with_the_years_that_are_over(open_page: OpenPage, server: str) -> None:
+    """Moved from year to year each is as it was told then; of a year to come nothing was."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/?at=2024&stated=2024&country=CN&lang=en")
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/?at=2025&stated=2025&country=CN&lang=en")
+    page.wait_for_selector("#moved:empty", state="attached")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/?at=2026&country=CN&lang=en")
+
+
 def test_a_year_without_events_is_a_year_to_look_at(open_page: OpenPage, server: str) -> None:
     """A click on the strip goes to the year below it, whether there is a column or none."""
     page = open_page(viewport={"width": 1280, "height": 900})

@@ -179,7 +179,10 @@
       url.searchParams.delete("during");
       url.searchParams.set("at", text(year));
       const said = form.querySelector("select[name=said]");
-      if (said && said.value === "then") url.searchParams.set("stated", text(year));
+      if (said && said.value === "then") {
+        if (year <= +form.dataset.told) url.searchParams.set("stated", text(year));
+        else url.searchParams.delete("stated"); // nobody has said anything in a year to come
+      }
       return url.pathname + url.search;
     }
   }

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from events.dates import parse_iso
 from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
@@ -289,6 +290,36 @@ def test_links_lead_somewhere(client: FlaskClient) -> None:
     assert len(seen) > 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("measure=discoveries&status=operating&by=country", "measure=discoveries&by=country"),
+        ("measure=policies&by=operator,country&from=1990", "measure=policies&by=country&from=1990"),
+        ("measure=indicator&region=europe&by=status", "measure=indicator"),
+        ("series=rd-share-of-gdp&by=field", "by=field"),
+    ],
+)
+def test_another_measure_lets_go_of_what_is_not_of_it(
+    client: FlaskClient, asked: str, led: str
+) -> None:
+    """The form sends it all; the API alone refuses what does not go together."""
+    response = get(client, f"/trends?{asked}")
+    assert response.status_code == 303
+    assert parse_qsl(urlsplit(response.headers["Location"]).query) == parse_qsl(led)
+    assert get(client, response.headers["Location"]).status_code == 200
+    assert client.get(f"/v1/trends?{asked}").status_code == 422
+
+
+def test_readings_in_other_units_stand_on_axes_of_their_own(client: FlaskClient) -> None:
+    """A share of a hundred is not lost below billions of yuan; the units have Chinese words."""
+    answer = client.get("/v1/trends?measure=indicator&country=CN").get_json()
+    units = {series["key"]["unit"] for series in answer["series"]}
+    html = get(client, "/trends?measure=indicator&country=CN&lang=zh").text
+    assert html.count('<div class="wide"><svg') == len(units) > 5
+    assert "(百分比)" in html
+    assert "(percent)" not in html
+
+
 def test_several_countries_stay_with_the_trends(client: FlaskClient) -> None:
     """No other page takes more than one, so none is led to with them."""
     page = Read(get(client, "/trends?status=operating&by=country&country=CN,US,JP").text)
@@ -453,6 +484,10 @@ def test_the_paths_of_the_api_have_no_pages(client: FlaskClient) -> None:
         ("at=1999&said=then&stated=&log=now&when=on", "at=1999&stated=1999"),
         ("at=1999&said=day&stated=1990&log=at&known=@600", "at=1999&known=@600&stated=1990"),
         ("at=1999&when=during&said=then", "during=1999&stated=1999"),
+        # Nobody has said anything yet in a year to come.
+        ("at=2030&said=then&log=now&when=on", "at=2030"),
+        ("at=2030-05&when=during&said=then", "during=2030-05"),
+        ("at=soon&said=then&log=now&when=on", "at=soon&stated=soon"),
         ("at=&country=&field=", ""),
         ("at=2013&country=CN", None),
     ],
@@ -470,7 +505,8 @@ def test_what_the_form_sends_gets_a_clean_address(
     path, _, query = response.headers["Location"].partition("?")
     assert path == "/state"
     assert sorted(query.split("&")) == sorted(clean.split("&"))
-    assert tidied(dict(pair.split("=") for pair in clean.split("&") if pair)) is None
+    sent_on = dict(pair.split("=") for pair in clean.split("&") if pair)
+    assert tidied(sent_on, today=parse_iso("2026-11-25")) is None
 
 
 def test_whoever_reads_another_year_or_word_goes_on_reading_it(client: FlaskClient) -> None:

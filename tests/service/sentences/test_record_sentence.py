@@ -298,7 +298,7 @@ def test_a_policy(holds: Any, until: str | None, en: str, zh: str) -> None:
     ("reading", "en", "zh"),
     [
         (Reading(2.69, "percent", parse("2012")), "2.69% (2012)", "2.69%（2012年）"),
-        (Reading(15, "beamlines", parse("2012")), "15 beamlines (2012)", "15 beamlines（2012年）"),
+        (Reading(15, "beamlines", parse("2012")), "15 beamlines (2012)", "15条线站（2012年）"),
         (
             Reading(1.5e9, "CNY", parse("2012-05")),
             "1.5 billion Chinese yuan (May 2012)",
