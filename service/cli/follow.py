@@ -14,7 +14,7 @@ from service.cli.tables import show_next
 from service.filters import position_after, wanted
 from service.follows.feed import LIMIT, FeedPage, check, ending, feed_question, feed_text, read
 from service.follows.followable import followed_question
-from service.follows.words import changes
+from service.follows.telling import changes
 
 PATH = "/v1/follows"
 

@@ -1028,6 +1028,38 @@ def test_every_question_is_told_in_words(juno: Teller, asker: Asker, of: str) ->
         assert "<odd>" not in entry.content[0].value
 
 
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (
+            "/v1/slips?country=CN&stated=2026",
+            "JUNO, operation started: came date from 2025-08-26 to 2025-08-25; ",
+        ),
+        ("/v1/records/juno?at=2026", "JUNO: operation-started (runs): date from 2025-08-26 to "),
+        ("/v1/hindsight?at=2025&stated=2016", "JUNO (juno): now since date from 2025-08-26 to "),
+        (
+            "/v1/compare?at=2024&to_at=2025&country=CN",
+            "JUNO (juno): b from operating since 2025-08-26 to operating since 2025-08-25",
+        ),
+        (
+            "/v1/trends?status=operating&step=month&from=2025-06&to=2025-08",
+            "operating: 2025-08-31 from 1 to 0",
+        ),
+    ],
+)
+def test_a_correction_is_told_by_the_row_that_it_moved(
+    juno: Teller, asker: Asker, of: str, told: str
+) -> None:
+    """Not by the totals that follow from it, and never as JSON."""
+    juno.tell(plan("first", "operation-started", "2020", "2015"))
+    juno.tell(RUNS)
+    moved = "2025-09-02" if "trends" in of else "2025-08-25"
+    juno.tell(correction("runs", {"date": moved}))
+    first = feedparser.parse(asker.ask(of, format="atom").data).entries[0]
+    assert first.title.startswith(told)
+    assert "{" not in first.content[0].value
+
+
 # --- refused
 
 

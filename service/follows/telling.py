@@ -1,0 +1,332 @@
+"""What a change of a followed answer says in words, a line a change.
+
+Rows come first, by what they are called: what is new, what is gone, and what moved in a row from
+what to what. The figures, which follow from rows, come after them. What no reader needs beside
+that (bounds beside their date, scores of a search, counts of groups) is told only where nothing
+else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from projections.patch import Operation
+from service.follows.feed import Item
+from service.follows.followable import FOLLOWABLE
+from service.state import SECTIONS
+
+LISTS = {kind: section for section, kind in SECTIONS.items()}
+"""The list of a state in which rows of a kind stand."""
+
+KEYED = {name for kind in FOLLOWABLE for name in kind.rows}
+"""The lists of answers that documents hold by the names of their rows."""
+
+UNTOLD = {"bounds", "alternatives", "score", "hits", "matches", "said"}
+"""Members of a row that say again, or more finely, what another one says."""
+
+CAUSES = {
+    "record": "what was recorded here was mended",
+    "sources": "the sources gave a new word",
+    "world": "it came to pass",
+}
+"""What the cause of a difference means."""
+
+ENDS = ("earliest", "latest")
+"""The ends of an interval, which move together."""
+
+TOLD = 20
+"""How many changes are told of an item, at most."""
+
+LONGEST = 120
+"""Characters of a value that are told."""
+
+FEW = 3
+"""So many points of a series, or entries of a list, are told one by one."""
+
+Members = dict[str, Any]
+
+
+def changes(item: Item) -> Iterator[str]:
+    """What changed, a sentence a change, the first `TOLD` of them and how many more there are."""
+    told = item.members["changes"]
+    lines = [
+        *(f"New: {named(row['row'])}." for row in told["added"]),
+        *(f"No longer there: {named(row['row'])}." for row in told["removed"]),
+    ]
+    for row in told["changed"]:
+        before, after = (
+            document[LISTS[row["kind"]]][row["id"]] for document in (item.before, item.after)
+        )
+        lines.append(f"{called(after, row['id'])}: {_moves(row['patch'], before, after)}.")
+    lines += _patched(told["patch"], item.before, item.after)
+    yield from lines[:TOLD]
+    more = len(lines[TOLD:]) + sum(number - len(told[name]) for name, number in _counted(told))
+    if more:
+        yield f"And {more} more."
+
+
+def _counted(told: Members) -> Iterator[tuple[str, int]]:
+    """How many rows and operations there are, of which an item shows the first."""
+    return ((name, told["counts"][name]) for name in ("added", "removed", "changed", "patch"))
+
+
+def reasons(item: Item) -> Iterator[str]:
+    """Why: the reasons that were given, what moved, and who recorded it."""
+    members = item.members
+    for reason in members["reasons"]:
+        yield f"Reason: {reason}"
+    causes = {cause["cause"]: None for row in rows(members["changes"]) for cause in row["causes"]}
+    for cause in causes:
+        yield f"Cause: {CAUSES[cause]}."
+    if members["events"]:
+        events = dict.fromkeys(
+            event["event"] + (f" {event['statement']}" if event["statement"] else "")
+            for event in members["events"]
+        )
+        yield f"Recorded by {members['actor']} at @{item.position}: {', '.join(events)}."
+
+
+def rows(told: Members) -> list[Members]:
+    """The rows of a state that are new, gone or changed."""
+    return [*told["added"], *told["removed"], *told["changed"]]
+
+
+# --- a row
+
+
+def called(row: Mapping[str, Any], key: str) -> str:
+    """A row by its name and its id, or by what tells it from others.
+
+    >>> called({"id": "juno", "name": "JUNO"}, "juno")
+    'JUNO (juno)'
+    >>> called({"name": "JUNO", "milestone": "first-light"}, "juno/first-light")
+    'JUNO, first light'
+    >>> called({"key": {"status": "operating", "country": "CN"}}, "operating:CN")
+    'operating, CN'
+    """
+    name = row.get("name") or row.get("title")
+    if isinstance(row.get("key"), dict):
+        return ", ".join(str(value) for value in row["key"].values() if value is not None)
+    if not name:
+        return str(row.get("id", key))
+    if "milestone" in row and "plans" in row:
+        return f"{name}, {_words(row['milestone'])}"
+    return f"{name} ({row['id']})" if "id" in row else str(name)
+
+
+def named(row: Mapping[str, Any], key: str = "") -> str:
+    """A row by its name, with its status or its date."""
+    told = called(row, key)
+    if row.get("status"):
+        since = row.get("since") or {}
+        return f"{told}, {row['status']} since {since.get('date', '?')}"
+    if expected := row.get("expected"):
+        return f"{told}, {expected['status']} expected for {expected['date']}"
+    if row.get("overdue"):
+        return f"{told}, overdue"
+    return f"{told}, {row['date']}" if "date" in row else told
+
+
+# --- a patch
+
+
+class _Move(NamedTuple):
+    """From what to what a member led; `steps` are the names that lead to it."""
+
+    steps: tuple[str, ...]
+    was: Any
+    now: Any
+
+    def told(self) -> str:
+        """In words."""
+        place = " ".join(map(_words, self.steps)) or "the answer"
+        if (points := _points(self.was, self.now)) is not None:
+            return f"{place} {points}" if place != "points" else points
+        was, now = value(self.was), value(self.now)
+        return f"{place} altered" if was == now else f"{place} from {was} to {now}"
+
+
+def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Iterator[str]:
+    """What the operations of a patch over an answer lead to."""
+    of_rows: dict[tuple[str, str], list[Operation]] = {}
+    figures: list[_Move] = []
+    rest: list[_Move] = []
+    for operation in patch:
+        name, *more = _steps(operation["path"])
+        if more and name in KEYED and isinstance(after.get(name, before.get(name)), dict):
+            of_rows.setdefault((name, more[0]), []).append(operation)
+            continue
+        move = _move(operation, before, after)
+        if move in figures or _is_untold(_steps(operation["path"]), after):
+            continue
+        lists = [_by_id(side) for side in (move.was, move.now)]
+        if lists[0] is not None and lists[1] is not None:
+            yield from _rows_between(lists[0], lists[1])
+        elif _is_plain(move.was) and _is_plain(move.now):
+            figures.append(move)
+        else:
+            rest.append(move)
+    for (name, key), operations in of_rows.items():
+        was, now = (side.get(name, {}).get(key) for side in (before, after))
+        if was is None:
+            yield f"New: {named(now, key)}."
+        elif now is None:
+            yield f"No longer there: {named(was, key)}."
+        else:
+            inner = [_below(operation, 2) for operation in operations]
+            yield f"{called(now, key)}: {_moves(inner, was, now)}."
+    yield from (f"{move.told()}." for move in (figures if of_rows or figures else rest))
+
+
+def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """What differs between two lists whose rows have ids."""
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was is None:
+            yield f"New: {named(after[key], key)}."
+        elif now is None:
+            yield f"No longer there: {named(was, key)}."
+        elif was != now:
+            moved = [
+                {"op": "replace", "path": f"/{name}", "value": now.get(name)}
+                for name in now
+                if was.get(name) != now.get(name)
+            ]
+            yield f"{called(now, key)}: {_moves(moved, was, now)}."
+
+
+def _moves(patch: Sequence[Operation], before: Any, after: Any) -> str:
+    """From what to what the operations within a row lead."""
+    news = [each for each in patch if not _is_untold(_steps(each["path"]), after)] or patch
+    told = dict.fromkeys(_move(operation, before, after).told() for operation in news)
+    return "; ".join(told)
+
+
+def _is_untold(steps: Sequence[str], row: Any) -> bool:
+    if UNTOLD & set(steps):
+        return True
+    # The first and the last possible day of what is told by its date.
+    beside = _at(row, steps[:-1])
+    return bool(steps) and steps[-1] in ENDS and "date" in (beside or {})
+
+
+def _move(operation: Operation, before: Any, after: Any) -> _Move:
+    """What an operation does; one on an end of an interval moves the interval."""
+    steps = _steps(operation["path"])
+    if steps and steps[-1] in ENDS:
+        steps = steps[:-1]
+    return _Move(tuple(steps), _at(before, steps), _at(after, steps))
+
+
+def _below(operation: Operation, depth: int) -> Operation:
+    """The same operation, seen from so many steps down."""
+    path = "".join(f"/{step}" for step in operation["path"].split("/")[1 + depth :])
+    below: Operation = {**operation, "path": path}
+    return below
+
+
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def _at(document: Any, steps: Iterable[str]) -> Any:
+    """What stands at a place; None where nothing does."""
+    for step in steps:
+        if isinstance(document, list) and step.isdigit() and int(step) < len(document):
+            document = document[int(step)]
+        elif isinstance(document, dict) and step in document:
+            document = document[step]
+        else:
+            return None
+    return document
+
+
+# --- a value
+
+
+def value(of: Any) -> str:
+    """A value in few words: what it is called, if it is an object.
+
+    >>> value({"earliest": 1699, "latest": 2064}), value(["juno", "lhaaso"]), value([])
+    ('1699–2064', 'juno, lhaaso', 'nothing')
+    >>> value({"status": "operating", "since": {"date": "2025-08-26"}, "statement": "juno-runs"})
+    'operating since 2025-08-26'
+    """
+    if of is None or of in ([], {}):
+        return "nothing"
+    if isinstance(of, dict):
+        return _of_object(of)
+    if isinstance(of, list):
+        told = list(map(value, of))
+        is_few = len(told) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
+        return ", ".join(told) if is_few else f"{len(of)} entries"
+    text = of if isinstance(of, str) else msgspec.json.encode(of).decode()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _of_object(of: Mapping[str, Any]) -> str:
+    if "status" in of:
+        since = (of.get("since") or {}).get("date")
+        return f"{of['status'] or 'no status'}{f' since {since}' if since else ''}"
+    return _named(of) or f"{len(of)} members"
+
+
+def _named(of: Any) -> str:
+    """An interval by its ends, an object by what it is called; empty where it is neither."""
+    if not isinstance(of, dict):
+        return ""
+    for ends in (ENDS, ("from", "to")):
+        if of.keys() == set(ends):
+            return "–".join("open" if of[end] is None else str(of[end]) for end in ends)
+    names = ("title", "name", "date", "id", "effective")
+    return next((of[name] for name in names if isinstance(of.get(name), str)), "")
+
+
+def _is_plain(of: Any) -> bool:
+    """Whether a value is told by itself: a word, a number, an interval, or a list of words."""
+    if isinstance(of, list):
+        return all(isinstance(each, str) for each in of)
+    return not isinstance(of, dict) or of.keys() <= set(ENDS)
+
+
+def _by_id(of: Any) -> dict[str, Any] | None:
+    """A list of objects with ids, by them; None for anything else."""
+    if not isinstance(of, list) or not all(isinstance(each, dict) and "id" in each for each in of):
+        return None
+    return {each["id"]: each for each in of}
+
+
+def _points(was: Any, now: Any) -> str | None:
+    """From what to what the points of a series moved; None where these are no points."""
+    before, after = ({each["at"]: each for each in _dated(side)} for side in (was, now))
+    if not before.keys() | after.keys():
+        return None
+    moved = [
+        f"{at} from {value(_number(before.get(at)))} to {value(_number(after.get(at)))}"
+        for at in sorted(before.keys() | after.keys())
+        if before.get(at) != after.get(at)
+    ]
+    more = [f"and {len(moved) - FEW} more points"] if len(moved) > FEW else []
+    return ", ".join([*moved[:FEW], *more])
+
+
+def _dated(of: Any) -> list[Members]:
+    """The points in a list of points."""
+    listed = of if isinstance(of, list) else []
+    return [each for each in listed if isinstance(each, dict) and "at" in each]
+
+
+def _number(point: Mapping[str, Any] | None) -> Any:
+    return None if point is None else point.get("count", point.get("value"))
+
+
+def _words(name: str) -> str:
+    """The name of a member as words.
+
+    >>> _words("slip_days"), _words("operation-started")
+    ('slip days', 'operation started')
+    """
+    return name.replace("_", " ").replace("-", " ")
