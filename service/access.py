@@ -13,9 +13,9 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 
-from service.desk.sessions import COOKIE, Session, Sessions
 from service.errors import NotAllowed, NotAuthenticated
 from service.keys import Identity, Keyring
+from service.sessions import COOKIE, Session, Sessions
 
 EVERYONE = Identity("everyone", "reader", None)
 

@@ -12,22 +12,23 @@ from flask_smorest import Api
 from service import access, describing, limiting, observing, problems
 from service.archive import Archive
 from service.changes.routes import blueprint as changes
-from service.comparing.routes import blueprint as expectations
+from service.comparing.routes import blueprint as comparing
 from service.desk.routes import blueprint as desk
-from service.desk.sessions import Sessions
 from service.feeds.routes import blueprint as feeds
 from service.follows.routes import blueprint as follows
-from service.linked.routes import blueprint as forms
+from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
 from service.pages.answering import told
 from service.pages.kinds import PAGES
+from service.pages.oembed_routes import blueprint as oembed
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
 from service.pages.twins import Twins
 from service.pages.viewer_routes import blueprint as viewers
 from service.promises.routes import blueprint as promises
 from service.routes import blueprint as questions
+from service.sessions import Sessions
 from service.settings import Settings
 from service.trends.routes import blueprint as trends
 from service.version import VERSION
@@ -45,14 +46,15 @@ class Description(Api):
 BLUEPRINTS = (
     questions,
     promises,
-    expectations,
+    comparing,
     orders,
     changes,
     follows,
     mementos,
     trends,
     feeds,
-    forms,
+    linked,
+    oembed,
 )
 """What the description at /openapi.json tells of."""
 

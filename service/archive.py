@@ -18,8 +18,8 @@ from projections.runner import CREATES, Follower, Following, belong
 from projections.search import Search
 from projections.state import State
 from projections.views import Database, Views, tracked
-from service.changes.streams import Streams
 from service.keys import Keyring
+from service.streams import Streams
 
 LOG = "log.sqlite"
 

@@ -19,7 +19,6 @@ from projections import VIEW
 from service import forms
 from service.access import needs
 from service.asking import CLOCKS
-from service.comparing.diff import FORMATS
 from service.filters import FACETS, FINDABLE, LARGEST_LIMIT, LIMIT, LONGEST_QUERY, SORTS
 from service.finding import SEARCHED
 from service.schemas import headers, id_parameter, problem_responses
@@ -55,10 +54,6 @@ PARAMETERS: dict[str, Parameter] = {
     "to_known": (
         {**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
         "`known` at the point that is compared with. Default: the same `known`.",
-    ),
-    "format": (
-        {"type": "string", "enum": list(FORMATS), "default": "json"},
-        "`patch` is one RFC 6902 patch over the whole; `Accept` may ask for it too.",
     ),
     "from": (
         {**forms.MOMENT, "examples": ["@17", "2026-11-01T00:00:00Z"]},

@@ -18,9 +18,9 @@ from service.sentences.record import (
     Discovery,
     Facility,
     Indicator,
-    Ladder,
     Observation,
     Policy,
+    Promise,
     Reading,
     Told,
     record_sentence,
@@ -136,7 +136,7 @@ def _indicator(
 
 def _main_ladder(
     spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
-) -> Ladder | None:
+) -> Promise | None:
     """The ladder that tells most: of the start of operation, else the one with most plans."""
     ladders = [(span.value, ladder_of(span.text)) for span in spans if span.facet == "slip"]
     if not ladders:
@@ -158,7 +158,7 @@ def _main_ladder(
     came = None
     if date is not None and ladder.slip is not None:
         came = Came(date, Lateness(ladder.slip.earliest, ladder.slip.latest))
-    return Ladder(
+    return Promise(
         milestone=ladder.milestone,
         first=first,
         last=last,

@@ -13,9 +13,9 @@ from flask_smorest import Blueprint
 
 from service import forms
 from service.access import needs
+from service.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
 from service.asking import answer, archive, parameters, respond
 from service.audit import history_answer, source_answer, statement_answer
-from service.changes.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
 from service.filters import KINDS, SORTS, position_after
 from service.finding import LISTED, records_answer, search_answer
 from service.linked.rdf import FORMS

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields
-from marshmallow.validate import Equal, OneOf
+from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
@@ -422,38 +422,6 @@ class SourceSchema(AnswerSchema):
     records = fields.List(fields.String(), required=True)
 
 
-class ChangeDataSchema(Schema):
-    """What was recorded, where it stands in the log, and who did it. A checkpoint has only
-    its position."""
-
-    position = fields.Integer(required=True)
-    commit = fields.Integer(metadata={"description": "The last position of its commit."})
-    event = fields.String(metadata={"description": "Its name, such as StatementCorrected."})
-    kind = fields.String(validate=OneOf((*PROJECTIONS, "source")))
-    record = fields.String(allow_none=True)
-    source = fields.String(allow_none=True)
-    statement = fields.String(allow_none=True)
-    revision = fields.Integer(metadata={"description": "Of the record or the source."})
-    actor = fields.String()
-    request = fields.String()
-    reason = fields.String(allow_none=True)
-    line = fields.Dict(metadata={"description": "What was recorded."})
-
-
-class ChangeSchema(Schema):
-    """A CloudEvent: one event of the log, or a checkpoint where filters skip much."""
-
-    specversion = fields.String(required=True, validate=Equal("1.0"))
-    id = _text("Its position; what to go on from.")
-    source = _text("Where it comes from; with the id, unique.")
-    type = _text("org.annales.statement-corrected.v1, … or annales.checkpoint.")
-    subject = fields.String(metadata={"description": "records/juno or sources/yearbook."})
-    time = fields.String(metadata={"description": "When it was recorded; RFC 3339, UTC."})
-    datacontenttype = fields.String(required=True, validate=Equal("application/json"))
-    sequence = _text("The position in 20 digits, so that texts sort as positions do.")
-    data = fields.Nested(ChangeDataSchema, required=True)
-
-
 class ClocksSchema(Schema):
     """A point of the three clocks, written out."""
 
@@ -472,66 +440,6 @@ class ShortEventSchema(Schema):
     recorded_at = _text("RFC 3339, UTC.")
     actor = _text("Who recorded it.")
     reason = _text("Why, where it changes something.", null=True)
-
-
-class CauseSchema(Schema):
-    """What made a row change when one clock moved: record for a mending of what was recorded,
-    sources for a new word, world for what came to pass."""
-
-    cause = fields.String(required=True, validate=OneOf(("record", "sources", "world")))
-    clock = fields.String(required=True, validate=OneOf(("known", "stated", "at")))
-    events = fields.List(
-        fields.Nested(ShortEventSchema),
-        required=True,
-        metadata={
-            "description": "With known, the events that did it; else those that recorded the "
-            "statements that did it. None where `stated` or `at` only passed a day on which "
-            "a plan came due, or each other."
-        },
-    )
-    statements = fields.List(fields.String(), required=True)
-
-
-class DifferenceSchema(Schema):
-    """A row of the state that differs, and why."""
-
-    id = _text("The id of the row: of a facility, or of a statement.")
-    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
-    cause = fields.String(
-        required=True,
-        allow_none=True,
-        validate=OneOf(("record", "sources", "world")),
-        metadata={"description": "The one cause; null where there are several."},
-    )
-    causes = fields.List(fields.Nested(CauseSchema), required=True)
-
-
-class RowDifferenceSchema(DifferenceSchema):
-    """A row that is in the state at one of the points alone."""
-
-    row = fields.Dict(required=True, metadata={"description": "The row of /v1/state."})
-
-
-class PatchDifferenceSchema(DifferenceSchema):
-    """A row that is in the state at both points, and not the same."""
-
-    patch = fields.List(
-        fields.Dict(),
-        required=True,
-        metadata={"description": "RFC 6902, from the row of /v1/state there to the row here."},
-    )
-
-
-class DiffSchema(AnswerSchema):
-    """What differs between two points of the clocks. The patch that `format=patch` gives is over
-    one document: each list of /v1/state as an object, by the id of its rows."""
-
-    to = fields.Nested(ClocksSchema, required=True)
-    sentence = fields.Nested(SentenceSchema, required=True)
-    added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
-    removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
-    changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
-    next = _text("Always null: a difference has one page.", null=True)
 
 
 class MomentSchema(Schema):

@@ -13,45 +13,24 @@ the version: `statement-corrected-v1` is `org.annales.statement-corrected.v1`.
 from __future__ import annotations
 
 import re
-import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
-
-import msgspec
+from typing import NamedTuple
 
 from events.catalogue import BY_TOPIC, STATEMENT_TYPES
 from events.chronicle import stream_lines
 from events.commit import LoggedEvent
 from events.dates import Day
-from events.errors import AnnalesError
 from events.fact import Line
 from events.record import Record, fold
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
-from projections.page import Change as LineChange
-from projections.page import Reader
-from service.changes.streams import Streams
-
-PATH = "/v1/changes"
-
-STEP = 1000
-"""How many events are read from the log at once."""
+from projections.page import Change, Reader
+from service.cloud_events import STEP, Page, cloud_event
 
 LOOKED = 20_000
 """How many events a page looks at, at most, for those that its filters let through."""
-
-SKIPPED = 1000
-"""After how many positions without an event a stream tells how far it is."""
-
-CHECKPOINT = "annales.checkpoint"
-
-HEARTBEAT = b": ka\n"
-"""A comment without the empty line that ends a block: some clients take that for an event."""
-
-RETRY = b"retry: 2000\n"
-"""Milliseconds after which a client comes back. Part of the first block, never a block alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +46,7 @@ class LogFilter:
     country: str | None = None
 
 
-class Shown(Protocol):
-    """What a follower is shown as one CloudEvent, at a position of the log."""
-
-    @property
-    def position(self) -> int:
-        """Where it stands in the log, which is its id."""
-
-    @property
-    def type(self) -> str:
-        """The type of the CloudEvent."""
-
-    def text(self) -> bytes:
-        """The CloudEvent in JSON."""
-
-
-class Change(NamedTuple):
+class LoggedChange(NamedTuple):
     """An event and the kind of the record that it belongs to."""
 
     event: LoggedEvent
@@ -103,29 +67,6 @@ class Change(NamedTuple):
         return event_text(self)
 
 
-class Page(NamedTuple):
-    """Some changes, and where to go on.
-
-    `reached` is the position up to which nothing more is to be shown; `full`
-    says that the page has all that was asked for, `at_head` that the log ends
-    there. `looked` counts the events that were looked at. A page that is neither
-    full nor at the head has looked at enough for once.
-    """
-
-    changes: Sequence[Shown]
-    reached: int
-    full: bool
-    at_head: bool
-    looked: int
-
-
-class Reading(Protocol):
-    """Gives the page beyond a position; `looked` as `read` takes it."""
-
-    def __call__(self, *, after: int, limit: int, looked: int = 0) -> Page:
-        """The first `limit` of what is to be shown."""
-
-
 def read(
     log: ChronicleRecorder, followed: LogFilter, *, after: int, limit: int, looked: int = 0
 ) -> Page:
@@ -135,7 +76,7 @@ def read(
     """
     if followed.record is not None:
         return _read_record(log, followed, after=after, limit=limit)
-    found: list[Change] = []
+    found: list[LoggedChange] = []
     reached = after
     while len(found) < limit and looked < LOOKED:
         # Cut by count, not by what happens to be there, so that a full page is always the same.
@@ -157,7 +98,9 @@ def _read_record(log: ChronicleRecorder, followed: LogFilter, *, after: int, lim
     return _cut(found, reached, limit=limit, at_head=True, looked=0)
 
 
-def _cut(found: list[Change], reached: int, *, limit: int, at_head: bool, looked: int) -> Page:
+def _cut(
+    found: list[LoggedChange], reached: int, *, limit: int, at_head: bool, looked: int
+) -> Page:
     if len(found) < limit:
         return Page(found, reached, full=False, at_head=at_head, looked=looked)
     found = found[:limit]
@@ -166,11 +109,11 @@ def _cut(found: list[Change], reached: int, *, limit: int, at_head: bool, looked
 
 def _chosen(
     log: ChronicleRecorder, followed: LogFilter, events: list[LoggedEvent], *, after: int
-) -> list[Change]:
+) -> list[LoggedChange]:
     """The events that the filters let through. `after` is the position before the first."""
     kinds = _kinds(log, events)
     changes = [
-        Change(event, kinds[event.stream])
+        LoggedChange(event, kinds[event.stream])
         for event in events
         if followed.kind in (None, kinds[event.stream])
     ]
@@ -239,7 +182,7 @@ class _Cards:
         return record.card or {}
 
 
-def _lines(change: LineChange, own: Line | None) -> Iterator[Line]:
+def _lines(change: Change, own: Line | None) -> Iterator[Line]:
     """The lines that say which country a change is of: a record's card, if it has one."""
     if change.of is not None and own is not None:
         yield own
@@ -256,7 +199,7 @@ def _record(log: ChronicleRecorder, stream: str, *, up_to: int) -> Record:
 # --- in words
 
 
-def event_text(change: Change) -> bytes:
+def event_text(change: LoggedChange) -> bytes:
     """A change as a CloudEvent in JSON."""
     event = change.event
     line = line_of(event.topic, event.state)
@@ -290,79 +233,3 @@ def event_type(topic: str) -> str:
     'org.annales.statement-corrected.v1'
     """
     return "org.annales." + re.sub(r"-(v[0-9]+)$", r".\1", topic)
-
-
-def checkpoint_text(position: int) -> bytes:
-    """A CloudEvent that says only how far the log was read, where filters skip much."""
-    return cloud_event(position, type=CHECKPOINT, more={}, data={"position": position})
-
-
-def cloud_event(
-    position: int,
-    *,
-    type: str,
-    more: dict[str, str],
-    data: dict[str, Any],
-    source: str = PATH,
-) -> bytes:
-    """A CloudEvent in JSON, its id a position of the log."""
-    return msgspec.json.encode(
-        {
-            "specversion": "1.0",
-            "id": str(position),
-            "source": source,
-            "type": type,
-            **more,
-            "datacontenttype": "application/json",
-            # As wide as any position, so that the order of the texts is the order of the log.
-            "sequence": f"{position:020d}",
-            "data": data,
-        }
-    )
-
-
-# --- as a stream
-
-
-def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
-    """The changes beyond `after` as server-sent events, and each new one as it comes.
-
-    Ends after `streams.longest` seconds, when the service shuts down, or where it cannot be
-    read on; a client goes on from the last id it saw, and is then told why it cannot. Where
-    filters skip much, a checkpoint gives it an id from which less has to be looked at again.
-    """
-    ends = time.monotonic() + streams.longest
-    told = reached = after
-    retry = RETRY
-    yield HEARTBEAT  # the headers go out with the first byte
-    while not streams.ended and (left := ends - time.monotonic()) > 0:
-        try:
-            page = read(after=reached, limit=STEP)
-        except AnnalesError:
-            break
-        reached = page.reached
-        blocks = [_block(change) for change in page.changes]
-        if page.changes:
-            told = page.changes[-1].position
-        if reached - told >= SKIPPED:
-            blocks.append(_checkpoint(reached))
-            told = reached
-        if blocks:
-            yield retry + b"".join(blocks)
-            retry = b""
-        elif page.at_head and not streams.wait(
-            beyond=reached, timeout=min(streams.heartbeat, left)
-        ):
-            yield HEARTBEAT
-    if reached > told:
-        yield retry + _checkpoint(reached)
-
-
-def _block(change: Shown) -> bytes:
-    name = change.type.encode()
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
-
-
-def _checkpoint(position: int) -> bytes:
-    text = checkpoint_text(position)
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, CHECKPOINT.encode(), text)

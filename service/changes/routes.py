@@ -21,22 +21,16 @@ from projections import VIEW
 from service import forms
 from service.access import needs
 from service.asking import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
-from service.changes.feed import (
-    PATH,
-    LogFilter,
-    Page,
-    Reading,
-    checkpoint_text,
-    read,
-    server_sent,
-)
+from service.changes.feed import LogFilter, read
+from service.changes.schemas import ChangeSchema
+from service.cloud_events import PATH, Page, Reading, checkpoint_text, server_sent
 from service.errors import TooManyStreams
 from service.filters import KINDS, wanted, whole_number
 from service.follows.feed import check, read_changes
 from service.follows.followable import OF, followed_question
 from service.follows.schemas import AnswerChangedSchema
 from service.question import located
-from service.schemas import ChangeSchema, headers, problem_responses
+from service.schemas import headers, problem_responses
 
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"

@@ -10,8 +10,8 @@ from platformdirs import user_data_path
 
 from service.cli import exits
 from service.cli.ask import history, record, records, source, state, statement, timeline
+from service.cli.comparing import compare, hindsight
 from service.cli.copies import export, restore
-from service.cli.expectations import compare, hindsight
 from service.cli.follow import follow
 from service.cli.keys import keys
 from service.cli.load import load

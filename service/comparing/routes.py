@@ -26,14 +26,19 @@ from service.comparing.hindsight import (
     hindsight_answer,
     then_and_now,
 )
-from service.comparing.schemas import CompareSchema, HindsightSchema
+from service.comparing.schemas import CompareSchema, DiffSchema, HindsightSchema
 from service.comparing.sides import PARTS, TO_PARTS, sides
 from service.questions import PARAMETERS, Parameter, question
-from service.schemas import DiffSchema
 
 blueprint = Blueprint(
-    "expectations", __name__, description="What was expected and what came; what beside what."
+    "comparing", __name__, description="What was expected and what came; what beside what."
 )
+
+FORMAT: Parameter = (
+    {"type": "string", "enum": list(FORMATS), "default": "json"},
+    "`patch` is one RFC 6902 patch over the whole; `Accept` may ask for it too.",
+)
+"""The form of a difference."""
 
 THEN: dict[str, Parameter] = {
     "stated": (
@@ -124,6 +129,7 @@ def compare() -> Response:
     DiffSchema,
     *("country", "field", "format"),
     clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+    own={"format": FORMAT},
     may_tell=("Vary",),
     also={PATCH_MEDIA_TYPE: {"type": "array", "items": {"type": "object"}}},
 )

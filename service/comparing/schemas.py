@@ -1,4 +1,4 @@
-"""The shapes of `/v1/hindsight` and `/v1/compare`."""
+"""The shapes of `/v1/diff`, `/v1/hindsight` and `/v1/compare`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, MILESTONES, STATUSES
+from projections import PROJECTIONS
 from service.comparing.pairing import Change
 from service.comparing.sides import By
 from service.schemas import (
@@ -18,6 +19,7 @@ from service.schemas import (
     OverdueSchema,
     RangeSchema,
     SentenceSchema,
+    ShortEventSchema,
     SinceSchema,
     TotalsSchema,
 )
@@ -25,6 +27,66 @@ from service.schemas import (
 
 def _text(description: str, *, null: bool = False) -> fields.String:
     return fields.String(required=True, allow_none=null, metadata={"description": description})
+
+
+class CauseSchema(Schema):
+    """What made a row change when one clock moved: record for a mending of what was recorded,
+    sources for a new word, world for what came to pass."""
+
+    cause = fields.String(required=True, validate=OneOf(("record", "sources", "world")))
+    clock = fields.String(required=True, validate=OneOf(("known", "stated", "at")))
+    events = fields.List(
+        fields.Nested(ShortEventSchema),
+        required=True,
+        metadata={
+            "description": "With known, the events that did it; else those that recorded the "
+            "statements that did it. None where `stated` or `at` only passed a day on which "
+            "a plan came due, or each other."
+        },
+    )
+    statements = fields.List(fields.String(), required=True)
+
+
+class DifferenceSchema(Schema):
+    """A row of the state that differs, and why."""
+
+    id = _text("The id of the row: of a facility, or of a statement.")
+    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
+    cause = fields.String(
+        required=True,
+        allow_none=True,
+        validate=OneOf(("record", "sources", "world")),
+        metadata={"description": "The one cause; null where there are several."},
+    )
+    causes = fields.List(fields.Nested(CauseSchema), required=True)
+
+
+class RowDifferenceSchema(DifferenceSchema):
+    """A row that is in the state at one of the points alone."""
+
+    row = fields.Dict(required=True, metadata={"description": "The row of /v1/state."})
+
+
+class PatchDifferenceSchema(DifferenceSchema):
+    """A row that is in the state at both points, and not the same."""
+
+    patch = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "RFC 6902, from the row of /v1/state there to the row here."},
+    )
+
+
+class DiffSchema(AnswerSchema):
+    """What differs between two points of the clocks. The patch that `format=patch` gives is over
+    one document: each list of /v1/state as an object, by the id of its rows."""
+
+    to = fields.Nested(ClocksSchema, required=True)
+    sentence = fields.Nested(SentenceSchema, required=True)
+    added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
+    removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
+    changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
+    next = _text("Always null: a difference has one page.", null=True)
 
 
 def _count(description: str) -> fields.Integer:

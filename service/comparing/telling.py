@@ -11,8 +11,7 @@ from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
 from service.filters import given
 from service.question import Question
-from service.sentences.compare import Side as Spoken
-from service.sentences.compare import compare_sentence
+from service.sentences.compare import Spoken, compare_sentence
 from service.sentences.labels import country_name, field_name
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count

@@ -21,10 +21,10 @@ from service.access import needs
 from service.asking import parameters
 from service.desk.answering import any_desk, page, the_desk
 from service.desk.guard import is_from_here, sent_form
-from service.desk.sessions import COOKIE, LONGEST, Sessions
 from service.keys import Keyring
 from service.pages.answering import PROBLEM, reads_pages
 from service.pages.desk.room import PATH
+from service.sessions import COOKIE, LONGEST, Sessions
 
 blueprint = Blueprint("signing", __name__)
 

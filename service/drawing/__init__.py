@@ -8,7 +8,7 @@ drawing has `tabindex="-1"`, as a list beside it repeats it. Most drawings come
 in two variants, for `class="wide"` (1,200 pixels) and, with `narrow=True`, for
 `class="narrow"` (340 pixels).
 
-    lanes.py       what drawings are made from: Lane, Bar, Dot, Ladder, Rung, Edge, Frame, Heading
+    lanes.py       what drawings are made from: Lane, Bar, Staircase, Frame and their parts
     timeline.py    timeline_scale(lanes, frame, narrow=)            shared with the strip
                    timeline(lanes, frame, lang=, headings={group: Heading}, narrow=) -> [Drawing]
     strip.py       strip(tallies, frame, scale, lang=, words=, label=, flag=, remarks=, href=, …)

@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from events.dates import year_of
 from projections.facility import FOR_GOOD
-from service.drawing.lanes import Bar, Dot, Edge, Frame, Ladder, Lane
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Lane, Staircase
 from service.drawing.marks import HEIGHTS, number
 from service.drawing.scale import Scale
 
@@ -138,7 +138,7 @@ class Bars:
         r = 2.6 if self.size >= 1 else 2.2
         return f'{span}<circle class="disc" cx="{number(x)}" cy="{number(middle)}" r="{r}"/>'
 
-    def ladder(self, ladder: Ladder, lane: Lane, base: int) -> str:
+    def ladder(self, ladder: Staircase, lane: Lane, base: int) -> str:
         """Red diamonds for what was promised, dashes from the first to what came."""
         standing = [rung for rung in ladder.rungs if not rung.rival]
         if not standing:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from markupsafe import escape
 
 from events.dates import Day, Language
-from service.drawing.lanes import Drawing, Edge, Ladder, Rung
+from service.drawing.lanes import Drawing, Edge, Rung, Staircase
 from service.drawing.letters import fitted, width
 from service.drawing.marks import finished, number
 from service.drawing.scale import Scale, ticks
@@ -23,7 +23,7 @@ _TEXT, _NOTE = 12.0, 11.0
 
 
 def draw_ladder(
-    ladder: Ladder,
+    ladder: Staircase,
     *,
     lang: Language,
     label: str,
@@ -35,7 +35,7 @@ def draw_ladder(
 
 
 class _Ladder:
-    def __init__(self, ladder: Ladder, lang: Language, cursor: Day | None, narrow: bool) -> None:
+    def __init__(self, ladder: Staircase, lang: Language, cursor: Day | None, narrow: bool) -> None:
         self.ladder, self.lang, self.narrow, self.cursor = ladder, lang, narrow, cursor
         self.width = NARROW if narrow else WIDE
         self.pitch, self.head = (50, 30) if narrow else (34, 30)
@@ -178,7 +178,7 @@ class _Ladder:
         return start, end
 
 
-def _days(ladder: Ladder) -> Iterator[Day]:
+def _days(ladder: Staircase) -> Iterator[Day]:
     edges = [edge for rung in ladder.rungs for edge in (rung.said, rung.due)]
     for edge in (*edges, *([ladder.came] if ladder.came else [])):
         if edge.earliest is not None:

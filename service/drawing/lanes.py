@@ -90,7 +90,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
+class Staircase:
     """The promises of one thing, in the order said, and what came.
 
     `pending` is a ladder that nothing has answered or made moot. `came_text`
@@ -119,7 +119,7 @@ class Lane:
     href: str
     group: str = ""
     bars: tuple[Bar, ...] = ()
-    promises: tuple[Ladder, ...] = ()
+    promises: tuple[Staircase, ...] = ()
     dots: tuple[Dot, ...] = ()
     remark: str = ""
     late: bool = False

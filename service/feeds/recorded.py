@@ -28,8 +28,8 @@ from events.errors import NotFound
 from events.fact import Line
 from events.record import Record, changed
 from projections.history import Act, Acts
+from service.activity import ACTIVITY_KINDS
 from service.audit import entry_members
-from service.changes.activity import ACTIVITY_KINDS
 from service.feeds.feed import Context, Parameter
 from service.feeds.syndication import Entry, Stream, event_tag, tag
 from service.question import Question, located

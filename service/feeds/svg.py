@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from events.vocabulary import FIELDS
 from service.drawing.alone import stand_alone
-from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.drawing.timeline import timeline
 from service.feeds.feed import Context, Feed
 from service.feeds.vis_timeline import tooltip, viewed
@@ -132,7 +132,7 @@ def _dot(item: Item, lang: str) -> Dot | None:
     )
 
 
-def _ladder(item: Item, lang: str) -> Ladder | None:
+def _ladder(item: Item, lang: str) -> Staircase | None:
     """What was promised, and what came of it or is still awaited."""
     if item.kind != "milestone" or item.start is None or item.said is None:
         return None
@@ -144,10 +144,10 @@ def _ladder(item: Item, lang: str) -> Ladder | None:
             date=item.start,
             milestone=item.milestone or "",
         )
-        return Ladder(rungs=(*rungs, _rung(own, lang)), pending=True, title=tooltip(item, lang))
+        return Staircase(rungs=(*rungs, _rung(own, lang)), pending=True, title=tooltip(item, lang))
     if not rungs:
         return None
-    return Ladder(rungs=tuple(rungs), came=_edge(item.start), title=tooltip(item, lang))
+    return Staircase(rungs=tuple(rungs), came=_edge(item.start), title=tooltip(item, lang))
 
 
 def _rung(plan: Plan, lang: str) -> Rung:

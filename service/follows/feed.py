@@ -31,8 +31,8 @@ from projections.patch import Operation, patch_between
 from projections.views import Database
 from service.answer_text import json_of
 from service.archive import PATIENCE, Archive
-from service.changes.feed import PATH as CHANGES
-from service.changes.feed import Page, cloud_event
+from service.cloud_events import PATH as CHANGES
+from service.cloud_events import Page, cloud_event
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, diff_text
 from service.errors import TooMuchToCompare
@@ -70,7 +70,7 @@ Members = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Alteration:
     """A commit that altered the answer to the question `of`. `before` and `after` are what is
     compared: the answers as documents, empty where there is no answer."""
 
@@ -110,7 +110,7 @@ class FeedPage(NamedTuple):
     was not looked at before it, None where nothing does.
     """
 
-    items: list[Item]
+    items: list[Alteration]
     reached: int
     full: bool
     at_head: bool
@@ -287,7 +287,7 @@ class _Reading:
 
     def forwards(self, *, after: int, known: int, limit: int) -> FeedPage:
         """The first items beyond a position."""
-        items: list[Item] = []
+        items: list[Alteration] = []
         before: _Answer | None = None
         for looked, position in enumerate(self._candidates(after, known), start=1):
             commit = self._commit(position)
@@ -304,7 +304,7 @@ class _Reading:
 
     def backwards(self, *, known: int, limit: int) -> FeedPage:
         """The last items up to a position."""
-        items: list[Item] = []
+        items: list[Alteration] = []
         commits = map(self._commit, self._candidates(0, known, newest=True))
         commit, looked = next(commits, None), 0
         answer = None if commit is None else self._answer(commit, commit)
@@ -410,7 +410,7 @@ class _Reading:
 
     # --- an item
 
-    def _item(self, commit: Commit, before: _Answer, after: _Answer) -> Item:
+    def _item(self, commit: Commit, before: _Answer, after: _Answer) -> Alteration:
         last = self._log.commit_at(commit.first - 1)
         if before.url is not None:
             # The commit before this one, which need not be the last at which it changed.
@@ -438,7 +438,7 @@ class _Reading:
             "changes": changes,
             "events": events[:SHOWN],
         }
-        return Item(self._followed.of, commit, members, before.document, after.document)
+        return Alteration(self._followed.of, commit, members, before.document, after.document)
 
     def _rows(
         self, commit: Commit, before: _Answer, after: _Answer

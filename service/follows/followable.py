@@ -27,7 +27,7 @@ from service.errors import NotFollowable, UnknownParameter
 from service.filters import given, wanted
 from service.finding import records_answer, search_answer
 from service.follows import turning
-from service.follows.turning import Streams, Turns
+from service.follows.turning import MadeOf, Turns
 from service.promises.asking import (
     DUE_FILTERS,
     OVERDUE_FILTERS,
@@ -102,7 +102,7 @@ class Followable:
     settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
     space: str | None = None
     paged: bool = False
-    streams: Streams | None = None
+    streams: MadeOf | None = None
     turns: Turns | None = None
     rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     passing: tuple[str, ...] = ()

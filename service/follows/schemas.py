@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
-from service.schemas import PatchDifferenceSchema, RowDifferenceSchema, ShortEventSchema
+from service.comparing.schemas import PatchDifferenceSchema, RowDifferenceSchema
+from service.schemas import ShortEventSchema
 
 
 def _text(description: str, *, null: bool = False) -> fields.String:

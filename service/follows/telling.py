@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projections.patch import Operation
-from service.follows.feed import Item
+from service.follows.feed import Alteration
 from service.follows.followable import FOLLOWABLE
 from service.state import SECTIONS
 
@@ -49,7 +49,7 @@ FEW = 3
 Members = dict[str, Any]
 
 
-def changes(item: Item) -> Iterator[str]:
+def changes(item: Alteration) -> Iterator[str]:
     """What changed, a sentence a change, the first `TOLD` of them and how many more there are."""
     told = item.members["changes"]
     lines = [
@@ -73,7 +73,7 @@ def _counted(told: Members) -> Iterator[tuple[str, int]]:
     return ((name, told["counts"][name]) for name in ("added", "removed", "changed", "patch"))
 
 
-def reasons(item: Item) -> Iterator[str]:
+def reasons(item: Alteration) -> Iterator[str]:
     """Why: the reasons that were given, what moved, and who recorded it."""
     members = item.members
     for reason in members["reasons"]:

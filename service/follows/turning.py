@@ -21,11 +21,11 @@ from projections.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import Database
 from service.archive import Archive
 from service.question import Question
+from service.regions import REGIONS
 from service.trends.asking import Measure, TrendQuestion, choice
-from service.trends.regions import REGIONS
 
 
-class Streams(Protocol):
+class MadeOf(Protocol):
     """The streams that an answer is made of, each with the position from which it counts."""
 
     def __call__(self, service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:

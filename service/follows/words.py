@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
-from service.follows.feed import FeedPage, FeedQuestion, Item
+from service.follows.feed import Alteration, FeedPage, FeedQuestion
 from service.follows.telling import changes, reasons, rows
-from service.pages.here import page_path
+from service.page_path import page_path
 
 JSON = "application/json"
 
@@ -42,7 +42,7 @@ def atom(
     return atom_text(stream, [_entry(item, base=base) for item in reversed(found.items)])
 
 
-def _entry(item: Item, *, base: str) -> Entry:
+def _entry(item: Alteration, *, base: str) -> Entry:
     members = item.members
     told = list(changes(item))
     url, type = _shown_at(members["url"] or members["previous"] or item.of)

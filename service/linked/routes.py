@@ -1,4 +1,4 @@
-"""A record in other forms: as linked data, and as a citation. Also oEmbed, for its pages.
+"""A record in other forms: as linked data, and as a citation.
 
 Each form has a path of its own, `/v1/records/{id}.ttl` and the like, made from `FORMS`
 of `service.linked.rdf` and from `CITATIONS`; `/v1/records/{id}` gives linked data too, by `Accept`.
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MIMEAccept
 
-from events.errors import BadFilter
 from projections.views import Database
 from service.access import needs
 from service.asking import CLOCKS, archive, clocks, parameters, respond
-from service.linked import citing, oembed
+from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.question import Question
 from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD
@@ -148,58 +147,3 @@ for _citation in CITATIONS:
         "A record as it is cited, at its pinned link.",
         partial(citation, form=_citation),
     )
-
-
-# --- oEmbed
-
-OEMBED: dict[str, tuple[dict[str, Any], str]] = {
-    "url": (
-        {"type": "string", "examples": ["http://localhost:8000/records/juno"]},
-        "The address of a page of this service.",
-    ),
-    "maxwidth": (
-        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
-        "How wide the frame may be, in pixels.",
-    ),
-    "maxheight": (
-        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
-        "How high the frame may be, in pixels.",
-    ),
-    "format": (
-        {"type": "string", "enum": list(oembed.FORMATS), "default": "json"},
-        "JSON or XML.",
-    ),
-}
-
-
-@blueprint.route("/oembed")
-@blueprint.alt_response(200, schema={"type": "string"}, content_type=oembed.XML)
-@blueprint.response(200, {"type": "object"}, headers=headers("Cache-Control"))
-@blueprint.doc(
-    operationId="oembed",
-    parameters=[
-        {
-            "in": "query",
-            "name": name,
-            "required": name == "url",
-            "schema": form,
-            "description": meaning,
-        }
-        for name, (form, meaning) in OEMBED.items()
-    ],
-    responses=problem_responses(401, 403, 404, 422, 429),
-    security=[{}, {"key": []}],
-)
-@needs("reader")
-def oembed_view() -> Response:
-    """How another site shows a page of ours in a frame (oEmbed 1.0)."""
-    # Sites add parameters of their own (`dnt`, `lang`), which oEmbed bids us pass over.
-    texts = {name: text for name, text in request.args.items() if name in OEMBED}
-    form = texts.get("format", "json")
-    if form not in oembed.FORMATS:
-        raise BadFilter("format", form, "no format of that name", allowed=oembed.FORMATS)
-    address = root()
-    body = oembed.oembed_text(oembed.frame(texts, root=address), root=address, format=form)
-    response = Response(body, mimetype=oembed.XML if form == "xml" else oembed.JSON)
-    response.headers["Cache-Control"] = f"public, max-age={oembed.AGE}"
-    return response

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
+from service.activity import ACTIVITY_KINDS, activity_asked, activity_text
 from service.asking import archive
-from service.changes.activity import ACTIVITY_KINDS, activity_asked, activity_text
 from service.pages import labels
 from service.pages.answering import Asked, Read
 from service.pages.page import Format, Members, page_at

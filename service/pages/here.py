@@ -6,11 +6,11 @@ page to page. What the URL leaves to a default stays a default.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from service.page_path import page_path
 from service.question import located
 
 CARRIED = ("at", "during", "stated", "known", "lang")
@@ -38,21 +38,6 @@ TAKES = {
 _ORDER = ("at", "during", "to_at", "stated", "to_stated", "known", "to_known", "from", "to")
 
 CLOCKS = ("at", "stated", "known")
-
-_PAGES = re.compile(
-    "/v1(/state|/compare|/slips|/trends|/search|/activity|/feeds|/(?:records|sources)/[^/]+)"
-)
-"""The paths of the API that have a page, which is at the same path without the version."""
-
-
-def page_path(path: str) -> str | None:
-    """The path of the page that shows what a path of the API answers; None where none does.
-
-    >>> page_path("/v1/records/juno"), page_path("/v1/records/juno/history")
-    ('/records/juno', None)
-    """
-    found = _PAGES.fullmatch(path)
-    return None if found is None else found[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from service.changes.activity import ENDS
+from service.activity import ENDS
 from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
 from service.pages import compare_page as comparing
 from service.pages import search_page as searching

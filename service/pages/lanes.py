@@ -13,7 +13,7 @@ from typing import Any
 from events.clocks import AsOf
 from events.dates import Day, Language, civil, day, parse_iso, year_of
 from events.vocabulary import FIELDS
-from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When, when
@@ -129,7 +129,7 @@ def headings_of(
 
 def ladder_of(
     counted: Counted, lines: Mapping[str, Any], *, lang: Language, stated: Day, say: Speech
-) -> Ladder:
+) -> Staircase:
     """The promises of one thing and what came of them, for a drawing."""
     ladder = counted.ladder
     plans = [lines[id] for id in ladder.plans]
@@ -161,7 +161,7 @@ def ladder_of(
         result = short_interval(counted, lang)
     elif counted.outcome == "overdue":
         result = short_slip(None if first.latest is None else stated - first.latest, lang)
-    return Ladder(
+    return Staircase(
         rungs=tuple(rungs),
         came=None if came is None else edge(came),
         pending=pending,

@@ -19,10 +19,10 @@ from service.pages.clockbar import written
 from service.pages.here import Here
 from service.pages.page import Format, Members, page_at, pieces
 from service.pages.speech import Speech
+from service.regions import REGIONS
 from service.sentences.labels import unit_name
 from service.trends.answer import trends_text
 from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
-from service.trends.regions import REGIONS
 
 TAKES = TREND_FILTERS[:-1]
 """What the page takes: all but the format."""

@@ -14,7 +14,7 @@ from service.translations import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Spoken:
     """One side of a comparison: what it is about, at which clocks, and what it comes to.
 
     For a country or a field, `running` is how many facilities ran, and `href` the
@@ -44,7 +44,9 @@ class Side:
         return self.stated, self.known
 
 
-def compare_sentence(left: Side, right: Side, *, started: int = 0, stopped: int = 0) -> Sentence:
+def compare_sentence(
+    left: Spoken, right: Spoken, *, started: int = 0, stopped: int = 0
+) -> Sentence:
     """What `/v1/compare` says, in words.
 
     `started` and `stopped` are how many ran on the right side alone and on the left
@@ -61,7 +63,7 @@ def compare_sentence(left: Side, right: Side, *, started: int = 0, stopped: int 
     return spoken(lambda say: _side_by_side(say, left, right))
 
 
-def _facilities(say: Voice, left: Side, right: Side) -> Phrase:
+def _facilities(say: Voice, left: Spoken, right: Spoken) -> Phrase:
     """Two facilities, or one at two sets of clocks."""
     if left.heard == right.heard and left.at == right.at and left.recorded and right.recorded:
         slots: dict[str, Slot] = {
@@ -83,11 +85,11 @@ def _facilities(say: Voice, left: Side, right: Side) -> Phrase:
     return _both(say, left, right, _facility(say, left), _facility(say, right))
 
 
-def _called(say: Voice, side: Side) -> Part:
+def _called(say: Voice, side: Spoken) -> Part:
     return "" if side.name is None else side.name.part(say.lang)
 
 
-def _facility(say: Voice, side: Side) -> Phrase:
+def _facility(say: Voice, side: Spoken) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
         "name": _called(say, side),
@@ -101,7 +103,7 @@ def _facility(say: Voice, side: Side) -> Phrase:
     return say.gettext("{name} was {status} {when}", **slots)
 
 
-def _two_days(say: Voice, left: Side, right: Side, started: int, stopped: int) -> Phrase:
+def _two_days(say: Voice, left: Spoken, right: Spoken, started: int, stopped: int) -> Phrase:
     """A country or a field at two days, the earlier one first."""
     slots: dict[str, Slot] = {
         "span": _span(left.at, right.at, say.lang),
@@ -127,7 +129,7 @@ def _two_days(say: Voice, left: Side, right: Side, started: int, stopped: int) -
     return say.gettext("{moved}: {counts}.", moved=moved, counts=_commas(say, counts))
 
 
-def _whose(say: Voice, side: Side) -> Phrase:
+def _whose(say: Voice, side: Spoken) -> Phrase:
     """Of which country and field, where one is named."""
     where = _where(say, side)
     if side.country and side.field:
@@ -145,7 +147,7 @@ def _span(first: Day, last: Day, lang: Language) -> str:
     return times.duration(last - first, lang)
 
 
-def _side_by_side(say: Voice, left: Side, right: Side) -> Phrase:
+def _side_by_side(say: Voice, left: Spoken, right: Spoken) -> Phrase:
     """Two sides that are not one thing at two days: each with what it is, and its number."""
     if left.heard == right.heard and left.at == right.at:
         slots: dict[str, Slot] = {
@@ -164,7 +166,7 @@ def _side_by_side(say: Voice, left: Side, right: Side) -> Phrase:
     return _both(say, left, right, _at_its_clocks(say, left), _at_its_clocks(say, right))
 
 
-def _at_its_clocks(say: Voice, side: Side) -> Phrase:
+def _at_its_clocks(say: Voice, side: Spoken) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
         "who": _who(say, side),
@@ -175,7 +177,7 @@ def _at_its_clocks(say: Voice, side: Side) -> Phrase:
     return say.gettext("{who} ran {some} {when}", **slots)
 
 
-def _both(say: Voice, left: Side, right: Side, one: Phrase, other: Phrase) -> Phrase:
+def _both(say: Voice, left: Spoken, right: Spoken, one: Phrase, other: Phrase) -> Phrase:
     """The clauses of two sides, each led by what it has heard; where that is one, it leads both."""
     leads = [_lead(say, side, beside) for side, beside in ((left, right), (right, left))]
     if leads[0] == leads[1]:
@@ -187,7 +189,7 @@ def _both(say: Voice, left: Side, right: Side, one: Phrase, other: Phrase) -> Ph
     return say.begun(say.gettext("{one}; {other}.", one=led[0], other=led[1]))
 
 
-def _lead(say: Voice, side: Side, beside: Side) -> Phrase:
+def _lead(say: Voice, side: Spoken, beside: Spoken) -> Phrase:
     """From where a side is seen: the horizon of what is only expected, else what differs."""
     slots: dict[str, Slot] = {
         "stated": times.moment(side.stated, say.lang),
@@ -209,7 +211,7 @@ def _lead(say: Voice, side: Side, beside: Side) -> Phrase:
     return say.gettext("by what is recorded up to {position}", **slots) if recorded else ()
 
 
-def _who(say: Voice, side: Side) -> Phrase:
+def _who(say: Voice, side: Spoken) -> Phrase:
     """The country, the field or both, or the whole chronicle, as who runs facilities."""
     where = _where(say, side)
     if side.country and side.field:
@@ -219,14 +221,14 @@ def _who(say: Voice, side: Side) -> Phrase:
     return (where["field"],) if side.field else say.pgettext("who", "all countries together")
 
 
-def _where(say: Voice, side: Side) -> dict[str, str]:
+def _where(say: Voice, side: Spoken) -> dict[str, str]:
     return {
         "country": "" if side.country is None else country_name(side.country, say.lang),
         "field": "" if side.field is None else field_name(side.field, say.lang),
     }
 
 
-def _some(say: Voice, side: Side) -> Phrase:
+def _some(say: Voice, side: Spoken) -> Phrase:
     """What a side runs: "13 big-science facilities", "no big-science facilities"."""
     facilities = say.facilities(side.running, None)
     if is_none(side.running):
@@ -235,7 +237,7 @@ def _some(say: Voice, side: Side) -> Phrase:
     return say.pgettext("ran", "{n} {facilities}", n=n, facilities=facilities)
 
 
-def _number(say: Voice, side: Side) -> Phrase:
+def _number(say: Voice, side: Spoken) -> Phrase:
     """The same where it is clear of what it is a number."""
     if is_none(side.running):
         return say.pgettext("ran", "none")

@@ -32,7 +32,7 @@ class Came:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
+class Promise:
     """What was promised of one milestone, and what came of it.
 
     `first` and `last` are the dates of the first and the last plan, `promises` how
@@ -68,7 +68,7 @@ class Facility:
     alternatives: Sequence[str | None] = ()
     expected: str | None = None
     overdue: int = 0
-    ladder: Ladder | None = None
+    ladder: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +222,7 @@ def _overdue(say: Voice, facility: Facility) -> Phrase:
 # A ladder
 
 
-def ladder_sentence(say: Voice, ladder: Ladder) -> Phrase:
+def ladder_sentence(say: Voice, ladder: Promise) -> Phrase:
     """What came of a promise."""
     if ladder.came is not None:
         return _came(say, ladder, ladder.came)
@@ -233,7 +233,7 @@ def ladder_sentence(say: Voice, ladder: Ladder) -> Phrase:
     return _given_up(say, ladder)
 
 
-def _came(say: Voice, ladder: Ladder, came: Came) -> Phrase:
+def _came(say: Voice, ladder: Promise, came: Came) -> Phrase:
     slots: dict[str, Slot] = {
         "promised": times.aim(ladder.first, say.lang),
         "happened": _verbs(say.lang)[ladder.milestone].past,
@@ -248,7 +248,7 @@ def _came(say: Voice, ladder: Ladder, came: Came) -> Phrase:
     )
 
 
-def _given_up(say: Voice, ladder: Ladder) -> Phrase:
+def _given_up(say: Voice, ladder: Promise) -> Phrase:
     slots: dict[str, Slot] = {
         "happen": _verbs(say.lang)[ladder.milestone].infinitive,
         "when": times.on(ladder.first, say.lang),
@@ -267,7 +267,7 @@ def _given_up(say: Voice, ladder: Ladder) -> Phrase:
     )
 
 
-def _pending(say: Voice, ladder: Ladder) -> Phrase:
+def _pending(say: Voice, ladder: Promise) -> Phrase:
     slots: dict[str, Slot] = {
         "happen": _verbs(say.lang)[ladder.milestone].infinitive,
         "when": times.on(ladder.last, say.lang),
@@ -281,7 +281,7 @@ def _pending(say: Voice, ladder: Ladder) -> Phrase:
     )
 
 
-def _not_come(say: Voice, ladder: Ladder) -> Phrase:
+def _not_come(say: Voice, ladder: Promise) -> Phrase:
     """What is overdue at the horizon; the last promise counts, for it took the others' place."""
     lang = say.lang
     slots: dict[str, Slot] = {
@@ -304,7 +304,7 @@ def _not_come(say: Voice, ladder: Ladder) -> Phrase:
     )
 
 
-def _times(say: Voice, ladder: Ladder) -> Figure:
+def _times(say: Voice, ladder: Promise) -> Figure:
     return Figure(times.spelled(ladder.promises, say.lang))
 
 

@@ -23,7 +23,7 @@ from service.csv_text import MEDIA_TYPE as CSV
 from service.errors import TooManyPoints
 from service.filters import wanted
 from service.question import Question
-from service.trends.regions import REGIONS
+from service.regions import REGIONS
 
 TREND_CLOCKS = ("stated", "known", "from", "to")
 TREND_FILTERS = (

@@ -10,6 +10,7 @@ from service import forms
 from service.asking import archive, format_asked, parameters, respond
 from service.csv_text import MEDIA_TYPE as CSV
 from service.questions import Parameter, question
+from service.regions import REGIONS
 from service.trends.answer import trends_csv, trends_text
 from service.trends.asking import (
     BY,
@@ -22,7 +23,6 @@ from service.trends.asking import (
     TREND_FILTERS,
     trend,
 )
-from service.trends.regions import REGIONS
 from service.trends.schemas import TrendsSchema
 
 blueprint = Blueprint("trends", __name__, description="How it went through the years.")

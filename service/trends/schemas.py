@@ -6,9 +6,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
+from service.regions import REGIONS
 from service.schemas import AnswerSchema, SentenceSchema
 from service.trends.asking import BY, MEASURES, STEPS
-from service.trends.regions import REGIONS
 
 _MEMBERS = tuple(
     dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key), "region"])

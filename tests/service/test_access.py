@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from service.access import role_needed
 from service.app import create_app
 from service.archive import Archive
-from service.desk.sessions import COOKIE
 from service.keys import KEYS, ROLES, BadKey, Keyring, NoSuchKey
+from service.sessions import COOKIE
 from service.settings import BadSetting, Settings
 
 LATER = "2030-01-01T00:00:00Z"

@@ -29,11 +29,12 @@ from httpx_sse import ServerSentEvent, connect_sse
 from werkzeug.test import TestResponse
 
 from events.orders import Order
+from service import cloud_events
 from service.app import create_app
 from service.archive import Archive
 from service.changes import feed
 from service.changes.routes import BATCH, LINES, STREAM
-from service.schemas import ChangeSchema
+from service.changes.schemas import ChangeSchema
 from tests.service.serving import serving
 from tests.story.telling import (
     SOURCE,
@@ -518,7 +519,7 @@ def test_a_stream_that_skips_much_tells_how_far_it_is(
     told: Teller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After so many events that are left out, a checkpoint, so that less is looked at again."""
-    monkeypatch.setattr(feed, "SKIPPED", 5)
+    monkeypatch.setattr(cloud_events, "SKIPPED", 5)
     with serving(told.archive) as base, listening(base, "?kind=source") as (_, events):
         assert [(event.event, event.id) for event in islice(events, 2)] == [
             ("org.annales.source-recorded.v1", "1"),
@@ -613,7 +614,11 @@ def test_a_server_with_open_streams_ends_within_two_seconds(tmp_path: Path, cloc
                 http = HTTPConnection("127.0.0.1", int(said[1]), timeout=5)
                 http.request("GET", "/v1/changes", headers={"Accept": STREAM})
                 answer = http.getresponse()
-                assert [answer.readline() for _ in range(3)] == [b": ka\n", feed.RETRY, b"id: 1\n"]
+                assert [answer.readline() for _ in range(3)] == [
+                    b": ka\n",
+                    cloud_events.RETRY,
+                    b"id: 1\n",
+                ]
                 streams.append((http, answer))
             begun = time.monotonic()
             process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ from events.orders import Command, orders
 from service.app import create_app
 from service.archive import Archive
 from service.comparing.diff import MOST
-from service.schemas import DiffSchema
+from service.comparing.schemas import DiffSchema
 from tests.naive.histories import logged, random_history, random_instants, random_question
 from tests.naive.model import Logged, Naive, day_of, iso, read
 from tests.story.telling import (

@@ -10,7 +10,7 @@ from flask import Flask
 
 from service.app import create_app
 from service.archive import Archive
-from service.desk.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
+from service.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
 from service.settings import Settings
 from tests.service.desk.browser import Browser, Page
 from tests.service.desk.story import FORMS, PATHS, head, key_of, page, recorded

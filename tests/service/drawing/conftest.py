@@ -11,7 +11,7 @@ import pytest
 from events.dates import day, parse_iso, year_of
 from service.app import create_app
 from service.archive import Archive
-from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Ladder, Lane, Rung, on
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.drawing.map import Place
 from service.drawing.strip import Tally
 
@@ -112,7 +112,7 @@ def _lane(record: Any, spans: list[Any]) -> Lane:
     )
 
 
-def _ladder(said: list[Any]) -> Ladder:
+def _ladder(said: list[Any]) -> Staircase:
     plans = [line for line in said if line["modality"] == "planned"]
     plans.sort(key=lambda line: line["said"]["day"])
     came = next((_edge(line["bounds"]) for line in said if line["modality"] == "actual"), None)
@@ -128,7 +128,7 @@ def _ladder(said: list[Any]) -> Ladder:
         )
         for line in plans
     )
-    return Ladder(
+    return Staircase(
         rungs=rungs, came=came, pending=came is None, came_text="came" if came else "", result="+1"
     )
 

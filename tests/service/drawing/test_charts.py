@@ -11,7 +11,7 @@ import pytest
 from events.dates import day
 from service.drawing.course import Series, course, spread
 from service.drawing.ladder import draw_ladder
-from service.drawing.lanes import Bar, Drawing, Edge, Frame, Ladder, Lane, Rung, on
+from service.drawing.lanes import Bar, Drawing, Edge, Frame, Lane, Rung, Staircase, on
 from service.drawing.life import draw_life
 from service.drawing.sparkline import sparkline
 from tests.service.drawing.conftest import Scene
@@ -31,7 +31,7 @@ def rung(said: int, due: int, *, text: str = "", slip: str = "", note: str = "")
     )
 
 
-LADDER = Ladder(
+LADDER = Staircase(
     rungs=(
         rung(2015, 2020, text="said 2015, for 2020", slip="first promise"),
         rung(2019, 2021, text="said 2019, for 2021", slip="+1.0 y", note="a source <b>"),
@@ -43,7 +43,7 @@ LADDER = Ladder(
 )
 
 
-def ladder(of: Ladder, *, narrow: bool = False) -> Drawing:
+def ladder(of: Staircase, *, narrow: bool = False) -> Drawing:
     """The ladder in English."""
     return draw_ladder(of, lang="en", label="JUNO", narrow=narrow)
 
@@ -102,7 +102,7 @@ def test_what_came_is_a_line_through_all_rungs() -> None:
 def test_any_ladder_is_drawn(rungs: tuple[Rung, ...]) -> None:
     """No rung, far years and open dates give a drawing whose texts stay inside."""
     for narrow in (False, True):
-        shown = ladder(Ladder(rungs=rungs), narrow=narrow)
+        shown = ladder(Staircase(rungs=rungs), narrow=narrow)
         assert len(classed(tree(shown), "prom")) == len(rungs)
         assert not leaving(shown)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from events.dates import day
-from service.drawing.lanes import Bar, Dot, Drawing, Edge, Frame, Heading, Ladder, Lane, Rung, on
+from service.drawing.lanes import Bar, Dot, Drawing, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.drawing.marks import finished
 from service.drawing.timeline import in_order, timeline, timeline_scale, weight
 from tests.service.drawing.conftest import Scene
@@ -174,7 +174,7 @@ def test_the_closing_of_a_lane_is_a_stroke_and_that_of_a_plan_has_a_cross() -> N
 
 def test_promises_are_diamonds_and_dashes_run_from_the_first_to_what_came() -> None:
     """A diamond lies at the last possible day of each promise; rivals have none."""
-    ladder = Ladder(
+    ladder = Staircase(
         rungs=(
             Rung(said=on(day(2005, 1, 1)), due=Edge(day(2008, 1, 1), day(2008, 12, 31))),
             Rung(said=on(day(2007, 1, 1)), due=Edge(day(2010, 1, 1), day(2010, 12, 31))),
@@ -196,7 +196,7 @@ def test_promises_are_diamonds_and_dashes_run_from_the_first_to_what_came() -> N
 
 def test_a_promise_still_open_points_at_the_horizon() -> None:
     """Dashes of what is overdue end in an arrow head at the last day known; kept ones have none."""
-    late = Ladder(rungs=(Rung(said=on(day(2005, 1, 1)), due=on(day(2008, 1, 1))),), pending=True)
+    late = Staircase(rungs=(Rung(said=on(day(2005, 1, 1)), due=on(day(2008, 1, 1))),), pending=True)
     lane = replace(LANE, promises=(late,))
     frame = replace(FRAME, today=day(2020, 12, 31))
     (only,) = timeline([lane], frame, lang="en")

@@ -25,9 +25,9 @@ from projections.history import Entry, History
 from projections.views import Database
 from service.app import create_app
 from service.archive import Archive
-from service.changes.feed import HEARTBEAT, Page, server_sent
 from service.changes.routes import BATCH, LINES
 from service.cli.command import annales
+from service.cloud_events import HEARTBEAT, Page, server_sent
 from service.errors import TooMuchToCompare
 from service.feeds.syndication import ATOM
 from service.follows import feed, followable, turning

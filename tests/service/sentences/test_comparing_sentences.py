@@ -8,7 +8,7 @@ import pytest
 
 from events.clocks import AsOf
 from events.dates import day
-from service.sentences.compare import Side, compare_sentence
+from service.sentences.compare import Spoken, compare_sentence
 from service.sentences.diff import diff_sentence
 from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Sentence
@@ -282,10 +282,10 @@ def test_hindsight_says_what_is_heard_now_that_was_not_heard_then(
 # Comparison
 
 
-def side(**known: Any) -> Side:
+def side(**known: Any) -> Spoken:
     """China at the end of 2003, as all that was said has it."""
     whole = {"at": END_OF_2003, "stated": TODAY, "known": 17, "country": "CN", "running": 13}
-    return Side(**{**whole, **known})
+    return Spoken(**{**whole, **known})
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from service.sentences.record import (
     Discovery,
     Facility,
     Indicator,
-    Ladder,
     Observation,
     Policy,
+    Promise,
     Reading,
     record_sentence,
 )
@@ -40,7 +40,7 @@ def facility(**known: Any) -> Facility:
     )
 
 
-def ladder(**known: Any) -> Ladder:
+def ladder(**known: Any) -> Promise:
     """The start of JUNO, promised for 2020 and in the end for August 2025."""
     given = {
         "milestone": "operation-started",
@@ -50,7 +50,7 @@ def ladder(**known: Any) -> Ladder:
         "outcome": "late",
         "horizon": TODAY,
     }
-    return Ladder(**{**given, **known})
+    return Promise(**{**given, **known})
 
 
 def came(date: str, earliest: int | None, latest: int | None) -> Came:

@@ -52,7 +52,7 @@ AGE = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Embed:
     """A page in a frame: its own address, that of the frame, and the size in pixels."""
 
     title: str
@@ -62,7 +62,7 @@ class Frame:
     height: int
 
 
-def frame(texts: Mapping[str, str], *, root: str) -> Frame:
+def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     """The frame that is asked for; `root` is the service's, without a slash at its end.
 
     Raises BadFilter for a parameter, and NotFound for a page that is not ours to embed.
@@ -81,7 +81,7 @@ def frame(texts: Mapping[str, str], *, root: str) -> Frame:
     if not ours or not _is_there(shown, parse_qsl(parts.query, keep_blank_values=True)):
         raise NotFound("page", url)
     query = f"?{parts.query}" if parts.query else ""
-    return Frame(
+    return Embed(
         title=_title(path, parts.query),
         url=f"{root}{path}{query}",
         source=f"{root}/embed{shown}{query}",
@@ -133,7 +133,7 @@ def _title(path: str, query: str) -> str:
     return ", ".join((f"Annales: {name}", *asked))[:LONGEST]
 
 
-def oembed_text(frame: Frame, *, root: str, format: str) -> bytes:
+def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
     """What oEmbed 1.0 says of a frame of the type `rich`, as JSON or XML."""
     members: dict[str, Any] = {
         "version": "1.0",
@@ -155,7 +155,7 @@ def oembed_text(frame: Frame, *, root: str, format: str) -> bytes:
     return written + b"\n"
 
 
-def _html(frame: Frame) -> str:
+def _html(frame: Embed) -> str:
     return (
         f'<iframe src="{escape(frame.source)}" title="{escape(frame.title)}"'
         f' width="{frame.width}" height="{frame.height}" loading="lazy" style="border:0"></iframe>'
