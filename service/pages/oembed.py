@@ -21,6 +21,7 @@ from events.errors import AnnalesError, BadFilter, NotFound
 from service.asking import archive, clocks
 from service.feeds.syndication import printable
 from service.filters import wanted, whole_number
+from service.pages import labels
 from service.pages.kinds import PAGES
 from service.translations import chosen
 
@@ -82,7 +83,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
         raise NotFound("page", url)
     query = f"?{parts.query}" if parts.query else ""
     return Embed(
-        title=_title(path, parts.query),
+        title=_title(path, dict(parse_qsl(parts.query)), _name(shown, parts.query)),
         url=f"{root}{path}{query}",
         source=f"{root}/embed{shown}{query}",
         width=min(WIDTH, _room("maxwidth", texts)),
@@ -116,21 +117,34 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
     return False
 
 
-def _title(path: str, query: str) -> str:
-    """What a frame is called, from the plain words of its address.
+def _name(path: str, query: str) -> str:
+    """What the record of a page is called now; empty where the page is of none."""
+    space, _, id = path.removeprefix("/").partition("/")
+    service = archive()
+    if space != "records":
+        return ""
+    stream = f"record:{id}"
+    cards = service.state.cards(service.views.db(), [stream], known=service.views.tracked())
+    if stream not in cards:
+        return ""
+    return labels.names_of(cards[stream], dict(parse_qsl(query)).get("lang", "en"))[0]
+
+
+def _title(path: str, texts: Mapping[str, str], name: str) -> str:
+    """What a frame is called: by what it shows, and the plain words of its address.
 
     Not every site escapes a title, so what could be markup is left out of it.
 
-    >>> _title("/records/juno", "at=2013&lang=zh")
-    'Annales: juno, at 2013'
+    >>> _title("/records/juno", {"at": "2013", "lang": "zh"}, "江门中微子实验")
+    'Annales: 江门中微子实验, 2013'
+    >>> _title("/state", {"at": "2013", "country": "CN"}, "")
+    'Annales: state, 2013, CN'
     """
-    name = path.rpartition("/")[2] or "state"
+    shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
     asked = [
-        f"{key} {text}"
-        for key, text in parse_qsl(query)
-        if key not in ("lang", "view") and PLAIN.fullmatch(f"{key} {text}")
+        text for key, text in texts.items() if key not in ("lang", "view") and PLAIN.fullmatch(text)
     ]
-    return ", ".join((f"Annales: {name}", *asked))[:LONGEST]
+    return ", ".join((f"Annales: {shown}", *asked))[:LONGEST]
 
 
 def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:

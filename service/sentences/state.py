@@ -111,7 +111,8 @@ class _Kind(NamedTuple):
 
 @cache
 def _of_all(lang: Language) -> dict[_Kind, str]:
-    """The text for each kind of state."""
+    """The text for each kind of state. That there was none is what the chronicle says, which has
+    not all there was."""
     say = translations(lang)
     past, would, country, world = False, True, False, True
     return {
@@ -122,10 +123,12 @@ def _of_all(lang: Language) -> dict[_Kind, str]:
             "{when} {country} ran {n} {facilities} and was building or testing none."
         ),
         _Kind(past, country, True, False): say.gettext(
-            "{when} {country} ran no {facilities} and was building or testing {m}."
+            "{when} the chronicle counted no {facilities} running in {country}"
+            " and {m} being built or tested."
         ),
         _Kind(past, country, True, True): say.gettext(
-            "{when} {country} ran no {facilities} and was building or testing none."
+            "{when} the chronicle counted no {facilities} running in {country}"
+            " and none being built or tested."
         ),
         _Kind(past, world, False, False): say.gettext(
             "{when} the chronicle counted {n} {facilities} running and {m} being built or tested."
@@ -181,7 +184,9 @@ def _of_some_statuses(lang: Language) -> dict[_Kind, str]:
     past, would, country, world = False, True, False, True
     return {
         _Kind(past, country, False): say.gettext("{when} {country} had {n} {facilities} {status}."),
-        _Kind(past, country, True): say.gettext("{when} {country} had no {facilities} {status}."),
+        _Kind(past, country, True): say.gettext(
+            "{when} the chronicle counted no {facilities} {status} in {country}."
+        ),
         _Kind(past, world, False): say.gettext(
             "{when} the chronicle counted {n} {facilities} {status}."
         ),

@@ -48,7 +48,7 @@ def test_a_page_of_ours_has_a_frame(reader: Reader) -> None:
     assert told["provider_url"] == "http://localhost/"
     attributes = frame(told["html"])
     assert attributes["src"] == "http://localhost/embed/records/juno?at=2013&lang=zh"
-    assert attributes["title"] == told["title"] == "Annales: juno, at 2013"
+    assert attributes["title"] == told["title"] == "Annales: 江门中微子实验, 2013"
     assert (attributes["width"], attributes["height"]) == ("800", "500")
 
 

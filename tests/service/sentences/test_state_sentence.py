@@ -37,16 +37,19 @@ BEYOND = {**CHINA, "at": END_OF_2024, "stated": END_OF_2016, "beyond": True}
             0,
             0,
             (
-                "At the end of 2013 China ran no big-science facilities and was building or testing"
-                " none."
+                "At the end of 2013 the chronicle counted no big-science facilities running in"
+                " China and none being built or tested."
             ),
-            "2013年底，中国没有大科学装置在运行，也没有在建或调试的。",
+            "2013年底，本编年史未记有中国在运行的大科学装置，也未记有在建或调试的。",
         ),
         (
             0,
             2,
-            "At the end of 2013 China ran no big-science facilities and was building or testing 2.",
-            "2013年底，中国没有大科学装置在运行，有2座在建或调试。",
+            (
+                "At the end of 2013 the chronicle counted no big-science facilities running in"
+                " China and 2 being built or tested."
+            ),
+            "2013年底，本编年史未记有中国在运行的大科学装置，在建或调试的有2座。",
         ),
         (
             1,
@@ -124,8 +127,8 @@ def test_bounds_of_what_is_built_may_be_given() -> None:
     totals = {"under-construction": 2}
     added = state_sentence(**CHINA, totals=totals, ranges=ranges)
     given = state_sentence(**CHINA, totals=totals, ranges=ranges, building=2)
-    assert "building or testing between 1 and 3." in told(added).en
-    assert "building or testing 2." in told(given).en
+    assert "between 1 and 3 being built or tested." in told(added).en
+    assert "2 being built or tested." in told(given).en
 
 
 def test_a_year_with_turns_and_discoveries() -> None:
@@ -181,7 +184,7 @@ def test_a_year_with_turns_and_discoveries() -> None:
 def test_at_most_four_are_named(number: int, en: str, zh: str) -> None:
     """Of five or more, four are named; English counts those left out, Chinese all of them."""
     sentence = told(state_sentence(**CHINA, totals={}, approved=NAMES[:number]))
-    assert sentence.en.endswith(f"none. {en}")
+    assert sentence.en.endswith(f"none being built or tested. {en}")
     assert sentence.zh.endswith(f"的。{zh}")
 
 
@@ -265,8 +268,8 @@ def test_without_a_country_the_chronicle_is_what_counts() -> None:
     [
         (
             0,
-            "China had no big-science facilities under construction.",
-            "中国没有处于“在建”状态的大科学装置。",
+            "the chronicle counted no big-science facilities under construction in China.",
+            "本编年史未记有中国处于“在建”状态的大科学装置。",
         ),
         (
             1,
@@ -310,7 +313,9 @@ def test_names_are_never_read_as_templates_or_markup() -> None:
     """Braces, percent signs and tags in data come out as they went in."""
     odd = Name("{n} {0} {names} %(x)s %s <b>&amp;", "{国} </p>")
     sentence = told(state_sentence(**CHINA, totals={}, started=[odd, odd], discoveries=[odd]))
-    assert sentence.en.endswith(f"none. {odd.en} and {odd.en} started. Found that year: {odd.en}.")
+    assert sentence.en.endswith(
+        f"none being built or tested. {odd.en} and {odd.en} started. Found that year: {odd.en}."
+    )
     assert sentence.zh.endswith(f"的。{odd.zh}和{odd.zh}投入运行。当年的发现：{odd.zh}。")
 
 
