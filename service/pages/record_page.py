@@ -74,6 +74,7 @@ class _Record:
             "known_given": "known" in self.here.texts,
             "groups": groups,
             "count": len(lines) + len(others),
+            "others": len(others),
             "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
             "sources": sources,
             "log": record_log(self.asked),

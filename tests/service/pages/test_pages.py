@@ -429,6 +429,17 @@ def test_a_record_shows_its_whole_log_with_what_was_and_what_is(client: FlaskCli
     assert "<ins>Kaiping</ins>" in amended
 
 
+def test_a_record_says_what_of_it_stands_elsewhere(client: FlaskClient) -> None:
+    """Findings at a facility are records of their own, which its data do not hold."""
+    own = len(client.get("/v1/records/juno").get_json()["statements"])
+    text = _bare(get(client, "/records/juno").text)
+    told = re.search(r"Statements (\d+) .*?Of these, (\d+) stand in records of their own", text)
+    assert told is not None
+    assert int(told[1]) - int(told[2]) == own
+    assert f"hold the other {own}." in text
+    assert "records of their own" not in _bare(get(client, "/records/rd-share-of-gdp").text)
+
+
 def test_a_record_says_of_each_statement_whether_it_holds(client: FlaskClient) -> None:
     """As the explanation of the statement says it, and what decided against it."""
     html = get(client, "/records/juno").text
