@@ -32,6 +32,9 @@ OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)
 """What tells the second side from the first; without any of it, ten years lie between them."""
 
+MOST_TO_CHOOSE = 1000
+"""Of more facilities than this none are offered to choose from: their ids are to be written."""
+
 YEARS = 10
 
 ROWS = (*FAMILIES, ("suspended", ("suspended",)), ("over", ("decommissioned", "cancelled")))
@@ -116,6 +119,9 @@ def compare_page(asked: Asked) -> Members:
         "coverage": _coverage(asked, compared),
         "names": names,
         "countries": _countries(asked),
+        "of_facilities": compared.a.record is not None,
+        "facilities": _named_facilities(asked) if compared.a.record is not None else [],
+        "other_way": _other_way(asked, compared),
         "fields": FIELDS,
         "at": written(compared.a.as_of.at),
         "to_at": written(compared.b.as_of.at),
@@ -400,6 +406,32 @@ def _records(asked: Asked) -> list[Row]:
         asked.db, "record", first=as_of.at, last=as_of.at,
         stated=as_of.stated, known=as_of.known, country=None, field=None,
     )  # fmt: skip
+
+
+def _named_facilities(asked: Asked) -> list[tuple[str, str]]:
+    """The ids and the names of facilities to choose from, where there are not too many."""
+    ids = sorted(row.record for row in _records(asked) if row.value == "facility")
+    if len(ids) > MOST_TO_CHOOSE:
+        return []
+    cards = asked.service.state.cards(
+        asked.db, (f"record:{id}" for id in ids), known=asked.question.as_of.known
+    )
+    return [
+        (id, labels.names_of(cards[f"record:{id}"], asked.lang)[0])
+        for id in ids
+        if f"record:{id}" in cards
+    ]
+
+
+def _other_way(asked: Asked, compared: Sides) -> str:
+    """Where parts of the world are compared in place of facilities, or the other way round."""
+    if compared.a.record is not None:
+        return asked.here.url(record=None, to_record=None)
+    ids = sorted(row.record for row in _records(asked) if row.value == "facility")[:2]
+    if len(ids) < 2:
+        return ""
+    parts = dict.fromkeys(("country", "to_country", "field", "to_field", "to_at"))
+    return asked.here.url(**parts, record=ids[0], to_record=ids[1])
 
 
 def _countries(asked: Asked) -> list[str]:

@@ -575,6 +575,23 @@ def test_the_page_of_slips_stands_on_one_day(client: FlaskClient) -> None:
     assert 'name="at"' not in html
 
 
+def test_two_facilities_are_chosen_in_the_form_and_left_again(client: FlaskClient) -> None:
+    """By their ids, which the page offers with their names; parts of the world are one link away,
+    and one link leads from them to facilities."""
+    html = get(client, "/compare?record=juno&to_record=daya-bay&lang=zh").text
+    assert '<option value="juno">江门中微子实验</option>' in html
+    assert 'name="record" size="14" list="choices" value="juno"' in html
+    assert 'name="country"' not in html
+    back = re.search(r'class="otherway" href="([^"]+)"', html)
+    assert back is not None
+    parts = get(client, back[1].replace("&amp;", "&"))
+    html = get(client, parts.headers["Location"]).text
+    assert 'name="country"' in html
+    there = re.search(r'class="otherway" href="([^"]+)"', html)
+    assert there is not None
+    assert 'name="record"' in get(client, there[1].replace("&amp;", "&")).text
+
+
 @pytest.mark.parametrize("path", ["/search?", "/trends?by=country&"])
 def test_a_form_keeps_several_statuses(client: FlaskClient, path: str) -> None:
     """As one choice beside the single ones."""
