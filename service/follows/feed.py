@@ -25,11 +25,9 @@ import msgspec
 from events.clocks import AsOf
 from events.commit import Commit
 from events.errors import NotFound
-from projections import VIEW
 from projections.history import Acts
 from projections.patch import Operation, patch_between
 from projections.views import Database
-from service.answer_text import json_of
 from service.archive import PATIENCE, Archive
 from service.cloud_events import PATH as CHANGES
 from service.cloud_events import Page, cloud_event
@@ -167,92 +165,6 @@ def read_changes(
     db = service.db_at(known)
     found = read(service, db, followed, after=after, known=known, limit=limit)
     return Page(found.items, found.reached, full=found.full, at_head=found.at_head, looked=looked)
-
-
-# --- the feed as JSON
-
-
-@dataclass(frozen=True, slots=True)
-class FeedQuestion(Question):
-    """A question about the changes of an answer; it takes no clock but `known`."""
-
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of the pinned URL, in their order."""
-        return [
-            ("known", f"@{self.as_of.known}"),
-            *sorted(filters.items()),
-            ("view", str(VIEW)),
-        ]
-
-    def onwards(self, after: int) -> str:
-        """Where the feed goes on, to wherever the log has come by then."""
-        filters = {**self.filters, "after": str(after)}
-        return located(self.path, [*sorted(filters.items()), ("view", str(VIEW))])
-
-    def by(self, position: int) -> FeedQuestion:
-        """The same question of what was recorded by a commit."""
-        return replace(self, as_of=replace(self.as_of, known=position))
-
-    @property
-    def current(self) -> str:
-        """Where the feed is subscribed to."""
-        filters = {name: value for name, value in self.filters.items() if name != "after"}
-        return located(self.path, sorted(filters.items()))
-
-    def head(self) -> str:
-        """The members that begin the answer, without the braces around them."""
-        members = {
-            "of": self.filters["of"],
-            "known": f"@{self.as_of.known}",
-            "known_at": self.as_of.known_at,
-            "view": VIEW,
-            "pinned": self.pinned,
-        }
-        return json_of(members)[1:-1]
-
-
-LIMIT = 50
-"""How many items a page has where nothing is said of it."""
-
-
-def feed_question(
-    path: str,
-    followed: Followed,
-    known: AsOf,
-    *,
-    after: int = 0,
-    limit: int = LIMIT,
-    form: str = "json",
-) -> FeedQuestion:
-    """The question that asks for a page of a feed, read up to `known`."""
-    filters = {"of": followed.of}
-    if form != "json":
-        filters["format"] = form
-    if limit != LIMIT:
-        filters["limit"] = str(limit)
-    if after:
-        filters["after"] = str(after)
-    return FeedQuestion(path, known, filters)
-
-
-def ending(service: Archive, question: FeedQuestion, found: FeedPage) -> FeedQuestion:
-    """The question of a page that was read, whose `known` is where it ends."""
-    if not found.is_cut:
-        return question
-    commit = service.chronicle.log.commit_at(found.reached)
-    if commit is None:
-        return question
-    known = replace(question.as_of, known=commit.position, known_at=commit.recorded_at)
-    return replace(question, as_of=known)
-
-
-def feed_text(question: FeedQuestion, found: FeedPage) -> str:
-    """The JSON text of `/v1/follows`, its `known` being where the page ends."""
-    members = {
-        "items": [item.members for item in found.items],
-        "next": question.onwards(found.reached) if found.is_cut else None,
-    }
-    return f"{{{question.head()},{json_of(members)[1:-1]}}}"
 
 
 # --- reading

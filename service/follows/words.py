@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
-from service.follows.feed import Alteration, FeedPage, FeedQuestion
+from service.follows.feed import Alteration, FeedPage
+from service.follows.page import FeedQuestion
 from service.follows.telling import changes, reasons, rows
 from service.page_path import page_path
 
