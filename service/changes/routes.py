@@ -27,7 +27,8 @@ from service.cloud_events import PATH, Page, Reading, checkpoint_text, server_se
 from service.errors import TooManyStreams
 from service.filters import KINDS, wanted, whole_number
 from service.follows.feed import check, read_changes
-from service.follows.followable import OF, followed_question
+from service.follows.followable import OF
+from service.follows.followed import followed_question
 from service.follows.schemas import AnswerChangedSchema
 from service.question import located
 from service.schemas import headers, problem_responses

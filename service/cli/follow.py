@@ -13,7 +13,7 @@ from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.filters import position_after, wanted
 from service.follows.feed import FeedPage, check, read
-from service.follows.followable import followed_question
+from service.follows.followed import followed_question
 from service.follows.page import LIMIT, ending, feed_question, feed_text
 from service.follows.telling import changes
 

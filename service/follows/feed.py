@@ -35,7 +35,8 @@ from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, diff_text
 from service.errors import TooMuchToCompare
 from service.filters import LARGEST_LIMIT, wanted
-from service.follows.followable import STATE, Followed, Posed
+from service.follows.followable import STATE, Posed
+from service.follows.followed import Followed
 from service.question import Question, located
 from service.state import SECTIONS
 

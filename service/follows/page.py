@@ -10,7 +10,7 @@ from projections import VIEW
 from service.answer_text import json_of
 from service.archive import Archive
 from service.follows.feed import FeedPage
-from service.follows.followable import Followed
+from service.follows.followed import Followed
 from service.question import Question, located
 
 

@@ -23,7 +23,8 @@ from service.asking import FOR_EVER, archive, format_asked, parameters, respond
 from service.feeds.syndication import ATOM
 from service.filters import LARGEST_LIMIT, position_after, wanted
 from service.follows.feed import FeedPage, check, read, read_newest
-from service.follows.followable import OF, followed_question
+from service.follows.followable import OF
+from service.follows.followed import followed_question
 from service.follows.page import LIMIT, FeedQuestion, ending, feed_question, feed_text
 from service.follows.schemas import FollowsSchema
 from service.follows.words import atom

@@ -30,7 +30,7 @@ from service.cli.command import annales
 from service.cloud_events import HEARTBEAT, Page, server_sent
 from service.errors import TooMuchToCompare
 from service.feeds.syndication import ATOM
-from service.follows import feed, followable, turning
+from service.follows import feed, followed, turning
 from service.follows.followable import FOLLOWABLE, NOT_FOLLOWABLE, PATHS, Followable, why_not
 from service.follows.schemas import AnswerChangedSchema, FollowsSchema
 from service.state import SECTIONS
@@ -583,7 +583,7 @@ def test_a_state_is_followed_just_where_the_naive_model_has_it_change(
 ) -> None:
     """The positions of the feed are those at which the naive state, asked at every commit one
     after another, is another than at the one before: clocks still, or as of each commit's day."""
-    monkeypatch.setattr(followable, "EAGER", 1)
+    monkeypatch.setattr(followed, "EAGER", 1)
     chance, asker, log = story
     naive = Naive(log)
     days = {line.position: line.recorded_at[:10] for line in log}
@@ -621,7 +621,7 @@ def test_other_questions_are_followed_just_where_their_answer_changes(
 ) -> None:
     """Each path, at clocks near the edges: the commits of the feed are those of brute force, from
     the beginning on and from the end back."""
-    monkeypatch.setattr(followable, "EAGER", 1)
+    monkeypatch.setattr(followed, "EAGER", 1)
     chance, asker, log = story
     days = {line.position: line.recorded_at[:10] for line in log}
     heads = sorted(days)

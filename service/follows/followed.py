@@ -1,0 +1,160 @@
+"""A question that is followed: how its path is read, and at which commits it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from events.errors import AnnalesError, BadFilter, NotFound
+from projections.views import Database
+from service.archive import Archive
+from service.errors import NotFollowable, UnknownParameter
+from service.follows import turning
+from service.follows.followable import FOLLOWABLE, PAGING, PATHS, Followable, Posed, Texts, why_not
+from service.promises.asking import check_exists
+from service.question import located
+
+MOVING = ("known", "to_known", "view")
+"""What a followed question cannot give, because it moves along with the feed."""
+
+RECORDS = ("record", "to_record")
+"""The parameters that name a record."""
+
+YEARS_AHEAD = 100
+"""For so many years a question must be one that can be asked, lest its feed come to an end."""
+
+EAGER = 4
+"""So many commits of each day may change an answer unasked: the first does so by the day alone, and
+to look at a few costs less than to ask which ones matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A question that is followed. `of` is the path of it, in the one way to write it."""
+
+    kind: Followable
+    path: str
+    id: str
+    texts: Texts
+    of: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether its clocks stand still, so that only what is recorded changes the answer."""
+        return all(any(name in self.texts for name in names) for names in self.kind.settled)
+
+    def asked(self, service: Archive, *, known: int, now: str, **more: str) -> Posed:
+        """The question at a position; `now` is the instant of the commit that is looked at."""
+        texts = {**self.texts, "known": f"@{known}", **more}
+        return self.kind.ask(service, self.path, self.id, texts, now=now)
+
+    def streams(self, service: Archive, db: Database, *, known: int) -> dict[str, int] | None:
+        """The streams that the answer is made of; None where it is not made of single ones."""
+        if self.kind.streams is None:
+            return None
+        return self.kind.streams(service, db, self.id, known=known)
+
+    def candidates(
+        self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
+    ) -> Iterator[int]:
+        """The positions of the commits beyond `after`, up to `known`, at which the answer can
+        have changed, in order, or the newest first. They are looked for as they are asked for."""
+        if self.settled:
+            head = service.chronicle.log.commit_at(known)
+            now = head.recorded_at if head else service.chronicle.now()
+            yield from self._turned(service, db, now=now, after=after, known=known, newest=newest)
+            return
+        for day in turning.logged_days(service, db, after=after, known=known, newest=newest):
+            eager = [
+                commit.position
+                for commit in service.history.versions(
+                    db, None, known=day.last, after=day.before, limit=EAGER
+                )
+            ]
+            rest = self._turned(
+                service,
+                db,
+                now=day.now,
+                after=max(eager[-1], after),
+                known=day.last,
+                newest=newest,
+            )
+            first = [position for position in eager if position > after]
+            yield from chain(rest, reversed(first)) if newest else chain(first, rest)
+
+    def _turned(
+        self, service: Archive, db: Database, *, now: str, after: int, known: int, newest: bool
+    ) -> Iterable[int]:
+        """Where the answer can change while its clocks are those of an instant."""
+        if after >= known:
+            return ()
+        found = None
+        if (streams := self.streams(service, db, known=known)) is not None:
+            found = turning.versions(service.history, db, streams, after=after, known=known)
+        elif self.kind.turns is not None:
+            question = self.asked(service, known=known, now=now).question
+            found = self.kind.turns(service, db, question, after=after, known=known)
+        if found is None:
+            return turning.every(service, db, after=after, known=known, newest=newest)
+        return reversed(found) if newest else found
+
+    def check_exists(self, service: Archive, db: Database, *, known: int) -> None:
+        """Raises NotFound where nothing of an id that it names was recorded by a position."""
+        named = [(self.kind.space, self.id)] if self.kind.space else []
+        named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
+        for space, id in named:
+            if space == "record":
+                check_exists(service, db, id, known=known)
+            elif space == "statement":
+                if service.state.record_of(db, id, known=known) is None:
+                    raise NotFound(space, id)
+            elif service.history.revision(db, f"{space}:{id}", known=known) == 0:
+                raise NotFound(space, id)
+
+
+def followed_question(service: Archive, text: str) -> Followed:
+    """Read the path of a question that is to be followed.
+
+    Raises NotFollowable, UnknownParameter, BadFilter, and whatever the question
+    itself raises for its parameters.
+    """
+    kind, path, id = _path(text)
+    texts: dict[str, str] = {}
+    for name, value in parse_qsl(urlsplit(text).query, keep_blank_values=True):
+        if name in MOVING:
+            raise BadFilter("of", text, f"leave out {name}: the feed moves along `known`")
+        if name in PAGING and kind.paged:
+            raise BadFilter("of", text, f"leave out {name}: the whole list is followed")
+        if name not in kind.takes:
+            raise UnknownParameter(name, f"is no parameter of {path} in a feed", kind.takes)
+        if name in texts:
+            raise UnknownParameter(name, "is given more than once in `of`", kind.takes)
+        texts[name] = value
+    now = service.chronicle.now()
+    asked = kind.ask(service, path, id, {**texts, "known": "@0"}, now=now)
+    later = f"{int(now[:4]) + YEARS_AHEAD:04}-12-31T00:00:00.000000Z"
+    try:
+        kind.ask(service, path, id, {**texts, "known": "@0"}, now=later)
+    except AnnalesError as refused:
+        why = f"as time goes on it could not be asked any more ({refused}): give every clock"
+        raise BadFilter("of", text, why) from None
+    unsaid = {name for name in (*kind.clocks, *MOVING) if name not in texts}
+    pairs = asked.question.pairs(asked.question.filters)
+    of = located(path, [pair for pair in pairs if pair[0] not in unsaid])
+    return Followed(kind=kind, path=path, id=id, texts=texts, of=of)
+
+
+def _path(text: str) -> tuple[Followable, str, str]:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if not text.startswith("/") or parts.netloc or parts.fragment:
+        raise NotFollowable(text, "give the path of a question, such as /v1/state?at=2013", PATHS)
+    path = unquote(parts.path)
+    for kind in FOLLOWABLE:
+        if (id := kind.id_in(path)) is not None:
+            return kind, path, id
+    raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
