@@ -73,7 +73,7 @@ def _compare(archive: Archive, asked: Mapping[str, str]) -> float:
     """The seconds that an answer took."""
     log, now = archive.chronicle.log, archive.chronicle.now()
     began = time.perf_counter()
-    start = as_of(at=asked["at"], during=None, stated=None, known=None, log=log, now=now)
+    start = as_of(at=asked["at"], log=log, now=now)
     found = sides("/v1/compare", start, asked, log=log, now=now)
     compare_answer(archive.state, archive.history, archive.db_at(found.position), found)
     return time.perf_counter() - began

@@ -130,9 +130,7 @@ def _meanwhile(client: FlaskClient, *, times: int) -> Figures:
 def _folded(archive: Archive, facilities: Iterable[str]) -> float:
     """The seconds that it takes to work out some lives from their events alone."""
     log = archive.chronicle.log
-    clocks = as_of(
-        at=None, during=None, stated=None, known=None, log=log, now=archive.chronicle.now()
-    )
+    clocks = as_of(log=log, now=archive.chronicle.now())
     db = archive.db_at(clocks.known)
     began = time.perf_counter()
     for id in facilities:

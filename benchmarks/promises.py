@@ -213,9 +213,7 @@ def _compare_told(answer: Answer) -> object:
 def _clocks(archive: Archive, texts: Texts) -> AsOf:
     return as_of(
         at=texts.get("at"),
-        during=None,
         stated=texts.get("stated"),
-        known=None,
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )

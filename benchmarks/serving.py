@@ -153,10 +153,6 @@ def _load(archive: Archive, *, small: bool) -> int:
 def _rows(archive: Archive) -> list[dict[str, Any]]:
     """The facilities of the state that is asked for."""
     clocks = as_of(
-        at=None,
-        during=None,
-        stated=None,
-        known=None,
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )

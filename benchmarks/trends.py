@@ -118,9 +118,7 @@ def _states(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
     for year in range(LAST - YEARS + 1, LAST + 1):
         clocks = as_of(
             at=str(year),
-            during=None,
             stated=asked.get("stated"),
-            known=None,
             log=log,
             now=now,
         )

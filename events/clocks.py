@@ -57,10 +57,10 @@ class AsOf:
 
 def as_of(
     *,
-    at: str | None,
-    during: str | None,
-    stated: str | None,
-    known: str | None,
+    at: str | None = None,
+    during: str | None = None,
+    stated: str | None = None,
+    known: str | None = None,
     log: Log,
     now: str,
 ) -> AsOf:

@@ -14,6 +14,7 @@ import msgspec
 from sqlite_utils import Database
 
 from events.clocks import utc_day
+from events.errors import NotFound
 from events.fact import Line
 from events.record import Record
 from projections.page import Change, CommitRead, Reader
@@ -326,6 +327,12 @@ class History:
         """How many events the stream had at a position."""
         row = db.execute(REVISION, {"stream": stream, "known": known}).fetchone()
         return int(row[0]) if row else 0
+
+    def check_exists(self, db: Database, stream: str, *, known: int) -> None:
+        """Raises NotFound where the stream had no event at a position."""
+        if self.revision(db, stream, known=known) == 0:
+            space, _, id = stream.partition(":")
+            raise NotFound(space, id)
 
     def versions(
         self, db: Database, stream: str | None, *, known: int, after: int, limit: int

@@ -137,6 +137,6 @@ def _shown(act: Act) -> dict[str, object]:
 
 def _moment(end: str, text: str | None, log: Log, now: str) -> AsOf:
     try:
-        return as_of(at=None, during=None, stated=None, known=text, log=log, now=now)
+        return as_of(known=text, log=log, now=now)
     except BadClock as refused:
         raise BadClock(end, refused.value, refused.why) from None

@@ -31,9 +31,8 @@ def history_answer(
 ) -> str:
     """The JSON text of `/v1/records/{id}/history`: one entry an event, the oldest first."""
     known = question.as_of.known
-    space, _, id = stream.partition(":")
-    if history.revision(db, stream, known=known) == 0:
-        raise NotFound(space, id)
+    history.check_exists(db, stream, known=known)
+    id = stream.partition(":")[2]
     entries = list(history.entries(db, stream, known=known, after=after, limit=limit + 1))
     page = entries[:limit]
     following = question.url(after=str(page[-1].position)) if len(entries) > limit else None

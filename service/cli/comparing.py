@@ -89,7 +89,6 @@ def compare(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
         log, now = archive.chronicle.log, archive.chronicle.now()
         start = as_of(
             at=texts.get("at"),
-            during=None,
             stated=texts.get("stated"),
             known=texts.get("known"),
             log=log,

@@ -50,9 +50,6 @@ def follow(
         archive.catch_up()
         chronicle = archive.chronicle
         clocks = as_of(
-            at=None,
-            during=None,
-            stated=None,
             known=known,
             log=chronicle.log,
             now=chronicle.now(),

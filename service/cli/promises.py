@@ -17,7 +17,7 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import date_text, next_place, show_clocks, show_next
-from service.promises.asking import SORTS, Promised, check_exists, given_of, promised
+from service.promises.asking import SORTS, Promised, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
 from service.question import Question
@@ -97,7 +97,7 @@ def _answer(
         question = Question(path, clocks_read, given_of(about))
         db = archive.views.db()
         if record is not None:
-            check_exists(archive, db, record, known=clocks_read.known)
+            archive.history.check_exists(db, f"record:{record}", known=clocks_read.known)
         text = make(archive.state, db, question, about)
     if show is None:
         click.echo(text)

@@ -118,7 +118,6 @@ def comparison(
     try:
         end = as_of(
             at=texts.get("to_at"),
-            during=None,
             stated=texts.get("to_stated"),
             known=texts.get("to_known", f"@{start.known}"),
             log=log,

@@ -58,9 +58,7 @@ def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> 
     Raises BadClock and PositionAhead for a clock, BadFilter for a filter, and
     ClashingClocks where now would have heard less than then.
     """
-    heard = as_of(
-        at=texts.get("at"), during=None, stated=None, known=texts.get("known"), log=log, now=now
-    )
+    heard = as_of(at=texts.get("at"), known=texts.get("known"), log=log, now=now)
     then = heard
     if "stated" in texts:
         said = _clocks(texts["stated"], f"@{heard.known}", log=log, now=now)
@@ -328,4 +326,4 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
 
 
 def _clocks(stated: str | None, known: str, *, log: Log, now: str) -> AsOf:
-    return as_of(at=None, during=None, stated=stated, known=known, log=log, now=now)
+    return as_of(stated=stated, known=known, log=log, now=now)

@@ -10,7 +10,7 @@ from events.errors import BadFilter
 from service.feeds.feed import Context
 from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.items.home import home_of
-from service.promises.asking import Promised, check_exists
+from service.promises.asking import Promised
 from service.promises.slips import ladders
 from service.state import Wanted
 from service.trends.answer import trends
@@ -71,7 +71,7 @@ def slip_rows(context: Context) -> Rows:
     wanted = context.wanted
     if wanted.record is not None:
         known = context.question.as_of.known
-        check_exists(context.archive, context.db, wanted.record, known=known)
+        context.archive.history.check_exists(context.db, f"record:{wanted.record}", known=known)
     found = ladders(
         context.archive.state,
         context.db,

@@ -185,9 +185,6 @@ def _archive(context: Context, number: int) -> Question:
     beyond = Acts(last - 1, asked.as_of.known)
     (filled,) = archive.history.acts(context.db, beyond, limit=1)
     known = as_of(
-        at=None,
-        during=None,
-        stated=None,
         known=f"@{filled.entry.commit_position}",
         log=archive.chronicle.log,
         now=filled.entry.recorded_at,

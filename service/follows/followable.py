@@ -30,7 +30,6 @@ from service.promises.asking import (
     OVERDUE_FILTERS,
     SLIPS_FILTERS,
     Promised,
-    check_exists,
     given_of,
     promised,
 )
@@ -152,7 +151,7 @@ def _promises(make: Promises, *, of_record: bool = False) -> Asking:
 
         def answer(db: Database) -> str:
             if of_record:
-                check_exists(service, db, id, known=clocks.known)
+                service.history.check_exists(db, f"record:{id}", known=clocks.known)
             return make(service.state, db, question, asked)
 
         return Posed(question, answer)

@@ -13,7 +13,6 @@ from service.archive import Archive
 from service.errors import NotFollowable, UnknownParameter
 from service.follows import turning
 from service.follows.followable import FOLLOWABLE, PAGING, PATHS, Followable, Posed, Texts, why_not
-from service.promises.asking import check_exists
 from service.question import located
 
 MOVING = ("known", "to_known", "view")
@@ -105,12 +104,9 @@ class Followed:
         named = [(self.kind.space, self.id)] if self.kind.space else []
         named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
         for space, id in named:
-            if space == "record":
-                check_exists(service, db, id, known=known)
-            elif space == "statement":
-                if service.state.record_of(db, id, known=known) is None:
-                    raise NotFound(space, id)
-            elif service.history.revision(db, f"{space}:{id}", known=known) == 0:
+            if space != "statement":
+                service.history.check_exists(db, f"{space}:{id}", known=known)
+            elif service.state.record_of(db, id, known=known) is None:
                 raise NotFound(space, id)
 
 

@@ -87,9 +87,6 @@ def follows() -> Response:
     followed = followed_question(service, texts["of"])
     chronicle = service.chronicle
     known = as_of(
-        at=None,
-        during=None,
-        stated=None,
         known=texts.get("known"),
         log=chronicle.log,
         now=chronicle.now(),

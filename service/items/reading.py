@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from events.clocks import AsOf
-from events.errors import NotFound
 from projections.state import Row, State, Stretch
 from projections.views import Database
 from service.archive import Archive
@@ -35,9 +34,7 @@ def read(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> Iter
     """
     named = wanted.record
     if named is not None:
-        stream = f"record:{named}"
-        if archive.history.revision(db, stream, known=as_of.known) == 0:
-            raise NotFound("record", named)
+        archive.history.check_exists(db, f"record:{named}", known=as_of.known)
     return filter(wanted.takes, _Reading(archive.state, db, as_of, wanted).items())
 
 

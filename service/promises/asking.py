@@ -15,12 +15,11 @@ from typing import Any
 from events.clocks import last_day
 from events.dates import Day, civil, iso, parse_iso
 from events.dates import day as day_of
-from events.errors import BadFilter, NotFound
+from events.errors import BadFilter
 from events.fact import Line
 from projections.ladders import OUTCOMES
 from projections.state import Row, State
 from projections.views import Database
-from service.archive import Archive
 from service.errors import BadCursor
 from service.filters import given, wanted
 from service.question import Question
@@ -127,12 +126,6 @@ def given_of(asked: Promised) -> dict[str, str]:
     }
     told = {name: value for name, value in named.items() if value is not None}
     return {**given(asked.wanted), **told}
-
-
-def check_exists(service: Archive, db: Database, id: str, *, known: int) -> None:
-    """Raises NotFound where the log had no such record."""
-    if service.history.revision(db, f"record:{id}", known=known) == 0:
-        raise NotFound("record", id)
 
 
 # --- from the views

@@ -19,7 +19,6 @@ from service.promises.asking import (
     SLIPS_FILTERS,
     SORTS,
     Promised,
-    check_exists,
     given_of,
     promised,
 )
@@ -108,7 +107,7 @@ def record_slips(id: str) -> Response:
     texts, asked, meant = _asked(RECORD_SLIPS_FILTERS, record=id)
 
     def make(db: Database) -> str:
-        check_exists(service, db, id, known=asked.as_of.known)
+        service.history.check_exists(db, f"record:{id}", known=asked.as_of.known)
         return slips_answer(service.state, db, asked, meant)
 
     return respond(texts, asked, make, revision=f"record:{id}")

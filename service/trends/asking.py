@@ -171,8 +171,6 @@ def trend(
     for a filter, TooManyPoints for ends too far apart.
     """
     clocks = as_of(
-        at=None,
-        during=None,
         stated=texts.get("stated"),
         known=texts.get("known"),
         log=log,

@@ -32,7 +32,7 @@ class Empty:
 def at(text: str) -> Any:
     """The clock `at`."""
     now = "2026-11-25T12:00:00.000000Z"
-    return as_of(at=text, during=None, stated=None, known=None, log=Empty(), now=now)
+    return as_of(at=text, log=Empty(), now=now)
 
 
 READ: Mapping[str, Callable[[str], Any]] = {

@@ -43,10 +43,6 @@ def explained(teller: Teller, statement: str) -> dict[str, Any]:
     """Why a statement holds or not, at the head of the log."""
     teller.archive.catch_up()
     clocks = as_of(
-        at=None,
-        during=None,
-        stated=None,
-        known=None,
         log=teller.archive.chronicle.log,
         now=teller.archive.chronicle.now(),
     )

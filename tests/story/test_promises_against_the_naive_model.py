@@ -71,7 +71,6 @@ class Story:
         """The answer of the engine."""
         clocks = as_of(
             at=point["at"],
-            during=None,
             stated=point["stated"],
             known=f"@{point['known']}",
             log=self.archive.chronicle.log,

@@ -447,9 +447,7 @@ def test_what_is_odd_is_recorded_with_its_warnings(juno: Teller, case: Warned) -
     archive = juno.archive
     archive.catch_up()
     log = archive.chronicle.log
-    clocks = as_of(
-        at=None, during=None, stated=None, known=None, log=log, now=archive.chronicle.now()
-    )
+    clocks = as_of(log=log, now=archive.chronicle.now())
     question = Question("/v1/records/juno", clocks, {})
     answer = json.loads(
         record_answer(archive.history, archive.db_at(clocks.known), question, "juno")

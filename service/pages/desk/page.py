@@ -28,9 +28,7 @@ def found(desk: Desk, q: str) -> list[Members]:
     chronicle = desk.service.chronicle
     # What the views have not read yet cannot be found; the desk itself reads the log.
     known = f"@{desk.service.views.tracked()}"
-    clocks = as_of(
-        at=None, during=None, stated=None, known=known, log=chronicle.log, now=chronicle.now()
-    )
+    clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
     asked = wanted(q=q, limit="20")
     db = desk.service.db_at(clocks.known)
     question = Question("/v1/search", clocks, given(asked))

@@ -67,8 +67,6 @@ def read(archive: Archive, log: list[Logged], chance: Random) -> None:
     """Read one point in all ways, and compare."""
     asked = random_question(chance, log)
     clocks = as_of(
-        at=None,
-        during=None,
         stated=asked["stated"],
         known=f"@{asked['known']}",
         log=archive.chronicle.log,

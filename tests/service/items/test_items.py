@@ -23,8 +23,6 @@ def asked(
 ) -> dict[str, Item]:
     """The items by id; clocks as texts, `wanted` is a `Selection`."""
     clocks = as_of(
-        at=None,
-        during=None,
         stated=stated,
         known=known,
         log=archive.chronicle.log,

@@ -24,9 +24,7 @@ def clocks(archive: Archive, stated: str | None = None, at: str | None = None) -
     """The clocks of a question."""
     return as_of(
         at=at,
-        during=None,
         stated=stated,
-        known=None,
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )
