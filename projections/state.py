@@ -368,7 +368,7 @@ TURNS = """
 
 LADDER_TURNS = """
     WITH matching AS MATERIALIZED (
-        SELECT text, kf, kt
+        SELECT json('{' || text || '}') AS slip, kf, kt
         FROM spans
         WHERE country IN (SELECT value FROM json_each(:countries))
           AND facet = 'slip'
@@ -380,10 +380,11 @@ LADDER_TURNS = """
     )
     SELECT DISTINCT statements.kf AS position
     FROM matching
-    CROSS JOIN json_tree('{' || matching.text || '}') AS named
-    CROSS JOIN statements ON statements.statement = named.atom
-    WHERE (named.path = '$.plans' OR named.fullkey = '$.came')
-      AND statements.kf > max(matching.kf, :after)
+    CROSS JOIN json_each(
+        json_insert(json_extract(slip, '$.plans'), '$[#]', json_extract(slip, '$.came'))
+    ) AS plan
+    CROSS JOIN statements ON statements.statement = plan.value
+    WHERE statements.kf > max(matching.kf, :after)
       AND statements.kf <= min(matching.kt, :known)
     ORDER BY position
 """

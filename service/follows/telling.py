@@ -102,7 +102,7 @@ def called(row: Mapping[str, Any], key: str) -> str:
 
     >>> called({"id": "juno", "name": "JUNO"}, "juno")
     'JUNO (juno)'
-    >>> called({"name": "JUNO", "milestone": "first-light"}, "juno/first-light")
+    >>> called({"name": "JUNO", "milestone": "first-light", "plans": []}, "juno/first-light")
     'JUNO, first light'
     >>> called({"key": {"status": "operating", "country": "CN"}}, "operating:CN")
     'operating, CN'
