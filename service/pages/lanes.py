@@ -142,14 +142,13 @@ def ladder_of(
             said=language.brief_date(plan["stated"], lang),
             due=language.brief_date(plan["date"], lang),
         )
-        behind = _difference(first, due)
         rungs.append(
             Rung(
                 said=said,
                 due=due,
                 text=words,
                 note=plan["title"],
-                slip=say("first promise") if index == 0 else short_slip(behind, lang),
+                slip=say("first promise") if index == 0 else _behind(first, due, lang),
                 title=f"{plan['title']} ({words})",
                 statement=plan["id"],
             )
@@ -362,11 +361,14 @@ def _days_of(item: Item) -> Iterable[Day]:
                 yield each
 
 
-def _difference(first: Edge, due: Edge) -> int | None:
-    """How far a promise lies behind the first, from one last possible day to the other."""
-    if first.latest is None or due.latest is None:
-        return None
-    return due.latest - first.latest
+def _behind(first: Edge, due: Edge, lang: Language) -> str:
+    """How far a promise lies behind the first, at least and at most, as the rules count slips."""
+    return short_slips(_less(due.earliest, first.latest), _less(due.latest, first.earliest), lang)
+
+
+def _less(day: Day | None, other: Day | None) -> int | None:
+    """The days between two days; None where either is open."""
+    return None if day is None or other is None else day - other
 
 
 def _day(text: str | None) -> Day | None:
