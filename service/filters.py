@@ -135,7 +135,8 @@ def _statuses(name: str, text: str | None) -> tuple[str, ...]:
     """The statuses of a list, in the order of the rules, so that a question has one URL."""
     given = _listed(text)
     for status in given:
-        _check(name, status, STATUSES)
+        if status not in STATUSES:
+            raise BadFilter(name, status, "no status of that name", allowed=STATUSES)
     return tuple(status for status in STATUSES if status in given)
 
 

@@ -82,7 +82,8 @@ PARAMETERS: dict[str, Parameter] = {
         {**forms.list_of(STATUSES), "examples": ["operating"]},
         (
             "Only facilities that were expected to have one of these statuses at `at`: the "
-            "`status` of their `expected`, or where they have none their own."
+            "`status` of their `expected`, or where they have none their own. Of a period nothing "
+            "is expected: with `during` it is the same as `status`."
         ),
     ),
     "kind": (

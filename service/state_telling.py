@@ -47,16 +47,18 @@ def state_telling(
     the texts of its discoveries."""
     as_of = question.as_of
     beyond = as_of.at > as_of.stated
-    asked = (question.filters.get("expected") or question.filters.get("status") or "").split(",")
-    those = tuple(status for status in asked if status)
+    those, besides, last_known = _asked_of(question, beyond=beyond)
     held: Count | None = None
     building: Count | None = None
     if beyond:
         would = {row.record: row.value for row in statuses}
         would |= {row.record: row.value for row in expected}
+        if last_known:
+            would = {row.record: row.value for row in statuses}
         totals, ranges = Counter(value for value in would.values() if value), {}
     else:
-        held, building = _among(those, statuses), _among(BUILDING, statuses)
+        held = 0 if besides else _among(those, statuses)
+        building = _among(BUILDING, statuses)
     turns = _turns(view, db, question, expected if beyond else statuses)
     named = {record for records in turns.values() for record in records}
     cards = view.cards(db, (f"record:{record}" for record in named), known=as_of.known)
@@ -81,6 +83,8 @@ def state_telling(
         country=question.filters.get("country"),
         field=question.filters.get("field"),
         statuses=those,
+        besides=besides,
+        last_known=last_known,
         totals=totals,
         ranges=ranges,
         held=held,
@@ -88,12 +92,34 @@ def state_telling(
         **{turn: [names[record] for record in records] for turn, records in turns.items()},
         discoveries=[_title(question, text) for text in discoveries],
         links={
-            "total": whole.pinned if "expected" in shown else whole.url(**asking(those)),
+            "total": whole.pinned
+            if shown.keys() & {"status", "expected"}
+            else whole.url(**asking(those)),
             "running": whole.url(**asking(["operating"])),
             "building": whole.url(**asking(BUILDING)),
         },
     )
     return sentence.members()
+
+
+def _asked_of(question: Question, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The statuses that a sentence is about, those that the same facilities have besides, and
+    whether it tells of the horizon alone, as it does of a period beyond it: nothing is expected of
+    a period."""
+    status, expected = (
+        tuple(filter(None, question.filters.get(name, "").split(",")))
+        for name in ("status", "expected")
+    )
+    of_period = question.as_of.during is not None
+    if beyond and not of_period:
+        return (expected or status, status if expected else (), bool(status) and not expected)
+    both = tuple(each for each in status if each in expected) if status and expected else ()
+    if status and expected and not both:
+        return expected, status, False
+    those = both or status or expected
+    if beyond and not those:
+        those = ("operating",)
+    return those, (), beyond
 
 
 def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:

@@ -37,6 +37,15 @@ CAUSES = {
 ENDS = ("earliest", "latest")
 """The ends of an interval, which move together."""
 
+NAMES = ("id", "entry", "milestone", "series", "record", "field", "status", "key")
+"""What may name an object in a list, the first of these that tells all of them apart."""
+
+SAID_ELSEWHERE = {"to", "a", "b", "by", "by_field"}
+"""Members that count what the rows say, or say where the answer stands."""
+
+CHANGES = {"+": "came", "-": "ended", "~": "went on", "=": "the same"}
+"""The signs of a comparison in words."""
+
 TOLD = 20
 """How many changes are told of an item, at most."""
 
@@ -109,7 +118,10 @@ def called(row: Mapping[str, Any], key: str) -> str:
     """
     name = row.get("name") or row.get("title")
     if isinstance(row.get("key"), dict):
-        return ", ".join(str(value) for value in row["key"].values() if value is not None)
+        parts = [str(value) for value in row["key"].values() if value is not None]
+        return ", ".join(parts) or "all"
+    if "event" in row and "position" in row:
+        return f"{row['event']} at @{row['position']}"
     if not name:
         return str(row.get("id", key))
     if "milestone" in row and "plans" in row:
@@ -121,8 +133,7 @@ def named(row: Mapping[str, Any], key: str = "") -> str:
     """A row by its name, with its status or its date."""
     told = called(row, key)
     if row.get("status"):
-        since = row.get("since") or {}
-        return f"{told}, {row['status']} since {since.get('date', '?')}"
+        return f"{told}, {_standing(row)}"
     if expected := row.get("expected"):
         return f"{told}, {expected['status']} expected for {expected['date']}"
     if row.get("overdue"):
@@ -145,40 +156,74 @@ class _Move(NamedTuple):
         place = " ".join(map(_words, self.steps)) or "the answer"
         if (points := _points(self.was, self.now)) is not None:
             return f"{place} {points}" if place != "points" else points
+        if _are_words(self.was) and _are_words(self.now):
+            return f"{place}: {_between_lists(self.was or [], self.now or [])}"
         was, now = value(self.was), value(self.now)
         return f"{place} altered" if was == now else f"{place} from {was} to {now}"
+
+    def is_clear(self) -> bool:
+        """Whether its words say what moved, and not only that something did."""
+        sides = [side for side in (self.was, self.now) if side not in (None, [], {})]
+        return self.steps[0] not in SAID_ELSEWHERE and all(
+            _is_plain(side) or bool(_named(side)) for side in sides
+        )
 
 
 def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Iterator[str]:
     """What the operations of a patch over an answer lead to."""
+    if not before or not after:
+        # There was no answer before, or there is none any more: what it is of came or went.
+        there = after or before
+        of = there.get("card") or there.get("statement") or there.get("source") or there
+        yield f"{'New' if after else 'No longer there'}: {_whole(of)}."
+        return
     of_rows: dict[tuple[str, str], list[Operation]] = {}
-    figures: list[_Move] = []
-    rest: list[_Move] = []
+    moves: list[_Move] = []
     for operation in patch:
         name, *more = _steps(operation["path"])
         if more and name in KEYED and isinstance(after.get(name, before.get(name)), dict):
             of_rows.setdefault((name, more[0]), []).append(operation)
-            continue
-        move = _move(operation, before, after)
-        if move in figures or _is_untold(_steps(operation["path"]), after):
-            continue
-        lists = [_by_id(side) for side in (move.was, move.now)]
-        if lists[0] is not None and lists[1] is not None:
+        elif not _is_untold([name, *more], after):
+            move = _move(operation, before, after)
+            moves += [] if move in moves else [move]
+    # Which events were recorded is told at the end of every item.
+    events = [place for place in of_rows if place[0] == "events"]
+    rows = [place for place in of_rows if place[0] != "events"]
+    lines = [_row_moved(*place, of_rows[place], before, after) for place in rows]
+    lines += _told_apart(moves, alone=not lines)
+    yield from lines or [_row_moved(*place, of_rows[place], before, after) for place in events]
+
+
+def _row_moved(
+    name: str, key: str, operations: Sequence[Operation], before: Members, after: Members
+) -> str:
+    """What operations on a row of a list lead to."""
+    was, now = (side.get(name, {}).get(key) for side in (before, after))
+    if was is None:
+        return f"New: {named(now, key)}."
+    if now is None:
+        return f"No longer there: {named(was, key)}."
+    inner = [_below(operation, 2) for operation in operations]
+    return f"{called(now, key)}: {_moves(inner, was, now)}."
+
+
+def _told_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
+    """What moved beside the rows: lists by what is in them, then figures, and the rest where it is
+    clear or nothing else is told."""
+    figures: list[str] = []
+    rest: list[_Move] = []
+    for move in moves:
+        lists = [_by_name(side) for side in (move.was, move.now)]
+        if lists[0] is not None and lists[1] is not None and move.steps[0] not in SAID_ELSEWHERE:
+            alone = False
             yield from _rows_between(lists[0], lists[1])
         elif _is_plain(move.was) and _is_plain(move.now):
-            figures.append(move)
+            figures.append(f"{move.told()}.")
         else:
             rest.append(move)
-    for (name, key), operations in of_rows.items():
-        was, now = (side.get(name, {}).get(key) for side in (before, after))
-        if was is None:
-            yield f"New: {named(now, key)}."
-        elif now is None:
-            yield f"No longer there: {named(was, key)}."
-        else:
-            inner = [_below(operation, 2) for operation in operations]
-            yield f"{called(now, key)}: {_moves(inner, was, now)}."
-    yield from (f"{move.told()}." for move in (figures if of_rows or figures else rest))
+    yield from figures
+    alone = alone and not figures
+    yield from (f"{move.told()}." for move in rest if alone or move.is_clear())
 
 
 def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -257,46 +302,90 @@ def value(of: Any) -> str:
     """
     if of is None or of in ([], {}):
         return "nothing"
+    if isinstance(of, bool):
+        return "yes" if of else "no"
     if isinstance(of, dict):
         return _of_object(of)
     if isinstance(of, list):
         told = list(map(value, of))
         is_few = len(told) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
-        return ", ".join(told) if is_few else f"{len(of)} entries"
+        return ", ".join(told) if is_few else _several(len(of), "entry", "entries")
     text = of if isinstance(of, str) else msgspec.json.encode(of).decode()
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _of_object(of: Mapping[str, Any]) -> str:
+    if all(isinstance(each, int) for each in of.values()):
+        return _interval(of) or ", ".join(f"{name} {number}" for name, number in of.items())
     if "status" in of:
-        since = (of.get("since") or {}).get("date")
-        return f"{of['status'] or 'no status'}{f' since {since}' if since else ''}"
-    return _named(of) or f"{len(of)} members"
+        return _standing(of)
+    return _named(of) or _several(len(of), "member", "members")
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    """The status of a facility, since when, and what was expected of it."""
+    since, expected = (row.get("since") or {}).get("date"), row.get("expected")
+    told = f"{row['status'] or 'no status'}{f' since {since}' if since else ''}"
+    if expected:
+        told += f", expected {expected['status']} from {expected['date']}"
+    return f"{told}, overdue" if row.get("overdue") else told
 
 
 def _named(of: Any) -> str:
     """An interval by its ends, an object by what it is called; empty where it is neither."""
     if not isinstance(of, dict):
         return ""
-    for ends in (ENDS, ("from", "to")):
+    names = ("title", "name", "date", "id", "effective")
+    return _interval(of) or next((of[name] for name in names if isinstance(of.get(name), str)), "")
+
+
+def _interval(of: Mapping[str, Any]) -> str:
+    """An interval by its ends; empty where it is none."""
+    for ends in (ENDS, ("certain", "possible"), ("from", "to")):
         if of.keys() == set(ends):
             return "–".join("open" if of[end] is None else str(of[end]) for end in ends)
-    names = ("title", "name", "date", "id", "effective")
-    return next((of[name] for name in names if isinstance(of.get(name), str)), "")
+    return ""
+
+
+def _several(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _whole(of: Mapping[str, Any]) -> str:
+    """What an answer is of: a card, a statement or a source, or a list of so many."""
+    name = of.get("name") or of.get("title") or of.get("id")
+    return str(name) if name else "the answer"
 
 
 def _is_plain(of: Any) -> bool:
     """Whether a value is told by itself: a word, a number, an interval, or a list of words."""
     if isinstance(of, list):
-        return all(isinstance(each, str) for each in of)
-    return not isinstance(of, dict) or of.keys() <= set(ENDS)
+        return _are_words(of)
+    return not isinstance(of, dict) or bool(_interval(of))
 
 
-def _by_id(of: Any) -> dict[str, Any] | None:
-    """A list of objects with ids, by them; None for anything else."""
-    if not isinstance(of, list) or not all(isinstance(each, dict) and "id" in each for each in of):
+def _are_words(of: Any) -> bool:
+    """Whether a value is a list of words that says something; None is an empty one."""
+    return of is None or (isinstance(of, list) and all(isinstance(each, str) for each in of))
+
+
+def _between_lists(was: Sequence[str], now: Sequence[str]) -> str:
+    """What a list of words gained and lost."""
+    gained = [each for each in now if each not in was]
+    lost = [each for each in was if each not in now]
+    told = [f"new {value(gained)}"] * bool(gained) + [f"without {value(lost)}"] * bool(lost)
+    return ", ".join(told) or "in another order"
+
+
+def _by_name(of: Any) -> dict[str, Any] | None:
+    """A list of objects by the member that names each of them; None for anything else."""
+    if not isinstance(of, list) or not all(isinstance(each, dict) for each in of):
         return None
-    return {each["id"]: each for each in of}
+    for name in NAMES:
+        keys = [each.get(name) for each in of]
+        if all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys):
+            return dict(zip(map(str, keys), of, strict=True))
+    return None
 
 
 def _points(was: Any, now: Any) -> str | None:
@@ -329,4 +418,4 @@ def _words(name: str) -> str:
     >>> _words("slip_days"), _words("operation-started")
     ('slip days', 'operation started')
     """
-    return name.replace("_", " ").replace("-", " ")
+    return CHANGES.get(name) or name.replace("_", " ").replace("-", " ")

@@ -17,6 +17,7 @@ import pycountry
 
 from events.dates import display, parse
 from events.fact import Line
+from service.sentences.labels import status_name
 
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
@@ -47,7 +48,12 @@ def record_cited(answer: Mapping[str, Any], *, root: str) -> Cited:
 def state_cited(answer: Mapping[str, Any], *, root: str, filters: Mapping[str, str]) -> Cited:
     """A state, by the members of its answer and the filters that it was asked with."""
     country = pycountry.countries.get(alpha_2=filters.get("country", ""))
-    about = [country.name if country else "", filters.get("field", ""), filters.get("status", "")]
+    about = [country.name if country else "", filters.get("field", "")]
+    about += [
+        f"{what}{' or '.join(status_name(each, 'en') for each in filters[name].split(','))}"
+        for name, what in (("status", ""), ("expected", "expected "))
+        if name in filters
+    ]
     at = answer["at"] if "at" in answer else answer["during"]
     name = ", ".join(filter(None, ["State of big science", *about]))
     return _cited(answer, name=f"{name}, {_day(at)}", key=f"state-{at}", root=root)

@@ -124,7 +124,7 @@ def compare_page(asked: Asked) -> Members:
         "other_way": _other_way(asked, compared),
         "fields": FIELDS,
         "at": written(compared.a.as_of.at),
-        "to_at": written(compared.b.as_of.at),
+        "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
     }  # fmt: skip
 
 
@@ -395,7 +395,7 @@ def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _coverage(asked: Asked, compared: Sides) -> str:
     """What two parts of the world are counted from; of one and the same the counts are alike."""
-    if compared.by == "record" or compared.a.record is not None:
+    if compared.a.record is not None:
         return ""
     return coverage(_records(asked), (compared.a.country, compared.b.country), asked.say)
 
@@ -426,7 +426,7 @@ def _named_facilities(asked: Asked) -> list[tuple[str, str]]:
 def _other_way(asked: Asked, compared: Sides) -> str:
     """Where parts of the world are compared in place of facilities, or the other way round."""
     if compared.a.record is not None:
-        return asked.here.url(record=None, to_record=None)
+        return asked.here.url(record=None, to_record=None, to_at=None)
     ids = sorted(row.record for row in _records(asked) if row.value == "facility")[:2]
     if len(ids) < 2:
         return ""

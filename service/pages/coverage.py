@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projections.state import Row
-from service.pages import language
 from service.pages.speech import Speech
+from service.sentences.labels import country_name
 
 
 def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:
@@ -30,7 +30,7 @@ def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) 
     parts = [
         say(
             "%(number)s of %(country)s",
-            number=held.get(code, 0), country=language.country(code, say.lang),
+            number=held.get(code, 0), country=country_name(code, say.lang),
         )
         for code in wanted
     ]  # fmt: skip

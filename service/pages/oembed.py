@@ -21,8 +21,11 @@ from events.errors import AnnalesError, BadFilter, NotFound
 from service.asking import archive, clocks
 from service.feeds.syndication import printable
 from service.filters import wanted, whole_number
+from service.linked.citing import record_name
 from service.pages import labels
 from service.pages.kinds import PAGES
+from service.question import Question
+from service.records import record_answer
 from service.translations import chosen
 
 JSON = "application/json"
@@ -45,7 +48,7 @@ EMBEDDED = {
 LONGEST = 200
 """How long a title may be, in characters."""
 
-PLAIN = re.compile(r"[\w@:.~+/ -]+")
+PLAIN = re.compile(r"[\w@:.~+/ ,’()（）“”、·%-]+")
 """What of a query is told in a title."""
 
 AGE = 86_400
@@ -118,16 +121,20 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 def _name(path: str, query: str) -> str:
-    """What the record of a page is called now; empty where the page is of none."""
+    """What the record of a page is called, at the clocks of the page; empty where it is of none."""
     space, _, id = path.removeprefix("/").partition("/")
-    service = archive()
     if space != "records":
         return ""
-    stream = f"record:{id}"
-    cards = service.state.cards(service.views.db(), [stream], known=service.views.tracked())
-    if stream not in cards:
-        return ""
-    return labels.names_of(cards[stream], dict(parse_qsl(query)).get("lang", "en"))[0]
+    texts, service = dict(parse_qsl(query)), archive()
+    question = Question(f"/v1/records/{id}", clocks(texts), {})
+    try:
+        text = record_answer(service.history, service.db_at(question.as_of.known), question, id)
+    except AnnalesError:
+        return ""  # the views have not read it yet, or it was not there at these clocks
+    answer = msgspec.json.decode(text)
+    if answer["kind"] == "facility":
+        return labels.names_of(answer["card"], texts.get("lang", "en"))[0]
+    return record_name(answer)
 
 
 def _title(path: str, texts: Mapping[str, str], name: str) -> str:
@@ -140,6 +147,7 @@ def _title(path: str, texts: Mapping[str, str], name: str) -> str:
     >>> _title("/state", {"at": "2013", "country": "CN"}, "")
     'Annales: state, 2013, CN'
     """
+    name = name.replace("'", "’")
     shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
     asked = [
         text for key, text in texts.items() if key not in ("lang", "view") and PLAIN.fullmatch(text)

@@ -159,7 +159,12 @@ def cards_of(view: State, db: Database, rows: Iterable[Row], *, known: int) -> d
 
 def about(asked: Promised) -> About:
     """What a sentence says that its promises have in common."""
-    return About(country=asked.wanted.country, field=asked.wanted.field, operator=asked.operator)
+    return About(
+        country=asked.wanted.country,
+        field=asked.wanted.field,
+        operator=asked.operator,
+        came_by=asked.came_by,
+    )
 
 
 def name_of(question: Question, record: str, card: Line) -> Name:

@@ -112,7 +112,7 @@ def _two_days(say: Voice, left: Spoken, right: Spoken, started: int, stopped: in
         "to": say.span(right.running, right.href),
     }
     if is_none(left.running) and is_none(right.running):
-        return say.gettext("In {span} no facilities{whose} ran.", **slots)
+        return say.gettext("In {span} the chronicle counted no running facilities{whose}.", **slots)
     if left.running == right.running:
         moved = say.gettext("In {span} the running facilities{whose} stayed at {to}", **slots)
     else:
@@ -232,7 +232,9 @@ def _some(say: Voice, side: Spoken) -> Phrase:
     """What a side runs: "13 big-science facilities", "no big-science facilities"."""
     facilities = say.facilities(side.running, None)
     if is_none(side.running):
-        return say.pgettext("ran", "no {facilities}", facilities=facilities)
+        return say.pgettext(
+            "ran", "no {facilities} that the chronicle counts", facilities=facilities
+        )
     n = say.count(side.running, side.href)
     return say.pgettext("ran", "{n} {facilities}", n=n, facilities=facilities)
 

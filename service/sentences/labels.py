@@ -79,6 +79,7 @@ def unit_name(unit: str, lang: Language) -> str:
         "pulsars": say.pgettext("units of readings", "pulsars"),
         "rank": say.pgettext("units of readings", "rank"),
         "m w.e.": say.pgettext("units of readings", "m w.e."),
+        "years of Higgs running": say.pgettext("units of readings", "years of Higgs running"),
         "degree north": say.pgettext("units of readings", "degree north"),
     }.get(unit, unit)
 

@@ -37,6 +37,7 @@ class About:
     country: str | None = None
     field: str | None = None
     operator: str | None = None
+    came_by: Day | None = None
 
 
 def slips_sentence(
@@ -111,11 +112,14 @@ def overdue_sentence(
 def _where(say: Voice, about: About) -> Phrase:
     """Whose promises, before what is said of them: "in China, "."""
     where = say.where(country=about.country, field=about.field)
-    if about.operator is None:
+    if about.operator is not None:
+        where = say.pgettext(
+            "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator
+        )
+    if about.came_by is None:
         return where
-    return say.pgettext(
-        "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator
-    )
+    day = times.moment(about.came_by, say.lang)
+    return say.pgettext("where", "{where}of what had come by {day}, ", where=where, day=day)
 
 
 def _one_outcome(say: Voice, where: Phrase, only: Outcome, total: int, href: str | None) -> Phrase:

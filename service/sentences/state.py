@@ -30,6 +30,8 @@ def state_sentence(
     country: str | None,
     field: str | None,
     statuses: Sequence[str] = (),
+    besides: Sequence[str] = (),
+    last_known: bool = False,
     totals: Mapping[str, int],
     ranges: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     held: Count | None = None,
@@ -47,7 +49,9 @@ def state_sentence(
     `totals` and `ranges` are those of the answer; beyond the horizon they are of what
     was expected of `at`: the last known statuses, with the expected ones in their
     place. `statuses` are those that the question asks for; the sentence then is about
-    them alone.
+    them alone. `besides` are those that the same facilities were to have too: beyond the
+    horizon when last heard of, else they are others, which no facility has at once. What is
+    `last_known` is told of the horizon, whatever lies beyond it.
 
     `held` is how many had one of the `statuses`, `building` how many were being built or
     tested. Without them the bounds of the statuses are added up: wider than need be where
@@ -72,9 +76,15 @@ def state_sentence(
         if statuses:
             key = _Kind(beyond, country is None, is_none(had))
             slots["n"] = say.count(had, links.get("total"))
-            slots["status"] = say.all_of([(status_name(each, lang),) for each in statuses], "or")
-            slots["facilities"] = say.facilities(had, field)
-            return say.begun(fill(_of_some_statuses(lang)[key], slots))
+            slots["status"] = _any_of(say, statuses)
+            slots["besides"] = _any_of(say, besides)
+            slots["facilities"] = say.facilities(2 if besides else had, field)
+            texts = _of_some_statuses
+            if besides:
+                texts = _of_both_statuses
+            elif last_known:
+                texts = _of_last_statuses
+            return say.begun(fill(texts(lang)[key], slots))
         kind = _Kind(beyond, country is None, is_none(running), is_none(being_built))
         slots["n"] = say.count(running, links.get("running"))
         slots["m"] = say.count(being_built, links.get("building"))
@@ -206,6 +216,72 @@ def _of_some_statuses(lang: Language) -> dict[_Kind, str]:
             "Seen from {stated}, no {facilities} would be {status} {when}."
         ),
     }
+
+
+@cache
+def _of_last_statuses(lang: Language) -> dict[_Kind, str]:
+    """The text for each kind of state, of statuses as they were at the horizon."""
+    say = translations(lang)
+    country = {
+        False: say.gettext(
+            "By {stated}, {country} had {n} {facilities} {status} when last heard of."
+        ),
+        True: say.gettext(
+            "By {stated}, the chronicle counted no {facilities} {status} in {country}"
+            " when last heard of."
+        ),
+    }
+    world = {
+        False: say.gettext(
+            "By {stated}, the chronicle counted {n} {facilities} {status} when last heard of."
+        ),
+        True: say.gettext(
+            "By {stated}, the chronicle counted no {facilities} {status} when last heard of."
+        ),
+    }
+    return {
+        _Kind(True, is_world, none): (world if is_world else country)[none]
+        for is_world in (False, True)
+        for none in (False, True)
+    }
+
+
+@cache
+def _of_both_statuses(lang: Language) -> dict[_Kind, str]:
+    """The text for each kind of state, of facilities of which both are asked for: what they were
+    when last heard of, and what they were expected to be."""
+    say = translations(lang)
+    would, past, country, world = True, False, False, True
+    return {
+        _Kind(would, country, False): say.gettext(
+            "Seen from {stated}, of the {facilities} of {country} that were {besides} when last"
+            " heard of, {n} would be {status} {when}."
+        ),
+        _Kind(would, country, True): say.gettext(
+            "Seen from {stated}, of the {facilities} of {country} that were {besides} when last"
+            " heard of, none would be {status} {when}."
+        ),
+        _Kind(would, world, False): say.gettext(
+            "Seen from {stated}, of the {facilities} that were {besides} when last heard of,"
+            " {n} would be {status} {when}."
+        ),
+        _Kind(would, world, True): say.gettext(
+            "Seen from {stated}, of the {facilities} that were {besides} when last heard of,"
+            " none would be {status} {when}."
+        ),
+        _Kind(past, country, True): say.gettext(
+            "{when} no {facilities} of {country} were at once {besides} and {status}."
+        ),
+        _Kind(past, world, True): say.gettext(
+            "{when} no {facilities} were at once {besides} and {status}."
+        ),
+    }
+
+
+def _any_of(say: Voice, statuses: Sequence[str]) -> Phrase:
+    return (
+        say.all_of([(status_name(each, say.lang),) for each in statuses], "or") if statuses else ()
+    )
 
 
 _Turn = Literal["started", "approved", "closed", "suspended", "cancelled"]

@@ -100,6 +100,60 @@ def test_what_was_expected_is_a_question(reader: Reader) -> None:
     assert built.get_json()["facilities"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "en"),
+    [
+        (
+            "at=2024&stated=2016&country=CN&status=under-construction,commissioning&expected=operating",
+            (
+                "Seen from the end of 2016, of the big-science facilities of China that were under"
+                " construction or in commissioning when last heard of, 1 would be operating at the"
+                " end of 2024."
+            ),
+        ),
+        (
+            "at=2024&stated=2016&country=CN&status=operating",
+            "By the end of 2016, China had 34 big-science facilities operating when last heard of.",
+        ),
+        (
+            "during=2030&stated=2016&country=CN&expected=operating",
+            "By the end of 2016, China had 34 big-science facilities operating when last heard of.",
+        ),
+        (
+            "during=2030&stated=2016&country=CN",
+            "By the end of 2016, China had 34 big-science facilities operating when last heard of.",
+        ),
+        (
+            "at=2013&country=CN&status=operating&expected=approved",
+            (
+                "At the end of 2013 no big-science facilities of China were at once operating and"
+                " approved."
+            ),
+        ),
+        (
+            "at=2013&country=CN&status=operating,approved&expected=approved",
+            "At the end of 2013 China had 3 big-science facilities approved.",
+        ),
+        (
+            "at=2024&stated=2016&country=NZ&status=operating",
+            (
+                "By the end of 2016, the chronicle counted no big-science facilities operating in"
+                " New Zealand when last heard of."
+            ),
+        ),
+    ],
+)
+def test_a_sentence_is_of_the_list_below_it(reader: Reader, asked: str, en: str) -> None:
+    """What was expected and what was so when last heard of are told apart."""
+    answer = reader.ask(f"/v1/state?{asked}").get_json()
+    assert answer["sentence"]["en"] == en
+    numbers = [
+        int(each) for each in re.findall("[0-9]+", en.replace("2016", "").replace("2013", ""))
+    ]
+    listed = len({row["id"] for row in answer["facilities"]})
+    assert listed in (numbers or [0]) or asked == "during=2030&stated=2016&country=CN"
+
+
 def test_several_statuses_are_one_question_with_one_address(reader: Reader) -> None:
     """In whatever order they are given; the sentence names them all."""
     asked = "/v1/state?at=2013&country=CN&status="

@@ -138,6 +138,22 @@ def test_a_page_that_is_not_there_has_no_frame(reader: Reader, page: str) -> Non
     assert reader.refused(url("/oembed", url=f"http://localhost{page}"))[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("/records/change-4", "Annales: Chang’e-4 and Yutu-2"),
+        ("/records/cern-mou-1981", "Annales: CERN and CAS sign a memorandum of understanding"),
+        (
+            "/state?at=2024&status=under-construction,commissioning",
+            "Annales: state, 2024, under-construction,commissioning",
+        ),
+    ],
+)
+def test_a_frame_is_called_by_what_it_shows(reader: Reader, page: str, title: str) -> None:
+    """Whatever kind of record it is; an apostrophe is one that ends no attribute."""
+    assert asked(reader, url=f"http://localhost{page}")["title"] == title
+
+
 def test_what_sites_add_of_their_own_is_passed_over(reader: Reader) -> None:
     """As oEmbed 2.2 bids; WordPress asks for `dnt`."""
     assert asked(reader, url=JUNO, dnt="1", lang="en") == asked(reader, url=JUNO)

@@ -1042,6 +1042,11 @@ def test_every_question_is_told_in_words(juno: Teller, asker: Asker, of: str) ->
             "JUNO (juno): b from operating since 2025-08-26 to operating since 2025-08-25",
         ),
         (
+            "/v1/compare?at=2024&to_at=2025&record=juno",
+            "JUNO (juno): b from operating since 2025-08-26 to operating since 2025-08-25",
+        ),
+        ("/v1/statements/runs?at=2026", "statement date from 2025-08-26 to 2025-08-25"),
+        (
             "/v1/trends?status=operating&step=month&from=2025-06&to=2025-08",
             "operating: 2025-08-31 from 1 to 0",
         ),
@@ -1058,6 +1063,32 @@ def test_a_correction_is_told_by_the_row_that_it_moved(
     first = feedparser.parse(asker.ask(of, format="atom").data).entries[0]
     assert first.title.startswith(told)
     assert "{" not in first.content[0].value
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ("/v1/trends?measure=policies&from=2000&to=2020", "New: all"),
+        ("/v1/records?country=CN", "JUNO (juno): status from nothing to operating"),
+        ("/v1/records/juno", "juno/operation-started: effective from first to runs"),
+        ("/v1/sources/yearbook", "New: JUNO: operation-started (runs)"),
+        ("/v1/compare?at=2010&to_at=2026&country=CN", "JUNO (juno): b from "),
+        ("/v1/overdue?at=2024&stated=2024", "New: JUNO"),
+    ],
+)
+def test_no_title_is_empty_or_says_only_that_something_moved(
+    juno: Teller, asker: Asker, of: str, told: str
+) -> None:
+    """An answer that was not there before is new as a whole; what has no name is called all."""
+    juno.tell(plan("first", "operation-started", "2020", "2015"))
+    juno.tell(statement("policy", "p", "2001"))
+    juno.tell(RUNS)
+    titles = [entry.title for entry in feedparser.parse(asker.ask(of, format="atom").data).entries]
+    assert any(told in title for title in titles), titles
+    for title in titles:
+        assert not re.search(
+            r"\?$|since \?|altered|\{|New: *$|nothing to nothing|members", title
+        ), title
 
 
 # --- refused

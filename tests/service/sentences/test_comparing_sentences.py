@@ -340,8 +340,8 @@ def test_what_the_dates_leave_open_is_compared_as_a_span() -> None:
         "10年间，中国在运行的大科学装置从3–5座变为26座。",
     )
     assert told(compare_sentence(side(running=0), side(at=END_OF_2013, running=0))) == (
-        "In ten years no facilities of China ran.",
-        "10年间，中国始终没有大科学装置在运行。",
+        "In ten years the chronicle counted no running facilities of China.",
+        "10年间，本编年史始终未记有中国在运行的大科学装置。",
     )
 
 
@@ -357,8 +357,8 @@ def test_what_the_dates_leave_open_is_compared_as_a_span() -> None:
         (
             {"running": 0},
             {"country": "US", "running": 1},
-            "China ran no big-science facilities, the United States 1.",
-            "中国没有大科学装置在运行，美国有1座。",
+            "China ran no big-science facilities that the chronicle counts, the United States 1.",
+            "中国没有本编年史记载的大科学装置在运行，美国有1座。",
         ),
         (
             {"running": 1},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from events.dates import parse_iso
 from projections.ladders import Outcome
 from service.sentences.sentence import Sentence
 from service.sentences.slips import About, Longest, Worst, overdue_sentence, slips_sentence
@@ -174,9 +175,14 @@ def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None
             "In China, at facilities of NAOC, nothing was promised.",
             "中国NAOC的设施没有任何承诺。",
         ),
+        (
+            {"country": "CN", "came_by": parse_iso("1950-12-31")},
+            "In China, of what had come by the end of 1950, nothing was promised.",
+            "中国在1950年底之前已有结果的承诺中，没有任何承诺。",
+        ),
     ],
 )
-def test_the_part_of_the_world_is_named(about: dict[str, str], en: str, zh: str) -> None:
+def test_the_part_of_the_world_is_named(about: dict[str, Any], en: str, zh: str) -> None:
     """What a filter leaves out is not said to be nothing."""
     assert told(slips_sentence(outcomes={}, about=About(**about))) == (en, zh)
 
