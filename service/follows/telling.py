@@ -188,8 +188,8 @@ def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Ite
             moves += [] if move in moves else [move]
     # Which events were recorded is told at the end of every item.
     events = [place for place in of_rows if place[0] == "events"]
-    rows = [place for place in of_rows if place[0] != "events"]
-    lines = [_row_moved(*place, of_rows[place], before, after) for place in rows]
+    listed = [place for place in of_rows if place[0] != "events"]
+    lines = [_row_moved(*place, of_rows[place], before, after) for place in listed]
     lines += _told_apart(moves, alone=not lines)
     yield from lines or [_row_moved(*place, of_rows[place], before, after) for place in events]
 

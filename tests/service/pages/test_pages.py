@@ -592,6 +592,31 @@ def test_two_facilities_are_chosen_in_the_form_and_left_again(client: FlaskClien
     assert 'name="record"' in get(client, there[1].replace("&amp;", "&")).text
 
 
+def test_what_the_form_of_two_facilities_sends_leads_somewhere(client: FlaskClient) -> None:
+    """With both, and with the second cleared: then one facility stands at two times."""
+    form = "/compare?at=2025&to_at=&stated=&to_stated=&record=juno&to_record="
+    for sent in (f"{form}smile", form):
+        at = sent
+        while (page := get(client, at)).status_code == 303:
+            at = page.headers["Location"]
+        assert page.status_code == 200, at
+        other = re.search(r'class="otherway" href="([^"]+)"', page.text)
+        assert other is not None
+        back = get(client, other[1].replace("&amp;", "&"))
+        assert back.status_code in (200, 303)
+    # Which day is compared against is said only where it is another one.
+    html = get(client, "/compare?at=2025&record=juno&to_record=smile").text
+    assert 'name="to_at" size="11" value=""' in html
+
+
+def test_two_years_of_a_country_say_what_they_are_counted_from(client: FlaskClient) -> None:
+    """On the page and in its frame; two facilities are not counted."""
+    for path in ("/compare", "/embed/compare"):
+        html = get(client, f"{path}?at=2003&to_at=2023&country=CN").text
+        assert "does not hold all there are: 83 of China" in _bare(html)
+        assert "does not hold" not in get(client, f"{path}?record=juno&to_record=smile").text
+
+
 @pytest.mark.parametrize("path", ["/search?", "/trends?by=country&"])
 def test_a_form_keeps_several_statuses(client: FlaskClient, path: str) -> None:
     """As one choice beside the single ones."""
