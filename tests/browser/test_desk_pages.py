@@ -95,6 +95,7 @@ class Walk:
         self.found |= faults(self.page, f"desk-{name}-{self.lang}", SEEN_IN[self.lang])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_curator_works_through_all_forms(
     open_page: OpenPage,

@@ -49,6 +49,7 @@ PAGES = {
 """A page of every kind, by the name of its picture."""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_reads_well_in_every_light_and_on_every_screen(
     open_page: OpenPage, server: str, name: str, outside: list[str], complaints: list[str]

@@ -28,6 +28,7 @@ from tests.story.telling import command
 ORDERS = [operation for operation in OPERATIONS if operation.startswith("POST ")]
 
 
+@pytest.mark.once
 @pytest.mark.no_cover
 def test_the_service_keeps_to_its_description(tmp_path: Path) -> None:
     """By schemathesis, over a socket: the examples, and values at and beyond each limit, of every
