@@ -17,6 +17,9 @@ FINDABLE = (*KINDS, "source")
 SORTS = ("relevance", "id", "name", "-name", "since", "distance")
 FACETS = ("kind", "country", "field", "status")
 
+STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
+"""What the state takes, wherever it is asked."""
+
 LONGEST_QUERY = 200
 """In characters."""
 

@@ -16,7 +16,7 @@ from service.access import needs
 from service.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
 from service.asking import answer, archive, parameters, respond
 from service.audit import history_answer, source_answer, statement_answer
-from service.filters import KINDS, SORTS, position_after
+from service.filters import KINDS, SORTS, STATE_FILTERS, position_after
 from service.finding import LISTED, records_answer, search_answer
 from service.linked.rdf import FORMS
 from service.linked.routes import linked_data, preferred_form
@@ -47,15 +47,11 @@ blueprint = Blueprint("annales", __name__, description="Questions at three clock
 MEMENTO = ("Link", "Memento-Datetime")
 
 
-STATE = ("country", "field", "status", "expected", "limit", "after")
-"""What the state takes."""
-
-
 @question(
     blueprint,
     "/v1/state",
     StateSchema,
-    *STATE,
+    *STATE_FILTERS,
     may_tell=MEMENTO,
 )
 def state() -> Response:
@@ -63,7 +59,7 @@ def state() -> Response:
     view = archive().state
     return answer(
         lambda db, asked, wanted: state_answer(view, db, asked, wanted),
-        filters=STATE,
+        filters=STATE_FILTERS,
         more=links_of(None),
     )
 

@@ -166,7 +166,8 @@ class _Asked:
                     possible[status][row.record] = alone or row.odds == BIT[status]
         some = [set(each) for each in (self.wanted.statuses, self.wanted.expected) if each]
         if some:
-            held = {key: value for key, value in held.items() if key[1] in set.intersection(*some)}
+            wanted = set.intersection(*some)
+            held = {key: value for key, value in held.items() if key[1] in wanted}
         records = {record for record, _ in held}
         if some:
             possible = {

@@ -52,12 +52,12 @@ def state_telling(
     building: Count | None = None
     if beyond:
         would = {row.record: row.value for row in statuses}
-        would |= {row.record: row.value for row in expected}
-        if last_known:
-            would = {row.record: row.value for row in statuses}
+        if not last_known:
+            would |= {row.record: row.value for row in expected}
         totals, ranges = Counter(value for value in would.values() if value), {}
-    else:
+    elif those:
         held = 0 if besides else _among(those, statuses)
+    else:
         building = _among(BUILDING, statuses)
     turns = _turns(view, db, question, expected if beyond else statuses)
     named = {record for records in turns.values() for record in records}

@@ -17,7 +17,7 @@ from service.audit import history_answer, source_answer, statement_answer
 from service.cli import tables
 from service.cli.changes import show_history
 from service.cli.options import CLOCKS, FILTERS, as_json, clocks, filters, log_of
-from service.filters import given, position_after, wanted
+from service.filters import STATE_FILTERS, given, position_after, wanted
 from service.finding import records_answer
 from service.question import Question
 from service.records import record_answer, timeline_answer
@@ -32,7 +32,7 @@ Show = Callable[[dict[str, Any]], None]
 
 @click.command()
 @clocks
-@filters("country", "field", "status", "expected", "limit", "after")
+@filters(*STATE_FILTERS)
 @as_json
 @click.pass_obj
 def state(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:

@@ -21,7 +21,7 @@ from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import PARTS, TO_PARTS, sides
 from service.errors import NotFollowable
-from service.filters import given, wanted
+from service.filters import STATE_FILTERS, given, wanted
 from service.finding import records_answer, search_answer
 from service.follows import turning
 from service.follows.turning import MadeOf, Turns
@@ -195,7 +195,7 @@ def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
 # --- the lists
 
 LIST = ("kind", "country", "field", "status", "near", "radius", "sort", "facets", "fields")
-STATE = ("country", "field", "status", "expected")
+STATE = tuple(name for name in STATE_FILTERS if name not in PAGING)
 
 STATED = (("stated",),)
 """What settles a question in which `at` plays no part."""

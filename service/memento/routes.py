@@ -10,11 +10,10 @@ from flask_smorest import Blueprint
 
 from service import forms
 from service.access import needs
+from service.filters import STATE_FILTERS
 from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
 from service.questions import PARAMETERS
 from service.schemas import headers, id_parameter, problem_responses
-
-STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
 
 ACCEPT_DATETIME = {
     "in": "header",

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.asking import clocks
-from service.filters import given, wanted, whole_number
+from service.filters import STATE_FILTERS, given, wanted, whole_number
 from service.pages import rendering
 from service.pages.answering import Asked, Make, Read
 from service.pages.canvas import Canvas
 from service.pages.here import Here
 from service.pages.page import Members, Piece
-from service.pages.state_page import FILTERS, state_page
+from service.pages.state_page import state_page
 from service.question import Question
 
 POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -51,7 +51,7 @@ def _outward(piece: Piece, here: Here) -> Piece:
 
 def timeline_read(path: str, texts: Mapping[str, str]) -> Read:
     """What the frame of a timeline is asked for. Raises BadFilter and what the clocks raise."""
-    about = given(wanted(**{name: texts.get(name) for name in FILTERS}))
+    about = given(wanted(**{name: texts.get(name) for name in STATE_FILTERS}))
     above = above_of(texts)
     filters = {**about, "above": str(above)} if above else about
     return Read(Question(path, clocks(texts), filters), above)

@@ -6,6 +6,7 @@ from functools import partial
 
 from service.activity import ENDS
 from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
+from service.filters import STATE_FILTERS
 from service.pages import compare_page as comparing
 from service.pages import search_page as searching
 from service.pages import slips_page as slipping
@@ -18,7 +19,7 @@ from service.pages.feeds_page import feeds_page
 from service.pages.kind import Frame, Kind
 from service.pages.record_page import record_page
 from service.pages.source_page import source_page
-from service.pages.state_page import FILTERS, state_page
+from service.pages.state_page import state_page
 from service.promises.asking import SLIPS_FILTERS
 from service.trends.asking import TREND_CLOCKS
 
@@ -31,7 +32,7 @@ PAGES: tuple[Kind, ...] = (
         path="/state",
         about="The state in a year, as a page.",
         show=state_page,
-        filters=FILTERS,
+        filters=STATE_FILTERS,
         data="/v1/state",
         table=tables.state_table,
         frames=(

@@ -41,8 +41,6 @@ from service.question import Question
 from service.root import root
 from service.state import Wanted, state_answer
 
-FILTERS = ("country", "field", "status", "expected", "limit", "after")
-
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
 
