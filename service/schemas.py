@@ -21,8 +21,14 @@ from service.filters import FACETS
 from service.problems import MEDIA_TYPE
 
 
-def _text(description: str, *, null: bool = False) -> fields.String:
+def text_field(description: str, *, null: bool = False) -> fields.String:
+    """A member that is always there, with what it says; `null` where it may have nothing to say."""
     return fields.String(required=True, allow_none=null, metadata={"description": description})
+
+
+def count_field(description: str) -> fields.Integer:
+    """A number that is always there, with what it counts."""
+    return fields.Integer(required=True, metadata={"description": description})
 
 
 def _status(*, null: bool = False) -> fields.String:
@@ -34,22 +40,22 @@ class AnswerSchema(Schema):
 
     at = fields.String(metadata={"description": "Valid time, a day; absent with `during`."})
     during = fields.String(metadata={"description": "The period, in place of `at`."})
-    stated = _text("Decision time: what the sources had said by this day.")
-    known = _text("Transaction time: what the log held at this position, `@n`.")
-    known_at = _text("When that position was recorded; null for the empty log.", null=True)
+    stated = text_field("Decision time: what the sources had said by this day.")
+    known = text_field("Transaction time: what the log held at this position, `@n`.")
+    known_at = text_field("When that position was recorded; null for the empty log.", null=True)
     view = fields.Integer(required=True, metadata={"description": "The version of the views."})
-    pinned = _text("The URL at which this very body stands for ever.")
+    pinned = text_field("The URL at which this very body stands for ever.")
 
 
 class FigureSchema(Schema):
     """A figure in a sentence, which a page may link."""
 
-    text = _text("As it stands there.")
+    text = text_field("As it stands there.")
     start = fields.Integer(
         required=True, metadata={"description": "Where it begins, in characters."}
     )
     end = fields.Integer(required=True, metadata={"description": "Where it has ended."})
-    href = _text("The path that it leads to, if it leads anywhere.", null=True)
+    href = text_field("The path that it leads to, if it leads anywhere.", null=True)
 
 
 class FiguresSchema(Schema):
@@ -62,15 +68,15 @@ class FiguresSchema(Schema):
 class SentenceSchema(Schema):
     """What an answer says, in words."""
 
-    en = _text("English.")
-    zh = _text("Chinese.")
+    en = text_field("English.")
+    zh = text_field("Chinese.")
     figures = fields.Nested(FiguresSchema, required=True)
 
 
 class SaidSchema(Schema):
     """From which day a statement is visible on the clock `stated`."""
 
-    day = _text("ISO 8601.")
+    day = text_field("ISO 8601.")
     assumed = fields.Boolean(
         required=True, metadata={"description": "True where the source's own day is not known."}
     )
@@ -79,8 +85,8 @@ class SaidSchema(Schema):
 class BoundsSchema(Schema):
     """The first and the last day that a date allows; null is an open end."""
 
-    earliest = _text("ISO 8601.", null=True)
-    latest = _text("ISO 8601.", null=True)
+    earliest = text_field("ISO 8601.", null=True)
+    latest = text_field("ISO 8601.", null=True)
 
 
 class HoldsSchema(Schema):
@@ -90,7 +96,7 @@ class HoldsSchema(Schema):
     since = fields.String(
         required=True, allow_none=True, data_key="from", metadata={"description": "ISO 8601."}
     )
-    to = _text("ISO 8601.", null=True)
+    to = text_field("ISO 8601.", null=True)
 
 
 class StatementSchema(Schema):
@@ -101,9 +107,9 @@ class StatementSchema(Schema):
 
         unknown = INCLUDE
 
-    type = _text("milestone, discovery, policy, indicator or observation.")
-    id = _text("The statement's own id.")
-    title = _text("One line.")
+    type = text_field("milestone, discovery, policy, indicator or observation.")
+    id = text_field("The statement's own id.")
+    title = text_field("One line.")
     modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
     date = fields.String(metadata={"description": "EDTF, as precise as the source."})
     said = fields.Nested(SaidSchema, required=True)
@@ -119,39 +125,39 @@ class HoldingSchema(StatementSchema):
 class SinceSchema(BoundsSchema):
     """Since when: the date as given, and its bounds."""
 
-    date = _text("EDTF.")
+    date = text_field("EDTF.")
 
 
 class ExpectedSchema(Schema):
     """What was expected of a facility beyond the horizon."""
 
     status = _status()
-    statement = _text("The plan behind it.")
-    date = _text("EDTF.")
+    statement = text_field("The plan behind it.")
+    date = text_field("EDTF.")
 
 
 class OverdueSchema(Schema):
     """A plan whose last possible day has passed unanswered."""
 
-    statement = _text("The plan.")
-    milestone = _text("What was promised.")
-    date = _text("For when; EDTF.")
-    stated = _text("When it was said; EDTF.")
+    statement = text_field("The plan.")
+    milestone = text_field("What was promised.")
+    date = text_field("For when; EDTF.")
+    stated = text_field("When it was said; EDTF.")
 
 
 class FacilityStateSchema(Schema):
     """A facility at three clocks; with `during`, one row for each status it held."""
 
-    id = _text("The record's id.")
-    name = _text("The name on its card.")
+    id = text_field("The record's id.")
+    name = text_field("The name on its card.")
     name_then = fields.String(metadata={"description": "Another name that it bore at `at`."})
-    country = _text("ISO 3166-1 alpha-2.")
+    country = text_field("ISO 3166-1 alpha-2.")
     field = fields.String(required=True, validate=OneOf(FIELDS))
     status = _status(null=True)
     since = fields.Nested(SinceSchema, required=True, allow_none=True)
     certainty = fields.String(required=True, validate=OneOf(("certain", "possible", "last-known")))
     alternatives = fields.List(_status(null=True))
-    statement = _text("The statement that gave the status.", null=True)
+    statement = text_field("The statement that gave the status.", null=True)
     expected = fields.Nested(ExpectedSchema, allow_none=True)
     overdue = fields.List(fields.Nested(OverdueSchema))
     holds = fields.List(fields.Nested(HoldsSchema))
@@ -183,13 +189,13 @@ class StateSchema(AnswerSchema):
     discoveries = fields.List(fields.Nested(StatementSchema), required=True)
     observations = fields.List(fields.Nested(StatementSchema), required=True)
     discoveries_to_date = fields.Integer(required=True)
-    next = _text("The path of the next page of facilities; null on the last.", null=True)
+    next = text_field("The path of the next page of facilities; null on the last.", null=True)
 
 
 class RecordItemSchema(Schema):
     """A record in a list. Only facilities have a status; `fields` may leave out all but the id."""
 
-    id = _text("The record's id.")
+    id = text_field("The record's id.")
     kind = fields.String(validate=OneOf(tuple(PROJECTIONS)))
     name = fields.String(
         metadata={
@@ -220,7 +226,7 @@ class RecordsSchema(AnswerSchema):
         metadata={"description": "Counts over all pages, the most frequent first."},
     )
     items = fields.List(fields.Nested(RecordItemSchema), required=True)
-    next = _text("The path of the next page; null on the last.", null=True)
+    next = text_field("The path of the next page; null on the last.", null=True)
 
 
 class MatchSchema(Schema):
@@ -230,9 +236,9 @@ class MatchSchema(Schema):
     where = fields.String(
         required=True, data_key="in", validate=OneOf(("card", "statement", "source"))
     )
-    statement = _text("The statement's id; null for a card or a source.", null=True)
-    field = _text("The member of its line: name, title, summary, …")
-    snippet = _text("HTML: what was found stands in `<mark>`, all else is escaped.")
+    statement = text_field("The statement's id; null for a card or a source.", null=True)
+    field = text_field("The member of its line: name, title, summary, …")
+    snippet = text_field("HTML: what was found stands in `<mark>`, all else is escaped.")
 
 
 class SearchItemSchema(RecordItemSchema):
@@ -261,8 +267,8 @@ class SearchSchema(RecordsSchema):
 class EntrySchema(Schema):
     """An entry of a record, and its effective statement."""
 
-    entry = _text("The slot that statements compete for.")
-    effective = _text("The statement that fills it at the clocks.")
+    entry = text_field("The slot that statements compete for.")
+    effective = text_field("The statement that fills it at the clocks.")
     counts = fields.Boolean(
         required=True,
         metadata={"description": "False where the entry is disputed throughout: it moves nothing."},
@@ -273,21 +279,21 @@ class WarningSchema(Schema):
     """Something odd about a statement that was recorded all the same."""
 
     statement = fields.String()
-    code = _text("A stable word.")
-    text = _text("For people.")
+    code = text_field("A stable word.")
+    text = text_field("For people.")
 
 
 class HeldSchema(Schema):
     """A statement of the record that holds on the day, and how long."""
 
-    statement = _text("Its id.")
+    statement = text_field("Its id.")
     holds = fields.Nested(HoldsSchema, required=True)
 
 
 class RecordSchema(AnswerSchema):
     """A record with all that is visible of it. A facility also has its row of the state."""
 
-    id = _text("The record's id.")
+    id = text_field("The record's id.")
     kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
     revision = fields.Integer(required=True, metadata={"description": "Events in its stream."})
     card = fields.Dict(required=True, allow_none=True)
@@ -322,22 +328,22 @@ class SpanSchema(HoldsSchema):
 
         unknown = INCLUDE
 
-    facet = _text("status, name, overdue, expected, policy, indicator, discovery, …")
-    value = _text("The status, the name, the series, …", null=True)
-    statement = _text("The statement behind it.", null=True)
+    facet = text_field("status, name, overdue, expected, policy, indicator, discovery, …")
+    value = text_field("The status, the name, the series, …", null=True)
+    statement = text_field("The statement behind it.", null=True)
 
 
 class EffectiveSchema(StatementSchema):
     """The effective statement of an entry."""
 
-    entry = _text("The slot that it fills.")
+    entry = text_field("The slot that it fills.")
     counts = fields.Boolean(required=True)
 
 
 class TimelineSchema(AnswerSchema):
     """A record's life: every span of it, and the effective statement of each entry."""
 
-    id = _text("The record's id.")
+    id = text_field("The record's id.")
     kind = fields.String(required=True)
     spans = fields.List(fields.Nested(SpanSchema), required=True)
     effective = fields.List(fields.Nested(EffectiveSchema), required=True)
@@ -349,12 +355,12 @@ class EventSchema(Schema):
     position = fields.Integer(required=True)
     commit = fields.Integer(required=True)
     revision = fields.Integer(required=True)
-    event = _text("Its name, such as StatementCorrected.")
-    statement = _text("The statement that it is about; null for the card.", null=True)
-    recorded_at = _text("RFC 3339, UTC.")
-    actor = _text("Who asked for it.")
-    request = _text("In which request.")
-    reason = _text("Why, where it changes something.", null=True)
+    event = text_field("Its name, such as StatementCorrected.")
+    statement = text_field("The statement that it is about; null for the card.", null=True)
+    recorded_at = text_field("RFC 3339, UTC.")
+    actor = text_field("Who asked for it.")
+    request = text_field("In which request.")
+    reason = text_field("Why, where it changes something.", null=True)
     sources = fields.List(fields.Dict(), required=True)
     line = fields.Dict(required=True, metadata={"description": "What was recorded."})
     patch = fields.List(
@@ -370,16 +376,16 @@ class EventSchema(Schema):
 class HistorySchema(AnswerSchema):
     """How a record changed: one entry an event, the oldest first."""
 
-    id = _text("The record's id.")
+    id = text_field("The record's id.")
     entries = fields.List(fields.Nested(EventSchema), required=True)
-    next = _text("The path of the next page; null on the last.", null=True)
+    next = text_field("The path of the next page; null on the last.", null=True)
 
 
 class RivalSchema(Schema):
     """Another statement of the same entry, and what decided against it."""
 
-    standing = _text("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
-    why = _text("For people.")
+    standing = text_field("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
+    why = text_field("For people.")
     withdrawn = fields.Boolean(required=True)
     statement = fields.Nested(StatementSchema, required=True)
 
@@ -387,15 +393,15 @@ class RivalSchema(Schema):
 class ExplanationSchema(AnswerSchema):
     """A statement, why it holds or lost, its rivals, its events and its sources."""
 
-    id = _text("The statement's id.")
-    record = _text("The record it lies in.")
-    kind = _text("The kind of that record.")
-    entry = _text("The slot that it fills.")
+    id = text_field("The statement's id.")
+    record = text_field("The record it lies in.")
+    kind = text_field("The kind of that record.")
+    entry = text_field("The slot that it fills.")
     withdrawn = fields.Boolean(required=True)
     counts = fields.Boolean(required=True)
-    effective = _text("The effective statement of the entry; null where none is.", null=True)
-    standing = _text("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
-    why = _text("For people.")
+    effective = text_field("The effective statement of the entry; null where none is.", null=True)
+    standing = text_field("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
+    why = text_field("For people.")
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     contradicts = fields.List(fields.String(), required=True)
     sources = fields.List(fields.Dict(), required=True)
@@ -407,15 +413,15 @@ class ExplanationSchema(AnswerSchema):
 class RestingSchema(Schema):
     """A statement that rests on a source, and the place in it."""
 
-    id = _text("The statement's id.")
-    title = _text("One line.")
-    locator = _text("Where in the source.", null=True)
+    id = text_field("The statement's id.")
+    title = text_field("One line.")
+    locator = text_field("Where in the source.", null=True)
 
 
 class SourceSchema(AnswerSchema):
     """A source, and what rests on it at the clocks."""
 
-    id = _text("The source's id.")
+    id = text_field("The source's id.")
     revision = fields.Integer(required=True)
     source = fields.Dict(required=True)
     statements = fields.List(fields.Nested(RestingSchema), required=True)
@@ -425,35 +431,35 @@ class SourceSchema(AnswerSchema):
 class ClocksSchema(Schema):
     """A point of the three clocks, written out."""
 
-    at = _text("Valid time, a day.")
-    stated = _text("Decision time, a day.")
-    known = _text("Transaction time: a position, `@n`.")
-    known_at = _text("When that position was recorded; null for the empty log.", null=True)
+    at = text_field("Valid time, a day.")
+    stated = text_field("Decision time, a day.")
+    known = text_field("Transaction time: a position, `@n`.")
+    known_at = text_field("When that position was recorded; null for the empty log.", null=True)
 
 
 class ShortEventSchema(Schema):
     """An event in few words."""
 
     position = fields.Integer(required=True)
-    event = _text("Its name, such as StatementCorrected.")
-    statement = _text("The statement that it is about; null for the card.", null=True)
-    recorded_at = _text("RFC 3339, UTC.")
-    actor = _text("Who recorded it.")
-    reason = _text("Why, where it changes something.", null=True)
+    event = text_field("Its name, such as StatementCorrected.")
+    statement = text_field("The statement that it is about; null for the card.", null=True)
+    recorded_at = text_field("RFC 3339, UTC.")
+    actor = text_field("Who recorded it.")
+    reason = text_field("Why, where it changes something.", null=True)
 
 
 class MomentSchema(Schema):
     """A moment of the log."""
 
-    known = _text("A position, `@n`.")
-    known_at = _text("When it was recorded; null for the empty log.", null=True)
+    known = text_field("A position, `@n`.")
+    known_at = text_field("When it was recorded; null for the empty log.", null=True)
 
 
 class ActSchema(EventSchema):
     """An event of any record or source."""
 
-    stream = _text("record: or source: and the id.")
-    record = _text("The id of the record or the source.")
+    stream = text_field("record: or source: and the id.")
+    record = text_field("The id of the record or the source.")
     kind = fields.String(required=True, validate=OneOf((*PROJECTIONS, "source")))
 
 
@@ -473,10 +479,10 @@ class ActivitySchema(Schema):
     since = fields.Nested(MomentSchema, required=True, data_key="from")
     to = fields.Nested(MomentSchema, required=True)
     view = fields.Integer(required=True, metadata={"description": "The version of the views."})
-    pinned = _text("The URL at which this very body stands for ever.")
+    pinned = text_field("The URL at which this very body stands for ever.")
     totals = fields.Nested(ActivityTotalsSchema, required=True)
     entries = fields.List(fields.Nested(ActSchema), required=True)
-    next = _text("The path of the next page; null on the last.", null=True)
+    next = text_field("The path of the next page; null on the last.", null=True)
 
 
 class ProblemSchema(Schema):
@@ -487,11 +493,11 @@ class ProblemSchema(Schema):
 
         unknown = INCLUDE
 
-    type = _text("/problems/ and the slug.")
-    title = _text("What kind of problem it is.")
+    type = text_field("/problems/ and the slug.")
+    title = text_field("What kind of problem it is.")
     status = fields.Integer(required=True)
-    detail = _text("What is wrong this time, and what to do.")
-    instance = _text("The path that was asked.")
+    detail = text_field("What is wrong this time, and what to do.")
+    instance = text_field("The path that was asked.")
 
 
 class PlacedSchema(Schema):
@@ -499,18 +505,18 @@ class PlacedSchema(Schema):
 
     line = fields.Integer(required=True, metadata={"description": "The number of its line."})
     position = fields.Integer(metadata={"description": "Its place in the log."})
-    type = _text("The type of its line.")
-    stream = _text("The stream that it joined.")
+    type = text_field("The type of its line.")
+    stream = text_field("The stream that it joined.")
     revision = fields.Integer(required=True)
-    id = _text("The statement, record or source that it is about.", null=True)
+    id = text_field("The statement, record or source that it is about.", null=True)
 
 
 class OddSchema(Schema):
     """A warning about a line."""
 
     line = fields.Integer(required=True)
-    code = _text("A stable word.")
-    text = _text("For people.")
+    code = text_field("A stable word.")
+    text = text_field("For people.")
 
 
 class RecordedSchema(Schema):
@@ -623,4 +629,4 @@ class ReadySchema(Schema):
 class HealthSchema(Schema):
     """The process answers."""
 
-    status = _text("ok")
+    status = text_field("ok")

@@ -6,10 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from projections import PROJECTIONS
-
-
-def _text(description: str, *, null: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=null, metadata={"description": description})
+from service.schemas import text_field
 
 
 class ChangeDataSchema(Schema):
@@ -34,11 +31,11 @@ class ChangeSchema(Schema):
     """A CloudEvent: one event of the log, or a checkpoint where filters skip much."""
 
     specversion = fields.String(required=True, validate=Equal("1.0"))
-    id = _text("Its position; what to go on from.")
-    source = _text("Where it comes from; with the id, unique.")
-    type = _text("org.annales.statement-corrected.v1, … or annales.checkpoint.")
+    id = text_field("Its position; what to go on from.")
+    source = text_field("Where it comes from; with the id, unique.")
+    type = text_field("org.annales.statement-corrected.v1, … or annales.checkpoint.")
     subject = fields.String(metadata={"description": "records/juno or sources/yearbook."})
     time = fields.String(metadata={"description": "When it was recorded; RFC 3339, UTC."})
     datacontenttype = fields.String(required=True, validate=Equal("application/json"))
-    sequence = _text("The position in 20 digits, so that texts sort as positions do.")
+    sequence = text_field("The position in 20 digits, so that texts sort as positions do.")
     data = fields.Nested(ChangeDataSchema, required=True)

@@ -22,11 +22,9 @@ from service.schemas import (
     ShortEventSchema,
     SinceSchema,
     TotalsSchema,
+    count_field,
+    text_field,
 )
-
-
-def _text(description: str, *, null: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=null, metadata={"description": description})
 
 
 class CauseSchema(Schema):
@@ -50,7 +48,7 @@ class CauseSchema(Schema):
 class DifferenceSchema(Schema):
     """A row of the state that differs, and why."""
 
-    id = _text("The id of the row: of a facility, or of a statement.")
+    id = text_field("The id of the row: of a facility, or of a statement.")
     kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
     cause = fields.String(
         required=True,
@@ -86,11 +84,7 @@ class DiffSchema(AnswerSchema):
     added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
     removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
     changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
-    next = _text("Always null: a difference has one page.", null=True)
-
-
-def _count(description: str) -> fields.Integer:
-    return fields.Integer(required=True, metadata={"description": description})
+    next = text_field("Always null: a difference has one page.", null=True)
 
 
 def _ids(description: str) -> Any:
@@ -107,7 +101,7 @@ class StandingSchema(Schema):
     status = _status(null=True)
     since = fields.Nested(SinceSchema, required=True, allow_none=True)
     alternatives = fields.List(_status(null=True), required=True)
-    statement = _text("The statement that gave the status.", null=True)
+    statement = text_field("The statement that gave the status.", null=True)
     certainty = fields.String(required=True, validate=OneOf(("certain", "possible", "last-known")))
 
 
@@ -120,9 +114,9 @@ class ThenSchema(StandingSchema):
 class HindsightRowSchema(Schema):
     """A facility that was expected to run, or runs."""
 
-    id = _text("The record's id.")
-    name = _text("The name on its card.")
-    country = _text("ISO 3166-1 alpha-2.")
+    id = text_field("The record's id.")
+    name = text_field("The name on its card.")
+    country = text_field("ISO 3166-1 alpha-2.")
     field = fields.String(required=True, validate=OneOf(FIELDS))
     then = fields.Nested(ThenSchema, required=True)
     now = fields.Nested(StandingSchema, required=True)
@@ -145,12 +139,12 @@ class RangesSchema(Schema):
 class HindsightTotalsSchema(Schema):
     """Counts over all that the filters let through, not the page alone."""
 
-    then = _count("How many would run, as told then.")
-    now = _count("How many run, as known now.")
-    expected_and_came = _count("How many are both.")
-    expected_not_come = _count("How many would run and do not.")
-    unexpected_named = _count("How many run that nobody expected, though they had been named.")
-    unexpected_unnamed = _count("How many run of which nothing had been said.")
+    then = count_field("How many would run, as told then.")
+    now = count_field("How many run, as known now.")
+    expected_and_came = count_field("How many are both.")
+    expected_not_come = count_field("How many would run and do not.")
+    unexpected_named = count_field("How many run that nobody expected, though they had been named.")
+    unexpected_unnamed = count_field("How many run of which nothing had been said.")
     range = fields.Nested(RangesSchema, required=True)
 
 
@@ -174,7 +168,7 @@ class HindsightSchema(AnswerSchema):
     unexpected = _ids("Facilities that run, and of which that was not expected.")
     rows = fields.List(fields.Nested(HindsightRowSchema), required=True)
     sentence = fields.Nested(SentenceSchema, required=True)
-    next = _text("The path of the next page of rows; null on the last.", null=True)
+    next = text_field("The path of the next page of rows; null on the last.", null=True)
 
 
 class OnSideSchema(Schema):
@@ -214,13 +208,13 @@ class PairSchema(Schema):
 class MilestoneOnSideSchema(BoundsSchema):
     """The effective statement of a milestone."""
 
-    entry = _text("The entry that it fills.")
-    statement = _text("Its id.")
+    entry = text_field("The entry that it fills.")
+    statement = text_field("Its id.")
     modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
     counts = fields.Boolean(
         required=True, metadata={"description": "False where the entry is disputed throughout."}
     )
-    date = _text("EDTF; null where a plan is given up.", null=True)
+    date = text_field("EDTF; null where a plan is given up.", null=True)
 
 
 class DaysBetweenSchema(Schema):
@@ -243,15 +237,15 @@ class MilestonePairSchema(Schema):
 class DecisionSchema(Schema):
     """A decision that holds."""
 
-    id = _text("The statement's id.")
-    title = _text("One line.")
-    date = _text("EDTF.")
+    id = text_field("The statement's id.")
+    title = text_field("One line.")
+    date = text_field("EDTF.")
 
 
 class PolicyPairSchema(Schema):
     """The decisions of a chain that hold on each side."""
 
-    record = _text("The chain's id.")
+    record = text_field("The chain's id.")
     a = fields.List(fields.Nested(DecisionSchema), required=True)
     b = fields.List(fields.Nested(DecisionSchema), required=True)
 
@@ -259,17 +253,17 @@ class PolicyPairSchema(Schema):
 class ReadingSchema(Schema):
     """A reading that holds."""
 
-    id = _text("The statement's id.")
-    series = _text("Its own series.")
+    id = text_field("The statement's id.")
+    series = text_field("Its own series.")
     value = fields.Float(required=True)
-    date = _text("EDTF.")
+    date = text_field("EDTF.")
 
 
 class IndicatorPairSchema(Schema):
     """The readings of a series that hold on each side."""
 
-    series = _text("The series, or what those of the two sides have in common.")
-    unit = _text("What the values are counted in.")
+    series = text_field("The series, or what those of the two sides have in common.")
+    unit = text_field("What the values are counted in.")
     a = fields.Nested(ReadingSchema, required=True, allow_none=True)
     b = fields.Nested(ReadingSchema, required=True, allow_none=True)
     difference = fields.Float(
@@ -296,16 +290,16 @@ class OnlySchema(Schema):
 class LabelSchema(Schema):
     """What tells a side from the other, in each language."""
 
-    en = _text("English.")
-    zh = _text("Chinese.")
+    en = text_field("English.")
+    zh = text_field("Chinese.")
 
 
 class FacilitySchema(OnSideSchema):
     """The facility that a side is, as a row of the state tells it."""
 
-    id = _text("The record's id.")
-    name = _text("The name on its card.")
-    country = _text("ISO 3166-1 alpha-2.")
+    id = text_field("The record's id.")
+    name = text_field("The name on its card.")
+    country = text_field("ISO 3166-1 alpha-2.")
     field = fields.String(required=True, validate=OneOf(FIELDS))
 
 
@@ -340,8 +334,8 @@ class SideSchema(Schema):
             "without a plan count by the one that they had last."
         },
     )
-    policies = _count("How many hold.")
-    discoveries_to_date = _count("How many there had been by the day.")
+    policies = count_field("How many hold.")
+    discoveries_to_date = count_field("How many there had been by the day.")
     facility = fields.Nested(
         FacilitySchema,
         required=True,
@@ -374,4 +368,4 @@ class CompareSchema(AnswerSchema):
         metadata={"description": "Pairs by sign: came, ended, all else, same."},
     )
     sentence = fields.Nested(SentenceSchema, required=True)
-    next = _text("Always null: a comparison has one page.", null=True)
+    next = text_field("Always null: a comparison has one page.", null=True)

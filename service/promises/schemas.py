@@ -8,11 +8,7 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, MILESTONES
 from projections.ladders import OUTCOMES
 from service.promises.asking import GROUPS
-from service.schemas import AnswerSchema, BoundsSchema, SentenceSchema
-
-
-def _text(description: str, *, null: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=null, metadata={"description": description})
+from service.schemas import AnswerSchema, BoundsSchema, SentenceSchema, text_field
 
 
 class DaysSchema(Schema):
@@ -38,8 +34,8 @@ def _slip(description: str) -> fields.Nested:
 class WorstSchema(Schema):
     """The ladder that certainly slipped the most; its greatest slip may be open."""
 
-    record = _text("The facility.")
-    entry = _text("What had been promised.")
+    record = text_field("The facility.")
+    entry = text_field("What had been promised.")
     slip_days = fields.Nested(DaysSchema, required=True)
 
 
@@ -60,15 +56,15 @@ class SlipTotalsSchema(Schema):
 class SlipGroupSchema(SlipTotalsSchema):
     """The totals of one country, field, operator or decade."""
 
-    key = _text("Which one; null where the card says none.", null=True)
+    key = text_field("Which one; null where the card says none.", null=True)
 
 
 class RungSchema(Schema):
     """A milestone of a ladder, planned or come."""
 
-    statement = _text("The statement behind it.")
+    statement = text_field("The statement behind it.")
     milestone = fields.String(required=True, validate=OneOf(MILESTONES))
-    date = _text("For when it was promised, or when it came; EDTF.")
+    date = text_field("For when it was promised, or when it came; EDTF.")
     bounds = fields.Nested(BoundsSchema, required=True)
     sources = fields.List(fields.Dict(), required=True)
 
@@ -76,8 +72,8 @@ class RungSchema(Schema):
 class PlanSchema(RungSchema):
     """A plan, and how far it puts off what was planned before."""
 
-    said = _text("The day from which it is visible on the clock `stated`.")
-    stated = _text("When its source said it; EDTF.")
+    said = text_field("The day from which it is visible on the clock `stated`.")
+    stated = text_field("When its source said it; EDTF.")
     slip_days = _slip("Against the first plan; null for that one.")
     slip_days_before = _slip("Against the plan before.")
 
@@ -85,10 +81,10 @@ class PlanSchema(RungSchema):
 class SlipSchema(Schema):
     """A ladder: what was promised, how often it was put off, and what came of it."""
 
-    entry = _text("The entry of the current plan.")
-    record = _text("The facility.")
-    name = _text("Its name.")
-    country = _text("ISO 3166-1 alpha-2.")
+    entry = text_field("The entry of the current plan.")
+    record = text_field("The facility.")
+    name = text_field("Its name.")
+    country = text_field("ISO 3166-1 alpha-2.")
     field = fields.String(required=True, validate=OneOf(FIELDS))
     milestone = fields.String(required=True, validate=OneOf(MILESTONES))
     plans = fields.List(
@@ -98,7 +94,9 @@ class SlipSchema(Schema):
     slip_days = _slip("From the first plan to what came.")
     slip_days_before = _slip("From the last plan to what came.")
     outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
-    ended_by = _text("What took the place of the plan, or ended it, where nothing came.", null=True)
+    ended_by = text_field(
+        "What took the place of the plan, or ended it, where nothing came.", null=True
+    )
 
 
 class RecordSlipsSchema(AnswerSchema):
@@ -107,7 +105,7 @@ class RecordSlipsSchema(AnswerSchema):
     sentence = fields.Nested(SentenceSchema, required=True)
     totals = fields.Nested(SlipTotalsSchema, required=True)
     items = fields.List(fields.Nested(SlipSchema), required=True)
-    next = _text("The path of the next page.", null=True)
+    next = text_field("The path of the next page.", null=True)
 
 
 class SlipsSchema(RecordSlipsSchema):
@@ -123,14 +121,14 @@ class SlipsSchema(RecordSlipsSchema):
 class PromiseSchema(RungSchema):
     """An open plan."""
 
-    record = _text("The facility.")
-    name = _text("Its name.")
-    country = _text("ISO 3166-1 alpha-2.")
+    record = text_field("The facility.")
+    name = text_field("Its name.")
+    country = text_field("ISO 3166-1 alpha-2.")
     field = fields.String(required=True, validate=OneOf(FIELDS))
-    entry = _text("What was promised.")
-    title = _text("What the statement says, in one line.")
-    stated = _text("When its source said it; EDTF.")
-    said = _text("The day from which it is visible on the clock `stated`.")
+    entry = text_field("What was promised.")
+    title = text_field("What the statement says, in one line.")
+    stated = text_field("When its source said it; EDTF.")
+    said = text_field("The day from which it is visible on the clock `stated`.")
     days = fields.Nested(DaysSchema, required=True)
 
 
@@ -139,7 +137,7 @@ class DuePlansSchema(AnswerSchema):
 
     total = fields.Integer(required=True)
     items = fields.List(fields.Nested(PromiseSchema), required=True)
-    next = _text("The path of the next page.", null=True)
+    next = text_field("The path of the next page.", null=True)
 
 
 class OverduePlansSchema(DuePlansSchema):

@@ -7,16 +7,12 @@ from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
 from service.regions import REGIONS
-from service.schemas import AnswerSchema, SentenceSchema
+from service.schemas import AnswerSchema, SentenceSchema, text_field
 from service.trends.asking import BY, MEASURES, STEPS
 
 _MEMBERS = tuple(
     dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key), "region"])
 )
-
-
-def _text(description: str, *, null: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=null, metadata={"description": description})
 
 
 class TrendKeySchema(Schema):
@@ -44,7 +40,7 @@ class TrendPointSchema(Schema):
     """What `/v1/state` says of a day. Indicators have `value`, `date` and `statement`, all else
     `count`."""
 
-    at = _text("The last day of a year or a month; ISO 8601.")
+    at = text_field("The last day of a year or a month; ISO 8601.")
     count = fields.Integer(metadata={"description": "How many there are, or were to date."})
     certain = fields.Integer(
         metadata={"description": "How many certainly have the status; absent where all have."}
@@ -101,7 +97,7 @@ class TrendsSchema(AnswerSchema):
         data_key="from",
         metadata={"description": "The first day of the first step; ISO 8601."},
     )
-    to = _text("The last day of the last step, on which the last point stands; ISO 8601.")
+    to = text_field("The last day of the last step, on which the last point stands; ISO 8601.")
     series = fields.List(
         fields.Nested(TrendSeriesSchema),
         required=True,
