@@ -74,6 +74,7 @@ def compare_page(asked: Asked) -> Members:
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
     facilities = (compared.a.record, compared.b.record)
     of = (None, None) if len(set(facilities)) == 1 else facilities
+    records = _records(asked)
     return {
         "page": page_at(
             "compare", asked.question, say=say,
@@ -116,12 +117,12 @@ def compare_page(asked: Asked) -> Members:
         ],
         "indicators": answer["indicators"],
         "titles": _titles(asked, answer),
-        "coverage": _coverage(asked, compared),
+        "coverage": _coverage(asked, compared, records),
         "names": names,
-        "countries": _countries(asked),
+        "countries": _countries(asked, records),
         "of_facilities": compared.a.record is not None,
-        "facilities": _named_facilities(asked) if compared.a.record is not None else [],
-        "other_way": _other_way(asked, compared),
+        "facilities": _named_facilities(asked, records) if compared.a.record is not None else [],
+        "other_way": _other_way(asked, compared, records),
         "fields": FIELDS,
         "at": written(compared.a.as_of.at),
         "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
@@ -393,14 +394,15 @@ def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [each["id"] for each in decisions]
 
 
-def _coverage(asked: Asked, compared: Sides) -> str:
+def _coverage(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
     """What two parts of the world are counted from; of one and the same the counts are alike."""
     if compared.a.record is not None:
         return ""
-    return coverage(_records(asked), (compared.a.country, compared.b.country), asked.say)
+    return coverage(records, (compared.a.country, compared.b.country), asked.say)
 
 
 def _records(asked: Asked) -> list[Row]:
+    """A row for every record that exists at the clocks of the first side."""
     as_of = asked.question.as_of
     return asked.service.state.stab(
         asked.db, "record", first=as_of.at, last=as_of.at,
@@ -408,9 +410,13 @@ def _records(asked: Asked) -> list[Row]:
     )  # fmt: skip
 
 
-def _named_facilities(asked: Asked) -> list[tuple[str, str]]:
+def _facility_ids(records: Iterable[Row]) -> list[str]:
+    return sorted(row.record for row in records if row.value == "facility")
+
+
+def _named_facilities(asked: Asked, records: Iterable[Row]) -> list[tuple[str, str]]:
     """The ids and the names of facilities to choose from, where there are not too many."""
-    ids = sorted(row.record for row in _records(asked) if row.value == "facility")
+    ids = _facility_ids(records)
     if len(ids) > MOST_TO_CHOOSE:
         return []
     cards = asked.service.state.cards(
@@ -423,18 +429,18 @@ def _named_facilities(asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def _other_way(asked: Asked, compared: Sides) -> str:
+def _other_way(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
     """Where parts of the world are compared in place of facilities, or the other way round."""
     if compared.a.record is not None:
         return asked.here.url(record=None, to_record=None, to_at=None)
-    ids = sorted(row.record for row in _records(asked) if row.value == "facility")[:2]
+    ids = _facility_ids(records)[:2]
     if len(ids) < 2:
         return ""
     parts = dict.fromkeys(("country", "to_country", "field", "to_field", "to_at"))
     return asked.here.url(**parts, record=ids[0], to_record=ids[1])
 
 
-def _countries(asked: Asked) -> list[str]:
+def _countries(asked: Asked, records: Iterable[Row]) -> list[str]:
     asked_for = {asked.texts[name] for name in ("country", "to_country") if name in asked.texts}
-    codes = asked_for | {row.country for row in _records(asked) if row.value == "facility"}
+    codes = asked_for | {row.country for row in records if row.value == "facility"}
     return sorted(codes, key=lambda code: language.country(code, asked.lang))
