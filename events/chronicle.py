@@ -28,7 +28,7 @@ from events.decision import Decided, Decision, bare, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
-from events.record import Record, fold
+from events.record import Record, fold, touched
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
 from events.store.transcoding import line_of, state_of
@@ -137,16 +137,16 @@ class Chronicle(Application[str]):
         lives = {}
         for number, event in zip(numbers, logged, strict=True):
             line = line_of(event.topic, event.state)
-            touched = line.get("statement") or line.get("id")
+            about = touched(line)
             events.append(
-                Placed(number, event.position, line["type"], event.stream, event.version, touched)
+                Placed(number, event.position, line["type"], event.stream, event.version, about)
             )
             if event.stream not in lives:
                 lives[event.stream] = self._folded(event.stream, before=commit.first)
             record = lives[event.stream]
             record.apply(line, position=event.position, recorded_on=utc_day(commit.recorded_at))
-            if touched in record.kept and line["type"] not in ("withdrawal", "reinstatement"):
-                statement = record.statement(touched)
+            if about.space == "statement" and line["type"] not in ("withdrawal", "reinstatement"):
+                statement = record.statement(about.id)
                 found = warnings_of(statement, record.statements())
                 warnings += [(number, warning) for warning in found]
         return Recorded(
@@ -314,7 +314,7 @@ def _placed(decided: Decided, position: int) -> Placed:
         event.fact.TYPE,
         event.originator_id,
         event.originator_version,
-        decided.id,
+        decided.about,
     )
 
 

@@ -42,7 +42,7 @@ from events.errors import (
 )
 from events.fact import Fact, Line
 from events.orders import Command, Order, Warning
-from events.record import Record, changed
+from events.record import Record, Subject, changed, touched
 from events.source import SourceRecorded
 from events.statement import Statement, StatementFact
 from events.statement_warnings import warnings_of
@@ -69,11 +69,16 @@ class Past(Protocol):
 
 
 class Decided(NamedTuple):
-    """An event that may be recorded, and the order it came from."""
+    """An event that may be recorded, the number of its order, and what it is about."""
 
     number: int
     event: Event
-    id: str | None
+    about: Subject
+
+    @property
+    def id(self) -> str:
+        """The id of what it is about."""
+        return self.about.id
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,7 +276,7 @@ class _Draft:
         state = self._sealable(life.stream, record.revision + 1, fact)
         life.apply(line, position=len(self._decided), recorded_on=self._today)
         event = Event(life.stream, record.revision, fact, state)
-        self._decided.append(Decided(number, event, line.get("id") or line.get("statement")))
+        self._decided.append(Decided(number, event, touched(line)))
 
     def _sealable(self, stream: str, version: int, fact: Fact) -> bytes:
         """The bytes of a fact, if the log can hold the whole event."""
@@ -380,9 +385,9 @@ class _Life:
 
     def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
         self.record.apply(line, position=position, recorded_on=recorded_on)
-        touched = line["id"] if line["type"] in STATEMENT_TYPES else line.get("statement")
-        if touched is not None:
-            self.statements[touched] = self.record.statement(touched)
+        about = touched(line)
+        if about.space == "statement":
+            self.statements[about.id] = self.record.statement(about.id)
 
 
 class _Claims:

@@ -16,6 +16,7 @@ from events.canonical import read
 from events.commit import Commit
 from events.errors import MalformedLine, Refusal
 from events.fact import Line
+from events.record import Subject
 
 
 class Order(NamedTuple):
@@ -52,14 +53,19 @@ class Warning(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An event with its place: the order's number, the position, stream, revision and id."""
+    """An event with its place: the order's number, the position, stream, revision and subject."""
 
     number: int
     position: int
     type: str
     stream: str
     revision: int
-    id: str | None
+    about: Subject
+
+    @property
+    def id(self) -> str:
+        """The id of what it is about."""
+        return self.about.id
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

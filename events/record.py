@@ -8,7 +8,7 @@ what may be recorded is decided before (`events.decision`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -80,6 +80,36 @@ class Record(msgspec.Struct, gc=False):
     def statements(self) -> list[Statement]:
         """All statements, the withdrawn ones too, in the order of first recording."""
         return [self.statement(id) for id in self.kept]
+
+
+class Subject(NamedTuple):
+    """What a line is about: the id of a statement, of a record or of a source."""
+
+    space: Literal["statement", "record", "source"]
+    id: str
+
+
+def touched(line: Line) -> Subject:
+    """What a line is about, whatever id the line has of its own.
+
+    A statement, or a change of one, is about the statement; a card or its amendment about the
+    record or the source.
+
+    >>> touched({"type": "correction", "id": "fix-1", "statement": "juno-came"})
+    Subject(space='statement', id='juno-came')
+    """
+    kind = line["type"]
+    if kind in STATEMENT_TYPES:
+        return Subject("statement", line["id"])
+    if "statement" in line:
+        return Subject("statement", line["statement"])
+    if kind == "amendment":
+        return (
+            Subject("record", line["record"])
+            if "record" in line
+            else Subject("source", line["source"])
+        )
+    return Subject("source" if kind == "source" else "record", line["id"])
 
 
 def changed(line: Line, changes: Mapping[str, Any]) -> Line:

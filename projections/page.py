@@ -13,7 +13,7 @@ from typing import NamedTuple
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent
 from events.fact import Line
-from events.record import Record
+from events.record import Record, touched
 from events.store.transcoding import line_of
 
 KEPT = 50_000
@@ -100,13 +100,9 @@ class Reader:
 
 def _change(event: LoggedEvent, record: Record) -> Change:
     line = line_of(event.topic, event.state)
-    kind = line["type"]
-    if kind == "amendment" or kind in ("source", "facility"):
-        of = None
-        before = record.card
-    else:
-        of = line.get("statement") or line["id"]
-        before = _standing(record, of)
+    about = touched(line)
+    of = about.id if about.space == "statement" else None
+    before = record.card if of is None else _standing(record, of)
     record.apply(line, position=event.position, recorded_on=utc_day(event.commit.recorded_at))
     after = record.card if of is None else _standing(record, of)
     return Change(event, line, of, before, after)

@@ -508,7 +508,7 @@ class PlacedSchema(Schema):
     type = text_field("The type of its line.")
     stream = text_field("The stream that it joined.")
     revision = fields.Integer(required=True)
-    id = text_field("The statement, record or source that it is about.", null=True)
+    id = text_field("The statement, record or source that it is about.")
 
 
 class OddSchema(Schema):

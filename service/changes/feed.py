@@ -18,12 +18,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from events.catalogue import BY_TOPIC, STATEMENT_TYPES
+from events.catalogue import BY_TOPIC
 from events.chronicle import stream_lines
 from events.commit import LoggedEvent
 from events.dates import Day
 from events.fact import Line
-from events.record import Record, fold
+from events.record import Record, fold, touched
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from projections.page import Change, Reader
@@ -204,7 +204,7 @@ def event_text(change: LoggedChange) -> bytes:
     event = change.event
     line = line_of(event.topic, event.state)
     space, _, id = event.stream.partition(":")
-    statement = line["id"] if line["type"] in STATEMENT_TYPES else line.get("statement")
+    about = touched(line)
     return cloud_event(
         event.position,
         type=event_type(event.topic),
@@ -216,7 +216,7 @@ def event_text(change: LoggedChange) -> bytes:
             "kind": change.kind,
             "record": id if space == "record" else None,
             "source": id if space == "source" else None,
-            "statement": statement,
+            "statement": about.id if about.space == "statement" else None,
             "revision": event.version,
             "actor": event.commit.actor,
             "request": event.commit.request,

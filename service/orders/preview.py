@@ -33,7 +33,7 @@ class Touched(NamedTuple):
     @property
     def touched(self) -> set[str]:
         """The statements that the events are about."""
-        return {decided.id for decided in self.events if decided.id is not None}
+        return {each.about.id for each in self.events if each.about.space == "statement"}
 
 
 def changes(service: Archive, decision: Decision) -> Iterator[Touched]:

@@ -16,7 +16,6 @@ import msgspec
 from flask import Response, current_app, request
 
 from events.canonical import canonical, read
-from events.catalogue import STATEMENT_TYPES
 from events.decision import Decision, stream_of
 from events.errors import BadFilter, MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
@@ -251,14 +250,7 @@ def _warnings(warnings: Iterable[tuple[int, Warning]]) -> list[dict[str, Any]]:
 
 def _location(placed: Placed) -> str:
     """Where what was recorded can be read: the statement, the record or the source."""
-    if placed.type in STATEMENT_TYPES or placed.type in (
-        "correction",
-        "withdrawal",
-        "reinstatement",
-    ):
-        return f"/v1/statements/{placed.id}"
-    space, _, id = placed.stream.partition(":")
-    return f"/v1/{space}s/{id}"
+    return f"/v1/{placed.about.space}s/{placed.about.id}"
 
 
 def _body(accepted: str, limit: int) -> bytes:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from events.catalogue import STATEMENT_TYPES
 from events.dates import parse_iso
 from events.decision import Decision
 from events.fact import Line
-from events.record import Record, changed
+from events.record import Record, changed, touched
 from events.statement import Statement
 from events.store.transcoding import line_of
 from projections.account import Account, account
@@ -96,32 +95,33 @@ class Life:
     def take(self, line: Line) -> Members:
         """The event in words, with its members from what to what."""
         kind = line["type"]
-        about = line.get("statement") or (line["id"] if kind in STATEMENT_TYPES else None)
-        stood = self._lines.get(about, {})
+        about = touched(line)
+        of = about.id if about.space == "statement" else None
+        stood = self._lines.get(of, {})
         if "changes" in line:
             shape = stood.get("type", "")
             after = changed(stood, line["changes"])
             rows = [
                 self._row(shape, name, stood.get(name), after.get(name)) for name in line["changes"]
             ]
-            self._lines[about] = after
+            self._lines[of] = after
         elif kind in ("withdrawal", "reinstatement"):
             say = self._desk.say
             words = [say("stands"), say("withdrawn")]
             was, now = words if kind == "withdrawal" else reversed(words)
             rows = [{"label": say("standing"), "was": was, "now": now}]
         else:
-            self._lines[about] = line
+            self._lines[of] = line
             rows = [
                 self._row(kind, name, None, line[name])
                 for name in in_order(kind, line)
                 if name != "type"
             ]
-        subject = self._lines.get(about, {})
+        subject = self._lines.get(of, {})
         return {
             "type": kind,
             "word": desk_words.type_of_line(kind, self._desk.lang),
-            "about": about or line.get("record") or line.get("source") or line.get("id"),
+            "about": about.id,
             "title": subject.get("title") or subject.get("name") or "",
             "reason": line.get("reason"),
             "rows": rows,

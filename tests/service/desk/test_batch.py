@@ -37,6 +37,19 @@ def test_a_batch_records_exactly_what_the_api_does(
     assert head(told.archive) == 7
 
 
+def test_a_correction_in_a_batch_is_weighed_whatever_its_own_id(grace: Browser) -> None:
+    """How the statement would stand beside its rivals is told of the statement."""
+    line = {
+        "type": "correction",
+        "id": "fix-1",
+        "statement": "juno-plan",
+        "changes": {"date": "2021"},
+        "reason": "Misread.",
+    }
+    looked = grace.look("/desk/batch", text=json.dumps(line))
+    assert page(looked).says("It would not hold: a plan gives way to what came. juno-came holds.")
+
+
 def test_a_bad_batch_tells_each_line(grace: Browser, told: Teller) -> None:
     """Its number, its pointer and why, and nothing is recorded."""
     text = '{"type": "source"}\n\n{"a": 1\n' + json.dumps(

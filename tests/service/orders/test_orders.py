@@ -283,6 +283,69 @@ def test_a_dry_run_tells_all_and_records_nothing(
     assert slug(curator.post("/v1/statements?dry=true", CAME)) == "unknown-parameter"
 
 
+CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("/v1/statements/juno-plan/corrections", MENDED),
+    ("/v1/statements/juno-plan/withdrawals", {"reason": "x"}),
+    ("/v1/records/juno/amendments", {"changes": {"name": "J"}, "reason": "x"}),
+    ("/v1/sources/yearbook/amendments", {"changes": {"title": "Y"}, "reason": "x"}),
+]
+"""Orders that change what stands one level above their path, with their bodies."""
+
+
+@pytest.mark.parametrize("own", [{}, {"id": "fix-1"}], ids=["no id", "an id of its own"])
+@pytest.mark.parametrize(("path", "line"), CHANGES)
+def test_a_change_is_told_by_what_it_is_about(
+    curator: Curator,
+    client: FlaskClient,
+    path: str,
+    line: dict[str, Any],
+    own: dict[str, str],
+) -> None:
+    """Whatever id the change has of its own: in its answer, in that of its replay, in a dry run,
+    and in a batch."""
+    curator.post("/v1/statements", PLAN)
+    body, location = {**line, **own}, path.rpartition("/")[0]
+    id = location.rpartition("/")[2]
+    dry = curator.post(f"{path}?dry_run=true", body, If_Match="*").get_json()
+    first = curator.post(path, body, If_Match="*", Idempotency_Key="k", Prefer="wait=5")
+    again = curator.post(path, body, If_Match="*", Idempotency_Key="k")
+    assert [event["id"] for event in dry["events"]] == [id]
+    for answer in (first, again):
+        assert [event["id"] for event in answer.get_json()["events"]] == [id]
+        assert answer.headers["Location"] == location
+    assert client.get(location).status_code == 200
+
+
+@pytest.mark.parametrize("own", [{}, {"id": "fix-1"}], ids=["no id", "an id of its own"])
+def test_a_dry_run_tells_the_rivals_of_what_is_corrected(
+    curator: Curator, own: dict[str, str]
+) -> None:
+    """Alone and in a batch, whatever id the correction has."""
+    curator.post("/v1/statements", PLAN)
+    curator.post("/v1/statements", CAME)
+    path, mended = "/v1/statements/juno-plan/corrections", {**MENDED, **own}
+    alone = curator.post(f"{path}?dry_run=true", mended, If_Match="*")
+    line = {"type": "correction", "statement": "juno-plan", **mended}
+    batch = curator.send("/v1/batches?dry_run=true", json.dumps(line).encode(), "application/jsonl")
+    for answer in (alone, batch):
+        (change,) = answer.get_json()["changes"]
+        assert [rival["statement"] for rival in change["rivals"]] == ["juno-came"]
+
+
+def test_an_amendment_is_about_no_statement_that_shares_the_id_of_its_record(
+    curator: Curator,
+) -> None:
+    """Ids of records and of statements are apart: no rivals where only a card is mended."""
+    curator.post("/v1/statements", {**PLAN, "id": "juno"})
+    curator.post("/v1/statements", CAME)
+    answer = curator.post(
+        "/v1/records/juno/amendments?dry_run=true",
+        {"changes": {"name": "J"}, "reason": "x"},
+        If_Match="*",
+    )
+    assert answer.get_json()["changes"][0]["rivals"] == []
+
+
 def test_a_batch_is_all_or_nothing(curator: Curator, archive: Archive) -> None:
     """Positions of all lines in the answer, or every bad line named and none recorded."""
     good = b"\n".join(json.dumps(line).encode() for line in (PLAN, CAME))
