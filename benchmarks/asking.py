@@ -25,11 +25,12 @@ from events.clocks import AsOf, utc_day
 from events.dates import day, iso
 from events.store.transcoding import line_of
 from projections import PROJECTIONS
-from projections.account import account
-from projections.spans import Span
+from projections.engine.account import account
+from projections.engine.spans import Span
 from service.archive import Archive
-from service.question import Question
-from service.state import Wanted, state_answer
+from service.asking.filters import Wanted
+from service.asking.query import Question
+from service.state.answer import state_answer
 from tests.naive.model import Logged, Naive
 
 FOLDS = 5

@@ -27,7 +27,7 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import load
 from service.app import create_app
 from service.archive import Archive
-from service.pages import rendering
+from service.pages.shell import rendering
 
 SHIPPED = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
 

@@ -22,7 +22,7 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from projections import PROJECTIONS
-from projections.account import account
+from projections.engine.account import account
 from service.app import create_app
 from service.archive import Archive
 

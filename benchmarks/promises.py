@@ -23,13 +23,13 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
+from service.asking.query import Question
 from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import sides
 from service.promises.asking import given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.question import Question
 from tests.naive import expectations, promises
 from tests.naive.model import Logged
 

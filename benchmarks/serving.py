@@ -29,8 +29,9 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
-from service.question import Question
-from service.state import Wanted, state_answer
+from service.asking.filters import Wanted
+from service.asking.query import Question
+from service.state.answer import state_answer
 
 HERE = Path(__file__).resolve().parent
 CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"

@@ -20,9 +20,9 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
-from service.filters import given, wanted
-from service.question import Question
-from service.state import state_answer
+from service.asking.filters import given, wanted
+from service.asking.query import Question
+from service.state.answer import state_answer
 from service.trends.answer import trends_text
 from service.trends.asking import trend
 

@@ -32,12 +32,12 @@ from events.statement import StatementFact
 from events.vocabulary import ENDINGS, FIELDS, MILESTONES, STATUS_OF
 from events.vocabulary import Field as ScienceField
 from events.vocabulary import Milestone as MilestoneWord
-from service import problems
-from service.access import role_needed
 from service.app import create_app
 from service.archive import Archive
-from service.problems import PROBLEMS, RAISED
-from service.questions import PARAMETERS
+from service.web import problems
+from service.web.access import role_needed
+from service.web.description import PARAMETERS
+from service.web.problems import PROBLEMS, RAISED
 
 MARKED = re.compile(r"(<!-- table: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

@@ -4,11 +4,11 @@
 each kind of record. A new one is a file with a pure function and a line here.
 """
 
-from projections.facility import FACILITY
-from projections.finding import DISCOVERY, OBSERVATION
-from projections.indicator import INDICATOR
-from projections.policy import POLICY
-from projections.spans import Projection
+from projections.engine.spans import Projection
+from projections.kinds.facility import FACILITY
+from projections.kinds.happenings import DISCOVERY, OBSERVATION
+from projections.kinds.indicator import INDICATOR
+from projections.kinds.policy import POLICY
 
 PROJECTIONS: dict[str, Projection] = {
     projection.kind: projection

@@ -9,7 +9,6 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 from flask_smorest import Api
 
-from service import access, describing, limiting, observing, problems
 from service.archive import Archive
 from service.changes.routes import blueprint as changes
 from service.comparing.routes import blueprint as comparing
@@ -19,28 +18,30 @@ from service.follows.routes import blueprint as follows
 from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
-from service.pages.answering import told
 from service.pages.kinds import PAGES
-from service.pages.oembed_routes import blueprint as oembed
+from service.pages.oembed.routes import blueprint as oembed
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
-from service.pages.twins import Twins
-from service.pages.viewer_routes import blueprint as viewers
+from service.pages.shell.answering import told
+from service.pages.shell.twins import Twins
+from service.pages.viewers.routes import blueprint as viewers
 from service.promises.routes import blueprint as promises
 from service.routes import blueprint as questions
-from service.sessions import Sessions
 from service.settings import Settings
 from service.trends.routes import blueprint as trends
 from service.version import VERSION
+from service.web import about as describing
+from service.web import access, limiting, observing, problems
+from service.web.sessions import Sessions
 
 
 class Description(Api):
-    """flask-smorest's API, whose errors are ours (`service.problems`)."""
+    """flask-smorest's API, whose errors are ours (`service.web.problems`)."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
-        """Leave errors to `service.problems`."""
+        """Leave errors to `service.web.problems`."""
 
 
 BLUEPRINTS = (

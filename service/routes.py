@@ -11,19 +11,20 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from service import forms
-from service.access import needs
-from service.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
-from service.asking import answer, archive, parameters, respond
-from service.audit import history_answer, source_answer, statement_answer
-from service.filters import KINDS, SORTS, STATE_FILTERS, position_after
-from service.finding import LISTED, records_answer, search_answer
+from service.asking import forms
+from service.asking.filters import KINDS, SORTS, STATE_FILTERS, position_after
 from service.linked.rdf import FORMS
 from service.linked.routes import linked_data, preferred_form
+from service.lists.answer import LISTED, records_answer, search_answer
 from service.memento.versions import links_of
-from service.questions import PARAMETERS, Parameter, question
-from service.records import record_answer, timeline_answer
-from service.schemas import (
+from service.records.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
+from service.records.answer import record_answer, timeline_answer
+from service.records.audit import history_answer, source_answer, statement_answer
+from service.state.answer import state_answer
+from service.web.access import needs
+from service.web.description import PARAMETERS, Parameter, question
+from service.web.response import answer, archive, parameters, respond
+from service.web.schemas import (
     ActivitySchema,
     ExplanationSchema,
     HealthSchema,
@@ -37,7 +38,6 @@ from service.schemas import (
     TimelineSchema,
     problem_responses,
 )
-from service.state import state_answer
 
 READY_LAG = 1000
 """How many positions the views may be behind for the service to call itself ready."""

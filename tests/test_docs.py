@@ -33,8 +33,8 @@ from service import settings
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
-from service.problems import PROBLEMS
-from service.questions import PARAMETERS
+from service.web.description import PARAMETERS
+from service.web.problems import PROBLEMS
 from tests.service.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent

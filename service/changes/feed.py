@@ -26,8 +26,8 @@ from events.fact import Line
 from events.record import Record, fold, touched
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
-from projections.page import Change, Reader
-from service.cloud_events import STEP, Page, cloud_event
+from projections.views.folding import Change, Reader
+from service.web.cloud_events import STEP, Page, cloud_event
 
 LOOKED = 20_000
 """How many events a page looks at, at most, for those that its filters let through."""

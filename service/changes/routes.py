@@ -18,20 +18,20 @@ from werkzeug.exceptions import NotAcceptable
 
 from events.errors import BadFilter, PositionAhead
 from projections import VIEW
-from service import forms
-from service.access import needs
-from service.asking import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
+from service.asking import forms
+from service.asking.errors import TooManyStreams
+from service.asking.filters import KINDS, wanted, whole_number
+from service.asking.query import located
 from service.changes.feed import LogFilter, read
 from service.changes.schemas import ChangeSchema
-from service.cloud_events import PATH, Page, Reading, checkpoint_text, server_sent
-from service.errors import TooManyStreams
-from service.filters import KINDS, wanted, whole_number
 from service.follows.feed import check, read_changes
 from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.schemas import AnswerChangedSchema
-from service.question import located
-from service.schemas import headers, problem_responses
+from service.web.access import needs
+from service.web.cloud_events import PATH, Page, Reading, checkpoint_text, server_sent
+from service.web.response import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
+from service.web.schemas import headers, problem_responses
 
 BATCH = "application/cloudevents-batch+json"
 STREAM = "text/event-stream"

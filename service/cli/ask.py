@@ -11,17 +11,17 @@ import click
 import msgspec
 
 from events.clocks import as_of
-from projections.spans import AFTER_ALL
+from projections.engine.spans import AFTER_ALL
 from service.archive import Archive
-from service.audit import history_answer, source_answer, statement_answer
+from service.asking.filters import STATE_FILTERS, Wanted, given, position_after, wanted
+from service.asking.query import Question
 from service.cli import tables
 from service.cli.changes import show_history
 from service.cli.options import CLOCKS, FILTERS, as_json, clocks, filters, log_of
-from service.filters import STATE_FILTERS, given, position_after, wanted
-from service.finding import records_answer
-from service.question import Question
-from service.records import record_answer, timeline_answer
-from service.state import Wanted, state_answer
+from service.lists.answer import records_answer
+from service.records.answer import record_answer, timeline_answer
+from service.records.audit import history_answer, source_answer, statement_answer
+from service.state.answer import state_answer
 
 Asked = str | None
 """The text of an option; None where it was not given."""

@@ -19,8 +19,8 @@ import msgspec
 
 from events.chronicle import Chronicle
 from events.orders import orders
-from projections.runner import Follower
-from projections.views import POINTER
+from projections.views.file import POINTER
+from projections.views.following import Follower
 from service.archive import LOG, Archive
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.options import as_json, lines_of, log_of, opened

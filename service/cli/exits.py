@@ -21,9 +21,9 @@ from events.errors import (
     NotDurable,
     NotProjected,
 )
-from projections.runner import Differs
+from projections.views.following import Differs
+from service.asking.errors import BadCursor
 from service.cli.screen import plain
-from service.errors import BadCursor
 from service.settings import BadSetting
 
 REFUSED = 1

@@ -8,10 +8,10 @@ import click
 
 from events.clocks import as_of
 from service.archive import Archive
+from service.asking.filters import position_after, wanted
 from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
-from service.filters import position_after, wanted
 from service.follows.feed import FeedPage, check, read
 from service.follows.followed import followed_question
 from service.follows.page import LIMIT, ending, feed_question, feed_text

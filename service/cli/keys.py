@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from service.archive.keys import ROLES, Key, Keyring
 from service.cli.options import as_json, login_name
 from service.cli.screen import screen, show_table
-from service.keys import ROLES, Key, Keyring
 
 
 @click.group()

@@ -12,7 +12,7 @@ import msgspec
 from events.decision import Decision
 from events.errors import BatchRefused, Refusal
 from events.orders import Command, Order, Recorded, Warning, orders
-from projections.runner import Follower
+from projections.views.following import Follower
 from service.archive import Archive
 from service.cli.exits import REFUSED, Ended
 from service.cli.options import as_json, lines_of, login_name, opened

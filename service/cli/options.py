@@ -12,9 +12,9 @@ import click
 
 from events.vocabulary import FIELDS, STATUSES
 from service.archive import LOG
+from service.asking.filters import KINDS, LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.screen import bar
-from service.filters import KINDS, LARGEST_LIMIT, LIMIT
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -10,17 +10,17 @@ import click
 import msgspec
 
 from events.clocks import as_of
-from projections.ladders import OUTCOMES
-from projections.state import State
-from projections.views import Database
+from projections.kinds.ladders import OUTCOMES
+from projections.views.file import Database
+from projections.views.state import State
 from service.archive import Archive
+from service.asking.query import Question
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import date_text, next_place, show_clocks, show_next
 from service.promises.asking import SORTS, Promised, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.question import Question
 
 Members = dict[str, Any]
 Make = Callable[[State, Database, Question, Promised], str]

@@ -41,8 +41,8 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
     from waitress.server import create_server  # noqa: PLC0415
 
     from service.app import create_app  # noqa: PLC0415
-    from service.observing import log_requests  # noqa: PLC0415
     from service.orders.writing import LARGEST_BATCH  # noqa: PLC0415
+    from service.web.observing import log_requests  # noqa: PLC0415
 
     # A request that waits its turn for a moment is no event; /metrics tells how long they take.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -12,9 +12,9 @@ from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import Members, show_clocks
-from service.regions import REGIONS
 from service.trends.answer import trends_csv, trends_text
 from service.trends.asking import BY, MEASURES, STEPS, trend
+from service.words.regions import REGIONS
 
 PATH = "/v1/trends"
 

@@ -9,9 +9,10 @@ import click
 import msgspec
 
 from events.store.schema import SCHEMA_NUMBER
-from projections import VIEW, runner
-from projections.runner import Differs
-from projections.views import POINTER
+from projections import VIEW
+from projections.views import following as runner
+from projections.views.file import POINTER
+from projections.views.following import Differs
 from service.archive import LOG, Archive
 from service.cli.exits import DAMAGED, Ended
 from service.cli.options import as_json, log_of

@@ -31,12 +31,12 @@ from events.dates import day, year_of
 from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
-from projections.account import account
-from projections.history import Entry, History
-from projections.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
-from projections.state import Boxed, State
-from projections.views import Database
-from service.state import Wanted
+from projections.engine.account import account
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
+from projections.views.file import Database
+from projections.views.history import Entry, History
+from projections.views.state import Boxed, State
+from service.asking.filters import Wanted
 
 Members = dict[str, Any]
 Clock = Literal["known", "stated", "at"]

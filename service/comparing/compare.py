@@ -16,19 +16,19 @@ from collections import Counter
 import msgspec
 
 from events.errors import BadFilter, NotFound
-from projections.history import History
-from projections.state import State
-from projections.views import Database
-from service.answer_text import members_of
+from projections.views.file import Database
+from projections.views.history import History
+from projections.views.state import State
+from service.asking.errors import TooMuchToCompare
+from service.asking.filters import Wanted, given
+from service.asking.json_text import members_of
+from service.asking.query import Question, clock_members
 from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
 from service.comparing.telling import side_told, sides_sentence
-from service.errors import TooMuchToCompare
-from service.filters import given
-from service.question import Question, clock_members
-from service.records import record_answer
-from service.state import Wanted, state_answer
+from service.records.answer import record_answer
+from service.state.answer import state_answer
 
 
 def compare_answer(view: State, history: History, db: Database, compared: Sides) -> str:

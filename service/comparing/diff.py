@@ -37,17 +37,17 @@ import msgspec
 from events.clocks import AsOf, Log, as_of
 from events.dates import iso
 from events.errors import BadClock
-from projections.history import History
-from projections.patch import Operation, patch_between
-from projections.state import State
-from projections.views import Database
-from service.answer_text import json_of, members_of
+from projections.views.file import Database
+from projections.views.history import History
+from projections.views.patch import Operation, patch_between
+from projections.views.state import State
+from service.asking.errors import NothingToCompare, TooMuchToCompare
+from service.asking.filters import LARGEST_LIMIT, Wanted, given, wanted
+from service.asking.json_text import json_of, members_of
+from service.asking.query import Question, clock_members
 from service.comparing.causes import Causes, Clock, Step
-from service.errors import NothingToCompare, TooMuchToCompare
-from service.filters import LARGEST_LIMIT, given, wanted
-from service.question import Question, clock_members
 from service.sentences.diff import diff_sentence
-from service.state import SECTIONS, Rows, Wanted, state_rows
+from service.state.answer import SECTIONS, Rows, state_rows
 
 FROM_CLOCKS = ("at", "stated", "known")
 TO_CLOCKS = ("to_at", "to_stated", "to_known")

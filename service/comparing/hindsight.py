@@ -32,18 +32,18 @@ from events.clocks import AsOf, Log, as_of
 from events.dates import iso
 from events.errors import BadClock, ClashingClocks
 from events.fact import is_id
-from projections.facility import BIT
-from projections.state import Row, State
-from projections.views import Database
-from service.answer_text import members_of
+from projections.kinds.facility import BIT
+from projections.views.file import Database
+from projections.views.state import Row, State
+from service.asking.errors import BadCursor
+from service.asking.filters import LIMIT, Wanted, given, wanted
+from service.asking.json_text import members_of
+from service.asking.query import Question, clock_members
 from service.comparing.diff import Comparison
-from service.errors import BadCursor
-from service.filters import LIMIT, given, wanted
-from service.question import Question, clock_members
 from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
-from service.state import NO_STATUS, Wanted
+from service.state.answer import NO_STATUS
 
 THEN_CLOCKS = ("at", "stated", "known")
 NOW_CLOCKS = ("to_stated", "to_known")

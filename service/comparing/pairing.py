@@ -42,7 +42,7 @@ from typing import Any, Literal, NamedTuple
 
 from events.dates import parse_iso
 from events.vocabulary import FIELDS, MILESTONES, RANK, STATUSES
-from projections.facility import FOR_GOOD
+from projections.kinds.facility import FOR_GOOD
 from service.comparing.sides import By, Side, Sides
 
 Members = dict[str, Any]

@@ -6,9 +6,8 @@ from __future__ import annotations
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from projections.views import Database
-from service import forms
-from service.asking import archive, clocks, format_asked, parameters, respond
+from projections.views.file import Database
+from service.asking import forms
 from service.comparing.compare import compare_answer
 from service.comparing.diff import (
     FORMATS,
@@ -28,7 +27,8 @@ from service.comparing.hindsight import (
 )
 from service.comparing.schemas import CompareSchema, DiffSchema, HindsightSchema
 from service.comparing.sides import PARTS, TO_PARTS, sides
-from service.questions import PARAMETERS, Parameter, question
+from service.web.description import PARAMETERS, Parameter, question
+from service.web.response import archive, clocks, format_asked, parameters, respond
 
 blueprint = Blueprint(
     "comparing", __name__, description="What was expected and what came; what beside what."

@@ -11,7 +11,7 @@ from events.vocabulary import FIELDS, MILESTONES, STATUSES
 from projections import PROJECTIONS
 from service.comparing.pairing import Change
 from service.comparing.sides import By
-from service.schemas import (
+from service.web.schemas import (
     AnswerSchema,
     BoundsSchema,
     ClocksSchema,

@@ -16,10 +16,10 @@ from typing import Literal, NamedTuple
 from events.clocks import AsOf, Log
 from events.dates import iso
 from events.errors import BadFilter
+from service.asking.errors import NothingToCompare
+from service.asking.filters import wanted
+from service.asking.query import Question
 from service.comparing.diff import TO_CLOCKS, comparison
-from service.errors import NothingToCompare
-from service.filters import wanted
-from service.question import Question
 
 PARTS = ("country", "field", "record")
 TO_PARTS = tuple(f"to_{name}" for name in PARTS)

@@ -7,15 +7,14 @@ from typing import Any
 
 from events.dates import civil, display, iso, parse
 from events.vocabulary import FIELDS, STATUSES
+from service.asking.filters import Wanted, given
+from service.asking.query import Question
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
-from service.filters import given
-from service.question import Question
 from service.sentences.compare import Spoken, compare_sentence
 from service.sentences.labels import country_name, field_name
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
-from service.state import Wanted
 from service.translations import LANGUAGES, Language, translations
 
 Members = dict[str, Any]

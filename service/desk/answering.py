@@ -8,15 +8,15 @@ import msgspec
 from flask import Response, request
 
 from events.dates import Language
-from service.access import identity, session
-from service.asking import archive
-from service.pages import rendering
-from service.pages.answering import HTML
 from service.pages.desk.room import PATH, Desk
-from service.pages.here import Here
-from service.pages.page import Page, navigation
-from service.pages.speech import Speech
+from service.pages.shell import rendering
+from service.pages.shell.answering import HTML
+from service.pages.shell.here import Here
+from service.pages.shell.page import Page, navigation
+from service.pages.shell.speech import Speech
 from service.translations import LANGUAGES, chosen
+from service.web.access import identity, session
+from service.web.response import archive
 
 
 def the_desk() -> Desk:

@@ -22,7 +22,7 @@ from service.orders.writing import batch_of, command_of
 from service.pages.desk.faults import batch_faults
 from service.pages.desk.preview import seen
 from service.pages.desk.room import Desk
-from service.pages.page import Members
+from service.pages.shell.page import Members
 
 
 def answered() -> Response:
@@ -76,7 +76,7 @@ def _shown(
     status: int = 200,
 ) -> Response:
     shown = {"text": text, "preview": preview, "faults": faults or [], "stale": stale}
-    return page("desk_batch.html", desk, status, **shown)
+    return page("desk/batch.html", desk, status, **shown)
 
 
 def _command(body: bytes, revisions: Mapping[str, int], key: str | None = None) -> Command:

@@ -14,7 +14,6 @@ from events.decision import stream_of
 from events.errors import MalformedLine, Refusal, StaleRevision
 from events.fact import Line
 from events.orders import Command, Order
-from service.asking import archive
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
     new_key,
@@ -32,7 +31,8 @@ from service.pages.desk.ids import suggested_id
 from service.pages.desk.preview import meanwhile, seen
 from service.pages.desk.room import Desk
 from service.pages.desk.task import Task, again
-from service.pages.page import Members
+from service.pages.shell.page import Members
+from service.web.response import archive
 
 
 def answered(task: Task) -> Response:
@@ -130,8 +130,8 @@ def _shown(
         "suggested": task.suggested,
     }
     if request.form.get("do") == "live":
-        return part("desk_live.html", desk, **shown)
-    return page("desk_form.html", desk, status, **shown)
+        return part("desk/live.html", desk, **shown)
+    return page("desk/form.html", desk, status, **shown)
 
 
 def _command(line: Line, *, revision: int | None = None, key: str | None = None) -> Command:

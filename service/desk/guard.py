@@ -11,9 +11,9 @@ import hmac
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
-from service.access import session
-from service.problems import NOT_ALLOWED, problem_response
-from service.root import root
+from service.web.access import session
+from service.web.problems import NOT_ALLOWED, problem_response
+from service.web.root import root
 
 LARGEST_FORM = 4 * 1024 * 1024
 """In bytes. A batch of more is sent to the API."""

@@ -7,12 +7,12 @@ from flask import Blueprint, Response
 from events.decision import stream_of
 from events.errors import BadFilter
 from events.fact import is_id
-from service.access import needs
-from service.asking import archive, parameters
 from service.desk.answering import json, the_desk
 from service.pages.desk.faults import date_fault, id_fault
 from service.pages.desk.page import found
 from service.pages.desk.values import told_date
+from service.web.access import needs
+from service.web.response import archive, parameters
 
 blueprint = Blueprint("lookups", __name__)
 

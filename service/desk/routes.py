@@ -9,16 +9,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from events.catalogue import STATEMENT_TYPES
-from service.access import DESK, needs
-from service.asking import archive, parameters
 from service.desk import batch, forms, guard, lookups, signing
 from service.desk.answering import page, the_desk
 from service.desk.sending import just_recorded, sent_revision
-from service.pages.answering import told
 from service.pages.desk import words as desk_words
 from service.pages.desk.page import found, record_members, source_members
 from service.pages.desk.room import PATH
 from service.pages.desk.task import PREFILLED, REGISTERED, card_task, new_task, statement_task
+from service.pages.shell.answering import told
+from service.web.access import DESK, needs
+from service.web.response import archive, parameters
 
 blueprint = Blueprint(DESK, __name__, url_prefix=PATH)
 blueprint.register_blueprint(signing.blueprint)
@@ -42,7 +42,7 @@ def home() -> Response:
     q = parameters(("lang", "q")).get("q", "").strip()
     desk = the_desk()
     return page(
-        "desk.html",
+        "desk/desk.html",
         desk,
         q=q,
         found=found(desk, q[:200]) if q else None,
@@ -56,7 +56,7 @@ def home() -> Response:
 def record(id: str) -> Response:
     """A record, and what can be changed of it."""
     done, desk = just_recorded(), the_desk()
-    return page("desk_record.html", desk, done=done, subject=record_members(desk, id))
+    return page("desk/record.html", desk, done=done, subject=record_members(desk, id))
 
 
 @blueprint.get("/sources/<string:id>")
@@ -64,7 +64,7 @@ def record(id: str) -> Response:
 def source(id: str) -> Response:
     """A source, and what can be recorded by it."""
     done, desk = just_recorded(), the_desk()
-    return page("desk_record.html", desk, done=done, subject=source_members(desk, id))
+    return page("desk/record.html", desk, done=done, subject=source_members(desk, id))
 
 
 # --- recording

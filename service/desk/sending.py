@@ -15,12 +15,12 @@ from events.canonical import read
 from events.decision import Decision
 from events.errors import MalformedLine, Refusal
 from events.orders import Command
-from service.access import identity
-from service.asking import archive, parameters
 from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
-from service.pages.page import Members
-from service.problems import RAISED
+from service.pages.shell.page import Members
+from service.web.access import identity
+from service.web.problems import RAISED
+from service.web.response import archive, parameters
 
 PATIENCE = 2.0
 """Seconds that a recording waits for the views, so that what its page links to is there."""

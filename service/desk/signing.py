@@ -17,14 +17,14 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from events.errors import MalformedLine
-from service.access import needs
-from service.asking import parameters
+from service.archive.keys import Keyring
 from service.desk.answering import any_desk, page, the_desk
 from service.desk.guard import is_from_here, sent_form
-from service.keys import Keyring
-from service.pages.answering import PROBLEM, reads_pages
 from service.pages.desk.room import PATH
-from service.sessions import COOKIE, LONGEST, Sessions
+from service.pages.shell.answering import PROBLEM, reads_pages
+from service.web.access import needs
+from service.web.response import parameters
+from service.web.sessions import COOKIE, LONGEST, Sessions
 
 blueprint = Blueprint("signing", __name__)
 
@@ -32,7 +32,7 @@ FORM_COOKIE = "annales-desk-form"
 """Holds the token of the form for a key, when there is no session yet."""
 
 EVERYWHERE = "/"
-"""Where browsers send the cookie of a session; what it opens there, `service.access` says."""
+"""Where browsers send the cookie of a session; what it opens there, `service.web.access` says."""
 
 Pairs = list[tuple[str, str]]
 """Each name that a form sent, with its value."""
@@ -92,7 +92,7 @@ def _key_form(*, then: str, fault: str = "", status: int = 200, kept: str = "") 
     held = request.cookies.get(FORM_COOKIE, "")
     token = held if _TOKEN.fullmatch(held) else secrets.token_urlsafe(32)
     shown = {"then": then, "fault": fault, "form_token": token, "kept": kept}
-    response = page("desk_sign_in.html", any_desk(), status, **shown)
+    response = page("desk/sign_in.html", any_desk(), status, **shown)
     _set_cookie(response, FORM_COOKIE, token, path=PATH, max_age=3600)
     return response
 
@@ -118,7 +118,7 @@ def _pairs(kept: str) -> Pairs:
 
 def _go_on(then: str, pairs: Pairs, token: str) -> Response:
     """What was sent before, as a form that is sent by whoever signed in."""
-    return page("desk_go_on.html", any_desk(), then=then, kept=pairs, token=token)
+    return page("desk/go_on.html", any_desk(), then=then, kept=pairs, token=token)
 
 
 def _within(then: str) -> str:

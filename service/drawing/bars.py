@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from markupsafe import escape
 
 from events.dates import year_of
-from projections.facility import FOR_GOOD
+from projections.kinds.facility import FOR_GOOD
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Lane, Staircase
 from service.drawing.marks import HEIGHTS, number
 from service.drawing.scale import Scale

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from events.dates import Day, Language, day, year_of
-from projections.facility import FOR_GOOD
+from projections.kinds.facility import FOR_GOOD
 from service.drawing.bars import POINT, Bars
 from service.drawing.lanes import Drawing, Edge, Frame, Heading, Lane
 from service.drawing.letters import fitted, width

@@ -16,22 +16,22 @@ from flask import Response, request
 
 from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
-from projections.views import Database
+from projections.views.file import Database
 from service.archive import Archive
-from service.asking import archive, clocks, parameters, respond
-from service.errors import FeedTooLarge
+from service.asking.errors import FeedTooLarge
+from service.asking.filters import wanted, whole_number
+from service.asking.query import Question, located
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
 from service.feeds.words import KIND_WORDS, field_word
-from service.filters import wanted, whole_number
 from service.items.completing import completed
 from service.items.item import KINDS, Item, Kind, in_time
 from service.items.reading import read as read_items
 from service.items.selection import Selection
 from service.items.significance import most_significant
-from service.question import Question, located
-from service.root import root
 from service.translations import Language, chosen
+from service.web.response import archive, clocks, parameters, respond
+from service.web.root import root
 
 CLOCKS = ("at", "stated", "known")
 

@@ -15,7 +15,7 @@ import msgspec
 
 from events.dates import Day, Language
 from events.vocabulary import FIELDS, STATUSES
-from projections.facility import FOR_GOOD
+from projections.kinds.facility import FOR_GOOD
 from service.drawing.marks import HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.titles import title_of

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.dates import Language
-from projections.views import Database
+from projections.views.file import Database
 from service.archive import Archive
+from service.asking.query import Question
 from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
-from service.question import Question
 
 LIMIT = 500
 """How many items a feed has at most where nothing is said of it."""

@@ -20,6 +20,7 @@ import icalendar
 from events import dates
 from events.commit import microseconds
 from events.dates import Day, Language, civil
+from service.asking.query import located
 from service.feeds.feed import Context, Feed, omitted_header
 from service.feeds.syndication import printable
 from service.feeds.titles import title_of
@@ -27,8 +28,7 @@ from service.feeds.words import KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field
 from service.items.item import Item
 from service.items.when import When
 from service.items.withdrawn import withdrawn
-from service.question import located
-from service.words import word
+from service.words.word import word
 
 AUTHORITY = "annales.org"
 """What follows the id of an item in its UID."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from events.errors import BadFilter
-from service.errors import NotDrawn
+from service.asking.errors import NotDrawn
 from service.feeds.feed import Context, Feed
 from service.feeds.svg import KINDS, LIMIT, drawn
 

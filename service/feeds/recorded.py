@@ -27,13 +27,13 @@ from events.dates import Language
 from events.errors import NotFound
 from events.fact import Line
 from events.record import Record, changed
-from projections.history import Act, Acts
-from service.activity import ACTIVITY_KINDS
-from service.audit import entry_members
+from projections.views.history import Act, Acts
+from service.asking.query import Question, located
 from service.feeds.feed import Context, Parameter
 from service.feeds.syndication import Entry, Stream, event_tag, tag
-from service.question import Question, located
-from service.words import word
+from service.records.activity import ACTIVITY_KINDS
+from service.records.audit import entry_members
+from service.words.word import word
 
 TAKES = ("country", "lang", "limit", "record")
 

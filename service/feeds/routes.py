@@ -9,17 +9,17 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from events.vocabulary import FIELDS
-from service import forms
-from service.access import needs
-from service.asking import parameters
+from service.asking import forms
 from service.feeds import FEEDS
 from service.feeds.answering import CLOCKS, feed_response
 from service.feeds.feed import Feed
 from service.feeds.schemas import FeedsSchema
 from service.items.item import KINDS
-from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD, Parameter
-from service.schemas import headers, problem_responses
 from service.translations import LANGUAGES
+from service.web.access import needs
+from service.web.description import ASKED, NOT_MODIFIED, PARAMETERS, TOLD, Parameter
+from service.web.response import parameters
+from service.web.schemas import headers, problem_responses
 
 blueprint = Blueprint("feeds", __name__, description="The chronicle as other tools read it.")
 

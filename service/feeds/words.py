@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.words import word
+from service.words.word import word
 
 Words = Mapping[str, Mapping[str, str]]
 

@@ -25,20 +25,20 @@ import msgspec
 from events.clocks import AsOf
 from events.commit import Commit
 from events.errors import NotFound
-from projections.history import Acts
-from projections.patch import Operation, patch_between
-from projections.views import Database
+from projections.views.file import Database
+from projections.views.history import Acts
+from projections.views.patch import Operation, patch_between
 from service.archive import PATIENCE, Archive
-from service.cloud_events import PATH as CHANGES
-from service.cloud_events import Page, cloud_event
+from service.asking.errors import TooMuchToCompare
+from service.asking.filters import LARGEST_LIMIT, wanted
+from service.asking.query import Question, located
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, diff_text
-from service.errors import TooMuchToCompare
-from service.filters import LARGEST_LIMIT, wanted
 from service.follows.followable import STATE, Posed
 from service.follows.followed import Followed
-from service.question import Question, located
-from service.state import SECTIONS
+from service.state.answer import SECTIONS
+from service.web.cloud_events import PATH as CHANGES
+from service.web.cloud_events import Page, cloud_event
 
 TYPE = "org.annales.answer-changed.v1"
 """The type of the CloudEvent that an item is on the change stream."""

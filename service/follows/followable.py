@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from events.clocks import AsOf, as_of
-from projections.views import Database
+from projections.views.file import Database
 from service.archive import Archive
-from service.audit import source_answer, statement_answer
+from service.asking.errors import NotFollowable
+from service.asking.filters import STATE_FILTERS, Wanted, given, wanted
+from service.asking.query import Question
 from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import PARTS, TO_PARTS, sides
-from service.errors import NotFollowable
-from service.filters import STATE_FILTERS, given, wanted
-from service.finding import records_answer, search_answer
 from service.follows import turning
 from service.follows.turning import MadeOf, Turns
+from service.lists.answer import records_answer, search_answer
 from service.promises.asking import (
     DUE_FILTERS,
     OVERDUE_FILTERS,
@@ -35,9 +35,9 @@ from service.promises.asking import (
 )
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.question import Question
-from service.records import record_answer, timeline_answer
-from service.state import SECTIONS, Wanted, state_answer
+from service.records.answer import record_answer, timeline_answer
+from service.records.audit import source_answer, statement_answer
+from service.state.answer import SECTIONS, state_answer
 from service.trends.answer import trends_text
 from service.trends.asking import TREND_FILTERS, trend
 

@@ -8,12 +8,12 @@ from itertools import chain
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from events.errors import AnnalesError, BadFilter, NotFound
-from projections.views import Database
+from projections.views.file import Database
 from service.archive import Archive
-from service.errors import NotFollowable, UnknownParameter
+from service.asking.errors import NotFollowable, UnknownParameter
+from service.asking.query import located
 from service.follows import turning
 from service.follows.followable import FOLLOWABLE, PAGING, PATHS, Followable, Posed, Texts, why_not
-from service.question import located
 
 MOVING = ("known", "to_known", "view")
 """What a followed question cannot give, because it moves along with the feed."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from events.clocks import AsOf
 from projections import VIEW
-from service.answer_text import json_of
 from service.archive import Archive
+from service.asking.json_text import json_of
+from service.asking.query import Question, located
 from service.follows.feed import FeedPage
 from service.follows.followed import Followed
-from service.question import Question, located
 
 
 @dataclass(frozen=True, slots=True)

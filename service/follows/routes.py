@@ -17,20 +17,20 @@ from flask_smorest import Blueprint
 from events.clocks import as_of
 from events.errors import BadFilter
 from projections import VIEW
-from projections.views import Database
-from service import forms
-from service.asking import FOR_EVER, archive, format_asked, parameters, respond
+from projections.views.file import Database
+from service.asking import forms
+from service.asking.filters import LARGEST_LIMIT, position_after, wanted
+from service.asking.query import located
 from service.feeds.syndication import ATOM
-from service.filters import LARGEST_LIMIT, position_after, wanted
 from service.follows.feed import FeedPage, check, read, read_newest
 from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.page import LIMIT, FeedQuestion, ending, feed_question, feed_text
 from service.follows.schemas import FollowsSchema
 from service.follows.words import atom
-from service.question import located
-from service.questions import Parameter, question
-from service.root import root
+from service.web.description import Parameter, question
+from service.web.response import FOR_EVER, archive, format_asked, parameters, respond
+from service.web.root import root
 
 TAKES = ("of", "format", "limit", "after")
 

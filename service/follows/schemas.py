@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
 from service.comparing.schemas import PatchDifferenceSchema, RowDifferenceSchema
-from service.schemas import ShortEventSchema, count_field, text_field
+from service.web.schemas import ShortEventSchema, count_field, text_field
 
 
 class AnswerCountsSchema(Schema):

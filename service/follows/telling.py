@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from projections.patch import Operation
+from projections.views.patch import Operation
 from service.follows.feed import Alteration
 from service.follows.followable import FOLLOWABLE
-from service.state import SECTIONS
+from service.state.answer import SECTIONS
 
 LISTS = {kind: section for section, kind in SECTIONS.items()}
 """The list of a state in which rows of a kind stand."""

@@ -16,13 +16,13 @@ import msgspec
 
 from events.clocks import Log, utc_day
 from events.dates import Day, day, iso, parse_iso, year_of
-from projections.history import History, Version
-from projections.spans import AFTER_ALL, BEFORE_ALL
-from projections.views import Database
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.views.file import Database
+from projections.views.history import History, Version
 from service.archive import Archive
-from service.question import Question
-from service.regions import REGIONS
+from service.asking.query import Question
 from service.trends.asking import Measure, TrendQuestion, choice
+from service.words.regions import REGIONS
 
 
 class MadeOf(Protocol):

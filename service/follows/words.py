@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.asking.page_path import page_path
 from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
 from service.follows.feed import Alteration, FeedPage
 from service.follows.page import FeedQuestion
 from service.follows.telling import changes, reasons, rows
-from service.page_path import page_path
 
 JSON = "application/json"
 

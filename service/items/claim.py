@@ -14,7 +14,7 @@ import msgspec
 
 from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, parse_iso
-from projections.account import weight
+from projections.engine.account import weight
 from service.items.when import When, when
 
 

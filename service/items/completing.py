@@ -9,8 +9,8 @@ import msgspec
 
 from events.clocks import AsOf
 from events.fact import Line
-from projections.ladders import ladder_of
-from projections.views import Database
+from projections.kinds.ladders import ladder_of
+from projections.views.file import Database
 from service.archive import Archive
 from service.items.claim import Claim, claim_of
 from service.items.item import Item, Plan, Source

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 import msgspec
 
 from events.fact import Line
-from projections.state import State
-from projections.views import Database
+from projections.views.file import Database
+from projections.views.state import State
 from service.items.claim import Claim
 from service.items.when import Texts
-from service.names import short_name
+from service.words.names import short_name
 
 
 class Home(msgspec.Struct, frozen=True, gc=False, kw_only=True):

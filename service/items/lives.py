@@ -10,8 +10,8 @@ import msgspec
 
 from events.dates import Day
 from events.vocabulary import ENDINGS
-from projections.facility import FOR_GOOD
-from projections.state import Stretch
+from projections.kinds.facility import FOR_GOOD
+from projections.views.state import Stretch
 from service.items.claim import Claim, effective
 from service.items.home import Home
 from service.items.item import Item

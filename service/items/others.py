@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from events.dates import Day
-from projections.state import Stretch
+from projections.views.state import Stretch
 from service.items.claim import Claim, effective
 from service.items.home import Home
 from service.items.item import Item

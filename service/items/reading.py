@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from events.clocks import AsOf
-from projections.state import Row, State, Stretch
-from projections.views import Database
+from projections.views.file import Database
+from projections.views.state import Row, State, Stretch
 from service.archive import Archive
 from service.items.claim import Claim, claim_of
 from service.items.home import finder, homes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.clocks import AsOf
-from projections.views import Database
+from projections.views.file import Database
 from service.archive import Archive
 from service.items.claim import claim_of
 from service.items.home import finder

@@ -26,13 +26,13 @@ from events import dates
 from events.dates import Date, civil
 from events.fact import Line
 from events.statement import Statement
-from projections.account import Told as Effective
-from projections.facility import FOR_GOOD
-from projections.history import Entry, History
-from projections.spans import BEFORE_ALL
-from projections.views import Database
-from service.question import Question
-from service.records import Told
+from projections.engine.account import Told as Effective
+from projections.engine.spans import BEFORE_ALL
+from projections.kinds.facility import FOR_GOOD
+from projections.views.file import Database
+from projections.views.history import Entry, History
+from service.asking.query import Question
+from service.records.answer import Told
 
 SCHEMA = Namespace("https://schema.org/")
 EDTF = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")

@@ -15,16 +15,16 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MIMEAccept
 
-from projections.views import Database
-from service.access import needs
-from service.asking import CLOCKS, archive, clocks, parameters, respond
+from projections.views.file import Database
+from service.asking.query import Question
 from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
-from service.question import Question
-from service.questions import ASKED, NOT_MODIFIED, PARAMETERS, TOLD
-from service.records import record_answer
-from service.root import root
-from service.schemas import headers, id_parameter, problem_responses
+from service.records.answer import record_answer
+from service.web.access import needs
+from service.web.description import ASKED, NOT_MODIFIED, PARAMETERS, TOLD
+from service.web.response import CLOCKS, archive, clocks, parameters, respond
+from service.web.root import root
+from service.web.schemas import headers, id_parameter, problem_responses
 
 blueprint = Blueprint("linked", __name__, description="Records as linked data and as citations.")
 

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from service import forms
-from service.access import needs
-from service.filters import STATE_FILTERS
+from service.asking import forms
+from service.asking.filters import STATE_FILTERS
 from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
-from service.questions import PARAMETERS
-from service.schemas import headers, id_parameter, problem_responses
+from service.web.access import needs
+from service.web.description import PARAMETERS
+from service.web.schemas import headers, id_parameter, problem_responses
 
 ACCEPT_DATETIME = {
     "in": "header",

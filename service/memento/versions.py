@@ -22,13 +22,13 @@ from werkzeug.http import http_date
 
 from events.commit import Commit
 from events.errors import BadFilter, NotFound
-from projections.history import Version
-from projections.views import Database
-from service.asking import ASK_AGAIN, Headers, archive, clocks, parameters, unless_held
-from service.errors import BadAcceptDatetime
-from service.filters import wanted
-from service.question import Question, located
-from service.root import root
+from projections.views.file import Database
+from projections.views.history import Version
+from service.asking.errors import BadAcceptDatetime
+from service.asking.filters import wanted
+from service.asking.query import Question, located
+from service.web.response import ASK_AGAIN, Headers, archive, clocks, parameters, unless_held
+from service.web.root import root
 
 LINK_FORMAT = "application/link-format"
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from flask import request
 
 from events.errors import StaleRevision
-from service.asking import archive
-from service.errors import BadHeader, NoRevisionGiven
+from service.asking.errors import BadHeader, NoRevisionGiven
+from service.web.response import archive
 
 LONGEST_WAIT = 10.0
 """Seconds that `Prefer: wait` can ask for at most."""

@@ -14,10 +14,10 @@ from events.decision import Decided, Decision
 from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
-from projections.account import account
-from projections.spans import BEFORE_ALL, FOR_LISTS, Span
+from projections.engine.account import account
+from projections.engine.spans import BEFORE_ALL, FOR_LISTS, Span
 from service.archive import Archive
-from service.records import span_members
+from service.records.answer import span_members
 
 Members = dict[str, Any]
 

@@ -16,17 +16,17 @@ from events.catalogue import STATEMENT_TYPES
 from events.decision import stream_of
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
-from service import forms
-from service.access import needs
-from service.asking import archive
-from service.line_schemas import batch_body, line_body
+from service.asking import forms
 from service.orders.writing import (
     body_line,
     record_batch,
     record_one,
     stream_of_statement,
 )
-from service.schemas import (
+from service.web.access import needs
+from service.web.line_schemas import batch_body, line_body
+from service.web.response import archive
+from service.web.schemas import (
     PreviewSchema,
     RecordedSchema,
     headers,

@@ -20,15 +20,12 @@ from events.decision import Decision, stream_of
 from events.errors import BadFilter, MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
-from service.access import identity
-from service.asking import archive
-from service.errors import (
+from service.asking.errors import (
     BodyTooLarge,
     NotAllowed,
     UnknownParameter,
     WrongMediaType,
 )
-from service.observing import request_id
 from service.orders.conditions import (
     Preference,
     expected_revision,
@@ -36,6 +33,9 @@ from service.orders.conditions import (
     preference,
 )
 from service.orders.preview import preview
+from service.web.access import identity
+from service.web.observing import request_id
+from service.web.response import archive
 
 JSON = "application/json"
 JSON_LINES = "application/jsonl"

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from functools import partial
 
-from service.activity import ENDS
+from service.asking.filters import STATE_FILTERS
 from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
-from service.filters import STATE_FILTERS
-from service.pages import compare_page as comparing
-from service.pages import search_page as searching
-from service.pages import slips_page as slipping
 from service.pages import tables
-from service.pages import trends_page as trending
-from service.pages.activity_page import TAKES as ACTIVITY_TAKES
-from service.pages.activity_page import activity_page, activity_read
-from service.pages.embeds_page import framed, timeline_frame, timeline_read
-from service.pages.feeds_page import feeds_page
-from service.pages.kind import Frame, Kind
-from service.pages.record_page import record_page
-from service.pages.source_page import source_page
-from service.pages.state_page import state_page
+from service.pages.activity.page import TAKES as ACTIVITY_TAKES
+from service.pages.activity.page import activity_page, activity_read
+from service.pages.compare import page as comparing
+from service.pages.feeds.page import feeds_page
+from service.pages.record.page import record_page
+from service.pages.search import page as searching
+from service.pages.shell.frame import framed
+from service.pages.shell.kind import Frame, Kind
+from service.pages.slips import page as slipping
+from service.pages.source.page import source_page
+from service.pages.state.page import state_page
+from service.pages.state.timeline_frame import timeline_frame, timeline_read
+from service.pages.trends import page as trending
 from service.promises.asking import SLIPS_FILTERS
+from service.records.activity import ENDS
 from service.trends.asking import TREND_CLOCKS
 
 IN_A_FRAME = (560, 220)
@@ -38,13 +39,13 @@ PAGES: tuple[Kind, ...] = (
         frames=(
             Frame(
                 path="/embed/state",
-                template="embed_state.html",
+                template="state/frame.html",
                 about="The state in a year, in a frame.",
                 show=framed("/state", state_page),
             ),
             Frame(
                 path="/embed/timeline",
-                template="embed_timeline.html",
+                template="state/timeline_frame.html",
                 about="The timeline of a state, in a frame.",
                 show=framed("/state", timeline_frame),
                 own=("above",),
@@ -66,7 +67,7 @@ PAGES: tuple[Kind, ...] = (
         frames=(
             Frame(
                 path="/embed/compare",
-                template="embed_compare.html",
+                template="compare/frame.html",
                 about="Two sides, in a frame.",
                 show=framed("/compare", comparing.compare_page),
             ),
@@ -84,7 +85,7 @@ PAGES: tuple[Kind, ...] = (
         frames=(
             Frame(
                 path="/embed/slips",
-                template="embed_slips.html",
+                template="slips/frame.html",
                 about="What was promised and what came, in a frame.",
                 show=framed("/slips", slipping.slips_page),
             ),
@@ -104,7 +105,7 @@ PAGES: tuple[Kind, ...] = (
         frames=(
             Frame(
                 path="/embed/trends",
-                template="embed_trends.html",
+                template="trends/frame.html",
                 about="Counts and indicators through the years, in a frame.",
                 show=framed("/trends", partial(trending.trends_page, narrow=IN_A_FRAME)),
             ),
@@ -140,7 +141,7 @@ PAGES: tuple[Kind, ...] = (
         frames=(
             Frame(
                 path="/embed/records/{id}",
-                template="embed_record.html",
+                template="record/frame.html",
                 about="A record, in a frame.",
                 show=framed("/records/{id}", record_page),
             ),

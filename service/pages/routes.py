@@ -11,17 +11,18 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, redirect, request
 
-from projections.views import Database
-from service.access import needs
-from service.asking import archive, parameters, respond
-from service.csv_text import MEDIA_TYPE as CSV
-from service.filters import LARGEST_LIMIT
+from projections.views.file import Database
+from service.asking.filters import LARGEST_LIMIT
+from service.asking.query import located
 from service.follows.followable import posed
-from service.pages import embeds_page, rendering
-from service.pages.answering import page, told
-from service.pages.kind import Frame, Kind
 from service.pages.kinds import PAGES
-from service.question import located
+from service.pages.shell import rendering
+from service.pages.shell.answering import page, told
+from service.pages.shell.frame import POLICY
+from service.pages.shell.kind import Frame, Kind
+from service.web.access import needs
+from service.web.response import archive, parameters, respond
+from service.words.csv_text import MEDIA_TYPE as CSV
 
 blueprint = Blueprint("pages", __name__)
 frames = Blueprint("frames", __name__)
@@ -34,7 +35,7 @@ def _page(kind: Kind) -> View:
         if kind.begin is not None and (begin := kind.begin(request.args.to_dict())) is not None:
             return redirect(located(kind.path, begin.items()), 303)
         return page(
-            f"{kind.name}.html",
+            f"{kind.name}/page.html",
             kind.path_of(id),
             kind.show,
             id=id,
@@ -113,7 +114,7 @@ for _kind in PAGES:
             f"{_kind.route}.csv", f"{_kind.name}_table", _table(_kind, _kind.table)
         )
     for _each in _kind.frames:
-        _name = _each.template.removesuffix(".html")
+        _name = _each.path.removeprefix("/").replace("/{id}", "").replace("/", "_")
         frames.add_url_rule(_each.path.replace("{id}", "<string:id>"), _name, _frame(_kind, _each))
 
 blueprint.add_url_rule("/", "home", _page(PAGES[0]))
@@ -140,7 +141,7 @@ blueprint.after_request(told)
 def _framed(response: Response) -> Response:
     """A frame may stand in any page, and so may what is told in place of one."""
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = embeds_page.POLICY
+        response.headers["Content-Security-Policy"] = POLICY
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from service.csv_text import csv_text
+from service.words.csv_text import csv_text
 
 Answer = Mapping[str, Any]
 

@@ -17,15 +17,14 @@ from events.dates import Day, civil, iso, parse_iso
 from events.dates import day as day_of
 from events.errors import BadFilter
 from events.fact import Line
-from projections.ladders import OUTCOMES
-from projections.state import Row, State
-from projections.views import Database
-from service.errors import BadCursor
-from service.filters import given, wanted
-from service.question import Question
+from projections.kinds.ladders import OUTCOMES
+from projections.views.file import Database
+from projections.views.state import Row, State
+from service.asking.errors import BadCursor
+from service.asking.filters import Wanted, given, wanted
+from service.asking.query import Question
 from service.sentences.sentence import Name
 from service.sentences.slips import About
-from service.state import Wanted
 
 GROUPS = ("country", "field", "operator", "decade")
 """What slips are counted by; the decade is that in which the first plan was said."""

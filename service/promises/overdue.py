@@ -16,10 +16,11 @@ import msgspec
 
 from events.dates import Day
 from events.milestone import MilestoneRecorded
-from projections.spans import AFTER_ALL, BEFORE_ALL
-from projections.state import Row, State
-from projections.views import Database
-from service.answer_text import members_of
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.views.file import Database
+from projections.views.state import Row, State
+from service.asking.json_text import members_of
+from service.asking.query import Question
 from service.promises.asking import (
     Members,
     Promised,
@@ -32,7 +33,6 @@ from service.promises.asking import (
     rung,
     stab,
 )
-from service.question import Question
 from service.sentences.slips import Longest, overdue_sentence
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from projections.ladders import OUTCOMES
-from projections.views import Database
-from service import forms
-from service.asking import CLOCKS, archive, clocks, parameters, respond
+from projections.kinds.ladders import OUTCOMES
+from projections.views.file import Database
+from service.asking import forms
+from service.asking.query import Question
 from service.promises.asking import (
     DUE_FILTERS,
     GROUPS,
@@ -30,8 +30,8 @@ from service.promises.schemas import (
     SlipsSchema,
 )
 from service.promises.slips import slips_answer
-from service.question import Question
-from service.questions import PARAMETERS, Parameter, question
+from service.web.description import PARAMETERS, Parameter, question
+from service.web.response import CLOCKS, archive, clocks, parameters, respond
 
 blueprint = Blueprint("promises", __name__, description="What was promised, and what came of it.")
 

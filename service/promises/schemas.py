@@ -6,9 +6,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, MILESTONES
-from projections.ladders import OUTCOMES
+from projections.kinds.ladders import OUTCOMES
 from service.promises.asking import GROUPS
-from service.schemas import AnswerSchema, BoundsSchema, SentenceSchema, text_field
+from service.web.schemas import AnswerSchema, BoundsSchema, SentenceSchema, text_field
 
 
 class DaysSchema(Schema):

@@ -1,6 +1,6 @@
 """Slips: what came of promises, and how far it was from what was promised.
 
-The ladders stand in the views (`projections.ladders`); here they are given their
+The ladders stand in the views (`projections.kinds.ladders`); here they are given their
 statements, counted, and put into pages.
 
 A median is told as an interval, from the median of the least possible slips to
@@ -21,10 +21,11 @@ import msgspec
 
 from events.dates import Day, year_of
 from events.fact import Line
-from projections.ladders import OUTCOMES, Ladder, Slip, ladder_of
-from projections.state import State
-from projections.views import Database
-from service.answer_text import members_of
+from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of
+from projections.views.file import Database
+from projections.views.state import State
+from service.asking.json_text import members_of
+from service.asking.query import Question
 from service.promises.asking import (
     Members,
     Promised,
@@ -38,7 +39,6 @@ from service.promises.asking import (
     rung,
     stab,
 )
-from service.question import Question
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from babel.numbers import format_compact_decimal, get_currency_name
 
 from events.dates import Date, Day
-from projections.ladders import Outcome
+from projections.kinds.ladders import Outcome
 from service.sentences import times
 from service.sentences.labels import LOCALES, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of

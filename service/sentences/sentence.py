@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from service.names import short_name
 from service.translations import Language
+from service.words.names import short_name
 
 
 @dataclass(frozen=True, slots=True)

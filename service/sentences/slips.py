@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from events.dates import Day
-from projections.ladders import CAME, Outcome
+from projections.kinds.ladders import CAME, Outcome
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill
 from service.sentences.times import Lateness

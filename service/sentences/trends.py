@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from events.dates import Day
-from service.regions import REGIONS
 from service.sentences import times
 from service.sentences.labels import country_name, field_name, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
 from service.translations import LANGUAGES, Language
+from service.words.regions import REGIONS
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
 Key = Mapping[str, str | None]

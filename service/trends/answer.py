@@ -17,10 +17,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from events.dates import iso
-from projections.state import State
-from projections.views import Database
-from service.answer_text import members_of
-from service.csv_text import csv_text
+from projections.views.file import Database
+from projections.views.state import State
+from service.asking.json_text import members_of
 from service.sentences.trends import Ends, trends_sentence
 from service.trends.asking import (
     Measure,
@@ -28,6 +27,7 @@ from service.trends.asking import (
     place,
 )
 from service.trends.sweeps import SWEEPS, Point
+from service.words.csv_text import csv_text
 
 COLUMNS: Mapping[Measure, tuple[str, ...]] = {
     "status": ("count", "certain", "possible"),

@@ -18,12 +18,12 @@ from events.errors import BadClock, BadDate, BadFilter, ClashingClocks
 from events.fact import is_id
 from events.vocabulary import STATUSES
 from projections import VIEW
-from service.answer_text import members_of
-from service.csv_text import MEDIA_TYPE as CSV
-from service.errors import TooManyPoints
-from service.filters import wanted
-from service.question import Question
-from service.regions import REGIONS
+from service.asking.errors import TooManyPoints
+from service.asking.filters import wanted
+from service.asking.json_text import members_of
+from service.asking.query import Question
+from service.words.csv_text import MEDIA_TYPE as CSV
+from service.words.regions import REGIONS
 
 TREND_CLOCKS = ("stated", "known", "from", "to")
 TREND_FILTERS = (

@@ -6,11 +6,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from events.vocabulary import FIELDS, STATUSES
-from service import forms
-from service.asking import archive, format_asked, parameters, respond
-from service.csv_text import MEDIA_TYPE as CSV
-from service.questions import Parameter, question
-from service.regions import REGIONS
+from service.asking import forms
 from service.trends.answer import trends_csv, trends_text
 from service.trends.asking import (
     BY,
@@ -24,6 +20,10 @@ from service.trends.asking import (
     trend,
 )
 from service.trends.schemas import TrendsSchema
+from service.web.description import Parameter, question
+from service.web.response import archive, format_asked, parameters, respond
+from service.words.csv_text import MEDIA_TYPE as CSV
+from service.words.regions import REGIONS
 
 blueprint = Blueprint("trends", __name__, description="How it went through the years.")
 

@@ -6,9 +6,9 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
-from service.regions import REGIONS
-from service.schemas import AnswerSchema, SentenceSchema, text_field
 from service.trends.asking import BY, MEASURES, STEPS
+from service.web.schemas import AnswerSchema, SentenceSchema, text_field
+from service.words.regions import REGIONS
 
 _MEMBERS = tuple(
     dict.fromkeys([*BY, *(name for key in MEASURES.values() for name in key), "region"])

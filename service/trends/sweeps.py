@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from events.dates import Day, iso
-from projections.facility import BIT, alternatives
-from projections.state import Row, State
-from projections.views import Database
+from projections.kinds.facility import BIT, alternatives
+from projections.views.file import Database
+from projections.views.state import Row, State
 from service.trends.asking import Key, Measure, Trend
 
 Point = dict[str, Any]

@@ -16,9 +16,16 @@ from events.record import Record
 from events.statement import Statement
 from events.vocabulary import MILESTONES, STATUSES
 from projections import PROJECTIONS
-from projections.account import Account, account, accounts
-from projections.facility import State, after, alternatives, alternatives_on, state_on, step_of
-from projections.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
+from projections.engine.account import Account, account, accounts
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
+from projections.kinds.facility import (
+    State,
+    after,
+    alternatives,
+    alternatives_on,
+    state_on,
+    step_of,
+)
 from tests.story.telling import JUNO, milestone, plan, reading, statement
 
 RECORDED: Day = parse_iso("2026-11-25")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.patch import patch_between
+from projections.views.patch import patch_between
 from tests.story.telling import Teller, correction, plan
 
 NAMES = st.sampled_from(("a", "b", "c/d", "e~f", "~1", ""))
@@ -25,7 +25,7 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(NAMES, VALUES, max_size=5)
 
 PROGRAM = """
-from projections.patch import patch_between
+from projections.views.patch import patch_between
 print(patch_between({"x": 1, "y": 2, "z": {"p": 5}}, {"q": 1.5, "r": 2.5, "z": {"s": 5}}))
 """
 

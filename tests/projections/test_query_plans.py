@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 import projections
-from projections import state
+from projections.views import state
 from service.archive import Archive
 from tests.naive.histories import random_history
 from tests.story.telling import command
@@ -34,11 +34,10 @@ SQL = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH)\b")
 def constants() -> dict[str, str]:
     """Every named statement of the views that reads or changes rows, by module and name."""
     found = {}
-    for module in pkgutil.iter_modules(projections.__path__):
-        members = vars(importlib.import_module(f"projections.{module.name}"))
-        for name, value in members.items():
+    for module in pkgutil.walk_packages(projections.__path__, "projections."):
+        for name, value in vars(importlib.import_module(module.name)).items():
             if name.isupper() and isinstance(value, str) and SQL.match(value):
-                found[f"{module.name}.{name}"] = value
+                found[f"{module.name.rpartition('.')[2]}.{name}"] = value
     return found
 
 

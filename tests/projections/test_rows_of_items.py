@@ -6,7 +6,7 @@ import msgspec
 
 from events.clocks import utc_day
 from events.dates import Day, parse_iso
-from projections.history import Acts
+from projections.views.history import Acts
 from tests.story.telling import (
     SOURCE,
     Teller,

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from events.commit import microseconds
 from events.dates import day
-from projections import runner
-from projections.runner import TABLES, Differs, Follower, rebuild, verify
-from projections.search import HITS, NAMES, PASSAGES, PLACES, STREAMS, Hit
-from projections.spans import AFTER_ALL
-from projections.views import Database, digest, open_file, remove
-from projections.words import Asked, Phrase, asked, folded, found, spots
+from projections.engine.spans import AFTER_ALL
+from projections.views import following as runner
+from projections.views.file import Database, digest, open_file, remove
+from projections.views.following import TABLES, Differs, Follower, rebuild, verify
+from projections.views.search import HITS, NAMES, PASSAGES, PLACES, STREAMS, Hit
+from projections.views.search_words import Asked, Phrase, asked, folded, found, spots
 from service.archive import Archive
 from tests.naive.histories import random_history, random_instants
 from tests.story.telling import (

@@ -21,11 +21,11 @@ from werkzeug.test import TestResponse
 
 import service
 from events.fact import Line
-from service import forms
 from service.app import create_app
 from service.archive import Archive
-from service.problems import MEDIA_TYPE, PROBLEMS
-from service.schemas import ProblemSchema
+from service.asking import forms
+from service.web.problems import MEDIA_TYPE, PROBLEMS
+from service.web.schemas import ProblemSchema
 
 CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
 LINES: list[Line] = [json.loads(line) for line in CHRONICLE.read_text("utf-8").splitlines()]

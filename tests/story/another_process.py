@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from events.errors import AnnalesError
-from projections import runner
-from projections.views import digest, open_file, remove
+from projections.views import following as runner
+from projections.views.file import digest, open_file, remove
 from service.archive import Archive
 from tests.story.telling import command
 

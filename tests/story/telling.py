@@ -18,9 +18,9 @@ from events.commit import microseconds
 from events.fact import Line
 from events.orders import Command, Order, Recorded
 from service.archive import LOG, Archive
-from service.filters import given, wanted
-from service.question import Question
-from service.state import state_answer
+from service.asking.filters import given, wanted
+from service.asking.query import Question
+from service.state.answer import state_answer
 
 NOON = "2026-11-25T12:00:00.000000Z"
 

@@ -31,12 +31,12 @@ from events.clocks import as_of
 from events.commit import instant
 from events.errors import NotProjected
 from events.orders import Recorded
-from projections.runner import Follower, rebuild, verify
+from projections.views.following import Follower, rebuild, verify
 from service.archive import Archive
-from service.audit import statement_answer
-from service.filters import wanted
-from service.question import Question
-from service.state import state_answer
+from service.asking.filters import wanted
+from service.asking.query import Question
+from service.records.audit import statement_answer
+from service.state.answer import state_answer
 from tests.naive.histories import Batch, Story, random_question
 from tests.naive.model import Logged, Naive
 from tests.story.telling import Clock, command

@@ -18,8 +18,8 @@ import service
 from events.clocks import as_of
 from events.orders import Command, orders
 from service.archive import Archive
-from service.audit import statement_answer
-from service.question import Question
+from service.asking.query import Question
+from service.records.audit import statement_answer
 from tests.story.telling import Clock, Teller
 
 CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"

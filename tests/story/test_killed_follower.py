@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from events.commit import microseconds
-from projections.runner import verify
+from projections.views.following import verify
 from service.archive import Archive
 from tests.naive.histories import random_history, random_instants
 from tests.story.another_process import another_process

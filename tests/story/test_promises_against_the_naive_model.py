@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 
 from events.clocks import as_of
-from projections.ladders import OUTCOMES
-from projections.state import State
-from projections.views import Database
+from projections.kinds.ladders import OUTCOMES
+from projections.views.file import Database
+from projections.views.state import State
 from service.archive import Archive
+from service.asking.query import Question
 from service.promises.asking import GROUPS, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.question import Question
 from tests.naive import promises
 from tests.naive.histories import COUNTRIES, FIELDS, Batch, logged, random_instants, random_question
 from tests.naive.model import Logged, read

@@ -34,8 +34,8 @@ from events.errors import (
 )
 from events.fact import Line
 from events.orders import Command, Order, orders
-from service.question import Question
-from service.records import record_answer
+from service.asking.query import Question
+from service.records.answer import record_answer
 from tests.story.telling import (
     JUNO,
     SOURCE,

@@ -15,9 +15,9 @@ from sqlite_utils import Database
 
 from events.commit import microseconds
 from events.errors import NotProjected
-from projections import runner
-from projections.runner import TABLES, Differs, Follower, rebuild, verify
-from projections.views import digest, open_file, remove, tracked
+from projections.views import following as runner
+from projections.views.file import digest, open_file, remove, tracked
+from projections.views.following import TABLES, Differs, Follower, rebuild, verify
 from service.archive import Archive
 from tests.naive.histories import random_history, random_instants
 from tests.story.another_process import another_process

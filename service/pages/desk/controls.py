@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from events.decision import FIXED
 from events.errors import BadDate
 from events.vocabulary import countries
-from service.pages import language
 from service.pages.desk import words as desk_words
 from service.pages.desk.faults import plain_fault
 from service.pages.desk.form import RARE, SPARE, Member, Value, Values, values_of
@@ -15,8 +14,9 @@ from service.pages.desk.lines import rows_of
 from service.pages.desk.room import Desk
 from service.pages.desk.task import WHY, Task
 from service.pages.desk.values import told_date, told_value
-from service.pages.page import Members
-from service.pages.speech import Speech
+from service.pages.shell import language
+from service.pages.shell.page import Members
+from service.pages.shell.speech import Speech
 
 
 def subject(desk: Desk, task: Task) -> Members:

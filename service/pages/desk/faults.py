@@ -26,11 +26,11 @@ from events.errors import (
 )
 from events.fact import Line, is_id
 from events.orders import Order
-from service.pages import language
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Member, members_of, number
-from service.pages.page import Members
-from service.pages.speech import Speech
+from service.pages.shell import language
+from service.pages.shell.page import Members
+from service.pages.shell.speech import Speech
 
 
 def fault_of(refusal: Refusal, say: Speech) -> Members:

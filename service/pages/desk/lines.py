@@ -10,7 +10,7 @@ from service.pages.desk import words as desk_words
 from service.pages.desk.room import Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import in_order, told_value
-from service.pages.page import Members
+from service.pages.shell.page import Members
 
 
 def rows_of(desk: Desk, line: Line, *, without: Container[str] = ("type", "id")) -> list[Members]:

@@ -9,18 +9,18 @@ from events.clocks import as_of
 from events.decision import stream_of
 from events.errors import NotFound
 from events.record import Record
-from projections.account import account
-from service.audit import plans_over, standing_of
-from service.filters import given, wanted
-from service.finding import search_answer
-from service.pages import labels
+from projections.engine.account import account
+from service.asking.filters import given, wanted
+from service.asking.query import Question
+from service.lists.answer import search_answer
 from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import date_words, standing_words
-from service.pages.page import Members
-from service.question import Question
+from service.pages.shell import labels
+from service.pages.shell.page import Members
+from service.records.audit import plans_over, standing_of
 
 
 def found(desk: Desk, q: str) -> list[Members]:

@@ -15,11 +15,9 @@ from events.fact import Line
 from events.record import Record, changed, touched
 from events.statement import Statement
 from events.store.transcoding import line_of
-from projections.account import Account, account
-from service.audit import Over, Standing, plans_over, standing_of
+from projections.engine.account import Account, account
 from service.orders.preview import Touched, changes
 from service.orders.writing import proposal
-from service.pages import labels
 from service.pages.desk import words as desk_words
 from service.pages.desk.room import Desk
 from service.pages.desk.values import (
@@ -30,7 +28,9 @@ from service.pages.desk.values import (
     standing_words,
     told_value,
 )
-from service.pages.page import Members
+from service.pages.shell import labels
+from service.pages.shell.page import Members
+from service.records.audit import Over, Standing, plans_over, standing_of
 
 
 def seen(desk: Desk, decision: Decision) -> Members:

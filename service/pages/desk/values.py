@@ -9,12 +9,12 @@ from events.catalogue import BY_TYPE
 from events.dates import Date, Language, display, iso, parse
 from events.errors import BadDate
 from events.statement import Statement
-from service.audit import Over, Standing
-from service.pages import labels, language
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Kind, members_of
-from service.pages.page import Members
-from service.pages.speech import Speech
+from service.pages.shell import labels, language
+from service.pages.shell.page import Members
+from service.pages.shell.speech import Speech
+from service.records.audit import Over, Standing
 
 
 def in_order(type: str, names: Collection[str]) -> list[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from service.pages import labels
-from service.words import word
+from service.pages.shell import labels
+from service.words.word import word
 
 Said = Mapping[str, str]
 

@@ -29,12 +29,12 @@ from httpx_sse import ServerSentEvent, connect_sse
 from werkzeug.test import TestResponse
 
 from events.orders import Order
-from service import cloud_events
 from service.app import create_app
 from service.archive import Archive
 from service.changes import feed
 from service.changes.routes import BATCH, LINES, STREAM
 from service.changes.schemas import ChangeSchema
+from service.web import cloud_events
 from tests.service.serving import serving
 from tests.story.telling import (
     SOURCE,

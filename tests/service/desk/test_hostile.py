@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.desk.guard import LARGEST_FORM
-from service.sessions import COOKIE
+from service.web.sessions import COOKIE
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import FORMS, PATHS, head, key_of, page
 from tests.story.telling import Teller

@@ -10,8 +10,8 @@ from flask import Flask
 
 from service.app import create_app
 from service.archive import Archive
-from service.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
 from service.settings import Settings
+from service.web.sessions import COOKIE, IDLE, LONGEST, MOST, Sessions
 from tests.service.desk.browser import Browser, Page
 from tests.service.desk.story import FORMS, PATHS, head, key_of, page, recorded
 from tests.story.telling import SOURCE, Clock, Teller

@@ -21,19 +21,19 @@ from httpx_sse import ServerSentEvent, connect_sse
 from werkzeug.test import TestResponse
 
 from projections import VIEW
-from projections.history import Entry, History
-from projections.views import Database
+from projections.views.file import Database
+from projections.views.history import Entry, History
 from service.app import create_app
 from service.archive import Archive
+from service.asking.errors import TooMuchToCompare
 from service.changes.routes import BATCH, LINES
 from service.cli.command import annales
-from service.cloud_events import HEARTBEAT, Page, server_sent
-from service.errors import TooMuchToCompare
 from service.feeds.syndication import ATOM
 from service.follows import feed, followed, turning
 from service.follows.followable import FOLLOWABLE, NOT_FOLLOWABLE, PATHS, Followable, why_not
 from service.follows.schemas import AnswerChangedSchema, FollowsSchema
-from service.state import SECTIONS
+from service.state.answer import SECTIONS
+from service.web.cloud_events import HEARTBEAT, Page, server_sent
 from tests.naive.histories import logged, random_history, random_instants, random_question
 from tests.naive.model import Logged, Naive, day_of
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER

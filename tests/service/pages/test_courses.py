@@ -9,13 +9,14 @@ from events.clocks import AsOf, as_of
 from events.dates import Day, day, iso, year_of
 from events.fact import Line
 from service.archive import Archive
-from service.pages.courses import Courses, courses, median_of
-from service.pages.figures import came_by
-from service.pages.lanes import FAMILIES
+from service.asking.filters import Wanted
+from service.asking.query import Question
+from service.pages.drawn.courses import Courses, courses, median_of
+from service.pages.drawn.lanes import FAMILIES
+from service.pages.state.figures import came_by
 from service.promises.asking import Promised
 from service.promises.slips import Counted, ladders
-from service.question import Question
-from service.state import Wanted, state_answer
+from service.state.answer import state_answer
 
 FIRST = 1980
 

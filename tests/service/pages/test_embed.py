@@ -12,8 +12,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from service.feeds import FEEDS
-from service.pages import rendering
-from service.pages.viewers_page import VIEWERS
+from service.pages.shell import rendering
+from service.pages.viewers.page import VIEWERS
 from tests.service.asked import FOREVER, Reader
 
 FRAMES = (

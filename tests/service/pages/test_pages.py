@@ -17,8 +17,8 @@ from events.dates import parse_iso
 from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
-from service.pages.clockbar import tidied
 from service.pages.kinds import PAGES as KINDS
+from service.pages.shell.clockbar import tidied
 from service.translations import LANGUAGES
 from tests.service.asked import ASK_AGAIN, FOREVER
 from tests.story.telling import SOURCE, Teller, amendment, facility, milestone, plan

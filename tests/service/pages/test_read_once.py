@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projections.views import Database
+from projections.views.file import Database
 from service.app import create_app
 from service.pages.kinds import PAGES
 from tests.story.telling import Teller, milestone

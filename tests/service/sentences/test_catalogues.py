@@ -15,9 +15,9 @@ from babel.messages.pofile import read_po
 
 from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES, countries
-from service.problems import PROBLEMS
 from service.sentences.labels import country_name, field_name, status_name
 from service.translations import CATALOGUES, DOMAIN, LANGUAGES, Language, chosen, translations
+from service.web.problems import PROBLEMS
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from events.dates import parse_iso
-from projections.ladders import Outcome
+from projections.kinds.ladders import Outcome
 from service.sentences.sentence import Sentence
 from service.sentences.slips import About, Longest, Worst, overdue_sentence, slips_sentence
 from service.sentences.times import Lateness

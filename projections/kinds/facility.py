@@ -1,0 +1,381 @@
+"""A facility's life: its status on any day, how certain, what is expected and overdue.
+
+The status follows from the effective actual milestones, folded in the order of
+the days on which they count. A milestone whose date is vague makes the days
+between its bounds uncertain: on them it is both taken and left out. Plans move
+nothing; they are overdue once their last possible day has come unanswered,
+and tell what was expected beyond the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from events import dates
+from events.dates import Date, Day, iso
+from events.statement import Statement
+from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
+from projections.engine.account import Account, is_plan
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span
+from projections.kinds.ladders import Answered, slips
+
+FOR_GOOD = ("decommissioned", "cancelled")
+
+NOT_YET = 1
+"""The bit of the alternative that there is no status; status n of `STATUSES` has bit n + 1."""
+
+BIT = {status: 2 << index for index, status in enumerate(STATUSES)}
+
+_ORDER = {milestone: index for index, milestone in enumerate(MILESTONES)}
+
+
+class State(NamedTuple):
+    """A status, and the one held before where it is `suspended`."""
+
+    status: str | None = None
+    held: str | None = None
+
+
+NOTHING = State()
+"""Before the first milestone."""
+
+
+class Step(NamedTuple):
+    """A milestone on the day from which it counts, with the bounds of its date."""
+
+    day: int
+    order: int
+    entry: str
+    milestone: str
+    earliest: int
+    latest: int
+    statement: Statement
+
+
+class Life(NamedTuple):
+    """What follows from the actual milestones alone, whatever was planned.
+
+    `steps` are in their order, `answers` the statuses that they reach, in the order of
+    their days.
+    """
+
+    steps: tuple[Step, ...]
+    spans: tuple[Span, ...]
+    answers: tuple[Answered, ...]
+
+
+def spans(account: Account) -> Iterator[Span]:
+    """What holds in the facility's life, as told by the horizon of the account."""
+    yield Span("record", "facility")
+    if account.told:
+        yield Span("named", account.record)
+    life = _life(tuple(account.actual()))
+    yield from life.spans
+    if account.horizon is not None:
+        yield from _plans(account, life, account.horizon)
+
+
+def turns(statements: Sequence[Statement]) -> Iterator[Day]:
+    """The days on which a plan comes due, is answered, or takes its place in the order."""
+    standing = [statement for statement in statements if not statement.withdrawn]
+    if not any(statement.planned for statement in standing):
+        return
+    for statement in standing:
+        if statement.date is None:
+            continue
+        step = step_of(statement)
+        days = (step.latest, step.day - 1) if statement.planned else (step.day,)
+        # Before it is said, a statement changes nothing.
+        yield from (day for day in days if statement.said < day < AFTER_ALL - 1)
+
+
+FACILITY = Projection("facility", spans, turns)
+
+
+def step_of(statement: Statement) -> Step:
+    """A beginning counts from its first possible day, an ending from its last."""
+    milestone = statement.line["milestone"]
+    earliest = BEFORE_ALL if statement.earliest is None else statement.earliest
+    latest = AFTER_ALL if statement.latest is None else statement.latest
+    return Step(
+        latest if milestone in ENDINGS else earliest,
+        _ORDER[milestone],
+        statement.entry,
+        milestone,
+        earliest,
+        latest,
+        statement,
+    )
+
+
+@cache
+def after(state: State, milestone: str) -> State:
+    """The state that a milestone leads to.
+
+    >>> after(State("operating"), "construction-started")
+    State(status='operating', held=None)
+    >>> after(State("suspended", held="operating"), "upgraded")
+    State(status='operating', held=None)
+    """
+    if state.status in FOR_GOOD:
+        return state
+    if milestone in FOR_GOOD:
+        return State(milestone)
+    if milestone == "suspended":
+        if state.status is None or state.status == "suspended":
+            return state
+        return State("suspended", held=state.status)
+    if milestone == "upgraded":
+        return State(state.held) if state.status == "suspended" else state
+    status = STATUS_OF.get(milestone)
+    if status is None:
+        return state
+    if state.status == "suspended":
+        resumes = state.held is not None and RANK[status] >= RANK[state.held]
+        return State(status) if resumes else state
+    if state.status is None or RANK[status] > RANK[state.status]:
+        return State(status)
+    return state
+
+
+def state_on(steps: Iterable[Step], day: int) -> tuple[State, Step | None]:
+    """The state on a day, and the step that gave its status; `steps` in their order."""
+    state, giver = NOTHING, None
+    for step in steps:
+        if step.day <= day:
+            state, giver = _take(state, giver, step)
+    return state, giver
+
+
+def alternatives_on(steps: Iterable[Step], day: int, *, before: State = NOTHING) -> int:
+    """All statuses that are possible on a day, as bits; `before` is the state before the steps."""
+    states = {before}
+    for step in steps:
+        if step.latest <= day:
+            states = {after(state, step.milestone) for state in states}
+        elif step.earliest <= day:
+            states |= {after(state, step.milestone) for state in states}
+    odds = 0
+    for state in states:
+        odds |= NOT_YET if state.status is None else BIT[state.status]
+    return odds
+
+
+def alternatives(odds: int) -> list[str | None]:
+    """The statuses of some bits, null (not there yet) first, then in the order of the list."""
+    named: list[str | None] = [status for status in STATUSES if odds & BIT[status]]
+    return [None, *named] if odds & NOT_YET else named
+
+
+def date_text(date: Date) -> dict[str, str | None]:
+    """A date as answers show it: its text and its bounds."""
+    return {
+        "date": date.text,
+        "earliest": None if date.earliest is None else iso(date.earliest),
+        "latest": None if date.latest is None else iso(date.latest),
+    }
+
+
+def _take(state: State, giver: Step | None, step: Step) -> tuple[State, Step | None]:
+    reached = after(state, step.milestone)
+    return (reached, step) if reached.status != state.status else (reached, giver)
+
+
+@lru_cache(maxsize=1024)
+def _life(actual: tuple[Statement, ...]) -> Life:
+    """The life that milestones tell. It is kept, since most horizons differ in plans alone."""
+    steps = tuple(sorted(map(step_of, actual)))
+    return Life(steps, (*_statuses(steps), *_names(steps)), tuple(_answers(steps)))
+
+
+def _statuses(steps: tuple[Step, ...]) -> Iterator[Span]:
+    """One span for each stretch of days with one status, one giver and one set of odds."""
+    bounds = sorted({bound for step in steps for bound in (step.earliest, step.latest)})
+    stretches: list[tuple[int, tuple[str, int, Step | None]]] = []
+    state, giver, taken = NOTHING, None, 0
+    settled, past = NOTHING, 0
+    for day in bounds:
+        if day == AFTER_ALL:
+            continue
+        while taken < len(steps) and steps[taken].day <= day:
+            state, giver = _take(state, giver, steps[taken])
+            taken += 1
+        # The first steps whose whole date has passed leave no alternative.
+        while past < len(steps) and steps[past].latest <= day:
+            settled = after(settled, steps[past].milestone)
+            past += 1
+        odds = alternatives_on(steps[past:], day, before=settled)
+        holds = (state.status or "", odds, giver)
+        if not stretches or stretches[-1][1] != holds:
+            stretches.append((day, holds))
+    ends = [*(day for day, _ in stretches[1:]), AFTER_ALL]
+    for (day, (status, odds, giver)), end in zip(stretches, ends, strict=False):
+        if status or odds != NOT_YET:
+            by, since = (giver.statement.id, giver.statement.date) if giver else (None, None)
+            yield Span(
+                "status",
+                status,
+                None if day == BEFORE_ALL else day,
+                None if end == AFTER_ALL else end,
+                by,
+                _status_text(status, odds, by, since.text if since else None),
+                odds,
+            )
+
+
+@lru_cache(maxsize=4096)
+def _status_text(status: str, odds: int, statement: str | None, since: str | None) -> str:
+    return _members(
+        {
+            "status": status or None,
+            "since": None if since is None else date_text(dates.parse(since)),
+            "alternatives": alternatives(odds),
+            "statement": statement,
+        }
+    )
+
+
+def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
+    """The names that it was given, each until the next."""
+    renamed = [step for step in steps if step.milestone == "renamed"]
+    for step, following in zip(renamed, [*renamed[1:], None], strict=False):
+        name = step.statement.line.get("attributes", {}).get("name")
+        if not isinstance(name, str) or (following is not None and following.day == step.day):
+            continue
+        yield Span(
+            "name",
+            name,
+            None if step.day == BEFORE_ALL else step.day,
+            None if following is None else following.day,
+            step.statement.id,
+        )
+
+
+def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
+    answered = _answered_plans(account, life, horizon)
+    replaced = account.superseded() if answered else ()
+    still = [
+        told.statement
+        for told in account.told.values()
+        if told.statement.id in answered
+        and answered[told.statement.id] is None
+        and told.statement.id not in replaced
+    ]
+    yield from slips(account, open_plans={plan.id for plan in still}, moot=answered)
+    due: list[Step] = []
+    for plan in still:
+        step = step_of(plan)
+        if step.latest <= horizon:
+            yield _overdue(plan)
+        else:
+            due.append(step)
+            end = None if plan.latest is None else plan.latest + 1
+            yield Span("due", plan.line["milestone"], plan.earliest, end, plan.id)
+    if due:
+        yield from _expected(life.steps, due, horizon)
+
+
+def _answered_plans(account: Account, life: Life, horizon: Day) -> dict[str, Answered | None]:
+    """The plans that fill an entry, undisputed, each with what answered it or made it moot."""
+    found: dict[str, Answered | None] = {}
+    for told in account.told.values():
+        plan = told.statement
+        if is_plan(plan):
+            status = STATUS_OF.get(plan.line["milestone"])
+            found[plan.id] = next(
+                (
+                    answer
+                    for answer in life.answers
+                    if plan.said < answer.day <= horizon and _answers_plan(answer.status, status)
+                ),
+                None,
+            )
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _overdue(plan: Statement) -> Span:
+    return Span(
+        "overdue",
+        plan.line["milestone"],
+        plan.latest,
+        None,
+        plan.id,
+        _members(
+            {
+                "statement": plan.id,
+                "milestone": plan.line["milestone"],
+                "date": plan.line["date"],
+                "stated": plan.line["stated"],
+            }
+        ),
+    )
+
+
+def _answers(steps: tuple[Step, ...]) -> Iterator[Answered]:
+    """The statuses that milestones reach, in the order of their days.
+
+    An upgrade that ends a suspension reaches the status held before it.
+    """
+    state = NOTHING
+    for step in steps:
+        before, state = state, after(state, step.milestone)
+        status = STATUS_OF.get(step.milestone)
+        if step.milestone == "upgraded" and before.status == "suspended":
+            status = state.status
+        if status is not None:
+            yield Answered(step.day, status, step.statement.id)
+
+
+def _answers_plan(reached: str, planned: str | None) -> bool:
+    if planned is None:
+        return False
+    if reached in FOR_GOOD or reached == planned:
+        return True
+    return planned in RANK and RANK.get(reached, -1) >= RANK[planned]
+
+
+def _expected(steps: tuple[Step, ...], due: list[Step], horizon: Day) -> Iterator[Span]:
+    """What the plans that are due make of the status after the horizon.
+
+    These spans are asked for only beyond the horizon, so one that begins on the
+    day after it, whichever day that is, begins openly.
+    """
+    tomorrow = horizon + 1
+    shifted = sorted(plan._replace(day=max(plan.day, tomorrow)) for plan in due)
+    state, _ = state_on(steps, horizon)
+    moves: list[tuple[int, State, Step]] = []
+    for plan in shifted:
+        if plan.day == AFTER_ALL:
+            continue
+        reached = after(state, plan.milestone)
+        if reached.status != state.status:
+            if moves and moves[-1][0] == plan.day:
+                moves.pop()
+            moves.append((plan.day, reached, plan))
+        state = reached
+    ends = [*(day for day, _, _ in moves[1:]), AFTER_ALL]
+    for (day, reached, plan), end in zip(moves, ends, strict=False):
+        yield Span(
+            "expected",
+            reached.status or "",
+            None if day == tomorrow else day,
+            None if end == AFTER_ALL else end,
+            plan.statement.id,
+            _members(
+                {
+                    "status": reached.status,
+                    "statement": plan.statement.id,
+                    "date": plan.statement.line["date"],
+                }
+            ),
+        )
+
+
+def _members(object: dict[str, object]) -> str:
+    """The members of a JSON object, without its braces."""
+    return msgspec.json.encode(object)[1:-1].decode()

@@ -1,0 +1,245 @@
+"""Ladders of plans: what was promised, how often it was put off, and what came of it.
+
+A ladder is a row of plans, in the order in which they were said, with what came
+in the end. The plans of one entry are one ladder, and so are plans linked across
+entries by `supersedes`. Disputed plans are no rungs: a rumour puts nothing off.
+
+What comes of a ladder is read off its current plan: of the last plans of its entries, the
+one said last that no other replaces:
+
+- an actual milestone fills its entry, or replaces it: it *came*, and is `kept`,
+  `late` or `early` by the first plan;
+- it is given up, or an ending replaces it, or the facility closed first: `dropped`;
+- it is open by rule 8: `pending`, or `overdue` once its last possible day has come;
+- the facility reached its status, or a higher one, in another way, or what would have come
+  had been so before anything was promised of it: `replaced`.
+
+Slips are differences in days, and honest ones: from the last possible day of the
+plan to the first of what came, up to the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from events.dates import Day
+from events.statement import Statement
+from events.vocabulary import ENDINGS, STATUS_OF
+from projections.engine.account import Account, weight
+from projections.engine.spans import Span
+
+Outcome = Literal["kept", "late", "early", "dropped", "replaced", "pending", "overdue"]
+OUTCOMES: tuple[Outcome, ...] = (
+    "kept", "late", "early", "dropped", "replaced", "pending", "overdue",
+)  # fmt: skip
+CAME: tuple[Outcome, ...] = OUTCOMES[:3]
+"""The outcomes of a ladder with something that came."""
+
+
+class Slip(msgspec.Struct, frozen=True, gc=False):
+    """How many days something came after it was planned, at least and at most; None is open."""
+
+    earliest: int | None
+    latest: int | None
+
+
+class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A ladder as a span's text keeps it: the ids of its statements, and what is counted.
+
+    `entry` is that of the current plan. `said` is the day on which the first plan was.
+    `by` is what replaced the current plan, or closed the facility, where nothing came.
+    """
+
+    entry: str
+    milestone: str
+    plans: tuple[str, ...]
+    said: Day
+    came: str | None = None
+    slip: Slip | None = None
+    slip_before: Slip | None = None
+    by: str | None = None
+
+
+class Answered(NamedTuple):
+    """A status that a facility reached, the day from which it counts, and the statement."""
+
+    day: int
+    status: str
+    statement: str
+
+
+def slip(plan: Statement, came: Statement) -> Slip:
+    """From a plan to what came.
+
+    Planned for 2020 and come on 2020-06-01, it may have been 213 days before the day that
+    was meant or 152 after it.
+    """
+    return Slip(_days(plan.latest, came.earliest), _days(plan.earliest, came.latest))
+
+
+def slips(
+    account: Account, *, open_plans: Collection[str], moot: dict[str, Answered | None]
+) -> Iterator[Span]:
+    """One span a ladder, for all valid time: its value is the outcome, its text a `Ladder`.
+
+    `open_plans` are the plans open by rule 8; `moot` tells of each effective plan the first
+    status that answered it or closed the facility, if one did.
+    """
+    if not account.ladders or account.horizon is None:
+        return
+    replacing = _replacing(account)
+    for plans in account.ladders:
+        current = _current(account, plans)
+        outcome, of = _outcome(
+            account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
+        )
+        due = current.latest
+        if outcome == "pending" and due is not None and due <= account.horizon:
+            outcome = "overdue"
+        yield _span(plans, current, outcome, of)
+
+
+def ladder_of(text: str) -> Ladder:
+    """The ladder in the text of a span."""
+    return msgspec.json.decode("{" + text + "}", type=Ladder)
+
+
+def _current(account: Account, plans: Sequence[Statement]) -> Statement:
+    """Of the last plans of each entry, the one said last that no effective plan replaces.
+
+    Corrections can make plans replace one another in a ring; then it is the one said last.
+    """
+    last = {plan.entry: plan for plan in plans}
+    replaced = {
+        plan.line.get("supersedes")
+        for entry, plan in last.items()
+        if account.told[entry].statement.id == plan.id
+    }
+    standing = [plan for plan in last.values() if plan.id not in replaced]
+    return max(standing or last.values(), key=lambda plan: (plan.said, plan.position))
+
+
+def _outcome(
+    account: Account,
+    plans: Sequence[Statement],
+    current: Statement,
+    *,
+    open_plans: Collection[str],
+    moot: Mapping[str, Answered | None],
+    replacing: Mapping[str, Statement],
+) -> tuple[Outcome | Literal["came"], Statement | str | None]:
+    """What became of a ladder, and by which statement; an open plan is `pending` here."""
+    filling = _filling(account, current.entry)
+    if filling is not None:
+        return _came(plans[0], filling)
+    instead = replacing.get(current.id)
+    if instead is not None:
+        if _gives_up(instead):
+            return "dropped", instead.id
+        if not instead.planned:
+            ending = instead.line["milestone"] in ENDINGS
+            return ("dropped", instead.id) if ending else _came(plans[0], instead)
+    effective = account.told[current.entry].statement
+    if _gives_up(effective):
+        return "dropped", effective.id
+    if current.id in open_plans:
+        return "pending", None
+    if (elsewhere := _elsewhere(account, plans)) is not None:
+        return "came", elsewhere
+    if (answered := moot.get(current.id)) is not None:
+        promised = STATUS_OF.get(current.line["milestone"])
+        closed = answered.status in ("decommissioned", "cancelled") and answered.status != promised
+        return "dropped" if closed else "replaced", answered.statement
+    return "replaced", instead.id if instead else None
+
+
+def _came(
+    plan: Statement, milestone: Statement
+) -> tuple[Outcome | Literal["came"], Statement | str]:
+    """It came, unless it was over before the first plan was said: then nothing was promised."""
+    if _over_before(plan, milestone):
+        return "replaced", milestone.id
+    return "came", milestone
+
+
+def _gives_up(statement: Statement) -> bool:
+    return statement.planned and statement.date is None
+
+
+@lru_cache(maxsize=4096)
+def _span(
+    plans: tuple[Statement, ...],
+    current: Statement,
+    outcome: Outcome | Literal["came"],
+    of: Statement | str | None,
+) -> Span:
+    ladder = Ladder(
+        current.entry,
+        current.line["milestone"],
+        tuple(plan.id for plan in plans),
+        plans[0].said,
+    )
+    if isinstance(of, Statement):
+        counted = slip(plans[0], of)
+        outcome = _kept(counted)
+        ladder = msgspec.structs.replace(
+            ladder, came=of.id, slip=counted, slip_before=slip(plans[-1], of)
+        )
+    else:
+        ladder = msgspec.structs.replace(ladder, by=of)
+    text = msgspec.json.encode(ladder)[1:-1].decode()
+    return Span("slip", outcome, None, None, plans[-1].id, text)
+
+
+def _kept(counted: Slip) -> Outcome:
+    if counted.earliest is not None and counted.earliest > 0:
+        return "late"
+    if counted.latest is not None and counted.latest < 0:
+        return "early"
+    return "kept"
+
+
+def _filling(account: Account, entry: str) -> Statement | None:
+    """The actual milestone that fills an entry."""
+    told = account.told.get(entry)
+    if told is None or not told.counts or told.statement.planned:
+        return None
+    return told.statement
+
+
+def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None:
+    """What came in another entry of the ladder, by the last plan that has it."""
+    for plan in reversed(plans):
+        filling = _filling(account, plan.entry)
+        if filling is not None and not _over_before(plans[0], filling):
+            return filling
+    return None
+
+
+def _over_before(plan: Statement, milestone: Statement) -> bool:
+    """Whether something was certainly over before a plan was said, so is no answer to it."""
+    first = plan.stated.earliest if plan.stated else None
+    if first is None or milestone.latest is None:
+        return False
+    return milestone.latest < min(first, plan.said)
+
+
+def _replacing(account: Account) -> dict[str, Statement]:
+    """What replaces a statement, by its id; of several, the one that would fill an entry."""
+    found: dict[str, Statement] = {}
+    for told in account.told.values():
+        replaced = told.statement.line.get("supersedes")
+        if replaced is None or not told.counts:
+            continue
+        rival = found.get(replaced)
+        if rival is None or weight(told.statement) > weight(rival):
+            found[replaced] = told.statement
+    return found
+
+
+def _days(first: Day | None, last: Day | None) -> int | None:
+    return None if first is None or last is None else last - first

@@ -1,0 +1,35 @@
+"""How a record without a card is listed: by the statement that names it best.
+
+That is, of its effective statements, one that counts before one that does not,
+an actual one before a plan, then the one that begins last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projections.engine.account import Account, Told
+from projections.engine.spans import BEFORE_ALL, Span
+
+
+def listing(account: Account, kind: str) -> Iterator[Span]:
+    """The span that puts a record into lists, as soon as anything was said of it.
+
+    One more names each facility that an effective statement of it belongs to.
+    """
+    if account.told:
+        best = max(account.told.values(), key=_standing)
+        yield Span("record", kind, statement=best.statement.id)
+    owners = {
+        told.statement.line["facility"]: told.statement.id
+        for told in account.told.values()
+        if "facility" in told.statement.line
+    }
+    for facility, statement in owners.items():
+        yield Span("named", facility, statement=statement)
+
+
+def _standing(told: Told) -> tuple[bool, bool, int, int]:
+    statement = told.statement
+    earliest = BEFORE_ALL if statement.earliest is None else statement.earliest
+    return told.counts, not statement.planned, earliest, statement.position

@@ -1,0 +1,245 @@
+"""Following the log: pages become rows, live or from the beginning, always the same rows.
+
+A `Follower` reads whole commits and writes each page in one transaction with
+how far it has read. Several may follow into one file, in threads or processes:
+whoever holds the write lock goes on from where the last one ended. `rebuild`
+makes the views anew beside the live ones; `verify` compares without touching.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from events.chronicle import Chronicle
+from events.errors import AnnalesError
+from events.record import Record
+from projections.engine.spans import AFTER_ALL
+from projections.views.file import Views, digest, open_file, remove, track, tracked, writing
+from projections.views.folding import Reader
+from projections.views.history import History
+from projections.views.search import Search
+from projections.views.state import State
+from projections.views.view import View
+
+log = logging.getLogger(__name__)
+
+VIEWS: tuple[type[View], ...] = (History, State, Search)
+"""The one list of views. A new one is a file with a class and a word here."""
+
+CREATES = tuple(view.create for view in VIEWS)
+TABLES = tuple(table for view in VIEWS for table in view.tables)
+
+PAGE = 1000
+"""How many events a transaction takes, or one commit where that is larger."""
+
+
+class Differs(AnnalesError):
+    """The live views are not what the log adds up to. Run `annales rebuild --replace`."""
+
+    def __init__(self, position: int, live: str, rebuilt: str) -> None:
+        self.position, self.live, self.rebuilt = position, live, rebuilt
+        super().__init__(
+            f"at @{position} the live views have the digest {live[:16]},"
+            f" a replay of the log {rebuilt[:16]}: run `annales rebuild --replace`"
+        )
+
+
+class Rebuilt(NamedTuple):
+    """How far the views were rebuilt, and their digest."""
+
+    position: int
+    digest: str
+
+
+class Follower:
+    """Keeps one file of views up with the log."""
+
+    def __init__(self, chronicle: Chronicle, db: Callable[[], Database]) -> None:
+        self._chronicle = chronicle
+        self._db = db
+        self._views = [view() for view in VIEWS]
+        self._history = History()
+        self._reader = Reader(self._load)
+        self._at = 0
+        self._last: Database | None = None
+
+    def catch_up(
+        self, *, until: int | None = None, progress: Callable[[int], None] | None = None
+    ) -> int:
+        """Read the log to its head, or to the position `until`; returns how far it is read."""
+        while self._page(until):
+            if progress is not None:
+                progress(self._at)
+        return self._at
+
+    def _page(self, until: int | None) -> bool:
+        """Read one page in one transaction; False where there was nothing to read."""
+        db = self._db()
+        at = tracked(db)
+        events = self._chronicle.log.select_log(after=at, limit=PAGE)
+        if until is not None:
+            events = [event for event in events if event.commit.position <= until]
+        if not events:
+            if at != self._at:
+                self._forget()
+            self._at = at
+            return False
+        with writing(db):
+            if tracked(db) != at:
+                return True
+            if db is not self._last or at != self._at:
+                self._forget()
+            self._last, self._at = db, -1
+            for view in self._views:
+                view.begin(db, self._reader)
+            for commit in self._reader.read(events):
+                for view in self._views:
+                    view.take(commit)
+            for view in self._views:
+                view.finish()
+            track(db, events[-1].position)
+        self._at = events[-1].position
+        return True
+
+    def _forget(self) -> None:
+        """Drop what is kept in memory, because somebody else read on, or a page failed."""
+        self._reader.forget()
+        for view in self._views:
+            view.forget()
+
+    def _load(self, stream: str) -> Record:
+        return self._history.record(self._db(), stream, known=AFTER_ALL)
+
+
+class Following:
+    """A thread that follows the log, and a place to wait until it has read far enough."""
+
+    def __init__(self, chronicle: Chronicle, views: Views) -> None:
+        self._chronicle = chronicle
+        self._views = views
+        self._follower = Follower(chronicle, views.db)
+        self._moved = threading.Condition()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self.failure: Exception | None = None
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; a page that it is writing is finished first."""
+        self._ended.set()
+        self._chronicle.log.wake()
+        self._thread.join()
+
+    def wait_for(self, position: int, *, timeout: float) -> int:
+        """Wait until the views have read the position; returns how far they are."""
+        deadline = time.monotonic() + timeout
+        with self._moved:
+            while (projected := self._views.tracked()) < position:
+                left = deadline - time.monotonic()
+                if left <= 0 or self._ended.is_set():
+                    break
+                # Another process may be the one that follows, so look now and then.
+                self._moved.wait(min(left, 0.01))
+        return projected
+
+    def _run(self) -> None:
+        at = 0
+        while not self._ended.is_set():
+            try:
+                at = self._follower.catch_up()
+                self.failure = None
+            except Exception as failure:
+                # The log goes on without the views; /readyz tells, and the next try may do.
+                self.failure = failure
+                log.exception("the views cannot follow the log")
+                self._ended.wait(1)
+                continue
+            with self._moved:
+                self._moved.notify_all()
+            self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
+
+
+def belong(chronicle: Chronicle, db: Database) -> bool:
+    """Whether views were made from this log, as far as they have read it.
+
+    They were not if the log was replaced by another, or by an earlier copy of itself.
+    """
+    position = tracked(db)
+    if position == 0:
+        return True
+    commit = chronicle.log.commit_at(position)
+    if commit is None or commit.position != position:
+        return False
+    try:
+        return History().recorded_at(db, position) == commit.recorded_at
+    except sqlite3.DatabaseError:
+        return True  # they are damaged, not another log's: `verify` and `rebuild` tell
+
+
+def rebuild(
+    chronicle: Chronicle,
+    views: Views,
+    *,
+    replace: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Rebuilt:
+    """Make the views anew beside the live ones, and swap them in if the digests are equal.
+
+    With `replace`, also if they are not. Raises Differs.
+    """
+    path = views.make_beside()
+    db = open_file(path)
+    try:
+        follower = Follower(chronicle, lambda: db)
+        live, position = _live_digest(views)
+        follower.catch_up(until=position, progress=progress)
+        rebuilt = digest(db, TABLES)
+        if rebuilt != live and not replace:
+            raise Differs(position, live, rebuilt)
+        # The live views have read on in the meantime, and must not be set back.
+        follower.catch_up(progress=progress)
+    except BaseException:
+        db.conn.close()
+        remove(path)
+        raise
+    db.conn.close()
+    views.swap_in(path)
+    return Rebuilt(position, rebuilt)
+
+
+def verify(
+    chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
+) -> Rebuilt:
+    """Replay the log beside the live views and compare. Raises Differs."""
+    path = views.make_beside()
+    db = open_file(path)
+    try:
+        live, position = _live_digest(views)
+        Follower(chronicle, lambda: db).catch_up(until=position, progress=progress)
+        rebuilt = digest(db, TABLES)
+    finally:
+        db.conn.close()
+        remove(path)
+    if rebuilt != live:
+        raise Differs(position, live, rebuilt)
+    return Rebuilt(position, rebuilt)
+
+
+def _live_digest(views: Views) -> tuple[str, int]:
+    """The digest of the live views and the position it is of, from one moment."""
+    db = views.db()
+    db.conn.execute("BEGIN")
+    try:
+        return digest(db, TABLES), tracked(db)
+    finally:
+        db.conn.execute("COMMIT")

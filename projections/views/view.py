@@ -1,0 +1,41 @@
+"""What a view is to whoever follows the log: tables, and four things that it is told.
+
+A view stands in a file of its own, with its tables, its SQL and its questions,
+and becomes part of everything (following, rebuilding, the digest) by one line
+in `projections.views.following.VIEWS`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from sqlite_utils import Database
+
+from projections.views.folding import CommitRead, Reader
+
+
+class View(Protocol):
+    """Follows the log a page at a time: begin, take each commit, finish.
+
+    A page is one transaction, so what a view writes stands or falls with how
+    far it has read. Rows may follow from the log alone, never from when or in
+    which pages it was read: a replay gives the same.
+    """
+
+    tables: ClassVar[tuple[str, ...]]
+    """The tables whose rows the digest is over."""
+
+    create: ClassVar[str]
+    """The statements that make the tables."""
+
+    def begin(self, db: Database, reader: Reader) -> None:
+        """A page begins: rows go to `db`, other records are asked of `reader`."""
+
+    def take(self, commit: CommitRead) -> None:
+        """A commit of the page. Its records are folded to its end only during the call."""
+
+    def finish(self) -> None:
+        """The page is read: write what is not yet written."""
+
+    def forget(self) -> None:
+        """Drop what is kept between pages, because the views moved on without this one."""

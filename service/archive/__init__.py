@@ -1,0 +1,102 @@
+"""A folder with a chronicle in it: the log, the views, and whoever keeps them together.
+
+The command line and the web service both work on an `Archive`. Everything lies
+in one folder: `log.sqlite` is the truth, the views can be thrown away.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from events.chronicle import Chronicle
+from events.errors import NotProjected
+from events.store.sqlite import Clock, system_clock
+from projections.views.file import Database, Views, tracked
+from projections.views.following import CREATES, Follower, Following, belong
+from projections.views.history import History
+from projections.views.search import Search
+from projections.views.state import State
+from service.archive.keys import Keyring
+from service.archive.streams import Streams
+
+LOG = "log.sqlite"
+
+PATIENCE = 2.0
+"""Seconds that a question waits for the views to read what it asks of."""
+
+
+class Archive:
+    """An open folder. Close it when done: `with Archive(folder) as archive`."""
+
+    def __init__(self, folder: Path, *, clock: Clock = system_clock) -> None:
+        """Open the folder, making it if there is none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.chronicle = Chronicle(folder / LOG, clock=clock)
+        self.views = Views(folder, CREATES)
+        if not belong(self.chronicle, self.views.db()):
+            # Views of another log would answer for this one; they are made anew as it is read.
+            self.views.swap_in(self.views.make_beside())
+        self.state = State()
+        self.history = History()
+        self.search = Search()
+        self.keys = Keyring(folder, clock=clock)
+        self.streams = Streams(self.chronicle.log)
+        self._following: Following | None = None
+
+    def follow(self) -> Following:
+        """Keep the views up with the log in a thread of its own, until `close`."""
+        if self._following is None:
+            self._following = Following(self.chronicle, self.views)
+            self._following.start()
+        return self._following
+
+    def catch_up(self) -> int:
+        """Bring the views up to the head of the log, here and now."""
+        return Follower(self.chronicle, self.views.db).catch_up()
+
+    def db_at(self, position: int) -> Database:
+        """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+        # How far it is read is asked of the very connection that answers: a rebuild may swap
+        # the files at any moment.
+        db = self.views.db()
+        if (projected := tracked(db)) < position:
+            self.wait_for(position, timeout=PATIENCE)
+            db = self.views.db()
+            projected = tracked(db)
+        if projected < position:
+            raise NotProjected(position, projected)
+        return db
+
+    def wait_for(self, position: int, *, timeout: float) -> int:
+        """Wait until the views have read the position; returns how far they are."""
+        if self._following is None:
+            return self.views.tracked()
+        return self._following.wait_for(position, timeout=timeout)
+
+    def failure(self) -> Exception | None:
+        """Why the views cannot follow the log at the moment; None if they can."""
+        return self._following.failure if self._following is not None else None
+
+    def close(self) -> None:
+        """Let open streams end, stop following and close every file."""
+        self.streams.close()
+        if self._following is not None:
+            self._following.stop()
+            self._following = None
+        self.keys.close()
+        self.views.close()
+        self.chronicle.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

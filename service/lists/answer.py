@@ -1,0 +1,481 @@
+"""Finding: lists of records and sources by words, place or filter; counted, sorted, in pages.
+
+`/v1/records` and `/v1/search` are one list. Everything in an answer follows
+from what stands at its clocks, scores and counts too, so that a pinned page
+never changes and a walk from page to page sees one snapshot.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from events.dates import parse_iso
+from events.errors import BadFilter
+from projections.engine.spans import BEFORE_ALL
+from projections.views.file import Database
+from projections.views.search import Hit, Search
+from projections.views.search_words import Asked, asked, found, spots
+from projections.views.state import Row, State
+from service.asking.errors import BadCursor
+from service.asking.filters import SORTS, Point, Wanted, sort_of
+from service.asking.json_text import members_of
+from service.asking.query import Question
+from service.lists.snippets import snippet
+
+Members = dict[str, Any]
+
+LISTED = ("id", "kind", "name", "country", "field", "status", "since", "distance_km")
+"""The members of an item of `/v1/records`."""
+
+SEARCHED = (*LISTED, "score", "hits", "matches")
+"""The members of an item of `/v1/search`."""
+
+FEW = 300
+"""Up to so many records are looked up one by one; for more, all there are is faster."""
+
+SHOWN = 5
+"""Of so many texts of an item that match, the best, it is shown where."""
+
+EARTH = 6_371_008.8
+"""The mean radius of the Earth in metres, by the IUGG."""
+
+CARD, TITLE, TEXT = 3, 2, 1
+"""Where the words stand: in what names the record, in a title, elsewhere."""
+
+
+def records_answer(
+    state: State, search: Search, db: Database, question: Question, wanted: Wanted
+) -> str:
+    """The JSON text of `/v1/records`. Raises BadFilter, BadCursor."""
+    return _Finding(state, search, db, question, wanted, members=LISTED).answer()
+
+
+def search_answer(
+    state: State, search: Search, db: Database, question: Question, wanted: Wanted
+) -> str:
+    """The JSON text of `/v1/search`. Raises BadFilter, BadCursor."""
+    named = (wanted.q, wanted.near, wanted.kind, wanted.country, wanted.field, wanted.statuses)
+    if not any(named):
+        raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
+    return _Finding(state, search, db, question, wanted, members=SEARCHED).answer()
+
+
+def metres(one: Point, other: Point) -> int:
+    """The distance between two points along a great circle, in whole metres.
+
+    >>> metres(Point(0, 0), Point(0, 180))
+    20015114
+    """
+    latitudes = math.radians(one.latitude), math.radians(other.latitude)
+    half = math.radians(other.longitude - one.longitude) / 2
+    chord = (
+        math.sin((latitudes[1] - latitudes[0]) / 2) ** 2
+        + math.cos(latitudes[0]) * math.cos(latitudes[1]) * math.sin(half) ** 2
+    )
+    return round(2 * EARTH * math.asin(min(1, math.sqrt(chord))))
+
+
+@dataclass(slots=True)
+class _Found:
+    """A record or a source of the list. `row` puts a record into lists; sources have none."""
+
+    stream: str
+    row: Row | None = None
+    status: Row | None = None
+    metres: int = 0
+    hits: Sequence[Hit] = ()
+    score: int = 0
+
+    @property
+    def space(self) -> str:
+        return self.stream.partition(":")[0]
+
+    @property
+    def id(self) -> str:
+        return self.stream.partition(":")[2]
+
+    @property
+    def kind(self) -> str:
+        return "source" if self.row is None else self.row.value
+
+    @property
+    def country(self) -> str | None:
+        return self.row.country or None if self.row else None
+
+    @property
+    def field(self) -> str | None:
+        return self.row.field or None if self.row else None
+
+    @property
+    def held(self) -> str | None:
+        """The status, if it is a facility that has one."""
+        return self.status.value or None if self.status else None
+
+    @property
+    def named_by(self) -> tuple[str, str]:
+        """The stream and the statement that name it; no statement is the card."""
+        return self.stream, self.row.statement if self.row else ""
+
+
+Key = int | str | None
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Where a page ends: the sort, and of its last item the key by it, the id and its space."""
+
+    sort: str
+    key: Key
+    id: str
+    space: Literal["record", "source"]
+
+
+class _Finding:
+    """One question, with what it has found so far."""
+
+    def __init__(
+        self,
+        state: State,
+        search: Search,
+        db: Database,
+        question: Question,
+        wanted: Wanted,
+        *,
+        members: Sequence[str],
+    ) -> None:
+        self.state = state
+        self.search = search
+        self.db = db
+        self.question = question
+        self.wanted = wanted
+        self.as_of = question.as_of
+        # Beyond the horizon the status is the one at the horizon.
+        self.status_day = min(self.as_of.at, self.as_of.stated)
+        self.words: Asked | None = None if wanted.q is None else asked(wanted.q)
+        self.sort = _sort(wanted)
+        for name in wanted.fields:
+            if name not in members:
+                raise BadFilter("fields", name, "no member of that name", allowed=members)
+        self.since: dict[int, Members] = {}
+        self.names: dict[tuple[str, str], str] = {}
+
+    def answer(self) -> str:
+        """The JSON text."""
+        cursor = _read(self.wanted.after, self.sort) if self.wanted.after else None
+        listed = self._found()
+        if self.sort == "since":
+            self._take_since(listed)
+        if self.sort in ("name", "-name"):
+            self._take_names(listed)
+        places = sorted(((self._place(each), each) for each in listed), key=lambda at: at[0])
+        if cursor is not None:
+            place = _order(cursor.sort, cursor.key, cursor.id, cursor.space)
+            places = [at for at in places if at[0] > place]
+        page = [each for _, each in places[: self.wanted.limit]]
+        members: Members = {"total": len(listed)}
+        if self.wanted.facets:
+            members["facets"] = {name: _counted(listed, name) for name in self.wanted.facets}
+        members["items"] = self._items(page)
+        members["next"] = None
+        if len(places) > len(page):
+            members["next"] = self.question.url(after=self._written(page[-1]))
+        return f"{{{self.question.head()},{members_of(members)}}}"
+
+    # --- what is found
+
+    def _found(self) -> list[_Found]:
+        """Everything on the list, in no order."""
+        wanted = self.wanted
+        hits, distances = self._hits(), self._distances()
+        streams: set[str] | None = None
+        for some in (hits, distances):
+            if some is not None:
+                streams = set(some) if streams is None else streams & set(some)
+        listed = self._records(streams)
+        about_records = wanted.near or wanted.country or wanted.field or wanted.statuses
+        if streams is not None and not about_records and wanted.kind in (None, "source"):
+            sources = (stream for stream in streams if stream.startswith("source:"))
+            listed += (_Found(stream) for stream in sources)
+        letters = self._letters()
+        for each in listed:
+            each.metres = (distances or {}).get(each.stream, 0)
+            each.hits = (hits or {}).get(each.stream, ())
+            each.score = _score(each.hits, letters)
+        return listed
+
+    def _records(self, streams: set[str] | None) -> list[_Found]:
+        """The records that exist and that the filters let through, of some streams if told."""
+        wanted = self.wanted
+        if wanted.kind == "source":
+            return []
+        ids = None
+        if streams is not None:
+            ids = {stream[7:] for stream in streams if stream.startswith("record:")}
+        rows = [
+            row
+            for row in self._stab("record", ids, self.as_of.at)
+            if wanted.kind in (None, row.value)
+        ]
+        listed = [_Found(f"record:{row.record}", row) for row in rows]
+        if wanted.statuses or "status" in wanted.facets or self.sort == "since":
+            self._take_statuses(listed)
+        if wanted.statuses:
+            listed = [each for each in listed if each.held in wanted.statuses]
+        return listed
+
+    def _stab(self, facet: str, ids: set[str] | None, day: int) -> list[Row]:
+        wanted, stated, known = self.wanted, self.as_of.stated, self.as_of.known
+        if ids is not None and len(ids) <= FEW:
+            rows = self.state.stab_records(self.db, facet, ids, day=day, stated=stated, known=known)
+            return [
+                row
+                for row in rows
+                if wanted.country in (None, row.country) and wanted.field in (None, row.field)
+            ]
+        rows = self.state.stab(
+            self.db,
+            facet,
+            first=day,
+            last=day,
+            stated=stated,
+            known=known,
+            country=wanted.country,
+            field=wanted.field,
+        )
+        return [row for row in rows if ids is None or row.record in ids]
+
+    def _hits(self) -> dict[str, list[Hit]] | None:
+        """The texts that match, by stream; None where no words are looked for.
+
+        What is left out is left out as a whole: a record of which any text has the word.
+        """
+        if self.words is None:
+            return None
+        if not self.words.having:
+            return {}
+        clocks = {"stated": self.as_of.stated, "known": self.as_of.known}
+        hits = defaultdict(list)
+        for hit in self.search.hits(self.db, self.words.having, **clocks):
+            hits[hit.stream].append(hit)
+        if self.words.lacking:
+            for stream in self.search.streams(self.db, self.words.lacking, **clocks):
+                hits.pop(stream, None)
+        return hits
+
+    def _distances(self) -> dict[str, int] | None:
+        """The distance in metres of each stream with a place within the radius."""
+        near, radius = self.wanted.near, self.wanted.radius
+        if near is None:
+            return None
+        furthest = math.inf if radius is None else radius * 1000
+        # A little more than the radius, lest a rounding lose what lies on it.
+        degrees = min(180.0, math.degrees(furthest / EARTH) + 0.001)
+        places = self.search.places(
+            self.db,
+            south=near.latitude - degrees,
+            north=near.latitude + degrees,
+            known=self.as_of.known,
+        )
+        distances = {stream: metres(near, Point(*place)) for stream, place in places.items()}
+        return {stream: far for stream, far in distances.items() if far <= furthest}
+
+    def _letters(self) -> int:
+        """How many letters are looked for."""
+        having = self.words.having if self.words else ()
+        return sum(len(word) for phrase in having for word in phrase.words)
+
+    # --- what is told of it
+
+    def _take_statuses(self, listed: Iterable[_Found]) -> None:
+        facilities = {each.id: each for each in listed if each.kind == "facility"}
+        for row in self._stab("status", set(facilities), self.status_day):
+            facilities[row.record].status = row
+
+    def _take_since(self, listed: Iterable[_Found]) -> None:
+        rows = [each.status.id for each in listed if each.status and each.held]
+        for id, text in self.state.texts(self.db, rows).items():
+            self.since[id] = msgspec.json.decode("{" + text + "}")["since"]
+
+    def _take_names(self, listed: Iterable[_Found]) -> None:
+        keys = (each.named_by for each in listed if each.named_by not in self.names)
+        self.names |= self.search.names(self.db, keys, known=self.as_of.known)
+
+    def _since_of(self, each: _Found) -> Members | None:
+        return self.since.get(each.status.id) if each.status else None
+
+    # --- the order
+
+    def _place(self, each: _Found) -> tuple[Any, ...]:
+        return _order(self.sort, self._key(each), each.id, each.space)
+
+    def _key(self, each: _Found) -> Key:
+        if self.sort == "relevance":
+            return -each.score
+        if self.sort == "distance":
+            return each.metres
+        if self.sort in ("name", "-name"):
+            # So short that it fits into a URL.
+            return self.names[each.named_by].casefold()[:80]
+        if self.sort == "since":
+            return _first_day(self._since_of(each))
+        return None
+
+    def _written(self, each: _Found) -> str:
+        space: Any = each.space
+        cursor = _Cursor(self.sort, self._key(each), each.id, space)
+        return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
+
+    # --- the page
+
+    def _items(self, page: Sequence[_Found]) -> list[Members]:
+        self._take_statuses(each for each in page if each.status is None)
+        self._take_names(page)
+        kept = set(self.wanted.fields) | {"id"}
+        matches = {}
+        if self.words and (not self.wanted.fields or "matches" in kept):
+            matches = self._matches(page, self.words)
+        items = []
+        for each in page:
+            item: Members = {
+                "id": each.id,
+                "kind": each.kind,
+                "name": self.names[each.named_by],
+                "country": each.country,
+                "field": each.field,
+            }
+            if each.kind == "facility":
+                item["status"] = each.held
+            if self.sort == "since":
+                item["since"] = self._since_of(each)
+            if self.wanted.near is not None:
+                item["distance_km"] = each.metres / 1000
+            if self.words is not None:
+                item["score"] = each.score / 1000
+                item["hits"] = len(each.hits)
+                item["matches"] = matches.get(each.stream, [])
+            if self.wanted.fields:
+                item = {name: value for name, value in item.items() if name in kept}
+            items.append(item)
+        return items
+
+    def _matches(self, page: Sequence[_Found], words: Asked) -> dict[str, list[Members]]:
+        """Of each stream, where in its best texts the words stand."""
+        letters = self._letters()
+        best = {
+            each.stream: sorted(each.hits, key=lambda hit: (-_weight(hit, letters), hit.position))[
+                :SHOWN
+            ]
+            for each in page
+        }
+        texts = self.search.passages(
+            self.db, (hit.position for hits in best.values() for hit in hits)
+        )
+        matches: dict[str, list[Members]] = {}
+        for stream, hits in best.items():
+            matches[stream] = []
+            for hit in hits:
+                passage = texts[hit.position]
+                where = "statement" if passage.statement else stream.partition(":")[0]
+                for name, text in passage.texts.items():
+                    stretches = found(words.having, spots(text))
+                    if stretches:
+                        matches[stream].append(
+                            {
+                                "in": "card" if where == "record" else where,
+                                "statement": passage.statement,
+                                "field": name,
+                                "snippet": snippet(text, stretches),
+                            }
+                        )
+        return matches
+
+
+def _sort(wanted: Wanted) -> str:
+    """How the list is sorted. Raises BadFilter where the question has nothing to sort so by."""
+    sort = wanted.sort or sort_of(wanted)
+    missing = {"relevance": wanted.q is None, "distance": wanted.near is None}
+    if missing.get(sort):
+        needed = {"relevance": "q", "distance": "near"}[sort]
+        allowed = [name for name in SORTS if not missing.get(name)]
+        raise BadFilter("sort", sort, f"only with `{needed}`", allowed=allowed)
+    return sort
+
+
+def _weight(hit: Hit, letters: int) -> int:
+    """How well a text answers, in thousandths: where the words stand, and how much of what
+    names the text they are."""
+    if not hit.named:
+        return 2000 * TEXT
+    where = CARD if hit.card and hit.stream.startswith("record:") else TITLE
+    return 2000 * where + min(1000, 1000 * letters // hit.size)
+
+
+def _score(hits: Sequence[Hit], letters: int) -> int:
+    """How well a record answers: its best text, and a little for each more.
+
+    The log beyond the clocks has no part in it, so it stays as it is.
+    """
+    if not hits:
+        return 0
+    return max(_weight(hit, letters) for hit in hits) + 1000 - 1000 // len(hits)
+
+
+def _first_day(since: Members | None) -> int | None:
+    if since is None:
+        return None
+    return BEFORE_ALL if since["earliest"] is None else parse_iso(since["earliest"])
+
+
+def _order(sort: str, key: Any, id: str, space: str) -> tuple[Any, ...]:
+    """What places are compared by; the id decides between what the sort finds equal."""
+    if sort == "-name":
+        # Turned round letter by letter; what ends first comes last.
+        key = (*(-ord(letter) for letter in key), 1)
+    return (key is None, 0 if key is None else key, id, space)
+
+
+KEYS: dict[str, tuple[type, ...]] = {
+    "relevance": (int,),
+    "distance": (int,),
+    "id": (type(None),),
+    "name": (str,),
+    "-name": (str,),
+    "since": (int, type(None)),
+}
+"""What the key of a cursor is, by its sort."""
+
+
+def _read(text: str, sort: str) -> _Cursor:
+    """The cursor that a page gave. Raises BadCursor."""
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        cursor = msgspec.json.decode(
+            base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor
+        )
+    except (ValueError, msgspec.DecodeError):
+        raise BadCursor(text, "it begins no page") from None
+    if cursor.sort != sort or not isinstance(cursor.key, KEYS[sort]):
+        raise BadCursor(text, f"it begins no page of a list that is sorted by {sort}")
+    return cursor
+
+
+COUNTED: dict[str, Callable[[_Found], str | None]] = {
+    "kind": lambda each: each.kind,
+    "country": lambda each: each.country,
+    "field": lambda each: each.field,
+    "status": lambda each: each.held,
+}
+"""What each facet counts; where there is none of it, nothing is counted."""
+
+
+def _counted(listed: Iterable[_Found], facet: str) -> dict[str, int]:
+    """How many of the whole list have each value, the most frequent first."""
+    counts = Counter(COUNTED[facet](each) for each in listed)
+    named = [(value, count) for value, count in counts.items() if value is not None]
+    return dict(sorted(named, key=lambda item: (-item[1], item[0])))

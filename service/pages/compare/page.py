@@ -1,0 +1,446 @@
+"""Compare: two years, two countries, two fields, two facilities, or then and now, with the change
+in words and signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.clocks import AsOf
+from events.dates import Language, year_of
+from events.vocabulary import FIELDS
+from projections.views.state import Row
+from service.comparing.compare import compare_answer
+from service.comparing.diff import TO_CLOCKS
+from service.comparing.pairing import SIGNS
+from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
+from service.drawing.marks import icon
+from service.pages.drawn.lanes import FAMILIES, short_slips
+from service.pages.shell import labels, language
+from service.pages.shell.answering import Asked, Read
+from service.pages.shell.clockbar import written, year_text
+from service.pages.shell.coverage import coverage
+from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.speech import Speech
+from service.web.response import archive, clocks
+
+OWN = (*PARTS, *TO_PARTS)
+OTHER = (*TO_CLOCKS, *TO_PARTS)
+"""What tells the second side from the first; without any of it, ten years lie between them."""
+
+MOST_TO_CHOOSE = 1000
+"""Of more facilities than this none are offered to choose from: their ids are to be written."""
+
+YEARS = 10
+
+ROWS = (*FAMILIES, ("suspended", ("suspended",)), ("over", ("decommissioned", "cancelled")))
+"""The rows of marks under each side."""
+
+
+def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
+    """The two sides where the second is not told: ten years ago and the day of the first."""
+    if any(name in texts for name in OTHER):
+        return None
+    as_of = clocks({name: text for name, text in texts.items() if name not in OWN})
+    at = texts.get("at") or written(as_of.at)
+    return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
+
+
+def compare_read(path: str, texts: Mapping[str, str]) -> Read:
+    """The two sides that the page is asked for. Raises what the clocks and the sides raise."""
+    chronicle = archive().chronicle
+    given = {name: text for name, text in texts.items() if name not in ("lang", "view")}
+    start = clocks(given)
+    meant = sides("/v1/compare", start, given, log=chronicle.log, now=chronicle.now())
+    return Read(replace(meant.question, path=path), meant, meant.position)
+
+
+def compare_page(asked: Asked) -> Members:
+    """What the template of the comparison shows."""
+    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
+    compared: Sides = asked.meant
+    service, db = asked.service, asked.db
+    answer = msgspec.json.decode(compare_answer(service.state, service.history, db, compared))
+    ids = set(_facilities(answer))
+    cards: dict[str, Any] = {}
+    for known in {compared.a.as_of.known, compared.b.as_of.known}:
+        found = service.state.cards(db, (f"record:{id}" for id in ids), known=known)
+        cards |= {card["id"]: card for card in found.values()}
+    names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
+    before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
+    facilities = (compared.a.record, compared.b.record)
+    of = (None, None) if len(set(facilities)) == 1 else facilities
+    records = _records(asked)
+    return {
+        "page": page_at(
+            "compare", asked.question, say=say,
+            formats=[
+                Format("JSON", "application/json", here.url("/compare.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/compare.csv", lang=None)),
+            ],
+            skip_to="facilities",
+            description=answer["sentence"][lang],
+        ),
+        "answer": answer,
+        "texts": texts,
+        "sentence": pieces(answer["sentence"], lang, here),
+        "sides": [
+            _side(answer, "a", before, of=of[0], lang=lang, names=names),
+            _side(answer, "b", after, of=of[1], lang=lang, names=names),
+        ],
+        "family_words": {
+            "running": say("operating"), "building": say("in building or first trials"),
+            "planned": say("approved or proposed"), "suspended": say("suspended"),
+            "over": say("closed or cancelled"),
+        },
+        "by_field": _by_field(answer, lang),
+        "came": _changed(answer, "came", names),
+        "ended": _changed(answer, "ended", names),
+        "went_on": _changed(answer, "went-on", names),
+        "groups": _groups(answer, names, lang, say),
+        "counted": _counted(answer, lang, say),
+        "milestones": [
+            {
+                **each,
+                "what": labels.milestone(each["milestone"], lang),
+                "sign": SIGNS[each["change"]].replace("-", "−"),
+                "behind": _between(each["days"], lang),
+            }
+            for each in answer["milestones"]
+        ],
+        "policies": [
+            each for each in answer["policies"] if _ids(each["a"]) != _ids(each["b"])
+        ],
+        "indicators": answer["indicators"],
+        "titles": _titles(asked, answer),
+        "coverage": _coverage(asked, compared, records),
+        "names": names,
+        "countries": _countries(asked, records),
+        "of_facilities": compared.a.record is not None,
+        "facilities": _named_facilities(asked, records) if compared.a.record is not None else [],
+        "other_way": _other_way(asked, compared, records),
+        "fields": FIELDS,
+        "at": written(compared.a.as_of.at),
+        "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
+    }  # fmt: skip
+
+
+def _head(as_of: AsOf, compared: Sides) -> Members:
+    """What stands over a side beside its name: the clocks in which the sides differ."""
+    a, b = compared.a.as_of, compared.b.as_of
+    return {
+        "at": written(as_of.at),
+        "stated": written(as_of.stated) if a.stated != b.stated else None,
+        "known": f"@{as_of.known}" if a.known != b.known else None,
+    }
+
+
+def _side(
+    answer: Mapping[str, Any],
+    name: str,
+    head: Members,
+    *,
+    of: str | None,
+    lang: str,
+    names: Mapping[str, str],
+) -> Members:
+    """A side: its label and a heap of marks for each row of statuses; `of` one facility there is
+    one mark."""
+    side = answer[name]
+    totals = (side["expected"] or side["totals"])["status"]
+    beside = {held.id: held.status for held in _held(answer, "a" if name == "b" else "b")}
+    rows = []
+    for family, statuses in ROWS:
+        found = [held for held in _held(answer, name) if held.status in statuses]
+        found.sort(key=lambda held: (statuses.index(held.status), held.id))
+        rows.append(
+            {
+                "family": family,
+                "count": sum(totals.get(status, 0) for status in statuses),
+                "marks": [
+                    {
+                        "id": held.id,
+                        "icon": icon(held.status, expected=held.expected),
+                        "name": names.get(held.id, held.id),
+                        "status": labels.label(held.status, lang),
+                        "new": answer["by"] == "record"
+                        and name == "b"
+                        and beside.get(held.id) not in statuses,
+                    }
+                    for held in found
+                ],
+            }
+        )
+    for row in rows:
+        row["marks"].sort(key=lambda mark: mark["new"])
+    label = side["label"][lang] if of is None else names.get(of, of)
+    if of is not None:
+        rows = [row for row in rows if row["count"]] or rows[:1]
+    return {"label": label[:1].upper() + label[1:], "long": len(label) > 5, "rows": rows, **head}
+
+
+class _Held(NamedTuple):
+    """A facility with the status that it has, or is expected to have."""
+
+    id: str
+    status: str
+    expected: bool
+
+
+def _held(answer: Mapping[str, Any], name: str) -> list[_Held]:
+    """The facilities of a side, as far as the pairs tell them."""
+    if answer["by"] == "record":
+        rows = [(pair["id"], pair[name]) for pair in answer["pairs"] if pair[name] is not None]
+    else:
+        facility = answer[name]["facility"]
+        rows = [] if facility is None else [(facility["id"], facility)]
+    held = ((id, row, _hoped(row)) for id, row in rows)
+    return [
+        _Held(id, row["expected"]["status"] if hoped else row["status"], hoped)
+        for id, row, hoped in held
+        if hoped or row["status"]
+    ]
+
+
+def _hoped(row: Mapping[str, Any]) -> bool:
+    """Whether a facility is only expected to be what it is shown as."""
+    return row.get("certainty") == "last-known" and bool(row.get("expected"))
+
+
+def _facilities(answer: Mapping[str, Any]) -> Iterable[str]:
+    for pair in answer["pairs"]:
+        if "id" in pair:
+            yield pair["id"]
+        for name in ("a", "b"):
+            yield from (pair[name] or {}).get("facilities", ())
+    for name in ("a", "b"):
+        if answer[name]["facility"]:
+            yield answer[name]["facility"]["id"]
+
+
+def _totals(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a side counts: beyond the horizon, what is expected."""
+    totals: Mapping[str, Any] = answer[name]["expected"] or answer[name]["totals"]
+    return totals
+
+
+def _by_field(answer: Mapping[str, Any], lang: str) -> list[Members]:
+    """How many ran in each field on either side."""
+    a, b = (_totals(answer, name)["operating_by_field"] for name in ("a", "b"))
+    rows = [
+        {"name": labels.label(field, lang), "a": a.get(field, 0), "b": b.get(field, 0)}
+        for field in FIELDS
+        if a.get(field) or b.get(field)
+    ]
+    most = max((max(row["a"], row["b"]) for row in rows), default=1)
+    return [{**row, "most": most} for row in rows]
+
+
+def _changed(answer: Mapping[str, Any], change: str, names: Mapping[str, str]) -> list[Members]:
+    if answer["by"] != "record":
+        return []
+    return [
+        {"id": pair["id"], "name": names.get(pair["id"], pair["name"])}
+        for pair in answer["pairs"]
+        if pair["change"] == change
+    ]
+
+
+def _groups(
+    answer: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Speech
+) -> list[Members]:
+    """Facility by facility within each field, where both sides are the same part of the world."""
+    if answer["by"] != "record":
+        return []
+    groups = []
+    for field in FIELDS:
+        pairs = [pair for pair in answer["pairs"] if pair["field"] == field]
+        if not pairs:
+            continue
+        pairs.sort(key=lambda pair: (_ORDER[pair["change"]], pair["id"]))
+        rows = [
+            {
+                "id": pair["id"],
+                "name": names.get(pair["id"], pair["name"]),
+                "a": _cell(pair["a"], lang),
+                "b": _cell(pair["b"], lang),
+                "same": pair["change"] == "same",
+                **_became(pair, lang, say)._asdict(),
+            }
+            for pair in pairs
+        ]
+        ran = [_totals(answer, name)["operating_by_field"].get(field, 0) for name in ("a", "b")]
+        groups.append({"title": labels.label(field, lang), "ran": ran, "rows": rows})
+    return groups
+
+
+_ORDER = {"came": 0, "went-on": 1, "other": 2, "ended": 3, "same": 4}
+
+
+def _cell(row: Mapping[str, Any] | None, lang: str) -> Members | None:
+    if row is None:
+        return None
+    hoped = _hoped(row)
+    status = row["expected"]["status"] if hoped else row["status"]
+    if status is None:
+        return {"icon": icon("proposed", expected=True), "word": "–"}
+    return {"icon": icon(status, expected=hoped), "word": labels.label(status, lang)}
+
+
+class _Became(NamedTuple):
+    """What a facility became from one side to the other: a sign, and words."""
+
+    sign: str
+    words: str
+
+
+def _became(pair: Mapping[str, Any], lang: str, say: Speech) -> _Became:
+    a, b = pair["a"], pair["b"]
+    if a is not None and _hoped(a) and not (b is not None and _hoped(b)):
+        return _came(a["expected"]["status"], b, lang, say)
+    sign = SIGNS[pair["change"]].replace("-", "−")
+    if pair["change"] == "same":
+        return _Became(sign, say("as before"))
+    if b is None or b["status"] is None:
+        return _Became(sign, say("not on the second side"))
+    after, since = labels.label(b["status"], lang), _since(b, lang)
+    if a is None or a["status"] is None:
+        return _Became(sign, say("%(status)s since %(date)s", status=after, date=since))
+    before = labels.label(a["status"], lang)
+    return _Became(
+        sign, say("from %(before)s to %(after)s, %(date)s", before=before, after=after, date=since)
+    )
+
+
+def _came(hoped: str, b: Mapping[str, Any] | None, lang: str, say: Speech) -> _Became:
+    """What came of what was expected."""
+    before = labels.label(hoped, lang)
+    if b is None or b["status"] is None:
+        return _Became("−", say("expected: %(before)s; not begun", before=before))
+    if b["status"] == hoped:
+        return _Became("=", say("as expected, %(date)s", date=_since(b, lang)))
+    return _Became(
+        "~",
+        say(
+            "expected: %(before)s; %(after)s since %(date)s",
+            before=before, after=labels.label(b["status"], lang), date=_since(b, lang),
+        ),
+    )  # fmt: skip
+
+
+def _since(row: Mapping[str, Any], lang: str) -> str:
+    return language.brief_date(row["since"]["date"], lang) if row["since"] else ""
+
+
+def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]:
+    """Group beside group, where the sides are different parts of the world."""
+    if answer["by"] not in ("field", "status"):
+        return []
+    sides = [answer[name]["label"][lang] for name in ("a", "b")]
+    words = {
+        "only-a": say("only %(side)s", side=sides[0]),
+        "only-b": say("only %(side)s", side=sides[1]),
+        "same": say("as many"),
+        "other": say("differs"),
+    }
+    return [
+        {
+            "title": labels.label(pair[answer["by"]], lang),
+            "same": pair["change"] == "same",
+            "words": words[pair["change"]],
+            **{
+                name: None
+                if pair[name] is None
+                else {
+                    "count": pair[name]["count"],
+                    "counts": [
+                        f"{labels.label(code, lang)} {count}"
+                        for code, count in pair[name]["counts"].items()
+                    ],
+                    "facilities": pair[name]["facilities"],
+                }
+                for name in ("a", "b")
+            },
+        }
+        for pair in answer["pairs"]
+    ]
+
+
+def _between(days: Mapping[str, Any] | None, lang: Language) -> str:
+    """How many days one milestone is after the other, at least and at most."""
+    if days is None:
+        return ""
+    return short_slips(days["earliest"], days["latest"], lang)
+
+
+def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
+    """What the readings of the answer are called."""
+    ids = {
+        reading["id"]
+        for pair in answer["indicators"]
+        for reading in (pair["a"], pair["b"])
+        if reading is not None
+    }
+    known = max(asked.question.as_of.known, int(answer["to"]["known"][1:]))
+    texts = asked.service.state.statements(asked.db, ids, known=known)
+    return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
+
+
+def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [each["id"] for each in decisions]
+
+
+def _coverage(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
+    """What two parts of the world are counted from; of one and the same the counts are alike."""
+    if compared.a.record is not None:
+        return ""
+    return coverage(records, (compared.a.country, compared.b.country), asked.say)
+
+
+def _records(asked: Asked) -> list[Row]:
+    """A row for every record that exists at the clocks of the first side."""
+    as_of = asked.question.as_of
+    return asked.service.state.stab(
+        asked.db, "record", first=as_of.at, last=as_of.at,
+        stated=as_of.stated, known=as_of.known, country=None, field=None,
+    )  # fmt: skip
+
+
+def _facility_ids(records: Iterable[Row]) -> list[str]:
+    return sorted(row.record for row in records if row.value == "facility")
+
+
+def _named_facilities(asked: Asked, records: Iterable[Row]) -> list[tuple[str, str]]:
+    """The ids and the names of facilities to choose from, where there are not too many."""
+    ids = _facility_ids(records)
+    if len(ids) > MOST_TO_CHOOSE:
+        return []
+    cards = asked.service.state.cards(
+        asked.db, (f"record:{id}" for id in ids), known=asked.question.as_of.known
+    )
+    return [
+        (id, labels.names_of(cards[f"record:{id}"], asked.lang)[0])
+        for id in ids
+        if f"record:{id}" in cards
+    ]
+
+
+def _other_way(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
+    """Where parts of the world are compared in place of facilities, or the other way round."""
+    if compared.a.record is not None:
+        return asked.here.url(record=None, to_record=None, to_at=None)
+    ids = _facility_ids(records)[:2]
+    if len(ids) < 2:
+        return ""
+    parts = dict.fromkeys(("country", "to_country", "field", "to_field", "to_at"))
+    return asked.here.url(**parts, record=ids[0], to_record=ids[1])
+
+
+def _countries(asked: Asked, records: Iterable[Row]) -> list[str]:
+    asked_for = {asked.texts[name] for name in ("country", "to_country") if name in asked.texts}
+    codes = asked_for | {row.country for row in records if row.value == "facility"}
+    return sorted(codes, key=lambda code: language.country(code, asked.lang))

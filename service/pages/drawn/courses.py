@@ -1,0 +1,127 @@
+"""How the figures of a state went from year to year, to be drawn small behind each of them.
+
+A point is the last day of a year, and its count is the one that `/v1/state` has there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from events.dates import Day, day, year_of
+from projections.views.file import Database
+from projections.views.state import State
+from service.asking.filters import Wanted
+from service.asking.query import Question
+from service.pages.drawn.lanes import FAMILIES
+from service.promises.slips import Counted, slip_totals
+from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuestion
+from service.trends.sweeps import SWEEPS, Point
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """By figure, its value at the end of each year from `first` on; None where there is none."""
+
+    first: int
+    by: Mapping[str, Sequence[float | None]]
+
+    @property
+    def last(self) -> int:
+        """The last year."""
+        return self.first + len(next(iter(self.by.values()))) - 1
+
+
+def courses(
+    view: State,
+    db: Database,
+    question: Question,
+    *,
+    wanted: Wanted,
+    counted: Iterable[Counted],
+    came_by: Callable[[Counted], Day | None],
+    first: int,
+    last: int,
+) -> Courses:
+    """The courses of the figures over some years. No status is told beyond the horizon."""
+    last = max(first, min(last, year_of(question.as_of.stated)))
+    # More years than this have no room in a drawing, and a trend has no more points.
+    years = range(max(first, last + 1 - MOST_POINTS), last + 1)
+    held = _swept(view, db, question, wanted=wanted, measure="status", years=years)
+    policies = _swept(view, db, question, wanted=wanted, measure="policies", years=years)
+    by: dict[str, Sequence[float | None]] = {
+        name: _counts([held.get((status,), ()) for status in statuses], years)
+        for name, statuses in FAMILIES
+    }
+    by["policies"] = _counts(policies.values(), years)
+    by["slip"] = _medians(counted, came_by, years)
+    return Courses(years.start, by)
+
+
+def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
+    """The median slip of ladders in days, at least and at most, and of how many it is."""
+    totals = slip_totals(list(counted))
+    median = totals["median"]
+    return None if median is None else (median["earliest"], median["latest"], totals["of"])
+
+
+def _swept(
+    view: State,
+    db: Database,
+    question: Question,
+    *,
+    wanted: Wanted,
+    measure: Measure,
+    years: range,
+) -> Mapping[Key, Sequence[Point]]:
+    """The points of a trend at the end of each year."""
+    first, last = day(years[0], 1, 1), day(years[-1], 12, 31)
+    asked = Trend(
+        question=TrendQuestion("/v1/trends", question.as_of, {}, first, last),
+        measure=measure,
+        key=MEASURES[measure],
+        step="year",
+        steps=years,
+        countries=() if wanted.country is None else (wanted.country,),
+        regions=(),
+        fields=() if wanted.field is None else (wanted.field,),
+        statuses=(),
+        series=(),
+    )
+    return SWEEPS[measure](view, db, asked)
+
+
+def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | None]:
+    """How many there are in all of some trends, which have no points where there is nothing."""
+    counts = [[point["count"] for point in points] for points in swept if points]
+    return list(map(sum, zip(*counts, strict=True))) if counts else [0] * len(years)
+
+
+def _medians(
+    counted: Iterable[Counted], came_by: Callable[[Counted], Day | None], years: range
+) -> Sequence[float | None]:
+    """The median slip, halfway between at least and at most, of what had come by each year."""
+    slips = sorted(
+        (came, slip.earliest, slip.latest)
+        for each in counted
+        if (slip := each.ladder.slip) is not None
+        and slip.earliest is not None
+        and slip.latest is not None
+        and (came := came_by(each)) is not None
+    )
+    least: list[int] = []
+    most: list[int] = []
+    medians: list[float | None] = []
+    for year in years:
+        come = bisect_right(slips, day(year, 12, 31), key=lambda slip: slip[0])
+        for _, earliest, latest in slips[len(least) : come]:
+            insort(least, earliest)
+            insort(most, latest)
+        medians.append((_median(least) + _median(most)) / 2 if least else None)
+    return medians
+
+
+def _median(ordered: Sequence[int]) -> float:
+    """The middle one of some numbers, or halfway between the two that are nearest to it."""
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2

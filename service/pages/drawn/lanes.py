@@ -1,0 +1,375 @@
+"""From what the chronicle holds to what the drawings are made from: lanes, promises, headings.
+
+The items are those of the feeds and the ladders those of `/v1/slips`, so a bar, a feed and a
+row of a table tell the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from events.clocks import AsOf
+from events.dates import Day, Language, civil, day, parse_iso, year_of
+from events.vocabulary import FIELDS
+from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
+from service.feeds.titles import title_of
+from service.items.item import Item
+from service.items.when import When, when
+from service.pages.shell import labels, language
+from service.pages.shell.here import Here
+from service.pages.shell.speech import Speech
+from service.promises.slips import Counted
+from service.sentences.times import Unit, in_unit, unit_of
+from service.sentences.times import slip as slip_words
+from service.words.word import word
+
+MARGIN = 30
+"""Up to so many years beyond its data the time scale reaches, to show the cursor."""
+
+FAMILIES = (
+    ("running", ("operating",)),
+    ("building", ("under-construction", "completed", "commissioning")),
+    ("planned", ("approved", "proposed")),
+)
+"""The statuses that the figures of a year count together."""
+
+
+def frame_of(items: Sequence[Item], as_of: AsOf, *, horizon: bool) -> Frame:
+    """The days to draw: of all items, and of the cursor where it is not too far from them."""
+    years = [year_of(each) for item in items for each in _days_of(item)] or [year_of(as_of.at)]
+    first, last = min(years) - 1, max(years) + 1
+    cursor = year_of(as_of.at)
+    first = cursor - 1 if first - MARGIN <= cursor < first else first
+    last = cursor + 1 if last < cursor <= last + MARGIN else last
+    return Frame(
+        first=day(first, 1, 1),
+        last=day(last, 12, 31),
+        cursor=as_of.at,
+        horizon=as_of.stated if horizon else None,
+        today=as_of.stated,
+    )
+
+
+def lanes_of(
+    items: Iterable[Item],
+    counted: Iterable[Counted],
+    lines: Mapping[str, Any],
+    cards: Mapping[str, Any],
+    *,
+    here: Here,
+    lang: Language,
+    stated: Day,
+    say: Speech,
+) -> list[Lane]:
+    """A lane for every facility that has a phase or a promise; `cards` by their records."""
+    by_record: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.kind in ("phase", "milestone", "discovery"):
+            by_record[item.lane].append(item)
+    promised: dict[str, list[Counted]] = defaultdict(list)
+    for each in counted:
+        promised[each.record].append(each)
+    drawn = []
+    for record, found in by_record.items():
+        phases = [item for item in found if item.kind == "phase"]
+        if not phases and record not in promised:
+            continue
+        card = cards.get(record)
+        if card is None:
+            continue
+        name, other = labels.names_of(card, lang)
+        remark, late = _remark(promised.get(record, ()), lines, lang=lang, stated=stated, say=say)
+        drawn.append(
+            Lane(
+                record=record,
+                name=name,
+                other_name=other,
+                href=here.record(record),
+                group=card["field"],
+                bars=tuple(_bar(item, lang, say) for item in phases),
+                promises=tuple(
+                    ladder_of(each, lines, lang=lang, stated=stated, say=say)
+                    for each in promised.get(record, ())
+                ),
+                dots=tuple(_dots(found, lang)),
+                remark=remark,
+                late=late,
+            )
+        )
+    return drawn
+
+
+def headings_of(
+    lanes: Iterable[Lane], running: Mapping[str, str], *, lang: Language, year: str, say: Speech
+) -> dict[str, Heading]:
+    """What stands over each field: how many of its facilities ran. `running` are statuses by id."""
+    of: Counter[str] = Counter()
+    ran: Counter[str] = Counter()
+    for lane in lanes:
+        of[lane.group] += 1
+        ran[lane.group] += running.get(lane.record) == "operating"
+    headings = {}
+    for field in (*FIELDS, ""):
+        if not of[field]:
+            continue
+        title = labels.label(field, lang) if field else say("No field")
+        headings[field] = Heading(
+            title=title,
+            other_title=labels.label(field, "zh") if lang == "en" and field else "",
+            note=say("%(ran)s of %(all)s ran", ran=ran[field], all=of[field]),
+            label=say(
+                "%(field)s: %(ran)s of %(all)s facilities ran in %(year)s",
+                field=title, ran=ran[field], all=of[field], year=year,
+            ),
+        )  # fmt: skip
+    return headings
+
+
+def ladder_of(
+    counted: Counted, lines: Mapping[str, Any], *, lang: Language, stated: Day, say: Speech
+) -> Staircase:
+    """The promises of one thing and what came of them, for a drawing."""
+    ladder = counted.ladder
+    plans = [lines[id] for id in ladder.plans]
+    first = edge(plans[0])
+    rungs = []
+    for index, plan in enumerate(plans):
+        due, said = edge(plan), said_edge(plan)
+        words = say(
+            "said %(said)s, for %(due)s",
+            said=language.brief_date(plan["stated"], lang),
+            due=language.brief_date(plan["date"], lang),
+        )
+        rungs.append(
+            Rung(
+                said=said,
+                due=due,
+                text=words,
+                note=plan["title"],
+                slip=say("first promise") if index == 0 else _behind(first, due, lang),
+                title=f"{plan['title']} ({words})",
+                statement=plan["id"],
+            )
+        )
+    came = lines.get(ladder.came) if ladder.came else None
+    pending = counted.outcome in ("pending", "overdue")
+    result = ""
+    if came is not None:
+        result = short_interval(counted, lang)
+    elif counted.outcome == "overdue":
+        result = short_slip(None if first.latest is None else stated - first.latest, lang)
+    return Staircase(
+        rungs=tuple(rungs),
+        came=None if came is None else edge(came),
+        pending=pending,
+        title=outcome_words(counted, lines, lang=lang, say=say),
+        came_text="" if came is None else say(
+            "came %(date)s", date=language.brief_date(came["date"], lang)
+        ),
+        result=result,
+    )  # fmt: skip
+
+
+def edge(line: Mapping[str, Any]) -> Edge:
+    """The bounds of a statement's date."""
+    bounds = line["bounds"]
+    return Edge(_day(bounds["earliest"]), _day(bounds["latest"]))
+
+
+def said_edge(line: Mapping[str, Any]) -> Edge:
+    """When a statement was said, as vague as its source told it."""
+    if "stated" not in line:
+        return on(parse_iso(line["said"]["day"]))
+    said = when(line["stated"])
+    return Edge(said.earliest, said.latest)
+
+
+def counted_days(counted: Counted) -> int | None:
+    """How late what came certainly was, or how early; 0 where it may have been on time."""
+    slip = counted.ladder.slip
+    if slip is None:
+        return None
+    if slip.earliest is not None and slip.earliest > 0:
+        return slip.earliest
+    if slip.latest is not None and slip.latest < 0:
+        return slip.latest
+    return 0
+
+
+def short_interval(counted: Counted, lang: Language) -> str:
+    """How late or early what came was, at least and at most; "on time" where it may have been."""
+    slip = counted.ladder.slip
+    if slip is None:
+        return ""
+    if counted_days(counted) == 0:
+        return slip_words(0, lang)
+    return short_slips(slip.earliest, slip.latest, lang)
+
+
+def short_slips(earliest: float | None, latest: float | None, lang: Language) -> str:
+    """An interval of slips in the unit that fits its farther end, an open end left out.
+
+    >>> short_slips(1699, 2064, "en"), short_slips(-621, -243, "zh"), short_slips(20, None, "en")
+    ('+4.7 to +5.7 y', '−1.7至−0.7年', '+20 d or more')
+    >>> short_slips(0, 0, "en"), short_slips(30, 30, "en"), short_slips(None, None, "en")
+    ('on time', '+30 d', '?')
+    """
+    if earliest is None and latest is None:
+        return "?"
+    ends = [end for end in (earliest, latest) if end is not None]
+    if not any(ends):
+        return slip_words(0, lang)
+    unit = unit_of(max(map(abs, ends)))
+    told = [_signed(in_unit(end, unit)) for end in ends]
+    name = _UNITS[unit][lang]
+    if len(ends) == 1:
+        return _half_open(told[0], name, lang, least=earliest is not None)
+    if told[0] == told[1]:
+        return f"{told[0]}{name}"
+    return f"{told[0]}{'至' if lang == 'zh' else ' to '}{told[1]}{name}"
+
+
+_UNITS: Mapping[Unit, Mapping[str, str]] = {
+    "day": word("short unit", " d"),
+    "month": word("short unit", " mo"),
+    "year": word("short unit", " y"),
+}
+
+
+def short_slip(days: float | None, lang: Language) -> str:
+    """A slip in the largest unit that fits, as the right-hand column has it.
+
+    >>> short_slip(1699, "en"), short_slip(-16, "zh"), short_slip(0, "en")
+    ('+4.7 y', '−16天', 'on time')
+    """
+    return "" if days is None else short_slips(days, days, lang)
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):g}"
+
+
+def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
+    if lang == "zh":
+        return f"{end}{unit}{'以上' if least else '以下'}"
+    return f"{end}{unit} or {'more' if least else 'less'}"
+
+
+def outcome_words(
+    counted: Counted, lines: Mapping[str, Any], *, lang: Language, say: Speech
+) -> str:
+    """What came of a ladder, in one line."""
+    plan = lines[counted.ladder.plans[0]]
+    promised = language.brief_date(plan["date"], lang)
+    if counted.ladder.came:
+        came = language.brief_date(lines[counted.ladder.came]["date"], lang)
+        return say(
+            "%(what)s: promised for %(promised)s, came %(came)s (%(slip)s)",
+            what=labels.milestone(counted.ladder.milestone, lang),
+            promised=promised,
+            came=came,
+            slip=short_interval(counted, lang),
+        )
+    return say(
+        "%(what)s: promised for %(promised)s, %(outcome)s",
+        what=labels.milestone(counted.ladder.milestone, lang),
+        promised=promised,
+        outcome=labels.outcome(counted.outcome, lang),
+    )
+
+
+def _bar(item: Item, lang: Language, say: Speech) -> Bar:
+    end = None
+    if not item.open and not item.point:
+        end = _edge(item.end) if item.end is not None else None
+        if end is None and item.stop is not None:
+            end = on(item.stop)
+    status = labels.label(item.status or "", lang)
+    since = language.brief_date(item.start.edtf, lang) if item.start else ""
+    title = title_of(item, lang)
+    if since:
+        title = f"{title}: {since}"
+    if item.planned:
+        title = say("%(title)s (expected)", title=title)
+    return Bar(
+        status=item.status or "",
+        start=_edge(item.start) if item.start else Edge(item.first, item.first),
+        end=end,
+        expected=item.planned,
+        title=title or status,
+        statement=item.statement or "",
+    )
+
+
+def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
+    for item in found:
+        if item.planned or item.disputed or item.start is None:
+            continue
+        if item.kind == "discovery" or item.milestone == "upgraded":
+            dated = language.brief_date(item.start.edtf, lang)
+            yield Dot(
+                kind="discovery" if item.kind == "discovery" else "upgrade",
+                date=_edge(item.start),
+                title=f"{title_of(item, lang)}: {dated}",
+                statement=item.statement or "",
+            )
+
+
+def _remark(
+    counted: Sequence[Counted],
+    lines: Mapping[str, Any],
+    *,
+    lang: Language,
+    stated: Day,
+    say: Speech,
+) -> tuple[str, bool]:
+    """The worst slip of a facility against a first promise, or when it is due."""
+    overdue = [
+        first.latest
+        for each in counted
+        if each.outcome == "overdue"
+        and (first := edge(lines[each.ladder.plans[0]])).latest is not None
+    ]
+    if overdue:
+        late = stated - min(overdue)
+        return say("%(slip)s so far", slip=short_slip(late, lang)), True
+    slips = [(days, each) for each in counted if (days := counted_days(each)) is not None]
+    worst = max(slips, key=lambda slip: slip[0], default=None)
+    if worst is not None and worst[0] > 0:
+        return short_interval(worst[1], lang), True
+    due = [
+        last
+        for each in counted
+        if each.outcome == "pending"
+        and (last := edge(lines[each.ladder.plans[-1]]).latest) is not None
+    ]
+    if due:
+        return say("due %(year)s", year=civil(min(due))[0]), False
+    return ("", False) if worst is None else (short_interval(worst[1], lang), False)
+
+
+def _edge(date: When) -> Edge:
+    return Edge(date.earliest, date.latest)
+
+
+def _days_of(item: Item) -> Iterable[Day]:
+    if item.kind in ("phase", "milestone", "discovery", "policy"):
+        for each in (item.first, item.start.latest if item.start else None):
+            if each is not None:
+                yield each
+
+
+def _behind(first: Edge, due: Edge, lang: Language) -> str:
+    """How far a promise lies behind the first, at least and at most, as the rules count slips."""
+    return short_slips(_less(due.earliest, first.latest), _less(due.latest, first.earliest), lang)
+
+
+def _less(day: Day | None, other: Day | None) -> int | None:
+    """The days between two days; None where either is open."""
+    return None if day is None or other is None else day - other
+
+
+def _day(text: str | None) -> Day | None:
+    return None if text is None else parse_iso(text)

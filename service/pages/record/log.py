@@ -1,0 +1,94 @@
+"""The log of a record: event by event, with what stood before and what stood after."""
+
+from __future__ import annotations
+
+import msgspec
+
+from projections.engine.spans import AFTER_ALL
+from projections.views.history import Entry
+from service.pages.shell import labels
+from service.pages.shell.answering import Asked
+from service.pages.shell.page import Members
+from service.records.audit import entry_members
+
+MOST_EVENTS = 500
+"""How many events the log of a page shows, the newest first."""
+
+QUIET = frozenset(
+    (
+        "type", "id", "facility", "series", "record", "entry", "title", "summary", "sources",
+        "evidence", "evidence_url",
+    )
+)  # fmt: skip
+"""The members of a line that the log of a page leaves to the raw line."""
+
+
+def record_log(asked: Asked) -> Members:
+    """The events of a record, the newest first, each with what it changed; `all` counts them."""
+    entries = asked.service.history.entries(
+        asked.db,
+        f"record:{asked.id}",
+        known=asked.question.as_of.known,
+        after=0,
+        limit=AFTER_ALL,
+    )
+    before: dict[str | None, Members] = {}
+    rows = [_event(entry, before, asked) for entry in entries]
+    rows.reverse()
+    return {"events": rows[:MOST_EVENTS], "all": len(rows)}
+
+
+def _event(entry: Entry, before: dict[str | None, Members], asked: Asked) -> Members:
+    """What an event did; `before` has each statement and the card as they stood, and is kept up."""
+    say = asked.say
+    members = entry_members(entry)
+    line: Members = msgspec.json.decode(entry.line)
+    stood = before.get(entry.statement, {})
+    diff: list[Members] = []
+    if "changes" in line:
+        for name, value in line["changes"].items():
+            diff.append({"name": name, "was": _cell(stood.get(name)), "now": _cell(value)})
+        before[entry.statement] = {
+            name: value for name, value in {**stood, **line["changes"]}.items() if value is not None
+        }
+    elif line["type"] in ("withdrawal", "reinstatement"):
+        words = (
+            (say("stands"), say("withdrawn"))
+            if line["type"] == "withdrawal"
+            else (say("withdrawn"), say("stands"))
+        )
+        diff.append({"name": say("standing"), "was": words[0], "now": words[1]})
+    else:
+        before[entry.statement] = line
+        diff += [
+            {"name": name, "was": None, "now": _cell(value)}
+            for name, value in line.items()
+            if name not in QUIET
+        ]
+    return {
+        **members,
+        "words": labels.event(members["event"], asked.lang),
+        "title": line.get("title") or line.get("name") or stood.get("title"),
+        "day": entry.recorded_at[:10],
+        "time": entry.recorded_at[11:19],
+        "diff": diff,
+        "mended": "changes" in line or line["type"] in ("withdrawal", "reinstatement"),
+        "raw": msgspec.json.format(entry.line, indent=2),
+    }
+
+
+def _cell(value: object) -> str | None:
+    """A member of a line as text, without the brackets of JSON.
+
+    >>> _cell(["a", "b"]), _cell({"depth_m": 700}), _cell([{"id": "yearbook", "locator": "p. 3"}])
+    ('a, b', 'depth_m: 700', 'yearbook (p. 3)')
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(str(_cell(each)) for each in value)
+    if isinstance(value, dict):
+        if "id" in value:
+            return f"{value['id']} ({value['locator']})" if value.get("locator") else value["id"]
+        return ", ".join(f"{name}: {_cell(each)}" for name, each in value.items())
+    return msgspec.json.encode(value).decode()

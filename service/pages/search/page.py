@@ -1,0 +1,103 @@
+"""Search: records and sources by words, kind, country, field or status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from html import unescape
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.vocabulary import FIELDS, STATUSES
+from service.asking.filters import FINDABLE
+from service.drawing.marks import icon
+from service.lists.answer import records_answer, search_answer
+from service.pages.shell import labels
+from service.pages.shell.answering import Asked
+from service.pages.shell.here import Here
+from service.pages.shell.page import Format, Members, page_at
+
+FILTERS = ("q", "kind", "country", "field", "status", "sort", "limit", "after")
+ANYTHING = frozenset(("q", "kind", "country", "field", "status"))
+"""With any of these something is looked for; else all records are listed."""
+
+COUNTED = ("kind", "country", "field", "status")
+
+LISTED = 50
+"""How many records a page lists, unless it is asked for another number."""
+
+
+class Bit(NamedTuple):
+    """A piece of a snippet."""
+
+    text: str
+    marked: bool
+
+
+def answered_by(texts: Mapping[str, str]) -> str:
+    """The path of the API that finds what the page shows."""
+    return "/v1/search" if ANYTHING & texts.keys() else "/v1/records"
+
+
+def search_page(asked: Asked) -> Members:
+    """What the template of the search shows. Without anything to look for, all records."""
+    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
+    state, search = asked.service.state, asked.service.search
+    question = asked.answered(answered_by(texts))
+    find = search_answer if question.path == "/v1/search" else records_answer
+    limit = asked.wanted.limit if "limit" in texts else LISTED
+    wanted = replace(asked.wanted, facets=COUNTED, limit=limit)
+    answer = msgspec.json.decode(find(state, search, asked.db, question, wanted))
+    ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
+    cards = state.cards(asked.db, (f"record:{id}" for id in ids), known=question.as_of.known)
+    names = {card["id"]: labels.names_of(card, lang) for card in cards.values()}
+    return {
+        "page": page_at(
+            "search", asked.question, say=say,
+            formats=[
+                Format("JSON", "application/json", here.url("/search.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/search.csv", lang=None)),
+            ],
+            skip_to="found",
+        ),
+        "answer": answer,
+        "texts": texts,
+        "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],
+        "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
+        "fields": FIELDS,
+        "statuses": STATUSES,
+        "looked_for": question.path == "/v1/search",
+        "facets": answer.get("facets", {}),
+        "facet_words": {
+            "kind": say("Kind"), "country": say("Country"),
+            "field": say("Field"), "status": say("Status"),
+        },
+        "items": [_item(each, names, here) for each in answer["items"]],
+        "next": here.page_of(answer["next"]) if answer["next"] else None,
+    }  # fmt: skip
+
+
+def _item(each: Mapping[str, Any], names: Mapping[str, tuple[str, str]], here: Here) -> Members:
+    id = each["id"]
+    name, other = names.get(id, (each["name"], ""))
+    return {
+        **each,
+        "short": name,
+        "other": other,
+        "icon": icon(each["status"]) if each.get("status") else "",
+        "url": here.source(id) if each["kind"] == "source" else here.record(id),
+        "matches": [{**match, "bits": bits(match["snippet"])} for match in each.get("matches", ())],
+    }
+
+
+def bits(snippet: str) -> list[Bit]:
+    """A snippet of an answer, taken apart: what is marked, and what is not, as bare text.
+
+    >>> bits("R&amp;D at <mark>JUNO</mark>")
+    [Bit(text='R&D at ', marked=False), Bit(text='JUNO', marked=True)]
+    """
+    pieces = re.split(r"<mark>(.*?)</mark>", snippet)
+    found = [Bit(unescape(text), marked=bool(at % 2)) for at, text in enumerate(pieces)]
+    return [bit for bit in found if bit.text]

@@ -1,0 +1,152 @@
+"""The clock bar: three clocks and two filters as a plain form, and what it sends made a clean URL.
+
+The form has members that no shared URL has: `said` and `log` tell in words how the clocks
+`stated` and `known` are meant, `when` whether `at` is a day or a period. `tidied` turns them
+into clocks, so that every view has one short address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from events.clocks import AsOf, last_day, utc_day
+from events.dates import Day, Language, civil, iso
+from events.errors import BadClock
+from service.pages.shell.here import Here
+from service.sentences.times import moment
+
+FORM = ("said", "log", "when")
+"""What only the form sends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBar:
+    """What the form shows. `told` is the last year that can be read as it was told then."""
+
+    at: str
+    year: int
+    during: bool
+    stated: str
+    stated_words: str
+    stated_is: str
+    stated_given: bool
+    told: int
+    known: str
+    known_given: bool
+    known_asked: str
+    first: int
+    last: int
+    before: str
+    after: str
+    hidden: tuple[tuple[str, str], ...]
+    moves: bool
+
+
+def clock_bar(
+    here: Here,
+    as_of: AsOf,
+    *,
+    lang: Language,
+    first: int,
+    last: int,
+    filters: Iterable[str] = (),
+    moves: bool = True,
+) -> ClockBar:
+    """The form for a page at these clocks. `first` and `last` are the years of its slider; a page
+    that does not move along `at` has none."""
+    year = civil(as_of.at)[0]
+    stated_given = "stated" in here.texts
+    asked = {*filters, "at", "during", "stated", "known"}
+    name = "during" if as_of.during else "at"
+    return ClockBar(
+        at=as_of.during.text if as_of.during else written(as_of.at),
+        year=year,
+        during=as_of.during is not None,
+        stated=written(as_of.stated),
+        stated_words=moment(as_of.stated, lang),
+        stated_is=_stated_is(as_of, stated_given=stated_given, moves=moves),
+        stated_given=stated_given,
+        told=_last_told(as_of),
+        known=f"@{as_of.known}",
+        known_given="known" in here.texts,
+        known_asked=_rounded(here, as_of),
+        first=min(first, year),
+        last=max(last, year),
+        before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
+        after=here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
+        hidden=tuple((each, text) for each, text in here.texts.items() if each not in asked),
+        moves=moves,
+    )
+
+
+def _rounded(here: Here, as_of: AsOf) -> str:
+    """The position that was asked for, where the answer is at an earlier one."""
+    asked = here.texts.get("known", "")
+    return asked if asked.startswith("@") and asked != f"@{as_of.known}" else ""
+
+
+def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
+    """The parameters that a form meant, without what only forms send; None if they are clean.
+
+    As told then, of a day that is still to come, is as told today.
+    """
+    if not any(name in texts for name in FORM) and all(texts.values()):
+        return None
+    clean = {name: value.strip() for name, value in texts.items() if name not in FORM}
+    if texts.get("when") == "during" and clean.get("at"):
+        clean["during"] = clean.pop("at")
+    if texts.get("said") == "all":
+        clean.pop("stated", None)
+    elif texts.get("said") == "then":
+        clean["stated"] = clean.get("at") or clean.get("during", "")
+        if is_to_come(clean["stated"], today):
+            del clean["stated"]
+    if texts.get("log") == "now":
+        clean.pop("known", None)
+    return {name: value for name, value in clean.items() if value}
+
+
+def is_to_come(text: str, today: Day) -> bool:
+    """Whether the last day of a year, a month or a day is yet to come; of no such text, not."""
+    try:
+        return last_day("stated", text) > today
+    except BadClock:
+        return False
+
+
+def year_text(year: int) -> str:
+    """A year as the clocks take it.
+
+    >>> year_text(2013), year_text(-240), year_text(12025)
+    ('2013', '-0240', 'Y12025')
+    """
+    if abs(year) > 9999:
+        return f"Y{year}"
+    return f"-{-year:04d}" if year < 0 else f"{year:04d}"
+
+
+def written(day: int) -> str:
+    """A day as a person writes it: a year for its last day."""
+    year, month, of_month = civil(day)
+    return year_text(year) if (month, of_month) == (12, 31) else iso(day)
+
+
+def _stated_is(as_of: AsOf, *, stated_given: bool, moves: bool) -> str:
+    if not stated_given:
+        return "all"
+    return "then" if moves and as_of.stated == as_of.at else "day"
+
+
+def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str | None]:
+    """Whoever reads each year as it was told then goes on to do so, as far as the log goes."""
+    if "stated" not in here.texts or as_of.stated != as_of.at:
+        return {}
+    return {"stated": year_text(year) if year <= _last_told(as_of) else None}
+
+
+def _last_told(as_of: AsOf) -> int:
+    """The last year that was over when the log was last written to."""
+    if as_of.known_at is None:
+        return civil(as_of.stated)[0]
+    return civil(utc_day(as_of.known_at) + 1)[0] - 1

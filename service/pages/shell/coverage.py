@@ -1,0 +1,41 @@
+"""What the chronicle holds of a part of the world, so that no number is taken for all there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from projections.views.state import Row
+from service.pages.shell.speech import Speech
+from service.sentences.labels import country_name
+
+
+def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:
+    """Of how many facilities the counts of a page are, in a sentence.
+
+    `rows` tell of every record that exists at the clocks; None in `countries` is all of them.
+    """
+    held: dict[str, int] = {}
+    for row in rows:
+        if row.value == "facility":
+            held[row.country] = held.get(row.country, 0) + 1
+    whole = sum(held.values())
+    wanted = [code for code in dict.fromkeys(countries) if code is not None]
+    if not wanted:
+        return say.n(
+            "Counted are the %(num)s facility and what is told of it in this chronicle.",
+            "Counted are the %(num)s facilities of this chronicle, which does not hold all there"
+            " are.",
+            whole,
+        )
+    parts = [
+        say(
+            "%(number)s of %(country)s",
+            number=held.get(code, 0), country=country_name(code, say.lang),
+        )
+        for code in wanted
+    ]  # fmt: skip
+    return say(
+        "Counted are facilities of this chronicle, which does not hold all there are: %(parts)s,"
+        " %(all)s in all.",
+        parts=say(", ").join(parts), all=whole,
+    )  # fmt: skip

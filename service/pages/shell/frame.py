@@ -1,0 +1,41 @@
+"""The frames: what of a page fits into a page of someone else's.
+
+A frame shows the heart of its page without what is around it, at the clocks that its URL
+names, and leads to the whole page and to its pinned URL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.pages.shell import rendering
+from service.pages.shell.answering import Asked, Make
+from service.pages.shell.here import Here
+from service.pages.shell.page import Members, Piece
+
+POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+"""A frame may stand in any page; nothing else is allowed to it than to the page itself."""
+
+
+def framed(page: str, make: Make) -> Make:
+    """What a frame shows of the page at a path: its links lead to the pages, not to frames."""
+
+    def shown(asked: Asked) -> Members:
+        path = page.replace("{id}", asked.id)
+        texts = {name: text for name, text in asked.here.texts.items() if name != "above"}
+        here = Here(path, texts)
+        filters = {name: text for name, text in asked.question.filters.items() if name != "above"}
+        question = replace(asked.question, path=path, filters=filters)
+        made = {**make(replace(asked, here=here, question=question)), "here": here}
+        if made.get("sentence"):
+            made["sentence"] = [_outward(piece, here) for piece in made["sentence"]]
+        return made
+
+    return shown
+
+
+def _outward(piece: Piece, here: Here) -> Piece:
+    """A place on the page itself is one of the whole page, as a frame has no tables."""
+    if piece.href is None or not piece.href.startswith("#"):
+        return piece
+    return piece._replace(href=here.url() + piece.href)

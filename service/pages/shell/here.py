@@ -1,0 +1,95 @@
+"""Where the reader is: a path, and the clocks, filters and language that its URL names.
+
+Every link of a page is made here, so that whoever reads the world of 2016 stays in it from
+page to page. What the URL leaves to a default stays a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from service.asking.page_path import page_path
+from service.asking.query import located
+
+CARRIED = ("at", "during", "stated", "known", "lang")
+"""The parameters that go along from page to page."""
+
+PART = ("country", "field")
+"""Those that go along to pages of a part of the world."""
+
+TAKES = {
+    "/": (*CARRIED, *PART),
+    "/state": (*CARRIED, *PART),
+    "/slips": ("stated", "known", "lang", *PART),
+    "/search": (*CARRIED, *PART),
+    "/compare": ("at", "stated", "known", "lang", *PART),
+    "/trends": ("stated", "known", "lang", *PART),
+    "/embed/trends": ("stated", "known", "lang", *PART),
+    "/embed/slips": ("stated", "known", "lang", *PART),
+    "/activity": ("lang",),
+    "/feeds": ("lang",),
+    "/viewers": ("lang",),
+    "/desk": ("lang",),
+}
+"""What goes along to a page, where that is not `CARRIED`."""
+
+_ORDER = ("at", "during", "to_at", "stated", "to_stated", "known", "to_known", "from", "to")
+
+CLOCKS = ("at", "stated", "known")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A page's path, and the parameters that its URL names (all but `view`)."""
+
+    path: str
+    texts: Mapping[str, str]
+
+    def url(self, path: str | None = None, /, **changed: str | None) -> str:
+        """This page, or another path with the same parameters, some of them set or left out."""
+        texts = {**self.texts, **changed}
+        return located(self.path if path is None else path, _ordered(texts))
+
+    def to(self, path: str, /, **given: str | None) -> str:
+        """Another page, with the clocks and the language of this one, and what is given."""
+        takes = TAKES.get(path, CARRIED)
+        carried = {name: self.texts[name] for name in takes if name in self.texts}
+        if path != "/trends" and "," in carried.get("country", ""):
+            del carried["country"]  # only a trend has several
+        return located(path, _ordered({**carried, **given}))
+
+    def record(self, id: str) -> str:
+        """The page of a record."""
+        return self.to(f"/records/{id}")
+
+    def source(self, id: str) -> str:
+        """The page of a source."""
+        return self.to(f"/sources/{id}")
+
+    def page_of(self, answer: str) -> str:
+        """The page that shows what a path of the API answers, at the clocks of this page.
+
+        A path that has no page is left as it is.
+        """
+        parts = urlsplit(answer)
+        path = page_path(parts.path)
+        if path is None:
+            return answer
+        # Two sides differ in their clocks: what either of them names is told of the other too.
+        told = {name for name in CLOCKS if f"to_{name}" in self.texts}
+        asked = {
+            name: value
+            for name, value in parse_qsl(parts.query)
+            if name in told or name not in ("view", "during", *CLOCKS)
+        }
+        part: dict[str, str | None] = dict.fromkeys(PART)
+        return self.to(path, **{**part, **asked})
+
+
+def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:
+    given = {name: value for name, value in texts.items() if value is not None}
+    clocks = [(name, given.pop(name)) for name in _ORDER if name in given]
+    lang = [("lang", given.pop("lang"))] if "lang" in given else []
+    return [*clocks, *sorted(given.items()), *lang]

@@ -1,0 +1,128 @@
+"""What every page shows around what is its own: name, pinned link, formats, sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from events.dates import Language
+from service.asking.query import Question
+from service.pages.shell.here import Here
+from service.pages.shell.speech import Speech
+
+Members = dict[str, Any]
+
+
+class Format(NamedTuple):
+    """Another form of what a page shows."""
+
+    name: str
+    type: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page's own facts, for the template that all share.
+
+    `pinned` is None where there is nothing to pin. `skip_to` is the id that the first
+    link leads to, `subject` what stands beside the name of the service.
+    """
+
+    name: str
+    subject: str
+    pinned: str | None = None
+    position: int | None = None
+    recorded: str | None = None
+    formats: Sequence[Format] = ()
+    skip_to: str = "main"
+    description: str = ""
+
+
+def page_at(
+    name: str,
+    question: Question,
+    *,
+    say: Speech,
+    formats: Sequence[Format] = (),
+    skip_to: str = "main",
+    description: str = "",
+) -> Page:
+    """A page at the clocks of a question."""
+    as_of = question.as_of
+    return Page(
+        name=name,
+        subject=say("Big science, year by year"),
+        pinned=question.pinned,
+        position=as_of.known,
+        recorded=as_of.known_at,
+        formats=formats,
+        skip_to=skip_to,
+        description=description,
+    )
+
+
+def navigation(here: Here, say: Speech) -> list[Members]:
+    """The pages that every page leads to."""
+    named = (
+        ("state", "/state", say("State")),
+        ("compare", "/compare", say("Compare")),
+        ("slips", "/slips", say("Slips")),
+        ("trends", "/trends", say("Trends")),
+        ("search", "/search", say("Search")),
+        ("activity", "/activity", say("Activity")),
+        ("feeds", "/feeds", say("Feeds")),
+        ("desk", "/desk", say("Desk")),
+    )
+    return [{"name": name, "url": here.to(path), "text": text} for name, path, text in named]
+
+
+class Piece(NamedTuple):
+    """A piece of a sentence; a figure has a place that it leads to, or is only set in weight."""
+
+    text: str
+    href: str | None
+    figure: bool
+    status: str = ""
+
+
+def pieces(
+    sentence: Mapping[str, Any] | None,
+    lang: Language,
+    here: Here,
+    table: Callable[[str], str] | None = None,
+) -> list[Piece]:
+    """A generated sentence in a language, its figures with the pages that they lead to.
+
+    `table` gives the place on this very page of the facilities of a status, if they are on it.
+    """
+    if sentence is None:
+        return []
+    text: str = sentence[lang]
+    found, place = [], 0
+    for figure in sentence["figures"][lang]:
+        start, end = figure["start"], figure["end"]
+        if start > place:
+            found.append(Piece(text[place:start], None, figure=False))
+        href, status = _leads(figure["href"], here, table)
+        found.append(Piece(text[start:end], href, figure=True, status=status))
+        place = end
+    if place < len(text):
+        found.append(Piece(text[place:], None, figure=False))
+    return found
+
+
+def _leads(
+    href: str | None, here: Here, table: Callable[[str], str] | None
+) -> tuple[str | None, str]:
+    if href is None:
+        return None, ""
+    parts = urlsplit(href)
+    asked = parse_qs(parts.query)
+    (statuses,) = asked.get("expected") or asked.get("status") or [""]
+    first = statuses.partition(",")[0]
+    if first and parts.path == "/v1/state" and table is not None:
+        return table(first), first
+    return here.page_of(href), first

@@ -1,0 +1,83 @@
+"""The drawings of a state: the events of each year, and the life of every facility below."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from events.dates import year_of
+from service.drawing.lanes import Frame, Lane
+from service.drawing.marks import definitions, legend
+from service.drawing.strip import Tally, strip
+from service.drawing.timeline import timeline, timeline_scale
+from service.items.item import Item
+from service.pages.drawn.lanes import headings_of
+from service.pages.shell import labels, language
+from service.pages.shell.answering import Asked
+from service.pages.shell.clockbar import year_text
+from service.pages.shell.page import Members
+
+
+def state_drawings(
+    asked: Asked,
+    lanes: Sequence[Lane],
+    items: Sequence[Item],
+    frame: Frame,
+    *,
+    held: Mapping[str, str | None],
+    told: str,
+) -> Members:
+    """The strip of years and the lanes below it, wide and narrow, with their legend.
+
+    `held` are the statuses of the facilities on the day, `told` is the day or period as asked.
+    """
+    lang, say = asked.lang, asked.say
+
+    def of_year(year: int) -> str:
+        return asked.here.url(at=year_text(year), during=None)
+
+    year = language.date(told, lang)
+    headings = headings_of(
+        lanes, {id: status or "" for id, status in held.items()}, lang=lang, year=year, say=say
+    )
+    drawn: Members = {
+        "definitions": definitions(),
+        "legend": legend(labels.drawn(say)),
+    }
+    for narrow in (False, True):
+        scale = timeline_scale(lanes, frame, narrow=narrow)
+        drawn["strip_narrow" if narrow else "strip"] = strip(
+            _tallies(items), frame, scale,
+            lang=lang, words=labels.drawn(say),
+            label=say("Events of each year"),
+            flag=_flag(asked, told),
+            remarks=say("slip"), href=of_year,
+            narrow=narrow,
+        )  # fmt: skip
+        drawn["lanes_narrow" if narrow else "lanes"] = timeline(
+            lanes, frame, lang=lang, headings=headings, narrow=narrow
+        )
+    return drawn
+
+
+def _flag(asked: Asked, told: str) -> str:
+    """What stands over the cursor: a year has ended there, unless it is all meant."""
+    year = language.date(told, asked.lang)
+    if asked.question.as_of.during is not None:
+        return year
+    return asked.say("end of %(year)s", year=year) if len(told) == 4 else year
+
+
+def _tallies(items: Iterable[Item]) -> list[Tally]:
+    """How many events of each kind there were in each year, and what is still promised."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for item in items:
+        if item.kind == "phase" or item.disputed:
+            continue
+        if item.planned:
+            last = item.start.latest if item.start else None
+            if last is not None and item.kind == "milestone":
+                counts[year_of(last), "plan"] += 1
+        elif item.first is not None:
+            counts[year_of(item.first), item.kind] += 1
+    return [Tally(year, kind, count) for (year, kind), count in counts.items()]

@@ -1,0 +1,133 @@
+"""The five figures under the sentence of a state, each with its course through the years.
+
+They are those of the answer, so a number here is the length of a list below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from events.dates import Day, Language, day, parse_iso
+from service.drawing.lanes import Frame
+from service.drawing.sparkline import sparkline
+from service.pages.drawn.courses import Courses, median_of
+from service.pages.drawn.lanes import FAMILIES
+from service.pages.shell.clockbar import written
+from service.pages.shell.here import Here
+from service.pages.shell.page import Members
+from service.pages.shell.speech import Speech
+from service.promises.slips import Counted
+from service.sentences.times import Unit, in_unit, unit_of
+from service.words.word import word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What the figures are of.
+
+    `totals` are facilities by status (beyond the horizon as they are expected), `running`
+    the least and the most that can have run, where they differ.
+    """
+
+    at: Day
+    beyond: bool
+    totals: Mapping[str, int]
+    running: tuple[int, int] | None
+    policies: int
+    counted: Sequence[Counted]
+    lines: Mapping[str, Members]
+    course: Courses
+    frame: Frame
+    here: Here
+    lang: Language
+    say: Speech
+
+    def shown(self) -> list[Members]:
+        """The figures in their order."""
+        say = self.say
+        words = {
+            "running": say("would be operating") if self.beyond else say("operating"),
+            "building": (
+                say("would be in building or first trials")
+                if self.beyond
+                else say("in building or first trials")
+            ),
+            "planned": say("approved or proposed"),
+        }
+        figures = []
+        for name, statuses in FAMILIES:
+            number = sum(self.totals.get(status, 0) for status in statuses)
+            href = next(
+                (f"#s-{status}" for status in statuses if self.totals.get(status)), "#facilities"
+            )
+            figures.append(self._figure(name, str(number), words[name], href))
+        if self.running is not None:
+            least, most = self.running
+            figures[0]["range"] = say("between %(least)s and %(most)s", least=least, most=most)
+        figures.append(self._slip())
+        figures.append(
+            self._figure("policies", str(self.policies), say("policies in force"), "#h-p")
+        )
+        return figures
+
+    def _figure(self, name: str, number: str, what: str, href: str) -> Members:
+        values = self.course.by[name]
+        points = [(day(self.course.first + at, 12, 31), value) for at, value in enumerate(values)]
+        return {
+            "name": name,
+            "number": number,
+            "what": what,
+            "href": href,
+            "range": "",
+            "course": values,
+            "spark": sparkline(points, self.frame),
+        }
+
+    def _slip(self) -> Members:
+        """The median slip of what had come by the day, at least and at most, and of how many."""
+        came = [
+            each
+            for each in self.counted
+            if (by := came_by(each, self.lines)) is not None and by <= self.at
+        ]
+        median = median_of(came)
+        href = self.here.to("/slips", came_by=written(self.at))
+        if median is None:
+            what = self.say("no promise had come to anything")
+            return self._figure("slip", "–", what, href)
+        least, most, of = median
+        number, unit = slip_number(least, most, self.lang)
+        what = self.say.n(
+            "%(unit)s, median slip of %(num)s promise",
+            "%(unit)s, median slip of %(num)s promises",
+            of,
+            unit=unit,
+        )
+        return self._figure("slip", number, what, href)
+
+
+def came_by(each: Counted, lines: Mapping[str, Members]) -> Day | None:
+    """The last possible day of what came of a ladder."""
+    if each.ladder.came is None:
+        return None
+    latest = lines[each.ladder.came]["bounds"]["latest"]
+    return None if latest is None else parse_iso(latest)
+
+
+def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:
+    """An interval of days as a number and its unit.
+
+    >>> slip_number(30, 390, "en"), slip_number(30, 180, "en")
+    (('0.1–1.1', 'years'), ('1–6', 'months'))
+    """
+    unit = unit_of(max(abs(least), abs(most)))
+    ends = [f"{in_unit(value, unit):g}".replace("-", "−") for value in (least, most)]
+    return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[unit][lang]
+
+
+_UNITS: Mapping[Unit, Mapping[str, str]] = {
+    "day": word("unit", "days"),
+    "month": word("unit", "months"),
+    "year": word("unit", "years"),
+}

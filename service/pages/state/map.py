@@ -1,0 +1,118 @@
+"""The map of a state: every facility that has a place, or every country that has some."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import mean
+from typing import Any
+
+from projections.kinds.facility import FOR_GOOD
+from service.drawing.crowds import Crowd, draw_crowds
+from service.drawing.lanes import Drawing
+from service.drawing.map import Place, draw_map
+from service.drawing.marks import icon
+from service.pages.shell import labels, language
+from service.pages.shell.answering import Asked
+from service.pages.shell.page import Members
+
+
+def state_map(asked: Asked, rows: Sequence[Members]) -> Members:
+    """The map of the facilities of a page, a disc each; of several countries, a disc each of
+    these. `off_map` are those that have no place on it."""
+    here, lang, say = asked.here, asked.lang, asked.say
+    shown = [row for row in rows if row["shown"]]
+    if not shown:
+        return {"map": None, "off_map": []}
+    if asked.wanted.country is None and len({row["country"] for row in shown}) > 1:
+        return {"map": _world(asked, shown), "off_map": []}
+    towns = _towns(shown)
+    places = [
+        Place(
+            record=row["id"],
+            name=row["short"],
+            status=row["shown"],
+            href=here.record(row["id"]),
+            latitude=row["latitude"],
+            longitude=row["longitude"],
+            town=towns.get(row["id"], ""),
+            title=f"{row['short']}: {labels.label(row['shown'], lang)}",
+            expected=row["hoped"],
+        )
+        for row in shown
+        if row["shown"] not in FOR_GOOD or row["latitude"] is not None
+    ]
+    label = say.n(
+        "Map of %(num)s facility by status", "Map of %(num)s facilities by status", len(places)
+    )
+    found = draw_map(places, words=labels.drawn(say), label=label)
+    return {
+        "map": found.drawing,
+        "off_map": [
+            {
+                "id": place.record,
+                "short": place.name,
+                "icon": icon(place.status, expected=place.expected),
+            }
+            for place in found.off_the_map
+        ],
+    }
+
+
+def _world(asked: Asked, rows: Sequence[Members]) -> Drawing:
+    """The countries whose facilities have a place, each as one disc."""
+    here, lang, say = asked.here, asked.lang, asked.say
+    by_country: dict[str, list[Members]] = defaultdict(list)
+    for row in rows:
+        if row["latitude"] is not None and row["longitude"] is not None:
+            by_country[row["country"]].append(row)
+    crowds = []
+    for code, found in by_country.items():
+        alive = [row for row in found if row["shown"] not in FOR_GOOD]
+        running = sum(row["shown"] == "operating" for row in alive)
+        name = language.country(code, lang)
+        crowds.append(
+            Crowd(
+                key=code,
+                name=name,
+                href=here.url(country=code),
+                latitude=mean(row["latitude"] for row in found),
+                longitude=mean(row["longitude"] for row in found),
+                all=len(alive),
+                running=running,
+                title=say(
+                    "%(country)s: %(running)s of %(all)s run",
+                    country=name, running=running, all=len(alive),
+                ),
+            )
+        )  # fmt: skip
+    return draw_crowds(
+        [crowd for crowd in crowds if crowd.all],
+        words=labels.drawn(say),
+        label=say("Map of the facilities by country"),
+    )
+
+
+NEAR = 1.2
+"""Within so many degrees, places that name one city are one town on the map."""
+
+
+def _towns(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What to call the places of facilities: the city, or where that is spread wide its part."""
+    by_last: dict[str, list[tuple[str, list[str], float, float]]] = {}
+    for row in rows:
+        if row["latitude"] is None or row["longitude"] is None or not row["place"]:
+            continue
+        parts = [part.strip() for part in row["place"].split(",")]
+        by_last.setdefault(parts[-1], []).append(
+            (row["id"], parts, row["latitude"], row["longitude"])
+        )
+    towns: dict[str, str] = {}
+    for last, found in by_last.items():
+        near = all(
+            max(degrees) - min(degrees) <= NEAR
+            for degrees in ([each[2] for each in found], [each[3] for each in found])
+        )
+        whole = near and len({parts[0] for _, parts, _, _ in found}) > 1
+        towns |= {id: last if whole else parts[0] for id, parts, _, _ in found}
+    return towns

@@ -1,0 +1,335 @@
+"""The state in a year: sentence, figures, map, timeline, and the lists that are the truth.
+
+Every mark of a drawing is also a row of a table, and every number is the one of `/v1/state`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from events.dates import Day, day, iso, year_of
+from events.vocabulary import FIELDS, STATUSES
+from projections.views.state import Row
+from service.asking.filters import Wanted, given
+from service.asking.query import Question
+from service.drawing.lanes import Frame
+from service.drawing.sparkline import sparkline
+from service.items.item import Item, Kind
+from service.items.selection import Selection
+from service.linked.citing import plain, state_cited
+from service.pages.drawn.canvas import canvas_of
+from service.pages.drawn.courses import Courses, courses
+from service.pages.drawn.kept import kept_items
+from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
+from service.pages.shell import labels, language
+from service.pages.shell.answering import Asked
+from service.pages.shell.clockbar import clock_bar, written
+from service.pages.shell.coverage import coverage
+from service.pages.shell.formats import feeds_of
+from service.pages.shell.left_out import left_out
+from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.state.drawings import state_drawings
+from service.pages.state.figures import Figures, came_by
+from service.pages.state.map import state_map
+from service.pages.state.tables import facility_rows, table_sides
+from service.promises.asking import Promised
+from service.promises.slips import Counted, ladders
+from service.state.answer import state_answer
+from service.web.root import root
+
+MOST_DRAWN = 2000
+"""Up to so many records all of them are read for the drawings."""
+
+MOST_LANES = 300
+"""How many facilities are drawn where there are more records than that."""
+
+DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
+"""The kinds of items in the timeline and the strip."""
+
+
+def state_page(asked: Asked) -> Members:
+    """What the template of the state shows."""
+    return _State(asked, asked.answered("/v1/state")).shown()
+
+
+class _State:
+    """One state, with what its parts share."""
+
+    def __init__(self, asked: Asked, question: Question) -> None:
+        self.asked, self.question = asked, question
+        self.service, self.db, self.wanted = asked.service, asked.db, asked.wanted
+        self.here, self.lang, self.say = asked.here, asked.lang, asked.say
+        self.among: frozenset[str] | None = None
+
+    def shown(self) -> Members:
+        as_of, say, lang = self.question.as_of, self.say, self.lang
+        answer = self._answer()
+        every = self._records()
+        if len(every) > MOST_DRAWN:
+            self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
+        items = self._items()
+        cards = self._cards(
+            {item.lane for item in items} | {row["id"] for row in answer["facilities"]}
+        )
+        counted = ladders(
+            self.service.state, self.db, self.question, Promised(wanted=self._unpaged())
+        )
+        lines = self._lines(counted)
+        stated_given = "stated" in self.here.texts
+        beyond = as_of.at > as_of.stated
+        frame = frame_of(items, as_of, horizon=stated_given or beyond)
+        rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
+        held = {row["id"]: row["shown"] for row in rows}
+        lanes = lanes_of(
+            items, counted, lines, cards, here=self.here, lang=lang, stated=as_of.stated, say=say
+        )
+        course = self._courses(counted, lines, frame)
+        told = written(as_of.at) if as_of.during is None else as_of.during.text
+        bar = clock_bar(
+            self.here, as_of, lang=lang,
+            first=year_of(frame.first), last=year_of(frame.last),
+            filters=("country", "field"),
+        )  # fmt: skip
+        return {
+            "page": page_at(
+                "state",
+                self.asked.question,
+                say=say,
+                formats=self._formats(),
+                skip_to="facilities",
+                description=answer["sentence"][lang],
+            ),
+            "bar": bar,
+            "filters": self.wanted,
+            "countries": self._countries(every),
+            "all_drawn": self.among is None,
+            "coverage": coverage(every, (self.wanted.country,), say),
+            "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
+            "fields": FIELDS,
+            "answer": answer,
+            "told": told,
+            "long": len(told) > 4,
+            "beyond": beyond,
+            "stated_given": stated_given,
+            "known_given": "known" in self.here.texts,
+            "sentence": pieces(
+                answer["sentence"],
+                lang,
+                self.here,
+                None
+                # The sentence is of what was expected, the tables of what ran when last heard of.
+                if beyond and self.wanted.statuses and not self.wanted.expected
+                else lambda status: _table(status, rows),
+            ),
+            "figures": Figures(
+                at=as_of.at,
+                beyond=beyond,
+                totals=self._totals(answer, beyond=beyond),
+                running=_range(answer) if not beyond else None,
+                policies=len(answer["policies"]),
+                counted=counted,
+                lines=lines,
+                course=course,
+                frame=frame,
+                here=self.here,
+                lang=lang,
+                say=say,
+            ).shown(),
+            "course_first": course.first,
+            "course_last": course.last,
+            "left_out": left_out(self.asked),
+            "sides": table_sides(rows, answer, lang=lang, say=say),
+            "rivals": self._rivals(answer),
+            "record_of": record_of(answer),
+            "facility_names": self._facility_names(answer),
+            "readings": self._readings(answer),
+            "new_from": iso(day(year_of(as_of.at), 1, 1)),
+            "cited_here": self._cited(answer),
+            "cite": plain(state_cited(answer, root=root(), filters=given(self.wanted))),
+            **state_drawings(self.asked, lanes, items, frame, held=held, told=told),
+            **state_map(self.asked, rows),
+        }
+
+    # --- the answer, and what goes with it
+
+    def _answer(self) -> Members:
+        found: Members = msgspec.json.decode(
+            state_answer(self.service.state, self.db, self.question, self.wanted)
+        )
+        return found
+
+    def _unpaged(self) -> Wanted:
+        return Wanted(country=self.wanted.country, field=self.wanted.field)
+
+    def _items(self) -> list[Item]:
+        """What is drawn: all there is, or where that is too much the facilities of the page."""
+        selection = Selection(
+            kinds=DRAWN,
+            country=self.wanted.country,
+            field=self.wanted.field,
+            among=self.among,
+        )
+        return kept_items(self.service, self.db, self.question.as_of, selection)
+
+    def _cards(self, ids: Iterable[str]) -> Mapping[str, Members]:
+        streams = {f"record:{id}": id for id in ids}
+        found = self.service.state.cards(self.db, streams, known=self.question.as_of.known)
+        return {streams[stream]: card for stream, card in found.items()}
+
+    def _lines(self, counted: Iterable[Counted]) -> Mapping[str, Members]:
+        ids = {
+            id
+            for each in counted
+            for id in (*each.ladder.plans, each.ladder.came)
+            if id is not None
+        }
+        return self._statements(ids)
+
+    def _statements(self, ids: Iterable[str]) -> dict[str, Members]:
+        texts = self.service.state.statements(self.db, ids, known=self.question.as_of.known)
+        return {id: msgspec.json.decode(text) for id, text in texts.items()}
+
+    def _records(self) -> list[Row]:
+        """A row for every record that exists at the clocks."""
+        as_of = self.question.as_of
+        return self.service.state.stab(
+            self.db, "record", first=as_of.at, last=as_of.at,
+            stated=as_of.stated, known=as_of.known, country=None, field=None,
+        )  # fmt: skip
+
+    def _countries(self, every: Iterable[Row]) -> list[str]:
+        """The countries that have facilities, by name."""
+        codes = {row.country for row in every if row.value == "facility"}
+        if self.wanted.country is not None:
+            codes.add(self.wanted.country)
+        return sorted(codes, key=lambda code: language.country(code, self.lang))
+
+    # --- the figures
+
+    def _courses(
+        self, counted: Sequence[Counted], lines: Mapping[str, Members], frame: Frame
+    ) -> Courses:
+        return courses(
+            self.service.state, self.db, self.question, wanted=self._unpaged(), counted=counted,
+            came_by=lambda each: came_by(each, lines),
+            first=year_of(frame.first), last=year_of(frame.last),
+        )  # fmt: skip
+
+    def _totals(self, answer: Mapping[str, Any], *, beyond: bool) -> Mapping[str, int]:
+        """Facilities by status: those of the answer, beyond the horizon those expected."""
+        totals: Mapping[str, int] = answer["totals"]["status"]
+        if not beyond or self.question.as_of.during is not None:
+            return totals
+        held = {row.record: row.value for row in self._stab("status")}
+        would = held | {row.record: row.value for row in self._stab("expected")}
+        among: Collection[str | None] = self.wanted.statuses or (None, "", *STATUSES)
+        return Counter(
+            status
+            for record, status in would.items()
+            if status in (self.wanted.expected or STATUSES) and held.get(record) in among
+        )
+
+    def _stab(self, facet: str) -> list[Row]:
+        as_of = self.question.as_of
+        day = as_of.at if facet == "expected" else min(as_of.at, as_of.stated)
+        return self.service.state.stab(
+            self.db, facet, first=day, last=day, stated=as_of.stated, known=as_of.known,
+            country=self.wanted.country, field=self.wanted.field,
+        )  # fmt: skip
+
+    # --- the lists
+
+    def _facility_names(self, answer: Mapping[str, Any]) -> Mapping[str, str]:
+        """The short names of the facilities at which something was found."""
+        ids = {line["facility"] for line in answer["discoveries"] if "facility" in line}
+        return {id: labels.names_of(card, self.lang)[0] for id, card in self._cards(ids).items()}
+
+    def _rivals(self, answer: Mapping[str, Any]) -> dict[str, list[Members]]:
+        """The statements that contradict a discovery or a policy of the page."""
+        as_of = self.question.as_of
+        named = {
+            line["id"]: self.service.state.contradicting(
+                self.db, line["id"], stated=as_of.stated, known=as_of.known
+            )
+            for section in ("discoveries", "policies", "indicators")
+            for line in answer[section]
+        }
+        texts = self._statements({id for ids in named.values() for id in ids})
+        return {id: [texts[rival] for rival in rivals] for id, rivals in named.items() if rivals}
+
+    def _readings(self, answer: Mapping[str, Any]) -> list[Members]:
+        """The reading of each series that holds, with the course of the series."""
+        as_of = self.question.as_of
+        rows = self.service.state.begun(
+            self.db, "indicator",
+            last=max(as_of.at, as_of.stated), stated=as_of.stated, known=as_of.known,
+            country=self.wanted.country, field=self.wanted.field,
+        )  # fmt: skip
+        lines = self._statements({row.statement for row in rows})
+        series: dict[str, list[tuple[Day, Members]]] = {}
+        for row in sorted(rows, key=lambda row: row.vf):
+            line = lines[row.statement]
+            series.setdefault(row.value, []).append((row.vf, line))
+        shown = []
+        for line in answer["indicators"]:
+            readings = series.get(line["series"], [])
+            numbers = [
+                (vf, each["value"])
+                for vf, each in readings
+                if isinstance(each["value"], int | float) and each["unit"] == line["unit"]
+            ]
+            spark = None
+            if len(numbers) > 1:
+                span = Frame(first=numbers[0][0], last=numbers[-1][0], cursor=as_of.at)
+                spark = sparkline(numbers, span, width=96, height=28, stepped=False, dots=True)
+            shown.append({"line": line, "spark": spark, "count": len(readings)})
+        return shown
+
+    def _cited(self, answer: Mapping[str, Any]) -> Members:
+        """How many statements and texts the lists of the page rest on."""
+        lines = [
+            line
+            for name in ("policies", "indicators", "discoveries", "observations")
+            for line in answer[name]
+        ]
+        sources = {each["id"] for line in lines for each in line.get("sources", ())}
+        statements = {row["statement"] for row in answer["facilities"] if row.get("statement")}
+        found = self._statements(statements)
+        sources |= {each["id"] for line in found.values() for each in line.get("sources", ())}
+        return {"statements": len(lines) + len(found), "sources": len(sources)}
+
+    def _formats(self) -> list[Format]:
+        data = {"lang": None}
+        return [
+            Format("JSON", "application/json", self.here.url("/state.json", **data)),
+            Format("CSV", "text/csv", self.here.url("/state.csv", **data)),
+            *feeds_of(self.here),
+        ]
+
+
+def _table(status: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Where the facilities of a status are on the page, or those that are counted with it."""
+    shown = {row["shown"] for row in rows}
+    family = next((family for _, family in FAMILIES if status in family), (status,))
+    return next((f"#s-{each}" for each in (status, *family) if each in shown), "#facilities")
+
+
+def _range(answer: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The least and the most facilities that can have run, where they differ."""
+    found = answer["totals"]["range"].get("operating")
+    if found is None or found["certain"] == found["possible"]:
+        return None
+    return found["certain"], found["possible"]
+
+
+def record_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The record of each statement in the lists of a state: named by it, or of its own id."""
+    return {
+        line["id"]: line.get("record") or line["id"]
+        for section in ("policies", "discoveries", "observations")
+        for line in answer[section]
+    }

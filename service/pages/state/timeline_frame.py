@@ -1,0 +1,36 @@
+"""The frame of a timeline: the canvas of a state, in a page of someone else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from service.asking.filters import STATE_FILTERS, given, wanted, whole_number
+from service.asking.query import Question
+from service.pages.drawn.canvas import Canvas
+from service.pages.shell.answering import Asked, Read
+from service.pages.shell.page import Members
+from service.pages.state.page import state_page
+from service.web.response import clocks
+
+MOST_ABOVE = 10**9
+
+
+def timeline_read(path: str, texts: Mapping[str, str]) -> Read:
+    """What the frame of a timeline is asked for. Raises BadFilter and what the clocks raise."""
+    about = given(wanted(**{name: texts.get(name) for name in STATE_FILTERS}))
+    above = above_of(texts)
+    filters = {**about, "above": str(above)} if above else about
+    return Read(Question(path, clocks(texts), filters), above)
+
+
+def timeline_frame(asked: Asked) -> Members:
+    """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
+    shown = state_page(asked)
+    canvas: Canvas = shown["canvas"]
+    return {**shown, "canvas": replace(canvas, above=asked.meant)}
+
+
+def above_of(texts: Mapping[str, str]) -> int:
+    """From how many spans on a frame paints a canvas. Raises BadFilter."""
+    return whole_number("above", texts.get("above", "0"), 0, MOST_ABOVE)

@@ -1,0 +1,220 @@
+"""Trends: counts and readings through the years, drawn side by side, and the table behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from events.dates import Language, parse_iso
+from events.vocabulary import FIELDS, STATUSES
+from service.drawing.course import LOOKS, Series, course
+from service.drawing.lanes import Frame
+from service.pages.shell import labels, language
+from service.pages.shell.answering import Asked, Read
+from service.pages.shell.clockbar import written
+from service.pages.shell.here import Here
+from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.speech import Speech
+from service.sentences.labels import unit_name
+from service.trends.answer import trends_text
+from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
+from service.web.response import archive
+from service.words.regions import REGIONS
+
+TAKES = TREND_FILTERS[:-1]
+"""What the page takes: all but the format."""
+
+DRAWN = LOOKS * 2
+"""So many series are drawn, those that end highest; the table has all."""
+
+
+def trends_read(path: str, texts: Mapping[str, str]) -> Read:
+    """The trend that the page is asked for. Raises BadFilter and what the clocks raise."""
+    chronicle = archive().chronicle
+    given = {name: text for name, text in texts.items() if name != "lang"}
+    meant = trend("/v1/trends", given, log=chronicle.log, now=chronicle.now())
+    return Read(replace(meant.question, path=path), meant)
+
+
+def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+    """What is asked, without what goes with another measure alone; None where that is nothing.
+
+    The form sends what it shows, and cannot take away what its reader did before choosing
+    another measure.
+    """
+    measure = texts.get("measure", "status")
+    if measure not in MEASURES:
+        return None
+    kept = {
+        name: text for name, text in texts.items() if measure in ONLY_WITH.get(name, (measure,))
+    }
+    if "by" in kept:
+        words = kept["by"].split(",")
+        kept["by"] = ",".join(word for word in words if measure in BY.get(word, (measure,)))
+    kept = {name: text for name, text in kept.items() if text}
+    return None if kept == {name: text for name, text in texts.items() if text} else kept
+
+
+def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
+    """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
+    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
+    service, meant = asked.service, asked.meant
+    answer = msgspec.json.decode(trends_text(service.state, asked.db, meant))
+    shared = _shared(answer["series"])
+    series: list[Members] = [
+        {
+            "name": _name(each["key"], shared, lang, say("all")),
+            "key": " ".join(value or "-" for value in each["key"].values()) or "all",
+            "unit": each["key"].get("unit") or "",
+            "points": [(parse_iso(point["at"]), _value(point)) for point in each["points"]],
+            "status": _only_status(each["key"]),
+        }
+        for each in answer["series"]
+    ]
+    frame = Frame(
+        first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
+        cursor=min(parse_iso(answer["to"]), asked.question.as_of.stated),
+    )  # fmt: skip
+    title = {
+        "status": say("Facilities by status"),
+        "discoveries": say("Discoveries to date"),
+        "policies": say("Policies in force"),
+        "indicator": say("Readings of indicators"),
+    }[answer["measure"]]
+
+    charts = [
+        _chart(each, frame, lang=lang, label=title, narrow=narrow)
+        for each in _by_unit(series).values()
+    ]
+    return {
+        "page": page_at(
+            "trends", asked.question, say=say,
+            formats=[
+                Format("JSON", "application/json", here.url("/trends.json", lang=None)),
+                Format("CSV", "text/csv", here.url("/v1/trends", lang=None, format="csv")),
+            ],
+            skip_to="table",
+            description=title,
+        ),
+        "answer": answer,
+        "sentence": pieces(answer.get("sentence"), lang, here),
+        "title": title,
+        "charts": charts,
+        "series": series,
+        "drawn": sum(chart["drawn"] for chart in charts),
+        "days": [written(day) for day, *_ in series[0]["points"]] if series else [],
+        "texts": texts,
+        "measures": {
+            "status": say("facilities by status"), "discoveries": say("discoveries to date"),
+            "policies": say("policies in force"), "indicator": say("indicators"),
+        },
+        "by_words": {
+            "country": say("country"), "field": say("field"),
+            "operator": say("operator"), "status": say("status"),
+        },
+        "all_by": _further(answer["measure"]),
+        "statuses": STATUSES,
+        "fields": FIELDS,
+        "examples": _examples(here, say),
+    }  # fmt: skip
+
+
+def _by_unit(series: Iterable[Members]) -> dict[str, list[Members]]:
+    """Series by what they are counted in, which one axis can have only one of; the unit of the
+    most series first."""
+    found: dict[str, list[Members]] = {}
+    for each in series:
+        found.setdefault(each["unit"], []).append(each)
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
+def _chart(
+    series: Sequence[Members], frame: Frame, *, lang: Language, label: str, narrow: tuple[int, int]
+) -> Members:
+    """Series of one unit in one drawing, wide and narrow."""
+    drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
+    lines = [
+        Series(
+            key=each["key"],
+            name=each["name"],
+            points=tuple(each["points"]),
+            status=each["status"] if len(drawn) > 1 else "",
+        )
+        for each in drawn
+    ]
+    unit = unit_name(drawn[0]["unit"], lang)
+    named = f"{label}: {unit}" if unit else label
+    return {
+        "drawn": len(drawn),
+        "wide": course(lines, frame, lang=lang, label=named, unit=unit).svg,
+        "narrow": course(
+            lines, frame, lang=lang, label=named, unit=unit, wide=narrow[0], tall=narrow[1]
+        ).svg,
+    }
+
+
+def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:
+    """Other trends, as links and their words."""
+    return [
+        (
+            here.to("/trends", measure="status", status="operating", by="country"),
+            say("Running facilities, country by country"),
+        ),
+        (
+            here.to("/trends", measure="status", status="operating", by="field"),
+            say("Running facilities, field by field"),
+        ),
+        (here.to("/trends", measure="discoveries", by="field"), say("Discoveries by field")),
+        (here.to("/trends", measure="policies"), say("Policies in force, year by year")),
+        (here.to("/trends", measure="indicator"), say("Readings of indicators")),
+    ]
+
+
+def _further(measure: str) -> list[str]:
+    """What a measure can be told apart by, besides what it tells apart anyway."""
+    return [name for name in BY if measure in BY[name] and name not in MEASURES[measure]]
+
+
+def _only_status(key: Mapping[str, str | None]) -> str:
+    """The status by which alone a series is told apart."""
+    return (key.get("status") or "") if len(key) == 1 else ""
+
+
+def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The parts of the keys that tell no line from another."""
+    values: dict[str, set[str | None]] = {}
+    for each in series:
+        for name, value in each["key"].items():
+            values.setdefault(name, set()).add(value)
+    shared = {name for name, found in values.items() if len(found) == 1}
+    # A single line keeps one of them, or it would have no name.
+    return shared if len(shared) < len(values) else shared - {next(iter(values), "")}
+
+
+def _name(
+    key: Mapping[str, str | None], shared: Collection[str], lang: str, everything: str
+) -> str:
+    """What a line is called: the parts of its key in words, without those that all share."""
+    words = []
+    for name, value in key.items():
+        if value is None or name == "unit" or name in shared:
+            continue
+        if name in ("country", "region"):
+            code = value if name == "country" else REGIONS[value].m49
+            words.append(language.country(code, lang))
+        else:
+            words.append(labels.label(value, lang))
+    separator = "，" if lang == "zh" else ", "
+    return separator.join(words) or everything
+
+
+def _value(point: Mapping[str, object]) -> float | None:
+    value = point.get("count", point.get("value"))
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _last(points: list[tuple[int, float | None]]) -> float | None:
+    return next((value for _, value in reversed(points) if value is not None), None)

@@ -1,0 +1,166 @@
+"""The viewers: tools that others made, each fed by our feed for it and by nothing else.
+
+They are files beside the pages (`static/vendor`), loaded on their own page alone. A service
+without that folder says so there, and lacks nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from events.vocabulary import FIELDS, countries
+from service.asking.query import Question, located
+from service.feeds.answering import read
+from service.feeds.feed import Feed
+from service.feeds.timelinejs import TIMELINEJS
+from service.feeds.vega_lite import VEGA_LITE
+from service.feeds.vis_timeline import VIS_TIMELINE
+from service.items.item import KINDS
+from service.pages.shell import language, rendering
+from service.pages.shell.answering import Asked
+from service.pages.shell.page import Format, Members, page_at
+from service.pages.shell.speech import Speech
+from service.translations import chosen
+from service.web.response import clocks
+from service.web.root import root
+
+CLOCKS = ("at", "stated", "known")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """A tool: its feed, its files in `static/vendor` in the order in which they load, the packages
+    that they come from, and the policy of its page: that of every page where it can be."""
+
+    name: str
+    title: str
+    feed: Feed
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...] = ()
+    packages: tuple[str, ...]
+    about: Callable[[Speech], str]
+    policy: str = rendering.POLICY
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/viewers/{self.name}"
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The parameters of the feed that the page has too, besides clocks and language."""
+        return tuple(name for name in (*self.feed.takes, *self.feed.own) if name != "lang")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its files are."""
+        return all(map(rendering.is_there, (*self.scripts, *self.styles)))
+
+
+STYLED = rendering.POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""For a tool that writes its styles into the page. Scripts are held as everywhere, `eval` too."""
+
+VIEWERS: Mapping[str, Viewer] = {
+    viewer.name: viewer
+    for viewer in (
+        Viewer(
+            name="timelinejs",
+            title="TimelineJS",
+            feed=TIMELINEJS,
+            scripts=("vendor/timelinejs/js/timeline.js",),
+            styles=("vendor/timelinejs/css/timeline.css",),
+            packages=("timelinejs",),
+            about=lambda say: say(
+                "Slide by slide, for telling a story: the hundred most significant items."
+            ),
+        ),
+        Viewer(
+            name="vis-timeline",
+            title="vis-timeline",
+            feed=VIS_TIMELINE,
+            scripts=("vendor/vis-timeline/vis-timeline-graph2d.min.js",),
+            styles=("vendor/vis-timeline/vis-timeline-graph2d.min.css",),
+            packages=("vis-timeline",),
+            policy=STYLED,
+            about=lambda say: say("Rows that fold by field, to zoom and to drag."),
+        ),
+        Viewer(
+            name="vega-lite",
+            title="Vega-Lite",
+            feed=VEGA_LITE,
+            scripts=(
+                "vendor/vega/vega.min.js",
+                "vendor/vega-lite/vega-lite.min.js",
+                "vendor/vega-embed/vega-embed.min.js",
+            ),
+            packages=("vega", "vega-lite", "vega-embed"),
+            about=lambda say: say("Charts for notebooks and papers: the timeline, trends, slips."),
+        ),
+    )
+}
+"""Every viewer. A new one is an entry here and a script in `static/viewers`."""
+
+
+def viewer_question(viewer: Viewer, texts: Mapping[str, str]) -> Question:
+    """The question of a viewer's page. Raises BadFilter and what the clocks raise."""
+    lang = chosen(None, texts.get("lang"))
+    return Question(viewer.path, clocks(texts), read(viewer.feed, texts, lang=lang).given)
+
+
+def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
+    """What the template of a viewer shows; `base_url` is the service's, without a slash."""
+    feed, say = viewer.feed, asked.say
+    given = {name: asked.texts[name] for name in (*CLOCKS, *viewer.takes) if name in asked.texts}
+    url = located(feed.path, [*given.items(), ("lang", asked.lang)])
+    return {
+        "page": page_at(
+            "feeds", asked.question, say=say,
+            formats=[Format(feed.name, feed.media_type, url)],
+            description=viewer.about(say),
+        ),
+        "viewer": viewer,
+        "about": viewer.about(say),
+        "is_there": viewer.is_there,
+        "packages": _packages(viewer),
+        "feed_url": url,
+        "feed_link": base_url + url,
+        "texts": asked.texts,
+        "countries": sorted(countries(), key=lambda code: language.country(code, asked.lang)),
+        "fields": FIELDS,
+        "kinds": KINDS,
+        "options": {name: form["enum"] for name, (form, _) in feed.own.items() if "enum" in form},
+        "charts": {
+            "timeline": say("the timeline"), "trends": say("trends"), "slips": say("slips"),
+        },
+        "viewers": VIEWERS.values(),
+    }  # fmt: skip
+
+
+def viewers_page(asked: Asked) -> Members:
+    """What the template of the list of viewers shows."""
+    say = asked.say
+    return {
+        "page": page_at("feeds", asked.question, say=say, skip_to="viewers"),
+        "example": located("/oembed", [("url", f"{root()}/state")]),
+        "viewers": [
+            {
+                "viewer": viewer,
+                "about": viewer.about(say),
+                "is_there": viewer.is_there,
+                "packages": _packages(viewer),
+            }
+            for viewer in VIEWERS.values()
+        ],
+    }
+
+
+def _packages(viewer: Viewer) -> list[Mapping[str, str]]:
+    """The packages of a viewer as their manifest has them: `package`, `version`, `license`."""
+    path = rendering.STATIC / "vendor" / "manifest.json"
+    if not viewer.is_there or not path.is_file():
+        return []
+    manifest = msgspec.json.decode(path.read_bytes())
+    return [manifest[name] for name in viewer.packages if name in manifest]

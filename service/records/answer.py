@@ -1,0 +1,196 @@
+"""Answers about one record: all that is said of it, and its timeline.
+
+One record is derived when it is asked for, from its part of the history: that
+costs microseconds, and needs no stored rows but the audit log's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from events.clocks import AsOf
+from events.dates import iso
+from events.errors import NotFound
+from events.statement import Statement
+from events.statement_warnings import warnings_of
+from projections import PROJECTIONS
+from projections.engine.account import Account, account
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
+from projections.kinds.facility import alternatives
+from projections.views.file import Database
+from projections.views.history import History
+from projections.views.state import statement_text
+from service.asking.json_text import members_of
+from service.asking.query import Question
+from service.records.sentence import facility_telling, other_telling
+
+Members = dict[str, Any]
+
+
+class Told:
+    """A record at three clocks: what is visible of it, and what follows."""
+
+    def __init__(self, history: History, db: Database, id: str, as_of: AsOf) -> None:
+        """Raises NotFound where the log had no such record."""
+        self.record = history.record(db, f"record:{id}", known=as_of.known)
+        if self.record.revision == 0:
+            raise NotFound("record", id)
+        self.as_of = as_of
+        self.all = self.record.statements()
+        self.account: Account = account(id, self.record.card, self.all, as_of.stated)
+        self.spans = sorted(
+            PROJECTIONS[self.record.kind].spans(self.account),
+            key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet),
+        )
+
+    def visible(self) -> list[Statement]:
+        """The statements that were said by the horizon and stand, by their dates."""
+        seen = [
+            statement
+            for statement in self.all
+            if not statement.withdrawn and statement.said <= self.as_of.stated
+        ]
+        return sorted(seen, key=_by_date)
+
+    def holding(self, facet: str, day: int) -> Iterator[Span]:
+        """The spans of a facet that hold on a day."""
+        for span in self.spans:
+            if (
+                span.facet == facet
+                and (span.first is None or span.first <= day)
+                and (span.end is None or day < span.end)
+            ):
+                yield span
+
+    def status_day(self) -> int:
+        """Beyond the horizon the status is the one at the horizon."""
+        return min(self.as_of.at, self.as_of.stated)
+
+
+def record_answer(history: History, db: Database, question: Question, id: str) -> str:
+    """The JSON text of `/v1/records/{id}`."""
+    told = Told(history, db, id, question.as_of)
+    members: Members = {
+        "id": id,
+        "kind": told.record.kind,
+        "revision": told.record.revision,
+        "card": told.record.card,
+    }
+    if told.record.kind == "facility":
+        members |= _facility(told)
+        members["sentence"] = facility_telling(
+            told.record.card or {}, told.as_of, members, told.spans, told.all
+        )
+    else:
+        members |= _others(told)
+        members["sentence"] = other_telling(told.account, told.as_of, told.spans, told.record.kind)
+    members["entries"] = [
+        {"entry": entry, "effective": each.statement.id, "counts": each.counts}
+        for entry, each in sorted(told.account.told.items())
+    ]
+    visible = told.visible()
+    members["warnings"] = [
+        {"statement": statement.id, "code": warning.code, "text": warning.text}
+        for statement in visible
+        for warning in warnings_of(statement, visible)
+    ]
+    statements = ",".join(map(statement_text, visible))
+    return f'{{{question.head()},{members_of(members)},"statements":[{statements}]}}'
+
+
+def timeline_answer(history: History, db: Database, question: Question, id: str) -> str:
+    """The JSON text of `/v1/records/{id}/timeline`: every span of the record's life."""
+    told = Told(history, db, id, question.as_of)
+    spans = [
+        span_members(span, told.as_of.stated) for span in told.spans if span.facet not in FOR_LISTS
+    ]
+    members = {"id": id, "kind": told.record.kind, "spans": spans}
+    effective = ",".join(
+        _with(statement_text(each.statement), {"entry": entry, "counts": each.counts})
+        for entry, each in sorted(
+            told.account.told.items(), key=lambda item: _by_date(item[1].statement)
+        )
+    )
+    return f'{{{question.head()},{members_of(members)},"effective":[{effective}]}}'
+
+
+def _facility(told: Told) -> Members:
+    as_of, day = told.as_of, told.status_day()
+    card = told.record.card or {}
+    status = next(told.holding("status", day), None)
+    expected = next(told.holding("expected", as_of.at), None) if as_of.at > as_of.stated else None
+    name = next(told.holding("name", day), None)
+    members: Members = {
+        "name": card["name"],
+        "country": card["country"],
+        "field": card["field"],
+        "status": None,
+        "since": None,
+        "alternatives": [None],
+        "statement": None,
+    }
+    if status is not None:
+        members |= _text(status)
+    certain = status is None or len(members["alternatives"]) == 1
+    members["certainty"] = "certain" if certain else "possible"
+    if as_of.at > as_of.stated:
+        members["certainty"] = "last-known"
+    members["expected"] = None if expected is None else _text(expected)
+    members["overdue"] = [
+        _text(span) for span in sorted(told.holding("overdue", day), key=_by_end_of_plan)
+    ]
+    if name is not None and name.value != card["name"]:
+        members["name_then"] = name.value
+    return members
+
+
+def _others(told: Told) -> Members:
+    """What holds of a policy or a series, or what has happened, on the day."""
+    return {
+        "holding": [
+            {"statement": span.statement, "holds": _holds(span)}
+            for span in told.holding(told.record.kind, told.as_of.at)
+        ]
+    }
+
+
+def span_members(span: Span, stated: int) -> Members:
+    """A span as the timeline shows it. What is expected begins after the horizon."""
+    holds = _holds(span)
+    if span.facet == "expected" and span.first is None:
+        holds["from"] = iso(stated + 1)
+    shown: Members = {"facet": span.facet, "value": span.value or None, **holds}
+    shown["statement"] = span.statement
+    if span.facet == "status":
+        certain = len(alternatives(span.odds)) == 1
+        shown["certainty"] = "certain" if certain else "possible"
+    return shown | _text(span)
+
+
+def _holds(span: Span) -> Members:
+    return {
+        "from": None if span.first is None else iso(span.first),
+        "to": None if span.end is None or span.end == AFTER_ALL else iso(span.end - 1),
+    }
+
+
+def _text(span: Span) -> Members:
+    members: Members = msgspec.json.decode("{" + span.text + "}")
+    return members
+
+
+def _by_date(statement: Statement) -> tuple[int, int]:
+    earliest = statement.earliest
+    return (BEFORE_ALL if earliest is None else earliest, statement.position)
+
+
+def _by_end_of_plan(span: Span) -> tuple[int, str]:
+    return (BEFORE_ALL if span.first is None else span.first, span.statement or "")
+
+
+def _with(text: str, members: Members) -> str:
+    """A JSON object with members added; where it has one of the name, the new one counts."""
+    return msgspec.json.encode({**msgspec.json.decode(text), **members}).decode()

@@ -1,0 +1,238 @@
+"""Answers to an auditor: how a record changed, why a statement holds, what rests on a source."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.catalogue import BY_TYPE
+from events.dates import Day, parse_iso
+from events.errors import NotFound
+from events.record import Record
+from events.statement import Statement
+from events.statement_warnings import warnings_of
+from projections import PROJECTIONS
+from projections.engine.account import Account, counting_entries, weight
+from projections.engine.spans import AFTER_ALL
+from projections.kinds.ladders import ladder_of
+from projections.views.file import Database
+from projections.views.history import Entry, History
+from projections.views.state import State, statement_text
+from service.asking.json_text import json_of, members_of
+from service.asking.query import Question
+from service.records.answer import Told
+
+Members = dict[str, Any]
+
+
+def history_answer(
+    history: History, db: Database, question: Question, stream: str, *, after: int, limit: int
+) -> str:
+    """The JSON text of `/v1/records/{id}/history`: one entry an event, the oldest first."""
+    known = question.as_of.known
+    history.check_exists(db, stream, known=known)
+    id = stream.partition(":")[2]
+    entries = list(history.entries(db, stream, known=known, after=after, limit=limit + 1))
+    page = entries[:limit]
+    following = question.url(after=str(page[-1].position)) if len(entries) > limit else None
+    shown = ",".join(map(_entry, page))
+    members = members_of({"next": following})
+    return f'{{{question.head()},"id":{json_of(id)},"entries":[{shown}],{members}}}'
+
+
+def statement_answer(
+    view: State, history: History, db: Database, question: Question, id: str
+) -> str:
+    """The JSON text of `/v1/statements/{id}`: the statement, its rivals and why they lost,
+    its events and its sources."""
+    as_of = question.as_of
+    record = view.record_of(db, id, known=as_of.known)
+    if record is None:
+        raise NotFound("statement", id)
+    told = Told(history, db, record, as_of)
+    rivals = {
+        statement.id: statement
+        for statement in told.all
+        if statement.entry == told.record.statement(id).entry
+    }
+    statement = rivals.pop(id)
+    winner = told.account.told.get(statement.entry)
+    best = winner.statement if winner else None
+    counting = counting_entries(told.all)
+    members: Members = {
+        "id": id,
+        "record": record,
+        "kind": told.record.kind,
+        "entry": statement.entry,
+        "withdrawn": statement.withdrawn,
+        "counts": statement.entry in counting,
+        "effective": best.id if best else None,
+        **verdict(statement, best, stated=as_of.stated),
+        "warnings": [
+            {"code": warning.code, "text": warning.text}
+            for warning in warnings_of(statement, told.visible())
+        ],
+        "contradicts": sorted(
+            {
+                *statement.line.get("contradicts", ()),
+                *view.contradicting(db, id, stated=as_of.stated, known=as_of.known),
+            }
+        ),
+        "sources": _sources(history, db, statement, known=as_of.known),
+    }
+    shown_rivals = ",".join(
+        json_of(
+            {
+                **verdict(rival, best, stated=as_of.stated),
+                "withdrawn": rival.withdrawn,
+                "statement": msgspec.Raw(statement_text(rival).encode()),
+            }
+        )
+        for rival in rivals.values()
+    )
+    events = ",".join(
+        _entry(entry)
+        for entry in history.entries(
+            db, f"record:{record}", known=as_of.known, after=0, limit=AFTER_ALL
+        )
+        if entry.statement == id
+    )
+    return (
+        f'{{{question.head()},{members_of(members)},"statement":{statement_text(statement)},'
+        f'"rivals":[{shown_rivals}],"events":[{events}]}}'
+    )
+
+
+class Standing(NamedTuple):
+    """How a statement stands: in a word, whether it is what its entry shows, and what is."""
+
+    word: str
+    shown: bool
+    best: Statement | None
+
+
+def standing_of(account: Account, statement: Statement) -> Standing:
+    """How a statement stands in an account of its record.
+
+    The best of its entry is `effective`, or `disputed` where the entry moves nothing.
+    """
+    told = account.told.get(statement.entry)
+    best = told.statement if told else None
+    word: str = verdict(statement, best, stated=account.horizon)["standing"]
+    shown = word == "effective"
+    if told is not None and shown and not told.counts:
+        word = "disputed"
+    return Standing(word, shown, best)
+
+
+class Over(NamedTuple):
+    """What became of a plan that is over: `dropped` or `replaced`, and by which statement."""
+
+    outcome: str
+    by: str | None
+
+
+def plans_over(account: Account, kind: str) -> dict[str, Over]:
+    """The plans that their entries show and that are over all the same, by their ids."""
+    slips = (span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip")
+    told = ((span.value, ladder_of(span.text)) for span in slips)
+    return {
+        ladder.plans[-1]: Over(outcome, ladder.by)
+        for outcome, ladder in told
+        if outcome in ("dropped", "replaced")
+    }
+
+
+def verdict(statement: Statement, best: Statement | None, *, stated: Day | None) -> Members:
+    """Whether a statement is the effective one of its entry, else what decided against it."""
+    if best is not None and statement.id == best.id:
+        return {"standing": "effective", "why": "it outweighs every rival that is visible"}
+    if statement.withdrawn:
+        return {"standing": "withdrawn", "why": "it was withdrawn"}
+    if best is None or stated is None or statement.said > stated:
+        return {"standing": "not-visible", "why": "it had not been said by then"}
+    ours, theirs = weight(statement), weight(best)
+    lost = next(
+        index for index, pair in enumerate(zip(ours, theirs, strict=True)) if len({*pair}) > 1
+    )
+    standing, why = LOST[lost]
+    return {"standing": standing, "why": f"{why} ({best.id})"}
+
+
+LOST = (
+    ("disputed", "it is disputed, and gives way to an undisputed statement"),
+    ("planned", "it is a plan, and gives way to what came"),
+    ("said-earlier", "something was said later"),
+    ("recorded-earlier", "of two said on one day, the other was recorded later"),
+)
+"""What decided against a statement, in the order in which rivals are weighed."""
+
+
+def source_answer(view: State, history: History, db: Database, question: Question, id: str) -> str:
+    """The JSON text of `/v1/sources/{id}`: the source, and what rests on it at the clocks."""
+    as_of = question.as_of
+    record = history.record(db, f"source:{id}", known=as_of.known)
+    if record.card is None:
+        raise NotFound("source", id)
+    citing = view.citing(db, id)
+    texts = view.statements(db, citing, known=as_of.known)
+    statements = []
+    for statement, text in sorted(texts.items()):
+        line = msgspec.json.decode(text)
+        locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
+        if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
+            statements.append({"id": statement, "title": line["title"], "locator": locators[0]})
+    members = {
+        "id": id,
+        "revision": record.revision,
+        "source": record.card,
+        "statements": statements,
+        "records": _resting(history, db, citing, id, known=as_of.known),
+    }
+    return f"{{{question.head()},{members_of(members)}}}"
+
+
+def _resting(
+    history: History, db: Database, citing: list[str], source: str, *, known: int
+) -> list[str]:
+    """The records whose card names a source, among the streams that ever did."""
+    named = []
+    for stream in citing:
+        space, _, id = stream.partition(":")
+        card = history.record(db, stream, known=known).card if space == "record" else None
+        if card and any(each["id"] == source for each in card.get("sources", ())):
+            named.append(id)
+    return named
+
+
+def _sources(history: History, db: Database, statement: Statement, *, known: int) -> list[Members]:
+    """The sources of a statement, each with its card and the place in it."""
+    found = []
+    for citation in statement.line.get("sources", ()):
+        record: Record = history.record(db, f"source:{citation['id']}", known=known)
+        found.append({**(record.card or {}), "locator": citation.get("locator")})
+    return found
+
+
+def entry_members(entry: Entry) -> Members:
+    """An event as answers show it, ready to be written as JSON."""
+    line = msgspec.json.decode(entry.line)
+    return {
+        "position": entry.position,
+        "commit": entry.commit_position,
+        "revision": entry.version,
+        "event": BY_TYPE[entry.type].EVENT,
+        "statement": entry.statement,
+        "recorded_at": entry.recorded_at,
+        "actor": entry.actor,
+        "request": entry.request,
+        "reason": entry.reason,
+        "sources": line.get("sources", []),
+        "line": msgspec.Raw(entry.line.encode()),
+        "patch": msgspec.Raw(entry.patch.encode()),
+    }
+
+
+def _entry(entry: Entry) -> str:
+    return json_of(entry_members(entry))

@@ -1,0 +1,189 @@
+"""What a record says in one sentence, from what its answer was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from events import dates
+from events.clocks import AsOf
+from events.dates import Date
+from events.fact import Line
+from events.statement import Statement
+from projections.engine.account import Account
+from projections.engine.spans import Span
+from projections.kinds.ladders import OUTCOMES, Outcome, ladder_of
+from service.sentences.record import (
+    Came,
+    Discovery,
+    Facility,
+    Indicator,
+    Observation,
+    Policy,
+    Promise,
+    Reading,
+    Told,
+    record_sentence,
+)
+from service.sentences.sentence import Name
+from service.sentences.times import Lateness
+
+Members = dict[str, Any]
+
+
+def facility_telling(
+    card: Line,
+    as_of: AsOf,
+    members: Members,
+    spans: Sequence[Span],
+    statements: Sequence[Statement],
+) -> Members:
+    """The `sentence` of a facility: the members of its answer, its spans, all its statements."""
+    since, expected = members["since"], members["expected"]
+    ladder = _main_ladder(spans, statements, as_of)
+    overdue = len(members["overdue"])
+    return record_sentence(
+        Facility(
+            name=Name.of(card),
+            at=as_of.at,
+            stated=as_of.stated,
+            status=members["status"],
+            since=None if since is None else dates.parse(since["date"]),
+            certainty=members["certainty"],
+            alternatives=members["alternatives"],
+            expected=None if expected is None else expected["status"],
+            overdue=overdue - (ladder is not None and ladder.outcome == "overdue" and overdue > 0),
+            ladder=ladder,
+        )
+    ).members()
+
+
+def other_telling(
+    account: Account, as_of: AsOf, spans: Sequence[Span], kind: str
+) -> Members | None:
+    """The `sentence` of any other record; None while nothing had been said of it."""
+    told = [each.statement for each in account.told.values()]
+    if not told:
+        return None
+    first = min(told, key=lambda each: (each.planned, each.disputed, each.position))
+    by_id = {each.id: each for each in told}
+    holding = [span for span in spans if span.facet == kind and _covers(span, as_of.at)]
+    about: Told
+    if kind == "policy":
+        about = _policy(first, as_of, spans, holding, by_id)
+    elif kind == "indicator":
+        about = _indicator(first, as_of, spans, holding, by_id)
+    elif first.date is None:
+        return None
+    elif kind == "discovery":
+        about = Discovery(title=Name(first.line["title"]), date=first.date, disputed=first.disputed)
+    else:
+        about = Observation(
+            title=Name(first.line["title"]), date=first.date, said_by=first.line.get("said_by")
+        )
+    return record_sentence(about).members()
+
+
+def _policy(
+    first: Statement,
+    as_of: AsOf,
+    spans: Sequence[Span],
+    holding: Sequence[Span],
+    by_id: dict[str, Statement],
+) -> Policy | Observation:
+    """The decision that holds, else the one that held last, else the first."""
+    past = [span for span in spans if span.facet == "policy" and _begun(span, as_of.at)]
+    span = holding[-1] if holding else past[-1] if past else None
+    decision = first if span is None or span.statement is None else by_id[span.statement]
+    title = Name(decision.line["title"])
+    start = decision.date
+    if start is None:
+        return Observation(title=title, date=_day(decision.said))
+    return Policy(
+        title=title,
+        at=as_of.at,
+        start=start,
+        until=None if span is None or span.end is None else _day(span.end - 1),
+        holds="yes" if holding else "no-longer" if past else "not-yet",
+    )
+
+
+def _indicator(
+    first: Statement,
+    as_of: AsOf,
+    spans: Sequence[Span],
+    holding: Sequence[Span],
+    by_id: dict[str, Statement],
+) -> Indicator:
+    past = [span for span in spans if span.facet == "indicator" and _begun(span, as_of.at)]
+    told = [
+        statement
+        for span in past
+        if span.statement is not None and (statement := by_id.get(span.statement)) is not None
+    ]
+    readings = [
+        Reading(statement.line["value"], statement.line["unit"], statement.date)
+        for statement in told
+        if statement.date is not None
+    ]
+    return Indicator(
+        title=Name((told[-1] if told else first).line["title"]),
+        at=as_of.at,
+        reading=readings[-1] if readings and holding else None,
+        previous=readings[-2] if len(readings) > 1 and holding else None,
+    )
+
+
+def _main_ladder(
+    spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
+) -> Promise | None:
+    """The ladder that tells most: of the start of operation, else the one with most plans."""
+    ladders = [(span.value, ladder_of(span.text)) for span in spans if span.facet == "slip"]
+    if not ladders:
+        return None
+    outcome, ladder = max(
+        ladders,
+        key=lambda each: (
+            each[0] != "replaced",
+            each[1].milestone == "operation-started",
+            len(each[1].plans),
+            each[1].plans,
+        ),
+    )
+    by_id = {each.id: each for each in statements}
+    first, last = by_id[ladder.plans[0]].date, by_id[ladder.plans[-1]].date
+    if first is None or last is None:
+        return None
+    date = None if ladder.came is None else by_id[ladder.came].date
+    came = None
+    if date is not None and ladder.slip is not None:
+        came = Came(date, Lateness(ladder.slip.earliest, ladder.slip.latest))
+    return Promise(
+        milestone=ladder.milestone,
+        first=first,
+        last=last,
+        promises=len(ladder.plans),
+        outcome=_outcome(outcome),
+        came=came,
+        horizon=as_of.stated if outcome == "overdue" else None,
+    )
+
+
+def _outcome(value: str) -> Outcome:
+    for outcome in OUTCOMES:
+        if outcome == value:
+            return outcome
+    raise ValueError(f"{value} is no outcome")
+
+
+def _covers(span: Span, day: int) -> bool:
+    return _begun(span, day) and (span.end is None or day < span.end)
+
+
+def _begun(span: Span, day: int) -> bool:
+    return span.first is None or span.first <= day
+
+
+def _day(day: int) -> Date:
+    """A day of the log or of a span as a date; EDTF has no form for one in a far year."""
+    return Date(dates.iso(day), day, day, "day")

@@ -1,0 +1,433 @@
+"""The answer that everything turns on: the state of the chronicle at three clocks.
+
+Its text is put together from texts that the views hold, never built from
+objects, so that a country of hundreds of facilities costs a millisecond.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from events.clocks import AsOf
+from events.dates import Day, day, iso, year_of
+from events.fact import is_id
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.kinds.facility import BIT, alternatives
+from projections.views.file import Database
+from projections.views.state import Row, State
+from service.asking.errors import BadCursor
+from service.asking.filters import Wanted
+from service.asking.json_text import json_of
+from service.asking.query import Question
+from service.state.sentence import state_telling
+
+Rows = dict[str, dict[str, str]]
+"""Of each section of a state, by id, the JSON text of a row."""
+
+
+class HeldDays(NamedTuple):
+    """Days from `first` to `last`, both included, on which a facility had a status."""
+
+    first: int
+    last: int
+    row: Row
+
+
+class Totals(NamedTuple):
+    """How many facilities have each status; `range` is of how many certainly and possibly do."""
+
+    status: Counter[str]
+    range: dict[str, tuple[int, int]]
+    operating_by_field: Counter[str]
+
+    def text(self) -> str:
+        """The JSON text, statuses in the order of the rules."""
+        return json_of(
+            {
+                "status": {status: self.status[status] for status in BIT if self.status[status]},
+                "range": {
+                    status: dict(zip(("certain", "possible"), self.range[status], strict=True))
+                    for status in BIT
+                    if status in self.range
+                },
+                "operating_by_field": dict(sorted(self.operating_by_field.items())),
+            }
+        )
+
+
+def state_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
+    """The JSON text of `/v1/state`."""
+    asked = _Asked(view, db, question.as_of, wanted)
+    if question.as_of.during is not None:
+        return asked.during(question)
+    return asked.at(question)
+
+
+SECTIONS = {
+    "facilities": "facility",
+    "policies": "policy",
+    "indicators": "indicator",
+    "discoveries": "discovery",
+    "observations": "observation",
+}
+"""The lists of a state, each with the kind of what it lists."""
+
+
+def state_rows(view: State, db: Database, as_of: AsOf, wanted: Wanted) -> Rows:
+    """The rows of `/v1/state` for a day: of each section, by id, the text of the row there.
+
+    Facilities are those of the page that is wanted.
+    """
+    return _Asked(view, db, as_of, wanted).rows()
+
+
+class _Asked:
+    """One question to the state, with the rows that it has found so far."""
+
+    def __init__(self, view: State, db: Database, as_of: AsOf, wanted: Wanted) -> None:
+        self.view = view
+        self.db = db
+        self.wanted = wanted
+        self.at_day, self.stated, self.known = as_of.at, as_of.stated, as_of.known
+        self.beyond = as_of.at > as_of.stated
+        self.period = as_of.during
+        # Beyond the horizon the status is the one at the horizon.
+        self.status_day = min(as_of.at, as_of.stated)
+
+    def at(self, question: Question) -> str:
+        """The answer for a day."""
+        facets, statuses, page, following = self._listed()
+        return self._answer(
+            question,
+            totals=self._totals(statuses),
+            statuses=statuses,
+            expected=facets["expected"],
+            facilities=self._facilities(facets, page),
+            following=following,
+        )
+
+    def rows(self) -> Rows:
+        """The rows of the answer for a day."""
+        facets, _, page, _ = self._listed()
+        facilities = dict(zip(page, self._facilities(facets, page), strict=True))
+        others, _ = self._others()
+        return {"facilities": facilities, **others}
+
+    def during(self, question: Question) -> str:
+        """The answer for a period: one row for each status that a facility held in it."""
+        if self.period is None:
+            raise ValueError("the question is about a day")
+        first = min(self.period.first, self.stated)
+        rows = self._stab("status", self.status_day, first=first)
+        held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
+        possible: dict[str, dict[str, bool]] = defaultdict(dict)
+        for row in sorted(rows, key=lambda row: (row.record, row.vf)):
+            if row.value:
+                held[row.record, row.value].append(self._clipped(row))
+            for status in alternatives(row.odds):
+                if status is not None:
+                    alone = possible[status].get(row.record, False)
+                    possible[status][row.record] = alone or row.odds == BIT[status]
+        some = [set(each) for each in (self.wanted.statuses, self.wanted.expected) if each]
+        if some:
+            wanted = set.intersection(*some)
+            held = {key: value for key, value in held.items() if key[1] in wanted}
+        records = {record for record, _ in held}
+        if some:
+            possible = {
+                status: {record: alone for record, alone in by.items() if record in records}
+                for status, by in possible.items()
+            }
+        counted = Counter(status for _, status in held)
+        ranges = {status: (sum(by.values()), len(by)) for status, by in possible.items() if by}
+        fields = Counter(
+            stretches[0].row.field
+            for (_, status), stretches in held.items()
+            if status == "operating"
+        )
+        page, following = self._page(records)
+        return self._answer(
+            question,
+            totals=Totals(counted, ranges, fields),
+            statuses=[row for row in rows if not some or row.record in records],
+            expected=(),
+            facilities=self._held(held, page),
+            following=following,
+        )
+
+    # --- facilities
+
+    def _listed(self) -> tuple[dict[str, list[Row]], list[Row], list[str], str | None]:
+        """The rows found for a day, those of the statuses wanted, the page, and what follows."""
+        facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
+        facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
+        if self.wanted.expected:
+            would = {
+                row.record: row.value for facet in ("status", "expected") for row in facets[facet]
+            }
+            facets = {
+                facet: [row for row in found if would.get(row.record) in self.wanted.expected]
+                for facet, found in facets.items()
+            }
+        statuses = facets["status"]
+        if self.wanted.statuses:
+            statuses = [row for row in statuses if row.value in self.wanted.statuses]
+        if self.wanted.statuses and self.wanted.expected:
+            held = {row.record for row in statuses}
+            facets["expected"] = [row for row in facets["expected"] if row.record in held]
+        listed = {row.record for row in statuses if row.value}
+        if not self.wanted.statuses:
+            promised = (*facets["overdue"], *facets["expected"])
+            listed |= {row.record for row in promised}
+        page, following = self._page(listed)
+        return facets, statuses, page, following
+
+    def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[str]:
+        paged = set(page)
+        rows = {
+            facet: [row for row in found if row.record in paged] for facet, found in facets.items()
+        }
+        names = {row.record: row for row in self._stab("name", self.status_day)}
+        texts = self.view.texts(self.db, (row.id for found in rows.values() for row in found))
+        briefs = self._briefs(page)
+        status = {row.record: row for row in rows["status"]}
+        expected = {row.record: f"{{{texts[row.id]}}}" for row in rows["expected"]}
+        overdue: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+        for row in rows["overdue"]:
+            overdue[row.record].append((row.vf, row.statement, f"{{{texts[row.id]}}}"))
+        shown = []
+        for record in page:
+            name, brief = briefs[f"record:{record}"]
+            held = status.get(record)
+            certainty = "last-known" if self.beyond else _certainty(held)
+            late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
+            renamed = names.get(record)
+            then = (
+                f',"name_then":{json_of(renamed.value)}'
+                if renamed is not None and renamed.value != name
+                else ""
+            )
+            shown.append(
+                f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
+                f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
+            )
+        return shown
+
+    def _held(self, held: dict[tuple[str, str], list[HeldDays]], page: Sequence[str]) -> list[str]:
+        paged = set(page)
+        rows = sorted(
+            (
+                (record, stretches[0].first, status, stretches)
+                for (record, status), stretches in held.items()
+                if record in paged
+            ),
+            key=lambda row: row[:3],
+        )
+        texts = self.view.texts(self.db, (stretches[0].row.id for *_, stretches in rows))
+        briefs = self._briefs(page)
+        shown = []
+        for record, _, status, stretches in rows:
+            _, brief = briefs[f"record:{record}"]
+            certain = any(stretch.row.odds == BIT[status] for stretch in stretches)
+            certainty = "certain" if certain else "possible"
+            if stretches[0].first > self.stated:
+                certainty = "last-known"
+            since = msgspec.json.decode("{" + texts[stretches[0].row.id] + "}")["since"]
+            members = json_of(
+                {
+                    "status": status,
+                    "holds": [
+                        {"from": _iso(first), "to": _iso(last)}
+                        for first, last in _joined(stretches)
+                    ],
+                    "since": since,
+                    "certainty": certainty,
+                    "statement": stretches[0].row.statement,
+                }
+            )[1:-1]
+            shown.append(f"{{{brief},{members}}}")
+        return shown
+
+    def _clipped(self, row: Row) -> HeldDays:
+        """The days of the period on which a row's status was held; the last one known
+        before the horizon goes on beyond it."""
+        if self.period is None:
+            raise ValueError("the question is about a day")
+        last = min(row.vt - 1, self.period.last)
+        if row.vt > self.stated:
+            last = self.period.last
+        return HeldDays(min(max(row.vf, self.period.first), last), last, row)
+
+    def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
+        """The records of the page, and after which record the next one begins."""
+        if self.wanted.after and not is_id(self.wanted.after):
+            raise BadCursor(self.wanted.after, "it is no id of a record")
+        records = sorted(record for record in listed if record > self.wanted.after)
+        page = records[: self.wanted.limit]
+        return page, (page[-1] if len(records) > len(page) else None)
+
+    def _briefs(self, page: Sequence[str]) -> dict[str, tuple[str, str]]:
+        streams = (f"record:{record}" for record in page)
+        return self.view.briefs(self.db, streams, known=self.known)
+
+    def _totals(self, statuses: list[Row]) -> Totals:
+        if self.wanted.country is None and not (self.wanted.statuses or self.wanted.expected):
+            counts = [
+                (status, odds, field, count)
+                for status, odds, field, count in self.view.count_world(
+                    self.db, at=self.status_day, stated=self.stated, known=self.known
+                )
+                if self.wanted.field is None or field == self.wanted.field
+            ]
+        else:
+            counts = [
+                (*key, count)
+                for key, count in Counter(
+                    (row.value, row.odds, row.field) for row in statuses
+                ).items()
+            ]
+        by_status: Counter[str] = Counter()
+        fields: Counter[str] = Counter()
+        ranges: dict[str, tuple[int, int]] = {}
+        for status, odds, field, count in counts:
+            if status:
+                by_status[status] += count
+            if status == "operating":
+                fields[field] += count
+            for option in alternatives(odds):
+                if option is not None:
+                    certain, possible = ranges.get(option, (0, 0))
+                    ranges[option] = (
+                        certain + count * (odds == BIT[option]),
+                        possible + count,
+                    )
+        return Totals(by_status, ranges, fields)
+
+    # --- the rest
+
+    def _answer(
+        self,
+        question: Question,
+        *,
+        totals: Totals,
+        statuses: Sequence[Row],
+        expected: Sequence[Row],
+        facilities: list[str],
+        following: str | None,
+    ) -> str:
+        others, to_date = self._others()
+        sentence = state_telling(
+            self.view,
+            self.db,
+            question,
+            statuses=statuses,
+            expected=expected,
+            totals=totals.status,
+            ranges=totals.range,
+            discoveries=others["discoveries"].values(),
+        )
+        sections = {"facilities": facilities, **{name: by.values() for name, by in others.items()}}
+        lists = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in sections.items())
+        follows = None if following is None else question.url(after=following)
+        return (
+            f'{{{question.head()},"totals":{totals.text()},{lists},'
+            f'"discoveries_to_date":{to_date},"sentence":{json_of(sentence)},"next":{json_of(follows)}}}'
+        )
+
+    def _others(self) -> tuple[Rows, int]:
+        """The sections beside the facilities, in their order, and the discoveries to date."""
+        rows = {facet: self._holding(facet) for facet in ("policy", "indicator")}
+        dated = {facet: self._begun(facet) for facet in ("discovery", "observation")}
+        to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
+        first, last = self._year()
+        for facet, found in dated.items():
+            rows[facet] = sorted(
+                (row for row in found if first <= row.vf <= last),
+                key=lambda row: (row.vf, row.statement),
+            )
+        texts = self.view.statements(
+            self.db, {row.statement for found in rows.values() for row in found}, known=self.known
+        )
+        shown = {
+            "policies": _with_holds(rows["policy"], texts),
+            "indicators": _with_holds(rows["indicator"], texts),
+            "discoveries": _plain(rows["discovery"], texts),
+            "observations": _plain(rows["observation"], texts),
+        }
+        return shown, to_date
+
+    def _holding(self, facet: str) -> list[Row]:
+        first = self.at_day if self.period is None else self.period.first
+        rows = self._stab(facet, self.at_day, first=first)
+        if facet == "policy":
+            return sorted(rows, key=lambda row: (-row.vf, row.statement))
+        return sorted(rows, key=lambda row: (row.value, row.vf))
+
+    def _begun(self, facet: str) -> list[Row]:
+        """What had happened by the end of the year, some of it perhaps after `at`."""
+        return self.view.begun(
+            self.db,
+            facet,
+            last=self._year()[1],
+            stated=self.stated,
+            known=self.known,
+            country=self.wanted.country,
+            field=self.wanted.field,
+        )
+
+    def _year(self) -> tuple[Day, Day]:
+        if self.period is not None:
+            return self.period.first, self.period.last
+        year = year_of(self.at_day)
+        return day(year, 1, 1), day(year, 12, 31)
+
+    def _stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:
+        return self.view.stab(
+            self.db,
+            facet,
+            first=last if first is None else first,
+            last=last,
+            stated=self.stated,
+            known=self.known,
+            country=self.wanted.country,
+            field=self.wanted.field,
+        )
+
+
+NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
+
+
+def _certainty(row: Row | None) -> str:
+    return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
+
+
+def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:
+    """Stretches in order, neighbours made one."""
+    joined: list[tuple[int, int]] = []
+    for stretch in stretches:
+        if joined and stretch.first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], stretch.last)
+        else:
+            joined.append((stretch.first, stretch.last))
+    return joined
+
+
+def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
+    shown = {}
+    for row in rows:
+        holds = json_of({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
+        shown[row.statement] = f'{texts[row.statement][:-1]},"holds":{holds}}}'
+    return shown
+
+
+def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
+    return {row.statement: texts[row.statement] for row in rows}
+
+
+def _iso(day: int) -> str | None:
+    """A day as answers show it; None for an open end."""
+    return None if day in (BEFORE_ALL, AFTER_ALL - 1) else iso(day)

@@ -1,0 +1,174 @@
+"""What a state says in one sentence, from the rows and figures that its answer was made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from events.dates import day as day_of
+from events.dates import parse_iso, year_of
+from projections.kinds.facility import BIT
+from projections.views.file import Database
+from projections.views.state import Row, State
+from service.asking.query import Question
+from service.sentences.sentence import Name
+from service.sentences.state import BUILDING, state_sentence
+from service.sentences.voice import Count
+
+Turns = Mapping[str, list[str]]
+"""What began in the time that a state is about: by the words of `TURNS`, ids of facilities."""
+
+TURNS = {
+    "operating": "started",
+    "approved": "approved",
+    "decommissioned": "closed",
+    "suspended": "suspended",
+    "cancelled": "cancelled",
+}
+"""The statuses whose beginning is told, and how `Turns` calls it."""
+
+
+def state_telling(
+    view: State,
+    db: Database,
+    question: Question,
+    *,
+    statuses: Sequence[Row],
+    expected: Sequence[Row],
+    totals: Mapping[str, int],
+    ranges: Mapping[str, tuple[int, int]],
+    discoveries: Iterable[str],
+) -> dict[str, Any]:
+    """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
+    the texts of its discoveries."""
+    as_of = question.as_of
+    beyond = as_of.at > as_of.stated
+    those, besides, last_known = _asked_of(question, beyond=beyond)
+    held: Count | None = None
+    building: Count | None = None
+    if beyond:
+        would = {row.record: row.value for row in statuses}
+        if not last_known:
+            would |= {row.record: row.value for row in expected}
+        totals, ranges = Counter(value for value in would.values() if value), {}
+    elif those:
+        held = 0 if besides else _among(those, statuses)
+    else:
+        building = _among(BUILDING, statuses)
+    turns = _turns(view, db, question, expected if beyond else statuses)
+    named = {record for records in turns.values() for record in records}
+    cards = view.cards(db, (f"record:{record}" for record in named), known=as_of.known)
+    names = {
+        record: Name.of(cards[f"record:{record}"], _record_url(question, record))
+        for record in named
+    }
+    shown = {key: value for key, value in question.filters.items() if key not in ("limit", "after")}
+    whole = replace(question, filters=shown)
+
+    def asking(statuses: Sequence[str]) -> dict[str, str | None]:
+        """The filters of a list of facilities of these statuses, as the sentence counts them."""
+        text = ",".join(statuses) or None
+        then = beyond and as_of.during is None
+        return {"status": None, "expected": text} if then else {"status": text}
+
+    sentence = state_sentence(
+        at=as_of.at,
+        period=as_of.during,
+        stated=as_of.stated,
+        beyond=beyond,
+        country=question.filters.get("country"),
+        field=question.filters.get("field"),
+        statuses=those,
+        besides=besides,
+        last_known=last_known,
+        totals=totals,
+        ranges=ranges,
+        held=held,
+        building=building,
+        **{turn: [names[record] for record in records] for turn, records in turns.items()},
+        discoveries=[_title(question, text) for text in discoveries],
+        links={
+            "total": whole.pinned
+            if shown.keys() & {"status", "expected"}
+            else whole.url(**asking(those)),
+            "running": whole.url(**asking(["operating"])),
+            "building": whole.url(**asking(BUILDING)),
+        },
+    )
+    return sentence.members()
+
+
+def _asked_of(question: Question, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The statuses that a sentence is about, those that the same facilities have besides, and
+    whether it tells of the horizon alone, as it does of a period beyond it: nothing is expected of
+    a period."""
+    status, expected = (
+        tuple(filter(None, question.filters.get(name, "").split(",")))
+        for name in ("status", "expected")
+    )
+    of_period = question.as_of.during is not None
+    if beyond and not of_period:
+        return (expected or status, status if expected else (), bool(status) and not expected)
+    both = tuple(each for each in status if each in expected) if status and expected else ()
+    if status and expected and not both:
+        return expected, status, False
+    those = both or status or expected
+    if beyond and not those:
+        those = ("operating",)
+    return those, (), beyond
+
+
+def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:
+    """How many facilities have one of some statuses, at least and at most."""
+    bits = sum(BIT[status] for status in statuses)
+    possible: dict[str, bool] = {}
+    for row in rows:
+        if row.odds & bits:
+            certain = not row.odds & ~bits
+            possible[row.record] = possible.get(row.record, False) or certain
+    least, most = sum(possible.values()), len(possible)
+    return least if least == most else (least, most)
+
+
+def _turns(view: State, db: Database, question: Question, rows: Sequence[Row]) -> Turns:
+    """What took a turn in the year up to `at`, or in the period.
+
+    What may not have done so by then is left out.
+    """
+    as_of = question.as_of
+    first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
+    texts = view.texts(db, (row.id for row in rows if row.vf >= first))
+    turns: dict[str, list[str]] = {turn: [] for turn in TURNS.values()}
+    for row in sorted(rows, key=lambda row: row.record):
+        if row.id not in texts or row.value not in TURNS:
+            continue
+        if row.odds & (row.odds - 1):
+            continue
+        if row.value == "operating" and not _since(texts[row.id], first):
+            continue
+        turn = TURNS[row.value]
+        if row.record not in turns[turn]:
+            turns[turn].append(row.record)
+    return turns
+
+
+def _since(text: str, first: int) -> bool:
+    """Whether a status was reached on `first` or later, and not only became certain then."""
+    since = msgspec.json.decode("{" + text + "}").get("since")
+    if since is None:
+        return True
+    return since["earliest"] is not None and parse_iso(since["earliest"]) >= first
+
+
+def _title(question: Question, text: str) -> Name:
+    line = msgspec.json.decode(text)
+    record = line.get("record") or line["id"]
+    return Name(line["title"], href=_record_url(question, record))
+
+
+def _record_url(question: Question, record: str) -> str:
+    return Question(f"/v1/records/{record}", question.as_of, {}).pinned

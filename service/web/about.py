@@ -1,0 +1,122 @@
+"""What the service says of itself: its version, the shape of every line, and a page to try it.
+
+The page at `/docs` is Swagger UI, served from the installed package: no file
+comes from anywhere else.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+from flask import Blueprint, Response, jsonify, send_from_directory
+
+from events.catalogue import BY_TYPE
+from projections import VIEW
+from service.version import VERSION
+from service.web import problems
+from service.web.access import needs
+from service.web.line_schemas import line_schema
+from service.web.problems import NOT_FOUND, PROBLEMS
+from service.web.response import parameters
+
+blueprint = Blueprint("describing", __name__)
+
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+
+_SWAGGER = Path(str(files(flask_swagger_ui))) / "dist"
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Annales: the API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="/docs/favicon-32x32.png">
+<main id="api"></main>
+<noscript><p>The description itself: <a href="/openapi.json">openapi.json</a></p></noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/begin.js"></script>
+</html>
+"""
+
+_BEGIN = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#api", deepLinking: true, docExpansion: "list",
+  defaultModelsExpandDepth: 0, tryItOutEnabled: true, validatorUrl: null,
+});
+"""
+
+
+@blueprint.get("/version")
+@needs("open")
+def version() -> Response:
+    """The version of the program and of its views."""
+    parameters(())
+    return jsonify(name="annales", version=VERSION, view=VIEW)
+
+
+@blueprint.get("/v1/schemas")
+@needs("open")
+def schemas() -> Response:
+    """Where the JSON Schema of each type of line is."""
+    parameters(())
+    return jsonify({name: f"/v1/schemas/{name}" for name in BY_TYPE})
+
+
+@blueprint.get("/v1/schemas/<type>")
+@needs("open")
+def schema(type: str) -> Response:
+    """The JSON Schema of a type of line."""
+    parameters(())
+    if type not in BY_TYPE:
+        return problems.problem_response(NOT_FOUND, f"no type of line {type[:80]!r}", {})
+    response = jsonify(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"/v1/schemas/{type}",
+            **line_schema(BY_TYPE[type]),
+        }
+    )
+    response.mimetype = "application/schema+json"
+    return response
+
+
+@blueprint.get("/problems/<slug>")
+@needs("open")
+def problem(slug: str) -> Any:
+    """What a problem means, and what to do about it."""
+    for each in PROBLEMS:
+        if each.slug == slug:
+            return jsonify(
+                type=f"/problems/{slug}",
+                title=each.title,
+                status=each.status,
+                meaning=each.meaning,
+            )
+    return problems.problem_response(NOT_FOUND, f"no problem {slug[:80]!r}", {})
+
+
+@blueprint.get("/docs")
+@needs("open")
+def docs() -> Response:
+    """The API to read and to try."""
+    return _with_policy(Response(_PAGE, mimetype="text/html"))
+
+
+@blueprint.get("/docs/<path:name>")
+@needs("open")
+def docs_file(name: str) -> Response:
+    """A file of that page."""
+    if name == "begin.js":
+        return Response(_BEGIN, mimetype="text/javascript")
+    return send_from_directory(_SWAGGER, name, max_age=86400)
+
+
+def _with_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = DOCS_POLICY
+    return response

@@ -1,0 +1,136 @@
+"""Who may ask what: every route needs a role, and one that names none is closed.
+
+Reads are open to everyone unless the settings close them. A key that opens
+nothing is refused even where none is needed: whoever sends one means it. At the desk
+a session stands for the key that began it. Where reading needs a key, it reads too, pages
+and the data that they load, and orders nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, request
+
+from service.archive.keys import Identity, Keyring
+from service.asking.errors import NotAllowed, NotAuthenticated
+from service.web.sessions import COOKIE, Session, Sessions
+
+EVERYONE = Identity("everyone", "reader", None)
+
+DESK = "desk"
+"""The blueprint of the pages where one signs in."""
+
+FRAMES = "frames"
+"""The blueprint of what other sites show, to whoever visits them; a session is nothing there."""
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def needs(role: str) -> Callable[[_Function], _Function]:
+    """Mark a view as needing a role; `open` lets everyone in, whatever the settings say."""
+
+    def mark(view: _Function) -> _Function:
+        view.annales_role = role  # type: ignore[attr-defined] # a mark of ours on the function
+        return view
+
+    return mark
+
+
+def register(
+    app: Flask,
+    keyring: Keyring,
+    sessions: Sessions,
+    *,
+    open_reads: bool,
+    opened: Iterable[str],
+) -> None:
+    """Let nobody through to a view whose role they do not have.
+
+    `opened` names the endpoints of libraries' own views that are open to all.
+    """
+    app.extensions["annales.keys"] = keyring
+    app.extensions["annales.sessions"] = sessions
+    app.extensions["annales.open_reads"] = open_reads
+    app.extensions["annales.opened"] = frozenset(opened)
+    app.before_request(_check)
+    if not open_reads:
+        app.after_request(_keep_private)
+
+
+def identity() -> Identity:
+    """Who makes the request that is being answered."""
+    return cast("Identity", g.identity)
+
+
+def session() -> Session | None:
+    """The session of the request that is being answered; None where a key or nobody asks."""
+    return cast("Session | None", g.session)
+
+
+def role_needed(view: Callable[..., Any] | None) -> str | None:
+    """The role that a view names, if it names one."""
+    return cast("str | None", getattr(view, "annales_role", None))
+
+
+def _check() -> None:
+    # Whoever shows a key that opens nothing is nobody while they are told so.
+    g.session, g.identity = None, EVERYONE
+    g.identity = _identify()
+    if request.endpoint is None or request.method == "OPTIONS":
+        return
+    needed = role_needed(current_app.view_functions.get(request.endpoint))
+    if needed == "open" or request.endpoint in current_app.extensions["annales.opened"]:
+        return
+    if needed is None:
+        raise NotAllowed("this path is open to nobody", role=g.identity.role, needed="none yet")
+    open_reads = current_app.extensions["annales.open_reads"]
+    if g.identity.key is None and not (needed == "reader" and open_reads):
+        raise NotAuthenticated("send a key as Authorization: Bearer annales_…")
+    if not g.identity.may(needed):
+        raise NotAllowed("not with this key", role=g.identity.role, needed=needed)
+
+
+def _keep_private(response: Response) -> Response:
+    """Where a key is needed to ask, no shared cache may hand an answer to whoever has none."""
+    directives = response.headers.get("Cache-Control", "")
+    if directives.startswith("public"):
+        response.headers["Cache-Control"] = directives.replace("public", "private", 1)
+    return response
+
+
+def _identify() -> Identity:
+    header = request.headers.get("Authorization")
+    if header is None:
+        g.session = _signed_in()
+        return EVERYONE if g.session is None else _as_here(g.session.identity)
+    scheme, _, text = header.partition(" ")
+    keyring = cast("Keyring", current_app.extensions["annales.keys"])
+    found = keyring.identify(text.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise NotAuthenticated("the key opens nothing: it is wrong, revoked or expired")
+    return found
+
+
+def _signed_in() -> Session | None:
+    """The session that the cookie names, where one is meant."""
+    secret = request.cookies.get(COOKIE) if _is_desk() or _is_closed_reading() else None
+    if secret is None:
+        return None
+    return cast("Sessions", current_app.extensions["annales.sessions"]).find(secret)
+
+
+def _as_here(signed_in: Identity) -> Identity:
+    """Whoever signed in, who away from the desk only reads."""
+    return signed_in if _is_desk() else signed_in._replace(role="reader")
+
+
+def _is_desk() -> bool:
+    return DESK in request.blueprints
+
+
+def _is_closed_reading() -> bool:
+    """Whether something is read that is not open to everyone."""
+    reads = request.method in ("GET", "HEAD") and request.blueprint != FRAMES
+    return reads and not current_app.extensions["annales.open_reads"]

@@ -1,0 +1,145 @@
+"""What a follower is given: CloudEvents, in pages and as a stream, whatever they tell of.
+
+The id of an event is a position of the log, so a follower goes on exactly where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from events.errors import AnnalesError
+from service.archive.streams import Streams
+
+PATH = "/v1/changes"
+
+STEP = 1000
+"""How many events are read from the log at once."""
+
+SKIPPED = 1000
+"""After how many positions without an event a stream tells how far it is."""
+
+CHECKPOINT = "annales.checkpoint"
+
+HEARTBEAT = b": ka\n"
+"""A comment without the empty line that ends a block: some clients take that for an event."""
+
+RETRY = b"retry: 2000\n"
+"""Milliseconds after which a client comes back. Part of the first block, never a block alone."""
+
+
+class Shown(Protocol):
+    """What a follower is shown as one CloudEvent, at a position of the log."""
+
+    @property
+    def position(self) -> int:
+        """Where it stands in the log, which is its id."""
+
+    @property
+    def type(self) -> str:
+        """The type of the CloudEvent."""
+
+    def text(self) -> bytes:
+        """The CloudEvent in JSON."""
+
+
+class Page(NamedTuple):
+    """Some changes, and where to go on.
+
+    `reached` is the position up to which nothing more is to be shown; `full`
+    says that the page has all that was asked for, `at_head` that the log ends
+    there. `looked` counts the events that were looked at. A page that is neither
+    full nor at the head has looked at enough for once.
+    """
+
+    changes: Sequence[Shown]
+    reached: int
+    full: bool
+    at_head: bool
+    looked: int
+
+
+class Reading(Protocol):
+    """Gives the page beyond a position; `looked` as `read` takes it."""
+
+    def __call__(self, *, after: int, limit: int, looked: int = 0) -> Page:
+        """The first `limit` of what is to be shown."""
+
+
+def checkpoint_text(position: int) -> bytes:
+    """A CloudEvent that says only how far the log was read, where filters skip much."""
+    return cloud_event(position, type=CHECKPOINT, more={}, data={"position": position})
+
+
+def cloud_event(
+    position: int,
+    *,
+    type: str,
+    more: dict[str, str],
+    data: dict[str, Any],
+    source: str = PATH,
+) -> bytes:
+    """A CloudEvent in JSON, its id a position of the log."""
+    return msgspec.json.encode(
+        {
+            "specversion": "1.0",
+            "id": str(position),
+            "source": source,
+            "type": type,
+            **more,
+            "datacontenttype": "application/json",
+            # As wide as any position, so that the order of the texts is the order of the log.
+            "sequence": f"{position:020d}",
+            "data": data,
+        }
+    )
+
+
+# --- as a stream
+
+
+def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
+    """The changes beyond `after` as server-sent events, and each new one as it comes.
+
+    Ends after `streams.longest` seconds, when the service shuts down, or where it cannot be
+    read on; a client goes on from the last id it saw, and is then told why it cannot. Where
+    filters skip much, a checkpoint gives it an id from which less has to be looked at again.
+    """
+    ends = time.monotonic() + streams.longest
+    told = reached = after
+    retry = RETRY
+    yield HEARTBEAT  # the headers go out with the first byte
+    while not streams.ended and (left := ends - time.monotonic()) > 0:
+        try:
+            page = read(after=reached, limit=STEP)
+        except AnnalesError:
+            break
+        reached = page.reached
+        blocks = [_block(change) for change in page.changes]
+        if page.changes:
+            told = page.changes[-1].position
+        if reached - told >= SKIPPED:
+            blocks.append(_checkpoint(reached))
+            told = reached
+        if blocks:
+            yield retry + b"".join(blocks)
+            retry = b""
+        elif page.at_head and not streams.wait(
+            beyond=reached, timeout=min(streams.heartbeat, left)
+        ):
+            yield HEARTBEAT
+    if reached > told:
+        yield retry + _checkpoint(reached)
+
+
+def _block(change: Shown) -> bytes:
+    name = change.type.encode()
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
+
+
+def _checkpoint(position: int) -> bytes:
+    text = checkpoint_text(position)
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (position, CHECKPOINT.encode(), text)

@@ -1,0 +1,203 @@
+"""From a request to a question, and from an answer's text to a response.
+
+Every answer is cacheable by its clocks: at its pinned URL for ever, elsewhere
+with an ETag that changes exactly when the clocks or the revision behind it do,
+so that most questions asked again cost a comparison.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import TypeVar, cast
+
+from flask import Response, current_app, request
+
+from events.clocks import AsOf, as_of
+from events.errors import BadFilter, NotProjected, OldView
+from projections import VIEW
+from projections.views.file import Database
+from service.archive import Archive
+from service.asking.errors import BadHeader, UnknownParameter
+from service.asking.filters import Wanted, given, wanted
+from service.asking.query import Question
+
+CLOCKS = ("at", "during", "stated", "known")
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"
+
+Answer = Callable[[Database, Question, Wanted], str]
+Headers = Callable[[Database, Question, Mapping[str, str]], Mapping[str, str]]
+"""Gives headers of an answer, by the question and the texts of its parameters."""
+
+
+def archive() -> Archive:
+    """The archive of the app that is answering."""
+    return cast("Archive", current_app.extensions["annales"])
+
+
+def answer(
+    make: Answer,
+    *,
+    filters: tuple[str, ...] = (),
+    revision: str | None = None,
+    more: Headers | None = None,
+) -> Response:
+    """Answer the request by `make`, which takes the filters of these names.
+
+    `revision` is the stream whose revision begins the ETag, if any; `more` gives
+    headers of this answer's own.
+    """
+    texts = parameters((*CLOCKS, *filters, "view"))
+    asked = wanted(**{name: texts.get(name) for name in filters})
+    question = Question(request.path, clocks(texts), given(asked))
+    return respond(
+        texts, question, lambda db: make(db, question, asked), revision=revision, more=more
+    )
+
+
+def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
+    """The parameters of the request, each of them known and given once.
+
+    Raises UnknownParameter.
+    """
+    texts = {}
+    for name, values in request.args.lists():
+        if name not in taken:
+            raise UnknownParameter(name, "is no parameter of this question", taken)
+        if len(values) > 1:
+            raise UnknownParameter(name, "is given more than once", taken)
+        texts[name] = values[0]
+    return texts
+
+
+def clocks(texts: Mapping[str, str]) -> AsOf:
+    """The clocks among the parameters, defaults written out. Raises BadClock, PositionAhead."""
+    chronicle = archive().chronicle
+    return as_of(
+        at=texts.get("at"),
+        during=texts.get("during"),
+        stated=texts.get("stated"),
+        known=texts.get("known"),
+        log=chronicle.log,
+        now=chronicle.now(),
+    )
+
+
+Format = TypeVar("Format", bound=str)
+
+
+def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> Format:
+    """The form of an answer that `format` names, else the one that the client likes best.
+
+    `formats` are the media types of the forms by their names; the first is the default.
+    Raises BadFilter.
+    """
+    names = {str(name): name for name in formats}
+    text = texts.get("format")
+    if text is None:
+        best = request.accept_mimetypes.best_match(formats.values())
+        return next((name for name, type in formats.items() if type == best), next(iter(formats)))
+    if text not in names:
+        raise BadFilter("format", text, "no format of that name", allowed=tuple(names))
+    return names[text]
+
+
+def respond(
+    texts: Mapping[str, str],
+    question: Question,
+    make: Callable[[Database], str | bytes],
+    *,
+    position: int | None = None,
+    revision: str | None = None,
+    more: Headers | None = None,
+    media_type: str = "application/json",
+    variant: str = "",
+) -> Response:
+    """The response to a question, made only if the client does not have it yet.
+
+    `position` is how far the views must have read, if not only to `known`; `more`
+    gives headers of this answer's own; `variant` is whatever else tells the answer from
+    others to the same question. Raises OldView, NotProjected and whatever `make` raises.
+    """
+    _check_view(texts.get("view"), question)
+    known = question.as_of.known if position is None else position
+    db = archive().db_at(max(known, _min_position()))
+    tag = _etag(question, variant)
+    headers = {"Annales-Position": str(known)}
+    if revision is not None:
+        number = archive().history.revision(db, revision, known=known)
+        headers["Annales-Revision"] = str(number)
+        tag = f"r{number}.{tag}"
+    if question.is_pinned_by(texts):
+        headers["Cache-Control"] = FOR_EVER
+    else:
+        headers["Cache-Control"] = ASK_AGAIN
+        headers["Content-Location"] = question.pinned
+    response = Response(mimetype=media_type, headers=headers)
+    if more is not None:
+        response.headers.update(more(db, question, texts))
+    if revision is not None and number == 0:
+        response.set_data(make(db))  # there is nothing of it that a client could hold
+        return response
+    return unless_held(response, tag, lambda: make(db))
+
+
+def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:
+    """The response under a tag: its body is made only if the client does not have it yet."""
+    response.set_etag(tag)
+    if (held := _held(tag)) is not None:
+        response.set_etag(held)
+        response.status_code = 304
+        return response
+    response.set_data(make())
+    if request.if_none_match.star_tag:
+        response.set_data(b"")
+        response.status_code = 304
+    return response
+
+
+def _held(tag: str) -> str | None:
+    """The tag by which the client has the answer, if it has it.
+
+    A compressed answer's tag ends in its encoding (`:gzip`), and is as good.
+    """
+    for held in request.if_none_match.as_set(include_weak=True):
+        # An empty tag, which is allowed, is read as None.
+        if held and _ENCODED.sub("", held) == tag:
+            return str(held)
+    return None
+
+
+_ENCODED = re.compile(r":(?:zstd|br|gzip|deflate)$")
+
+
+def _min_position() -> int:
+    """How far the views must have read, by the word of whoever wrote last (0: no word)."""
+    text = request.headers.get("Annales-Min-Position")
+    if text is None:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise BadHeader("Annales-Min-Position", text, "is not a position")
+    position = int(text)
+    service = archive()
+    head = service.chronicle.log.head()
+    if position > (head.position if head else 0):
+        # The views cannot read what the log does not have, so no thread waits for it.
+        raise NotProjected(position, service.views.tracked())
+    return position
+
+
+def _check_view(text: str | None, question: Question) -> None:
+    if text is None or text == str(VIEW):
+        return
+    if text.isascii() and text.isdigit() and int(text[:9]) < VIEW:
+        raise OldView(int(text[:9]), question.pinned)
+    raise BadFilter("view", text, f"the views are at version {VIEW}")
+
+
+def _etag(question: Question, variant: str) -> str:
+    """What tells one answer from another: position, view, and all that was asked."""
+    digest = sha256(f"{question.pinned}{variant}".encode()).hexdigest()[:12]
+    return f"{question.as_of.known}.{VIEW}.{digest}"
