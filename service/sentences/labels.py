@@ -6,7 +6,7 @@ those of Unicode's CLDR.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -62,7 +62,7 @@ def status_name(status: str | None, lang: Language) -> str:
     }[status]
 
 
-@cache
+@lru_cache(maxsize=1024)
 def unit_name(unit: str, lang: Language) -> str:
     """The unit of a reading: in words where it is a word, else the sign that it is.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_decimal
@@ -17,7 +17,7 @@ TAGS = {"en": "en", "zh": "zh-CN"}
 """What the attribute `lang` of a text in each language is."""
 
 
-@cache
+@lru_cache(maxsize=8192)
 def date(text: str, lang: str) -> str:
     """A date as the source gave it, in words: `c. 1987`, `October–December 2024`.
 
@@ -30,7 +30,7 @@ def date(text: str, lang: str) -> str:
         return text  # a day outside 0000 to 9999 as an answer prints it, which is no EDTF
 
 
-@cache
+@lru_cache(maxsize=8192)
 def brief_date(text: str, lang: str) -> str:
     """The same in a table, with months in three letters.
 
