@@ -114,7 +114,7 @@ class _Asked:
         """The rows of the answer for a day."""
         facets, _, page, _ = self._listed()
         facilities = dict(zip(page, self._facilities(facets, page), strict=True))
-        others, _ = self._others()
+        others, _, _ = self._others()
         return {"facilities": facilities, **others}
 
     def during(self, question: Question) -> str:
@@ -319,7 +319,7 @@ class _Asked:
         facilities: list[str],
         following: str | None,
     ) -> str:
-        others, to_date = self._others()
+        others, to_date, come = self._others()
         sentence = state_telling(
             self.view,
             self.db,
@@ -328,7 +328,7 @@ class _Asked:
             expected=expected,
             totals=totals.status,
             ranges=totals.range,
-            discoveries=others["discoveries"].values(),
+            discoveries=[others["discoveries"][statement] for statement in come],
         )
         sections = {"facilities": facilities, **{name: by.values() for name, by in others.items()}}
         lists = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in sections.items())
@@ -338,8 +338,9 @@ class _Asked:
             f'"discoveries_to_date":{to_date},"sentence":{json_of(sentence)},"next":{json_of(follows)}}}'
         )
 
-    def _others(self) -> tuple[Rows, int]:
-        """The sections beside the facilities, in their order, and the discoveries to date."""
+    def _others(self) -> tuple[Rows, int, list[str]]:
+        """The sections beside the facilities, in their order, how many discoveries there are to
+        date, and the statements of those listed that had come by the day."""
         rows = {facet: self._holding(facet) for facet in ("policy", "indicator")}
         dated = {facet: self._begun(facet) for facet in ("discovery", "observation")}
         to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
@@ -358,7 +359,8 @@ class _Asked:
             "discoveries": _plain(rows["discovery"], texts),
             "observations": _plain(rows["observation"], texts),
         }
-        return shown, to_date
+        come = [row.statement for row in rows["discovery"] if row.vf <= self.at_day]
+        return shown, to_date, come
 
     def _holding(self, facet: str) -> list[Row]:
         first = self.at_day if self.period is None else self.period.first

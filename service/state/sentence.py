@@ -44,7 +44,7 @@ def state_telling(
     discoveries: Iterable[str],
 ) -> dict[str, Any]:
     """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
-    the texts of its discoveries."""
+    the texts of the discoveries that had come."""
     as_of = question.as_of
     beyond = as_of.at > as_of.stated
     those, besides, last_known = _asked_of(question, beyond=beyond)

@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.archive import Archive
 from tests.service.asked import PATHS, QUESTIONS, Asked, Reader
-from tests.story.telling import Clock
+from tests.story.telling import Clock, Teller, statement
 
 EMPTY = {
     "totals": {"status": {}, "range": {}, "operating_by_field": {}},
@@ -139,6 +139,30 @@ def test_what_is_listed_beside_the_facilities_holds_on_the_day(reader: Reader) -
         for row in state[section]:
             assert row["bounds"]["earliest"][:4] == "2013"
             assert set(row["said"]) == {"day", "assumed"}
+
+
+def test_a_sentence_names_no_discovery_that_had_not_come(reader: Reader) -> None:
+    """Rule 10: the list has the whole year, the sentence what counts by the day."""
+    for at, come in {"2012-01-15": 0, "2012-03-01": 1, "2012-05": 1, "2012": 2}.items():
+        state = reader.get("/v1/state", at=at, country="CN")
+        titles = [line["title"] for line in state["discoveries"]]
+        assert titles == [
+            "Third neutrino mixing angle measured at Daya Bay",
+            "Jiaolong dives to 7,062 m",
+        ]
+        for lang in ("en", "zh"):
+            told = [title for title in titles if title in state["sentence"][lang]]
+            assert told == titles[:come], at
+
+
+@pytest.mark.parametrize("date", ["2012-03/2012-06", "2012-03-01~", "2012-03"])
+def test_a_discovery_is_named_from_its_first_possible_day(juno: Teller, date: str) -> None:
+    """As it counts; in a period it is named as it is listed."""
+    juno.tell(statement("discovery", "found", date, title="It is found"))
+    for at, named in {"2012-02-29": False, "2012-03-01": True, "2013-01-01": False}.items():
+        assert ("It is found" in juno.state(at=at)["sentence"]["en"]) == named, at
+    assert "It is found" in juno.state(during="2012-03")["sentence"]["en"]
+    assert "It is found" not in juno.state(during="2012-02")["sentence"]["en"]
 
 
 def test_a_period_has_a_row_for_each_status_clipped_to_it(reader: Reader) -> None:
