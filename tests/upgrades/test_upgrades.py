@@ -1,0 +1,234 @@
+"""A folder that an earlier version made opens, is migrated, and answers what it answered then.
+
+README.md says what is kept of each version, and how.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import lzma
+import re
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from service.app import create_app
+from service.archive import Archive
+from service.cli.command import annales
+from service.settings import Settings
+from tests.story.telling import Clock, log_digest
+from tests.upgrades.make import opens, send
+
+HERE = Path(__file__).parent
+VERSIONS = sorted(path.parent.name for path in HERE.glob("*/folder.tar.xz"))
+
+
+class Allowed(NamedTuple):
+    """A difference from what was answered then.
+
+    `since` is the day on which the answers changed, `why` what the changelog says of it,
+    `questions` a pattern of the URLs that it is found in, and `becomes` makes of the text of then
+    what is answered now.
+    """
+
+    since: str
+    why: str
+    questions: str
+    becomes: Callable[[str], str]
+
+
+ALLOWED: tuple[Allowed, ...] = (
+    Allowed(
+        since="2026-11-26",
+        why="An amendment of a source is reported by the source, in the answer to a retry too.",
+        questions="^/v1/sources/up-sent/amendments$",
+        becomes=lambda then: then.replace('"id":null', '"id":"up-sent"'),
+    ),
+)
+"""All differences there may be, in the order in which they came. The version of the views, by
+which an answer is pinned, is none of them: it stands in every answer, and is not compared."""
+
+VIEW = re.compile(r'(\bview(?:"\s*:\s*|=|%3D))\d+')
+
+
+@cache
+def answers(version: str) -> dict[str, str]:
+    """What was answered then, by the URL of the question."""
+    kept: dict[str, str] = json.loads(
+        lzma.decompress((HERE / version / "answers.json.xz").read_bytes())
+    )
+    return kept
+
+
+@cache
+def held(version: str) -> dict[str, Any]:
+    """What else is held of it: its head, its keys, what was sent, the digest of an export."""
+    kept: dict[str, Any] = json.loads((HERE / version / "held.json").read_text("utf-8"))
+    return kept
+
+
+def unpacked(version: str, folder: Path) -> Path:
+    """The folder as that version left it."""
+    with tarfile.open(HERE / version / "folder.tar.xz") as tar:
+        tar.extractall(folder, filter="data")
+    return folder
+
+
+def run(folder: Path, *words: str) -> Result:
+    """Run `annales` on a folder."""
+    result = CliRunner().invoke(annales, ["--data", str(folder), *words])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+@pytest.fixture(params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> str:
+    """Each version that a folder is kept of."""
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(version: str, tmp_path: Path) -> Path:
+    """Its folder, not opened yet."""
+    return unpacked(version, tmp_path / "folder")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """Gives the service of a version's folder, which was migrated. Only to be read."""
+    with ExitStack() as opened:
+
+        @cache
+        def service(version: str) -> Flask:
+            folder = unpacked(version, tmp_path_factory.mktemp(version))
+            run(folder, "migrate")
+            clock = Clock(held(version)["asked_at"])
+            return create_app(opened.enter_context(Archive(folder, clock=clock)))
+
+        yield service
+
+
+def without_view(text: str) -> str:
+    """A text with one and the same version of the views in it."""
+    return VIEW.sub(r"\g<1>0", text)
+
+
+def expected(question: str, then: str) -> str:
+    """What is answered now to a question that was answered so then."""
+    for allowed in ALLOWED:
+        if re.search(allowed.questions, question):
+            then = allowed.becomes(then)
+    return without_view(then)
+
+
+def lines(text: str) -> list[str]:
+    """A text in lines, JSON laid out, to show a difference."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=1).splitlines()
+    except ValueError:
+        return text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("version", "question"),
+    [(version, question) for version in VERSIONS for question in answers(version)],
+)
+def test_it_answers_what_it_answered(
+    version: str, question: str, migrated: Callable[[str], Flask]
+) -> None:
+    """All clocks are given, so the answer is the same text for good, but where `ALLOWED` has it."""
+    then = expected(question, answers(version)[question])
+    now = without_view(migrated(version).test_client().get(question).get_data(as_text=True))
+    differ = difflib.unified_diff(lines(then), lines(now), "then", "now", lineterm="", n=2)
+    assert now == then, "\n".join(differ)
+
+
+def test_every_difference_that_is_allowed_is_there() -> None:
+    """Each has its day, and changes some answer that is kept."""
+    kept = [
+        *(each for version in VERSIONS for each in answers(version).items()),
+        *((sent["path"], sent["answer"]) for version in VERSIONS for sent in held(version)["sent"]),
+    ]
+    for allowed in ALLOWED:
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", allowed.since), allowed.why
+        assert any(
+            allowed.becomes(then) != then
+            for question, then in kept
+            if re.search(allowed.questions, question)
+        ), allowed.why
+
+
+def test_migrating_leaves_the_log_as_it_is(version: str, folder: Path) -> None:
+    """Not one row of it is written anew, and `verify` finds the log and its views whole."""
+    before = log_digest(folder)
+    position = f"@{held(version)['head']}"
+    told = json.loads(run(folder, "migrate", "--json").stdout)
+    assert (told["log"]["made"], told["views"]["position"]) == (False, position)
+    assert log_digest(folder) == before
+    assert json.loads(run(folder, "verify", "--json").stdout)["head"] == position
+    assert json.loads(run(folder, "migrate", "--json").stdout)["views"]["made"] is False
+
+
+def test_views_that_were_lost_are_made_again(version: str, folder: Path) -> None:
+    """A folder may come without its views: from a backup, they need not be in it."""
+    for path in folder.glob("views*"):
+        path.unlink()
+    assert json.loads(run(folder, "migrate", "--json").stdout)["views"]["made"] is True
+    told = json.loads(run(folder, "verify", "--json").stdout)
+    assert (told["whole"], told["views"]["position"]) == (True, f"@{held(version)['head']}")
+
+
+def test_it_exports_the_same_bytes(version: str, folder: Path, tmp_path: Path) -> None:
+    """An export is the same as then, and restores to a log that exports the same."""
+    run(folder, "migrate")
+    exported = run(folder, "export").stdout_bytes
+    assert sha256(exported).hexdigest() == held(version)["export"]
+    copy = tmp_path / "export.jsonl"
+    copy.write_bytes(exported)
+    run(tmp_path / "restored", "restore", str(copy))
+    assert run(tmp_path / "restored", "export").stdout_bytes == exported
+
+
+def test_its_keys_open_what_they_opened(version: str, folder: Path) -> None:
+    """Each role reads and orders as before; what was revoked or has expired opens nothing."""
+    assert json.loads(run(folder, "keys", "list", "--json").stdout) == held(version)["listed"]
+    with Archive(folder, clock=Clock(held(version)["asked_at"])) as archive:
+        archive.catch_up()
+        app = create_app(archive, Settings(data=folder, open_reads=False))
+        for name, kept in held(version)["keys"].items():
+            assert opens(app, kept["key"]) == kept["opens"], name
+
+
+def test_what_was_sent_is_answered_again_and_not_recorded_twice(version: str, folder: Path) -> None:
+    """A request that comes again under its idempotency key has the answer of then."""
+    with Archive(folder, clock=Clock(held(version)["asked_at"])) as archive:
+        archive.catch_up()
+        client = create_app(archive).test_client()
+        for sent in held(version)["sent"]:
+            key = held(version)["keys"][sent["role"]]["key"]
+            again = send(client, sent, key)
+            assert again.headers.get("Idempotency-Replayed") == "true", again.get_data()
+            assert again.get_data(as_text=True) == expected(sent["path"], sent["answer"])
+        head = archive.chronicle.log.head()
+        assert head is not None
+        assert head.position == held(version)["head"]
+
+
+def test_it_goes_on(version: str, folder: Path) -> None:
+    """What is loaded after the upgrade joins the log that was there, and its views."""
+    line = {"type": "source", "id": "later", "medium": "book", "title": "A later book"}
+    file = folder / "lines.jsonl"
+    file.write_text(json.dumps(line), "utf-8")
+    run(folder, "load", str(file))
+    head = f"@{held(version)['head'] + 1}"
+    assert json.loads(run(folder, "verify", "--json").stdout)["head"] == head
+    assert "A later book" in run(folder, "source", "later").stdout
