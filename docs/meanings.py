@@ -97,7 +97,6 @@ MEANINGS: dict[str, dict[str, str]] = {
 """The members that a type has of its own."""
 
 PATHS = {
-    "api-docs.openapi_json": "The description of all this, OpenAPI 3.1.",
     "metrics": "Figures for Prometheus.",
 }
 """What an endpoint does whose function does not say so."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from flask_compress import Compress
-from flask_smorest import Api
 
 from service.archive import Archive
 from service.changes.routes import blueprint as changes
@@ -29,20 +28,9 @@ from service.promises.routes import blueprint as promises
 from service.routes import blueprint as questions
 from service.settings import Settings
 from service.trends.routes import blueprint as trends
-from service.version import VERSION
 from service.web import about as describing
-from service.web import access, limiting, observing, problems
+from service.web import access, limiting, observing, openapi, problems
 from service.web.sessions import Sessions
-
-
-class Description(Api):
-    """flask-smorest's API, whose errors are ours (`service.web.problems`)."""
-
-    DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to `service.web.problems`."""
-
 
 BLUEPRINTS = (
     questions,
@@ -109,12 +97,6 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
     app.extensions["annales"] = archive
     app.config |= {
-        "API_TITLE": "Annales",
-        "API_VERSION": VERSION,
-        "OPENAPI_VERSION": "3.1.0",
-        "OPENAPI_URL_PREFIX": "/",
-        "OPENAPI_JSON_PATH": "openapi.json",
-        "API_SPEC_OPTIONS": {"info": ABOUT},
         "COMPRESS_MIMETYPES": COMPRESSED,
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_STREAMS": False,
@@ -131,13 +113,9 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
         archive.keys,
         Sessions(archive.keys, clock=archive.chronicle.clock),
         open_reads=settings.open_reads,
-        opened=["api-docs.openapi_json"],
     )
     limiting.register(app, orders=settings.orders_limit, questions=settings.questions_limit)
-    description = Description(app)
-    description.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
-    for blueprint in BLUEPRINTS:
-        description.register_blueprint(blueprint)
+    openapi.register(app, BLUEPRINTS)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
@@ -145,13 +123,6 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     app.register_blueprint(desk)
     app.wsgi_app = Twins(app.wsgi_app, PAGES)  # type: ignore[method-assign] # as Flask has it
     return app
-
-
-ABOUT = {
-    "description": "A chronicle that is asked at three clocks: when it was so (`at`), what the "
-    "sources had said (`stated`), what the log had recorded (`known`).",
-    "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-}
 
 
 def _where_nothing_is(response: Response) -> Response:

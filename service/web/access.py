@@ -8,7 +8,7 @@ and the data that they load, and orders nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -44,16 +44,11 @@ def register(
     sessions: Sessions,
     *,
     open_reads: bool,
-    opened: Iterable[str],
 ) -> None:
-    """Let nobody through to a view whose role they do not have.
-
-    `opened` names the endpoints of libraries' own views that are open to all.
-    """
+    """Let nobody through to a view whose role they do not have."""
     app.extensions["annales.keys"] = keyring
     app.extensions["annales.sessions"] = sessions
     app.extensions["annales.open_reads"] = open_reads
-    app.extensions["annales.opened"] = frozenset(opened)
     app.before_request(_check)
     if not open_reads:
         app.after_request(_keep_private)
@@ -81,7 +76,7 @@ def _check() -> None:
     if request.endpoint is None or request.method == "OPTIONS":
         return
     needed = role_needed(current_app.view_functions.get(request.endpoint))
-    if needed == "open" or request.endpoint in current_app.extensions["annales.opened"]:
+    if needed == "open":
         return
     if needed is None:
         raise NotAllowed("this path is open to nobody", role=g.identity.role, needed="none yet")

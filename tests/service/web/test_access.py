@@ -58,8 +58,7 @@ def paths(client: FlaskClient, *methods: str) -> list[Routed]:
     app = client.application
     found = []
     for rule in app.url_map.iter_rules():
-        opened = rule.endpoint in app.extensions["annales.opened"]
-        role = "open" if opened else role_needed(app.view_functions[rule.endpoint])
+        role = role_needed(app.view_functions[rule.endpoint])
         one_of_some = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule)
         path = re.sub(r"<[^>]+>", "nothing", one_of_some)
         blueprint = rule.endpoint.partition(".")[0]
