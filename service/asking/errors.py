@@ -119,7 +119,7 @@ class FeedTooLarge(AnnalesError):
 
 
 class NotDrawn(AnnalesError):
-    """A picture was not drawn in time. Come back in a moment, or ask for less of it."""
+    """A picture was not drawn, or not in time. Come back in a moment, or ask for less of it."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the picture was not drawn: {why}; come back, or ask for less of it")

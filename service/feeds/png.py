@@ -9,6 +9,7 @@ stays as it is where it was first drawn, and in every cache that took it there.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
@@ -38,6 +39,8 @@ QUEUE = 2.0
 PATIENCE = 30.0
 """Seconds that a picture may take."""
 
+log = logging.getLogger(__name__)
+
 PROGRAM = Path(__file__).with_name("pixels.py")
 
 _places = BoundedSemaphore(PLACES)
@@ -66,6 +69,10 @@ def pixels(svg: str, width: int) -> bytes:
         )
     except subprocess.TimeoutExpired:
         raise NotDrawn(f"it took more than {PATIENCE:g} s") from None
+    except subprocess.CalledProcessError as failed:
+        said = failed.stderr.decode(errors="replace")
+        log.error("no picture of %s pixels: %s\n%s", width, failed, said)
+        raise NotDrawn("the program that draws failed") from None
     finally:
         _places.release()
     return drawing.stdout

@@ -147,7 +147,8 @@ NOT_DRAWN = Problem(
     "not-drawn",
     503,
     "No picture in time",
-    "Too many pictures are drawn, or one takes too long; `Retry-After` says when to come back.",
+    "Too many pictures are drawn, or one takes too long or fails; `Retry-After` says when to come"
+    " back.",
 )
 TOO_MANY_STREAMS = Problem(
     "too-many-streams",

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from service.feeds import png
-from tests.service.asked import Reader
+from tests.service.asked import Reader, slug
 from tests.service.feeds.hard_dates import MARKUP
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -169,6 +169,26 @@ def test_a_picture_that_takes_too_long_is_given_up(
     monkeypatch.setattr(png, "PATIENCE", 0.01)
     assert reader.refused(HEAVY) == (503, "not-drawn")
     assert drawing() == []
+    monkeypatch.undo()
+    assert size(reader.ask("/v1/feeds/png?width=320").get_data())[0] == 320
+
+
+@pytest.mark.parametrize(
+    "fails",
+    ["os.kill(os.getpid(), signal.SIGSEGV)", "sys.exit(3)", "sys.stdout.write('half'); os.abort()"],
+)
+def test_a_picture_whose_program_fails_is_not_drawn(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """503 with the time to come back, more than one time after the other, and the next is drawn."""
+    program = tmp_path / "fails.py"
+    program.write_text(f"import os, signal, sys\n{fails}\n")
+    monkeypatch.setattr(png, "PROGRAM", program)
+    for _ in range(png.PLACES + 1):
+        answer = reader.ask("/v1/feeds/png?width=320")
+        assert (answer.status_code, slug(answer)) == (503, "not-drawn")
+        assert "the program that draws failed" in answer.get_json()["detail"]
+        assert int(answer.headers["Retry-After"]) > 0
     monkeypatch.undo()
     assert size(reader.ask("/v1/feeds/png?width=320").get_data())[0] == 320
 
