@@ -51,7 +51,8 @@ class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A ladder as a span's text keeps it: the ids of its statements, and what is counted.
 
     `entry` is that of the current plan. `said` is the day on which the first plan was.
-    `by` is what replaced the current plan, or closed the facility, where nothing came.
+    `by` is what replaced the current plan, or closed the facility, where nothing came. `stands`
+    is the current plan where another was said after it, which it replaces.
     """
 
     entry: str
@@ -62,6 +63,12 @@ class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     slip: Slip | None = None
     slip_before: Slip | None = None
     by: str | None = None
+    stands: str | None = None
+
+    @property
+    def current(self) -> str:
+        """The id of the current plan."""
+        return self.stands or self.plans[-1]
 
 
 class Answered(NamedTuple):
@@ -182,6 +189,7 @@ def _span(
         current.line["milestone"],
         tuple(plan.id for plan in plans),
         plans[0].said,
+        stands=None if current.id == plans[-1].id else current.id,
     )
     if isinstance(of, Statement):
         counted = slip(plans[0], of)

@@ -13,7 +13,7 @@ from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
 from projections import PROJECTIONS
-from projections.engine.account import Account, counting_entries, weight
+from projections.engine.account import Account, counting_entries, is_plan, weight
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import ladder_of
 from projections.views.file import Database
@@ -134,13 +134,23 @@ class Over(NamedTuple):
 
 
 def plans_over(account: Account, kind: str) -> dict[str, Over]:
-    """The plans that their entries show and that are over all the same, by their ids."""
-    slips = (span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip")
-    told = ((span.value, ladder_of(span.text)) for span in slips)
+    """The plans that are over though their entries may show them, by their ids.
+
+    They are the current ones of ladders that were dropped or replaced (rule 12), and those that
+    an effective plan replaces (rule 8).
+    """
+    slips = [span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip"]
+    ladders = [(span.value, ladder_of(span.text)) for span in slips]
+    rungs = {plan for _, ladder in ladders for plan in ladder.plans}
+    plans = filter(is_plan, (told.statement for told in account.told.values()))
+    replaced = {plan.line.get("supersedes"): plan.id for plan in sorted(plans, key=weight)}
     return {
-        ladder.plans[-1]: Over(outcome, ladder.by)
-        for outcome, ladder in told
-        if outcome in ("dropped", "replaced")
+        **{plan: Over("replaced", by) for plan, by in replaced.items() if plan in rungs},
+        **{
+            ladder.current: Over(outcome, ladder.by)
+            for outcome, ladder in ladders
+            if outcome in ("dropped", "replaced")
+        },
     }
 
 

@@ -151,7 +151,7 @@ def _main_ladder(
         ),
     )
     by_id = {each.id: each for each in statements}
-    first, last = by_id[ladder.plans[0]].date, by_id[ladder.plans[-1]].date
+    first, last = by_id[ladder.plans[0]].date, by_id[ladder.current].date
     if first is None or last is None:
         return None
     date = None if ladder.came is None else by_id[ladder.came].date

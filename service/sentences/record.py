@@ -35,7 +35,7 @@ class Came:
 class Promise:
     """What was promised of one milestone, and what came of it.
 
-    `first` and `last` are the dates of the first and the last plan, `promises` how
+    `first` and `last` are the dates of the first and the current plan, `promises` how
     many dated plans there were. What was kept, late or early has what `came`; what is
     overdue has `horizon`, the day by which it had not come.
     """

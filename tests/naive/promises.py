@@ -62,6 +62,26 @@ def ladders(log: list[Logged], *, stated: str, known: int) -> list[Answer]:
     return sorted(found, key=lambda item: (item["record"], item["entry"]))
 
 
+def ended(log: list[Logged], *, stated: str, known: int) -> dict[str, tuple[str, str | None]]:
+    """The plans that fill an entry and are over, each with the word for it and what ended it.
+
+    They are the current plans that were dropped or replaced, and those whose place another plan
+    took that fills an entry of its own.
+    """
+    found: dict[str, tuple[str, str | None]] = {}
+    for facility in facilities(log, stated=stated, known=known):
+        plans = [slot.effective for slot in facility.slots if slot.effective is not None]
+        for ladder in put_together(facility):
+            filling_plans = [plan for plan in plans if plan in ladder]
+            for plan in sorted(filling_plans, key=lambda plan: (plan.said, plan.order)):
+                if plan.line.get("supersedes") in [other.id for other in filling_plans]:
+                    found[plan.line["supersedes"]] = ("replaced", plan.id)
+            current, ending = current_of(facility, ladder), what_came(facility, ladder)
+            if current in plans and ending.outcome in ("dropped", "replaced"):
+                found[current.id] = (ending.outcome, ending.by.id if ending.by else None)
+    return found
+
+
 def overdue(log: list[Logged], *, at: str, stated: str, known: int) -> list[Answer]:
     """The open plans that are over, the longest first, with the days since their bounds."""
     until = min(day_of(at), day_of(stated))

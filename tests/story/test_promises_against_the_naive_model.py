@@ -18,19 +18,24 @@ from typing import Any
 import pytest
 
 from events.clocks import as_of
+from events.dates import parse_iso as day_of
+from events.record import Record, fold
+from projections.engine.account import account
 from projections.kinds.ladders import OUTCOMES
 from projections.views.file import Database
 from projections.views.state import State
+from service.app import create_app
 from service.archive import Archive
 from service.asking.query import Question
 from service.promises.asking import GROUPS, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
+from service.records.audit import plans_over
 from tests.naive import promises
 from tests.naive.histories import COUNTRIES, FIELDS, Batch, logged, random_instants, random_question
 from tests.naive.model import Logged, read
 from tests.naive.promised_histories import OPERATORS, promised_history
-from tests.story.telling import JUNO, SOURCE, Clock, command, correction, milestone, plan
+from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, correction, milestone, plan
 
 Answer = dict[str, Any]
 Maker = Callable[[State, Database, Question, Any], str]
@@ -144,6 +149,21 @@ def differences(story: Story, point: Answer) -> list[str]:
     end = promises.after(point["stated"], within)
     sooner = story.asks(due_answer, "/v1/due", point, within=within)
     same_list(same, f"within {within}", sooner, promises.due(story.log, within=end, **clocks))
+    same("the plans that are over", over(story, point), promises.ended(story.log, **clocks))
+    return found
+
+
+def over(story: Story, point: Answer) -> dict[str, tuple[str, str | None]]:
+    """The plans that fill an entry and are over, as the pages of their records have it."""
+    found: dict[str, tuple[str, str | None]] = {}
+    horizon = day_of(point["stated"])
+    for id in read(story.log, point["known"])[0]:
+        lines = story.archive.chronicle.stream(f"record:{id}", up_to=point["known"])
+        record = fold(Record(id), lines)
+        told = account(id, record.card, record.statements(), horizon)
+        filling = {each.statement.id for each in told.told.values()}
+        by_id = plans_over(told, record.kind)
+        found |= {id: (each.outcome, each.by) for id, each in by_id.items() if id in filling}
     return found
 
 
@@ -244,6 +264,25 @@ def test_any_promises_are_told_as_by_the_model(capsys: pytest.CaptureFixture[str
     with capsys.disabled():
         print(f"\n{asked} points")  # noqa: T201 - the report of the run
     assert found == []
+
+
+def test_what_is_over_is_the_plan_that_counts_and_not_the_one_said_last(juno: Teller) -> None:
+    """Where a plan said earlier replaces one said later, the earlier one is current: what came of
+    it is told on its row, and its date in the sentence."""
+    juno.tell(
+        plan("later", "completed", "2020", "2016"),
+        plan("earlier", "operation-started", "2021", "2015", supersedes="later"),
+        milestone("closed", "cancelled", "2019"),
+    )
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    page = client.get("/records/juno?lang=en", headers={"Accept": "text/html"}).text
+    for id, word, by in (("earlier", "dropped", "closed"), ("later", "replaced", "earlier")):
+        row = page.partition(f'id="st-{id}"')[2].partition("</tr>")[0]
+        assert f">{word}<" in row
+        assert f'by: <a href="#st-{by}"' in row
+    then = client.get("/records/juno?stated=2018&at=2018&lang=en", headers={"Accept": "text/html"})
+    assert 'It is to begin to operate in <strong class="figure">2021</strong>' in then.text
 
 
 def test_plans_that_replace_one_another_in_a_ring_are_told(tmp_path: Path) -> None:

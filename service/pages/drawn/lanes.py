@@ -343,7 +343,7 @@ def _remark(
         last
         for each in counted
         if each.outcome == "pending"
-        and (last := edge(lines[each.ladder.plans[-1]]).latest) is not None
+        and (last := edge(lines[each.ladder.current]).latest) is not None
     ]
     if due:
         return say("due %(year)s", year=civil(min(due))[0]), False
