@@ -29,8 +29,8 @@ from projections.engine.account import account
 from projections.engine.spans import Span
 from service.archive import Archive
 from service.asking.filters import Wanted
-from service.asking.query import Question
-from service.state.answer import state_answer
+from service.asking.query import Query
+from service.state.question import STATE
 from tests.naive.model import Logged, Naive
 
 FOLDS = 5
@@ -93,13 +93,9 @@ def run(*, small: bool) -> Iterator[Figures]:
 
 def answered(archive: Archive, asked: Asked) -> str:
     """The answer of the views about the country."""
-    question = Question("/v1/state", asked.as_of, {"country": country_of(asked.number)})
-    return state_answer(
-        archive.state,
-        archive.db_at(asked.as_of.known),
-        question,
-        Wanted(country=country_of(asked.number)),
-    )
+    country = country_of(asked.number)
+    query = Query("/v1/state", asked.as_of, {"country": country}, about=Wanted(country=country))
+    return STATE.text(archive.reading(archive.db_at(asked.as_of.known)), query)
 
 
 def counted(archive: Archive, asked: Asked) -> list[tuple[str, int, str, int]]:

@@ -75,5 +75,5 @@ def _compare(archive: Archive, asked: Mapping[str, str]) -> float:
     began = time.perf_counter()
     start = as_of(at=asked["at"], log=log, now=now)
     found = sides("/v1/compare", start, asked, log=log, now=now)
-    compare_answer(archive.state, archive.history, archive.db_at(found.position), found)
+    compare_answer(archive.reading(archive.db_at(found.position)), found)
     return time.perf_counter() - began

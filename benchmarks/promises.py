@@ -23,7 +23,7 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
-from service.asking.query import Question
+from service.asking.query import Query
 from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import sides
@@ -131,7 +131,7 @@ def _promises(path: str, make: Maker) -> Callable[[Archive, Texts], str]:
     def answer(archive: Archive, texts: Texts) -> str:
         clocks = _clocks(archive, texts)
         asked = promised(texts)
-        question = Question(path, clocks, given_of(asked))
+        question = Query(path, clocks, given_of(asked))
         return make(archive.state, archive.db_at(clocks.known), question, asked)
 
     return answer
@@ -195,7 +195,7 @@ def _hindsight_told(answer: Answer) -> object:
 def _compare(archive: Archive, texts: Texts) -> str:
     log, now = archive.chronicle.log, archive.chronicle.now()
     found = sides("/v1/compare", _clocks(archive, texts), texts, log=log, now=now)
-    return compare_answer(archive.state, archive.history, archive.db_at(found.position), found)
+    return compare_answer(archive.reading(archive.db_at(found.position)), found)
 
 
 def _compare_folded(lives: Lives, archive: Archive, texts: Texts) -> object:

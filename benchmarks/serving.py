@@ -30,8 +30,8 @@ from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import Wanted
-from service.asking.query import Question
-from service.state.answer import state_answer
+from service.asking.query import Query
+from service.state.question import STATE
 
 HERE = Path(__file__).resolve().parent
 CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"
@@ -158,8 +158,8 @@ def _rows(archive: Archive) -> list[dict[str, Any]]:
         now=archive.chronicle.now(),
     )
     asked = Wanted(country=COUNTRY, limit=1000)
-    question = Question("/v1/state", clocks, {"country": COUNTRY})
-    answer = json.loads(state_answer(archive.state, archive.db_at(clocks.known), question, asked))
+    query = Query("/v1/state", clocks, {"country": COUNTRY}, about=asked)
+    answer = json.loads(STATE.text(archive.reading(archive.db_at(clocks.known)), query))
     found: list[dict[str, Any]] = answer["facilities"]
     return found
 

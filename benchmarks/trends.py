@@ -21,8 +21,8 @@ from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import given, wanted
-from service.asking.query import Question
-from service.state.answer import state_answer
+from service.asking.query import Query
+from service.state.question import STATE
 from service.trends.answer import trends_text
 from service.trends.asking import trend
 
@@ -122,8 +122,8 @@ def _states(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
             log=log,
             now=now,
         )
-        question = Question("/v1/state", clocks, given(about))
-        texts.append(state_answer(archive.state, archive.db_at(clocks.known), question, about))
+        query = Query("/v1/state", clocks, given(about), about=about)
+        texts.append(STATE.text(archive.reading(archive.db_at(clocks.known)), query))
     seconds = time.perf_counter() - began
     answers: list[dict[str, Any]] = list(map(msgspec.json.decode, texts))
     return [answer["totals"]["status"] for answer in answers], seconds

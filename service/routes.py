@@ -12,56 +12,50 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from service.asking import forms
-from service.asking.filters import KINDS, SORTS, STATE_FILTERS, position_after
+from service.asking.filters import KINDS, SORTS
+from service.asking.question import Question
 from service.linked.rdf import FORMS
 from service.linked.routes import linked_data, preferred_form
 from service.lists.answer import LISTED, records_answer, search_answer
+from service.lists.schemas import RecordsSchema, SearchSchema
 from service.memento.versions import links_of
+from service.questions import QUESTIONS
 from service.records.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
-from service.records.answer import record_answer, timeline_answer
-from service.records.audit import history_answer, source_answer, statement_answer
-from service.state.answer import state_answer
-from service.web.access import needs
-from service.web.description import PARAMETERS, Parameter, question
-from service.web.response import answer, archive, parameters, respond
-from service.web.schemas import (
+from service.records.question import RECORD
+from service.records.schemas import (
     ActivitySchema,
-    ExplanationSchema,
-    HealthSchema,
-    HistorySchema,
-    ReadySchema,
-    RecordSchema,
-    RecordsSchema,
-    SearchSchema,
-    SourceSchema,
-    StateSchema,
-    TimelineSchema,
-    problem_responses,
 )
+from service.web.access import needs
+from service.web.description import PARAMETERS, Parameter, described, question
+from service.web.response import answer, archive, asked, parameters, respond
+from service.web.schemas import HealthSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
 """How many positions the views may be behind for the service to call itself ready."""
 
 blueprint = Blueprint("annales", __name__, description="Questions at three clocks.")
 
-MEMENTO = ("Link", "Memento-Datetime")
+
+def _route(question: Question) -> None:
+    """The route of a question, and its description."""
+
+    def view(id: str = "") -> Response:
+        if question is RECORD and (form := preferred_form()) is not None:
+            response = linked_data(id, form)
+        else:
+            more = links_of(question.stream(id)) if question.has_mementos else None
+            response = asked(question, id, more=more)
+        if len(question.all_formats) > 1 and "format" not in request.args:
+            response.vary.add("Accept")
+        return response
+
+    view.__name__, view.__doc__ = question.name, question.summary
+    also = {form.media_type: {"type": "string"} for form in FORMS} if question is RECORD else {}
+    described(blueprint, question, also)(view)
 
 
-@question(
-    blueprint,
-    "/v1/state",
-    StateSchema,
-    *STATE_FILTERS,
-    may_tell=MEMENTO,
-)
-def state() -> Response:
-    """The state at three clocks: facilities, policies, indicators and findings."""
-    view = archive().state
-    return answer(
-        lambda db, asked, wanted: state_answer(view, db, asked, wanted),
-        filters=STATE_FILTERS,
-        more=links_of(None),
-    )
+for _question in QUESTIONS:
+    _route(_question)
 
 
 LIST = (
@@ -111,100 +105,6 @@ def search() -> Response:
     return answer(
         lambda db, asked, wanted: search_answer(service.state, service.search, db, asked, wanted),
         filters=("q", *LIST),
-    )
-
-
-RECORDS = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb-13tev")
-
-
-@question(
-    blueprint,
-    "/v1/records/<string:id>",
-    RecordSchema,
-    ids=RECORDS,
-    tells=("Annales-Revision", "Vary"),
-    may_tell=MEMENTO,
-    also={form.media_type: {"type": "string"} for form in FORMS},
-)
-def record(id: str) -> Response:
-    """A record: its card, what holds, and every statement that is visible."""
-    history = archive().history
-    form = preferred_form()
-    if form is not None:
-        response = linked_data(id, form)
-    else:
-        response = answer(
-            lambda db, asked, _: record_answer(history, db, asked, id),
-            revision=f"record:{id}",
-            more=links_of(f"record:{id}"),
-        )
-    response.vary.add("Accept")
-    return response
-
-
-@question(
-    blueprint,
-    "/v1/records/<string:id>/timeline",
-    TimelineSchema,
-    ids=RECORDS,
-    tells=("Annales-Revision",),
-)
-def timeline(id: str) -> Response:
-    """A record's whole life at `stated` and `known`: every span, every effective statement."""
-    history = archive().history
-    return answer(
-        lambda db, asked, _: timeline_answer(history, db, asked, id), revision=f"record:{id}"
-    )
-
-
-@question(
-    blueprint,
-    "/v1/records/<string:id>/history",
-    HistorySchema,
-    *("limit", "after"),
-    own=EVENTS_FROM,
-    ids=RECORDS,
-    tells=("Annales-Revision",),
-)
-def history(id: str) -> Response:
-    """How a record changed: one entry an event. Told by `known` alone."""
-    view = archive().history
-    return answer(
-        lambda db, asked, wanted: history_answer(
-            view, db, asked, f"record:{id}", after=position_after(wanted.after), limit=wanted.limit
-        ),
-        filters=("limit", "after"),
-        revision=f"record:{id}",
-    )
-
-
-@question(
-    blueprint,
-    "/v1/statements/<string:id>",
-    ExplanationSchema,
-    ids=("juno-operation", "rd-2024-prelim"),
-)
-def statement(id: str) -> Response:
-    """A statement explained: its rivals and why they lost, its events, its sources."""
-    service = archive()
-    return answer(
-        lambda db, asked, _: statement_answer(service.state, service.history, db, asked, id)
-    )
-
-
-@question(
-    blueprint,
-    "/v1/sources/<string:id>",
-    SourceSchema,
-    ids=("ihep-hist",),
-    tells=("Annales-Revision",),
-)
-def source(id: str) -> Response:
-    """A source, and what rests on it."""
-    service = archive()
-    return answer(
-        lambda db, asked, _: source_answer(service.state, service.history, db, asked, id),
-        revision=f"source:{id}",
     )
 
 

@@ -16,6 +16,7 @@ from events.store.sqlite import Clock, system_clock
 from projections.views.file import Database, Views, tracked
 from projections.views.following import CREATES, Follower, Following, belong
 from projections.views.history import History
+from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
 from service.archive.keys import Keyring
@@ -69,6 +70,10 @@ class Archive:
         if projected < position:
             raise NotProjected(position, projected)
         return db
+
+    def reading(self, db: Database) -> Reading:
+        """The views by a connection to their file."""
+        return Reading(db, self.state, self.history, self.search)
 
     def wait_for(self, position: int, *, timeout: float) -> int:
         """Wait until the views have read the position; returns how far they are."""

@@ -1,15 +1,79 @@
-"""The filters of a question, read in one place for HTTP and the command line."""
+"""The parameters that questions share: the three clocks, the filters of a list, its pages.
+
+Each stands here once: how its text is parsed, how a pinned URL writes it, what it means.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES, countries
-from projections import PROJECTIONS
+from projections import PROJECTIONS, VIEW
+from service.asking import forms
+from service.asking.parameter import (
+    Filter,
+    Parameter,
+    one_of,
+    some_of,
+    values_of,
+    whole_number,
+    written,
+)
+
+# --- the clocks
+
+AT = Parameter(
+    name="at",
+    form={**forms.DAY, "examples": ["2013", "2013-05-06", "-0240"]},
+    meaning=(
+        "Valid time: a year, month or day, meaning its last day. Default: the day of `known`."
+    ),
+)
+DURING = Parameter(
+    name="during",
+    form={**forms.PERIOD, "examples": ["2013"]},
+    meaning="In place of `at`: every status held on some day of the year, month or day.",
+)
+STATED = Parameter(
+    name="stated",
+    form={**forms.DAY, "examples": ["2016"]},
+    meaning="Decision time: what the sources had said by then. Default: everything said.",
+)
+KNOWN = Parameter(
+    name="known",
+    form={**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
+    meaning=(
+        "Transaction time: a position of the log `@n`, or an RFC 3339 instant. Default: the head."
+    ),
+)
+CLOCKS = (AT, DURING, STATED, KNOWN)
+
+TO_AT = Parameter(
+    name="to_at",
+    form={**forms.DAY, "examples": ["2020"]},
+    meaning="`at` at the point that is compared with. Default: the same `at`.",
+)
+TO_STATED = Parameter(
+    name="to_stated",
+    form={**forms.DAY, "examples": ["2022"]},
+    meaning="`stated` at the point that is compared with. Default: the same `stated`.",
+)
+TO_KNOWN = Parameter(
+    name="to_known",
+    form={**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
+    meaning="`known` at the point that is compared with. Default: the same `known`.",
+)
+
+VIEW_VERSION = Parameter(
+    name="view",
+    form={**forms.VIEW_VERSION, "examples": [VIEW]},
+    meaning="The version of the views, in pinned URLs. An earlier one is answered with 410.",
+)
+
+# --- what the filters of a list are read into
 
 KINDS = tuple(PROJECTIONS)
 FINDABLE = (*KINDS, "source")
@@ -17,9 +81,6 @@ FINDABLE = (*KINDS, "source")
 
 SORTS = ("relevance", "id", "name", "-name", "since", "distance")
 FACETS = ("kind", "country", "field", "status")
-
-STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
-"""What the state takes, wherever it is asked."""
 
 LONGEST_QUERY = 200
 """In characters."""
@@ -41,7 +102,8 @@ class Wanted:
 
     `statuses` are those held; `expected` are those of the day asked about, which beyond the
     horizon may still have been to come. `radius` is in kilometres. `facets` are to be counted;
-    `fields` are the members that items keep. Of each of these, none is all.
+    `fields` are the members that items keep. Of each of these, none is all. `sort` is None where
+    nothing is said of it.
     """
 
     country: str | None = None
@@ -55,124 +117,27 @@ class Wanted:
     sort: str | None = None
     facets: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
-    limit: int = 500
+    limit: int = LIMIT
     after: str = ""
 
-
-def wanted(
-    *,
-    country: str | None = None,
-    field: str | None = None,
-    status: str | None = None,
-    expected: str | None = None,
-    kind: str | None = None,
-    q: str | None = None,
-    near: str | None = None,
-    radius: str | None = None,
-    sort: str | None = None,
-    facets: str | None = None,
-    fields: str | None = None,
-    limit: str | None = None,
-    after: str | None = None,
-) -> Wanted:
-    """What a question is about; None where it does not say. Raises BadFilter."""
-    if country is not None and country not in countries():
-        raise BadFilter("country", country, "no country of ISO 3166-1 alpha-2, such as CN")
-    _check("field", field, FIELDS)
-    _check("kind", kind, KINDS if q is None else FINDABLE)
-    _check("sort", sort, SORTS)
-    counted = _listed(facets)
-    for facet in counted:
-        _check("facets", facet, FACETS)
-    return Wanted(
-        country=country,
-        field=field,
-        statuses=_statuses("status", status),
-        expected=_statuses("expected", expected),
-        kind=kind,
-        q=None if q is None else _query(q),
-        near=None if near is None else _point(near),
-        radius=None if radius is None else _radius(radius, near),
-        sort=sort,
-        facets=counted,
-        fields=_listed(fields),
-        limit=LIMIT if limit is None else whole_number("limit", limit, 1, LARGEST_LIMIT),
-        after=after or "",
-    )
+    @property
+    def sorted_by(self) -> str:
+        """How the list is sorted: as it says, else by distance, relevance or id."""
+        if self.sort is not None:
+            return self.sort
+        if self.near is not None:
+            return "distance"
+        return "id" if self.q is None else "relevance"
 
 
-def given(asked: Wanted) -> dict[str, str]:
-    """The filters that differ from their defaults, as a URL writes them."""
-    named = {
-        "country": asked.country,
-        "field": asked.field,
-        "status": ",".join(asked.statuses) or None,
-        "expected": ",".join(asked.expected) or None,
-        "kind": asked.kind,
-        "q": asked.q,
-        "near": None if asked.near is None else ",".join(map(_short, asked.near)),
-        "radius": None if asked.radius is None else _short(asked.radius),
-        "sort": None if asked.sort == sort_of(asked) else asked.sort,
-        "facets": ",".join(asked.facets) or None,
-        "fields": ",".join(asked.fields) or None,
-        "limit": None if asked.limit == LIMIT else str(asked.limit),
-        "after": asked.after or None,
-    }
-    return {name: value for name, value in named.items() if value is not None}
+# --- how their texts are parsed
 
 
-def sort_of(asked: Wanted) -> str:
-    """How a list is sorted where nothing is said of it."""
-    if asked.near is not None:
-        return "distance"
-    return "id" if asked.q is None else "relevance"
-
-
-def position_after(text: str) -> int:
-    """The position after which a page of events begins; 0 where it is not said.
-
-    Raises BadFilter.
-    """
-    if not text:
-        return 0
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise BadFilter("after", text, "a position, as the `next` of the page before has it")
-    return int(text)
-
-
-def whole_number(name: str, text: str, least: int, most: int) -> int:
-    """A number in digits within bounds. Raises BadFilter.
-
-    >>> whole_number("limit", "20", 1, 2000)
-    20
-    """
-    if (
-        not text.isascii()
-        or not text.isdigit()
-        or len(text) > len(str(most))
-        or not least <= int(text) <= most
-    ):
-        raise BadFilter(name, text, f"a whole number from {least} to {most}")
-    return int(text)
-
-
-def _check(name: str, value: str | None, allowed: Sequence[str]) -> None:
-    if value is not None and value not in allowed:
-        raise BadFilter(name, value, f"no {name} of that name", allowed=allowed)
-
-
-def _listed(text: str | None) -> tuple[str, ...]:
-    """The words of a list with commas, each once."""
-    return () if text is None else tuple(dict.fromkeys(text.split(",")))
-
-
-def _statuses(name: str, text: str | None) -> tuple[str, ...]:
-    """The statuses of a list, in the order of the rules, so that a question has one URL."""
-    given = _listed(text)
-    for status in given:
-        if status not in STATUSES:
-            raise BadFilter(name, status, "no status of that name", allowed=STATUSES)
-    return tuple(status for status in STATUSES if status in given)
+def country_of(text: str) -> str:
+    """A code of ISO 3166-1. Raises BadFilter."""
+    if text not in countries():
+        raise BadFilter("country", text, "no country of ISO 3166-1 alpha-2, such as CN")
+    return text
 
 
 def _query(text: str) -> str:
@@ -196,9 +161,7 @@ def _point(text: str) -> Point:
     return point
 
 
-def _radius(text: str, near: str | None) -> float:
-    if near is None:
-        raise BadFilter("radius", text, "only with `near`")
+def _radius(text: str) -> float:
     if not _RADIUS.fullmatch(text) or float(text) == 0:
         raise BadFilter("radius", text, "kilometres, above 0 and below 100,000")
     return float(text)
@@ -207,3 +170,173 @@ def _radius(text: str, near: str | None) -> float:
 def _short(number: float) -> str:
     """A number in no more digits than it needs, never with an exponent."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
+
+
+def position_after(text: str) -> int:
+    """The position after which a page of events begins; 0 where it is not said.
+
+    Raises BadFilter.
+    """
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise BadFilter("after", text, "a position, as the `next` of the page before has it")
+    return int(text)
+
+
+# --- the filters
+
+COUNTRY = Filter(
+    name="country",
+    form={**forms.COUNTRY, "examples": ["CN"]},
+    meaning="ISO 3166-1 alpha-2. Leaves out what has no country.",
+    parse=country_of,
+)
+FIELD = Filter(
+    name="field",
+    form={"type": "string", "enum": list(FIELDS)},
+    meaning="Leaves out what has no field.",
+    parse=one_of("field", FIELDS),
+)
+STATUS = Filter(
+    name="status",
+    form={**forms.list_of(STATUSES), "examples": ["operating"]},
+    meaning=f"Only facilities of these statuses, some of {', '.join(STATUSES)}.",
+    # In the order of the rules, so that a question has one URL.
+    parse=some_of("status", STATUSES, "no status of that name", sort=True),
+    write=",".join,
+    default=(),
+    member="statuses",
+)
+EXPECTED = Filter(
+    name="expected",
+    form={**forms.list_of(STATUSES), "examples": ["operating"]},
+    meaning=(
+        "Only facilities that were expected to have one of these statuses at `at`: the "
+        "`status` of their `expected`, or where they have none their own. Of a period nothing "
+        "is expected: with `during` it is the same as `status`."
+    ),
+    parse=some_of("expected", STATUSES, "no status of that name", sort=True),
+    write=",".join,
+    default=(),
+)
+KIND = Filter(
+    name="kind",
+    form={"type": "string", "enum": list(FINDABLE)},
+    meaning="Only records of this kind; `source` only with `q`.",
+    parse=one_of("kind", FINDABLE),
+)
+Q = Filter(
+    name="q",
+    form={
+        "type": "string",
+        "maxLength": LONGEST_QUERY,
+        "pattern": forms.WORDS,
+        "examples": ['"gamma ray" bu', "中微子"],
+    },
+    meaning=(
+        "Words, all of which a card, a statement or a source must have. A phrase stands in "
+        "double quotes, a minus leaves out the records that have a word anywhere, `*` stands "
+        "after a beginning; the last word is a beginning anyway. Chinese is found by any "
+        "characters in a row."
+    ),
+    parse=_query,
+)
+NEAR = Filter(
+    name="near",
+    form={**forms.PLACE, "examples": ["39.9,116.4"]},
+    meaning=(
+        "Latitude and longitude in degrees: gives `distance_km`, and leaves out what has no place."
+    ),
+    parse=_point,
+    write=lambda point: ",".join(map(_short, point)),
+)
+RADIUS = Filter(
+    name="radius",
+    form={
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "exclusiveMaximum": 100_000,
+        "multipleOf": 0.001,
+        "examples": [100],
+    },
+    meaning="Only what is within so many kilometres of `near`.",
+    parse=_radius,
+    write=_short,
+    needs="near",
+)
+SORT = Filter(
+    name="sort",
+    form={"type": "string", "enum": list(SORTS)},
+    meaning=(
+        "Default: `distance` with `near`, else `relevance` with `q`, else `id`. `since` is "
+        "the first possible day of a facility's status; what has none comes last."
+    ),
+    parse=one_of("sort", SORTS),
+)
+FACETS_COUNTED = Filter(
+    name="facets",
+    form={**forms.list_of(FACETS), "examples": [",".join(FACETS)]},
+    meaning="What to count over the whole list, not only the page: "
+    + ", ".join(f"`{name}`" for name in FACETS)
+    + ".",
+    parse=some_of("facets", FACETS, "no facets of that name"),
+    write=",".join,
+    default=(),
+)
+LIMIT_OF_PAGE = Filter(
+    name="limit",
+    form={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
+    meaning="How many a page has at most; more is refused.",
+    parse=lambda text: whole_number("limit", text, 1, LARGEST_LIMIT),
+    write=str,
+    default=LIMIT,
+)
+AFTER = Filter(
+    name="after",
+    form={"type": "string"},
+    meaning="Where the page begins; comes from the `next` of the one before.",
+    default="",
+)
+AFTER_RECORD: Filter = AFTER.but(form=forms.CURSOR)
+"""Where a page of records begins: a cursor."""
+
+AFTER_EVENT: Filter = AFTER.but(form=forms.PAGE_OF_EVENTS)
+"""Where a page of events begins: a position."""
+
+PAGE = (LIMIT_OF_PAGE, AFTER)
+
+# --- reading some of them by name
+
+FIELDS_KEPT = Filter(
+    name="fields",
+    form={"type": "string"},
+    meaning="The members that an item keeps besides its `id`.",
+    parse=lambda text: tuple(dict.fromkeys(text.split(","))),
+    write=",".join,
+    default=(),
+)
+
+STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
+
+_BY_NAME = {
+    each.name: each
+    for each in (
+        COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q, NEAR, RADIUS, SORT, FACETS_COUNTED,
+        FIELDS_KEPT, LIMIT_OF_PAGE, AFTER,
+    )
+}  # fmt: skip
+
+
+def wanted(**texts: str | None) -> Wanted:
+    """What a question is about; None where it does not say. Raises BadFilter."""
+    given = {name: text for name, text in texts.items() if text is not None}
+    about = Wanted(**values_of((_BY_NAME[name] for name in texts), given))
+    if about.kind == "source" and about.q is None:
+        raise BadFilter("kind", "source", "no kind of that name", allowed=KINDS)
+    return about
+
+
+def given(about: Wanted) -> dict[str, str]:
+    """The filters that differ from their defaults, as a URL writes them."""
+    return written(_BY_NAME.values(), about)

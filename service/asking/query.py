@@ -1,29 +1,35 @@
-"""A question with everything written out: its path, clocks, filters, and pinned URL.
+"""A query: a question with everything written out, so that whoever holds it can ask it again.
 
-An answer's text begins with the clocks it was given at (`Question.head`), so
-that whoever holds it can ask the same again, and gets the same bytes.
+It has a path, the three clocks, and its filters by name, and from them the one URL at which its
+answer stands for ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from events.clocks import AsOf, canonical
 from events.dates import iso
 from projections import VIEW
-from service.asking.json_text import members_of
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: a path, three clocks, and filters by name."""
+class Query:
+    """A path, three clocks, and filters by name as a URL writes them.
+
+    `about` is what the filters mean, `id` the one in the path, if it is about one thing;
+    `position` is how far the views must have read to answer it, if not only to its `known`.
+    """
 
     path: str
     as_of: AsOf
     filters: Mapping[str, str]
+    about: Any = field(default=None, kw_only=True)
+    id: str = field(default="", kw_only=True)
+    position: int | None = field(default=None, kw_only=True)
 
     @property
     def pinned(self) -> str:
@@ -44,14 +50,14 @@ class Question:
         """Whether parameters say, in whatever order, just what the pinned URL says."""
         return dict(parameters) == dict(self.pairs(self.filters))
 
-    def head(self) -> str:
-        """The members that begin every answer, without the braces around them."""
+    def head(self) -> dict[str, Any]:
+        """The members that begin every answer."""
         as_of = self.as_of
         clocks = clock_members(as_of) | {"view": VIEW, "pinned": self.pinned}
         if as_of.during is not None:
             clocks = {"during": as_of.during.text} | clocks
             del clocks["at"]
-        return members_of(clocks)
+        return clocks
 
 
 def clock_members(as_of: AsOf) -> dict[str, Any]:
@@ -62,6 +68,11 @@ def clock_members(as_of: AsOf) -> dict[str, Any]:
         "known": f"@{as_of.known}",
         "known_at": as_of.known_at,
     }
+
+
+def pinned_path(path: str, as_of: AsOf) -> str:
+    """The URL at which the answer of a path without filters stands for ever."""
+    return Query(path, as_of, {}).pinned
 
 
 def located(path: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -20,7 +20,8 @@ from events.errors import BadFilter, PositionAhead
 from projections import VIEW
 from service.asking import forms
 from service.asking.errors import TooManyStreams
-from service.asking.filters import KINDS, wanted, whole_number
+from service.asking.filters import KINDS, wanted
+from service.asking.parameter import whole_number
 from service.asking.query import located
 from service.changes.feed import LogFilter, read
 from service.changes.schemas import ChangeSchema

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from projections import PROJECTIONS
-from service.web.schemas import text_field
+from service.asking.schemas import text_field
 
 
 class ChangeDataSchema(Schema):

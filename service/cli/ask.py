@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,21 @@ from events.clocks import as_of
 from projections.engine.spans import AFTER_ALL
 from service.archive import Archive
 from service.asking.filters import STATE_FILTERS, Wanted, given, position_after, wanted
-from service.asking.query import Question
+from service.asking.json_text import plain
+from service.asking.query import Query
+from service.asking.question import Arguments, Question
 from service.cli import tables
 from service.cli.changes import show_history
 from service.cli.options import CLOCKS, FILTERS, as_json, clocks, filters, log_of
 from service.lists.answer import records_answer
-from service.records.answer import record_answer, timeline_answer
-from service.records.audit import history_answer, source_answer, statement_answer
-from service.state.answer import state_answer
+from service.records.audit import history_answer
+from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
+from service.state.question import STATE
 
 Asked = str | None
 """The text of an option; None where it was not given."""
 
-Make = Callable[[Archive, Question, Wanted], str]
+Make = Callable[[Archive, Query, Wanted], str]
 Show = Callable[[dict[str, Any]], None]
 
 
@@ -37,15 +39,7 @@ Show = Callable[[dict[str, Any]], None]
 @click.pass_obj
 def state(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
     """The state at three clocks."""
-    _answer(
-        folder,
-        "/v1/state",
-        asked,
-        lambda archive, question, wanted: state_answer(
-            archive.state, archive.views.db(), question, wanted
-        ),
-        None if as_json else tables.show_state,
-    )
+    _ask(folder, STATE, asked, None if as_json else tables.show_state)
 
 
 @click.command()
@@ -73,15 +67,7 @@ def records(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
 @click.pass_obj
 def record(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
     """A record: its card, what holds, all that is said."""
-    _answer(
-        folder,
-        f"/v1/records/{id}",
-        asked,
-        lambda archive, question, _: record_answer(
-            archive.history, archive.views.db(), question, id
-        ),
-        None if as_json else tables.show_record,
-    )
+    _ask(folder, RECORD, asked, None if as_json else tables.show_record, id=id)
 
 
 @click.command()
@@ -91,15 +77,7 @@ def record(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
 @click.pass_obj
 def timeline(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
     """A record's whole life, span by span."""
-    _answer(
-        folder,
-        f"/v1/records/{id}/timeline",
-        asked,
-        lambda archive, question, _: timeline_answer(
-            archive.history, archive.views.db(), question, id
-        ),
-        None if as_json else tables.show_timeline,
-    )
+    _ask(folder, TIMELINE, asked, None if as_json else tables.show_timeline, id=id)
 
 
 @click.command()
@@ -111,23 +89,20 @@ def timeline(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None
 def history(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
     """How a record changed: who, when, what, why."""
     after, limit = position_after(asked["after"] or ""), wanted(limit=asked["limit"]).limit
+    if as_json:
+        _ask(folder, HISTORY, asked, None, id=id)
+        return
     # What stood before a change follows from all that came before it, so people's table
     # is cut out of the whole history.
-    page = (after, limit) if as_json else (0, AFTER_ALL)
-    _answer(
-        folder,
-        f"/v1/records/{id}/history",
-        asked,
-        lambda archive, question, _: history_answer(
-            archive.history,
-            archive.views.db(),
-            question,
-            f"record:{id}",
-            after=page[0],
-            limit=page[1],
-        ),
-        None if as_json else partial(show_history, after=after, limit=limit),
-    )
+    log_of(folder)
+    with Archive(folder) as archive:
+        archive.catch_up()
+        query = HISTORY.query(
+            _arguments(archive, HISTORY, {**asked, "limit": None, "after": None}, id)
+        )
+        query = replace(query, about=replace(query.about, limit=AFTER_ALL))
+        answer = history_answer(archive.reading(archive.views.db()), query)
+    show_history(plain({**query.head(), **answer}), after=after, limit=limit)
 
 
 @click.command()
@@ -137,15 +112,7 @@ def history(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
 @click.pass_obj
 def statement(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
     """A statement explained: why it holds or lost."""
-    _answer(
-        folder,
-        f"/v1/statements/{id}",
-        asked,
-        lambda archive, question, _: statement_answer(
-            archive.state, archive.history, archive.views.db(), question, id
-        ),
-        None if as_json else tables.show_statement,
-    )
+    _ask(folder, STATEMENT, asked, None if as_json else tables.show_statement, id=id)
 
 
 @click.command()
@@ -155,15 +122,7 @@ def statement(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> Non
 @click.pass_obj
 def source(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
     """A source, and what rests on it."""
-    _answer(
-        folder,
-        f"/v1/sources/{id}",
-        asked,
-        lambda archive, question, _: source_answer(
-            archive.state, archive.history, archive.views.db(), question, id
-        ),
-        None if as_json else tables.show_source,
-    )
+    _ask(folder, SOURCE, asked, None if as_json else tables.show_source, id=id)
 
 
 def _answer(
@@ -179,7 +138,32 @@ def _answer(
             log=archive.chronicle.log,
             now=archive.chronicle.now(),
         )
-        text = make(archive, Question(path, clocks_read, given(about)), about)
+        text = make(archive, Query(path, clocks_read, given(about)), about)
+    if show is None:
+        click.echo(text)
+    else:
+        show(msgspec.json.decode(text))
+
+
+def _arguments(archive: Archive, question: Question, asked: dict[str, Asked], id: str) -> Arguments:
+    return Arguments(
+        path=question.path.replace("{id}", id),
+        texts={name: text for name, text in asked.items() if text is not None},
+        log=archive.chronicle.log,
+        now=archive.chronicle.now(),
+        id=id,
+    )
+
+
+def _ask(
+    folder: Path, question: Question, asked: dict[str, Asked], show: Show | None, *, id: str = ""
+) -> None:
+    """Ask a question, and show the answer; without `show`, print its text."""
+    log_of(folder)
+    with Archive(folder) as archive:
+        archive.catch_up()
+        query = question.query(_arguments(archive, question, asked, id))
+        text = question.text(archive.reading(archive.views.db()), query)
     if show is None:
         click.echo(text)
     else:

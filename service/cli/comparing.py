@@ -95,7 +95,7 @@ def compare(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
             now=now,
         )
         found = sides("/v1/compare", start, texts, log=log, now=now)
-        text = compare_answer(archive.state, archive.history, archive.views.db(), found)
+        text = compare_answer(archive.reading(archive.views.db()), found)
     _show(text, None if as_json else _show_compare)
 
 

@@ -14,7 +14,7 @@ from projections.kinds.ladders import OUTCOMES
 from projections.views.file import Database
 from projections.views.state import State
 from service.archive import Archive
-from service.asking.query import Question
+from service.asking.query import Query
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import date_text, next_place, show_clocks, show_next
@@ -23,7 +23,7 @@ from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
 
 Members = dict[str, Any]
-Make = Callable[[State, Database, Question, Promised], str]
+Make = Callable[[State, Database, Query, Promised], str]
 
 SHOWN = {
     "kept": "kept",
@@ -94,7 +94,7 @@ def _answer(
             log=archive.chronicle.log,
             now=archive.chronicle.now(),
         )
-        question = Question(path, clocks_read, given_of(about))
+        question = Query(path, clocks_read, given_of(about))
         db = archive.views.db()
         if record is not None:
             archive.history.check_exists(db, f"record:{record}", known=clocks_read.known)

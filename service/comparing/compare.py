@@ -16,13 +16,11 @@ from collections import Counter
 import msgspec
 
 from events.errors import BadFilter, NotFound
-from projections.views.file import Database
-from projections.views.history import History
-from projections.views.state import State
+from projections.views.reading import Reading
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import Wanted, given
 from service.asking.json_text import members_of
-from service.asking.query import Question, clock_members
+from service.asking.query import Query, clock_members
 from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
@@ -31,12 +29,12 @@ from service.records.answer import record_answer
 from service.state.answer import state_answer
 
 
-def compare_answer(view: State, history: History, db: Database, compared: Sides) -> str:
+def compare_answer(reading: Reading, compared: Sides) -> str:
     """The JSON text of `/v1/compare`."""
     if compared.a.record is None:
-        a, b = (_part(view, db, side) for side in (compared.a, compared.b))
+        a, b = (_part(reading, side) for side in (compared.a, compared.b))
     else:
-        a, b = _facilities(view, history, db, compared)
+        a, b = _facilities(reading, compared)
     pairs = paired(a, b, compared)
     counted = Counter(
         SIGNS[pair["change"]]
@@ -58,13 +56,12 @@ def compare_answer(view: State, history: History, db: Database, compared: Sides)
         "sentence": sides_sentence(a, b, compared).members(),
         "next": None,
     }
-    return f"{{{compared.question.head()},{members_of(told)}}}"
+    return f"{{{members_of(compared.question.head())},{members_of(told)}}}"
 
 
-def _part(view: State, db: Database, side: Side) -> Found:
+def _part(reading: Reading, side: Side) -> Found:
     about = Wanted(country=side.country, field=side.field, limit=MOST + 1)
-    question = Question("/v1/state", side.as_of, given(about))
-    state = msgspec.json.decode(state_answer(view, db, question, about))
+    state = state_answer(reading, Query("/v1/state", side.as_of, given(about), about=about))
     if len(state["facilities"]) > MOST:
         raise TooMuchToCompare(MOST)
     return Found(
@@ -78,15 +75,13 @@ def _part(view: State, db: Database, side: Side) -> Found:
     )
 
 
-def _facilities(
-    view: State, history: History, db: Database, compared: Sides
-) -> tuple[Found, Found]:
+def _facilities(reading: Reading, compared: Sides) -> tuple[Found, Found]:
     """The facility of each side. One that both are about may be missing from one of them."""
     found: list[Found] = []
     missing: list[NotFound] = []
     for side, name in ((compared.a, "record"), (compared.b, "to_record")):
         try:
-            found.append(_facility(view, history, db, side, name))
+            found.append(_facility(reading, side, name))
         except NotFound as error:
             missing.append(error)
             found.append(Found(_totals(None), {}, [], [], 0, [], {}))
@@ -95,11 +90,10 @@ def _facilities(
     return found[0], found[1]
 
 
-def _facility(view: State, history: History, db: Database, side: Side, name: str) -> Found:
+def _facility(reading: Reading, side: Side, name: str) -> Found:
     """The facility of a side, which the parameter `name` names."""
     id = side.record or ""
-    question = Question(f"/v1/records/{id}", side.as_of, {})
-    record = msgspec.json.decode(record_answer(history, db, question, id))
+    record = record_answer(reading, Query(f"/v1/records/{id}", side.as_of, {}, id=id))
     if record["kind"] != "facility":
         raise BadFilter(name, id, f"it is a record of the kind {record['kind']}, no facility")
     row = {"id": id, **{member: record[member] for member in _ROW if member in record}}
@@ -119,9 +113,9 @@ def _facility(view: State, history: History, db: Database, side: Side, name: str
     return Found(
         _totals(row),
         {id: row},
-        _owned(view, db, side, "policy"),
-        _owned(view, db, side, "indicator"),
-        len(_owned(view, db, side, "discovery")),
+        _owned(reading, side, "policy"),
+        _owned(reading, side, "indicator"),
+        len(_owned(reading, side, "discovery")),
         entries,
         record["card"],
     )
@@ -134,18 +128,12 @@ _ROW = (
 """The members of a row of the state."""
 
 
-def _owned(view: State, db: Database, side: Side, facet: str) -> list[Members]:
+def _owned(reading: Reading, side: Side, facet: str) -> list[Members]:
     """What holds on the day, or was found by then, and belongs to the facility."""
-    clock, id = side.as_of, side.record or ""
-    rows = view.stab_records(
-        db,
-        facet,
-        view.belonging(db, id),
-        day=clock.at,
-        stated=clock.stated,
-        known=clock.known,
-    )
-    texts = view.statements(db, (row.statement for row in rows), known=clock.known)
+    id, slice = side.record or "", reading.at(side.as_of)
+    owned = reading.state.belonging(reading.db, id)
+    rows = slice.stab_records(facet, owned, side.as_of.at)
+    texts = slice.statements(row.statement for row in rows)
     lines = (msgspec.json.decode(texts[statement]) for statement in sorted(texts))
     return [line for line in lines if line.get("facility") == id]
 

@@ -32,19 +32,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from events.clocks import AsOf, Log, as_of
 from events.dates import iso
 from events.errors import BadClock
-from projections.views.file import Database
-from projections.views.history import History
 from projections.views.patch import Operation, patch_between
-from projections.views.state import State
+from projections.views.reading import Reading
 from service.asking.errors import NothingToCompare, TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT, Wanted, given, wanted
-from service.asking.json_text import json_of, members_of
-from service.asking.query import Question, clock_members
+from service.asking.json_text import Fragment, json_of, members_of
+from service.asking.query import Query, clock_members
 from service.comparing.causes import Causes, Clock, Step
 from service.sentences.diff import diff_sentence
 from service.state.answer import SECTIONS, Rows, state_rows
@@ -70,7 +66,7 @@ FORMATS: Mapping[Format, str] = {"json": "application/json", "patch": PATCH_MEDI
 class Comparison:
     """Two points, and the question that is pinned with both written out."""
 
-    question: Question
+    question: Query
     to: AsOf
     wanted: Wanted
 
@@ -138,7 +134,7 @@ def comparison(
     }
     if form != "json":
         filters["format"] = form
-    question = Question(path, start, filters)
+    question = Query(path, start, filters)
     return Comparison(question, end, replace(asked, limit=MOST + 1))
 
 
@@ -152,12 +148,12 @@ class Difference(NamedTuple):
     patch: list[Operation]
 
 
-def diff_text(view: State, history: History, db: Database, compared: Comparison) -> str:
+def diff_text(reading: Reading, compared: Comparison) -> str:
     """The JSON text of `/v1/diff`."""
     steps = compared.steps()
     points = [compared.start, *(step.after for step in steps)]
-    documents = [_rows(view, db, point, compared.wanted) for point in points]
-    causes = Causes(view, history, db, compared.wanted)
+    documents = [_rows(reading, point, compared.wanted) for point in points]
+    causes = Causes(reading.state, reading.history, reading.db, compared.wanted)
     added: list[Members] = []
     removed: list[Members] = []
     changed: list[Members] = []
@@ -198,13 +194,13 @@ def diff_text(view: State, history: History, db: Database, compared: Comparison)
         "changed": changed,
         "next": None,
     }
-    return f"{{{compared.question.head()},{members_of(told)}}}"
+    return f"{{{members_of(compared.question.head())},{members_of(told)}}}"
 
 
-def patch_text(view: State, db: Database, compared: Comparison) -> str:
+def patch_text(reading: Reading, compared: Comparison) -> str:
     """The JSON text of the one patch from the document at the one point to that at the other."""
     before, after = (
-        _rows(view, db, point, compared.wanted) for point in (compared.start, compared.to)
+        _rows(reading, point, compared.wanted) for point in (compared.start, compared.to)
     )
     operations: list[Operation] = []
     for found in _differences(before, after):
@@ -218,8 +214,8 @@ def patch_text(view: State, db: Database, compared: Comparison) -> str:
     return json_of(operations)
 
 
-def _rows(view: State, db: Database, point: AsOf, asked: Wanted) -> Rows:
-    rows = state_rows(view, db, point, asked)
+def _rows(reading: Reading, point: AsOf, asked: Wanted) -> Rows:
+    rows = state_rows(reading, point, asked)
     if len(rows["facilities"]) > MOST:
         raise TooMuchToCompare(MOST)
     return rows
@@ -230,9 +226,9 @@ def _differences(before: Rows, after: Rows) -> Iterator[Difference]:
     for section in SECTIONS:
         old, new = before[section], after[section]
         for id in sorted(old.keys() | new.keys()):
-            texts = old.get(id), new.get(id)
-            if texts[0] != texts[1]:
-                one, other = map(_read, texts)
+            rows = old.get(id), new.get(id)
+            if rows[0] is None or rows[1] is None or rows[0].text != rows[1].text:
+                one, other = map(_read, rows)
                 patch = patch_between(one, other)
                 if patch:
                     yield Difference(section, id, one, other, patch)
@@ -240,10 +236,9 @@ def _differences(before: Rows, after: Rows) -> Iterator[Difference]:
 
 def _differs(before: Rows, after: Rows, found: Difference) -> bool:
     """Whether a row changed within a step; the order of its members is no change."""
-    texts = (rows[found.section].get(found.id) for rows in (before, after))
-    one, other = map(_read, texts)
+    one, other = (_read(rows[found.section].get(found.id)) for rows in (before, after))
     return bool(patch_between(one, other))
 
 
-def _read(text: str | None) -> Any:
-    return None if text is None else msgspec.json.decode(text)
+def _read(row: Fragment | None) -> Any:
+    return None if row is None else row.members

@@ -38,7 +38,7 @@ from projections.views.state import Row, State
 from service.asking.errors import BadCursor
 from service.asking.filters import LIMIT, Wanted, given, wanted
 from service.asking.json_text import members_of
-from service.asking.query import Question, clock_members
+from service.asking.query import Query, clock_members
 from service.comparing.diff import Comparison
 from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
@@ -83,7 +83,7 @@ def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> 
         "to_stated": iso(later.stated),
         "to_known": f"@{later.known}",
     }
-    return Comparison(Question(path, then, filters), later, asked)
+    return Comparison(Query(path, then, filters), later, asked)
 
 
 def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
@@ -123,7 +123,8 @@ def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
         "sentence": _sentence(asked.wanted, then, now, groups).members(),
         "next": None if following is None else asked.question.url(after=following),
     }
-    return f'{{{asked.question.head()},{members_of(told)},"rows":[{rows}],{members_of(ends)}}}'
+    head = members_of({**asked.question.head(), **told})
+    return f'{{{head},"rows":[{rows}],{members_of(ends)}}}'
 
 
 class _Groups(NamedTuple):
@@ -188,7 +189,7 @@ class _Point:
         streams = {f"record:{id}": id for id in ids}
         cards = self._view.cards(self._db, streams, known=self.clocks.known)
         return {
-            id: Name.of(card, Question(f"/v1/records/{id}", self.clocks, {}).pinned)
+            id: Name.of(card, Query(f"/v1/records/{id}", self.clocks, {}).pinned)
             for stream, card in cards.items()
             for id in [streams[stream]]
         }
@@ -318,8 +319,8 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             country=about.country,
             field=about.field,
             links={
-                "expected": Question("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,
-                "now": Question("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
+                "expected": Query("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,
+                "now": Query("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,
             },
         )
     )

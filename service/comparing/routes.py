@@ -118,7 +118,7 @@ def compare() -> Response:
     return respond(
         texts,
         compared.question,
-        lambda db: compare_answer(service.state, service.history, db, compared),
+        lambda db: compare_answer(service.reading(db), compared),
         position=compared.position,
     )
 
@@ -143,8 +143,8 @@ def diff() -> Response:
 
     def make(db: Database) -> str:
         if form == "patch":
-            return patch_text(service.state, db, compared)
-        return diff_text(service.state, service.history, db, compared)
+            return patch_text(service.reading(db), compared)
+        return diff_text(service.reading(db), compared)
 
     response = respond(
         texts,

@@ -9,22 +9,21 @@ from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, MILESTONES, STATUSES
 from projections import PROJECTIONS
-from service.comparing.pairing import Change
-from service.comparing.sides import By
-from service.web.schemas import (
+from service.asking.schemas import (
     AnswerSchema,
     BoundsSchema,
     ClocksSchema,
     ExpectedSchema,
     OverdueSchema,
-    RangeSchema,
     SentenceSchema,
     ShortEventSchema,
     SinceSchema,
-    TotalsSchema,
     count_field,
     text_field,
 )
+from service.comparing.pairing import Change
+from service.comparing.sides import By
+from service.state.schemas import RangeSchema, TotalsSchema
 
 
 class CauseSchema(Schema):

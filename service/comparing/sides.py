@@ -18,7 +18,7 @@ from events.dates import iso
 from events.errors import BadFilter
 from service.asking.errors import NothingToCompare
 from service.asking.filters import wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.comparing.diff import TO_CLOCKS, comparison
 
 PARTS = ("country", "field", "record")
@@ -40,7 +40,7 @@ class Side(NamedTuple):
 class Sides:
     """Two sides, and the question that is pinned with both written out."""
 
-    question: Question
+    question: Query
     a: Side
     b: Side
 
@@ -88,7 +88,7 @@ def sides(path: str, start: AsOf, texts: Mapping[str, str], *, log: Log, now: st
     a, b = Side(start, **parts), Side(end, **others)
     if a == b:
         raise NothingToCompare((*TO_CLOCKS, *TO_PARTS), same=True)
-    return Sides(Question(path, start, filters), a, b)
+    return Sides(Query(path, start, filters), a, b)
 
 
 def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from events.dates import civil, display, iso, parse
 from events.vocabulary import FIELDS, STATUSES
 from service.asking.filters import Wanted, given
-from service.asking.query import Question
+from service.asking.query import Query
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
 from service.sentences.compare import Spoken, compare_sentence
@@ -127,7 +127,7 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
     if side.record is not None:
         path, part = f"/v1/records/{side.record}", {}
         card = found.card or card
-        name = Name.of(card, Question(path, clocks, part).pinned if found.card else None)
+        name = Name.of(card, Query(path, clocks, part).pinned if found.card else None)
         status = next((_status(row) for row in found.facilities.values()), None)
     ranged = found.totals["range"].get("operating", {"certain": 0, "possible": 0})
     running: Count = (ranged["certain"], ranged["possible"])
@@ -145,7 +145,7 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
         name=name,
         status=status,
         recorded=side.record is None or bool(found.card),
-        href=Question(path, clocks, part).pinned,
+        href=Query(path, clocks, part).pinned,
     )
 
 

@@ -19,8 +19,9 @@ from events.errors import BadDate, BadFilter
 from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import FeedTooLarge
-from service.asking.filters import wanted, whole_number
-from service.asking.query import Question, located
+from service.asking.filters import wanted
+from service.asking.parameter import whole_number
+from service.asking.query import Query, located
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
 from service.feeds.words import KIND_WORDS, field_word
@@ -56,7 +57,7 @@ def feed_response(feed: Feed) -> Response:
     texts = parameters((*CLOCKS, *feed.takes, *feed.own, "view"))
     lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
     asked = read(feed, texts, lang=lang)
-    question = Question(feed.path, clocks(texts), asked.given)
+    question = Query(feed.path, clocks(texts), asked.given)
     base_url = root()
     omitted: Counter[str] = Counter()
 
@@ -75,7 +76,7 @@ def feed_response(feed: Feed) -> Response:
 
 def rendered(
     feed: Feed,
-    question: Question,
+    question: Query,
     asked: Asked,
     db: Database,
     *,

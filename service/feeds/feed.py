@@ -15,7 +15,7 @@ from typing import Any
 from events.dates import Language
 from projections.views.file import Database
 from service.archive import Archive
-from service.asking.query import Question
+from service.asking.query import Query
 from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
 
@@ -98,7 +98,7 @@ class Context:
     """
 
     feed: Feed
-    question: Question
+    question: Query
     wanted: Selection
     lang: Language
     title: str

@@ -28,7 +28,7 @@ from events.errors import NotFound
 from events.fact import Line
 from events.record import Record, changed
 from projections.views.history import Act, Acts
-from service.asking.query import Question, located
+from service.asking.query import Query, located
 from service.feeds.feed import Context, Parameter
 from service.feeds.syndication import Entry, Stream, event_tag, tag
 from service.records.activity import ACTIVITY_KINDS
@@ -178,7 +178,7 @@ def _stream(context: Context, page: Page) -> Stream:
     )
 
 
-def _archive(context: Context, number: int) -> Question:
+def _archive(context: Context, number: int) -> Query:
     """The question that gives a page of the past, at the commit that filled it."""
     archive, asked = context.archive, context.question
     last = number * context.limit
@@ -189,7 +189,7 @@ def _archive(context: Context, number: int) -> Question:
         log=archive.chronicle.log,
         now=filled.entry.recorded_at,
     )
-    return Question(asked.path, known, {**asked.filters, "page": str(number)})
+    return Query(asked.path, known, {**asked.filters, "page": str(number)})
 
 
 # --- an entry

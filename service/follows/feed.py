@@ -31,7 +31,7 @@ from projections.views.patch import Operation, patch_between
 from service.archive import PATIENCE, Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT, wanted
-from service.asking.query import Question, located
+from service.asking.query import Query, located
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, diff_text
 from service.follows.followable import STATE, Posed
@@ -174,7 +174,7 @@ def read_changes(
 class _Answer(NamedTuple):
     """The answer at a point; `document` is empty and `url` None where there is none."""
 
-    question: Question
+    question: Query
     url: str | None
     document: Members
 
@@ -361,7 +361,7 @@ class _Reading:
         about = wanted(**{name: texts.get(name) for name in STATE})
         compared = Comparison(before.question, after.question.as_of, replace(about, limit=MOST + 1))
         service = self._service
-        told = msgspec.json.decode(diff_text(service.state, service.history, self._db, compared))
+        told = msgspec.json.decode(diff_text(service.reading(self._db), compared))
         rows: dict[str, list[Members]] = {
             name: told[name] for name in ("added", "removed", "changed")
         }

@@ -18,7 +18,9 @@ from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import NotFollowable
 from service.asking.filters import STATE_FILTERS, Wanted, given, wanted
-from service.asking.query import Question
+from service.asking.following import Follow, Never
+from service.asking.query import Query
+from service.asking.question import Arguments, Question
 from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import PARTS, TO_PARTS, sides
@@ -35,9 +37,8 @@ from service.promises.asking import (
 )
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.records.answer import record_answer, timeline_answer
-from service.records.audit import source_answer, statement_answer
-from service.state.answer import SECTIONS, state_answer
+from service.questions import QUESTIONS
+from service.state.answer import SECTIONS
 from service.trends.answer import trends_text
 from service.trends.asking import TREND_FILTERS, trend
 
@@ -52,7 +53,7 @@ class Posed(NamedTuple):
     """A question with its clocks written out, what makes its text, and how far the views must have
     read for it, if not only to its `known`."""
 
-    question: Question
+    question: Query
     make: Callable[[Database], str]
     position: int | None = None
 
@@ -125,7 +126,7 @@ def why_not(path: str) -> str | None:
 # --- asking
 
 
-Make = Callable[[Archive, Database, Question, Wanted, str], str]
+Make = Callable[[Archive, Database, Query, Wanted, str], str]
 
 
 def _asking(make: Make, *filters: str) -> Asking:
@@ -134,20 +135,20 @@ def _asking(make: Make, *filters: str) -> Asking:
     def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
         asked = wanted(**{name: texts.get(name) for name in filters})
         clocks = _clocks(service, texts, now=now)
-        question = Question(path, clocks, given(asked))
+        question = Query(path, clocks, given(asked))
         return Posed(question, lambda db: make(service, db, question, asked, id))
 
     return ask
 
 
-Promises = Callable[[Any, Database, Question, Promised], str]
+Promises = Callable[[Any, Database, Query, Promised], str]
 
 
 def _promises(make: Promises, *, of_record: bool = False) -> Asking:
     def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
         asked = promised(texts, record=id if of_record else None)
         clocks = _clocks(service, texts, now=now)
-        question = Question(path, clocks, given_of(asked))
+        question = Query(path, clocks, given_of(asked))
 
         def answer(db: Database) -> str:
             if of_record:
@@ -176,7 +177,7 @@ def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) ->
     asked = sides(path, _clocks(service, texts, now=now), texts, log=log, now=now)
     return Posed(
         asked.question,
-        lambda db: compare_answer(service.state, service.history, db, asked),
+        lambda db: compare_answer(service.reading(db), asked),
         asked.position,
     )
 
@@ -202,21 +203,45 @@ STATED = (("stated",),)
 
 BY_ID = dict.fromkeys(SECTIONS, ("id",))
 
+
+def _declared(question: Question, follow: Follow) -> Followable:
+    """A declared question, as it is followed."""
+
+    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
+        log = service.chronicle.log
+        query = question.query(Arguments(path=path, id=id, texts=texts, log=log, now=now))
+        return Posed(query, lambda db: question.text(service.reading(db), query), query.position)
+
+    turns, streams = follow.turns, follow.streams
+
+    def turned(
+        service: Archive, db: Database, question: Query, *, after: int, known: int
+    ) -> list[int] | None:
+        return turns(service.reading(db), question, after=after, known=known) if turns else None
+
+    def made_of(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
+        return streams(service.reading(db), id, known=known) if streams else {}
+
+    names = tuple(each.name for each in question.clocks)
+    return Followable(
+        path=question.path,
+        ask=ask,
+        filters=tuple(each.name for each in question.filters if each.name not in PAGING),
+        clocks=tuple(name for name in names if name not in ("known", "to_known")),
+        settled=follow.settled,
+        space=question.space,
+        paged=question.is_paged,
+        streams=made_of if streams else None,
+        turns=turned if turns else None,
+        rows={table.rows: table.key for table in question.tables},
+        passing=follow.passing,
+        effort=follow.effort,
+        looks_everywhere=follow.looks_everywhere,
+    )
+
+
 FOLLOWABLE: tuple[Followable, ...] = (
-    Followable(
-        path="/v1/state",
-        ask=_asking(
-            lambda service, db, question, asked, _: state_answer(
-                service.state, db, question, asked
-            ),
-            *STATE,
-            *PAGING,
-        ),
-        filters=STATE,
-        paged=True,
-        turns=turning.on_a_day,
-        rows=BY_ID,
-    ),
+    *(_declared(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)),
     Followable(
         path="/v1/records",
         ask=_asking(
@@ -247,24 +272,6 @@ FOLLOWABLE: tuple[Followable, ...] = (
         rows={"items": ("kind", "id")},
     ),
     Followable(
-        path="/v1/records/{id}",
-        ask=_asking(
-            lambda service, db, question, _, id: record_answer(service.history, db, question, id)
-        ),
-        space="record",
-        streams=turning.of_record,
-        rows={"entries": ("entry",), "holding": ("statement",), "statements": ("id",)},
-    ),
-    Followable(
-        path="/v1/records/{id}/timeline",
-        ask=_asking(
-            lambda service, db, question, _, id: timeline_answer(service.history, db, question, id)
-        ),
-        space="record",
-        streams=turning.of_record,
-        rows={"effective": ("entry",)},
-    ),
-    Followable(
         path="/v1/records/{id}/slips",
         ask=_promises(slips_answer, of_record=True),
         settled=STATED,
@@ -272,28 +279,6 @@ FOLLOWABLE: tuple[Followable, ...] = (
         paged=True,
         streams=turning.of_record,
         rows={"items": ("entry",)},
-    ),
-    Followable(
-        path="/v1/statements/{id}",
-        ask=_asking(
-            lambda service, db, question, _, id: statement_answer(
-                service.state, service.history, db, question, id
-            )
-        ),
-        space="statement",
-        streams=turning.of_statement,
-        rows={"events": ("position",), "sources": ("id",)},
-    ),
-    Followable(
-        path="/v1/sources/{id}",
-        ask=_asking(
-            lambda service, db, question, _, id: source_answer(
-                service.state, service.history, db, question, id
-            )
-        ),
-        space="source",
-        streams=turning.of_source,
-        rows={"statements": ("id",)},
     ),
     Followable(
         path="/v1/slips",
@@ -365,7 +350,7 @@ OF: tuple[dict[str, Any], str] = (
 """The schema and the meaning of the parameter that names what is followed."""
 
 NOT_FOLLOWABLE: Mapping[str, str] = {
-    "/v1/records/{id}/history": "each commit adds to it; follow /v1/changes?record= instead",
+    **{each.path: each.follow.why for each in QUESTIONS if isinstance(each.follow, Never)},
     "/v1/activity": "each commit adds to it; follow /v1/changes instead",
     "/v1/changes": "it is a feed itself; give it the question in `of`",
     "/v1/follows": "it is a feed itself",

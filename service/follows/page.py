@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from events.clocks import AsOf
 from projections import VIEW
 from service.archive import Archive
-from service.asking.json_text import json_of
-from service.asking.query import Question, located
+from service.asking.json_text import json_of, members_of
+from service.asking.query import Query, located
 from service.follows.feed import FeedPage
 from service.follows.followed import Followed
 
 
 @dataclass(frozen=True, slots=True)
-class FeedQuestion(Question):
+class FeedQuery(Query):
     """A question about the changes of an answer; it takes no clock but `known`."""
 
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -31,7 +32,7 @@ class FeedQuestion(Question):
         filters = {**self.filters, "after": str(after)}
         return located(self.path, [*sorted(filters.items()), ("view", str(VIEW))])
 
-    def by(self, position: int) -> FeedQuestion:
+    def by(self, position: int) -> FeedQuery:
         """The same question of what was recorded by a commit."""
         return replace(self, as_of=replace(self.as_of, known=position))
 
@@ -41,16 +42,15 @@ class FeedQuestion(Question):
         filters = {name: value for name, value in self.filters.items() if name != "after"}
         return located(self.path, sorted(filters.items()))
 
-    def head(self) -> str:
-        """The members that begin the answer, without the braces around them."""
-        members = {
+    def head(self) -> dict[str, Any]:
+        """The members that begin the answer."""
+        return {
             "of": self.filters["of"],
             "known": f"@{self.as_of.known}",
             "known_at": self.as_of.known_at,
             "view": VIEW,
             "pinned": self.pinned,
         }
-        return json_of(members)[1:-1]
 
 
 LIMIT = 50
@@ -65,7 +65,7 @@ def feed_question(
     after: int = 0,
     limit: int = LIMIT,
     form: str = "json",
-) -> FeedQuestion:
+) -> FeedQuery:
     """The question that asks for a page of a feed, read up to `known`."""
     filters = {"of": followed.of}
     if form != "json":
@@ -74,10 +74,10 @@ def feed_question(
         filters["limit"] = str(limit)
     if after:
         filters["after"] = str(after)
-    return FeedQuestion(path, known, filters)
+    return FeedQuery(path, known, filters)
 
 
-def ending(service: Archive, question: FeedQuestion, found: FeedPage) -> FeedQuestion:
+def ending(service: Archive, question: FeedQuery, found: FeedPage) -> FeedQuery:
     """The question of a page that was read, whose `known` is where it ends."""
     if not found.is_cut:
         return question
@@ -88,10 +88,10 @@ def ending(service: Archive, question: FeedQuestion, found: FeedPage) -> FeedQue
     return replace(question, as_of=known)
 
 
-def feed_text(question: FeedQuestion, found: FeedPage) -> str:
+def feed_text(question: FeedQuery, found: FeedPage) -> str:
     """The JSON text of `/v1/follows`, its `known` being where the page ends."""
     members = {
         "items": [item.members for item in found.items],
         "next": question.onwards(found.reached) if found.is_cut else None,
     }
-    return f"{{{question.head()},{json_of(members)[1:-1]}}}"
+    return f"{{{members_of(question.head())},{json_of(members)[1:-1]}}}"

@@ -25,7 +25,7 @@ from service.feeds.syndication import ATOM
 from service.follows.feed import FeedPage, check, read, read_newest
 from service.follows.followable import OF
 from service.follows.followed import followed_question
-from service.follows.page import LIMIT, FeedQuestion, ending, feed_question, feed_text
+from service.follows.page import LIMIT, FeedQuery, ending, feed_question, feed_text
 from service.follows.schemas import FollowsSchema
 from service.follows.words import atom
 from service.web.description import Parameter, question
@@ -122,7 +122,7 @@ def follows() -> Response:
     return response
 
 
-def _text(form: Format, asked: FeedQuestion, found: FeedPage, *, archive: bool) -> str:
+def _text(form: Format, asked: FeedQuery, found: FeedPage, *, archive: bool) -> str:
     if form == "json":
         return feed_text(asked, found)
     address = asked.current

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
+from service.asking.schemas import ShortEventSchema, count_field, text_field
 from service.comparing.schemas import PatchDifferenceSchema, RowDifferenceSchema
-from service.web.schemas import ShortEventSchema, count_field, text_field
 
 
 class AnswerCountsSchema(Schema):

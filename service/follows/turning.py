@@ -20,8 +20,8 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.file import Database
 from projections.views.history import History, Version
 from service.archive import Archive
-from service.asking.query import Question
-from service.trends.asking import Measure, TrendQuestion, choice
+from service.asking.query import Query
+from service.trends.asking import Measure, TrendQuery, choice
 from service.words.regions import REGIONS
 
 
@@ -39,13 +39,13 @@ class Turns(Protocol):
     """
 
     def __call__(
-        self, service: Archive, db: Database, question: Question, *, after: int, known: int
+        self, service: Archive, db: Database, question: Query, *, after: int, known: int
     ) -> list[int] | None:
         """In order, each once."""
 
 
 def on_a_day(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int]:
     """Of an answer about the rows that hold near a day, or in a period."""
     clocks = question.as_of
@@ -63,14 +63,14 @@ def on_a_day(
 
 
 def on_any_day(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int]:
     """Of an answer about whatever was said by the horizon."""
     return _turns(service, db, question, first=BEFORE_ALL, last=AFTER_ALL, after=after, known=known)
 
 
 def of_ladders(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int]:
     """Of an answer that tells of every plan that was said, the overtaken ones too."""
     plans = service.state.ladder_turns(
@@ -86,7 +86,7 @@ def of_ladders(
 
 
 def of_two_horizons(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int]:
     """Of a day as it was expected beside the same day as it is known: of two horizons."""
     now = replace(question.as_of, stated=parse_iso(question.filters["to_stated"]))
@@ -114,7 +114,7 @@ def of_two_horizons(
 def _turns(
     service: Archive,
     db: Database,
-    question: Question,
+    question: Query,
     *,
     first: int,
     last: int,
@@ -144,10 +144,10 @@ MEASURED: Mapping[Measure, str] = {
 
 
 def between_ends(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int]:
     """Of a trend."""
-    if not isinstance(question, TrendQuestion):
+    if not isinstance(question, TrendQuery):
         raise TypeError("the question is no trend")
     stated = question.as_of.stated
     fields = _listed(question, "field")
@@ -165,7 +165,7 @@ def between_ends(
     )
 
 
-def _countries(question: Question) -> list[str] | None:
+def _countries(question: Query) -> list[str] | None:
     """The countries of a trend; None where those that are not named count too."""
     named = _listed(question, "country")
     if not named:
@@ -174,14 +174,14 @@ def _countries(question: Question) -> list[str] | None:
     return [*named, *(each for name in regions for each in REGIONS[name].countries)]
 
 
-def _listed(question: Question, name: str) -> list[str]:
+def _listed(question: Query, name: str) -> list[str]:
     """The words of a filter that is a list."""
     text = question.filters.get(name)
     return [] if text is None else text.split(",")
 
 
 def of_a_list(
-    service: Archive, db: Database, question: Question, *, after: int, known: int
+    service: Archive, db: Database, question: Query, *, after: int, known: int
 ) -> list[int] | None:
     """Of a list of what has words, where there are some: any text may have them."""
     if "q" in question.filters:

@@ -12,7 +12,7 @@ from typing import Any
 from service.asking.page_path import page_path
 from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
 from service.follows.feed import Alteration, FeedPage
-from service.follows.page import FeedQuestion
+from service.follows.page import FeedQuery
 from service.follows.telling import changes, reasons, rows
 
 JSON = "application/json"
@@ -20,9 +20,7 @@ JSON = "application/json"
 Members = dict[str, Any]
 
 
-def atom(
-    question: FeedQuestion, found: FeedPage, *, base: str, address: str, archive: bool
-) -> bytes:
+def atom(question: FeedQuery, found: FeedPage, *, base: str, address: str, archive: bool) -> bytes:
     """The feed as Atom, the newest entry first. `base` is the URL of the service without a slash
     at its end, `address` the path that was asked; an `archive` is a page that stays as it is."""
     of = question.filters["of"]

@@ -29,9 +29,9 @@ from events.statement import Statement
 from projections.engine.account import Told as Effective
 from projections.engine.spans import BEFORE_ALL
 from projections.kinds.facility import FOR_GOOD
-from projections.views.file import Database
-from projections.views.history import Entry, History
-from service.asking.query import Question
+from projections.views.history import Entry
+from projections.views.reading import Reading
+from service.asking.query import Query
 from service.records.answer import Told
 
 SCHEMA = Namespace("https://schema.org/")
@@ -87,15 +87,13 @@ class Form(NamedTuple):
     write: Callable[[Graph, URIRef], str]
 
 
-def record_graph(
-    history: History, db: Database, question: Question, id: str, *, root: str
-) -> tuple[Graph, URIRef]:
+def record_graph(reading: Reading, question: Query, id: str, *, root: str) -> tuple[Graph, URIRef]:
     """All that is told of a record at the clocks, and the IRI of the record.
 
     `root` is the service's root without a slash at its end. Raises NotFound.
     """
     asked = replace(question, path=f"/v1/records/{id}")
-    writer = _Writer(history, db, asked, id, root=root)
+    writer = _Writer(reading, asked, id, root=root)
     writer.write()
     return writer.graph, writer.iri
 
@@ -145,24 +143,21 @@ def _ordered(value: Any) -> Any:
 class _Writer:
     """Writes down a record as a graph."""
 
-    def __init__(
-        self, history: History, db: Database, question: Question, id: str, *, root: str
-    ) -> None:
+    def __init__(self, reading: Reading, question: Query, id: str, *, root: str) -> None:
         self.graph = Graph()
         self.graph.bind("schema", SCHEMA)
         self.graph.bind("prov", PROV)
-        self.history = history
-        self.db = db
+        self.reading = reading
         self.question = question
         self.root = root
-        self.told = Told(history, db, id, question.as_of)
+        self.told = Told(reading, id, question.as_of)
         self.id = id
         self.iri = self.ours("records", id)
         self.document = URIRef(f"{root}{question.pinned}")
         self.known = question.as_of.known
         self.entries = list(
-            history.entries(
-                db,
+            reading.history.entries(
+                reading.db,
                 f"record:{id}",
                 known=self.known,
                 after=0,
@@ -465,7 +460,7 @@ class _Writer:
 
     def _source(self, id: str) -> None:
         iri = self.ours("sources", id)
-        card = self.history.record(self.db, f"source:{id}", known=self.known).card
+        card = self.reading.history.record(self.reading.db, f"source:{id}", known=self.known).card
         self.add(iri, RDF.type, PROV.Entity)
         if card is None:
             return

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-import msgspec
 from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MIMEAccept
 
 from projections.views.file import Database
-from service.asking.query import Question
+from service.asking.query import Query
 from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.records.answer import record_answer
@@ -59,11 +58,11 @@ def preferred_form() -> Form | None:
 def linked_data(id: str, form: Form) -> Response:
     """A record in a form of linked data. Raises what every question raises."""
     texts = parameters((*CLOCKS, "view"))
-    question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
+    question = Query(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
     address = root()
 
     def make(db: Database) -> str:
-        graph, main = record_graph(archive().history, db, question, id, root=address)
+        graph, main = record_graph(archive().reading(db), question, id, root=address)
         return form.write(graph, main)
 
     return respond(
@@ -79,12 +78,12 @@ def linked_data(id: str, form: Form) -> Response:
 def citation(id: str, form: Citation) -> Response:
     """A record as it is cited at its pinned link. Raises what every question raises."""
     texts = parameters((*CLOCKS, "view"))
-    question = Question(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
+    question = Query(f"/v1/records/{id}.{form.suffix}", clocks(texts), {})
     address = root()
 
     def make(db: Database) -> str:
-        record = Question(f"/v1/records/{id}", question.as_of, {})
-        answer = msgspec.json.decode(record_answer(archive().history, db, record, id))
+        record = Query(f"/v1/records/{id}", question.as_of, {}, id=id)
+        answer = {**record.head(), **record_answer(archive().reading(db), record)}
         return form.write(citing.record_cited(answer, root=address))
 
     return respond(

@@ -24,9 +24,9 @@ from projections.views.search import Hit, Search
 from projections.views.search_words import Asked, asked, found, spots
 from projections.views.state import Row, State
 from service.asking.errors import BadCursor
-from service.asking.filters import SORTS, Point, Wanted, sort_of
+from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.query import Query
 from service.lists.snippets import snippet
 
 Members = dict[str, Any]
@@ -51,14 +51,14 @@ CARD, TITLE, TEXT = 3, 2, 1
 
 
 def records_answer(
-    state: State, search: Search, db: Database, question: Question, wanted: Wanted
+    state: State, search: Search, db: Database, question: Query, wanted: Wanted
 ) -> str:
     """The JSON text of `/v1/records`. Raises BadFilter, BadCursor."""
     return _Finding(state, search, db, question, wanted, members=LISTED).answer()
 
 
 def search_answer(
-    state: State, search: Search, db: Database, question: Question, wanted: Wanted
+    state: State, search: Search, db: Database, question: Query, wanted: Wanted
 ) -> str:
     """The JSON text of `/v1/search`. Raises BadFilter, BadCursor."""
     named = (wanted.q, wanted.near, wanted.kind, wanted.country, wanted.field, wanted.statuses)
@@ -144,7 +144,7 @@ class _Finding:
         state: State,
         search: Search,
         db: Database,
-        question: Question,
+        question: Query,
         wanted: Wanted,
         *,
         members: Sequence[str],
@@ -185,7 +185,7 @@ class _Finding:
         members["next"] = None
         if len(places) > len(page):
             members["next"] = self.question.url(after=self._written(page[-1]))
-        return f"{{{self.question.head()},{members_of(members)}}}"
+        return f"{{{members_of(self.question.head())},{members_of(members)}}}"
 
     # --- what is found
 
@@ -398,7 +398,7 @@ class _Finding:
 
 def _sort(wanted: Wanted) -> str:
     """How the list is sorted. Raises BadFilter where the question has nothing to sort so by."""
-    sort = wanted.sort or sort_of(wanted)
+    sort = wanted.sorted_by
     missing = {"relevance": wanted.q is None, "distance": wanted.near is None}
     if missing.get(sort):
         needed = {"relevance": "q", "distance": "near"}[sort]

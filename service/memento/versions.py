@@ -26,7 +26,7 @@ from projections.views.file import Database
 from projections.views.history import Version
 from service.asking.errors import BadAcceptDatetime
 from service.asking.filters import wanted
-from service.asking.query import Question, located
+from service.asking.query import Query, located
 from service.web.response import ASK_AGAIN, Headers, archive, clocks, parameters, unless_held
 from service.web.root import root
 
@@ -84,7 +84,7 @@ def links_of(stream: str | None) -> Headers:
 
 
 def _links(
-    stream: str | None, db: Database, question: Question, texts: Mapping[str, str]
+    stream: str | None, db: Database, question: Query, texts: Mapping[str, str]
 ) -> Mapping[str, str]:
     original = Original.of(question.path, texts)
     around = [

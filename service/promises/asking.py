@@ -22,7 +22,7 @@ from projections.views.file import Database
 from projections.views.state import Row, State
 from service.asking.errors import BadCursor
 from service.asking.filters import Wanted, given, wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.sentences.sentence import Name
 from service.sentences.slips import About
 
@@ -131,7 +131,7 @@ def given_of(asked: Promised) -> dict[str, str]:
 
 
 def stab(
-    view: State, db: Database, facet: str, question: Question, asked: Promised, *, day: Day
+    view: State, db: Database, facet: str, question: Query, asked: Promised, *, day: Day
 ) -> list[Row]:
     """The rows of a facet that hold on a day, of the facilities that are meant."""
     return view.stab(
@@ -166,9 +166,9 @@ def about(asked: Promised) -> About:
     )
 
 
-def name_of(question: Question, record: str, card: Line) -> Name:
+def name_of(question: Query, record: str, card: Line) -> Name:
     """What a facility is called, with the path of its record."""
-    return Name.of(card, Question(f"/v1/records/{record}", question.as_of, {}).pinned)
+    return Name.of(card, Query(f"/v1/records/{record}", question.as_of, {}).pinned)
 
 
 def rung(line: Line) -> Members:
@@ -191,7 +191,7 @@ def bounds(line: Line) -> tuple[Day | None, Day | None]:
     )
 
 
-def next_of(question: Question, asked: Promised, total: int) -> str | None:
+def next_of(question: Query, asked: Promised, total: int) -> str | None:
     """The path of the next page, None after the last."""
     reached = asked.skipped + asked.wanted.limit
     if reached >= total:

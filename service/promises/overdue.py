@@ -20,7 +20,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.file import Database
 from projections.views.state import Row, State
 from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.query import Query
 from service.promises.asking import (
     Members,
     Promised,
@@ -36,7 +36,7 @@ from service.promises.asking import (
 from service.sentences.slips import Longest, overdue_sentence
 
 
-def overdue_answer(view: State, db: Database, question: Question, asked: Promised) -> str:
+def overdue_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
     """The JSON text of `/v1/overdue`: the longest first."""
     as_of = question.as_of
     day = min(as_of.at, as_of.stated)
@@ -61,12 +61,12 @@ def overdue_answer(view: State, db: Database, question: Question, asked: Promise
     return _listed(view, db, question, asked, rows=rows, interval=interval, more=more)
 
 
-def _longest(view: State, db: Database, question: Question, row: Row, day: Day) -> Longest:
+def _longest(view: State, db: Database, question: Query, row: Row, day: Day) -> Longest:
     card = cards_of(view, db, [row], known=question.as_of.known)[row.record]
     return Longest(name_of(question, row.record, card), day - row.vf)
 
 
-def due_answer(view: State, db: Database, question: Question, asked: Promised) -> str:
+def due_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
     """The JSON text of `/v1/due`: the soonest first."""
     horizon = question.as_of.stated
     rows = view.stab(
@@ -96,7 +96,7 @@ def due_answer(view: State, db: Database, question: Question, asked: Promised) -
 def _listed(
     view: State,
     db: Database,
-    question: Question,
+    question: Query,
     asked: Promised,
     *,
     rows: Sequence[Row],
@@ -129,4 +129,4 @@ def _listed(
         )
     following = next_of(question, asked, len(rows))
     members = {**more, "total": len(rows), "items": items, "next": following}
-    return f"{{{question.head()},{members_of(members)}}}"
+    return f"{{{members_of(question.head())},{members_of(members)}}}"

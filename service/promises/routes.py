@@ -10,7 +10,7 @@ from flask_smorest import Blueprint
 from projections.kinds.ladders import OUTCOMES
 from projections.views.file import Database
 from service.asking import forms
-from service.asking.query import Question
+from service.asking.query import Query
 from service.promises.asking import (
     DUE_FILTERS,
     GROUPS,
@@ -74,14 +74,14 @@ OWN: dict[str, Parameter] = {
 
 def _asked(
     filters: tuple[str, ...], record: str | None = None
-) -> tuple[Mapping[str, str], Question, Promised]:
+) -> tuple[Mapping[str, str], Query, Promised]:
     """The texts of the request, the question, and which promises it is about.
 
     Raises BadFilter, BadCursor, and what the clocks and the parameters raise.
     """
     texts = parameters((*CLOCKS, *filters, "view"))
     asked = promised(texts, record=record)
-    return texts, Question(request.path, clocks(texts), given_of(asked)), asked
+    return texts, Query(request.path, clocks(texts), given_of(asked)), asked
 
 
 @question(blueprint, "/v1/slips", SlipsSchema, *SLIPS_FILTERS, own=OWN)

@@ -25,7 +25,7 @@ from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of
 from projections.views.file import Database
 from projections.views.state import State
 from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.query import Query
 from service.promises.asking import (
     Members,
     Promised,
@@ -52,7 +52,7 @@ class Counted(NamedTuple):
     card: Line
 
 
-def ladders(view: State, db: Database, question: Question, asked: Promised) -> list[Counted]:
+def ladders(view: State, db: Database, question: Query, asked: Promised) -> list[Counted]:
     """The ladders that are meant, by record and entry, or the greatest slip first."""
     as_of = question.as_of
     if asked.record is not None:
@@ -79,7 +79,7 @@ def ladders(view: State, db: Database, question: Question, asked: Promised) -> l
     return found
 
 
-def slips_answer(view: State, db: Database, question: Question, asked: Promised) -> str:
+def slips_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
     """The JSON text of `/v1/slips`, or of the slips of one record."""
     found = ladders(view, db, question, asked)
     page = found[asked.skipped : asked.skipped + asked.wanted.limit]
@@ -97,7 +97,7 @@ def slips_answer(view: State, db: Database, question: Question, asked: Promised)
         members["by"] = {name: _groups(name, found) for name in asked.by}
     members["items"] = [_slip_item(each, lines) for each in page]
     members["next"] = next_of(question, asked, len(found))
-    return f"{{{question.head()},{members_of(members)}}}"
+    return f"{{{members_of(question.head())},{members_of(members)}}}"
 
 
 def _came_by(
@@ -111,7 +111,7 @@ def _came_by(
 
 
 def _slips_sentence(
-    question: Question, asked: Promised, found: Sequence[Counted], totals: Members
+    question: Query, asked: Promised, found: Sequence[Counted], totals: Members
 ) -> Members:
     came = [each.ladder.slip for each in found if each.ladder.slip is not None]
     median, worst = None, None

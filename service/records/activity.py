@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from events.catalogue import BY_TYPE
 from events.clocks import AsOf, Log, as_of
@@ -19,7 +20,7 @@ from projections.views.file import Database
 from projections.views.history import Act, Acts, History
 from service.asking.filters import KINDS, given, position_after, wanted
 from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.query import Query
 from service.records.audit import entry_members
 
 ENDS = ("from", "to")
@@ -28,7 +29,7 @@ ACTIVITY_KINDS = (*KINDS, "source")
 
 
 @dataclass(frozen=True, slots=True)
-class LogQuestion(Question):
+class LogQuery(Query):
     """A question about the log between two moments; `as_of.known` is the later one."""
 
     since: AsOf
@@ -42,22 +43,21 @@ class LogQuestion(Question):
             ("view", str(VIEW)),
         ]
 
-    def head(self) -> str:
-        """The members that begin the answer, without the braces around them."""
-        members = {
+    def head(self) -> dict[str, Any]:
+        """The members that begin the answer."""
+        return {
             "from": {"known": f"@{self.since.known}", "known_at": self.since.known_at},
             "to": {"known": f"@{self.as_of.known}", "known_at": self.as_of.known_at},
             "view": VIEW,
             "pinned": self.pinned,
         }
-        return members_of(members)
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
     """A stretch of the log, which of its events are meant, and which page of them."""
 
-    question: LogQuestion
+    question: LogQuery
     acts: Acts
     record: str | None
     after: int
@@ -81,7 +81,7 @@ def activity_asked(path: str, texts: Mapping[str, str], *, log: Log, now: str) -
     filters = {name: value for name, value in named.items() if value is not None}
     streams = None if record is None else (f"record:{record}", f"source:{record}")
     return Activity(
-        LogQuestion(path, until, {**filters, **given(page)}, since),
+        LogQuery(path, until, {**filters, **given(page)}, since),
         Acts(since.known, until.known, actor, kind, streams),
         record,
         max(since.known, position_after(page.after)),
@@ -109,7 +109,7 @@ def activity_text(history: History, db: Database, asked: Activity) -> str:
         "entries": list(map(_shown, page)),
         "next": following,
     }
-    return f"{{{asked.question.head()},{members_of(members)}}}"
+    return f"{{{members_of(asked.question.head())},{members_of(members)}}}"
 
 
 def _totals(history: History, db: Database, acts: Acts) -> dict[str, object]:

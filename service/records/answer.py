@@ -20,11 +20,10 @@ from projections import PROJECTIONS
 from projections.engine.account import Account, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.kinds.facility import alternatives
-from projections.views.file import Database
-from projections.views.history import History
+from projections.views.reading import Reading
 from projections.views.state import statement_text
-from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.json_text import Fragment
+from service.asking.query import Query
 from service.records.sentence import facility_telling, other_telling
 
 Members = dict[str, Any]
@@ -33,9 +32,9 @@ Members = dict[str, Any]
 class Told:
     """A record at three clocks: what is visible of it, and what follows."""
 
-    def __init__(self, history: History, db: Database, id: str, as_of: AsOf) -> None:
+    def __init__(self, reading: Reading, id: str, as_of: AsOf) -> None:
         """Raises NotFound where the log had no such record."""
-        self.record = history.record(db, f"record:{id}", known=as_of.known)
+        self.record = reading.history.record(reading.db, f"record:{id}", known=as_of.known)
         if self.record.revision == 0:
             raise NotFound("record", id)
         self.as_of = as_of
@@ -70,11 +69,11 @@ class Told:
         return min(self.as_of.at, self.as_of.stated)
 
 
-def record_answer(history: History, db: Database, question: Question, id: str) -> str:
-    """The JSON text of `/v1/records/{id}`."""
-    told = Told(history, db, id, question.as_of)
+def record_answer(reading: Reading, query: Query) -> Members:
+    """The members of `RecordSchema`, less the clocks. Raises NotFound."""
+    told = Told(reading, query.id, query.as_of)
     members: Members = {
-        "id": id,
+        "id": query.id,
         "kind": told.record.kind,
         "revision": told.record.revision,
         "card": told.record.card,
@@ -97,24 +96,33 @@ def record_answer(history: History, db: Database, question: Question, id: str) -
         for statement in visible
         for warning in warnings_of(statement, visible)
     ]
-    statements = ",".join(map(statement_text, visible))
-    return f'{{{question.head()},{members_of(members)},"statements":[{statements}]}}'
+    members["statements"] = [Fragment(statement_text(statement)) for statement in visible]
+    return members
 
 
-def timeline_answer(history: History, db: Database, question: Question, id: str) -> str:
-    """The JSON text of `/v1/records/{id}/timeline`: every span of the record's life."""
-    told = Told(history, db, id, question.as_of)
-    spans = [
-        span_members(span, told.as_of.stated) for span in told.spans if span.facet not in FOR_LISTS
-    ]
-    members = {"id": id, "kind": told.record.kind, "spans": spans}
-    effective = ",".join(
-        _with(statement_text(each.statement), {"entry": entry, "counts": each.counts})
-        for entry, each in sorted(
-            told.account.told.items(), key=lambda item: _by_date(item[1].statement)
-        )
-    )
-    return f'{{{question.head()},{members_of(members)},"effective":[{effective}]}}'
+def timeline_answer(reading: Reading, query: Query) -> Members:
+    """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
+    statements that they follow from. Raises NotFound."""
+    told = Told(reading, query.id, query.as_of)
+    effective = sorted(told.account.told.items(), key=lambda item: _by_date(item[1].statement))
+    return {
+        "id": query.id,
+        "kind": told.record.kind,
+        "spans": [
+            span_members(span, told.as_of.stated)
+            for span in told.spans
+            if span.facet not in FOR_LISTS
+        ],
+        "effective": [
+            # Where a line has a member of the name, the new one counts.
+            {
+                **msgspec.json.decode(statement_text(each.statement)),
+                "entry": entry,
+                "counts": each.counts,
+            }
+            for entry, each in effective
+        ],
+    }
 
 
 def _facility(told: Told) -> Members:
@@ -189,8 +197,3 @@ def _by_date(statement: Statement) -> tuple[int, int]:
 
 def _by_end_of_plan(span: Span) -> tuple[int, str]:
     return (BEFORE_ALL if span.first is None else span.first, span.statement or "")
-
-
-def _with(text: str, members: Members) -> str:
-    """A JSON object with members added; where it has one of the name, the new one counts."""
-    return msgspec.json.encode({**msgspec.json.decode(text), **members}).decode()

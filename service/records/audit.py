@@ -16,41 +16,44 @@ from projections import PROJECTIONS
 from projections.engine.account import Account, counting_entries, is_plan, weight
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import ladder_of
-from projections.views.file import Database
-from projections.views.history import Entry, History
-from projections.views.state import State, statement_text
-from service.asking.json_text import json_of, members_of
-from service.asking.query import Question
+from projections.views.history import Entry
+from projections.views.reading import Reading
+from projections.views.state import statement_text
+from service.asking.filters import position_after
+from service.asking.json_text import Fragment
+from service.asking.query import Query
 from service.records.answer import Told
 
 Members = dict[str, Any]
 
 
-def history_answer(
-    history: History, db: Database, question: Question, stream: str, *, after: int, limit: int
-) -> str:
-    """The JSON text of `/v1/records/{id}/history`: one entry an event, the oldest first."""
-    known = question.as_of.known
-    history.check_exists(db, stream, known=known)
-    id = stream.partition(":")[2]
-    entries = list(history.entries(db, stream, known=known, after=after, limit=limit + 1))
+def history_answer(reading: Reading, query: Query) -> Members:
+    """The members of `HistorySchema`, less the clocks: one entry an event, the oldest first.
+
+    Raises NotFound, and BadFilter for a page that begins at no position.
+    """
+    stream, known = f"record:{query.id}", query.as_of.known
+    after, limit = position_after(query.about.after), query.about.limit
+    reading.history.check_exists(reading.db, stream, known=known)
+    entries = list(
+        reading.history.entries(reading.db, stream, known=known, after=after, limit=limit + 1)
+    )
     page = entries[:limit]
-    following = question.url(after=str(page[-1].position)) if len(entries) > limit else None
-    shown = ",".join(map(_entry, page))
-    members = members_of({"next": following})
-    return f'{{{question.head()},"id":{json_of(id)},"entries":[{shown}],{members}}}'
+    return {
+        "id": query.id,
+        "entries": list(map(entry_members, page)),
+        "next": query.url(after=str(page[-1].position)) if len(entries) > limit else None,
+    }
 
 
-def statement_answer(
-    view: State, history: History, db: Database, question: Question, id: str
-) -> str:
-    """The JSON text of `/v1/statements/{id}`: the statement, its rivals and why they lost,
-    its events and its sources."""
-    as_of = question.as_of
-    record = view.record_of(db, id, known=as_of.known)
+def statement_answer(reading: Reading, query: Query) -> Members:
+    """The members of `ExplanationSchema`, less the clocks: the statement, its rivals and why they
+    lost, its events and its sources. Raises NotFound."""
+    id, as_of = query.id, query.as_of
+    record = reading.state.record_of(reading.db, id, known=as_of.known)
     if record is None:
         raise NotFound("statement", id)
-    told = Told(history, db, record, as_of)
+    told = Told(reading, record, as_of)
     rivals = {
         statement.id: statement
         for statement in told.all
@@ -59,14 +62,13 @@ def statement_answer(
     statement = rivals.pop(id)
     winner = told.account.told.get(statement.entry)
     best = winner.statement if winner else None
-    counting = counting_entries(told.all)
-    members: Members = {
+    return {
         "id": id,
         "record": record,
         "kind": told.record.kind,
         "entry": statement.entry,
         "withdrawn": statement.withdrawn,
-        "counts": statement.entry in counting,
+        "counts": statement.entry in counting_entries(told.all),
         "effective": best.id if best else None,
         **verdict(statement, best, stated=as_of.stated),
         "warnings": [
@@ -76,32 +78,29 @@ def statement_answer(
         "contradicts": sorted(
             {
                 *statement.line.get("contradicts", ()),
-                *view.contradicting(db, id, stated=as_of.stated, known=as_of.known),
+                *reading.state.contradicting(
+                    reading.db, id, stated=as_of.stated, known=as_of.known
+                ),
             }
         ),
-        "sources": _sources(history, db, statement, known=as_of.known),
-    }
-    shown_rivals = ",".join(
-        json_of(
+        "sources": _sources(reading, statement, known=as_of.known),
+        "statement": Fragment(statement_text(statement)),
+        "rivals": [
             {
                 **verdict(rival, best, stated=as_of.stated),
                 "withdrawn": rival.withdrawn,
-                "statement": msgspec.Raw(statement_text(rival).encode()),
+                "statement": Fragment(statement_text(rival)),
             }
-        )
-        for rival in rivals.values()
-    )
-    events = ",".join(
-        _entry(entry)
-        for entry in history.entries(
-            db, f"record:{record}", known=as_of.known, after=0, limit=AFTER_ALL
-        )
-        if entry.statement == id
-    )
-    return (
-        f'{{{question.head()},{members_of(members)},"statement":{statement_text(statement)},'
-        f'"rivals":[{shown_rivals}],"events":[{events}]}}'
-    )
+            for rival in rivals.values()
+        ],
+        "events": [
+            entry_members(entry)
+            for entry in reading.history.entries(
+                reading.db, f"record:{record}", known=as_of.known, after=0, limit=AFTER_ALL
+            )
+            if entry.statement == id
+        ],
+    }
 
 
 class Standing(NamedTuple):
@@ -179,48 +178,50 @@ LOST = (
 """What decided against a statement, in the order in which rivals are weighed."""
 
 
-def source_answer(view: State, history: History, db: Database, question: Question, id: str) -> str:
-    """The JSON text of `/v1/sources/{id}`: the source, and what rests on it at the clocks."""
-    as_of = question.as_of
-    record = history.record(db, f"source:{id}", known=as_of.known)
+def source_answer(reading: Reading, query: Query) -> Members:
+    """The members of `SourceSchema`, less the clocks: the source, and what rests on it.
+
+    Raises NotFound.
+    """
+    id, as_of = query.id, query.as_of
+    record = reading.history.record(reading.db, f"source:{id}", known=as_of.known)
     if record.card is None:
         raise NotFound("source", id)
-    citing = view.citing(db, id)
-    texts = view.statements(db, citing, known=as_of.known)
+    citing = reading.state.citing(reading.db, id)
+    texts = reading.at(as_of).statements(citing)
     statements = []
     for statement, text in sorted(texts.items()):
         line = msgspec.json.decode(text)
         locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
         if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
             statements.append({"id": statement, "title": line["title"], "locator": locators[0]})
-    members = {
+    return {
         "id": id,
         "revision": record.revision,
         "source": record.card,
         "statements": statements,
-        "records": _resting(history, db, citing, id, known=as_of.known),
+        "records": _resting(reading, citing, id, known=as_of.known),
     }
-    return f"{{{question.head()},{members_of(members)}}}"
 
 
-def _resting(
-    history: History, db: Database, citing: list[str], source: str, *, known: int
-) -> list[str]:
+def _resting(reading: Reading, citing: list[str], source: str, *, known: int) -> list[str]:
     """The records whose card names a source, among the streams that ever did."""
     named = []
     for stream in citing:
         space, _, id = stream.partition(":")
-        card = history.record(db, stream, known=known).card if space == "record" else None
+        if space != "record":
+            continue
+        card = reading.history.record(reading.db, stream, known=known).card
         if card and any(each["id"] == source for each in card.get("sources", ())):
             named.append(id)
     return named
 
 
-def _sources(history: History, db: Database, statement: Statement, *, known: int) -> list[Members]:
+def _sources(reading: Reading, statement: Statement, *, known: int) -> list[Members]:
     """The sources of a statement, each with its card and the place in it."""
     found = []
     for citation in statement.line.get("sources", ()):
-        record: Record = history.record(db, f"source:{citation['id']}", known=known)
+        record: Record = reading.history.record(reading.db, f"source:{citation['id']}", known=known)
         found.append({**(record.card or {}), "locator": citation.get("locator")})
     return found
 
@@ -239,10 +240,6 @@ def entry_members(entry: Entry) -> Members:
         "request": entry.request,
         "reason": entry.reason,
         "sources": line.get("sources", []),
-        "line": msgspec.Raw(entry.line.encode()),
+        "line": Fragment(entry.line),
         "patch": msgspec.Raw(entry.patch.encode()),
     }
-
-
-def _entry(entry: Entry) -> str:
-    return json_of(entry_members(entry))

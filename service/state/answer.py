@@ -1,6 +1,6 @@
 """The answer that everything turns on: the state of the chronicle at three clocks.
 
-Its text is put together from texts that the views hold, never built from
+Its rows are put together from texts that the views hold, never built from
 objects, so that a country of hundreds of facilities costs a millisecond.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,16 +17,17 @@ from events.dates import Day, day, iso, year_of
 from events.fact import is_id
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
-from projections.views.file import Database
-from projections.views.state import Row, State
+from projections.views.reading import Reading
+from projections.views.state import Row
 from service.asking.errors import BadCursor
 from service.asking.filters import Wanted
-from service.asking.json_text import json_of
-from service.asking.query import Question
+from service.asking.json_text import Fragment, json_of, members_of
+from service.asking.query import Query
+from service.asking.question import Members
 from service.state.sentence import state_telling
 
-Rows = dict[str, dict[str, str]]
-"""Of each section of a state, by id, the JSON text of a row."""
+Rows = dict[str, dict[str, Fragment]]
+"""Of each section of a state, by id, a row."""
 
 
 class HeldDays(NamedTuple):
@@ -44,27 +45,23 @@ class Totals(NamedTuple):
     range: dict[str, tuple[int, int]]
     operating_by_field: Counter[str]
 
-    def text(self) -> str:
-        """The JSON text, statuses in the order of the rules."""
-        return json_of(
-            {
-                "status": {status: self.status[status] for status in BIT if self.status[status]},
-                "range": {
-                    status: dict(zip(("certain", "possible"), self.range[status], strict=True))
-                    for status in BIT
-                    if status in self.range
-                },
-                "operating_by_field": dict(sorted(self.operating_by_field.items())),
-            }
-        )
+    def members(self) -> dict[str, Any]:
+        """What an answer shows of it, statuses in the order of the rules."""
+        return {
+            "status": {status: self.status[status] for status in BIT if self.status[status]},
+            "range": {
+                status: dict(zip(("certain", "possible"), self.range[status], strict=True))
+                for status in BIT
+                if status in self.range
+            },
+            "operating_by_field": dict(sorted(self.operating_by_field.items())),
+        }
 
 
-def state_answer(view: State, db: Database, question: Question, wanted: Wanted) -> str:
-    """The JSON text of `/v1/state`."""
-    asked = _Asked(view, db, question.as_of, wanted)
-    if question.as_of.during is not None:
-        return asked.during(question)
-    return asked.at(question)
+def state_answer(reading: Reading, query: Query) -> Members:
+    """The members of `StateSchema`, less the clocks; the rows are fragments."""
+    asked = _Asked(reading, query.as_of, query.about)
+    return asked.at(query) if query.as_of.during is None else asked.during(query)
 
 
 SECTIONS = {
@@ -77,32 +74,29 @@ SECTIONS = {
 """The lists of a state, each with the kind of what it lists."""
 
 
-def state_rows(view: State, db: Database, as_of: AsOf, wanted: Wanted) -> Rows:
-    """The rows of `/v1/state` for a day: of each section, by id, the text of the row there.
+def state_rows(reading: Reading, as_of: AsOf, wanted: Wanted) -> Rows:
+    """The rows of `/v1/state` for a day: of each section, by id, the row there.
 
     Facilities are those of the page that is wanted.
     """
-    return _Asked(view, db, as_of, wanted).rows()
+    return _Asked(reading, as_of, wanted).rows()
 
 
 class _Asked:
     """One question to the state, with the rows that it has found so far."""
 
-    def __init__(self, view: State, db: Database, as_of: AsOf, wanted: Wanted) -> None:
-        self.view = view
-        self.db = db
+    def __init__(self, reading: Reading, as_of: AsOf, wanted: Wanted) -> None:
+        self.reading = reading
         self.wanted = wanted
-        self.at_day, self.stated, self.known = as_of.at, as_of.stated, as_of.known
-        self.beyond = as_of.at > as_of.stated
+        self.slice = reading.at(as_of, country=wanted.country, field=wanted.field)
+        self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during
-        # Beyond the horizon the status is the one at the horizon.
-        self.status_day = min(as_of.at, as_of.stated)
 
-    def at(self, question: Question) -> str:
+    def at(self, query: Query) -> Members:
         """The answer for a day."""
         facets, statuses, page, following = self._listed()
         return self._answer(
-            question,
+            query,
             totals=self._totals(statuses),
             statuses=statuses,
             expected=facets["expected"],
@@ -117,12 +111,12 @@ class _Asked:
         others, _, _ = self._others()
         return {"facilities": facilities, **others}
 
-    def during(self, question: Question) -> str:
+    def during(self, query: Query) -> Members:
         """The answer for a period: one row for each status that a facility held in it."""
         if self.period is None:
             raise ValueError("the question is about a day")
         first = min(self.period.first, self.stated)
-        rows = self._stab("status", self.status_day, first=first)
+        rows = self.slice.stab("status", self.slice.status_day, first=first)
         held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
         possible: dict[str, dict[str, bool]] = defaultdict(dict)
         for row in sorted(rows, key=lambda row: (row.record, row.vf)):
@@ -151,7 +145,7 @@ class _Asked:
         )
         page, following = self._page(records)
         return self._answer(
-            question,
+            query,
             totals=Totals(counted, ranges, fields),
             statuses=[row for row in rows if not some or row.record in records],
             expected=(),
@@ -163,8 +157,12 @@ class _Asked:
 
     def _listed(self) -> tuple[dict[str, list[Row]], list[Row], list[str], str | None]:
         """The rows found for a day, those of the statuses wanted, the page, and what follows."""
-        facets = {facet: self._stab(facet, self.status_day) for facet in ("status", "overdue")}
-        facets["expected"] = self._stab("expected", self.at_day) if self.beyond else []
+        facets = {
+            facet: self.slice.stab(facet, self.slice.status_day) for facet in ("status", "overdue")
+        }
+        facets["expected"] = (
+            self.slice.stab("expected", self.at_day) if self.slice.is_beyond else []
+        )
         if self.wanted.expected:
             would = {
                 row.record: row.value for facet in ("status", "expected") for row in facets[facet]
@@ -186,14 +184,14 @@ class _Asked:
         page, following = self._page(listed)
         return facets, statuses, page, following
 
-    def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[str]:
+    def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[Fragment]:
         paged = set(page)
         rows = {
             facet: [row for row in found if row.record in paged] for facet, found in facets.items()
         }
-        names = {row.record: row for row in self._stab("name", self.status_day)}
-        texts = self.view.texts(self.db, (row.id for found in rows.values() for row in found))
-        briefs = self._briefs(page)
+        names = {row.record: row for row in self.slice.stab("name", self.slice.status_day)}
+        texts = self.slice.texts(row for found in rows.values() for row in found)
+        briefs = self.slice.briefs(page)
         status = {row.record: row for row in rows["status"]}
         expected = {row.record: f"{{{texts[row.id]}}}" for row in rows["expected"]}
         overdue: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
@@ -203,7 +201,7 @@ class _Asked:
         for record in page:
             name, brief = briefs[f"record:{record}"]
             held = status.get(record)
-            certainty = "last-known" if self.beyond else _certainty(held)
+            certainty = "last-known" if self.slice.is_beyond else _certainty(held)
             late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
             renamed = names.get(record)
             then = (
@@ -212,12 +210,16 @@ class _Asked:
                 else ""
             )
             shown.append(
-                f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
-                f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
+                Fragment(
+                    f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
+                    f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
+                )
             )
         return shown
 
-    def _held(self, held: dict[tuple[str, str], list[HeldDays]], page: Sequence[str]) -> list[str]:
+    def _held(
+        self, held: dict[tuple[str, str], list[HeldDays]], page: Sequence[str]
+    ) -> list[Fragment]:
         paged = set(page)
         rows = sorted(
             (
@@ -227,8 +229,8 @@ class _Asked:
             ),
             key=lambda row: row[:3],
         )
-        texts = self.view.texts(self.db, (stretches[0].row.id for *_, stretches in rows))
-        briefs = self._briefs(page)
+        texts = self.slice.texts(stretches[0].row for *_, stretches in rows)
+        briefs = self.slice.briefs(page)
         shown = []
         for record, _, status, stretches in rows:
             _, brief = briefs[f"record:{record}"]
@@ -237,7 +239,7 @@ class _Asked:
             if stretches[0].first > self.stated:
                 certainty = "last-known"
             since = msgspec.json.decode("{" + texts[stretches[0].row.id] + "}")["since"]
-            members = json_of(
+            members = members_of(
                 {
                     "status": status,
                     "holds": [
@@ -248,8 +250,8 @@ class _Asked:
                     "certainty": certainty,
                     "statement": stretches[0].row.statement,
                 }
-            )[1:-1]
-            shown.append(f"{{{brief},{members}}}")
+            )
+            shown.append(Fragment(f"{{{brief},{members}}}"))
         return shown
 
     def _clipped(self, row: Row) -> HeldDays:
@@ -270,17 +272,11 @@ class _Asked:
         page = records[: self.wanted.limit]
         return page, (page[-1] if len(records) > len(page) else None)
 
-    def _briefs(self, page: Sequence[str]) -> dict[str, tuple[str, str]]:
-        streams = (f"record:{record}" for record in page)
-        return self.view.briefs(self.db, streams, known=self.known)
-
     def _totals(self, statuses: list[Row]) -> Totals:
         if self.wanted.country is None and not (self.wanted.statuses or self.wanted.expected):
             counts = [
                 (status, odds, field, count)
-                for status, odds, field, count in self.view.count_world(
-                    self.db, at=self.status_day, stated=self.stated, known=self.known
-                )
+                for status, odds, field, count in self.slice.count_world()
                 if self.wanted.field is None or field == self.wanted.field
             ]
         else:
@@ -311,38 +307,40 @@ class _Asked:
 
     def _answer(
         self,
-        question: Question,
+        query: Query,
         *,
         totals: Totals,
         statuses: Sequence[Row],
         expected: Sequence[Row],
-        facilities: list[str],
+        facilities: list[Fragment],
         following: str | None,
-    ) -> str:
+    ) -> Members:
         others, to_date, come = self._others()
-        sentence = state_telling(
-            self.view,
-            self.db,
-            question,
-            statuses=statuses,
-            expected=expected,
-            totals=totals.status,
-            ranges=totals.range,
-            discoveries=[others["discoveries"][statement] for statement in come],
-        )
-        sections = {"facilities": facilities, **{name: by.values() for name, by in others.items()}}
-        lists = ",".join(f'"{name}":[{",".join(texts)}]' for name, texts in sections.items())
-        follows = None if following is None else question.url(after=following)
-        return (
-            f'{{{question.head()},"totals":{totals.text()},{lists},'
-            f'"discoveries_to_date":{to_date},"sentence":{json_of(sentence)},"next":{json_of(follows)}}}'
-        )
+        return {
+            "totals": totals.members(),
+            "facilities": facilities,
+            **{name: list(by.values()) for name, by in others.items()},
+            "discoveries_to_date": to_date,
+            "sentence": state_telling(
+                self.slice,
+                query,
+                statuses=statuses,
+                expected=expected,
+                totals=totals.status,
+                ranges=totals.range,
+                discoveries=[others["discoveries"][statement] for statement in come],
+            ),
+            "next": None if following is None else query.url(after=following),
+        }
 
     def _others(self) -> tuple[Rows, int, list[str]]:
         """The sections beside the facilities, in their order, how many discoveries there are to
         date, and the statements of those listed that had come by the day."""
         rows = {facet: self._holding(facet) for facet in ("policy", "indicator")}
-        dated = {facet: self._begun(facet) for facet in ("discovery", "observation")}
+        dated = {
+            facet: self.slice.begun(facet, self._year()[1])
+            for facet in ("discovery", "observation")
+        }
         to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
         first, last = self._year()
         for facet, found in dated.items():
@@ -350,9 +348,7 @@ class _Asked:
                 (row for row in found if first <= row.vf <= last),
                 key=lambda row: (row.vf, row.statement),
             )
-        texts = self.view.statements(
-            self.db, {row.statement for found in rows.values() for row in found}, known=self.known
-        )
+        texts = self.slice.statements({row.statement for found in rows.values() for row in found})
         shown = {
             "policies": _with_holds(rows["policy"], texts),
             "indicators": _with_holds(rows["indicator"], texts),
@@ -364,40 +360,16 @@ class _Asked:
 
     def _holding(self, facet: str) -> list[Row]:
         first = self.at_day if self.period is None else self.period.first
-        rows = self._stab(facet, self.at_day, first=first)
+        rows = self.slice.stab(facet, self.at_day, first=first)
         if facet == "policy":
             return sorted(rows, key=lambda row: (-row.vf, row.statement))
         return sorted(rows, key=lambda row: (row.value, row.vf))
-
-    def _begun(self, facet: str) -> list[Row]:
-        """What had happened by the end of the year, some of it perhaps after `at`."""
-        return self.view.begun(
-            self.db,
-            facet,
-            last=self._year()[1],
-            stated=self.stated,
-            known=self.known,
-            country=self.wanted.country,
-            field=self.wanted.field,
-        )
 
     def _year(self) -> tuple[Day, Day]:
         if self.period is not None:
             return self.period.first, self.period.last
         year = year_of(self.at_day)
         return day(year, 1, 1), day(year, 12, 31)
-
-    def _stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:
-        return self.view.stab(
-            self.db,
-            facet,
-            first=last if first is None else first,
-            last=last,
-            stated=self.stated,
-            known=self.known,
-            country=self.wanted.country,
-            field=self.wanted.field,
-        )
 
 
 NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
@@ -418,16 +390,16 @@ def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:
     return joined
 
 
-def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
+def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, Fragment]:
     shown = {}
     for row in rows:
         holds = json_of({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
-        shown[row.statement] = f'{texts[row.statement][:-1]},"holds":{holds}}}'
+        shown[row.statement] = Fragment(f'{texts[row.statement][:-1]},"holds":{holds}}}')
     return shown
 
 
-def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, str]:
-    return {row.statement: texts[row.statement] for row in rows}
+def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, Fragment]:
+    return {row.statement: Fragment(texts[row.statement]) for row in rows}
 
 
 def _iso(day: int) -> str | None:

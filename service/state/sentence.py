@@ -12,9 +12,9 @@ import msgspec
 from events.dates import day as day_of
 from events.dates import parse_iso, year_of
 from projections.kinds.facility import BIT
-from projections.views.file import Database
-from projections.views.state import Row, State
-from service.asking.query import Question
+from projections.views.reading import Slice
+from projections.views.state import Row
+from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
 from service.sentences.state import BUILDING, state_sentence
 from service.sentences.voice import Count
@@ -33,21 +33,20 @@ TURNS = {
 
 
 def state_telling(
-    view: State,
-    db: Database,
-    question: Question,
+    slice: Slice,
+    query: Query,
     *,
     statuses: Sequence[Row],
     expected: Sequence[Row],
     totals: Mapping[str, int],
     ranges: Mapping[str, tuple[int, int]],
-    discoveries: Iterable[str],
+    discoveries: Iterable[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
-    the texts of the discoveries that had come."""
-    as_of = question.as_of
-    beyond = as_of.at > as_of.stated
-    those, besides, last_known = _asked_of(question, beyond=beyond)
+    the statements of the discoveries that had come."""
+    as_of = query.as_of
+    beyond = slice.is_beyond
+    those, besides, last_known = _asked_of(query, beyond=beyond)
     held: Count | None = None
     building: Count | None = None
     if beyond:
@@ -59,15 +58,12 @@ def state_telling(
         held = 0 if besides else _among(those, statuses)
     else:
         building = _among(BUILDING, statuses)
-    turns = _turns(view, db, question, expected if beyond else statuses)
+    turns = _turns(slice, query, expected if beyond else statuses)
     named = {record for records in turns.values() for record in records}
-    cards = view.cards(db, (f"record:{record}" for record in named), known=as_of.known)
-    names = {
-        record: Name.of(cards[f"record:{record}"], _record_url(question, record))
-        for record in named
-    }
-    shown = {key: value for key, value in question.filters.items() if key not in ("limit", "after")}
-    whole = replace(question, filters=shown)
+    cards = slice.cards(named)
+    names = {record: Name.of(cards[record], _record_url(query, record)) for record in named}
+    shown = {key: value for key, value in query.filters.items() if key not in ("limit", "after")}
+    whole = replace(query, filters=shown)
 
     def asking(statuses: Sequence[str]) -> dict[str, str | None]:
         """The filters of a list of facilities of these statuses, as the sentence counts them."""
@@ -80,8 +76,8 @@ def state_telling(
         period=as_of.during,
         stated=as_of.stated,
         beyond=beyond,
-        country=question.filters.get("country"),
-        field=question.filters.get("field"),
+        country=query.filters.get("country"),
+        field=query.filters.get("field"),
         statuses=those,
         besides=besides,
         last_known=last_known,
@@ -90,7 +86,7 @@ def state_telling(
         held=held,
         building=building,
         **{turn: [names[record] for record in records] for turn, records in turns.items()},
-        discoveries=[_title(question, text) for text in discoveries],
+        discoveries=[_title(query, line) for line in discoveries],
         links={
             "total": whole.pinned
             if shown.keys() & {"status", "expected"}
@@ -102,15 +98,15 @@ def state_telling(
     return sentence.members()
 
 
-def _asked_of(question: Question, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+def _asked_of(query: Query, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """The statuses that a sentence is about, those that the same facilities have besides, and
     whether it tells of the horizon alone, as it does of a period beyond it: nothing is expected of
     a period."""
     status, expected = (
-        tuple(filter(None, question.filters.get(name, "").split(",")))
+        tuple(filter(None, query.filters.get(name, "").split(",")))
         for name in ("status", "expected")
     )
-    of_period = question.as_of.during is not None
+    of_period = query.as_of.during is not None
     if beyond and not of_period:
         return (expected or status, status if expected else (), bool(status) and not expected)
     both = tuple(each for each in status if each in expected) if status and expected else ()
@@ -134,14 +130,14 @@ def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:
     return least if least == most else (least, most)
 
 
-def _turns(view: State, db: Database, question: Question, rows: Sequence[Row]) -> Turns:
+def _turns(slice: Slice, query: Query, rows: Sequence[Row]) -> Turns:
     """What took a turn in the year up to `at`, or in the period.
 
     What may not have done so by then is left out.
     """
-    as_of = question.as_of
+    as_of = query.as_of
     first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
-    texts = view.texts(db, (row.id for row in rows if row.vf >= first))
+    texts = slice.texts(row for row in rows if row.vf >= first)
     turns: dict[str, list[str]] = {turn: [] for turn in TURNS.values()}
     for row in sorted(rows, key=lambda row: row.record):
         if row.id not in texts or row.value not in TURNS:
@@ -164,11 +160,10 @@ def _since(text: str, first: int) -> bool:
     return since["earliest"] is not None and parse_iso(since["earliest"]) >= first
 
 
-def _title(question: Question, text: str) -> Name:
-    line = msgspec.json.decode(text)
+def _title(query: Query, line: Mapping[str, Any]) -> Name:
     record = line.get("record") or line["id"]
-    return Name(line["title"], href=_record_url(question, record))
+    return Name(line["title"], href=_record_url(query, record))
 
 
-def _record_url(question: Question, record: str) -> str:
-    return Question(f"/v1/records/{record}", question.as_of, {}).pinned
+def _record_url(query: Query, record: str) -> str:
+    return pinned_path(f"/v1/records/{record}", query.as_of)

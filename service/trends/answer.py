@@ -59,7 +59,7 @@ def trends_text(view: State, db: Database, asked: Trend) -> str:
         "series": [each._asdict() for each in series],
         "next": None,
     }
-    return f"{{{question.head()},{members_of(members)}}}"
+    return f"{{{members_of(question.head())},{members_of(members)}}}"
 
 
 def trends_csv(view: State, db: Database, asked: Trend) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from events.clocks import Log, as_of, canonical
 from events.dates import Day, civil, day, iso, parse_iso, parse_period
@@ -20,8 +20,7 @@ from events.vocabulary import STATUSES
 from projections import VIEW
 from service.asking.errors import TooManyPoints
 from service.asking.filters import wanted
-from service.asking.json_text import members_of
-from service.asking.query import Question
+from service.asking.query import Query
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.regions import REGIONS
 
@@ -77,7 +76,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TrendQuestion(Question):
+class TrendQuery(Query):
     """A question about the days from `first` to `last`; `as_of.at` says nothing of it."""
 
     first: Day
@@ -89,18 +88,16 @@ class TrendQuestion(Question):
         ends = [("from", iso(self.first)), ("to", iso(self.last))]
         return [*clocks, *ends, *sorted(filters.items()), ("view", str(VIEW))]
 
-    def head(self) -> str:
-        """The members that begin the answer, without the braces around them."""
+    def head(self) -> dict[str, Any]:
+        """The members that begin the answer."""
         as_of = self.as_of
-        return members_of(
-            {
-                "stated": iso(as_of.stated),
-                "known": f"@{as_of.known}",
-                "known_at": as_of.known_at,
-                "view": VIEW,
-                "pinned": self.pinned,
-            }
-        )
+        return {
+            "stated": iso(as_of.stated),
+            "known": f"@{as_of.known}",
+            "known_at": as_of.known_at,
+            "view": VIEW,
+            "pinned": self.pinned,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +105,7 @@ class Trend:
     """A trend that is asked for. `key` are the members of its keys, `steps` the numbers of its
     steps; a filter that is empty lets everything through, and `regions` adds to the countries."""
 
-    question: TrendQuestion
+    question: TrendQuery
     measure: Measure
     key: tuple[str, ...]
     step: str
@@ -197,7 +194,7 @@ def trend(
     }
     ends = _first_day(steps.start, step), _first_day(steps.stop, step) - 1
     return Trend(
-        question=TrendQuestion(path, clocks, filters, *ends),
+        question=TrendQuery(path, clocks, filters, *ends),
         measure=measure,
         key=(*MEASURES[measure], *by, *(("region",) if lists["region"] else ())),
         step=step,

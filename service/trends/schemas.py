@@ -6,8 +6,8 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
+from service.asking.schemas import AnswerSchema, SentenceSchema, text_field
 from service.trends.asking import BY, MEASURES, STEPS
-from service.web.schemas import AnswerSchema, SentenceSchema, text_field
 from service.words.regions import REGIONS
 
 _MEMBERS = tuple(

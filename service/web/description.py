@@ -18,6 +18,7 @@ from events.vocabulary import FIELDS, STATUSES
 from projections import VIEW
 from service.asking import forms
 from service.asking.filters import FACETS, FINDABLE, LARGEST_LIMIT, LIMIT, LONGEST_QUERY, SORTS
+from service.asking.question import Question
 from service.lists.answer import SEARCHED
 from service.web.access import needs
 from service.web.response import CLOCKS
@@ -169,6 +170,56 @@ TOLD = ("ETag", "Cache-Control", "Annales-Position")
 NOT_MODIFIED = "The client has this answer."
 
 View = Callable[..., Response]
+
+
+def described(
+    blueprint: Blueprint, question: Question, also: Mapping[str, Any]
+) -> Callable[[View], View]:
+    """The route of a question in a blueprint, with what its description says of it.
+
+    `also` are other types of its body, with their schemas.
+    """
+    tells, may_tell = [*TOLD], ["Content-Location"]
+    if question.is_revised:
+        tells.append("Annales-Revision")
+    if len(question.all_formats) > 1:
+        may_tell.append("Vary")
+    if question.has_mementos or question.table is not None:
+        may_tell.append("Link")
+    if question.has_mementos:
+        may_tell.append("Memento-Datetime")
+    told = headers(*tells, sometimes=may_tell)
+    forms = {each.media_type: dict(each.shape) for each in question.all_formats[1:]}
+
+    def register(view: View) -> View:
+        view = needs("reader")(view)
+        for name, each in {**forms, **also}.items():
+            view = blueprint.alt_response(200, schema=each, content_type=name)(view)
+        view = blueprint.response(200, question.schema, headers=told)(view)
+        view = blueprint.doc(
+            operationId=question.name,
+            parameters=[
+                *(
+                    {
+                        "in": "query",
+                        "name": each.name,
+                        "schema": each.form,
+                        "description": each.meaning,
+                    }
+                    for each in question.parameters
+                ),
+                *ASKED,
+            ],
+            responses={"304": {"description": NOT_MODIFIED, "headers": told}}
+            | problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
+            security=[{}, {"key": []}],
+        )(view)
+        path = question.path.replace("{id}", "<string:id>")
+        ids = id_parameter(*question.ids) if question.ids else None
+        routed: View = blueprint.route(path, parameters=ids)(view)
+        return routed
+
+    return register
 
 
 def question(

@@ -21,14 +21,15 @@ from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import BadHeader, UnknownParameter
 from service.asking.filters import Wanted, given, wanted
-from service.asking.query import Question
+from service.asking.query import Query
+from service.asking.question import JSON, Arguments, Question
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
-Answer = Callable[[Database, Question, Wanted], str]
-Headers = Callable[[Database, Question, Mapping[str, str]], Mapping[str, str]]
+Answer = Callable[[Database, Query, Wanted], str]
+Headers = Callable[[Database, Query, Mapping[str, str]], Mapping[str, str]]
 """Gives headers of an answer, by the question and the texts of its parameters."""
 
 
@@ -51,10 +52,49 @@ def answer(
     """
     texts = parameters((*CLOCKS, *filters, "view"))
     asked = wanted(**{name: texts.get(name) for name in filters})
-    question = Question(request.path, clocks(texts), given(asked))
+    question = Query(request.path, clocks(texts), given(asked))
     return respond(
         texts, question, lambda db: make(db, question, asked), revision=revision, more=more
     )
+
+
+def asked(question: Question, id: str = "", *, more: Headers | None = None) -> Response:
+    """Answer the request by a question, `id` being the one in its path.
+
+    `more` gives headers of this answer's own. Raises what the question refuses.
+    """
+    texts = parameters(question.takes)
+    names = {each.name: each.media_type for each in question.all_formats}
+    form = question.format_named(format_asked(texts, names))
+    service = archive()
+    arguments = Arguments(
+        path=request.path,
+        id=id,
+        texts=texts,
+        log=service.chronicle.log,
+        now=service.chronicle.now(),
+    )
+    query = question.query(arguments, form)
+    following: list[str] = []
+
+    def make(db: Database) -> str:
+        answer = (form.answer or question.answer)(service.reading(db), query)
+        if form is not JSON and form.answer is None and answer.get("next") is not None:
+            following.append(answer["next"])
+        return form.text(query, answer)
+
+    response = respond(
+        texts,
+        query,
+        make,
+        position=query.position,
+        revision=question.stream(id),
+        more=more,
+        media_type=form.media_type,
+    )
+    for path in following:
+        response.headers.add("Link", f'<{path}>; rel="next"')
+    return response
 
 
 def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
@@ -106,7 +146,7 @@ def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> For
 
 def respond(
     texts: Mapping[str, str],
-    question: Question,
+    question: Query,
     make: Callable[[Database], str | bytes],
     *,
     position: int | None = None,
@@ -189,7 +229,7 @@ def _min_position() -> int:
     return position
 
 
-def _check_view(text: str | None, question: Question) -> None:
+def _check_view(text: str | None, question: Query) -> None:
     if text is None or text == str(VIEW):
         return
     if text.isascii() and text.isdigit() and int(text[:9]) < VIEW:
@@ -197,7 +237,7 @@ def _check_view(text: str | None, question: Question) -> None:
     raise BadFilter("view", text, f"the views are at version {VIEW}")
 
 
-def _etag(question: Question, variant: str) -> str:
+def _etag(question: Query, variant: str) -> str:
     """What tells one answer from another: position, view, and all that was asked."""
     digest = sha256(f"{question.pinned}{variant}".encode()).hexdigest()[:12]
     return f"{question.as_of.known}.{VIEW}.{digest}"

@@ -19,8 +19,8 @@ from events.fact import Line
 from events.orders import Command, Order, Recorded
 from service.archive import LOG, Archive
 from service.asking.filters import given, wanted
-from service.asking.query import Question
-from service.state.answer import state_answer
+from service.asking.query import Query
+from service.state.question import STATE
 
 NOON = "2026-11-25T12:00:00.000000Z"
 
@@ -123,8 +123,8 @@ def state_text(
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )
-    question = Question("/v1/state", clocks, given(asked))
-    return state_answer(archive.state, archive.db_at(clocks.known), question, asked)
+    query = Query("/v1/state", clocks, given(asked), about=asked)
+    return STATE.text(archive.reading(archive.db_at(clocks.known)), query)
 
 
 def log_digest(folder: Path) -> str:

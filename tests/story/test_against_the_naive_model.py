@@ -32,11 +32,13 @@ from events.commit import instant
 from events.errors import NotProjected
 from events.orders import Recorded
 from projections.views.following import Follower, rebuild, verify
+from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.filters import wanted
-from service.asking.query import Question
+from service.asking.json_text import plain
+from service.asking.query import Query
 from service.records.audit import statement_answer
-from service.state.answer import state_answer
+from service.state.question import STATE
 from tests.naive.histories import Batch, Story, random_question
 from tests.naive.model import Logged, Naive
 from tests.story.telling import Clock, command
@@ -173,15 +175,8 @@ class EngineAndModel(RuleBasedStateMachine):
         if expected is None:
             return
         asked = {"at": asked["at"], "stated": asked["stated"], "known": asked["known"]}
-        answer = json.loads(
-            statement_answer(
-                self.archive.state,
-                self.archive.history,
-                self.archive.db_at(asked["known"]),
-                self.question("/v1/statements/x", asked),
-                statement,
-            )
-        )
+        query = replace(self.question("/v1/statements/x", asked), id=statement)
+        answer = plain(statement_answer(self.reading(asked["known"]), query))
         standings = {rival["statement"]["id"]: rival["standing"] for rival in answer["rivals"]}
         standings[statement] = answer["standing"]
         assert expected == {
@@ -201,12 +196,13 @@ class EngineAndModel(RuleBasedStateMachine):
             for name in ("country", "field", "status", "expected")
             if name in asked
         }
-        return state_answer(
-            self.archive.state,
-            self.archive.db_at(asked["known"]),
-            self.question("/v1/state", asked, filters),
-            replace(wanted(**filters), limit=limit, after=after),
-        )
+        about = replace(wanted(**filters), limit=limit, after=after)
+        query = replace(self.question("/v1/state", asked, filters), about=about)
+        return STATE.text(self.reading(asked["known"]), query)
+
+    def reading(self, position: int) -> Reading:
+        """The views, which have read the position."""
+        return self.archive.reading(self.archive.db_at(position))
 
     def known(self, position: int) -> None:
         """Catch up if the views have not read the position, which they say by refusing."""
@@ -217,7 +213,7 @@ class EngineAndModel(RuleBasedStateMachine):
 
     def question(
         self, path: str, asked: dict[str, Any], filters: dict[str, str] | None = None
-    ) -> Question:
+    ) -> Query:
         during = asked.get("during")
         clocks = as_of(
             at=None if during else asked["at"],
@@ -227,7 +223,7 @@ class EngineAndModel(RuleBasedStateMachine):
             log=self.archive.chronicle.log,
             now=FAR_AHEAD,
         )
-        return Question(path, clocks, filters or {})
+        return Query(path, clocks, filters or {})
 
     # Keeping.
 

@@ -18,7 +18,7 @@ import service
 from events.clocks import as_of
 from events.orders import Command, orders
 from service.archive import Archive
-from service.asking.query import Question
+from service.asking.query import Query
 from service.records.audit import statement_answer
 from tests.story.telling import Clock, Teller
 
@@ -46,16 +46,9 @@ def explained(teller: Teller, statement: str) -> dict[str, Any]:
         log=teller.archive.chronicle.log,
         now=teller.archive.chronicle.now(),
     )
-    answer: dict[str, Any] = json.loads(
-        statement_answer(
-            teller.archive.state,
-            teller.archive.history,
-            teller.archive.db_at(clocks.known),
-            Question(f"/v1/statements/{statement}", clocks, {}),
-            statement,
-        )
-    )
-    return answer
+    reading = teller.archive.reading(teller.archive.db_at(clocks.known))
+    query = Query(f"/v1/statements/{statement}", clocks, {}, id=statement)
+    return dict(statement_answer(reading, query))
 
 
 def policies(teller: Teller, **asked: str) -> list[tuple[str, str | None, str | None]]:

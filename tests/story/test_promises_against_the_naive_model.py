@@ -26,7 +26,7 @@ from projections.views.file import Database
 from projections.views.state import State
 from service.app import create_app
 from service.archive import Archive
-from service.asking.query import Question
+from service.asking.query import Query
 from service.promises.asking import GROUPS, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
@@ -38,7 +38,7 @@ from tests.naive.promised_histories import OPERATORS, promised_history
 from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, correction, milestone, plan
 
 Answer = dict[str, Any]
-Maker = Callable[[State, Database, Question, Any], str]
+Maker = Callable[[State, Database, Query, Any], str]
 
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))
 HISTORIES = (*range(40), 56, 88, 252, 262)
@@ -85,7 +85,7 @@ class Story:
         text = make(
             self.archive.state,
             self.archive.db_at(point["known"]),
-            Question(path, clocks, given_of(asked)),
+            Query(path, clocks, given_of(asked)),
             asked,
         )
         answer: Answer = json.loads(text)

@@ -6,7 +6,6 @@ a batch, and all of them in one batch together.
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import pytest
@@ -34,7 +33,7 @@ from events.errors import (
 )
 from events.fact import Line
 from events.orders import Command, Order, orders
-from service.asking.query import Question
+from service.asking.query import Query
 from service.records.answer import record_answer
 from tests.story.telling import (
     JUNO,
@@ -448,10 +447,8 @@ def test_what_is_odd_is_recorded_with_its_warnings(juno: Teller, case: Warned) -
     archive.catch_up()
     log = archive.chronicle.log
     clocks = as_of(log=log, now=archive.chronicle.now())
-    question = Question("/v1/records/juno", clocks, {})
-    answer = json.loads(
-        record_answer(archive.history, archive.db_at(clocks.known), question, "juno")
-    )
+    query = Query("/v1/records/juno", clocks, {}, id="juno")
+    answer = record_answer(archive.reading(archive.db_at(clocks.known)), query)
     shown = [warning["code"] for warning in answer["warnings"] if warning["statement"] == "w"]
     assert sorted(shown) == case.codes
 

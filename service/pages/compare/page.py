@@ -64,7 +64,7 @@ def compare_page(asked: Asked) -> Members:
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
     compared: Sides = asked.meant
     service, db = asked.service, asked.db
-    answer = msgspec.json.decode(compare_answer(service.state, service.history, db, compared))
+    answer = msgspec.json.decode(compare_answer(service.reading(db), compared))
     ids = set(_facilities(answer))
     cards: dict[str, Any] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:

@@ -11,7 +11,7 @@ from events.errors import NotFound
 from events.record import Record
 from projections.engine.account import account
 from service.asking.filters import given, wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.lists.answer import search_answer
 from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of
@@ -31,7 +31,7 @@ def found(desk: Desk, q: str) -> list[Members]:
     clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
     asked = wanted(q=q, limit="20")
     db = desk.service.db_at(clocks.known)
-    question = Question("/v1/search", clocks, given(asked))
+    question = Query("/v1/search", clocks, given(asked))
     answer = msgspec.json.decode(
         search_answer(desk.service.state, desk.service.search, db, question, asked)
     )

@@ -13,10 +13,10 @@ from events.dates import Day, day, year_of
 from projections.views.file import Database
 from projections.views.state import State
 from service.asking.filters import Wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.pages.drawn.lanes import FAMILIES
 from service.promises.slips import Counted, slip_totals
-from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuestion
+from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuery
 from service.trends.sweeps import SWEEPS, Point
 
 
@@ -36,7 +36,7 @@ class Courses:
 def courses(
     view: State,
     db: Database,
-    question: Question,
+    question: Query,
     *,
     wanted: Wanted,
     counted: Iterable[Counted],
@@ -69,7 +69,7 @@ def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
 def _swept(
     view: State,
     db: Database,
-    question: Question,
+    question: Query,
     *,
     wanted: Wanted,
     measure: Measure,
@@ -78,7 +78,7 @@ def _swept(
     """The points of a trend at the end of each year."""
     first, last = day(years[0], 1, 1), day(years[-1], 12, 31)
     asked = Trend(
-        question=TrendQuestion("/v1/trends", question.as_of, {}, first, last),
+        question=TrendQuery("/v1/trends", question.as_of, {}, first, last),
         measure=measure,
         key=MEASURES[measure],
         step="year",

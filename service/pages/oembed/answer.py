@@ -18,8 +18,9 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from events.errors import AnnalesError, BadFilter, NotFound
-from service.asking.filters import wanted, whole_number
-from service.asking.query import Question
+from service.asking.filters import wanted
+from service.asking.parameter import whole_number
+from service.asking.query import Query
 from service.feeds.syndication import printable
 from service.linked.citing import record_name
 from service.pages.kinds import PAGES
@@ -126,12 +127,12 @@ def _name(path: str, query: str) -> str:
     if space != "records":
         return ""
     texts, service = dict(parse_qsl(query)), archive()
-    question = Question(f"/v1/records/{id}", clocks(texts), {})
+    question = Query(f"/v1/records/{id}", clocks(texts), {}, id=id)
     try:
-        text = record_answer(service.history, service.db_at(question.as_of.known), question, id)
+        reading = service.reading(service.db_at(question.as_of.known))
+        answer = record_answer(reading, question)
     except AnnalesError:
         return ""  # the views have not read it yet, or it was not there at these clocks
-    answer = msgspec.json.decode(text)
     if answer["kind"] == "facility":
         return labels.names_of(answer["card"], texts.get("lang", "en"))[0]
     return record_name(answer)

@@ -30,8 +30,7 @@ def phases(asked: Asked, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
     as_of, say, lang = asked.question.as_of, asked.say, asked.lang
     question = asked.answered(f"/v1/records/{asked.id}")
-    answer = timeline_answer(asked.service.history, asked.db, question, asked.id)
-    bars = _bars(msgspec.json.decode(answer)["spans"], lang, say)
+    bars = _bars(timeline_answer(asked.reading, question)["spans"], lang, say)
     if not bars:
         return None
     years = [

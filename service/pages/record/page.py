@@ -39,10 +39,8 @@ class _Record:
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
         self.as_of = asked.question.as_of
         self.question = asked.answered(f"/v1/records/{id}")
-        self.told = Told(self.service.history, self.db, id, self.as_of)
-        self.answer: Members = msgspec.json.decode(
-            record_answer(self.service.history, self.db, self.question, id)
-        )
+        self.told = Told(asked.reading, id, self.as_of)
+        self.answer = {**self.question.head(), **record_answer(asked.reading, self.question)}
         self.facility = self.answer["kind"] == "facility"
 
     def shown(self) -> Members:
@@ -199,7 +197,7 @@ class _Record:
         for record in self.service.state.belonging(self.db, self.id):
             if not history.revision(self.db, f"record:{record}", known=known):
                 continue  # it was not yet recorded
-            told = Told(self.service.history, self.db, record, self.as_of)
+            told = Told(self.asked.reading, record, self.as_of)
             for statement in told.visible():
                 if statement.line.get("facility") == self.id:
                     found[statement.id] = statement.id

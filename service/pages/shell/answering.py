@@ -16,9 +16,10 @@ from flask import Response, redirect, request
 from events.clocks import utc_day
 from events.dates import Language
 from projections.views.file import Database
+from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.filters import Wanted, given, wanted
-from service.asking.query import Question, located
+from service.asking.query import Query, located
 from service.pages.shell import labels, rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
@@ -37,7 +38,7 @@ class Read(NamedTuple):
     """The parameters of a page as they were read, once, at one head of the log: its question, what
     they mean to the page, and how far the views must have read, if not only to its `known`."""
 
-    question: Question
+    question: Query
     meant: Any = None
     position: int | None = None
 
@@ -56,7 +57,7 @@ class Asked:
 
     service: Archive
     db: Database
-    question: Question
+    question: Query
     texts: Mapping[str, str]
     wanted: Wanted
     here: Here
@@ -65,10 +66,15 @@ class Asked:
     meant: Any = None
     id: str = ""
 
-    def answered(self, path: str) -> Question:
+    def answered(self, path: str) -> Query:
         """The question that the API answers with the data of this page."""
         filters = {name: text for name, text in self.question.filters.items() if name != "lang"}
-        return replace(self.question, path=path, filters=filters)
+        return replace(self.question, path=path, filters=filters, about=self.wanted, id=self.id)
+
+    @property
+    def reading(self) -> Reading:
+        """The views that the page reads."""
+        return self.service.reading(self.db)
 
 
 Make = Callable[[Asked], Members]
@@ -102,7 +108,7 @@ def page(
         return redirect(located(request.path, clean.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
     about = wanted(**{name: sent.get(name) for name in filters})
-    read = Read(Question(path, clocks(sent), given(about))) if ask is None else ask(path, sent)
+    read = Read(Query(path, clocks(sent), given(about))) if ask is None else ask(path, sent)
     question = replace(read.question, filters={**read.question.filters, "lang": lang})
     here = Here(path, {name: text for name, text in sent.items() if name != "view"})
 

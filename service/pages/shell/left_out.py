@@ -10,7 +10,7 @@ import msgspec
 from events.clocks import AsOf, utc_day
 from events.dates import Day
 from service.asking.filters import Wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.comparing.diff import Comparison
 from service.comparing.hindsight import hindsight_answer
 from service.pages.shell import labels
@@ -35,7 +35,7 @@ def left_out(asked: Asked) -> Members | None:
         return None
     now = AsOf(at=as_of.at, during=None, stated=whole, known=as_of.known, known_at=as_of.known_at)
     part = Wanted(country=asked.wanted.country, field=asked.wanted.field)
-    compared = Comparison(Question("/v1/hindsight", as_of, {}), now, part)
+    compared = Comparison(Query("/v1/hindsight", as_of, {}), now, part)
     found = msgspec.json.decode(hindsight_answer(asked.service.state, asked.db, compared))
     rows = {row["id"]: row for row in found["rows"]}
     streams = (f"record:{id}" for id in rows)

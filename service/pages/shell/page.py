@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from events.dates import Language
-from service.asking.query import Question
+from service.asking.query import Query
 from service.pages.shell.here import Here
 from service.pages.shell.speech import Speech
 
@@ -43,7 +43,7 @@ class Page:
 
 def page_at(
     name: str,
-    question: Question,
+    question: Query,
     *,
     say: Speech,
     formats: Sequence[Format] = (),

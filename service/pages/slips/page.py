@@ -11,7 +11,7 @@ import msgspec
 from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.kinds.ladders import OUTCOMES
-from service.asking.query import Question
+from service.asking.query import Query
 from service.pages.drawn.lanes import short_slips
 from service.pages.shell import labels, language
 from service.pages.shell.answering import Asked, Read
@@ -29,7 +29,7 @@ SOON = "P2Y"
 def slips_read(path: str, texts: Mapping[str, str]) -> Read:
     """The promises that the page is asked for. Raises BadFilter and what the clocks raise."""
     meant = promised(texts)
-    return Read(Question(path, clocks(texts), given_of(meant)), meant)
+    return Read(Query(path, clocks(texts), given_of(meant)), meant)
 
 
 def slips_page(asked: Asked) -> Members:
@@ -42,10 +42,10 @@ def slips_page(asked: Asked) -> Members:
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(as_of, at=as_of.stated, during=None)
     late = msgspec.json.decode(
-        overdue_answer(view, db, Question("/v1/overdue", then, part), promised(part))
+        overdue_answer(view, db, Query("/v1/overdue", then, part), promised(part))
     )
     due = msgspec.json.decode(
-        due_answer(view, db, Question("/v1/due", then, {**part, "within": SOON}), others)
+        due_answer(view, db, Query("/v1/due", then, {**part, "within": SOON}), others)
     )
     records = {each["record"] for found in (answer, late, due) for each in found["items"]}
     if answer["totals"]["worst"]:

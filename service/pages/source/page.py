@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Format, Members, page_at
@@ -16,9 +14,7 @@ def source_page(asked: Asked) -> Members:
     lang, here, say = asked.lang, asked.here, asked.say
     state, as_of = asked.service.state, asked.question.as_of
     question = asked.answered(f"/v1/sources/{id}")
-    answer = msgspec.json.decode(
-        source_answer(state, asked.service.history, asked.db, question, id)
-    )
+    answer = source_answer(asked.reading, question)
     of = {
         each["id"]: state.record_of(asked.db, each["id"], known=as_of.known)
         for each in answer["statements"]

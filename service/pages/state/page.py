@@ -15,7 +15,7 @@ from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS, STATUSES
 from projections.views.state import Row
 from service.asking.filters import Wanted, given
-from service.asking.query import Question
+from service.asking.query import Query
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.items.item import Item, Kind
@@ -59,7 +59,7 @@ def state_page(asked: Asked) -> Members:
 class _State:
     """One state, with what its parts share."""
 
-    def __init__(self, asked: Asked, question: Question) -> None:
+    def __init__(self, asked: Asked, question: Query) -> None:
         self.asked, self.question = asked, question
         self.service, self.db, self.wanted = asked.service, asked.db, asked.wanted
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
@@ -157,10 +157,7 @@ class _State:
     # --- the answer, and what goes with it
 
     def _answer(self) -> Members:
-        found: Members = msgspec.json.decode(
-            state_answer(self.service.state, self.db, self.question, self.wanted)
-        )
-        return found
+        return {**self.question.head(), **state_answer(self.asked.reading, self.question)}
 
     def _unpaged(self) -> Wanted:
         return Wanted(country=self.wanted.country, field=self.wanted.field)

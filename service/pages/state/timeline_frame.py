@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from service.asking.filters import STATE_FILTERS, given, wanted, whole_number
-from service.asking.query import Question
+from service.asking.filters import STATE_FILTERS, given, wanted
+from service.asking.parameter import whole_number
+from service.asking.query import Query
 from service.pages.drawn.canvas import Canvas
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.page import Members
@@ -21,7 +22,7 @@ def timeline_read(path: str, texts: Mapping[str, str]) -> Read:
     about = given(wanted(**{name: texts.get(name) for name in STATE_FILTERS}))
     above = above_of(texts)
     filters = {**about, "above": str(above)} if above else about
-    return Read(Question(path, clocks(texts), filters), above)
+    return Read(Query(path, clocks(texts), filters), above)
 
 
 def timeline_frame(asked: Asked) -> Members:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from events.vocabulary import FIELDS, countries
-from service.asking.query import Question, located
+from service.asking.query import Query, located
 from service.feeds.answering import read
 from service.feeds.feed import Feed
 from service.feeds.timelinejs import TIMELINEJS
@@ -104,10 +104,10 @@ VIEWERS: Mapping[str, Viewer] = {
 """Every viewer. A new one is an entry here and a script in `static/viewers`."""
 
 
-def viewer_question(viewer: Viewer, texts: Mapping[str, str]) -> Question:
+def viewer_question(viewer: Viewer, texts: Mapping[str, str]) -> Query:
     """The question of a viewer's page. Raises BadFilter and what the clocks raise."""
     lang = chosen(None, texts.get("lang"))
-    return Question(viewer.path, clocks(texts), read(viewer.feed, texts, lang=lang).given)
+    return Query(viewer.path, clocks(texts), read(viewer.feed, texts, lang=lang).given)
 
 
 def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from events.catalogue import BY_TYPE
 from service.app import create_app
 from service.archive import Archive
-from service.web.schemas import ActivitySchema
+from service.records.schemas import ActivitySchema
 from tests.naive.histories import random_history
 from tests.story.telling import (
     SOURCE,

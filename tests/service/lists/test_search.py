@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from service.app import create_app
 from service.asking.filters import LARGEST_LIMIT
 from service.lists.answer import FEW, LISTED, SEARCHED, SHOWN
+from service.lists.schemas import RecordsSchema, SearchSchema
 from service.lists.snippets import LENGTH, snippet
-from service.web.schemas import RecordsSchema, SearchSchema
 from tests.service.asked import LINES, Reader, url
 from tests.story.telling import (
     JUNO,

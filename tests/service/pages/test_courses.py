@@ -10,7 +10,7 @@ from events.dates import Day, day, iso, year_of
 from events.fact import Line
 from service.archive import Archive
 from service.asking.filters import Wanted
-from service.asking.query import Question
+from service.asking.query import Query
 from service.pages.drawn.courses import Courses, courses, median_of
 from service.pages.drawn.lanes import FAMILIES
 from service.pages.state.figures import came_by
@@ -36,7 +36,7 @@ def promised(
 ) -> tuple[list[Counted], dict[str, Line]]:
     """The ladders, and the lines of what came of them."""
     db = archive.views.db()
-    counted = ladders(archive.state, db, Question("/v1/slips", as_of, {}), Promised(wanted=wanted))
+    counted = ladders(archive.state, db, Query("/v1/slips", as_of, {}), Promised(wanted=wanted))
     came = {each.ladder.came for each in counted if each.ladder.came is not None}
     texts = archive.state.statements(db, came, known=as_of.known)
     return counted, {id: msgspec.json.decode(text) for id, text in texts.items()}
@@ -48,7 +48,7 @@ def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: in
     return courses(
         archive.state,
         archive.views.db(),
-        Question("/v1/state", as_of, {}),
+        Query("/v1/state", as_of, {}),
         wanted=wanted,
         counted=counted,
         came_by=lambda each: came_by(each, lines),
@@ -77,10 +77,8 @@ def test_a_point_is_what_the_state_says_at_the_end_of_its_year(
     assert (course.first, course.last) == (FIRST, year_of(horizon.stated))
     for place, year in enumerate(range(course.first, course.last + 1)):
         at = clocks(shipped, iso(horizon.stated), at=f"{year}-12-31")
-        question = Question("/v1/state", at, {})
-        state = msgspec.json.decode(
-            state_answer(shipped.state, shipped.views.db(), question, wanted)
-        )
+        query = Query("/v1/state", at, {}, about=wanted)
+        state = state_answer(shipped.reading(shipped.views.db()), query)
         for name, statuses in FAMILIES:
             count = sum(state["totals"]["status"].get(status, 0) for status in statuses)
             assert course.by[name][place] == count, (name, year)

@@ -1,0 +1,122 @@
+"""The views as a question reads them: one connection, and a slice at three clocks.
+
+Whoever asks for a day beyond the horizon gets the status at the horizon: that rule stands here,
+in `Slice.status_day`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from events.clocks import AsOf
+from events.dates import Day
+from events.fact import Line
+from projections.views.file import Database
+from projections.views.history import History
+from projections.views.search import Search
+from projections.views.state import Row, State
+
+
+class Reading(NamedTuple):
+    """A connection to the views' file, and the views that are asked by it."""
+
+    db: Database
+    state: State
+    history: History
+    search: Search
+
+    def at(self, as_of: AsOf, *, country: str | None = None, field: str | None = None) -> Slice:
+        """The rows at three clocks, of a country and a field where they are given."""
+        return Slice(self, as_of, country, field)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of the views at three clocks, within a country and a field (None: within all)."""
+
+    reading: Reading
+    as_of: AsOf
+    country: str | None
+    field: str | None
+
+    @property
+    def status_day(self) -> Day:
+        """The day whose status is told: beyond the horizon it is the horizon."""
+        return min(self.as_of.at, self.as_of.stated)
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the day asked about lies after the horizon."""
+        return self.as_of.at > self.as_of.stated
+
+    def stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:
+        """The rows of a facet that hold on the day `last`, or on some day from `first` to it."""
+        return self.reading.state.stab(
+            self.reading.db,
+            facet,
+            first=last if first is None else first,
+            last=last,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+            country=self.country,
+            field=self.field,
+        )
+
+    def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:
+        """The rows of a facet that hold on a day, of some records."""
+        rows = self.reading.state.stab_records(
+            self.reading.db,
+            facet,
+            records,
+            day=day,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+        )
+        return [
+            row
+            for row in rows
+            if self.country in (None, row.country) and self.field in (None, row.field)
+        ]
+
+    def begun(self, facet: str, last: Day) -> list[Row]:
+        """The rows of a facet that had begun by the day `last`."""
+        return self.reading.state.begun(
+            self.reading.db,
+            facet,
+            last=last,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+            country=self.country,
+            field=self.field,
+        )
+
+    def count_world(self) -> list[tuple[str, int, str, int]]:
+        """How many facilities of the whole world have each status, odds and field: (status, odds,
+        field, count)."""
+        return self.reading.state.count_world(
+            self.reading.db,
+            at=self.status_day,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+        )
+
+    def cards(self, records: Iterable[str]) -> dict[str, Line]:
+        """The cards of records by id, as they stand at `known`."""
+        streams = (f"record:{record}" for record in records)
+        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
+        return {stream.partition(":")[2]: card for stream, card in cards.items()}
+
+    def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """By stream, the name of a record and the JSON text of what a row shows of its card."""
+        streams = (f"record:{record}" for record in records)
+        return self.reading.state.briefs(self.reading.db, streams, known=self.as_of.known)
+
+    def statements(self, ids: Iterable[str]) -> dict[str, str]:
+        """The JSON texts of statements by id, as they stand at `known`."""
+        return self.reading.state.statements(self.reading.db, ids, known=self.as_of.known)
+
+    def texts(self, rows: Iterable[Row]) -> dict[int, str]:
+        """What the views keep of rows as JSON members without braces, by the id of the row."""
+        return self.reading.state.texts(self.reading.db, (row.id for row in rows))

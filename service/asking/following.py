@@ -1,0 +1,56 @@
+"""How a question is followed along `known`: at which commits its answer can change.
+
+No commit may be missed, so where it is not known which ones matter, all do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from projections.views.reading import Reading
+from service.asking.query import Query
+
+
+class MadeOf(Protocol):
+    """The streams that an answer is made of, each with the position from which it counts."""
+
+    def __call__(self, reading: Reading, id: str, *, known: int) -> dict[str, int]:
+        """All of them that count anywhere up to `known`."""
+
+
+class Turns(Protocol):
+    """The positions beyond `after`, up to `known`, of commits that can change an answer.
+
+    None where any can.
+    """
+
+    def __call__(
+        self, reading: Reading, query: Query, *, after: int, known: int
+    ) -> list[int] | None:
+        """In order, each once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """A question that can be followed.
+
+    `streams` or `turns` tell which commits matter while the day of asking is one, which is so for
+    ever where one of each tuple of `settled` is given. Without them all do. `passing` are the
+    members of rows that only count the days since. `effort` is how often it looks at each
+    record, and `looks_everywhere` whether at those of all countries, whichever it is about.
+    """
+
+    settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
+    streams: MadeOf | None = None
+    turns: Turns | None = None
+    passing: tuple[str, ...] = ()
+    effort: int = 1
+    looks_everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A question that cannot be followed, with the reason and what to follow instead."""
+
+    why: str

@@ -1,0 +1,137 @@
+"""A parameter of a question: one entry that parses its text, writes it back, and documents it.
+
+`parse` turns the text of a URL or an option into a value, `write` the value into the one text that
+a pinned URL has. The clocks are parameters too, but are parsed together (`events.clocks`), so they
+only document themselves here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from events.errors import BadFilter
+from service.asking.errors import UnknownParameter
+from service.asking.forms import Form
+
+Texts = Mapping[str, str]
+"""The texts of parameters by name, as they were given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A name, the form of its text as JSON Schema has it, and what it means to a reader."""
+
+    name: str
+    form: Form
+    meaning: str
+
+    def but(self, **changed: Any) -> Any:
+        """The same parameter, described otherwise where a question means something else by it."""
+        return replace(self, **changed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter(Parameter):
+    """A parameter with a value of its own.
+
+    `member` is what the value is called in the class that a question reads its filters into;
+    `default` is the value where the parameter is absent. `needs` is another parameter without
+    which it means nothing.
+    """
+
+    parse: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+    default: Any = None
+    member: str = ""
+    needs: str | None = None
+
+    @property
+    def value_name(self) -> str:
+        """The member that holds the value."""
+        return self.member or self.name
+
+
+def values_of(filters: Iterable[Filter], texts: Texts) -> dict[str, Any]:
+    """The value of each filter by its member, defaults written out. Raises BadFilter."""
+    values = {}
+    for each in filters:
+        text = texts.get(each.name)
+        if text is not None and each.needs is not None and each.needs not in texts:
+            raise BadFilter(each.name, text, f"only with `{each.needs}`")
+        values[each.value_name] = each.default if text is None else each.parse(text)
+    return values
+
+
+def written(filters: Iterable[Filter], about: object) -> dict[str, str]:
+    """The filters that differ from their defaults, as a pinned URL writes them."""
+    values = {each.name: (each, getattr(about, each.value_name)) for each in filters}
+    return {
+        name: each.write(value) for name, (each, value) in values.items() if value != each.default
+    }
+
+
+def check_names(pairs: Iterable[tuple[str, str]], taken: tuple[str, ...]) -> dict[str, str]:
+    """The texts of parameters by name, each of them taken and given once.
+
+    Raises UnknownParameter.
+    """
+    texts: dict[str, str] = {}
+    for name, text in pairs:
+        if name not in taken:
+            raise UnknownParameter(name, "is no parameter of this question", taken)
+        if name in texts:
+            raise UnknownParameter(name, "is given more than once", taken)
+        texts[name] = text
+    return texts
+
+
+# --- how texts are parsed
+
+
+def one_of(name: str, allowed: Iterable[str]) -> Callable[[str], str]:
+    """A parser of one word of several. It raises BadFilter with all that are allowed."""
+    words = tuple(allowed)
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise BadFilter(name, text, f"no {name} of that name", allowed=words)
+        return text
+
+    return parse
+
+
+def some_of(
+    name: str, allowed: Iterable[str], why: str, *, sort: bool = False
+) -> Callable[[str], tuple[str, ...]]:
+    """A parser of words joined by commas, each once; with `sort` in the order of `allowed`.
+
+    It raises BadFilter, for the reason `why`, with all that are allowed.
+    """
+    words = tuple(allowed)
+
+    def parse(text: str) -> tuple[str, ...]:
+        given = tuple(dict.fromkeys(text.split(",")))
+        for word in given:
+            if word not in words:
+                raise BadFilter(name, word, why, allowed=words)
+        return tuple(word for word in words if word in given) if sort else given
+
+    return parse
+
+
+def whole_number(name: str, text: str, least: int, most: int) -> int:
+    """A number in digits within bounds. Raises BadFilter.
+
+    >>> whole_number("limit", "20", 1, 2000)
+    20
+    """
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or len(text) > len(str(most))
+        or not least <= int(text) <= most
+    ):
+        raise BadFilter(name, text, f"a whole number from {least} to {most}")
+    return int(text)

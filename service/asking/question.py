@@ -1,0 +1,293 @@
+"""A question: one declaration, from which all the ways to ask it follow.
+
+Whoever adds a question writes a file with a function that answers it and a `Question` that says
+what it takes, and adds a line to `service.questions.QUESTIONS`. Its route and description, its
+JSON and CSV, its feed in `/v1/follows`, its command, the tables and samples of the docs and the
+tests that all questions sit are loops over that list.
+
+The way of one: the texts of its parameters become `Arguments`; `Question.query` makes them a
+`Query`, with every default written out; `Question.answer` looks at the views and returns a value, a
+mapping of the members that its schema describes; a `Format` makes the text of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from marshmallow import Schema
+
+from events.clocks import AsOf, Log, as_of
+from events.errors import BadFilter
+from projections.views.reading import Reading
+from service.asking.filters import CLOCKS, VIEW_VERSION, Wanted
+from service.asking.following import Follow, Never
+from service.asking.json_text import json_of
+from service.asking.parameter import Filter, Parameter, Texts, values_of, written
+from service.asking.query import Query
+from service.words.csv_text import MEDIA_TYPE as CSV
+from service.words.csv_text import csv_text
+
+Members = Mapping[str, Any]
+"""An answer without the clocks that begin it, or a row of one: members by their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What a question is asked with: the texts of its parameters, the id in its path, the log that
+    its moments are of, and the instant of asking."""
+
+    path: str
+    texts: Texts
+    log: Log
+    now: str
+    id: str = ""
+
+    def clocks(self) -> AsOf:
+        """The three clocks, defaults written out.
+
+        Raises BadClock, ClashingClocks, PositionAhead.
+        """
+        named = {each.name: self.texts.get(each.name) for each in CLOCKS}
+        return as_of(**named, log=self.log, now=self.now)
+
+
+Read = Callable[["Question", Arguments], Query]
+"""Parses what a question is asked with. Raises BadFilter, BadClock and whatever else it refuses."""
+
+Answer = Callable[[Reading, Query], Any]
+"""Returns the members that the schema of a question describes, less the clocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table: its name, and the value that a row has in it.
+
+    `words` says that it holds words of others, which no spreadsheet may take for a formula;
+    `heading` is what people read above it, if they are to see it at all.
+    """
+
+    name: str
+    value: Callable[[Members], object] | None = None
+    words: bool = False
+    heading: str | None = None
+
+    def of(self, row: Members) -> object:
+        """The value of a row."""
+        return row.get(self.name) if self.value is None else self.value(row)
+
+
+def columns(*names: str, words: Iterable[str] = ()) -> tuple[Column, ...]:
+    """Columns that hold the members of the same names; `words` names those with words of others."""
+    return tuple(Column(name=name, words=name in set(words)) for name in names)
+
+
+def within(member: str, name: str) -> Callable[[Members], object]:
+    """The value of a member of a member; None where either is null or absent."""
+    return lambda row: (row.get(member) or {}).get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A list of an answer whose rows can stand in a table.
+
+    `rows` is the member that lists them, and `key` the members that tell one from another: by
+    them a patch names what it changes. `columns` are those of its CSV, told from the answer where
+    they depend on it; `spread` makes its rows of the answer where they are not the list itself.
+    `title` stands above it for people.
+    """
+
+    rows: str
+    key: tuple[str, ...]
+    title: str = ""
+    columns: tuple[Column, ...] | Callable[[Members], tuple[Column, ...]] = ()
+    spread: Callable[[Members], Iterable[Members]] | None = None
+
+    def rows_of(self, answer: Members) -> Iterable[Members]:
+        """The rows of an answer."""
+        if self.spread is not None:
+            return self.spread(answer)
+        rows: Iterable[Members] = answer[self.rows]
+        return rows
+
+    def columns_of(self, answer: Members) -> tuple[Column, ...]:
+        """The columns of an answer."""
+        return self.columns(answer) if callable(self.columns) else self.columns
+
+    def csv(self, answer: Members) -> str:
+        """The table as CSV: a row of names, then a row for each."""
+        found = self.columns_of(answer)
+        return csv_text(
+            [each.name for each in found],
+            ([each.of(row) for each in found] for row in self.rows_of(answer)),
+            texts=[each.name for each in found if each.words],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A form of an answer: what `format` calls it, its media type, and how its text is made.
+
+    `answer` is given where the format has an answer of its own; `shape` is what JSON Schema says
+    of its text.
+    """
+
+    name: str
+    media_type: str
+    text: Callable[[Query, Any], str]
+    meaning: str = ""
+    answer: Answer | None = None
+    shape: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+def answer_text(query: Query, answer: Members) -> str:
+    """The JSON text of an answer, which begins with its clocks."""
+    return json_of({**query.head(), **answer})
+
+
+JSON = Format(name="json", media_type="application/json", text=answer_text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A URL that shows a question, the name of its sample in the docs, and what it shows."""
+
+    name: str
+    path: str
+    shows: str
+
+
+def read_filters(question: Question, arguments: Arguments) -> Query:
+    """A query at the three clocks, its filters read into the class `about` of the question."""
+    about = question.about(**values_of(question.filters, arguments.texts))
+    return Query(
+        arguments.path,
+        arguments.clocks(),
+        written(question.filters, about),
+        about=about,
+        id=arguments.id,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question:
+    """A question, declared once.
+
+    `path` may hold an `{id}`: one of the `space` "record", "source" or "statement", of which
+    `ids` are examples. `clocks` and `filters` are what it takes; `read` parses them, by default
+    at the three clocks, the filters into the class `about`. `answer` answers it, and `schema`
+    describes what with.
+
+    `tables` are its lists, the first of them that of its CSV; `formats` are its forms besides
+    JSON and CSV. `follow` says how it is followed, or why it never is. `is_revised` says that its
+    ETag begins with the revision of its record or source, `has_mementos` that RFC 7089 leads
+    through its versions. `command` is what the command line calls it, None where it has no
+    command. `own_parameters` are described on this path otherwise than elsewhere by being given
+    in `filters` as they are here.
+    """
+
+    name: str
+    path: str
+    summary: str
+    answer: Answer
+    schema: type[Schema]
+    clocks: tuple[Parameter, ...] = CLOCKS
+    filters: tuple[Filter, ...] = ()
+    about: Callable[..., Any] = Wanted
+    read: Read = read_filters
+    space: str | None = None
+    ids: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    formats: tuple[Format, ...] = ()
+    follow: Follow | Never
+    is_revised: bool = False
+    has_mementos: bool = False
+    command: str | None = None
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def all_formats(self) -> tuple[Format, ...]:
+        """Every form of its answer, the default first."""
+        table = self.table
+        csv = () if table is None else (_csv(table),)
+        return (JSON, *csv, *self.formats)
+
+    @property
+    def table(self) -> Table | None:
+        """The table of its CSV, if it has one."""
+        return next((table for table in self.tables if table.columns), None)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All that it takes in a URL, in the order in which it is described."""
+        chosen = () if len(self.all_formats) == 1 else (_format_parameter(self.all_formats),)
+        return (*self.clocks, *self.filters, *chosen, VIEW_VERSION)
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(each.name for each in self.parameters)
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether it lists page by page."""
+        return any(each.name == "limit" for each in self.filters)
+
+    def id_in(self, path: str) -> str | None:
+        """The id that stands in a path of this form, "" where its form has none; None where the
+        path is of another question."""
+        pattern = re.escape(self.path).replace(re.escape("{id}"), "([^/.]+)")
+        found = re.fullmatch(pattern, path)
+        return None if found is None else "".join(found.groups())
+
+    def stream(self, id: str) -> str | None:
+        """The stream whose revision begins its ETag, if any."""
+        return f"{self.space}:{id}" if self.is_revised else None
+
+    def format_named(self, text: str) -> Format:
+        """The format of a name. Raises BadFilter."""
+        for each in self.all_formats:
+            if each.name == text:
+                return each
+        allowed = tuple(each.name for each in self.all_formats)
+        raise BadFilter("format", text, "no format of that name", allowed=allowed)
+
+    def query(self, arguments: Arguments, form: Format = JSON) -> Query:
+        """What is asked, every default written out. Raises what the question refuses."""
+        query = self.read(self, arguments)
+        if form is not JSON:
+            query = replace(query, filters={**query.filters, "format": form.name})
+        return query
+
+    def text(self, reading: Reading, query: Query, form: Format = JSON) -> str:
+        """The text of its answer to a query. Raises NotFound and what else the answer refuses."""
+        return form.text(query, (form.answer or self.answer)(reading, query))
+
+
+def find(questions: Sequence[Question], path: str) -> tuple[Question, str] | None:
+    """The question of a path, and the id in it; None where no question has it."""
+    for question in questions:
+        if (id := question.id_in(path)) is not None:
+            return question, id
+    return None
+
+
+def _csv(table: Table) -> Format:
+    return Format(
+        name="csv",
+        media_type=CSV,
+        text=lambda _, answer: table.csv(answer),
+        meaning="`csv` has a row for each of its rows",
+    )
+
+
+def _format_parameter(formats: Sequence[Format]) -> Parameter:
+    names = [each.name for each in formats]
+    meanings = "; ".join(each.meaning for each in formats if each.meaning)
+    return Parameter(
+        name="format",
+        form={"type": "string", "enum": names, "default": names[0]},
+        meaning=f"{meanings}. `Accept` may ask for it too.",
+    )

@@ -1,0 +1,19 @@
+"""The list of questions. A new one is a file with its declaration, and a line here.
+
+`service.asking.question` says what a declaration holds, and what follows from it.
+"""
+
+from __future__ import annotations
+
+from service.asking.question import Question
+from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
+from service.state.question import STATE
+
+QUESTIONS: tuple[Question, ...] = (
+    STATE,
+    RECORD,
+    TIMELINE,
+    HISTORY,
+    STATEMENT,
+    SOURCE,
+)

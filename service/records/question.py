@@ -1,0 +1,146 @@
+"""The questions about one record, one statement, one source."""
+
+from __future__ import annotations
+
+from service.asking.filters import AFTER_EVENT, LIMIT_OF_PAGE
+from service.asking.following import Follow, Never
+from service.asking.question import Column, Example, Question, Table, columns
+from service.asking.turning import of_record
+from service.records.answer import record_answer, timeline_answer
+from service.records.audit import history_answer, source_answer, statement_answer
+from service.records.schemas import (
+    ExplanationSchema,
+    HistorySchema,
+    RecordSchema,
+    SourceSchema,
+    TimelineSchema,
+)
+from service.records.turning import of_source, of_statement
+
+RECORDS = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb-13tev")
+
+STATEMENTS = Table(
+    rows="statements",
+    key=("id",),
+    title="Statements",
+    columns=(
+        *columns("id", "type", "entry", "milestone", "modality", "rank", "date"),
+        Column(name="earliest", value=lambda line: line["bounds"]["earliest"]),
+        Column(name="latest", value=lambda line: line["bounds"]["latest"]),
+        Column(name="stated"),
+        Column(name="said", value=lambda line: line["said"]["day"]),
+        *columns("title", "summary", "value", "unit", words=("title", "summary", "unit")),
+        Column(
+            name="sources",
+            value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
+        ),
+    ),
+)
+
+RECORD = Question(
+    name="record",
+    path="/v1/records/{id}",
+    summary="A record: its card, what holds, and every statement that is visible.",
+    space="record",
+    ids=RECORDS,
+    answer=record_answer,
+    schema=RecordSchema,
+    tables=(
+        STATEMENTS,
+        Table(rows="entries", key=("entry",)),
+        Table(rows="holding", key=("statement",)),
+    ),
+    follow=Follow(streams=of_record),
+    is_revised=True,
+    has_mementos=True,
+    command="record",
+    examples=(
+        Example(name="record", path="/v1/records/juno?at=2016&stated=2016", shows="a facility"),
+        Example(
+            name="record-series",
+            path="/v1/records/rd-share-of-gdp?at=1996&stated=1996",
+            shows="a series",
+        ),
+    ),
+)
+
+TIMELINE = Question(
+    name="timeline",
+    path="/v1/records/{id}/timeline",
+    summary=(
+        "A record's whole life at `stated` and `known`: every span, every effective statement."
+    ),
+    space="record",
+    ids=RECORDS,
+    answer=timeline_answer,
+    schema=TimelineSchema,
+    tables=(Table(rows="effective", key=("entry",), title="Effective statements"),),
+    follow=Follow(streams=of_record),
+    is_revised=True,
+    command="timeline",
+    examples=(Example(name="timeline", path="/v1/records/bepc/timeline", shows="a whole life"),),
+)
+
+HISTORY = Question(
+    name="history",
+    path="/v1/records/{id}/history",
+    summary="How a record changed: one entry an event. Told by `known` alone.",
+    space="record",
+    ids=RECORDS,
+    filters=(LIMIT_OF_PAGE, AFTER_EVENT),
+    answer=history_answer,
+    schema=HistorySchema,
+    tables=(Table(rows="entries", key=("position",)),),
+    follow=Never("each commit adds to it; follow /v1/changes?record= instead"),
+    is_revised=True,
+    command="history",
+    examples=(
+        Example(
+            name="history", path="/v1/records/juno/history?limit=2", shows="how a record changed"
+        ),
+    ),
+)
+
+STATEMENT = Question(
+    name="statement",
+    path="/v1/statements/{id}",
+    summary="A statement explained: its rivals and why they lost, its events, its sources.",
+    space="statement",
+    ids=("juno-operation", "rd-2024-prelim"),
+    answer=statement_answer,
+    schema=ExplanationSchema,
+    tables=(Table(rows="events", key=("position",)), Table(rows="sources", key=("id",))),
+    follow=Follow(streams=of_statement),
+    command="statement",
+    examples=(
+        Example(
+            name="statement",
+            path="/v1/statements/rd-2024-prelim?at=2025",
+            shows="a statement explained",
+        ),
+    ),
+)
+
+SOURCE = Question(
+    name="source",
+    path="/v1/sources/{id}",
+    summary="A source, and what rests on it.",
+    space="source",
+    ids=("ihep-hist",),
+    answer=source_answer,
+    schema=SourceSchema,
+    tables=(
+        Table(
+            rows="statements",
+            key=("id",),
+            title="Statements that rest on it",
+            columns=columns("id", "title", "locator", words=("title", "locator")),
+        ),
+    ),
+    follow=Follow(streams=of_source),
+    is_revised=True,
+    command="source",
+    examples=(
+        Example(name="source", path="/v1/sources/ihep-hist", shows="a source and what rests on it"),
+    ),
+)
