@@ -120,11 +120,18 @@ class Wanted:
     limit: int = LIMIT
     after: str = ""
 
+    def __post_init__(self) -> None:
+        """Says nothing of the sort that the list has anyway, so that a question has one URL."""
+        if self.sort == self._usual_sort:
+            object.__setattr__(self, "sort", None)
+
     @property
     def sorted_by(self) -> str:
         """How the list is sorted: as it says, else by distance, relevance or id."""
-        if self.sort is not None:
-            return self.sort
+        return self.sort or self._usual_sort
+
+    @property
+    def _usual_sort(self) -> str:
         if self.near is not None:
             return "distance"
         return "id" if self.q is None else "relevance"

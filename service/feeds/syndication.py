@@ -16,10 +16,9 @@ from html import escape
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import msgspec
-
 from events import dates
 from events.dates import Date
+from service.asking.json_text import json_of
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -142,7 +141,7 @@ def json_feed_text(stream: Stream, entries: Sequence[Entry]) -> bytes:
         members["next_url"] = stream.previous
     members["_annales"] = {**stream.members, "archive": stream.archive}
     members["items"] = [_json_item(entry) for entry in entries]
-    return msgspec.json.encode(members)
+    return json_of(members).encode()
 
 
 def printable(text: str) -> str:
