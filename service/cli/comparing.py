@@ -20,6 +20,7 @@ from service.comparing.diff import TO_CLOCKS
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.pairing import SIGNS
 from service.comparing.sides import TO_PARTS, sides
+from service.words.number import number_text
 
 Asked = str | None
 """The text of an option; None where it was not given."""
@@ -223,7 +224,7 @@ def _show_compare(answer: Members) -> None:
                 pair["series"],
                 pair["unit"],
                 *(_reading(pair[side]) for side in SIDES),
-                "" if pair["difference"] is None else f"{pair['difference']:+,}",
+                _difference(pair["difference"]),
             )
             for pair in answer["indicators"]
         ),
@@ -265,8 +266,18 @@ def _titles(decisions: Iterable[Members]) -> str:
     return "; ".join(decision["title"] for decision in decisions) or "–"
 
 
+def _difference(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{'' if value < 0 else '+'}{number_text(value)}"
+
+
 def _reading(reading: Members | None) -> str:
-    return "–" if reading is None else f"{reading['value']:,} ({date_text(reading['date'])})"
+    return (
+        "–"
+        if reading is None
+        else f"{number_text(reading['value'])} ({date_text(reading['date'])})"
+    )
 
 
 def _since(row: Members) -> str:

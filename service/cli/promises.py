@@ -21,6 +21,7 @@ from service.cli.tables import date_text, next_place, show_clocks, show_next
 from service.promises.asking import SORTS, Promised, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
+from service.words.number import number_text
 
 Members = dict[str, Any]
 Make = Callable[[State, Database, Query, Promised], str]
@@ -187,4 +188,4 @@ def _interval(days: Members) -> str:
 
 
 def _number(days: float | None) -> str:
-    return "?" if days is None else f"{days:g}"
+    return "?" if days is None else number_text(days, grouped=False)

@@ -13,6 +13,7 @@ from events.dates import display, iso, parse
 from events.errors import BadDate
 from events.vocabulary import STATUSES
 from service.cli.screen import plain, screen, show_table
+from service.words.number import number_text
 
 Members = dict[str, Any]
 
@@ -55,7 +56,13 @@ def show_state(answer: Members) -> None:
         "Indicators",
         ("series", "value", "unit", "date", "statement"),
         (
-            (row["series"], f"{row['value']:,}", row["unit"], date_text(row.get("date")), row["id"])
+            (
+                row["series"],
+                number_text(row["value"]),
+                row["unit"],
+                date_text(row.get("date")),
+                row["id"],
+            )
             for row in answer["indicators"]
         ),
     )

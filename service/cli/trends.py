@@ -14,6 +14,7 @@ from service.cli.screen import plain, screen, show_table
 from service.cli.tables import Members, show_clocks
 from service.trends.answer import trends_csv, trends_text
 from service.trends.asking import BY, MEASURES, STEPS, trend
+from service.words.number import number_text
 from service.words.regions import REGIONS
 
 PATH = "/v1/trends"
@@ -125,7 +126,7 @@ def _step(iso_day: str, step: str) -> str:
 def _value(point: Members) -> str:
     """A count with its range, or a reading."""
     if "count" not in point:
-        return "" if point["value"] is None else f"{point['value']:,}"
+        return "" if point["value"] is None else number_text(point["value"])
     if "certain" in point:
         return f"{point['count']} ({point['certain']} to {point['possible']})"
     if point.get("new"):

@@ -40,6 +40,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from events.canonical import LARGEST
 from events.dates import parse_iso
 from events.vocabulary import FIELDS, MILESTONES, RANK, STATUSES
 from projections.kinds.facility import FOR_GOOD
@@ -344,4 +345,5 @@ def _less(value: float, than: float) -> float:
     1.44
     """
     difference = Decimal(str(value)) - Decimal(str(than))
-    return int(difference) if difference == difference.to_integral_value() else float(difference)
+    is_whole = difference == difference.to_integral_value() and abs(difference) <= LARGEST
+    return int(difference) if is_whole else float(difference)

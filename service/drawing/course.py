@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from decimal import Decimal
+from math import ceil, floor
 
 from markupsafe import escape
 
@@ -18,10 +19,14 @@ from service.drawing.lanes import Drawing, Frame
 from service.drawing.letters import fitted, width
 from service.drawing.marks import finished, number
 from service.drawing.scale import Scale, ticks
-from service.drawing.sparkline import Point, line
+from service.drawing.sparkline import Point, line, share
+from service.words.number import number_text
 
 LOOKS = 6
 """As many colours as there are; further series take them again with other dashes."""
+
+LARGE = 1e9
+"""A value beside which a step of 1 is not seen."""
 
 _APART = 14.0
 _TEXT = 12.0
@@ -86,7 +91,7 @@ class _Course:
             min([0.0, *values] if from_zero else values, default=0.0), max(values, default=1.0)
         )
         self.low, self.high = self.marks[0], self.marks[-1]
-        left = max(width(value_text(mark), 11) for mark in self.marks) + 12
+        left = max(width(number_text(mark), 11) for mark in self.marks) + 12
         names = (width(each.name, _TEXT, bold=True) for each in series)
         right = wide - min(max(names, default=0), self.room) - 22
         self.scale = Scale(first=frame.first, last=frame.last, left=left, right=right)
@@ -100,8 +105,8 @@ class _Course:
         )
         return Drawing(svg=finished(svg), width=self.width, height=self.height, label=label)
 
-    def _y(self, value: float) -> float:
-        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+    def _y(self, value: float | Decimal) -> float:
+        return self.bottom - share(value, self.low, self.high) * (self.bottom - self.top)
 
     def _axes(self, unit: str) -> str:
         left, right = number(self.scale.left), number(self.scale.right)
@@ -112,7 +117,7 @@ class _Course:
             drawn += (
                 f'<path class="{css}" d="M{left} {number(y)}H{right}"/>'
                 f'<text class="m end" x="{number(self.scale.left - 6)}" y="{number(y + 4)}">'
-                f"{value_text(mark)}</text>"
+                f"{number_text(mark)}</text>"
             )
         for tick in ticks(self.scale, lang=self.lang, room=52, size=11):
             x = self.scale.x(tick.day)
@@ -219,26 +224,20 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
     return places
 
 
-def value_text(value: float) -> str:
-    """A value of an axis, in as few characters as it has.
-
-    >>> value_text(2500.0), value_text(0.25)
-    ('2,500', '0.25')
-    """
-    return f"{value:,.6f}".rstrip("0").rstrip(".")
-
-
 def _look(index: int, series: Series) -> str:
     colour = f"s-{series.status}" if series.status else f"series-{index % LOOKS + 1}"
     dashed = index // LOOKS % 3
     return colour + (f" dashed-{dashed}" if dashed else "")
 
 
-def _round_values(low: float, high: float) -> list[float]:
+def _round_values(low: float, high: float) -> list[Decimal]:
     """Four to seven round values that reach from below the least to above the greatest."""
     if high <= low:
-        high = low + 1
-    power = 10.0 ** floor(log10((high - low) / 4))
-    step = next(power * times for times in (1, 2, 5, 10) if (high - low) / (power * times) <= 6)
-    first, last = floor(low / step), ceil(high / step)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+        # Beside a large number 1 is nothing.
+        high = low + (1 if abs(low) < LARGE else abs(low) / 10)
+    least, greatest = Decimal(str(low)), Decimal(str(high))
+    span = greatest - least
+    power = Decimal(10) ** (span / 4).adjusted()
+    step = next(power * times for times in (1, 2, 5, 10) if span / (power * times) <= 6)
+    first, last = floor(least / step), ceil(greatest / step)
+    return [index * step for index in range(first, last + 1)]

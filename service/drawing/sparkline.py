@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from math import isfinite
 
 from markupsafe import Markup
 
@@ -32,10 +34,9 @@ def sparkline(
     scale = Scale(first=frame.first, last=frame.last, left=3, right=width - 5)
     values = [value for _, value in points if value is not None]
     low, high = min(values, default=0.0), max(values, default=0.0)
-    span = (high - low) or 1.0
 
     def y(value: float) -> float:
-        return height - 4 - (value - low) / span * (height - 9)
+        return height - 4 - share(value, low, high) * (height - 9)
 
     drawn = ""
     before = [point for point in points if point[0] <= frame.cursor]
@@ -61,6 +62,19 @@ def sparkline(
         f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'preserveAspectRatio="xMinYMid" aria-hidden="true">{drawn}</svg>'
     )
+
+
+def share(value: float | Decimal, low: float | Decimal, high: float | Decimal) -> float:
+    """How much of the way from `low` to `high` a value lies; 0 where these are one.
+
+    >>> share(3, 2, 6), share(5, 5, 5), share(0, -1e308, 1e308)
+    (0.25, 0.0, 0.5)
+    """
+    span = float(high) - float(low)
+    if isfinite(span):
+        return (float(value) - float(low)) / (span or 1.0)
+    exact, least, greatest = (Decimal(str(each)) for each in (value, low, high))
+    return float((exact - least) / (greatest - least))
 
 
 def line(

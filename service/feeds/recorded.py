@@ -33,6 +33,7 @@ from service.feeds.feed import Context, Parameter
 from service.feeds.syndication import Entry, Stream, event_tag, tag
 from service.records.activity import ACTIVITY_KINDS
 from service.records.audit import entry_members
+from service.words.number import number_text
 from service.words.word import word
 
 TAKES = ("country", "lang", "limit", "record")
@@ -289,4 +290,6 @@ def _paragraphs(told: _Told, lang: Language) -> Iterator[str]:
 def _value(value: object, lang: Language) -> str:
     if value is None:
         return NOTHING[lang]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value, grouped=False)
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()

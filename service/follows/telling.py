@@ -17,6 +17,7 @@ from projections.views.patch import Operation
 from service.follows.feed import Alteration
 from service.follows.followable import FOLLOWABLE
 from service.state.answer import SECTIONS
+from service.words.number import number_text
 
 LISTS = {kind: section for section, kind in SECTIONS.items()}
 """The list of a state in which rows of a kind stand."""
@@ -310,6 +311,8 @@ def value(of: Any) -> str:
         told = list(map(value, of))
         is_few = len(told) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
         return ", ".join(told) if is_few else _several(len(of), "entry", "entries")
+    if isinstance(of, int | float):
+        return number_text(of, grouped=False)
     text = of if isinstance(of, str) else msgspec.json.encode(of).decode()
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 

@@ -19,6 +19,7 @@ from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
 from service.sentences.times import Lateness
 from service.sentences.voice import Slot, Voice, spoken
 from service.translations import Language, translations
+from service.words.number import LARGEST, number_text
 
 Certainty = Literal["certain", "possible", "last-known"]
 
@@ -439,12 +440,14 @@ def _value(say: Voice, reading: Reading) -> Figure:
     if reading.unit in locale.currencies:
         # Chinese has one form of large numbers only: 1.5 billion are 15亿.
         form: Literal["long", "short"] = "long" if lang == "en" else "short"
-        amount = format_compact_decimal(
-            reading.value, format_type=form, locale=locale, fraction_digits=3
-        )
+        amount = number_text(reading.value)
+        if 1_000 <= abs(reading.value) < LARGEST:
+            amount = format_compact_decimal(
+                reading.value, format_type=form, locale=locale, fraction_digits=3
+            )
         unit = get_currency_name(reading.unit, count=2, locale=locale)
         return Figure(text_of(say.pgettext("money", "{amount} {unit}", amount=amount, unit=unit)))
-    number = times.figure(reading.value, lang)
+    number = number_text(reading.value)
     if reading.unit == "percent":
         return Figure(f"{number}%")
     unit = unit_name(reading.unit, lang)

@@ -10,12 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from babel.numbers import format_decimal
-
 from events.dates import Date, Day, Period, civil, day, display, iso, parse
-from service.sentences.labels import LOCALES
 from service.sentences.sentence import Figure, Phrase, fill
 from service.translations import Language, translations
+from service.words.number import number_text
 
 _MONTH = 30.436875
 """Days of a month and of a year, on the average of 400 years."""
@@ -124,7 +122,7 @@ def duration(days: float, lang: Language) -> str:
         "month": say.ngettext("{n} month", "{n} months", one_or_more),
         "year": say.ngettext("{n} year", "{n} years", one_or_more),
     }[unit]
-    return template.replace("{n}", figure(number, lang))
+    return template.replace("{n}", number_text(number))
 
 
 @lru_cache(maxsize=1024)
@@ -198,17 +196,6 @@ def slip_between(earliest: float | None, latest: float | None, lang: Language) -
     return template
 
 
-@lru_cache(maxsize=8192)
-def figure(number: float, lang: Language) -> str:
-    """A number with all its digits, grouped.
-
-    >>> figure(12025, "en"), figure(2.69, "zh"), figure(4.0, "en")
-    ('12,025', '2.69', '4')
-    """
-    text: str = format_decimal(number, locale=LOCALES[lang], decimal_quantization=False)
-    return text
-
-
 @lru_cache(maxsize=1024)
 def spelled(number: int, lang: Language) -> str:
     """A number in words up to ten, where the language likes that."""
@@ -225,7 +212,7 @@ def spelled(number: int, lang: Language) -> str:
         say.pgettext("number", "nine"),
         say.pgettext("number", "ten"),
     )
-    return words[number - 1] if 1 <= number <= len(words) else figure(number, lang)
+    return words[number - 1] if 1 <= number <= len(words) else number_text(number)
 
 
 # Parts of these
@@ -308,7 +295,7 @@ def _two_lengths(less: float, more: float, lang: Language) -> dict[str, str]:
     number, unit = _measured(less)
     same = unit == _measured(more)[1]
     return {
-        "{less}": figure(number, lang) if same else duration(less, lang),
+        "{less}": number_text(number) if same else duration(less, lang),
         "{more}": duration(more, lang),
     }
 

@@ -12,6 +12,7 @@ from service.sentences.labels import country_name, field_name, status_name, unit
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
 from service.translations import LANGUAGES, Language
+from service.words.number import number_text
 from service.words.regions import REGIONS
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
@@ -116,7 +117,7 @@ def _where(
 
 def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
     first, last = (
-        say.gettext("no reading") if value is None else (Figure(times.figure(value, say.lang)),)
+        say.gettext("no reading") if value is None else (Figure(number_text(value)),)
         for value in (series.first, series.last)
     )
     if not apart:

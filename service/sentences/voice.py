@@ -14,10 +14,10 @@ from typing import Literal
 
 from babel.lists import format_list
 
-from service.sentences import times
 from service.sentences.labels import LOCALES, country_name, field_name
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill, joined
 from service.translations import LANGUAGES, Language, translations
+from service.words.number import number_text
 
 MOST_NAMES = 4
 """So many names a sentence tells, then it counts."""
@@ -46,7 +46,7 @@ class Voice:
     def ngettext(self, one: str, many: str, number: int, **slots: Slot) -> Phrase:
         """The same, in the form that goes with a number; `{n}` is the number unless given."""
         template = self.catalogue.ngettext(one, many, number)
-        return fill(template, {"n": Figure(times.figure(number, self.lang)), **slots})
+        return fill(template, {"n": Figure(number_text(number)), **slots})
 
     def count(self, count: Count, href: str | None = None) -> Figure:
         """A number as a figure: "26", "between 3 and 5", "up to 3"."""
@@ -56,7 +56,7 @@ class Voice:
         """The same within a "from … to": "26", "3–5"."""
         if isinstance(count, int) or count[0] == count[1]:
             return self.count(count, href)
-        return Figure("–".join(times.figure(end, self.lang) for end in count), href)
+        return Figure("–".join(map(number_text, count)), href)
 
     def names(self, names: Sequence[Name]) -> Phrase:
         """Facilities: "A", "A and B", "A, B, C, D and 3 more"."""
@@ -165,15 +165,13 @@ def is_none(count: Count) -> bool:
 @lru_cache(maxsize=4096)
 def _counted(count: Count, lang: Language) -> str:
     if isinstance(count, int):
-        return times.figure(count, lang)
+        return number_text(count)
     least, most = count
     if least == most:
-        return times.figure(least, lang)
+        return number_text(least)
     say = translations(lang)
     template = say.gettext("between {least} and {most}") if least else say.gettext("up to {most}")
-    return template.replace("{least}", times.figure(least, lang)).replace(
-        "{most}", times.figure(most, lang)
-    )
+    return template.replace("{least}", number_text(least)).replace("{most}", number_text(most))
 
 
 def _one(name: Name, lang: Language) -> Phrase:

@@ -15,6 +15,7 @@ from service.pages.shell import labels, language
 from service.pages.shell.page import Members
 from service.pages.shell.speech import Speech
 from service.records.audit import Over, Standing
+from service.words.number import number_text
 
 
 def in_order(type: str, names: Collection[str]) -> list[str]:
@@ -59,7 +60,7 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "✓" if value else "–"
-    return str(value)
+    return number_text(value, grouped=False) if isinstance(value, int | float) else str(value)
 
 
 def date_words(text: str, lang: Language) -> str:

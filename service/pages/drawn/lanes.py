@@ -23,6 +23,7 @@ from service.pages.shell.speech import Speech
 from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
+from service.words.number import number_text
 from service.words.word import word
 
 MARGIN = 30
@@ -248,7 +249,8 @@ def short_slip(days: float | None, lang: Language) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{abs(value):g}"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number_text(abs(value), grouped=False)
 
 
 def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:

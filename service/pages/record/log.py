@@ -10,6 +10,7 @@ from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.records.audit import entry_members
+from service.words.number import number_text
 
 MOST_EVENTS = 500
 """How many events the log of a page shows, the newest first."""
@@ -91,4 +92,6 @@ def _cell(value: object) -> str | None:
         if "id" in value:
             return f"{value['id']} ({value['locator']})" if value.get("locator") else value["id"]
         return ", ".join(f"{name}: {_cell(each)}" for name, each in value.items())
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_text(value, grouped=False)
     return msgspec.json.encode(value).decode()

@@ -1,4 +1,4 @@
-"""Dates, numbers and places in the languages of the pages."""
+"""Dates and places in the languages of the pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_decimal
 
 from events.dates import display, parse
 from events.errors import BadDate
@@ -44,11 +43,6 @@ def brief_date(text: str, lang: str) -> str:
 _MONTHS = re.compile(
     r"\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
 )
-
-
-def number(value: float, lang: str) -> str:
-    """A number, with the separators of the language and no digits that it does not have."""
-    return str(format_decimal(value, format="#,##0.######", locale=LOCALES[lang]))
 
 
 def country(code: str, lang: str) -> str:

@@ -22,6 +22,7 @@ from service.sentences.labels import unit_name
 from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
+from service.words.number import number_text
 
 PAGES = Path(__file__).parent.parent
 SERVICE = PAGES.parent
@@ -107,7 +108,7 @@ def _environment(lang: Language) -> Environment:
     environment.filters |= {
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),
-        "number": lambda value: language.number(value, lang),
+        "number": number_text,
         "country": lambda code: language.country(code, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),

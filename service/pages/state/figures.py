@@ -19,6 +19,7 @@ from service.pages.shell.page import Members
 from service.pages.shell.speech import Speech
 from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
+from service.words.number import number_text
 from service.words.word import word
 
 
@@ -122,7 +123,10 @@ def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:
     (('0.1–1.1', 'years'), ('1–6', 'months'))
     """
     unit = unit_of(max(abs(least), abs(most)))
-    ends = [f"{in_unit(value, unit):g}".replace("-", "−") for value in (least, most)]
+    ends = [
+        number_text(in_unit(value, unit), grouped=False).replace("-", "−")
+        for value in (least, most)
+    ]
     return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[unit][lang]
 
 
