@@ -12,10 +12,11 @@ from service.asking.query import Query
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
 from service.sentences.compare import Spoken, compare_sentence
-from service.sentences.labels import country_name, field_name
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
 from service.translations import LANGUAGES, Language, translations
+from service.words.labels import field_phrase
+from service.words.places import country_name
 
 Members = dict[str, Any]
 
@@ -85,7 +86,7 @@ def _about(found: Found, side: Side, lang: Language) -> list[str]:
     if side.country is not None:
         parts.append(country_name(side.country, lang))
     if side.field is not None:
-        parts.append(field_name(side.field, lang))
+        parts.append(field_phrase(side.field, lang))
     return parts or [translations(lang).pgettext("side", "all countries")]
 
 

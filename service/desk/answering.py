@@ -13,10 +13,10 @@ from service.pages.shell import rendering
 from service.pages.shell.answering import HTML
 from service.pages.shell.here import Here
 from service.pages.shell.page import Page, navigation
-from service.pages.shell.speech import Speech
 from service.translations import LANGUAGES, chosen
 from service.web.access import identity, session
 from service.web.response import archive
+from service.words.speech import Speech
 
 
 def the_desk() -> Desk:

@@ -24,7 +24,6 @@ from service.asking.parameter import whole_number
 from service.asking.query import Query, located
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
-from service.feeds.words import KIND_WORDS, field_word
 from service.items.completing import completed
 from service.items.item import KINDS, Item, Kind, in_time
 from service.items.reading import read as read_items
@@ -33,6 +32,7 @@ from service.items.significance import most_significant
 from service.translations import Language, chosen
 from service.web.response import archive, clocks, parameters, respond
 from service.web.root import root
+from service.words.labels import KIND_WORDS, field_word
 
 CLOCKS = ("at", "stated", "known")
 

@@ -9,12 +9,12 @@ from events.dates import iso
 from events.errors import BadFilter
 from service.asking.filters import Wanted
 from service.feeds.feed import Context
-from service.feeds.words import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.items.home import home_of
 from service.promises.asking import Promised
 from service.promises.slips import ladders
 from service.trends.answer import trends
 from service.trends.asking import trend
+from service.words.labels import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.words.word import word
 
 Rows = list[dict[str, Any]]

@@ -20,9 +20,9 @@ from service.drawing.marks import HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
-from service.feeds.words import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
 from service.items.item import KINDS, Item
 from service.items.when import When
+from service.words.labels import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
 
 Members = dict[str, Any]
 

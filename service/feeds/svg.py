@@ -11,9 +11,9 @@ from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, St
 from service.drawing.timeline import timeline
 from service.feeds.feed import Context, Feed
 from service.feeds.vis_timeline import tooltip, viewed
-from service.feeds.words import AS_OF, KIND_WORDS, LEFT_OUT, field_word
 from service.items.item import Item, Kind, Plan
 from service.items.when import When
+from service.words.labels import AS_OF, KIND_WORDS, LEFT_OUT, field_word
 
 LIMIT = 2_000
 """How many items a picture bears."""

@@ -16,7 +16,9 @@ import msgspec
 from events.dates import Day, civil, day
 from service.feeds.feed import Context, Feed
 from service.feeds.titles import title_of
-from service.feeds.words import (
+from service.items.item import Item
+from service.items.when import When, when
+from service.words.labels import (
     AS_OF,
     DISPUTED,
     KIND_WORDS,
@@ -26,8 +28,6 @@ from service.feeds.words import (
     RECORD,
     field_word,
 )
-from service.items.item import Item
-from service.items.when import When, when
 
 FARTHEST = (-271_000, 275_000)
 """The years that a date of JavaScript can have, rounded inwards."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from service.feeds.words import MILESTONE_WORDS, STATUS_WORDS
 from service.items.item import Item
+from service.words.labels import MILESTONE_WORDS, STATUS_WORDS
 
 
 def title_of(item: Item, lang: str) -> str:

@@ -23,8 +23,8 @@ from service.feeds.syndication import printable
 from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import title_of
 from service.feeds.vis_timeline import viewed
-from service.feeds.words import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.items.item import Item
+from service.words.labels import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
 
 Members = dict[str, Any]
 

@@ -21,7 +21,8 @@ from events.dates import Day, iso
 from service.feeds.feed import Context, Feed
 from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import title_of
-from service.feeds.words import (
+from service.items.item import Item
+from service.words.labels import (
     DISPUTED,
     KIND_WORDS,
     NO_END,
@@ -30,7 +31,6 @@ from service.feeds.words import (
     STATUS_WORDS,
     field_word,
 )
-from service.items.item import Item
 
 Members = dict[str, Any]
 

@@ -17,7 +17,7 @@ import pycountry
 
 from events.dates import display, parse
 from events.fact import Line
-from service.sentences.labels import status_name
+from service.words.labels import status_phrase
 
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
@@ -50,7 +50,7 @@ def state_cited(answer: Mapping[str, Any], *, root: str, filters: Mapping[str, s
     country = pycountry.countries.get(alpha_2=filters.get("country", ""))
     about = [country.name if country else "", filters.get("field", "")]
     about += [
-        f"{what}{' or '.join(status_name(each, 'en') for each in filters[name].split(','))}"
+        f"{what}{' or '.join(status_phrase(each, 'en') for each in filters[name].split(','))}"
         for name, what in (("status", ""), ("expected", "expected "))
         if name in filters
     ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from events.dates import Day, civil
 from service.sentences import times
-from service.sentences.labels import country_name, field_name, status_name
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
 from service.sentences.voice import Count, Slot, Voice, is_none, spoken
 from service.translations import Language
+from service.words.labels import field_phrase, status_phrase
+from service.words.places import country_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +72,8 @@ def _facilities(say: Voice, left: Spoken, right: Spoken) -> Phrase:
             "stated": times.moment(left.stated, say.lang),
             "one": _called(say, left),
             "other": _called(say, right),
-            "status": Figure(status_name(left.status, say.lang)),
-            "other_status": Figure(status_name(right.status, say.lang)),
+            "status": Figure(status_phrase(left.status, say.lang)),
+            "other_status": Figure(status_phrase(right.status, say.lang)),
         }
         if left.beyond:
             return say.gettext(
@@ -93,7 +94,7 @@ def _facility(say: Voice, side: Spoken) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
         "name": _called(say, side),
-        "status": Figure(status_name(side.status, say.lang)),
+        "status": Figure(status_phrase(side.status, say.lang)),
         "position": f"@{side.known}",
     }
     if not side.recorded:
@@ -224,7 +225,7 @@ def _who(say: Voice, side: Spoken) -> Phrase:
 def _where(say: Voice, side: Spoken) -> dict[str, str]:
     return {
         "country": "" if side.country is None else country_name(side.country, say.lang),
-        "field": "" if side.field is None else field_name(side.field, say.lang),
+        "field": "" if side.field is None else field_phrase(side.field, say.lang),
     }
 
 

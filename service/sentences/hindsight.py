@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from events.dates import Day
 from service.sentences import times
-from service.sentences.labels import country_name
 from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, is_none, spoken
 from service.translations import Language, translations
+from service.words.places import country_name
 
 
 @dataclass(frozen=True, slots=True)

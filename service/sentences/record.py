@@ -14,12 +14,13 @@ from babel.numbers import format_compact_decimal, get_currency_name
 from events.dates import Date, Day
 from projections.kinds.ladders import Outcome
 from service.sentences import times
-from service.sentences.labels import LOCALES, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
 from service.sentences.times import Lateness
 from service.sentences.voice import Slot, Voice, spoken
 from service.translations import Language, translations
+from service.words.labels import status_phrase, unit_name
 from service.words.number import LARGEST, number_text
+from service.words.places import LOCALES
 
 Certainty = Literal["certain", "possible", "last-known"]
 
@@ -163,7 +164,7 @@ def _status(say: Voice, facility: Facility) -> Phrase:
     if facility.certainty == "last-known":
         return _seen_from(say, facility, when, name)
     if facility.certainty == "possible":
-        options = [(status_name(each, lang),) for each in facility.alternatives]
+        options = [(status_phrase(each, lang),) for each in facility.alternatives]
         return say.gettext(
             "{when} {name} may have been {options}; the dates leave it open.",
             when=when,
@@ -172,7 +173,7 @@ def _status(say: Voice, facility: Facility) -> Phrase:
         )
     if facility.status is None:
         return say.gettext("{when} nothing had come of {name} yet.", when=when, name=name)
-    status = status_name(facility.status, lang)
+    status = status_phrase(facility.status, lang)
     if facility.since is None:
         return say.gettext("{when} {name} was {status}.", when=when, name=name, status=status)
     return say.gettext(
@@ -191,9 +192,9 @@ def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) ->
         "stated": times.moment(facility.stated, lang),
         "when": when,
         "name": name,
-        "status": status_name(facility.status, lang),
+        "status": status_phrase(facility.status, lang),
         "since": "" if facility.since is None else times.since(facility.since, lang),
-        "expected": status_name(facility.expected, lang),
+        "expected": status_phrase(facility.expected, lang),
     }
     if facility.since is None:
         if facility.expected is None:

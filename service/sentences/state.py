@@ -12,10 +12,11 @@ from typing import Literal, NamedTuple
 
 from events.dates import Day, Period
 from service.sentences import times
-from service.sentences.labels import country_name, status_name
 from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, bounds, is_none, spoken
 from service.translations import Language, translations
+from service.words.labels import status_phrase
+from service.words.places import country_name
 
 BUILDING = ("under-construction", "completed", "commissioning")
 """The statuses in which a facility is being built or tested."""
@@ -280,7 +281,9 @@ def _of_both_statuses(lang: Language) -> dict[_Kind, str]:
 
 def _any_of(say: Voice, statuses: Sequence[str]) -> Phrase:
     return (
-        say.all_of([(status_name(each, say.lang),) for each in statuses], "or") if statuses else ()
+        say.all_of([(status_phrase(each, say.lang),) for each in statuses], "or")
+        if statuses
+        else ()
     )
 
 

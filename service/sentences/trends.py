@@ -8,11 +8,12 @@ from typing import Literal
 
 from events.dates import Day
 from service.sentences import times
-from service.sentences.labels import country_name, field_name, status_name, unit_name
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
 from service.translations import LANGUAGES, Language
+from service.words.labels import field_phrase, status_phrase, unit_name
 from service.words.number import number_text
+from service.words.places import country_name
 from service.words.regions import REGIONS
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
@@ -86,7 +87,7 @@ def _what(say: Voice, measure: Measure, series: Sequence[Ends], where: Phrase) -
         return (*where, *say.gettext("readings of indicators"))
     statuses = {each.key["status"] for each in series} if measure == "status" else set()
     if len(statuses) == 1:
-        status = status_name(statuses.pop(), say.lang)
+        status = status_phrase(statuses.pop(), say.lang)
         return (*where, *say.gettext("facilities {status}", status=status))
     return (
         *where,
@@ -161,5 +162,5 @@ def _word(member: str, value: str, lang: Language) -> str:
     if member == "region":
         return country_name(REGIONS[value].m49, lang)
     if member == "field":
-        return field_name(value, lang)
-    return status_name(value, lang) if member == "status" else value
+        return field_phrase(value, lang)
+    return status_phrase(value, lang) if member == "status" else value

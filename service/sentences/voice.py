@@ -14,10 +14,11 @@ from typing import Literal
 
 from babel.lists import format_list
 
-from service.sentences.labels import LOCALES, country_name, field_name
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill, joined
 from service.translations import LANGUAGES, Language, translations
+from service.words.labels import field_phrase
 from service.words.number import number_text
+from service.words.places import LOCALES, country_name
 
 MOST_NAMES = 4
 """So many names a sentence tells, then it counts."""
@@ -124,14 +125,14 @@ class Voice:
             "big-science facility in {field}",
             "big-science facilities in {field}",
             number,
-            field=field_name(field, self.lang),
+            field=field_phrase(field, self.lang),
         )
 
     def where(self, *, country: str | None, field: str | None) -> Phrase:
         """The part of the world that a clause is about, as it stands before it: "in China, "."""
         where = {
             "country": "" if country is None else country_name(country, self.lang),
-            "field": "" if field is None else field_name(field, self.lang),
+            "field": "" if field is None else field_phrase(field, self.lang),
         }
         if country and field:
             return self.pgettext("where", "in {field} in {country}, ", **where)

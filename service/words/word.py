@@ -35,3 +35,12 @@ class Word(Mapping[str, str]):
 def word(context: str, text: str) -> Word:
     """A text as `scripts/translations` finds it: both must be written out where it is called."""
     return Word(context, text)
+
+
+class Words(dict[str, Word]):
+    """The words of a closed list of the chronicle, by its codes."""
+
+    def of(self, code: str | None, lang: str) -> str:
+        """A code in words, None being none at all; one that has no words yet goes by itself."""
+        said = self.get(code or "")
+        return (code or "") if said is None else said[lang]

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import msgspec
 
-from service.pages.shell import labels
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.page import Format, Members, page_at
 from service.records.activity import ACTIVITY_KINDS, activity_asked, activity_text
 from service.web.response import archive
+from service.words import labels
 
 TAKES = ("actor", "record", "kind", "limit", "after")
 

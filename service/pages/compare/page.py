@@ -20,13 +20,14 @@ from service.comparing.pairing import SIGNS
 from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, short_slips
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.pages.shell.speech import Speech
 from service.web.response import archive, clocks
+from service.words import labels
+from service.words.speech import Speech
 
 OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)

@@ -16,7 +16,7 @@ from service.pages.desk.task import WHY, Task
 from service.pages.desk.values import told_date, told_value
 from service.pages.shell import language
 from service.pages.shell.page import Members
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 
 
 def subject(desk: Desk, task: Task) -> Members:

@@ -30,7 +30,7 @@ from service.pages.desk import words as desk_words
 from service.pages.desk.form import Member, members_of, number
 from service.pages.shell import language
 from service.pages.shell.page import Members
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 
 
 def fault_of(refusal: Refusal, say: Speech) -> Members:

@@ -18,9 +18,9 @@ from service.pages.desk.lines import rows_of
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import date_words, standing_words
-from service.pages.shell import labels
 from service.pages.shell.page import Members
 from service.records.audit import plans_over, standing_of
+from service.words import labels
 
 
 def found(desk: Desk, q: str) -> list[Members]:

@@ -28,9 +28,9 @@ from service.pages.desk.values import (
     standing_words,
     told_value,
 )
-from service.pages.shell import labels
 from service.pages.shell.page import Members
 from service.records.audit import Over, Standing, plans_over, standing_of
+from service.words import labels
 
 
 def seen(desk: Desk, decision: Decision) -> Members:

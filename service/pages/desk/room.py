@@ -8,7 +8,7 @@ from events.clocks import utc_day
 from events.dates import Language
 from service.archive import Archive
 from service.pages.shell.here import Here
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 
 PATH = "/desk"
 """Where it is."""

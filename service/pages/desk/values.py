@@ -11,11 +11,12 @@ from events.errors import BadDate
 from events.statement import Statement
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Kind, members_of
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.page import Members
-from service.pages.shell.speech import Speech
 from service.records.audit import Over, Standing
+from service.words import labels
 from service.words.number import number_text
+from service.words.speech import Speech
 
 
 def in_order(type: str, names: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from service.pages.shell import labels
+from service.words import labels
 from service.words.word import word
 
 Said = Mapping[str, str]

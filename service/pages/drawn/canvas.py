@@ -19,7 +19,7 @@ from service.drawing.lanes import Lane
 from service.feeds.columns import COLUMNS, MOST_SPANS
 from service.pages.shell import rendering
 from service.pages.shell.here import Here
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 
 ABOVE = 2_000
 """So many spans are drawn as SVG; more are painted."""

@@ -24,10 +24,10 @@ from service.asking.query import Query
 from service.feeds.syndication import printable
 from service.linked.citing import record_name
 from service.pages.kinds import PAGES
-from service.pages.shell import labels
 from service.records.answer import record_answer
 from service.translations import chosen
 from service.web.response import archive, clocks
+from service.words import labels
 
 JSON = "application/json"
 XML = "text/xml"

@@ -6,10 +6,10 @@ import msgspec
 
 from projections.engine.spans import AFTER_ALL
 from projections.views.history import Entry
-from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.records.audit import entry_members
+from service.words import labels
 from service.words.number import number_text
 
 MOST_EVENTS = 500

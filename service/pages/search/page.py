@@ -14,10 +14,10 @@ from events.vocabulary import FIELDS, STATUSES
 from service.asking.filters import FINDABLE
 from service.drawing.marks import icon
 from service.lists.answer import records_answer, search_answer
-from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.here import Here
 from service.pages.shell.page import Format, Members, page_at
+from service.words import labels
 
 FILTERS = ("q", "kind", "country", "field", "status", "sort", "limit", "after")
 ANYTHING = frozenset(("q", "kind", "country", "field", "status"))

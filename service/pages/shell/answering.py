@@ -20,14 +20,15 @@ from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.filters import Wanted, given, wanted
 from service.asking.query import Query, located
-from service.pages.shell import labels, rendering
+from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.page import Members, Page, navigation
-from service.pages.shell.speech import Speech
 from service.translations import LANGUAGES, chosen
 from service.web.response import CLOCKS, archive, clocks, parameters, respond
 from service.web.root import root
+from service.words import labels
+from service.words.speech import Speech
 
 HTML = "text/html"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projections.views.state import Row
-from service.pages.shell.speech import Speech
-from service.sentences.labels import country_name
+from service.words.places import country_name
+from service.words.speech import Speech
 
 
 def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:

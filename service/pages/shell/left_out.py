@@ -13,10 +13,10 @@ from service.asking.filters import Wanted
 from service.asking.query import Query
 from service.comparing.diff import Comparison
 from service.comparing.hindsight import hindsight_answer
-from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import written
 from service.pages.shell.page import Members
+from service.words import labels
 
 MOST_NAMED = 60
 """How many facilities each list names, at most."""

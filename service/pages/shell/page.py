@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from events.dates import Language
 from service.asking.query import Query
 from service.pages.shell.here import Here
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 
 Members = dict[str, Any]
 

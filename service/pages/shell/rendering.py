@@ -17,11 +17,12 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader
 from werkzeug.exceptions import NotFound
 
-from service.pages.shell import labels, language
-from service.sentences.labels import unit_name
+from service.pages.shell import language
 from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
+from service.words import labels
+from service.words.labels import unit_name
 from service.words.number import number_text
 
 PAGES = Path(__file__).parent.parent

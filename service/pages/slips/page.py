@@ -13,7 +13,7 @@ from events.vocabulary import FIELDS
 from projections.kinds.ladders import OUTCOMES
 from service.asking.query import Query
 from service.pages.drawn.lanes import short_slips
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.page import Format, Members, page_at, pieces
@@ -21,6 +21,7 @@ from service.promises.asking import GROUPS, SORTS, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
 from service.web.response import clocks
+from service.words import labels
 
 SOON = "P2Y"
 """How far ahead the page tells what is due."""

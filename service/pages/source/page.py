@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from service.pages.shell import labels
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Format, Members, page_at
 from service.records.audit import source_answer
+from service.words import labels
 
 
 def source_page(asked: Asked) -> Members:

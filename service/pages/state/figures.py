@@ -16,10 +16,10 @@ from service.pages.drawn.lanes import FAMILIES
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.page import Members
-from service.pages.shell.speech import Speech
 from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.words.number import number_text
+from service.words.speech import Speech
 from service.words.word import word
 
 

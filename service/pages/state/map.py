@@ -12,9 +12,10 @@ from service.drawing.crowds import Crowd, draw_crowds
 from service.drawing.lanes import Drawing
 from service.drawing.map import Place, draw_map
 from service.drawing.marks import icon
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
+from service.words import labels
 
 
 def state_map(asked: Asked, rows: Sequence[Members]) -> Members:

@@ -7,9 +7,10 @@ from typing import Any
 
 from events.dates import Language
 from service.drawing.marks import icon
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.page import Members
-from service.pages.shell.speech import Speech
+from service.words import labels
+from service.words.speech import Speech
 
 ORDER = (
     "operating",

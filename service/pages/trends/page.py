@@ -12,17 +12,18 @@ from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
-from service.pages.shell import labels, language
+from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.pages.shell.speech import Speech
-from service.sentences.labels import unit_name
 from service.trends.answer import trends_text
 from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
 from service.web.response import archive
+from service.words import labels
+from service.words.labels import unit_name
 from service.words.regions import REGIONS
+from service.words.speech import Speech
 
 TAKES = TREND_FILTERS[:-1]
 """What the page takes: all but the format."""

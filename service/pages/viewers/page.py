@@ -22,10 +22,10 @@ from service.items.item import KINDS
 from service.pages.shell import language, rendering
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Format, Members, page_at
-from service.pages.shell.speech import Speech
 from service.translations import chosen
 from service.web.response import clocks
 from service.web.root import root
+from service.words.speech import Speech
 
 CLOCKS = ("at", "stated", "known")
 

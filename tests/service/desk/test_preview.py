@@ -10,7 +10,7 @@ from service.archive import Archive
 from service.pages.desk.page import record_members
 from service.pages.desk.room import Desk
 from service.pages.shell.here import Here
-from service.pages.shell.speech import Speech
+from service.words.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, other_correction, page, recorded

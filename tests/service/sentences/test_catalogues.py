@@ -15,9 +15,10 @@ from babel.messages.pofile import read_po
 
 from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES, countries
-from service.sentences.labels import country_name, field_name, status_name
 from service.translations import CATALOGUES, DOMAIN, LANGUAGES, Language, chosen, translations
 from service.web.problems import PROBLEMS
+from service.words.labels import field_phrase, status_phrase
+from service.words.places import country_name
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -117,9 +118,9 @@ def test_a_translation_has_the_slots_of_its_text(lang: Language) -> None:
 def test_every_word_of_the_closed_lists_has_a_name() -> None:
     """Fields, statuses and the time before any status, in each language, none twice."""
     for lang in LANGUAGES:
-        assert len({field_name(field, lang) for field in FIELDS}) == len(FIELDS)
+        assert len({field_phrase(field, lang) for field in FIELDS}) == len(FIELDS)
         statuses = (None, *STATUSES)
-        assert len({status_name(status, lang) for status in statuses}) == len(statuses)
+        assert len({status_phrase(status, lang) for status in statuses}) == len(statuses)
         assert all(country_name(code, lang) != code for code in countries())
 
 

@@ -23,9 +23,9 @@ from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
-from service.sentences.labels import country_name
 from service.trends.asking import MOST_IN_ALL, MOST_POINTS
 from service.trends.schemas import TrendsSchema
+from service.words.places import country_name
 from service.words.regions import REGIONS
 from tests.naive.histories import FIELDS, logged, random_history, random_instants
 from tests.naive.histories import random_question as random_state

@@ -1,0 +1,329 @@
+"""The words for what the chronicle names by a code, in every language, and for marks of formats.
+
+Each closed list has its words here once, for pages, feeds, sentences and the command line. Where
+a language says a code otherwise within a sentence than beside a thing, there are two lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from events.dates import Language
+from events.vocabulary import FIELDS
+from service.translations import translations
+from service.words.names import short_name
+from service.words.speech import Speech
+from service.words.word import Words, word
+
+STATUS_WORDS = Words(
+    {
+        "proposed": word("status words", "proposed"),
+        "approved": word("status words", "approved"),
+        "under-construction": word("status words", "under construction"),
+        "completed": word("status words", "completed"),
+        "commissioning": word("status words", "commissioning"),
+        "operating": word("status words", "operating"),
+        "suspended": word("status words", "suspended"),
+        "decommissioned": word("status words", "closed"),
+        "cancelled": word("status words", "cancelled"),
+    }
+)
+"""A status, beside what has it."""
+
+STATUS_PHRASES = Words(
+    {
+        "": word("status", "not yet begun"),
+        "proposed": word("status", "proposed"),
+        "approved": word("status", "approved"),
+        "under-construction": word("status", "under construction"),
+        "completed": word("status", "completed"),
+        "commissioning": word("status", "in commissioning"),
+        "operating": word("status", "operating"),
+        "suspended": word("status", "suspended"),
+        "decommissioned": word("status", "closed"),
+        "cancelled": word("status", "cancelled"),
+    }
+)
+"""A status within a sentence; "" is the time before any."""
+
+STATUS_HEADINGS = Words(
+    {
+        "operating": word("headings", "Operating"),
+        "commissioning": word("headings", "Commissioning"),
+        "completed": word("headings", "Built, not yet running"),
+        "under-construction": word("headings", "Under construction"),
+        "approved": word("headings", "Approved"),
+        "proposed": word("headings", "Proposed"),
+        "suspended": word("headings", "Suspended"),
+        "decommissioned": word("headings", "Closed"),
+        "cancelled": word("headings", "Cancelled before running"),
+        "": word("headings", "Only promised"),
+    }
+)
+"""What stands over a table of facilities of a status; "" is no status at all."""
+
+MILESTONE_WORDS = Words(
+    {
+        "proposed": word("milestone words", "proposed"),
+        "approved": word("milestone words", "approved"),
+        "construction-started": word("milestone words", "construction started"),
+        "completed": word("milestone words", "completed"),
+        "first-light": word("milestone words", "first light"),
+        "operation-started": word("milestone words", "operation started"),
+        "upgraded": word("milestone words", "upgraded"),
+        "accepted": word("milestone words", "accepted"),
+        "renamed": word("milestone words", "renamed"),
+        "suspended": word("milestone words", "suspended"),
+        "decommissioned": word("milestone words", "closed"),
+        "cancelled": word("milestone words", "cancelled"),
+    }
+)
+
+KIND_WORDS = Words(
+    {
+        "phase": word("kind words", "Phases"),
+        "milestone": word("kind words", "Milestones"),
+        "discovery": word("kind words", "Discoveries"),
+        "policy": word("kind words", "Policies"),
+        "indicator": word("kind words", "Indicators"),
+        "observation": word("kind words", "Observations"),
+    }
+)
+"""Kinds of what stands on a timeline, of several."""
+
+KIND_ONE = Words(
+    {
+        "facility": word("kind one", "facility"),
+        "policy": word("kind one", "policy"),
+        "indicator": word("kind one", "indicator"),
+        "discovery": word("kind one", "discovery"),
+        "observation": word("kind one", "observation"),
+        "source": word("kind one", "source"),
+        "milestone": word("kind one", "milestone"),
+    }
+)
+"""A kind of record, of one."""
+
+FIELD_WORDS = Words(
+    {
+        "astronomy": word("field words", "Astronomy"),
+        "astrophysics": word("field words", "Astrophysics"),
+        "computing": word("field words", "Computing"),
+        "earth-system": word("field words", "Earth system"),
+        "fusion": word("field words", "Fusion"),
+        "life-science": word("field words", "Life science"),
+        "materials": word("field words", "Materials"),
+        "neutron-science": word("field words", "Neutron science"),
+        "nuclear-physics": word("field words", "Nuclear physics"),
+        "particle-physics": word("field words", "Particle physics"),
+        "photon-science": word("field words", "Photon science"),
+        "quantum": word("field words", "Quantum"),
+        "space": word("field words", "Space"),
+    }
+)
+"""A field of science, as a heading."""
+
+FIELD_PHRASES = Words(
+    {
+        "astronomy": word("field", "astronomy"),
+        "astrophysics": word("field", "astrophysics"),
+        "computing": word("field", "computing"),
+        "earth-system": word("field", "earth system science"),
+        "fusion": word("field", "fusion"),
+        "life-science": word("field", "life science"),
+        "materials": word("field", "materials"),
+        "neutron-science": word("field", "neutron science"),
+        "nuclear-physics": word("field", "nuclear physics"),
+        "particle-physics": word("field", "particle physics"),
+        "photon-science": word("field", "photon science"),
+        "quantum": word("field", "quantum science"),
+        "space": word("field", "space science"),
+    }
+)
+"""A field of science within a sentence."""
+
+OUTCOME_WORDS = Words(
+    {
+        "kept": word("outcome words", "kept"),
+        "late": word("outcome words", "late"),
+        "early": word("outcome words", "early"),
+        "dropped": word("outcome words", "dropped"),
+        "replaced": word("outcome words", "replaced"),
+        "pending": word("outcome words", "pending"),
+        "overdue": word("outcome words", "overdue"),
+    }
+)
+"""What came of a ladder of promises."""
+
+CERTAINTIES = Words(
+    {
+        "certain": word("certainties", "certain"),
+        "possible": word("certainties", "one of several possible"),
+        "last-known": word("certainties", "last known"),
+    }
+)
+"""How certain a status is."""
+
+EVENTS = Words(
+    {
+        "SourceRecorded": word("events", "source recorded"),
+        "FacilityRegistered": word("events", "facility registered"),
+        "RecordAmended": word("events", "card amended"),
+        "MilestoneRecorded": word("events", "milestone recorded"),
+        "DiscoveryRecorded": word("events", "discovery recorded"),
+        "PolicyDecisionRecorded": word("events", "policy decision recorded"),
+        "IndicatorRecorded": word("events", "reading recorded"),
+        "ObservationRecorded": word("events", "observation recorded"),
+        "StatementCorrected": word("events", "statement corrected"),
+        "StatementWithdrawn": word("events", "statement withdrawn"),
+        "StatementReinstated": word("events", "statement reinstated"),
+    }
+)
+"""What was done, by the name of an event."""
+
+STANDINGS = Words(
+    {
+        "effective": word("standings", "holds"),
+        "stands": word("standings", "stands"),
+        "disputed": word("standings", "disputed"),
+        "planned": word("standings", "overtaken"),
+        "said-earlier": word("standings", "overtaken"),
+        "recorded-earlier": word("standings", "rival"),
+        "withdrawn": word("standings", "withdrawn"),
+        "not-visible": word("standings", "not said yet"),
+    }
+)
+"""Whether a statement holds."""
+
+WHYS = Words(
+    {
+        "disputed": word("whys", "gives way to an undisputed statement"),
+        "planned": word("whys", "a plan gives way to what came"),
+        "said-earlier": word("whys", "something was said later"),
+        "recorded-earlier": word("whys", "said on the same day, recorded earlier"),
+        "withdrawn": word("whys", "it was withdrawn"),
+        "not-visible": word("whys", "it had not been said by then"),
+    }
+)
+"""What decided against a statement."""
+
+UNITS = Words(
+    {
+        "percent": word("units of readings", "percent"),
+        "Share": word("units of readings", "Share"),
+        "systems": word("units of readings", "systems"),
+        "facilities": word("units of readings", "facilities"),
+        "beamlines": word("units of readings", "beamlines"),
+        "pulsars": word("units of readings", "pulsars"),
+        "rank": word("units of readings", "rank"),
+        "m w.e.": word("units of readings", "m w.e."),
+        "years of Higgs running": word("units of readings", "years of Higgs running"),
+        "degree north": word("units of readings", "degree north"),
+    }
+)
+"""The units of readings that are words; the others are signs, the same in every language."""
+
+# --- marks of formats
+
+PLANNED = word("planned", "planned")
+OVERDUE = word("overdue", "overdue")
+DISPUTED = word("disputed", "disputed")
+NO_END = word("no end", "no end known")
+PRESENT = word("present", "present")
+ORIGIN = word("origin", "Sources")
+RECORD = word("record", "The whole record")
+AS_OF = word("as of", "As of")
+LEFT_OUT = word("left out", "Left out")
+DAYS_LATE = word("days late", "days late")
+
+# --- a code in words
+
+status_phrase = STATUS_PHRASES.of
+heading = STATUS_HEADINGS.of
+milestone = MILESTONE_WORDS.of
+kind = KIND_ONE.of
+outcome = OUTCOME_WORDS.of
+certainty = CERTAINTIES.of
+event = EVENTS.of
+standing = STANDINGS.of
+unit_name = UNITS.of
+
+
+def field_word(field: str, lang: str) -> str:
+    """A field of science, as a heading; one that has no words yet goes by its code.
+
+    >>> field_word("photon-science", "zh"), field_word("marine-science", "en")
+    ('光子科学', 'Marine science')
+    """
+    if field not in FIELD_WORDS:
+        return field.replace("-", " ").capitalize()
+    return FIELD_WORDS.of(field, lang)
+
+
+def field_phrase(field: str, lang: str) -> str:
+    """A field of science within a sentence, in lower case where the language has it.
+
+    >>> field_phrase("photon-science", "en"), field_phrase("marine-science", "en")
+    ('photon science', 'marine science')
+    """
+    return FIELD_PHRASES.of(field, lang).replace("-", " ")
+
+
+def label(code: str, lang: str) -> str:
+    """A status, a field or a kind in words; the code itself where it is none of them."""
+    if code in FIELDS:
+        return field_word(code, lang)
+    return (KIND_WORDS if code in KIND_WORDS else STATUS_WORDS).of(code, lang)
+
+
+def why(code: str, lang: str) -> str:
+    """What decided against a statement; nothing where nothing did."""
+    return WHYS.of(code, lang) if code in WHYS else ""
+
+
+def problem(title: str, lang: Language) -> str:
+    """The title of a problem in a language; the catalogue has those of `service.web.problems`."""
+    return translations(lang).gettext(title)
+
+
+# --- names
+
+
+def names_of(card: Mapping[str, Any], lang: str) -> tuple[str, str]:
+    """The short name of a facility in a language, and its Chinese one for an English page."""
+    short = short_name(card)
+    other = card.get("name_zh") or ""
+    if lang == "zh":
+        return (other or short), ""
+    return short, "" if other == short else other
+
+
+def drawn(say: Speech) -> Callable[[str], str]:
+    """The words of the drawings (`service.drawing.marks.WORDS`), as they ask for them."""
+    words = {
+        "proposed": say("proposed"),
+        "approved": say("approved"),
+        "under construction": say("under construction"),
+        "completed, commissioning": say("completed, commissioning"),
+        "operating": say("operating"),
+        "suspended": say("suspended"),
+        "closed": say("closed"),
+        "cancelled": say("cancelled"),
+        "vague date: fades over its bounds": say("vague date: fades over its bounds"),
+        "expected": say("expected"),
+        "promised, then what came (slip)": say("promised, then what came (slip)"),
+        "runs on": say("runs on"),
+        "discovery; upgrade": say("discovery; upgrade"),
+        "milestones": say("milestones"),
+        "discoveries": say("discoveries"),
+        "policies": say("policies"),
+        "still promised": say("still promised"),
+        "Pacific Ocean": say("Pacific Ocean"),
+        "Atlantic Ocean": say("Atlantic Ocean"),
+        "Indian Ocean": say("Indian Ocean"),
+        "Bay of Bengal": say("Bay of Bengal"),
+        "East China Sea": say("East China Sea"),
+        "South China Sea": say("South China Sea"),
+    }
+    return lambda word: words.get(word, word)

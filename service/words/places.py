@@ -1,0 +1,55 @@
+"""What countries are called in each language: by the names of Unicode's CLDR."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale
+
+from service.translations import Language
+
+LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_GB"), "zh": Locale.parse("zh_Hans")}
+"""British English has no comma before the last of a list, as the rest of our texts."""
+
+
+@cache
+def country_name(code: str, lang: Language) -> str:
+    """A country, with the article that English needs within a sentence.
+
+    >>> country_name("US", "en"), country_name("US", "zh"), country_name("CN", "en")
+    ('the United States', '美国', 'China')
+    """
+    name = LOCALES[lang].territories.get(code, code)
+    return f"the {name}" if lang == "en" and code in _WITH_ARTICLE else name
+
+
+_WITH_ARTICLE = frozenset(
+    {
+        "AE",
+        "BQ",
+        "BS",
+        "CF",
+        "CK",
+        "DO",
+        "FK",
+        "FO",
+        "GB",
+        "IO",
+        "KM",
+        "KY",
+        "MH",
+        "MP",
+        "MV",
+        "NL",
+        "PH",
+        "SB",
+        "SC",
+        "TC",
+        "TF",
+        "UM",
+        "US",
+        "VG",
+        "VI",
+    }
+)
+"""Countries and territories whose English names take an article, which CLDR does not tell."""
