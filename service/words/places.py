@@ -12,6 +12,11 @@ LOCALES: dict[Language, Locale] = {"en": Locale.parse("en_GB"), "zh": Locale.par
 """British English has no comma before the last of a list, as the rest of our texts."""
 
 
+def country(code: str, lang: str) -> str:
+    """The name of a country, by its code of ISO 3166-1; the code where there is no name."""
+    return str(LOCALES["zh" if lang == "zh" else "en"].territories.get(code, code))
+
+
 @cache
 def country_name(code: str, lang: Language) -> str:
     """A country, with the article that English needs within a sentence.
@@ -19,7 +24,7 @@ def country_name(code: str, lang: Language) -> str:
     >>> country_name("US", "en"), country_name("US", "zh"), country_name("CN", "en")
     ('the United States', '美国', 'China')
     """
-    name = LOCALES[lang].territories.get(code, code)
+    name = country(code, lang)
     return f"the {name}" if lang == "en" and code in _WITH_ARTICLE else name
 
 

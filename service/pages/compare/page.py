@@ -20,13 +20,12 @@ from service.comparing.pairing import SIGNS
 from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, short_slips
-from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
 from service.pages.shell.page import Format, Members, page_at, pieces
 from service.web.response import archive, clocks
-from service.words import labels
+from service.words import labels, language, places
 from service.words.speech import Speech
 
 OWN = (*PARTS, *TO_PARTS)
@@ -444,4 +443,4 @@ def _other_way(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
 def _countries(asked: Asked, records: Iterable[Row]) -> list[str]:
     asked_for = {asked.texts[name] for name in ("country", "to_country") if name in asked.texts}
     codes = asked_for | {row.country for row in records if row.value == "facility"}
-    return sorted(codes, key=lambda code: language.country(code, asked.lang))
+    return sorted(codes, key=lambda code: places.country(code, asked.lang))

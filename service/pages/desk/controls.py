@@ -14,8 +14,8 @@ from service.pages.desk.lines import rows_of
 from service.pages.desk.room import Desk
 from service.pages.desk.task import WHY, Task
 from service.pages.desk.values import told_date, told_value
-from service.pages.shell import language
 from service.pages.shell.page import Members
+from service.words import language, places
 from service.words.speech import Speech
 
 
@@ -156,7 +156,7 @@ def _was(desk: Desk, task: Task, member: Member, value: Value) -> str | None:
 
 def _choices(member: Member, lang: str) -> list[tuple[str, str]]:
     if member.kind == "country":
-        named = [(code, language.country(code, lang)) for code in countries()]
+        named = [(code, places.country(code, lang)) for code in countries()]
         return sorted(named, key=lambda each: each[1])
     return [(each, desk_words.choice(member.name, each, lang)) for each in member.choices]
 

@@ -28,8 +28,8 @@ from events.fact import Line, is_id
 from events.orders import Order
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Member, members_of, number
-from service.pages.shell import language
 from service.pages.shell.page import Members
+from service.words import language
 from service.words.speech import Speech
 
 

@@ -11,10 +11,9 @@ from events.errors import BadDate
 from events.statement import Statement
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Kind, members_of
-from service.pages.shell import language
 from service.pages.shell.page import Members
 from service.records.audit import Over, Standing
-from service.words import labels
+from service.words import labels, places
 from service.words.number import number_text
 from service.words.speech import Speech
 
@@ -37,7 +36,7 @@ def told_value(type: str, name: str, value: Any, lang: Language) -> str | None:
     if kind == "choice":
         return desk_words.choice(name, str(value), lang)
     if kind == "country":
-        return f"{language.country(str(value), lang)} ({value})"
+        return f"{places.country(str(value), lang)} ({value})"
     if kind == "citations":
         return "; ".join(
             ", ".join(filter(None, (each.get("id"), each.get("locator")))) for each in value

@@ -17,12 +17,11 @@ from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, St
 from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When, when
-from service.pages.shell import language
 from service.pages.shell.here import Here
 from service.promises.slips import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
-from service.words import labels
+from service.words import labels, language
 from service.words.number import number_text
 from service.words.speech import Speech
 from service.words.word import word

@@ -16,13 +16,12 @@ from service.drawing.life import draw_life
 from service.drawing.marks import icon
 from service.items.when import when
 from service.pages.drawn.lanes import ladder_of, outcome_words
-from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.promises.asking import Promised
 from service.promises.slips import ladders
 from service.records.answer import timeline_answer
-from service.words import labels
+from service.words import labels, language
 from service.words.labels import unit_name
 from service.words.speech import Speech
 

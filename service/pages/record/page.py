@@ -16,14 +16,13 @@ from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.record.life import phases, promises, readings
 from service.pages.record.log import record_log
-from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.page import Format, Members, page_at, pieces
 from service.records.answer import Told, record_answer
 from service.records.audit import plans_over, standing_of
-from service.words import labels
+from service.words import labels, language, places
 
 
 def record_page(asked: Asked) -> Members:
@@ -121,7 +120,7 @@ class _Record:
         status = answer["status"]
         rows: list[Members] = [
             {"name": say("Field"), "text": labels.label(card["field"], lang)},
-            {"name": say("Country"), "text": language.country(card["country"], lang)},
+            {"name": say("Country"), "text": places.country(card["country"], lang)},
             {
                 "name": say("Status"),
                 "text": labels.label(status, lang) if status else say("not begun"),

@@ -17,11 +17,10 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader
 from werkzeug.exceptions import NotFound
 
-from service.pages.shell import language
 from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
-from service.words import labels
+from service.words import labels, language, places
 from service.words.labels import unit_name
 from service.words.number import number_text
 
@@ -110,7 +109,7 @@ def _environment(lang: Language) -> Environment:
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),
         "number": number_text,
-        "country": lambda code: language.country(code, lang),
+        "country": lambda code: places.country(code, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
         "unit": lambda text: unit_name(text, lang),

@@ -13,7 +13,6 @@ from events.vocabulary import FIELDS
 from projections.kinds.ladders import OUTCOMES
 from service.asking.query import Query
 from service.pages.drawn.lanes import short_slips
-from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.page import Format, Members, page_at, pieces
@@ -21,7 +20,7 @@ from service.promises.asking import GROUPS, SORTS, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
 from service.web.response import clocks
-from service.words import labels
+from service.words import labels, places
 
 SOON = "P2Y"
 """How far ahead the page tells what is due."""
@@ -121,7 +120,7 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
     if key is None:
         text = "–"
     elif name == "country":
-        text = language.country(key, lang)
+        text = places.country(key, lang)
     elif name == "field":
         text = labels.label(key, lang)
     else:

@@ -12,11 +12,10 @@ from service.drawing.strip import Tally, strip
 from service.drawing.timeline import timeline, timeline_scale
 from service.items.item import Item
 from service.pages.drawn.lanes import headings_of
-from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import year_text
 from service.pages.shell.page import Members
-from service.words import labels
+from service.words import labels, language
 
 
 def state_drawings(

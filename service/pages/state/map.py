@@ -12,10 +12,9 @@ from service.drawing.crowds import Crowd, draw_crowds
 from service.drawing.lanes import Drawing
 from service.drawing.map import Place, draw_map
 from service.drawing.marks import icon
-from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
-from service.words import labels
+from service.words import labels, places
 
 
 def state_map(asked: Asked, rows: Sequence[Members]) -> Members:
@@ -71,7 +70,7 @@ def _world(asked: Asked, rows: Sequence[Members]) -> Drawing:
     for code, found in by_country.items():
         alive = [row for row in found if row["shown"] not in FOR_GOOD]
         running = sum(row["shown"] == "operating" for row in alive)
-        name = language.country(code, lang)
+        name = places.country(code, lang)
         crowds.append(
             Crowd(
                 key=code,

@@ -25,7 +25,6 @@ from service.pages.drawn.canvas import canvas_of
 from service.pages.drawn.courses import Courses, courses
 from service.pages.drawn.kept import kept_items
 from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
-from service.pages.shell import language
 from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.coverage import coverage
@@ -40,7 +39,7 @@ from service.promises.asking import Promised
 from service.promises.slips import Counted, ladders
 from service.state.answer import state_answer
 from service.web.root import root
-from service.words import labels
+from service.words import labels, places
 
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
@@ -204,7 +203,7 @@ class _State:
         codes = {row.country for row in every if row.value == "facility"}
         if self.wanted.country is not None:
             codes.add(self.wanted.country)
-        return sorted(codes, key=lambda code: language.country(code, self.lang))
+        return sorted(codes, key=lambda code: places.country(code, self.lang))
 
     # --- the figures
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from events.dates import Language
 from service.drawing.marks import icon
-from service.pages.shell import language
 from service.pages.shell.page import Members
-from service.words import labels
+from service.words import labels, language
 from service.words.speech import Speech
 
 ORDER = (

@@ -12,7 +12,6 @@ from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
-from service.pages.shell import language
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
@@ -20,7 +19,7 @@ from service.pages.shell.page import Format, Members, page_at, pieces
 from service.trends.answer import trends_text
 from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
 from service.web.response import archive
-from service.words import labels
+from service.words import labels, places
 from service.words.labels import unit_name
 from service.words.regions import REGIONS
 from service.words.speech import Speech
@@ -205,7 +204,7 @@ def _name(
             continue
         if name in ("country", "region"):
             code = value if name == "country" else REGIONS[value].m49
-            words.append(language.country(code, lang))
+            words.append(places.country(code, lang))
         else:
             words.append(labels.label(value, lang))
     separator = "，" if lang == "zh" else ", "

@@ -19,12 +19,13 @@ from service.feeds.timelinejs import TIMELINEJS
 from service.feeds.vega_lite import VEGA_LITE
 from service.feeds.vis_timeline import VIS_TIMELINE
 from service.items.item import KINDS
-from service.pages.shell import language, rendering
+from service.pages.shell import rendering
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Format, Members, page_at
 from service.translations import chosen
 from service.web.response import clocks
 from service.web.root import root
+from service.words import places
 from service.words.speech import Speech
 
 CLOCKS = ("at", "stated", "known")
@@ -128,7 +129,7 @@ def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
         "feed_url": url,
         "feed_link": base_url + url,
         "texts": asked.texts,
-        "countries": sorted(countries(), key=lambda code: language.country(code, asked.lang)),
+        "countries": sorted(countries(), key=lambda code: places.country(code, asked.lang)),
         "fields": FIELDS,
         "kinds": KINDS,
         "options": {name: form["enum"] for name, (form, _) in feed.own.items() if "enum" in form},

@@ -1,16 +1,12 @@
-"""Dates and places in the languages of the pages."""
+"""Dates in words, and which language a text says it is in."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from babel import Locale
-
 from events.dates import display, parse
 from events.errors import BadDate
-
-LOCALES = {"en": Locale.parse("en_GB"), "zh": Locale.parse("zh_Hans")}
 
 TAGS = {"en": "en", "zh": "zh-CN"}
 """What the attribute `lang` of a text in each language is."""
@@ -43,8 +39,3 @@ def brief_date(text: str, lang: str) -> str:
 _MONTHS = re.compile(
     r"\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
 )
-
-
-def country(code: str, lang: str) -> str:
-    """The name of a country, by its code of ISO 3166-1; the code where there is no name."""
-    return str(LOCALES[lang].territories.get(code, code))
