@@ -21,16 +21,12 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, NamedTuple, cast
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple, cast
 
 from events.errors import BadDate
-
-with warnings.catch_warnings():
-    # Under `python -W error` the grammar of the package warns about itself while it is built.
-    warnings.simplefilter("ignore")
-    import edtf
 
 Day = int
 """Days since 1970-01-01 in the Gregorian calendar, carried on without end in both
@@ -287,7 +283,7 @@ def _season(text: str, stem: str) -> _Span:
 
 def _package_bounds(text: str, stem: str) -> tuple[Day, Day]:
     try:
-        found = edtf.parse_edtf(stem)
+        found = _parse_by_package()(stem)
         lower, upper = found.lower_strict(), found.upper_strict()
     except Exception as error:
         # The package promises no class of errors: whatever it raises, it did not read the text.
@@ -295,6 +291,16 @@ def _package_bounds(text: str, stem: str) -> tuple[Day, Day]:
             text, "EDTF has no such form: Y takes five digits or more, the first not 0"
         ) from error
     return day(*lower[:3]), day(*upper[:3])
+
+
+@cache
+def _parse_by_package() -> Callable[[str], Any]:
+    """The parser of the package: few dates need it, and its grammar takes a while to build."""
+    with warnings.catch_warnings():
+        # Under `python -W error` the grammar warns about itself while it is built.
+        warnings.simplefilter("ignore")
+        from edtf import parse_edtf  # noqa: PLC0415 -- a third of what it takes to start a command
+    return cast("Callable[[str], Any]", parse_edtf)
 
 
 def _why_not(stem: str) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal, get_args
 
-import pycountry
-
 Field = Literal[
     "astronomy",
     "astrophysics",
@@ -73,4 +71,6 @@ Evidence = Literal["found", "recall"]
 @cache
 def countries() -> frozenset[str]:
     """All codes of ISO 3166-1 alpha-2."""
+    import pycountry  # noqa: PLC0415 -- most commands look up no country
+
     return frozenset(country.alpha_2 for country in pycountry.countries)

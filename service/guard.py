@@ -8,7 +8,9 @@ an import that fails somewhere deep, or that does not fail. So whatever starts A
 
 from __future__ import annotations
 
-from importlib.metadata import packages_distributions
+import re
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
 from runpy import run_path
@@ -25,14 +27,35 @@ def check() -> None:
     distribution but `annales` says that it installed one of them. The message names the
     guest and where it lies.
     """
-    owners = packages_distributions()
+    owners = sorted(_owners())
     for name in PACKAGES:
-        guests = sorted(set(owners.get(name, ())) - {DISTRIBUTION})
+        guests = [owner for owned, owner in owners if owned == name and owner != DISTRIBUTION]
         if guests:
             raise _foreign_package(f"another distribution owns {name!r}: {', '.join(guests)}")
         found = _origin(name)
         if found != _ours(name):
             raise _foreign_package(f"{name!r} is found at {found}, not at {_ours(name)}")
+
+
+def _owners() -> Iterator[tuple[str, str]]:
+    """Each of the three names that a distribution installed, with the distribution's name.
+
+    `packages_distributions` says the same of every name there is, and parses the record of every
+    file for it: a fifth of what it takes to start a command.
+    """
+    for distribution in distributions():
+        for name in _top_levels(distribution) & {*PACKAGES}:
+            yield name, distribution.metadata["Name"]
+
+
+def _top_levels(distribution: Distribution) -> set[str]:
+    """Those of the three names that a distribution installed; of all names, where it lists them."""
+    listed = (distribution.read_text("top_level.txt") or "").split()
+    return set(listed or _RECORDED.findall(distribution.read_text("RECORD") or ""))
+
+
+_RECORDED = re.compile(rf'^"?({"|".join(PACKAGES)})(?:/|\.[^/\n,]*,)', re.MULTILINE)
+"""A line of a RECORD that names a file of one of the three packages."""
 
 
 def _ours(name: str) -> Path:

@@ -2,41 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
+from click.exceptions import Exit
 from platformdirs import user_data_path
 
 from service.cli import exits
-from service.cli.ask import history, record, records, source, state, statement, timeline
-from service.cli.comparing import compare, hindsight
-from service.cli.copies import export, restore
-from service.cli.follow import follow
-from service.cli.keys import keys
-from service.cli.load import load
-from service.cli.promises import due, overdue, slips
-from service.cli.serve import serve
-from service.cli.trends import trends
-from service.cli.upkeep import migrate, rebuild, verify
 from service.version import VERSION
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("service.cli.serve", "Serve the chronicle over HTTP."),
+    "load": ("service.cli.load", "Record a file of lines as one commit."),
+    "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
+    "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
+    "state": ("service.cli.ask", "The state at three clocks."),
+    "records": ("service.cli.ask", "The records that exist at the clocks."),
+    "record": ("service.cli.ask", "A record: its card, what holds, all that is said."),
+    "timeline": ("service.cli.ask", "A record's whole life, span by span."),
+    "history": ("service.cli.ask", "How a record changed: who, when, what, why."),
+    "statement": ("service.cli.ask", "A statement explained: why it holds or lost."),
+    "source": ("service.cli.ask", "A source, and what rests on it."),
+    "slips": ("service.cli.promises", "How far plans slipped, of one record or of all."),
+    "overdue": ("service.cli.promises", "What was promised and has not come."),
+    "due": ("service.cli.promises", "What is promised for after the horizon."),
+    "trends": ("service.cli.trends", "Counts and indicators through the years."),
+    "hindsight": ("service.cli.comparing", "What was expected of a day, and what came."),
+    "compare": ("service.cli.comparing", "Two sides of the chronicle beside each other."),
+    "follow": ("service.cli.follow", "The commits that altered the answer to QUESTION."),
+    "rebuild": ("service.cli.upkeep", "Make the views anew from the log."),
+    "verify": (
+        "service.cli.upkeep",
+        "Re-read every byte of the log, and replay it beside the views.",
+    ),
+    "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
+    "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),
+}
+"""Each command: the module that has it under its name, and what the help says of it.
+
+A module is imported when its command is run, so that none waits for what another needs.
+"""
 
 
 class Annales(click.Group):
-    """A group whose commands end as `service.cli.exits` says."""
+    """A group of `COMMANDS`, which end as `service.cli.errors` says."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error that is foreseen becomes a line and an exit code."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise  # whoever read our output has enough; click ends quietly
-        except tuple(exits.CODES) as error:
-            raise exits.Ended.by(error) from error
+        except (BrokenPipeError, click.ClickException, click.Abort, Exit):
+            raise  # click ends by these; whoever reads a closed pipe has enough
+        except Exception as error:
+            from service.cli.errors import end_of  # noqa: PLC0415 -- knows errors of all commands
+
+            if (end := end_of(error)) is None:
+                raise
+            raise end from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """The commands in the order in which they were added."""
-        return list(self.commands)
+        """The names of the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of a name, imported; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        return cast("click.Command", getattr(import_module(module), cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
 @click.group(cls=Annales, epilog=exits.TOLD, context_settings={"max_content_width": 100})
@@ -55,30 +96,3 @@ def annales(context: click.Context, data: Path) -> None:
     sources had said by then (--stated), what this log had recorded by then (--known).
     """
     context.obj = data
-
-
-for command in (
-    serve,
-    load,
-    export,
-    restore,
-    state,
-    records,
-    record,
-    timeline,
-    history,
-    statement,
-    source,
-    slips,
-    overdue,
-    due,
-    trends,
-    hindsight,
-    compare,
-    follow,
-    rebuild,
-    verify,
-    migrate,
-    keys,
-):
-    annales.add_command(command)

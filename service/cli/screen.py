@@ -2,18 +2,17 @@
 
 Into a pipe goes everything in full width and without colour. What was
 recorded is shown as text, whatever it holds: it moves no cursor and sets no
-colour.
+colour. `rich` is imported where something is drawn: JSON needs none of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Advance = Callable[[int], None]
 """Tells a bar how much is done, from the beginning."""
@@ -38,6 +37,8 @@ def plain(text: str) -> str:
 
 def screen() -> Console:
     """Where answers for people go."""
+    from rich.console import Console  # noqa: PLC0415 -- see above
+
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
         console.width = UNBOUNDED
@@ -48,6 +49,9 @@ def show_table(
     console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
     """Print a table under a title; nothing where it has no rows."""
+    from rich import box  # noqa: PLC0415 -- see above
+    from rich.table import Table  # noqa: PLC0415 -- see above
+
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -64,6 +68,15 @@ def bar(doing: str, total: int | None = None) -> Iterator[Advance]:
 
     Without a total it only shows that something goes on.
     """
+    from rich.console import Console  # noqa: PLC0415 -- see above
+    from rich.progress import (  # noqa: PLC0415 -- see above
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-from rich.console import Console
 
 from events.dates import display, iso, parse
 from events.errors import BadDate
 from events.vocabulary import STATUSES
 from service.cli.screen import plain, screen, show_table
 from service.words.number import number_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Members = dict[str, Any]
 

@@ -18,8 +18,6 @@ from typing import get_args
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from events.dates import Language
 from events.errors import BadFilter
@@ -71,6 +69,10 @@ def _liked(accept_language: str | None) -> Iterator[str]:
 
     Werkzeug's own choice would give Chinese to who likes en-GB best and zh after that.
     """
+    # Whoever asks without HTTP has no header, and waits for no library of the web.
+    from werkzeug.datastructures import LanguageAccept  # noqa: PLC0415
+    from werkzeug.http import parse_accept_header  # noqa: PLC0415
+
     header = parse_accept_header(accept_language, LanguageAccept)
     for tag, quality in sorted(header, key=lambda each: each[1], reverse=True):
         if quality > 0:

@@ -26,7 +26,7 @@ from events.orders import Command, orders
 from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
-from service.cli.command import annales
+from service.cli.command import COMMANDS, annales
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "service" / "data" / "china-big-science.jsonl"
@@ -717,7 +717,7 @@ def test_the_help_tells_the_exit_codes_and_every_command() -> None:
     said = CliRunner().invoke(annales, ["--help"]).stdout
     for code in range(5):
         assert re.search(rf"^ +{code}  \w", said, re.MULTILINE)
-    for name in annales.commands:
+    for name in COMMANDS:
         told = re.search(rf"^  {name} +(\w.*)", said, re.MULTILINE)
         assert told
         assert not told[1].endswith("...")
