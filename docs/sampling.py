@@ -1,7 +1,7 @@
 """One sample answer of each kind, made by a run: the shipped chronicle, under a clock that stands.
 
-The answers are the service's own bytes, laid out for people. A new kind of
-answer is one line in `SAMPLES`.
+The answers are the service's own bytes, laid out for people. A question brings its examples; what
+is no question is one line in `SAMPLES`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from events.commit import microseconds
 from events.orders import Command, orders
 from service.app import create_app
 from service.archive import Archive
+from service.questions import QUESTIONS
 
 CHRONICLE = Path(__file__).parent.parent / "service" / "data" / "china-big-science.jsonl"
 
@@ -46,24 +47,12 @@ CORRECTION = (
 )
 
 SAMPLES = (
-    Sample("state", "/v1/state?at=2013&country=CN&field=fusion", "the state on the last day"),
-    Sample(
-        "state-beyond",
-        "/v1/state?at=2025&stated=2016&country=CN&field=particle-physics&limit=2",
-        "a state beyond the horizon, its first page",
-    ),
-    Sample(
-        "state-during",
-        "/v1/state?during=2006&country=CN&field=fusion",
-        "every status held in a year",
+    *(
+        Sample(example.name, example.path, example.shows)
+        for question in QUESTIONS
+        for example in question.examples
     ),
     Sample("records", "/v1/records?at=2013&kind=facility&limit=3", "a page of records"),
-    Sample("record", "/v1/records/juno?at=2016&stated=2016", "a facility"),
-    Sample("record-series", "/v1/records/rd-share-of-gdp?at=1996&stated=1996", "a series"),
-    Sample("timeline", "/v1/records/bepc/timeline", "a whole life"),
-    Sample("history", "/v1/records/juno/history?limit=2", "how a record changed"),
-    Sample("statement", "/v1/statements/rd-2024-prelim?at=2025", "a statement explained"),
-    Sample("source", "/v1/sources/ihep-hist", "a source and what rests on it"),
     Sample("diff", "/v1/diff?at=1988&to_at=1989&country=CN", "what differs between two years"),
     Sample("activity", "/v1/activity?record=juno&limit=1", "who did what"),
     Sample(

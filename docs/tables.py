@@ -280,7 +280,7 @@ def _parameters() -> str:
 
 def _other_parameters() -> str:
     """Those that are taken by some paths alone, with what is said of them there."""
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
     with _service() as (_, described):
         for path, operations in described.items():
             for method, operation in operations.items():
@@ -288,15 +288,18 @@ def _other_parameters() -> str:
                     shared = PARAMETERS.get(each["name"], ({}, ""))[1]
                     if each["in"] == "query" and each["description"] != shared:
                         said = each["description"] + _choices(each["schema"])
-                        rows.setdefault((each["name"], said), []).append(path)
+                        rows.setdefault((each["name"], said), []).append((method, path))
     return _table(
         ("parameter", "of", "meaning"),
-        ((f"`{name}`", _places(paths), said) for (name, said), paths in rows.items()),
+        ((f"`{name}`", _places(taken), said) for (name, said), taken in rows.items()),
     )
 
 
-def _places(paths: Sequence[str]) -> str:
-    return ", ".join(f"`{path}`" for path in paths) if len(paths) < 4 else "every order"
+def _places(operations: Sequence[tuple[str, str]]) -> str:
+    """The paths of some methods and paths; those of many orders are of all."""
+    if len(operations) > 3 and {method for method, _ in operations} == {"post"}:
+        return "every order"
+    return ", ".join(f"`{path}`" for _, path in operations)
 
 
 def _choices(schema: dict[str, Any]) -> str:
