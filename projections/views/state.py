@@ -366,6 +366,51 @@ TURNS = """
 """
 """Where, on the clock `known`, rows that hold or had begun came, went or were shown anew."""
 
+STATEMENT_TURNS = """
+    WITH matching AS MATERIALIZED (
+        SELECT record, kf, kt
+        FROM spans
+        WHERE country IN (SELECT value FROM json_each(:countries))
+          AND facet = 'record'
+          AND value = :kind
+          AND (:field IS NULL OR field = :field)
+          AND kt > :after
+          AND st > :stated
+          AND sf <= :stated
+          AND kf <= :known
+    )
+    SELECT kf AS position
+    FROM matching
+    WHERE kf > :after
+    UNION
+    SELECT kt
+    FROM matching
+    WHERE kt <= :known
+    UNION
+    SELECT cards.kf
+    FROM matching
+    CROSS JOIN cards ON cards.stream = 'record:' || matching.record
+    WHERE cards.kf > max(matching.kf, :after)
+      AND cards.kf <= min(matching.kt, :known)
+    UNION
+    SELECT statements.kf
+    FROM matching
+    CROSS JOIN records ON records.record = matching.record
+    CROSS JOIN statements ON statements.statement = records.statement
+    WHERE statements.kf > max(matching.kf, :after)
+      AND statements.kf <= min(matching.kt, :known)
+    UNION
+    SELECT statements.kt
+    FROM matching
+    CROSS JOIN records ON records.record = matching.record
+    CROSS JOIN statements ON statements.statement = records.statement
+    WHERE statements.kt > max(matching.kf, :after)
+      AND statements.kt <= min(matching.kt, :known)
+    ORDER BY position
+"""
+"""Where records of a kind came into a place or left it, or their cards or any of their statements
+changed: also those that no row has for its own, since another of the same day outdoes them."""
+
 LADDER_TURNS = """
     WITH matching AS MATERIALIZED (
         SELECT json('{' || text || '}') AS slip, kf, kt
@@ -687,6 +732,32 @@ class State:
                 "facets": None if facets is None else _json(list(facets)),
                 "first": first,
                 "last": last,
+                "stated": stated,
+                "after": after,
+                "known": known,
+            },
+        )
+        return [row[0] for row in rows]
+
+    def statement_turns(
+        self,
+        db: Database,
+        kind: str,
+        *,
+        stated: int,
+        after: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> list[int]:
+        """The positions beyond `after`, up to `known`, at which records of a kind came or went, or
+        anything changed of what their cards and statements say, whatever follows from it."""
+        rows = db.execute(
+            STATEMENT_TURNS,
+            {
+                "countries": self._countries(db, country),
+                "field": field,
+                "kind": kind,
                 "stated": stated,
                 "after": after,
                 "known": known,

@@ -230,8 +230,8 @@ def place(key: Key, names: Sequence[str]) -> tuple[tuple[int, str], ...]:
 
 
 def _steps(texts: Mapping[str, str], step: str, *, default: Day) -> range:
-    first = _end("from", texts["from"]) if "from" in texts else None
-    last = _end("to", texts["to"]) if "to" in texts else None
+    first = period_named("from", texts["from"]) if "from" in texts else None
+    last = period_named("to", texts["to"]) if "to" in texts else None
     if last is not None:
         stop = _number(last[1], step) + 1
     else:
@@ -249,7 +249,7 @@ def _steps(texts: Mapping[str, str], step: str, *, default: Day) -> range:
     return range(start, stop)
 
 
-def _end(name: str, text: str) -> tuple[Day, Day]:
+def period_named(name: str, text: str) -> tuple[Day, Day]:
     """The first and the last day of what an end of the trend names."""
     try:
         period = parse_period(text)
