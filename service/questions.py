@@ -8,6 +8,7 @@ from __future__ import annotations
 from service.asking.question import Question
 from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
 from service.state.question import STATE
+from service.trends.transitions import TRANSITIONS
 
 QUESTIONS: tuple[Question, ...] = (
     STATE,
@@ -16,4 +17,5 @@ QUESTIONS: tuple[Question, ...] = (
     HISTORY,
     STATEMENT,
     SOURCE,
+    TRANSITIONS,
 )

@@ -409,6 +409,7 @@ EACH = (
     "/v1/overdue?at=2019&stated=2019",
     "/v1/due?at=2016&stated=2017",
     "/v1/trends?from=2010&to=2020&stated=2027",
+    "/v1/transitions?from=2010&to=2020&stated=2027",
     "/v1/hindsight?at=2016&stated=2016&to_stated=2027",
     "/v1/compare?at=2014&stated=2027&to_at=2016",
 )
@@ -664,6 +665,7 @@ NEEDED = {
     "/v1/compare": {"to_at": "2012"},
     "/v1/trends": {"from": "1990", "to": "2020", "by": "country,field"},
     "/v1/search": {"q": "the"},
+    "/v1/transitions": {"from": "1990", "to": "2020"},
 }
 """What some questions are asked with."""
 
@@ -696,7 +698,9 @@ def default_days(of: str) -> list[str]:
     """The clocks that a question leaves to the day of each commit, before the first of all."""
     names = re.findall(r"[?&](at|during|stated)=", of)
     path = of.partition("?")[0]
-    missing = [] if {"at", "during"} & set(names) or path == "/v1/trends" else ["at"]
+    missing = (
+        [] if {"at", "during"} & set(names) or path in ("/v1/trends", "/v1/transitions") else ["at"]
+    )
     return missing if "stated" in names else [*missing, "stated"]
 
 

@@ -53,6 +53,7 @@ ASKS = (
     "/v1/overdue?at=2030&stated=2024",
     "/v1/due?stated=2017&within=P5Y",
     "/v1/trends?from=2014&to=2026",
+    "/v1/transitions?from=2010&to=2030&stated=2026",
     "/v1/trends?from=2014&to=2026&measure=indicator",
     "/v1/hindsight?at=2025&stated=2017",
     "/v1/compare?at=2016&to_at=2026",

@@ -154,7 +154,7 @@ def test_a_filter_takes_just_its_values(
             (error,) = answer.get_json()["errors"]
             assert (error["in"], error["parameter"]) == ("query", name)
             if name in ("field", "status", "kind"):
-                assert len(error["allowed"]) > 3
+                assert len(error["allowed"]) >= (3 if name == "kind" else 4)
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=PATHS)

@@ -1,0 +1,385 @@
+"""What began and ended in the world between two days, `/v1/transitions`: rule 17.
+
+A difference of two states cannot see what came and went between them, so each facility is folded
+anew. The views hold from which day a status counts, but an item has the bounds of its milestone,
+and of two milestones on one day the views hold the later alone. Policies and discoveries are the
+rows of the views, with the bounds of their statements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from events.dates import Day, day, iso, year_of
+from events.errors import ClashingClocks
+from events.vocabulary import ENDINGS, MILESTONES, STATUSES
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.kinds.facility import NOTHING, after
+from projections.views.reading import Reading, Slice
+from projections.views.state import Row
+from service.asking import forms
+from service.asking.errors import BadCursor
+from service.asking.filters import AFTER, COUNTRY, FIELD, KIND, KNOWN, LIMIT_OF_PAGE, STATED, STATUS
+from service.asking.following import Follow
+from service.asking.parameter import Parameter, one_of, values_of, written
+from service.asking.query import Query
+from service.asking.question import Arguments, Column, Example, Members, Question, Table, within
+from service.asking.schemas import AnswerSchema, SinceSchema, count_field, text_field
+from service.asking.turning import between
+from service.items.claim import Claim, claim_of, effective
+from service.items.when import When
+from service.trends.asking import TrendQuery, period_named
+
+FACILITY, POLICY, DISCOVERY = KINDS = ("facility", "policy", "discovery")
+
+IN_FORCE = "in-force"
+"""What a policy is while it holds."""
+
+
+class Transition(NamedTuple):
+    """Something that began or ended on one day from `earliest` to `latest`.
+
+    These are BEFORE_ALL and AFTER_ALL where they are open. `was` and `became` are what held before
+    and after, None where nothing did. `place` orders those of a record by rule 7.
+    """
+
+    kind: str
+    record: str
+    date: str
+    earliest: Day
+    latest: Day
+    claim: Claim
+    place: tuple[Day, int, str]
+    was: str | None = None
+    became: str | None = None
+
+
+def transitions_answer(reading: Reading, query: Query) -> Members:
+    """The members of `/v1/transitions` as `TransitionsSchema` describes them.
+
+    Raises BadCursor.
+    """
+    asked = _asked(query)
+    listed = transitions(reading, asked)
+    start, limit = _start(asked.about.after), asked.about.limit
+    kinds = Counter(each.kind for each in listed)
+    statuses = Counter(each.became for each in listed)
+    end = start + limit
+    return {
+        "from": iso(asked.first),
+        "to": iso(asked.last),
+        "total": len(listed),
+        "totals": {
+            "kind": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
+            "status": {status: statuses[status] for status in STATUSES if statuses[status]},
+        },
+        "items": _items(_slice(reading, asked), asked, listed[start:end]),
+        "next": asked.url(after=str(end)) if end < len(listed) else None,
+    }
+
+
+def transitions(reading: Reading, asked: TrendQuery) -> list[Transition]:
+    """All that lie in the period for certain or possibly, not after the horizon.
+
+    They are in the order of their earliest possible days (open ones first), of their records, and
+    of rule 7.
+    """
+    views = _slice(reading, asked)
+    found: list[Transition] = []
+    if _has(asked, FACILITY):
+        found += _of_facilities(views)
+    if _has(asked, POLICY):
+        found += _of_policies(views, asked)
+    if _has(asked, DISCOVERY):
+        found += (discovery for _, discovery in _begun(views, asked, DISCOVERY))
+    statuses = asked.about.statuses
+    meeting = (
+        each
+        for each in found
+        if max(each.earliest, asked.first) <= min(each.latest, asked.last, asked.as_of.stated)
+        and (not statuses or each.became in statuses)
+    )
+    return sorted(meeting, key=lambda each: (each.earliest, each.record, each.place))
+
+
+def _items(views: Slice, asked: TrendQuery, page: Collection[Transition]) -> list[dict[str, Any]]:
+    """A facility goes by the name on its card, all else by the title of its statement."""
+    briefs = views.briefs({each.record for each in page if each.kind == FACILITY})
+    names = {stream.partition(":")[2]: name for stream, (name, _) in briefs.items()}
+    return [
+        {
+            "kind": each.kind,
+            "record": each.record,
+            "name": names[each.record] if each.kind == FACILITY else each.claim.title,
+            "was": each.was,
+            "became": each.became,
+            "date": {
+                "date": each.date,
+                "earliest": None if each.earliest == BEFORE_ALL else iso(each.earliest),
+                "latest": None if each.latest == AFTER_ALL else iso(each.latest),
+            },
+            "within": "certain"
+            if asked.first <= each.earliest and each.latest <= asked.last
+            else "possible",
+            "statement": each.claim.id,
+        }
+        for each in page
+    ]
+
+
+def _has(asked: TrendQuery, kind: str) -> bool:
+    """Whether any of a kind can be asked for: facilities alone become one of the statuses."""
+    return asked.about.kind in (None, kind) and (kind == FACILITY or not asked.about.statuses)
+
+
+def _slice(reading: Reading, asked: TrendQuery) -> Slice:
+    return reading.at(asked.as_of, country=asked.about.country, field=asked.about.field)
+
+
+# --- facilities
+
+
+def _of_facilities(views: Slice) -> Iterator[Transition]:
+    """Every milestone of a facility that changes its status, by rule 7."""
+    rows = views.stab("record", views.as_of.stated)
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for record, position, text in views.told(row.record for row in rows if row.value == FACILITY):
+        claims[record].append(claim_of(text, position=position))
+    for record, told in claims.items():
+        state = NOTHING
+        for step in sorted(_steps(record, told, views.as_of.stated), key=lambda step: step.place):
+            before, state = state, after(state, step.claim.milestone or "")
+            if before.status != state.status:
+                yield step._replace(was=before.status, became=state.status)
+
+
+def _steps(record: str, claims: Sequence[Claim], horizon: Day) -> Iterator[Transition]:
+    """The effective actual milestones that count, in no order."""
+    # An entry counts that has an undisputed statement, whenever said.
+    counting = {claim.entry for claim in claims if not claim.disputed}
+    for entry, claim in effective(claims, horizon).items():
+        if entry in counting and not claim.planned and claim.when is not None:
+            step = _dated(FACILITY, record, claim, claim.when)
+            counts_from = step.latest if claim.milestone in ENDINGS else step.earliest
+            order = MILESTONES.index(claim.milestone or "")
+            yield step._replace(place=(counts_from, order, entry))
+
+
+# --- the others
+
+
+def _of_policies(views: Slice, asked: TrendQuery) -> Iterator[Transition]:
+    for row, began in _begun(views, asked, POLICY):
+        yield began._replace(became=IN_FORCE)
+        if row.vt != AFTER_ALL:
+            yield began._replace(
+                was=IN_FORCE,
+                date=iso(row.vt),
+                earliest=row.vt,
+                latest=row.vt,
+                # What ended on a day stands before what began on it.
+                place=(row.vt, 0, began.claim.entry),
+            )
+
+
+def _begun(views: Slice, asked: TrendQuery, kind: str) -> Iterator[tuple[Row, Transition]]:
+    """The rows of a kind that had begun by the end of the period, each with what began."""
+    rows = views.begun(kind, min(asked.last, asked.as_of.stated))
+    texts = views.statements({row.statement for row in rows})
+    for row in rows:
+        claim = claim_of(texts[row.statement])
+        if claim.when is not None:
+            yield row, _dated(kind, row.record, claim, claim.when)
+
+
+def _dated(kind: str, record: str, claim: Claim, when: When) -> Transition:
+    earliest = BEFORE_ALL if when.earliest is None else when.earliest
+    return Transition(
+        kind=kind,
+        record=record,
+        date=when.edtf,
+        earliest=earliest,
+        latest=AFTER_ALL if when.latest is None else when.latest,
+        claim=claim,
+        place=(earliest, 1, claim.entry),
+    )
+
+
+# --- how it is asked
+
+
+FROM = Parameter(
+    name="from",
+    form={**forms.DAY, "examples": ["2010", "2010-05"]},
+    meaning="A year, month or day, meaning its first day. Default: the start of the year of `to`.",
+)
+TO = Parameter(
+    name="to",
+    form={**forms.DAY, "examples": ["2013", "2013-11"]},
+    meaning=(
+        "A year, month or day, meaning its last day. Default: the end of the year of today or of "
+        "`stated`, whichever is earlier."
+    ),
+)
+
+
+def _read(question: Question, arguments: Arguments) -> TrendQuery:
+    """The days that are meant. Raises BadClock, ClashingClocks, BadFilter and PositionAhead."""
+    about = question.about(**values_of(question.filters, arguments.texts))
+    clocks, texts = arguments.clocks(), arguments.texts
+    first = period_named("from", texts["from"]) if "from" in texts else None
+    if "to" in texts:
+        _, last = period_named("to", texts["to"])
+    else:
+        today = min(clocks.at, clocks.stated)
+        last = day(year_of(today if first is None else max(today, first[1])), 12, 31)
+    start = day(year_of(last), 1, 1) if first is None else first[0]
+    if start > last:
+        raise ClashingClocks("from", texts["from"], f"it is after to, {texts['to'][:80]}")
+    filters = written(question.filters, about)
+    return TrendQuery(arguments.path, clocks, filters, start, last, about=about)
+
+
+def _asked(query: Query) -> TrendQuery:
+    if not isinstance(query, TrendQuery):
+        raise TypeError("the query has no period")
+    return query
+
+
+def _start(text: str) -> int:
+    """How many items come before the page."""
+    if not text:
+        return 0
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadCursor(text, "it is no number, as the `next` of the page before has it")
+    return int(text)
+
+
+def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
+    """Any change of a facility's statements can matter, also of one that no row of the views has
+    for its own."""
+    asked = _asked(query)
+    found: set[int] = set()
+    if _has(asked, FACILITY):
+        found |= {
+            *reading.state.statement_turns(
+                reading.db,
+                FACILITY,
+                stated=asked.as_of.stated,
+                after=after,
+                known=known,
+                country=asked.about.country,
+                field=asked.about.field,
+            )
+        }
+    if facets := [kind for kind in (POLICY, DISCOVERY) if _has(asked, kind)]:
+        last = min(asked.last, asked.as_of.stated)
+        found |= {
+            *between(
+                reading, query, first=BEFORE_ALL, last=last, after=after, known=known, facets=facets
+            )
+        }
+    return sorted(found)
+
+
+class TransitionSchema(Schema):
+    """Something that began or ended: a step of a facility, a policy, or a discovery."""
+
+    kind = fields.String(required=True, validate=OneOf(KINDS))
+    record = text_field("The record that it is of.")
+    name = text_field("The name on the card of a facility, else the title of the statement.")
+    was = text_field("The status before, or `in-force`; null where there was none.", null=True)
+    became = text_field(
+        "The status after, or `in-force`; null where there is none, and of a discovery.", null=True
+    )
+    date = fields.Nested(SinceSchema, required=True)
+    within = fields.String(
+        required=True,
+        validate=OneOf(("certain", "possible")),
+        metadata={"description": "Whether all its possible days lie in the period, or only some."},
+    )
+    statement = text_field("The milestone, the decision that began or ended, or the discovery.")
+
+
+class TransitionTotalsSchema(Schema):
+    """How many there are, whatever the page."""
+
+    kind = fields.Dict(
+        keys=fields.String(validate=OneOf(KINDS)), values=fields.Integer(), required=True
+    )
+    status = fields.Dict(
+        keys=fields.String(validate=OneOf(STATUSES)),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "How many facilities came to each status."},
+    )
+
+
+class TransitionsSchema(AnswerSchema):
+    """What began and ended between two days."""
+
+    # `from` is a word of Python's, so the class cannot have it.
+    first = fields.String(
+        required=True, data_key="from", metadata={"description": "The first day of the period."}
+    )
+    to = text_field("The last day of the period.")
+    total = count_field("How many there are, whatever the page.")
+    totals = fields.Nested(TransitionTotalsSchema, required=True)
+    items = fields.List(fields.Nested(TransitionSchema), required=True)
+    next = text_field("The path of the next page.", null=True)
+
+
+TRANSITIONS = Question(
+    name="transitions",
+    path="/v1/transitions",
+    summary="What began and ended in the world between two days, also what came and went.",
+    clocks=(STATED, KNOWN, FROM, TO),
+    filters=(
+        COUNTRY,
+        FIELD,
+        STATUS.but(meaning="Only what became one of these statuses, and so facilities alone."),
+        KIND.but(
+            form={"type": "string", "enum": list(KINDS)},
+            meaning="Only what began and ended of this kind.",
+            parse=one_of("kind", KINDS),
+        ),
+        LIMIT_OF_PAGE,
+        AFTER,
+    ),
+    read=_read,
+    answer=transitions_answer,
+    schema=TransitionsSchema,
+    tables=(
+        Table(
+            rows="items",
+            key=("record", "statement", "became"),
+            title="What began and ended",
+            columns=(
+                Column(name="date", value=within("date", "date"), heading="When"),
+                Column(name="earliest", value=within("date", "earliest")),
+                Column(name="latest", value=within("date", "latest")),
+                Column(name="within", heading="In the period"),
+                Column(name="kind", heading="Kind"),
+                Column(name="record", heading="Record"),
+                Column(name="name", words=True, heading="Name"),
+                Column(name="was", heading="Was"),
+                Column(name="became", heading="Became"),
+                Column(name="statement"),
+            ),
+        ),
+    ),
+    follow=Follow(settled=(("stated",), ("to",)), turns=_turns),
+    command="transitions",
+    examples=(
+        Example(
+            name="transitions",
+            path="/v1/transitions?from=2005&to=2008&country=CN&field=fusion",
+            shows="what began and ended in four years",
+        ),
+    ),
+)
