@@ -139,7 +139,23 @@ def named(row: Mapping[str, Any], key: str = "") -> str:
         return f"{told}, {expected['status']} expected for {expected['date']}"
     if row.get("overdue"):
         return f"{told}, overdue"
-    return f"{told}, {row['date']}" if "date" in row else told
+    if step := _step(row):
+        told = f"{told}, {step}"
+    date = row.get("date")
+    # A milestone has its date as text, a transition with its bounds beside it.
+    text = date.get("date") if isinstance(date, Mapping) else date
+    return f"{told}, {text}" if "date" in row else told
+
+
+def _step(row: Mapping[str, Any]) -> str:
+    """What began or ended in a transition; empty where the row is none, or a discovery.
+
+    >>> _step({"was": "in-force", "became": None}), _step({"was": None, "became": "operating"})
+    ('no longer in force', 'operating')
+    """
+    if row.get("became"):
+        return _words(row["became"])
+    return f"no longer {_words(row['was'])}" if row.get("was") and "became" in row else ""
 
 
 # --- a patch
@@ -154,7 +170,8 @@ class _Move(NamedTuple):
 
     def told(self) -> str:
         """In words."""
-        place = " ".join(map(_words, self.steps)) or "the answer"
+        # A date within a date is one.
+        place = " ".join(map(_words, dict.fromkeys(self.steps))) or "the answer"
         if (points := _points(self.was, self.now)) is not None:
             return f"{place} {points}" if place != "points" else points
         if _are_words(self.was) and _are_words(self.now):

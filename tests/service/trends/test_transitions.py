@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -284,6 +285,14 @@ def test_it_is_followed_also_where_no_status_of_any_day_changed(juno: Teller, as
     moved = {each["path"]: each["value"] for each in feed["items"][1]["changes"]["patch"]}
     assert moved["/items/juno:built:completed"]["date"]["date"] == "2012-05-06"
     assert moved["/items/juno:runs:operating/was"] == "completed"
+    words = asker.reader.ask(f"/v1/follows?of={quote(of)}&format=atom").text
+    for title in (
+        "New: JUNO, operating, 2012-05-06",
+        "JUNO: date from 2012-05-06 to 2010/2012-05-06",
+        "New: policy law, in force, 2011",
+        "No longer there: 江门, completed, 2010/2012-06-06",
+    ):
+        assert f"<title>{title}</title>" in words
     feed = asker.reader.get("/v1/follows", of=f"{of}&kind=policy")
     assert [item["position"] for item in feed["items"]] == [11]
 
