@@ -7,7 +7,7 @@ patches of a stream, applied in order to `{}`, give the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -53,6 +53,13 @@ LINES_OF_STREAM = """
     FROM history
     WHERE stream = :stream AND position <= :known AND position > :after
     ORDER BY position
+"""
+
+LINES_OF_STREAMS = """
+    SELECT stream, line, position, recorded_at
+    FROM history
+    WHERE stream IN (SELECT value FROM json_each(:streams)) AND position <= :known
+    ORDER BY stream, position
 """
 
 OF_STREAM = """
@@ -123,7 +130,11 @@ WITHDRAWALS = """
     ORDER BY 3 DESC
 """
 
-RECORDED_AT = "SELECT recorded_at FROM history WHERE position = :position"
+RECORDED_AT = """
+    SELECT position, recorded_at
+    FROM history
+    WHERE position IN (SELECT value FROM json_each(:positions))
+"""
 
 REVISION = """
     SELECT version
@@ -280,13 +291,21 @@ class History:
         self.go_on(db, stream, record, after=0, known=known)
         return record
 
+    def records(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Record]:
+        """The records of those of some streams that the log had at a position, by stream."""
+        records: dict[str, Record] = {}
+        asked = {"streams": msgspec.json.encode(list(streams)).decode(), "known": known}
+        for stream, line, position, recorded_at in db.execute(LINES_OF_STREAMS, asked):
+            if stream not in records:
+                records[stream] = Record(stream.partition(":")[2])
+            _apply(records[stream], line, position, recorded_at)
+        return records
+
     def go_on(self, db: Database, stream: str, record: Record, *, after: int, known: int) -> None:
         """Bring a record of a stream from one position to another."""
         rows = db.execute(LINES_OF_STREAM, {"stream": stream, "after": after, "known": known})
         for line, position, recorded_at in rows:
-            record.apply(
-                msgspec.json.decode(line), position=position, recorded_on=utc_day(recorded_at)
-            )
+            _apply(record, line, position, recorded_at)
 
     def entries(
         self, db: Database, stream: str, *, known: int, after: int, limit: int
@@ -320,8 +339,12 @@ class History:
 
     def recorded_at(self, db: Database, position: int) -> str | None:
         """When the event at a position was recorded; None where there is none."""
-        row = db.execute(RECORDED_AT, {"position": position}).fetchone()
-        return str(row[0]) if row else None
+        return self.instants(db, [position]).get(position)
+
+    def instants(self, db: Database, positions: Iterable[int]) -> dict[int, str]:
+        """When the events at some positions were recorded, by position."""
+        asked = {"positions": msgspec.json.encode(list(positions)).decode()}
+        return dict(db.execute(RECORDED_AT, asked).fetchall())
 
     def revision(self, db: Database, stream: str, *, known: int) -> int:
         """How many events the stream had at a position."""
@@ -352,6 +375,18 @@ class History:
         statement = LAST_VERSION_OF_ALL if stream is None else LAST_VERSION_OF_STREAM
         row = db.execute(statement, {"stream": stream, "known": known}).fetchone()
         return Version._make(row) if row else None
+
+
+def folded(id: str, entries: Iterable[Entry]) -> Record:
+    """The record of an id after all the events of its stream up to some position."""
+    record = Record(id)
+    for entry in entries:
+        _apply(record, entry.line, entry.position, entry.recorded_at)
+    return record
+
+
+def _apply(record: Record, line: str, position: int, recorded_at: str) -> None:
+    record.apply(msgspec.json.decode(line), position=position, recorded_on=utc_day(recorded_at))
 
 
 def patch_of(change: Change) -> list[Operation]:

@@ -16,7 +16,7 @@ from events.fact import Line
 from projections.views.file import Database
 from projections.views.history import History
 from projections.views.search import Search
-from projections.views.state import Row, State
+from projections.views.state import Row, State, Stretch
 
 
 class Reading(NamedTuple):
@@ -79,6 +79,19 @@ class Slice:
             for row in rows
             if self.country in (None, row.country) and self.field in (None, row.field)
         ]
+
+    def stretches(self, facet: str, *, records: Iterable[str] | None = None) -> list[Stretch]:
+        """The stretches of a facet on all days, by record and day; those of some records wherever
+        they are listed, if they are named."""
+        return self.reading.state.stretches(
+            self.reading.db,
+            facet,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+            country=self.country,
+            field=self.field,
+            records=records,
+        )
 
     def begun(self, facet: str, last: Day) -> list[Row]:
         """The rows of a facet that had begun by the day `last`."""

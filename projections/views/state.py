@@ -435,8 +435,20 @@ LADDER_TURNS = """
 """
 """Where the plans of ladders and what came were shown anew, which a row has by their ids alone."""
 
-RECORD_OF = "SELECT record FROM records WHERE statement = :statement AND kf <= :known"
-CONTRADICTING = "SELECT statement FROM contradictions WHERE named = :named ORDER BY statement"
+RECORDS_OF = """
+    SELECT statement, record
+    FROM records
+    WHERE statement IN (SELECT value FROM json_each(:statements))
+      AND kf <= :known
+"""
+
+CONTRADICTING = """
+    SELECT DISTINCT statement
+    FROM contradictions
+    WHERE named IN (SELECT value FROM json_each(:named))
+    ORDER BY statement
+"""
+
 CITING = "SELECT statement FROM citations WHERE source = :source ORDER BY statement"
 
 
@@ -842,29 +854,38 @@ class State:
 
     def record_of(self, db: Database, statement: str, *, known: int) -> str | None:
         """The record in which a statement lies, withdrawn or not."""
-        row = db.execute(RECORD_OF, {"statement": statement, "known": known}).fetchone()
-        return str(row[0]) if row else None
+        return self.records_of(db, [statement], known=known).get(statement)
+
+    def records_of(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
+        """The records in which statements lie, by the ids of these, withdrawn or not."""
+        rows = db.execute(RECORDS_OF, {"statements": _json(list(ids)), "known": known})
+        return dict(rows.fetchall())
 
     def citing(self, db: Database, source: str) -> list[str]:
         """The statements that rested on a source at any time."""
         return [row[0] for row in db.execute(CITING, {"source": source})]
 
-    def contradicting_ever(self, db: Database, named: str) -> list[str]:
-        """The statements that contradicted another at any time."""
-        return [row[0] for row in db.execute(CONTRADICTING, {"named": named})]
+    def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
+        """The statements that contradicted one of some others at any time."""
+        return [row[0] for row in db.execute(CONTRADICTING, {"named": _json(list(named))})]
 
     def belonging(self, db: Database, facility: str) -> list[str]:
         """The other records with statements that belonged to a facility at any time."""
         return [row[0] for row in db.execute(MENTIONING, {"facility": facility})]
 
-    def contradicting(self, db: Database, named: str, *, stated: int, known: int) -> list[str]:
-        """The statements said by `stated` that stand at a position and contradict another."""
-        texts = self.statements(db, self.contradicting_ever(db, named), known=known)
-        found = []
-        for statement, text in sorted(texts.items()):
+    def contradicting(
+        self, db: Database, named: Iterable[str], *, stated: int, known: int
+    ) -> dict[str, list[Line]]:
+        """By the ids of some statements, those that contradict them: said by `stated`, standing
+        at a position, in the order of their ids. What nothing contradicts has an empty list."""
+        found: dict[str, list[Line]] = {id: [] for id in named}
+        texts = self.statements(db, self.contradicting_ever(db, found), known=known)
+        for _, text in sorted(texts.items()):
             line = msgspec.json.decode(text)
-            if named in line.get("contradicts", ()) and parse_iso(line["said"]["day"]) <= stated:
-                found.append(statement)
+            if parse_iso(line["said"]["day"]) <= stated:
+                for id in line.get("contradicts", ()):
+                    if id in found:
+                        found[id].append(line)
         return found
 
     def _countries(self, db: Database, country: str | None) -> str:

@@ -17,7 +17,7 @@ from flask import Response, request
 from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
 from projections.views.file import Database
-from service.archive import Archive
+from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
 from service.asking.filters import wanted
 from service.asking.parameter import whole_number
@@ -62,7 +62,9 @@ def feed_response(feed: Feed) -> Response:
     omitted: Counter[str] = Counter()
 
     def make(db: Database) -> str | bytes:
-        return rendered(feed, question, asked, db, base_url=base_url, omitted=omitted)
+        return rendered(
+            feed, question, asked, archive().reading(db), base_url=base_url, omitted=omitted
+        )
 
     response = respond(texts, question, make, media_type=feed.media_type, variant=base_url)
     if told := omitted_header(omitted):
@@ -78,18 +80,17 @@ def rendered(
     feed: Feed,
     question: Query,
     asked: Asked,
-    db: Database,
+    reading: Reading,
     *,
     base_url: str,
     omitted: Counter[str],
 ) -> str | bytes:
     """The body of a feed; `omitted` counts what it leaves out. Raises FeedTooLarge, NotFound."""
-    service = archive()
     limit = feed.limit if asked.limit is None else asked.limit
     shown: list[Item] = []
     if feed.of_items and feed.needs_items(asked.options):
         found = []
-        for item in read_items(service, db, question.as_of, asked.wanted):
+        for item in read_items(reading, question.as_of, asked.wanted):
             if (lacking := feed.lacks(item)) is None:
                 found.append(item)
             else:
@@ -99,21 +100,21 @@ def rendered(
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
             found = most_significant(found, limit)
-        shown = completed(service, db, question.as_of, sorted(found, key=in_time))
+        shown = completed(reading, question.as_of, sorted(found, key=in_time))
     return feed.render(
         Context(
             feed=feed,
             question=question,
             wanted=asked.wanted,
             lang=asked.lang,
-            title=title(asked, _named(asked, service, db, known=question.as_of.known)),
+            title=title(asked, _named(asked, reading.at(question.as_of))),
             base_url=base_url,
             items=shown,
             limit=limit,
             omitted=omitted,
             options=asked.options,
-            archive=service,
-            db=db,
+            archive=archive(),
+            reading=reading,
         )
     )
 
@@ -195,13 +196,12 @@ def alternates(texts: Mapping[str, str]) -> Iterator[tuple[Feed, str]]:
         yield feed, located(feed.path, pairs)
 
 
-def _named(asked: Asked, service: Archive, db: Database, *, known: int) -> str | None:
+def _named(asked: Asked, slice: Slice) -> str | None:
     """The name of the record that is wanted; its id where it has no card."""
     record = asked.wanted.record
     if record is None:
         return None
-    stream = f"record:{record}"
-    card = service.state.cards(db, [stream], known=known).get(stream)
+    card = slice.cards([record]).get(record)
     if card is None:
         return record
     return str(card.get("name_zh", card["name"]) if asked.lang == "zh" else card["name"])

@@ -46,7 +46,7 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
         now=context.archive.chronicle.now(),
     )
     rows = []
-    for series in trends(context.archive.state, context.db, asked):
+    for series in trends(context.reading.state, context.reading.db, asked):
         status = series.key["status"] or ""
         for point in series.points:
             word = STATUS_WORDS[status][context.lang]
@@ -71,10 +71,12 @@ def slip_rows(context: Context) -> Rows:
     wanted = context.wanted
     if wanted.record is not None:
         known = context.question.as_of.known
-        context.archive.history.check_exists(context.db, f"record:{wanted.record}", known=known)
+        context.reading.history.check_exists(
+            context.reading.db, f"record:{wanted.record}", known=known
+        )
     found = ladders(
-        context.archive.state,
-        context.db,
+        context.reading.state,
+        context.reading.db,
         context.question,
         Promised(
             wanted=Wanted(country=wanted.country, field=wanted.field),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.dates import Language
-from projections.views.file import Database
+from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.query import Query
 from service.items.item import KINDS, Item, Kind
@@ -108,7 +108,7 @@ class Context:
     omitted: Counter[str]
     options: Mapping[str, str]
     archive: Archive
-    db: Database
+    reading: Reading
 
     def omit(self, reason: str, count: int = 1) -> None:
         """Count what is left out, by a reason in one word."""

@@ -117,8 +117,8 @@ def _out_of_reach(days: tuple[Day, Day] | None) -> str | None:
 def _events(context: Context) -> Iterator[icalendar.Event]:
     gone = _taken_back(context)
     revisions = {
-        record: context.archive.history.revision(
-            context.db, f"record:{record}", known=context.question.as_of.known
+        record: context.reading.history.revision(
+            context.reading.db, f"record:{record}", known=context.question.as_of.known
         )
         for record in {item.record for item in (*context.items, *gone)}
     }
@@ -220,7 +220,7 @@ def _taken_back(context: Context) -> list[Item]:
     """What was withdrawn from the records of the feed, as many as its limit: the last ones."""
     found = [
         item
-        for item in withdrawn(context.archive, context.db, context.question.as_of, context.wanted)
+        for item in withdrawn(context.reading, context.question.as_of, context.wanted)
         if lacks(item) is None
     ]
     if len(found) > context.limit:

@@ -120,7 +120,7 @@ class _Chosen:
     """The events of the log that the filters of a feed let through."""
 
     def __init__(self, context: Context) -> None:
-        self._history, self._db = context.archive.history, context.db
+        self._history, self._db = context.reading.history, context.reading.db
         known, record = context.question.as_of.known, context.wanted.record
         kind = context.options["kind"]
         streams = None if record is None else (f"record:{record}", f"source:{record}")
@@ -181,13 +181,13 @@ def _stream(context: Context, page: Page) -> Stream:
 
 def _archive(context: Context, number: int) -> Query:
     """The question that gives a page of the past, at the commit that filled it."""
-    archive, asked = context.archive, context.question
+    reading, asked = context.reading, context.question
     last = number * context.limit
     beyond = Acts(last - 1, asked.as_of.known)
-    (filled,) = archive.history.acts(context.db, beyond, limit=1)
+    (filled,) = reading.history.acts(reading.db, beyond, limit=1)
     known = as_of(
         known=f"@{filled.entry.commit_position}",
-        log=archive.chronicle.log,
+        log=context.archive.chronicle.log,
         now=filled.entry.recorded_at,
     )
     return Query(asked.path, known, {**asked.filters, "page": str(number)})
@@ -211,8 +211,12 @@ class _Before:
     """The records as they were before events, which are asked for in their order."""
 
     def __init__(self, context: Context) -> None:
-        self._history, self._db = context.archive.history, context.db
+        self._history, self._db = context.reading.history, context.reading.db
         self._read: dict[str, tuple[Record, int]] = {}
+
+    def recorded_at(self, position: int) -> str | None:
+        """When the event at a position was recorded."""
+        return self._history.recorded_at(self._db, position)
 
     def record(self, act: Act) -> Record:
         """The record of an event, folded up to it; each of its stream is read once."""
@@ -230,7 +234,7 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
     space, _, id = act.stream.partition(":")
     deletes = None
     if entry.type == "withdrawal" and told.recording is not None:
-        recorded_at = context.archive.history.recorded_at(context.db, told.recording)
+        recorded_at = before.recorded_at(told.recording)
         deletes = event_tag(told.recording, str(recorded_at))
     date = told.after.get("date") if act.kind != "source" else None
     return Entry(

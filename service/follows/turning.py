@@ -203,7 +203,7 @@ def of_statement(service: Archive, db: Database, id: str, *, known: int) -> dict
     for position, line in _lines(service.history, db, f"record:{record}", {id}, known=known):
         for source in _named(line, "sources"):
             streams.setdefault(f"source:{source}", position)
-    contradicting = service.state.contradicting_ever(db, id)
+    contradicting = service.state.contradicting_ever(db, [id])
     return _with_naming(
         service, db, streams, contradicting, member="contradicts", id=id, known=known
     )

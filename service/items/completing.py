@@ -3,29 +3,27 @@ when they stand in the log as they do. It is asked for all of them at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from events.clocks import AsOf
 from events.fact import Line
 from projections.kinds.ladders import ladder_of
-from projections.views.file import Database
-from service.archive import Archive
+from projections.views.reading import Reading, Slice
 from service.items.claim import Claim, claim_of
 from service.items.item import Item, Plan, Source
 
 
-def completed(archive: Archive, db: Database, as_of: AsOf, found: Iterable[Item]) -> list[Item]:
+def completed(reading: Reading, as_of: AsOf, found: Iterable[Item]) -> list[Item]:
     """The same items with their sources, their plans, and when they were last recorded."""
     found = list(found)
-    known = as_of.known
-    cards = _cards(archive, db, found, known=known)
-    plans = _plans(archive, db, found, as_of)
-    moved = archive.state.changed(db, {item.statement for item in found}, known=known)
-    instants = {
-        position: archive.history.recorded_at(db, position) for position in set(moved.values())
-    }
+    db, known = reading.db, as_of.known
+    cited = {id for item in found for id in item.claim.cited}
+    cards = reading.state.cards(db, (f"source:{id}" for id in cited), known=known)
+    plans = _plans(reading.at(as_of), found)
+    moved = reading.state.changed(db, {item.statement for item in found}, known=known)
+    instants = reading.history.instants(db, set(moved.values()))
     return [
         msgspec.structs.replace(
             item,
@@ -38,31 +36,18 @@ def completed(archive: Archive, db: Database, as_of: AsOf, found: Iterable[Item]
     ]
 
 
-def _cards(
-    archive: Archive, db: Database, found: Iterable[Item], *, known: int
-) -> Mapping[str, Line]:
-    """The cards of the sources that are cited."""
-    cited = {id for item in found for id in item.claim.cited}
-    return archive.state.cards(db, (f"source:{id}" for id in cited), known=known)
-
-
 def _source(id: str, card: Line | None) -> Source:
     if card is None:
         return Source(id=id, title=id)
     return Source(id=id, title=card["title"], url=card.get("url"), date=card.get("date"))
 
 
-def _plans(
-    archive: Archive, db: Database, found: Iterable[Item], as_of: AsOf
-) -> dict[str, tuple[Plan, ...]]:
+def _plans(slice: Slice, found: Iterable[Item]) -> dict[str, tuple[Plan, ...]]:
     """By statement, the promises on its ladder that came before it, in the order said."""
     records = {item.record for item in found if item.kind in ("phase", "milestone")}
-    rows = archive.state.stab_records(
-        db, "slip", records, day=as_of.stated, stated=as_of.stated, known=as_of.known
-    )
-    texts = archive.state.texts(db, (row.id for row in rows))
-    ladders = [ladder_of(text) for text in texts.values()]
-    claims = _claims(archive, db, {row.record for row in rows}, known=as_of.known)
+    rows = slice.stab_records("slip", records, slice.as_of.stated)
+    ladders = [ladder_of(text) for text in slice.texts(rows).values()]
+    claims = _claims(slice, {row.record for row in rows})
     # What came stands on the ladder that was added to last, where there are several.
     ladders.sort(key=lambda ladder: max(claims[id].position for id in ladder.plans))
     shown = {item.statement for item in found}
@@ -76,10 +61,8 @@ def _plans(
     return plans
 
 
-def _claims(
-    archive: Archive, db: Database, records: Collection[str], *, known: int
-) -> dict[str, Claim]:
-    told = archive.state.told(db, records, known=known)
+def _claims(slice: Slice, records: Collection[str]) -> dict[str, Claim]:
+    told = slice.reading.state.told(slice.reading.db, records, known=slice.as_of.known)
     claims = (claim_of(text, position=position) for _, position, text in told)
     return {claim.id: claim for claim in claims}
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 import msgspec
 
 from events.fact import Line
-from projections.views.file import Database
-from projections.views.state import State
+from projections.views.reading import Slice
 from service.items.claim import Claim
 from service.items.when import Texts
 from service.words.names import short_name
@@ -53,21 +52,16 @@ def home_of(card: Line) -> Home:
     )
 
 
-def homes_of(
-    view: State, db: Database, facilities: Iterable[str], *, known: int
-) -> dict[str, Home]:
+def homes_of(slice: Slice, facilities: Iterable[str]) -> dict[str, Home]:
     """Where facilities are, by their ids."""
-    cards = view.cards(db, (f"record:{id}" for id in facilities), known=known)
-    return {card["id"]: home_of(card) for card in cards.values()}
+    return {id: home_of(card) for id, card in slice.cards(facilities).items()}
 
 
-def finder(
-    view: State, db: Database, claims: Collection[Claim], *, known: int
-) -> Callable[[Claim], Home]:
-    """What says of each of some statements where it belongs: by its own word, else by that of its
-    facility."""
+def finder(slice: Slice, claims: Collection[Claim]) -> Callable[[Claim], Home]:
+    """Gives the home of a statement, one of those that are handed in: the country and the field
+    that it names, else its facility's."""
     facilities = {claim.facility for claim in claims}
-    homes = homes_of(view, db, (id for id in facilities if id is not None), known=known)
+    homes = homes_of(slice, (id for id in facilities if id is not None))
 
     def find(claim: Claim) -> Home:
         home = Home() if claim.facility is None else homes[claim.facility]

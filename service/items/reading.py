@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from events.clocks import AsOf
-from projections.views.file import Database
-from projections.views.state import Row, State, Stretch
-from service.archive import Archive
+from projections.views.reading import Reading
+from projections.views.state import Row, Stretch
 from service.items.claim import Claim, claim_of
 from service.items.home import finder, homes_of
 from service.items.item import Item, in_time
@@ -22,29 +21,30 @@ from service.items.others import Other, others
 from service.items.selection import Selection
 
 
-def items(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> list[Item]:
+def items(reading: Reading, as_of: AsOf, wanted: Selection) -> list[Item]:
     """The items by their first day; those without one come first. Raises what `read` raises."""
-    return sorted(read(archive, db, as_of, wanted), key=in_time)
+    return sorted(read(reading, as_of, wanted), key=in_time)
 
 
-def read(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
+def read(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
     """The items in no order, without what only `completed` ones have.
 
     Raises NotFound where the log had no record of the id that is wanted.
     """
     named = wanted.record
     if named is not None:
-        archive.history.check_exists(db, f"record:{named}", known=as_of.known)
-    return filter(wanted.takes, _Reading(archive.state, db, as_of, wanted).items())
+        reading.history.check_exists(reading.db, f"record:{named}", known=as_of.known)
+    return filter(wanted.takes, _Selected(reading, as_of, wanted).items())
 
 
-class _Reading:
-    """What is asked of the views for one selection."""
+class _Selected:
+    """The records and rows of the views for one selection."""
 
-    def __init__(self, view: State, db: Database, as_of: AsOf, wanted: Selection) -> None:
-        self._view = view
-        self._db = db
+    def __init__(self, reading: Reading, as_of: AsOf, wanted: Selection) -> None:
+        self._view, self._db = reading.state, reading.db
         self._stated, self._known = as_of.stated, as_of.known
+        self._everywhere = reading.at(as_of)
+        self._slice = reading.at(as_of, country=wanted.country, field=wanted.field)
         self._wanted = wanted
         self._among = self._named()
 
@@ -80,18 +80,9 @@ class _Reading:
         """The rows of those that are listed where it is wanted; a statement of a record may lie
         elsewhere than its row."""
         wanted, day = self._wanted, self._stated
-        clocks = {"stated": self._stated, "known": self._known}
         if self._among is None:
-            return self._view.stab(
-                self._db,
-                "record",
-                first=day,
-                last=day,
-                **clocks,
-                country=wanted.country,
-                field=wanted.field,
-            )
-        rows = self._view.stab_records(self._db, "record", self._among, day=day, **clocks)
+            return self._slice.stab("record", day)
+        rows = self._everywhere.stab_records("record", self._among, day)
         return [
             row for row in rows if row.value != "facility" or wanted.is_at(row.country, row.field)
         ]
@@ -106,7 +97,7 @@ class _Reading:
         overdue = self._plans("overdue") if steps else set()
         pending = {each.statement for each in expected} | overdue
         pending |= self._plans("due") if steps else set()
-        homes = homes_of(self._view, self._db, ids, known=self._known)
+        homes = homes_of(self._everywhere, ids)
         held_by, expected_by = _by_record(held), _by_record(expected)
         for id, home in homes.items():
             life = Life(
@@ -132,8 +123,7 @@ class _Reading:
         """The statements alone that gave the stretches."""
         givers = {stretch.statement: stretch.record for stretch in stretches}
         claims: Claims = defaultdict(dict)
-        texts = self._view.statements(self._db, givers, known=self._known)
-        for id, text in texts.items():
+        for id, text in self._everywhere.statements(givers).items():
             claims[givers[id]][id] = claim_of(text)
         return claims
 
@@ -142,7 +132,7 @@ class _Reading:
     def _of_others(self, ids: Sequence[str]) -> Iterator[Item]:
         claims = self._claims(ids)
         every = [claim for each in claims.values() for claim in each.values()]
-        home_of = finder(self._view, self._db, every, known=self._known)
+        home_of = finder(self._everywhere, every)
         holding = {}
         if "policy" in self._wanted.kinds:
             holding = {stretch.statement: stretch for stretch in self._stretches("policy")}
@@ -160,15 +150,7 @@ class _Reading:
     # --- rows of the views
 
     def _stretches(self, facet: str) -> list[Stretch]:
-        return self._view.stretches(
-            self._db,
-            facet,
-            stated=self._stated,
-            known=self._known,
-            country=self._wanted.country,
-            field=self._wanted.field,
-            records=self._among,
-        )
+        return self._slice.stretches(facet, records=self._among)
 
     def _claims(self, ids: Iterable[str]) -> Claims:
         """All statements of some records that stand."""

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.clocks import AsOf
-from projections.views.file import Database
-from service.archive import Archive
+from projections.views.reading import Reading
 from service.items.claim import claim_of
 from service.items.home import finder
 from service.items.item import Item
 from service.items.selection import Selection
 
 
-def withdrawn(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
+def withdrawn(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
     """What a selection may have held by `stated` and does not any more; each was last recorded
     when it was withdrawn."""
-    known = as_of.known
-    found = {each.statement: each for each in archive.history.withdrawn(db, known=known)}
-    texts = archive.state.gone(db, found, known=known)
+    db, known = reading.db, as_of.known
+    found = {each.statement: each for each in reading.history.withdrawn(db, known=known)}
+    texts = reading.state.gone(db, found, known=known)
     claims = {id: claim_of(texts[id]) for id in found if id in texts}
-    home_of = finder(archive.state, db, claims.values(), known=known)
+    home_of = finder(reading.at(as_of), claims.values())
     for id, claim in claims.items():
         date = claim.when
         if date is None or claim.type not in wanted.kinds or claim.said > as_of.stated:

@@ -150,7 +150,7 @@ class _Writer:
         self.reading = reading
         self.question = question
         self.root = root
-        self.told = Told(reading, id, question.as_of)
+        self.told = Told.read(reading, id, question.as_of)
         self.id = id
         self.iri = self.ours("records", id)
         self.document = URIRef(f"{root}{question.pinned}")

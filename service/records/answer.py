@@ -6,14 +6,15 @@ costs microseconds, and needs no stored rows but the audit log's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
 
 import msgspec
 
 from events.clocks import AsOf
-from events.dates import iso
+from events.dates import Day, iso
 from events.errors import NotFound
+from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
 from projections import PROJECTIONS
@@ -32,27 +33,26 @@ Members = dict[str, Any]
 class Told:
     """A record at three clocks: what is visible of it, and what follows."""
 
-    def __init__(self, reading: Reading, id: str, as_of: AsOf) -> None:
-        """Raises NotFound where the log had no such record."""
-        self.record = reading.history.record(reading.db, f"record:{id}", known=as_of.known)
-        if self.record.revision == 0:
-            raise NotFound("record", id)
-        self.as_of = as_of
-        self.all = self.record.statements()
-        self.account: Account = account(id, self.record.card, self.all, as_of.stated)
+    def __init__(self, record: Record, as_of: AsOf) -> None:
+        """`record` is as of `known`. Raises NotFound where the log had none then."""
+        if record.revision == 0:
+            raise NotFound("record", record.id)
+        self.record, self.as_of = record, as_of
+        self.all = record.statements()
+        self.account: Account = account(record.id, record.card, self.all, as_of.stated)
         self.spans = sorted(
             PROJECTIONS[self.record.kind].spans(self.account),
             key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet),
         )
 
+    @classmethod
+    def read(cls, reading: Reading, id: str, as_of: AsOf) -> Self:
+        """The record of an id. Raises NotFound where the log had none."""
+        return cls(reading.history.record(reading.db, f"record:{id}", known=as_of.known), as_of)
+
     def visible(self) -> list[Statement]:
         """The statements that were said by the horizon and stand, by their dates."""
-        seen = [
-            statement
-            for statement in self.all
-            if not statement.withdrawn and statement.said <= self.as_of.stated
-        ]
-        return sorted(seen, key=_by_date)
+        return sorted(visible(self.all, self.as_of.stated), key=_by_date)
 
     def holding(self, facet: str, day: int) -> Iterator[Span]:
         """The spans of a facet that hold on a day."""
@@ -69,11 +69,22 @@ class Told:
         return min(self.as_of.at, self.as_of.stated)
 
 
+def visible(statements: Iterable[Statement], stated: Day) -> Iterator[Statement]:
+    """Those of some statements that were said by the horizon and stand."""
+    for statement in statements:
+        if not statement.withdrawn and statement.said <= stated:
+            yield statement
+
+
 def record_answer(reading: Reading, query: Query) -> Members:
     """The members of `RecordSchema`, less the clocks. Raises NotFound."""
-    told = Told(reading, query.id, query.as_of)
+    return record_members(Told.read(reading, query.id, query.as_of))
+
+
+def record_members(told: Told) -> Members:
+    """The members of `RecordSchema`, less the clocks."""
     members: Members = {
-        "id": query.id,
+        "id": told.record.id,
         "kind": told.record.kind,
         "revision": told.record.revision,
         "card": told.record.card,
@@ -90,20 +101,20 @@ def record_answer(reading: Reading, query: Query) -> Members:
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
         for entry, each in sorted(told.account.told.items())
     ]
-    visible = told.visible()
+    lines = told.visible()
     members["warnings"] = [
         {"statement": statement.id, "code": warning.code, "text": warning.text}
-        for statement in visible
-        for warning in warnings_of(statement, visible)
+        for statement in lines
+        for warning in warnings_of(statement, lines)
     ]
-    members["statements"] = [Fragment(statement_text(statement)) for statement in visible]
+    members["statements"] = [Fragment(statement_text(statement)) for statement in lines]
     return members
 
 
 def timeline_answer(reading: Reading, query: Query) -> Members:
     """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
     statements that they follow from. Raises NotFound."""
-    told = Told(reading, query.id, query.as_of)
+    told = Told.read(reading, query.id, query.as_of)
     effective = sorted(told.account.told.items(), key=lambda item: _by_date(item[1].statement))
     return {
         "id": query.id,

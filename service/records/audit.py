@@ -9,7 +9,6 @@ import msgspec
 from events.catalogue import BY_TYPE
 from events.dates import Day, parse_iso
 from events.errors import NotFound
-from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
 from projections import PROJECTIONS
@@ -53,13 +52,16 @@ def statement_answer(reading: Reading, query: Query) -> Members:
     record = reading.state.record_of(reading.db, id, known=as_of.known)
     if record is None:
         raise NotFound("statement", id)
-    told = Told(reading, record, as_of)
+    told = Told.read(reading, record, as_of)
     rivals = {
         statement.id: statement
         for statement in told.all
         if statement.entry == told.record.statement(id).entry
     }
     statement = rivals.pop(id)
+    contradicting = reading.state.contradicting(
+        reading.db, [id], stated=as_of.stated, known=as_of.known
+    )
     winner = told.account.told.get(statement.entry)
     best = winner.statement if winner else None
     return {
@@ -78,9 +80,7 @@ def statement_answer(reading: Reading, query: Query) -> Members:
         "contradicts": sorted(
             {
                 *statement.line.get("contradicts", ()),
-                *reading.state.contradicting(
-                    reading.db, id, stated=as_of.stated, known=as_of.known
-                ),
+                *(rival["id"] for rival in contradicting[id]),
             }
         ),
         "sources": _sources(reading, statement, known=as_of.known),
@@ -206,24 +206,26 @@ def source_answer(reading: Reading, query: Query) -> Members:
 
 def _resting(reading: Reading, citing: list[str], source: str, *, known: int) -> list[str]:
     """The records whose card names a source, among the streams that ever did."""
-    named = []
-    for stream in citing:
-        space, _, id = stream.partition(":")
-        if space != "record":
-            continue
-        card = reading.history.record(reading.db, stream, known=known).card
-        if card and any(each["id"] == source for each in card.get("sources", ())):
-            named.append(id)
-    return named
+    streams = [stream for stream in citing if stream.startswith("record:")]
+    records = reading.history.records(reading.db, streams, known=known)
+    return [
+        record.id
+        for stream in streams
+        if (record := records.get(stream)) is not None
+        and any(each["id"] == source for each in (record.card or {}).get("sources", ()))
+    ]
 
 
 def _sources(reading: Reading, statement: Statement, *, known: int) -> list[Members]:
     """The sources of a statement, each with its card and the place in it."""
-    found = []
-    for citation in statement.line.get("sources", ()):
-        record: Record = reading.history.record(reading.db, f"source:{citation['id']}", known=known)
-        found.append({**(record.card or {}), "locator": citation.get("locator")})
-    return found
+    cited = statement.line.get("sources", ())
+    streams = [f"source:{citation['id']}" for citation in cited]
+    records = reading.history.records(reading.db, streams, known=known)
+    cards = {stream: record.card or {} for stream, record in records.items()}
+    return [
+        {**cards.get(stream, {}), "locator": citation.get("locator")}
+        for stream, citation in zip(streams, cited, strict=True)
+    ]
 
 
 def entry_members(entry: Entry) -> Members:

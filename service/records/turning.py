@@ -21,7 +21,7 @@ def of_statement(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     for position, line in _lines(reading, f"record:{record}", {id}, known=known):
         for source in _named(line, "sources"):
             streams.setdefault(f"source:{source}", position)
-    contradicting = reading.state.contradicting_ever(reading.db, id)
+    contradicting = reading.state.contradicting_ever(reading.db, [id])
     return _with_naming(reading, streams, contradicting, member="contradicts", id=id, known=known)
 
 

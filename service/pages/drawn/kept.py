@@ -11,8 +11,8 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from events.clocks import AsOf
-from projections.views.file import Database
-from service.archive import Archive
+from projections.views.reading import Reading
+from projections.views.state import State
 from service.items.item import Item
 from service.items.reading import items
 from service.items.selection import Selection
@@ -22,19 +22,21 @@ MOST = 8
 
 Key = tuple[int, int, Selection]
 
-_kept: WeakKeyDictionary[Archive, OrderedDict[Key, list[Item]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[State, OrderedDict[Key, list[Item]]] = WeakKeyDictionary()
+"""By the view of a chronicle, which each has one of."""
+
 _lock = Lock()
 
 
-def kept_items(archive: Archive, db: Database, as_of: AsOf, wanted: Selection) -> list[Item]:
+def kept_items(reading: Reading, as_of: AsOf, wanted: Selection) -> list[Item]:
     """The items of a selection. They are shared: whoever gets them leaves them as they are."""
     key = (as_of.stated, as_of.known, wanted)
     with _lock:
-        ours = _kept.setdefault(archive, OrderedDict())
+        ours = _kept.setdefault(reading.state, OrderedDict())
         if key in ours:
             ours.move_to_end(key)
             return ours[key]
-    found = items(archive, db, as_of, wanted)
+    found = items(reading, as_of, wanted)
     with _lock:
         ours[key] = found
         while len(ours) > MOST:

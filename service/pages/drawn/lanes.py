@@ -91,7 +91,7 @@ def lanes_of(
                 group=card["field"],
                 bars=tuple(_bar(item, lang, say) for item in phases),
                 promises=tuple(
-                    ladder_of(each, lines, lang=lang, stated=stated, say=say)
+                    staircase_of(each, lines, lang=lang, stated=stated, say=say)
                     for each in promised.get(record, ())
                 ),
                 dots=tuple(_dots(found, lang)),
@@ -128,7 +128,7 @@ def headings_of(
     return headings
 
 
-def ladder_of(
+def staircase_of(
     counted: Counted, lines: Mapping[str, Any], *, lang: Language, stated: Day, say: Speech
 ) -> Staircase:
     """The promises of one thing and what came of them, for a drawing."""

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-import msgspec
 
 from events.dates import Day, Language, iso, parse_iso, year_of
 from events.dates import day as day_of
+from projections.kinds.ladders import ladder_of
 from service.drawing.course import Series, course
 from service.drawing.ladder import draw_ladder
 from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import icon
 from service.items.when import when
-from service.pages.drawn.lanes import ladder_of, outcome_words
+from service.pages.drawn.lanes import outcome_words, staircase_of
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
-from service.promises.asking import Promised
-from service.promises.slips import ladders
-from service.records.answer import timeline_answer
+from service.promises.slips import Counted
+from service.records.answer import Told, span_members
 from service.words import labels, language
 from service.words.labels import unit_name
 from service.words.speech import Speech
 
 
-def phases(asked: Asked, name: str) -> Members | None:
+def phases(asked: Asked, told: Told, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
     as_of, say, lang = asked.question.as_of, asked.say, asked.lang
-    question = asked.answered(f"/v1/records/{asked.id}")
-    bars = _bars(timeline_answer(asked.reading, question)["spans"], lang, say)
+    bars = _bars(told, lang, say)
     if not bars:
         return None
     years = [
@@ -58,8 +55,13 @@ def phases(asked: Asked, name: str) -> Members | None:
     }
 
 
-def _bars(spans: Sequence[Members], lang: Language, say: Speech) -> list[Bar]:
+def _bars(told: Told, lang: Language, say: Speech) -> list[Bar]:
     """A bar for each status, from the date of what gave it to that of what follows."""
+    spans = [
+        span_members(span, told.as_of.stated)
+        for span in told.spans
+        if span.facet in ("status", "expected")
+    ]
     held: list[Members] = []
     for span in spans:
         if span["facet"] != "status" or span["value"] is None:
@@ -70,12 +72,12 @@ def _bars(spans: Sequence[Members], lang: Language, say: Speech) -> list[Bar]:
         ):
             held.append(span)
     hoped = [span for span in spans if span["facet"] == "expected" and span["value"]]
-    told = [(span, span["since"], False) for span in held] + [
+    dated = [(span, span["since"], False) for span in held] + [
         (span, {"date": span["date"], **_bounds_of(span)}, True) for span in hoped
     ]
     bars = []
-    for index, (span, since, expected) in enumerate(told):
-        follows = told[index + 1] if index + 1 < len(told) else None
+    for index, (span, since, expected) in enumerate(dated):
+        follows = dated[index + 1] if index + 1 < len(dated) else None
         date = language.brief_date(since["date"], lang)
         words = labels.label(span["value"], lang)
         text = say("%(status)s %(date)s", status=words, date=date)
@@ -95,18 +97,18 @@ def _bars(spans: Sequence[Members], lang: Language, say: Speech) -> list[Bar]:
     return bars
 
 
-def promises(asked: Asked) -> list[Members]:
-    """Each ladder of promises of a facility, in words and as a staircase."""
+def promises(asked: Asked, told: Told, lines: Mapping[str, Members]) -> list[Members]:
+    """Each ladder of promises of a facility, in words and as a staircase; `lines` are its
+    statements by id."""
     as_of, say, lang = asked.question.as_of, asked.say, asked.lang
-    state, db = asked.service.state, asked.db
-    question = asked.answered(f"/v1/records/{asked.id}")
-    counted = ladders(state, db, question, Promised(record=asked.id, wanted=asked.wanted))
-    ids = {id for each in counted for id in (*each.ladder.plans, each.ladder.came) if id}
-    texts = state.statements(db, ids, known=as_of.known)
-    lines = {id: msgspec.json.decode(text) for id, text in texts.items()}
+    counted = [
+        Counted(asked.id, span.value, ladder_of(span.text), told.record.card or {})
+        for span in told.holding("slip", as_of.stated)
+    ]
+    counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))
     shown = []
     for each in counted:
-        ladder = ladder_of(each, lines, lang=lang, stated=as_of.stated, say=say)
+        ladder = staircase_of(each, lines, lang=lang, stated=as_of.stated, say=say)
         words = outcome_words(each, lines, lang=lang, say=say)
         shown.append(
             {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
-from projections.engine.spans import AFTER_ALL
+from events.dates import Language
 from projections.views.history import Entry
-from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.records.audit import entry_members
 from service.words import labels
 from service.words.number import number_text
+from service.words.speech import Speech
 
 MOST_EVENTS = 500
 """How many events the log of a page shows, the newest first."""
@@ -24,24 +26,16 @@ QUIET = frozenset(
 """The members of a line that the log of a page leaves to the raw line."""
 
 
-def record_log(asked: Asked) -> Members:
+def record_log(entries: Iterable[Entry], say: Speech, lang: Language) -> Members:
     """The events of a record, the newest first, each with what it changed; `all` counts them."""
-    entries = asked.service.history.entries(
-        asked.db,
-        f"record:{asked.id}",
-        known=asked.question.as_of.known,
-        after=0,
-        limit=AFTER_ALL,
-    )
     before: dict[str | None, Members] = {}
-    rows = [_event(entry, before, asked) for entry in entries]
+    rows = [_event(entry, before, say, lang) for entry in entries]
     rows.reverse()
     return {"events": rows[:MOST_EVENTS], "all": len(rows)}
 
 
-def _event(entry: Entry, before: dict[str | None, Members], asked: Asked) -> Members:
+def _event(entry: Entry, before: dict[str | None, Members], say: Speech, lang: Language) -> Members:
     """What an event did; `before` has each statement and the card as they stood, and is kept up."""
-    say = asked.say
     members = entry_members(entry)
     line: Members = msgspec.json.decode(entry.line)
     stood = before.get(entry.statement, {})
@@ -68,7 +62,7 @@ def _event(entry: Entry, before: dict[str | None, Members], asked: Asked) -> Mem
         ]
     return {
         **members,
-        "words": labels.event(members["event"], asked.lang),
+        "words": labels.event(members["event"], lang),
         "title": line.get("title") or line.get("name") or stood.get("title"),
         "day": entry.recorded_at[:10],
         "time": entry.recorded_at[11:19],

@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from events.dates import parse_iso, year_of
 from events.vocabulary import MILESTONES
+from projections.engine.spans import AFTER_ALL
+from projections.views.history import folded
+from projections.views.state import statement_text
+from service.asking.json_text import Fragment
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.record.life import phases, promises, readings
@@ -20,7 +22,7 @@ from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.records.answer import Told, record_answer
+from service.records.answer import Told, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 
@@ -38,9 +40,15 @@ class _Record:
         self.service, self.db = asked.service, asked.db
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
         self.as_of = asked.question.as_of
-        self.question = asked.answered(f"/v1/records/{id}")
-        self.told = Told(asked.reading, id, self.as_of)
-        self.answer = {**self.question.head(), **record_answer(asked.reading, self.question)}
+        self.log = list(
+            self.service.history.entries(
+                self.db, f"record:{id}", known=self.as_of.known, after=0, limit=AFTER_ALL
+            )
+        )
+        self.told = Told(folded(id, self.log), self.as_of)
+        question = asked.answered(f"/v1/records/{id}")
+        self.answer = {**question.head(), **record_members(self.told)}
+        self.lines = {line["id"]: line for line in self.answer["statements"]}
         self.facility = self.answer["kind"] == "facility"
 
     def shown(self) -> Members:
@@ -75,11 +83,11 @@ class _Record:
             "others": len(others),
             "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
             "sources": sources,
-            "log": record_log(self.asked),
+            "log": record_log(self.log, say, lang),
             "definitions": definitions(),
             "cites": self._citations(),
-            "phases": phases(self.asked, name) if self.facility else None,
-            "promises": promises(self.asked) if self.facility else [],
+            "phases": phases(self.asked, self.told, name) if self.facility else None,
+            "promises": promises(self.asked, self.told, self.lines) if self.facility else [],
             "course": readings(self.asked, self.answer, name)
             if self.answer["kind"] == "indicator"
             else None,
@@ -97,7 +105,7 @@ class _Record:
         return short, "" if full == short else full, other
 
     def _title(self) -> str:
-        lines = {line["id"]: line for line in self.answer["statements"]}
+        lines = self.lines
         effective = [each["effective"] for each in self.answer["entries"]]
         held = [each["statement"] for each in self.answer.get("holding", ())]
         for id in (*held, *reversed(effective), *lines):
@@ -157,7 +165,7 @@ class _Record:
 
     def _holding_rows(self) -> list[Members]:
         """What it belongs to, and since and until when it holds, as the sources date it."""
-        lines = {line["id"]: line for line in self.answer["statements"]}
+        lines = self.lines
         rows: list[Members] = [
             {"name": self.say("Facility"), "text": name, "href": self.here.record(id)}
             for id, name in self._facilities(lines.values())
@@ -177,7 +185,7 @@ class _Record:
             ]
         return rows
 
-    def _facilities(self, lines: Iterable[Members]) -> list[tuple[str, str]]:
+    def _facilities(self, lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
         """The facilities that statements belong to, with their names."""
         ids = {line["facility"] for line in lines if "facility" in line}
         streams = {f"record:{id}": id for id in sorted(ids)}
@@ -188,20 +196,19 @@ class _Record:
 
     # --- its statements
 
-    def _others(self) -> dict[str, Members]:
+    def _others(self) -> dict[str, Fragment]:
         """The statements of other records that belong to this facility, said and standing."""
         if not self.facility:
             return {}
-        found = {}
-        history, known = self.service.history, self.as_of.known
-        for record in self.service.state.belonging(self.db, self.id):
-            if not history.revision(self.db, f"record:{record}", known=known):
-                continue  # it was not yet recorded
-            told = Told(self.asked.reading, record, self.as_of)
-            for statement in told.visible():
-                if statement.line.get("facility") == self.id:
-                    found[statement.id] = statement.id
-        return self._statements(found)
+        streams = (f"record:{id}" for id in self.service.state.belonging(self.db, self.id))
+        records = self.service.history.records(self.db, streams, known=self.as_of.known)
+        found = {
+            statement.id: Fragment(statement_text(statement))
+            for record in records.values()
+            for statement in visible(record.statements(), self.as_of.stated)
+            if statement.line.get("facility") == self.id
+        }
+        return dict(sorted(found.items()))
 
     def _over(self) -> dict[str, Members]:
         """The plans that hold in their entry and are over all the same: given up, or replaced."""
@@ -217,8 +224,8 @@ class _Record:
 
     def _groups(
         self,
-        lines: Sequence[Members],
-        others: Mapping[str, Members],
+        lines: Sequence[Mapping[str, Any]],
+        others: Mapping[str, Mapping[str, Any]],
     ) -> list[Members]:
         """Statements by what they tell: the entries of a facility in the order of milestones."""
         over = self._over()
@@ -280,7 +287,7 @@ class _Record:
             return language.brief_date(line["date"], self.lang)
         return entry.rpartition("/")[2]
 
-    def _sources(self, lines: Iterable[Members]) -> dict[str, Members]:
+    def _sources(self, lines: Iterable[Mapping[str, Any]]) -> dict[str, Members]:
         """The cards of all sources that are cited, by id."""
         card = self.answer.get("card") or {}
         cited = [each["id"] for line in (*lines, card) for each in line.get("sources", ())]
@@ -289,10 +296,6 @@ class _Record:
             self.db, (f"source:{id}" for id in ids), known=self.as_of.known
         )
         return {id: found[f"source:{id}"] for id in ids if f"source:{id}" in found}
-
-    def _statements(self, ids: Iterable[str]) -> dict[str, Members]:
-        texts = self.service.state.statements(self.db, ids, known=self.as_of.known)
-        return {id: msgspec.json.decode(text) for id, text in texts.items()}
 
     # --- around it
 
@@ -315,7 +318,7 @@ class _Record:
             for suffix, name, type in names
         ]
 
-    def _years(self, lines: Sequence[Members]) -> tuple[int, int]:
+    def _years(self, lines: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
         days = [
             parse_iso(each)
             for line in lines

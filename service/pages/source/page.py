@@ -15,10 +15,7 @@ def source_page(asked: Asked) -> Members:
     state, as_of = asked.service.state, asked.question.as_of
     question = asked.answered(f"/v1/sources/{id}")
     answer = source_answer(asked.reading, question)
-    of = {
-        each["id"]: state.record_of(asked.db, each["id"], known=as_of.known)
-        for each in answer["statements"]
-    }
+    ids = [each["id"] for each in answer["statements"]]
     streams = [f"record:{record}" for record in answer["records"]]
     cards = state.cards(asked.db, streams, known=as_of.known)
     source = answer["source"]
@@ -33,7 +30,7 @@ def source_page(asked: Asked) -> Members:
         ),
         "answer": answer,
         "source": source,
-        "record_of": of,
+        "record_of": state.records_of(asked.db, ids, known=as_of.known),
         "records": [
             {"id": record, "name": labels.names_of(cards[f"record:{record}"], lang)[0]}
             for record in answer["records"]

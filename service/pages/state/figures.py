@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from events.dates import Day, Language, day, parse_iso
 from service.drawing.lanes import Frame
@@ -37,7 +38,7 @@ class Figures:
     running: tuple[int, int] | None
     policies: int
     counted: Sequence[Counted]
-    lines: Mapping[str, Members]
+    lines: Mapping[str, Mapping[str, Any]]
     course: Courses
     frame: Frame
     here: Here
@@ -108,7 +109,7 @@ class Figures:
         return self._figure("slip", number, what, href)
 
 
-def came_by(each: Counted, lines: Mapping[str, Members]) -> Day | None:
+def came_by(each: Counted, lines: Mapping[str, Mapping[str, Any]]) -> Day | None:
     """The last possible day of what came of a ladder."""
     if each.ladder.came is None:
         return None

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS, STATUSES
 from projections.views.state import Row
 from service.asking.filters import Wanted, given
+from service.asking.json_text import Fragment
 from service.asking.query import Query
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
@@ -63,24 +62,31 @@ class _State:
         self.asked, self.question = asked, question
         self.service, self.db, self.wanted = asked.service, asked.db, asked.wanted
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
+        self.as_of = question.as_of
+        self.slice = asked.reading.at(
+            self.as_of, country=self.wanted.country, field=self.wanted.field
+        )
         self.among: frozenset[str] | None = None
 
     def shown(self) -> Members:
-        as_of, say, lang = self.question.as_of, self.say, self.lang
+        as_of, say, lang = self.as_of, self.say, self.lang
         answer = self._answer()
-        every = self._records()
+        every = self.asked.reading.at(as_of).stab("record", as_of.at)
         if len(every) > MOST_DRAWN:
             self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
         items = self._items()
-        cards = self._cards(
-            {item.lane for item in items} | {row["id"] for row in answer["facilities"]}
+        cards = self.slice.cards(
+            {item.lane for item in items}
+            | {row["id"] for row in answer["facilities"]}
+            | {line["facility"] for line in answer["discoveries"] if "facility" in line}
         )
         counted = ladders(
             self.service.state, self.db, self.question, Promised(wanted=self._unpaged())
         )
-        lines = self._lines(counted)
+        begun = self.slice.begun("indicator", max(as_of.at, as_of.stated))
+        lines = self._lines(answer, counted, begun)
         stated_given = "stated" in self.here.texts
-        beyond = as_of.at > as_of.stated
+        beyond = self.slice.is_beyond
         frame = frame_of(items, as_of, horizon=stated_given or beyond)
         rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
         held = {row["id"]: row["shown"] for row in rows}
@@ -145,10 +151,10 @@ class _State:
             "sides": table_sides(rows, answer, lang=lang, say=say),
             "rivals": self._rivals(answer),
             "record_of": record_of(answer),
-            "facility_names": self._facility_names(answer),
-            "readings": self._readings(answer),
+            "facility_names": self._facility_names(answer, cards),
+            "readings": self._readings(answer, begun, lines),
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
-            "cited_here": self._cited(answer),
+            "cited_here": self._cited(answer, lines),
             "cite": plain(state_cited(answer, root=root(), filters=given(self.wanted))),
             **state_drawings(self.asked, lanes, items, frame, held=held, told=told),
             **state_map(self.asked, rows),
@@ -170,33 +176,18 @@ class _State:
             field=self.wanted.field,
             among=self.among,
         )
-        return kept_items(self.service, self.db, self.question.as_of, selection)
+        return kept_items(self.asked.reading, self.as_of, selection)
 
-    def _cards(self, ids: Iterable[str]) -> Mapping[str, Members]:
-        streams = {f"record:{id}": id for id in ids}
-        found = self.service.state.cards(self.db, streams, known=self.question.as_of.known)
-        return {streams[stream]: card for stream, card in found.items()}
-
-    def _lines(self, counted: Iterable[Counted]) -> Mapping[str, Members]:
-        ids = {
-            id
-            for each in counted
-            for id in (*each.ladder.plans, each.ladder.came)
-            if id is not None
-        }
-        return self._statements(ids)
-
-    def _statements(self, ids: Iterable[str]) -> dict[str, Members]:
-        texts = self.service.state.statements(self.db, ids, known=self.question.as_of.known)
-        return {id: msgspec.json.decode(text) for id, text in texts.items()}
-
-    def _records(self) -> list[Row]:
-        """A row for every record that exists at the clocks."""
-        as_of = self.question.as_of
-        return self.service.state.stab(
-            self.db, "record", first=as_of.at, last=as_of.at,
-            stated=as_of.stated, known=as_of.known, country=None, field=None,
-        )  # fmt: skip
+    def _lines(
+        self, answer: Mapping[str, Any], counted: Iterable[Counted], begun: Iterable[Row]
+    ) -> Mapping[str, Fragment]:
+        """The statements of ladders, of readings, and behind the statuses of facilities, by id."""
+        ids: set[str | None] = {row.statement for row in begun}
+        ids |= {row.get("statement") for row in answer["facilities"]}
+        for each in counted:
+            ids |= {*each.ladder.plans, each.ladder.came}
+        texts = self.slice.statements(id for id in ids if id is not None)
+        return {id: Fragment(text) for id, text in texts.items()}
 
     def _countries(self, every: Iterable[Row]) -> list[str]:
         """The countries that have facilities, by name."""
@@ -208,7 +199,7 @@ class _State:
     # --- the figures
 
     def _courses(
-        self, counted: Sequence[Counted], lines: Mapping[str, Members], frame: Frame
+        self, counted: Sequence[Counted], lines: Mapping[str, Fragment], frame: Frame
     ) -> Courses:
         return courses(
             self.service.state, self.db, self.question, wanted=self._unpaged(), counted=counted,
@@ -221,8 +212,10 @@ class _State:
         totals: Mapping[str, int] = answer["totals"]["status"]
         if not beyond or self.question.as_of.during is not None:
             return totals
-        held = {row.record: row.value for row in self._stab("status")}
-        would = held | {row.record: row.value for row in self._stab("expected")}
+        status = self.slice.stab("status", self.slice.status_day)
+        held = {row.record: row.value for row in status}
+        expected = self.slice.stab("expected", self.as_of.at)
+        would = held | {row.record: row.value for row in expected}
         among: Collection[str | None] = self.wanted.statuses or (None, "", *STATUSES)
         return Counter(
             status
@@ -230,47 +223,34 @@ class _State:
             if status in (self.wanted.expected or STATUSES) and held.get(record) in among
         )
 
-    def _stab(self, facet: str) -> list[Row]:
-        as_of = self.question.as_of
-        day = as_of.at if facet == "expected" else min(as_of.at, as_of.stated)
-        return self.service.state.stab(
-            self.db, facet, first=day, last=day, stated=as_of.stated, known=as_of.known,
-            country=self.wanted.country, field=self.wanted.field,
-        )  # fmt: skip
-
     # --- the lists
 
-    def _facility_names(self, answer: Mapping[str, Any]) -> Mapping[str, str]:
+    def _facility_names(
+        self, answer: Mapping[str, Any], cards: Mapping[str, Members]
+    ) -> Mapping[str, str]:
         """The short names of the facilities at which something was found."""
-        ids = {line["facility"] for line in answer["discoveries"] if "facility" in line}
-        return {id: labels.names_of(card, self.lang)[0] for id, card in self._cards(ids).items()}
+        ids = {line.get("facility") for line in answer["discoveries"]}
+        return {id: labels.names_of(cards[id], self.lang)[0] for id in ids & cards.keys()}
 
     def _rivals(self, answer: Mapping[str, Any]) -> dict[str, list[Members]]:
         """The statements that contradict a discovery or a policy of the page."""
-        as_of = self.question.as_of
-        named = {
-            line["id"]: self.service.state.contradicting(
-                self.db, line["id"], stated=as_of.stated, known=as_of.known
-            )
+        ids = [
+            line["id"]
             for section in ("discoveries", "policies", "indicators")
             for line in answer[section]
-        }
-        texts = self._statements({id for ids in named.values() for id in ids})
-        return {id: [texts[rival] for rival in rivals] for id, rivals in named.items() if rivals}
+        ]
+        found = self.service.state.contradicting(
+            self.db, ids, stated=self.as_of.stated, known=self.as_of.known
+        )
+        return {id: rivals for id, rivals in found.items() if rivals}
 
-    def _readings(self, answer: Mapping[str, Any]) -> list[Members]:
+    def _readings(
+        self, answer: Mapping[str, Any], begun: Iterable[Row], lines: Mapping[str, Fragment]
+    ) -> list[Members]:
         """The reading of each series that holds, with the course of the series."""
-        as_of = self.question.as_of
-        rows = self.service.state.begun(
-            self.db, "indicator",
-            last=max(as_of.at, as_of.stated), stated=as_of.stated, known=as_of.known,
-            country=self.wanted.country, field=self.wanted.field,
-        )  # fmt: skip
-        lines = self._statements({row.statement for row in rows})
-        series: dict[str, list[tuple[Day, Members]]] = {}
-        for row in sorted(rows, key=lambda row: row.vf):
-            line = lines[row.statement]
-            series.setdefault(row.value, []).append((row.vf, line))
+        series: dict[str, list[tuple[Day, Fragment]]] = {}
+        for row in sorted(begun, key=lambda row: row.vf):
+            series.setdefault(row.value, []).append((row.vf, lines[row.statement]))
         shown = []
         for line in answer["indicators"]:
             readings = series.get(line["series"], [])
@@ -281,23 +261,22 @@ class _State:
             ]
             spark = None
             if len(numbers) > 1:
-                span = Frame(first=numbers[0][0], last=numbers[-1][0], cursor=as_of.at)
+                span = Frame(first=numbers[0][0], last=numbers[-1][0], cursor=self.as_of.at)
                 spark = sparkline(numbers, span, width=96, height=28, stepped=False, dots=True)
             shown.append({"line": line, "spark": spark, "count": len(readings)})
         return shown
 
-    def _cited(self, answer: Mapping[str, Any]) -> Members:
+    def _cited(self, answer: Mapping[str, Any], lines: Mapping[str, Fragment]) -> Members:
         """How many statements and texts the lists of the page rest on."""
-        lines = [
+        listed = [
             line
             for name in ("policies", "indicators", "discoveries", "observations")
             for line in answer[name]
         ]
-        sources = {each["id"] for line in lines for each in line.get("sources", ())}
-        statements = {row["statement"] for row in answer["facilities"] if row.get("statement")}
-        found = self._statements(statements)
-        sources |= {each["id"] for line in found.values() for each in line.get("sources", ())}
-        return {"statements": len(lines) + len(found), "sources": len(sources)}
+        behind = lines.keys() & {row.get("statement") for row in answer["facilities"]}
+        shown = [*listed, *(lines[id] for id in behind)]
+        sources = {each["id"] for line in shown for each in line.get("sources", ())}
+        return {"statements": len(shown), "sources": len(sources)}
 
     def _formats(self) -> list[Format]:
         data = {"lang": None}

@@ -72,12 +72,12 @@ def read(archive: Archive, log: list[Logged], chance: Random) -> None:
         log=archive.chronicle.log,
         now=FAR_AHEAD,
     )
-    db = archive.db_at(asked["known"])
+    reading = archive.reading(archive.db_at(asked["known"]))
     expected = naive.items(log, stated=asked["stated"], known=asked["known"])
 
     def found(**wanted: Any) -> dict[str, Answer]:
-        chosen = items(archive, db, clocks, Selection(**wanted))
-        return {item.id: told(item) for item in completed(archive, db, clocks, chosen)}
+        chosen = items(reading, clocks, Selection(**wanted))
+        return {item.id: told(item) for item in completed(reading, clocks, chosen)}
 
     assert found() == expected
     country, field = chance.choice(COUNTRIES), chance.choice(FIELDS)

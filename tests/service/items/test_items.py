@@ -28,8 +28,8 @@ def asked(
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )
-    db = archive.views.db()
-    found = completed(archive, db, clocks, items(archive, db, clocks, Selection(**wanted)))
+    reading = archive.reading(archive.views.db())
+    found = completed(reading, clocks, items(reading, clocks, Selection(**wanted)))
     assert len({item.id for item in found}) == len(found)
     return {item.id: item for item in found}
 
