@@ -130,7 +130,7 @@ def test_each_character_is_written_as_the_reference_writes_it(characters: str) -
         [Word.ONE],
         object(),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_json_does_not_know_has_no_text(value: object) -> None:
     """A value that JSON cannot say exactly is refused, never changed into its like."""

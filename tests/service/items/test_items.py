@@ -141,7 +141,7 @@ def test_an_item_knows_where_it_belongs(hard: Archive) -> None:
         ({"record": "dream"}, {"dream"}),
         ({"kinds": ("indicator",)}, {"share"}),
     ],
-    ids=str,
+    ids=lambda given: str(sorted(given)),
 )
 def test_a_selection_leaves_out_the_rest(
     hard: Archive, wanted: dict[str, Any], expected: set[str]
