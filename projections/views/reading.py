@@ -6,7 +6,7 @@ in `Slice.status_day`, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ class Reading(NamedTuple):
     state: State
     history: History
     search: Search
+    record_of_entry: Callable[[str], str | None]
+    """The record that an entry lies in, for good, by the claims of the log; None if in none."""
 
     def at(self, as_of: AsOf, *, country: str | None = None, field: str | None = None) -> Slice:
         """The rows at three clocks, of a country and a field where they are given."""

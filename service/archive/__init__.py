@@ -73,7 +73,10 @@ class Archive:
 
     def reading(self, db: Database) -> Reading:
         """The views by a connection to their file."""
-        return Reading(db, self.state, self.history, self.search)
+        return Reading(db, self.state, self.history, self.search, self._record_of_entry)
+
+    def _record_of_entry(self, entry: str) -> str | None:
+        return self.chronicle.claimed("entry", [entry]).get(entry)
 
     def wait_for(self, position: int, *, timeout: float) -> int:
         """Wait until the views have read the position; returns how far they are."""

@@ -97,7 +97,7 @@ class NotFollowable(AnnalesError):
 
 
 class TooManyPoints(AnnalesError):
-    """A trend would have more points than an answer holds. Ask for less of what `narrow` names."""
+    """An answer would have more points than it may hold. Ask for less of what `narrow` names."""
 
     def __init__(self, points: int, most: int, narrow: tuple[str, ...]) -> None:
         self.points, self.most, self.narrow = points, most, narrow

@@ -13,6 +13,7 @@ from events.errors import BadFilter
 from events.vocabulary import FIELDS, STATUSES, countries
 from projections import PROJECTIONS, VIEW
 from service.asking import forms
+from service.asking.errors import BadCursor
 from service.asking.parameter import (
     Filter,
     Parameter,
@@ -191,6 +192,12 @@ def position_after(text: str) -> int:
     return int(text)
 
 
+def _rows_before(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise BadCursor(text, "it is no number, as the `next` of the page before has it")
+    return int(text)
+
+
 # --- the filters
 
 COUNTRY = Filter(
@@ -310,6 +317,15 @@ AFTER_RECORD: Filter = AFTER.but(form=forms.CURSOR)
 
 AFTER_EVENT: Filter = AFTER.but(form=forms.PAGE_OF_EVENTS)
 """Where a page of events begins: a position."""
+
+AFTER_ROW: Filter = AFTER.but(
+    form={"type": "string", "pattern": "^[0-9]{1,9}$"},
+    parse=_rows_before,
+    write=str,
+    default=0,
+    member="skipped",
+)
+"""Where a page of rows begins: how many stand before it."""
 
 PAGE = (LIMIT_OF_PAGE, AFTER)
 

@@ -177,8 +177,8 @@ class Question:
 
     `path` may hold an `{id}`: one of the `space` "record", "source" or "statement", of which
     `ids` are examples. `clocks` and `filters` are what it takes; `read` parses them, by default
-    at the three clocks, the filters into the class `about`. `answer` answers it, and `schema`
-    describes what with.
+    at the three clocks, the filters into the class `about`. Of the filters that `one_of` names
+    exactly one is given. `answer` answers it, and `schema` describes what with.
 
     `tables` are its lists, the first of them that of its CSV; `formats` are its forms besides
     JSON and CSV. `follow` says how it is followed, or why it never is. `is_revised` says that its
@@ -195,6 +195,7 @@ class Question:
     schema: type[Schema]
     clocks: tuple[Parameter, ...] = CLOCKS
     filters: tuple[Filter, ...] = ()
+    one_of: tuple[str, ...] = ()
     about: Callable[..., Any] = Wanted
     read: Read = read_filters
     space: str | None = None
@@ -256,10 +257,18 @@ class Question:
 
     def query(self, arguments: Arguments, form: Format = JSON) -> Query:
         """What is asked, every default written out. Raises what the question refuses."""
+        self._check_one_is_given(arguments.texts)
         query = self.read(self, arguments)
         if form is not JSON:
             query = replace(query, filters={**query.filters, "format": form.name})
         return query
+
+    def _check_one_is_given(self, texts: Texts) -> None:
+        given = [name for name in self.one_of if name in texts]
+        if self.one_of and len(given) != 1:
+            name = given[1] if given else self.one_of[0]
+            why = f"give exactly one of {', '.join(self.one_of)}"
+            raise BadFilter(name, texts.get(name, ""), why)
 
     def text(self, reading: Reading, query: Query, form: Format = JSON) -> str:
         """The text of its answer to a query. Raises NotFound and what else the answer refuses."""

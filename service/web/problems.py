@@ -104,7 +104,7 @@ TOO_MANY_POINTS = Problem(
     "too-many-points",
     422,
     "Too many points",
-    "The trend would have more than `most` points; `narrow` names what to ask for less of.",
+    "The answer would have more than `most` points; `narrow` names what to ask for less of.",
 )
 FEED_TOO_LARGE = Problem(
     "feed-too-large",

@@ -79,7 +79,7 @@ def asked(question: Question, id: str = "", *, more: Headers | None = None) -> R
 
     def make(db: Database) -> str:
         answer = (form.answer or question.answer)(service.reading(db), query)
-        if form is not JSON and form.answer is None and answer.get("next") is not None:
+        if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
         return form.text(query, answer)
 

@@ -24,6 +24,8 @@ from events.fact import Line
 from service.app import create_app
 from service.archive import Archive
 from service.asking import forms
+from service.asking.question import find
+from service.questions import QUESTIONS as DECLARED
 from service.web.problems import MEDIA_TYPE, PROBLEMS
 from service.web.schemas import ProblemSchema
 
@@ -75,6 +77,7 @@ CLOCKS: tuple[dict[str, str], ...] = (
     {"during": "Y12025"},
     {"known": "@0"},
     {"known": "@900"},
+    {"known": "@1199"},
     {"known": "@1201"},
     {"known": "2026-11-23T13:00:00+01:00"},
     {"at": "2025", "stated": "2024", "known": "@1199"},
@@ -108,13 +111,21 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 class Asked(NamedTuple):
     """A question: its path with `{id}` in it, its parameters, and the schema of its answer.
 
-    `moments` are the parameters that take a moment of the log.
+    `moments` are the parameters that take a moment of the log, `one_of` those of which one is
+    given, `needed` some without which it asks nothing, with values.
     """
 
     path: str
     takes: frozenset[str]
     moments: frozenset[str]
     schema: type[Schema]
+    one_of: tuple[str, ...]
+    needed: Mapping[str, str]
+
+    @property
+    def is_of_one(self) -> bool:
+        """Whether it is about one thing, which the log may not have had."""
+        return "{id}" in self.path or "record" in self.one_of
 
     def paths(self) -> Iterator[str]:
         """The paths that can be asked."""
@@ -128,9 +139,8 @@ class Asked(NamedTuple):
     def urls(self, asked: Mapping[str, str]) -> Iterator[str]:
         """The URLs that ask with these parameters; none where it does not take them."""
         if asked.keys() <= self.takes:
-            needed = {name: value for name, value in NEEDED.items() if name in self.takes}
             for path in self.paths():
-                yield url(path, **{**needed, **asked})
+                yield url(path, **{**self.needed, **asked})
 
     def asks(self) -> Iterator[str]:
         """URLs by all the clocks, by each filter alone, and by all filters together."""
@@ -192,7 +202,15 @@ def _questions() -> Iterator[Asked]:
         # The shapes of feeds were drawn up by others; they have a contract of their own.
         if (ref := content.get("application/json", {}).get("schema", {}).get("$ref")) is not None:
             name = ref.rpartition("/")[2]
-            yield Asked(path, takes, moments, _schema(name))
+            declared = find(DECLARED, path)
+            one_of = declared[0].one_of if declared else ()
+            needed = {name: value for name, value in NEEDED.items() if name in takes}
+            needed |= {
+                each["name"]: each["schema"]["examples"][0]
+                for each in query
+                if each["name"] in one_of[:1]
+            }
+            yield Asked(path, takes, moments, _schema(name), one_of, needed)
 
 
 def _schema(name: str) -> type[Schema]:

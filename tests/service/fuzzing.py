@@ -63,6 +63,9 @@ MOMENTS = {asked.path: asked.moments for asked in QUESTIONS} | {
 }
 """The parameters of each question that take a moment of the log."""
 
+ONE_OF = {asked.path: asked.one_of for asked in QUESTIONS}
+"""The parameters of each question of which exactly one is given."""
+
 FITTING = {
     "known": "@1199",
     "to_known": "@1199",
@@ -108,6 +111,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "(to_)?record", "only with|goes with no country"),
     ("validation", "kind", "no kind of that name"),
     ("validation", "q", "give words to look for"),
+    ("validation", "record|entry|series", "give exactly one of"),
     ("nothing-to-compare", "", ""),
     # What a question to follow says, and what stands beside it.
     ("not-followable", "", ""),
@@ -292,6 +296,10 @@ class _Aim:
         if "near" not in case.query:
             case.query.pop("radius", None)
             case.query.pop("sort", None)
+        for name in [each for each in ONE_OF.get(case.operation.path, ()) if each in case.query][
+            1:
+        ]:
+            del case.query[name]
         for name in DAYS:
             if name in case.query and self._chance.random() < 0.5:
                 case.query[name] = self._chance.choice(EDGES)

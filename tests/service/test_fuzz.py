@@ -15,7 +15,6 @@ from service.archive import Archive
 from tests.service.asked import (
     DESCRIPTION,
     LINES,
-    NEEDED,
     PATHS,
     QUESTIONS,
     Asked,
@@ -95,10 +94,10 @@ def test_every_example_of_an_order_is_recorded(
 @pytest.mark.parametrize("asked", QUESTIONS, ids=PATHS)
 def test_every_example_of_a_parameter_is_taken(reader: Reader, asked: Asked) -> None:
     """Each alone, besides what the question needs anyway."""
-    needed = {name: value for name, value in NEEDED.items() if name in asked.takes}
     for each in DESCRIPTION["paths"][asked.path]["get"]["parameters"]:
         for value in each["schema"].get("examples", ()):
             beside = {"near": "39.9,116.4"} if each["name"] == "radius" else {}
+            needed = {} if each["name"] in asked.one_of else asked.needed
             wanted = {**needed, **beside}
             headers = {}
             if each["in"] == "header":

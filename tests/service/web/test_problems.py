@@ -21,7 +21,7 @@ from service.web.problems import (
     Problem,
     problem_response,
 )
-from tests.service.asked import NEEDED, PATHS, QUESTIONS, Asked, Reader, check_problem, slug, url
+from tests.service.asked import PATHS, QUESTIONS, Asked, Reader, check_problem, slug, url
 
 FACTS: dict[str, Any] = {
     "current_revision": 3,
@@ -163,9 +163,7 @@ def test_no_parameter_is_hurt_by_a_hostile_value(reader: Reader, asked: Asked) -
     path = next(iter(asked.paths()))
     for name in sorted(asked.takes):
         needed = "".join(
-            f"&{other}={value}"
-            for other, value in NEEDED.items()
-            if other in asked.takes and other != name
+            f"&{other}={value}" for other, value in asked.needed.items() if other != name
         )
         for text in [*(quote(text, safe="") for text in HOSTILE), *RAW]:
             status = reader.ask(f"{path}?{name}={text}{needed}").status_code
