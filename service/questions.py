@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from service.asking.question import Question
 from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
+from service.records.vintages import VINTAGES
 from service.state.question import STATE
 from service.trends.transitions import TRANSITIONS
 
@@ -17,5 +18,6 @@ QUESTIONS: tuple[Question, ...] = (
     HISTORY,
     STATEMENT,
     SOURCE,
+    VINTAGES,
     TRANSITIONS,
 )

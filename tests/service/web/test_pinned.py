@@ -58,6 +58,7 @@ ASKS = (
     "/v1/hindsight?at=2025&stated=2017",
     "/v1/compare?at=2016&to_at=2026",
     "/v1/compare?record=juno&to_stated=2017&stated=2016",
+    "/v1/vintages?record=juno",
     "/v1/follows?of=/v1/state",
     "/v1/follows?of=/v1/slips?at%3D2026%26stated%3D2026",
 )

@@ -1,0 +1,430 @@
+"""What was effective in each entry of a record, at every point of the clocks `stated` and `known`.
+
+The stream of the record is folded commit by commit, and after each commit only
+the entries that it touched are weighed anew, so a long stream costs little more
+than it has events. The clock `at` plays no part: an entry is looked at, not a day.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from events.clocks import utc_day
+from events.dates import Day, iso
+from events.errors import NotFound
+from events.record import Record
+from events.statement import Statement
+from projections.engine.account import counting_entries, weight
+from projections.engine.spans import AFTER_ALL
+from projections.views.history import Entry
+from projections.views.reading import Reading
+from service.asking import forms
+from service.asking.errors import TooManyPoints
+from service.asking.filters import AFTER_ROW, KNOWN, LIMIT_OF_PAGE
+from service.asking.following import Never
+from service.asking.parameter import Filter, values_of, written
+from service.asking.query import Query
+from service.asking.question import (
+    Arguments,
+    Column,
+    Example,
+    Format,
+    Members,
+    Question,
+    Table,
+    columns,
+    within,
+)
+from service.asking.schemas import HoldsSchema, count_field, text_field
+from service.words.csv_text import MEDIA_TYPE as CSV
+from service.words.csv_text import csv_text
+
+OF = ("record", "entry", "series")
+"""What the vintages may be of."""
+
+MOST_CELLS = 1_000_000
+"""How many cells a triangle has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownQuery(Query):
+    """A query that takes the clock `known` alone."""
+
+    # A dataclass with slots is made twice, and `super()` would mean the first of them.
+
+    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The parameters of a pinned URL, in their order."""
+        return [pair for pair in Query.pairs(self, filters) if pair[0] not in ("at", "stated")]
+
+    def head(self) -> dict[str, Any]:
+        """The members that begin the answer."""
+        members = Query.head(self)
+        return {name: members[name] for name in ("known", "known_at", "view", "pinned")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the vintages are of, one of `record`, `entry` and `series`; and which page of them."""
+
+    record: str | None
+    entry: str | None
+    series: str | None
+    limit: int
+    skipped: int
+
+    @property
+    def of(self) -> tuple[str, str]:
+        """The name of the one that is given, and its text."""
+        texts = ((name, getattr(self, name)) for name in OF)
+        return next((name, text) for name, text in texts if text is not None)
+
+
+def read_known(question: Question, arguments: Arguments) -> KnownQuery:
+    """A query at `known`. Raises BadFilter, BadCursor, BadClock, PositionAhead."""
+    about = About(**values_of(question.filters, arguments.texts))
+    return KnownQuery(
+        arguments.path, arguments.clocks(), written(question.filters, about), about=about
+    )
+
+
+def vintages_answer(reading: Reading, query: Query) -> Members:
+    """The members of `/v1/vintages`: `total`, the `items` of the page, and its `next`.
+
+    Raises NotFound.
+    """
+    lives = _asked_lives(reading, query)
+    vintages = [vintage for life in lives.values() for vintage in life.vintages()]
+    begun = query.about.skipped
+    page = vintages[begun : begun + query.about.limit]
+    return {
+        "total": len(vintages),
+        "items": [_item(vintage) for vintage in page],
+        "next": _next(query, len(vintages)),
+    }
+
+
+def triangle_answer(reading: Reading, query: Query) -> Members:
+    """What the entries show by the last commit: the names of the `columns`, `rows` of cells.
+
+    A row stands for an entry and a modality, and a column for a day on which something was said
+    of the entries of the page. Raises NotFound, TooManyPoints.
+    """
+    lives = _asked_lives(reading, query)
+    shown: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
+    for entry, life in lives.items():
+        for stretch in stretches(life.rivals.values()):
+            shown[entry, stretch.shown.modality].append(stretch)
+    begun = query.about.skipped
+    page = sorted(shown)[begun : begun + query.about.limit]
+    rivals = (lives[entry].rivals.values() for entry in {entry for entry, _ in page})
+    said = {each.said for each in itertools.chain(*rivals) if not each.withdrawn}
+    days = sorted(said)
+    if len(page) * len(days) > MOST_CELLS:
+        raise TooManyPoints(len(page) * len(days), MOST_CELLS, ("entry", "limit"))
+    return {
+        "columns": ["entry", "modality", *map(iso, days)],
+        "rows": [[*key, *_cells(shown[key], days)] for key in page],
+        "next": _next(query, len(shown)),
+    }
+
+
+def _asked_lives(reading: Reading, query: Query) -> dict[str, Life]:
+    """The entries that are asked for, by their names. Raises NotFound."""
+    name, id = query.about.of
+    record = Record(id if name != "entry" else reading.record_of_entry(id) or "")
+    stream, known = f"record:{record.id}", query.as_of.known
+    lives = lives_of(
+        record, reading.history.entries(reading.db, stream, known=known, after=0, limit=AFTER_ALL)
+    )
+    if name == "entry":
+        lives = {entry: life for entry, life in lives.items() if entry == id}
+    is_there = {"record": record.revision, "entry": lives, "series": record.kind == "indicator"}
+    if not is_there[name]:
+        raise NotFound(name, id)
+    return lives
+
+
+def _next(query: Query, total: int) -> str | None:
+    """The path of the next page, None after the last."""
+    reached = query.about.skipped + query.about.limit
+    return query.url(after=str(reached)) if reached < total else None
+
+
+def _item(vintage: Vintage) -> Members:
+    """An item of the answer. Its days are the first and the last, both included."""
+    shown, first, end = vintage.stretch
+    since, until = vintage.since, vintage.until
+    return {
+        **shown._asdict(),
+        "stated": {"from": iso(first), "to": None if end is None else iso(end - 1)},
+        "known": {"from": f"@{since}", "to": None if until is None else f"@{until}"},
+    }
+
+
+def _cells(row: Iterable[Stretch], days: Sequence[Day]) -> list[object]:
+    """The value of a row, else its date, on each of the days; None where it shows neither."""
+    cells: list[object] = [None] * len(days)
+    for shown, first, end in row:
+        last = len(days) if end is None else bisect_left(days, end)
+        for place in range(bisect_left(days, first), last):
+            cells[place] = shown.date if shown.value is None else shown.value
+    return cells
+
+
+# --- the vintages of a record
+
+
+class Shown(NamedTuple):
+    """What an item shows of the effective statement of an entry.
+
+    `date` is None of a plan that is given up, which is `dropped`; `value` and `unit` are those
+    of a reading. `counts` is False where the entry has no undisputed statement at all.
+    """
+
+    entry: str
+    record: str
+    modality: str
+    date: str | None
+    value: float | None
+    unit: str | None
+    statement: str
+    counts: bool
+    dropped: bool
+
+
+class Stretch(NamedTuple):
+    """The same was shown from the day `first` up to, not including, `end`; None is for good."""
+
+    shown: Shown
+    first: Day
+    end: Day | None
+
+
+class Vintage(NamedTuple):
+    """A stretch, with the commit that began it and the one that ended it; None is none yet."""
+
+    stretch: Stretch
+    since: int
+    until: int | None
+
+
+class Life:
+    """An entry through the commits of its record: the statements that fill it, what it showed."""
+
+    def __init__(self) -> None:
+        """Before its first commit."""
+        self.rivals: dict[str, Statement] = {}
+        self._running: dict[Stretch, int] = {}
+        self._over: list[Vintage] = []
+
+    def go_on(self, commit: int) -> None:
+        """Weigh the statements anew, as a commit has left them."""
+        now = set(stretches(self.rivals.values()))
+        over = self._running.keys() - now
+        self._over += [Vintage(each, self._running.pop(each), commit) for each in over]
+        self._running |= dict.fromkeys(now - self._running.keys(), commit)
+
+    def vintages(self) -> list[Vintage]:
+        """All of them, by the commit that began them, then by their first day."""
+        running = [Vintage(each, since, None) for each, since in self._running.items()]
+        return sorted(
+            [*self._over, *running], key=lambda vintage: (vintage.since, vintage.stretch.first)
+        )
+
+
+def lives_of(record: Record, events: Iterable[Entry]) -> dict[str, Life]:
+    """Every entry that a record ever had, in the order of their names.
+
+    `record` is as it was before the events of its stream, and they are applied to it. Only the
+    entries that a commit touches are weighed anew.
+    """
+    lives: dict[str, Life] = defaultdict(Life)
+    for commit, made in itertools.groupby(events, key=attrgetter("commit_position")):
+        for entry in _applied(record, made, lives):
+            lives[entry].go_on(commit)
+    return dict(sorted(lives.items()))
+
+
+def stretches(rivals: Iterable[Statement]) -> Iterator[Stretch]:
+    """The longest stretches of `stated` in which the entry of some rivals shows the same."""
+    standing = sorted((each for each in rivals if not each.withdrawn), key=attrgetter("said"))
+    counts = bool(counting_entries(standing))
+    best: Statement | None = None
+    strongest: tuple[bool, bool, Day, int] | None = None
+    for each in standing:
+        if strongest is not None and weight(each) < strongest:
+            continue
+        if best is not None and best.said < each.said:
+            yield Stretch(_shown(best, counts=counts), best.said, each.said)
+        best, strongest = each, weight(each)
+    if best is not None:
+        yield Stretch(_shown(best, counts=counts), best.said, None)
+
+
+def _applied(record: Record, events: Iterable[Entry], lives: dict[str, Life]) -> set[str]:
+    """Write down the events of a commit; returns the entries that they touched."""
+    touched = set()
+    for event in events:
+        id = event.statement
+        if id in record.kept:
+            before = record.statement(id).entry
+            touched.add(before)
+            del lives[before].rivals[id]
+        record.apply(
+            msgspec.json.decode(event.line),
+            position=event.position,
+            recorded_on=utc_day(event.recorded_at),
+        )
+        if id is not None:
+            after = record.statement(id)
+            touched.add(after.entry)
+            lives[after.entry].rivals[id] = after
+    return touched
+
+
+def _shown(statement: Statement, *, counts: bool) -> Shown:
+    line = statement.line
+    return Shown(
+        entry=statement.entry,
+        record=statement.record,
+        modality=line["modality"],
+        date=line.get("date"),
+        value=line.get("value"),
+        unit=line.get("unit"),
+        statement=statement.id,
+        counts=counts,
+        dropped=line.get("dropped", False),
+    )
+
+
+# --- how it is asked
+
+
+class CommitsSchema(Schema):
+    """The commit that began something and the one that ended it, as positions `@n`."""
+
+    # `from` is a word of Python's, so the class cannot have it.
+    since = fields.String(
+        required=True, data_key="from", metadata={"description": "The first at which it was so."}
+    )
+    to = text_field("The first at which it was so no more; null where it still is.", null=True)
+
+
+class VintageSchema(Schema):
+    """What an entry showed, on a stretch of each of the clocks `stated` and `known`."""
+
+    entry = text_field("The entry.")
+    record = text_field("The record that it lies in.")
+    modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
+    date = text_field("EDTF; null where a plan was given up.", null=True)
+    value = fields.Float(
+        required=True, allow_none=True, metadata={"description": "That of a reading, else null."}
+    )
+    unit = text_field("What the value is counted in.", null=True)
+    statement = text_field("The effective statement.")
+    counts = fields.Boolean(
+        required=True, metadata={"description": "False where the entry is disputed throughout."}
+    )
+    dropped = fields.Boolean(
+        required=True, metadata={"description": "Whether it is a plan that was given up."}
+    )
+    stated = fields.Nested(HoldsSchema, required=True)
+    known = fields.Nested(CommitsSchema, required=True)
+
+
+class VintagesSchema(Schema):
+    """What was effective in entries, at every point of the clocks `stated` and `known`."""
+
+    known = text_field("Transaction time: what the log held at this position, `@n`.")
+    known_at = text_field("When that position was recorded; null for the empty log.", null=True)
+    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    pinned = text_field("The URL at which this very body stands for ever.")
+    total = count_field("The items of all pages.")
+    items = fields.List(
+        fields.Nested(VintageSchema),
+        required=True,
+        metadata={"description": "By entry, then by commit, then by day."},
+    )
+    next = text_field("The path of the next page.", null=True)
+
+
+def _commit(end: str) -> Column:
+    """A column with a commit as a number: what begins with @ a spreadsheet takes for a formula."""
+    return Column(name=f"known_{end}", value=lambda row: (row["known"][end] or "@")[1:])
+
+
+ITEMS = Table(
+    rows="items",
+    key=("entry", "stated", "known"),
+    title="What was effective",
+    columns=(
+        *columns("entry", "record", "modality", "date", "value", "unit", words=("entry", "unit")),
+        *columns("statement", "counts", "dropped"),
+        Column(name="stated_from", value=within("stated", "from")),
+        Column(name="stated_to", value=within("stated", "to")),
+        _commit("from"),
+        _commit("to"),
+    ),
+)
+
+TRIANGLE = Format(
+    name="triangle",
+    media_type=CSV,
+    answer=triangle_answer,
+    text=lambda _, answer: csv_text(answer["columns"], answer["rows"], texts=("entry",)),
+    meaning=(
+        "`triangle`, CSV too, has one for each entry and modality, with a column for each day on "
+        "which something was said of these entries, and `limit` counts them"
+    ),
+)
+
+VINTAGES = Question(
+    name="vintages",
+    path="/v1/vintages",
+    summary="What was effective in each entry, at every point of the clocks `stated` and `known`.",
+    clocks=(KNOWN,),
+    filters=(
+        Filter(
+            name="record",
+            form={**forms.ID, "examples": ["juno"]},
+            meaning="All entries of this record. One of `record`, `entry`, `series` is given.",
+        ),
+        Filter(
+            name="entry",
+            form={"type": "string", "minLength": 1, "examples": ["juno/operation-started"]},
+            meaning="This entry alone.",
+        ),
+        Filter(
+            name="series",
+            form={**forms.ID, "examples": ["rd-share-of-gdp"]},
+            meaning="All entries of this series of readings.",
+        ),
+        LIMIT_OF_PAGE,
+        AFTER_ROW,
+    ),
+    one_of=OF,
+    read=read_known,
+    answer=vintages_answer,
+    schema=VintagesSchema,
+    tables=(ITEMS,),
+    formats=(TRIANGLE,),
+    follow=Never("it runs along `known` already"),
+    command="vintages",
+    examples=(
+        Example(
+            name="vintages",
+            path="/v1/vintages?entry=rd-share-of-gdp/2024",
+            shows="how a reading was revised",
+        ),
+    ),
+)
