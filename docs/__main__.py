@@ -1,4 +1,4 @@
-"""Write every generated table and every sample answer. `scripts/docs` runs this."""
+"""Write every table, sample answer and list that comes from code. `scripts/docs` runs this."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from docs.commands import commands
 from docs.sampling import samples
 from docs.tables import filled
 
@@ -17,6 +18,7 @@ def main() -> None:
     texts = {page: filled(page.read_text("utf-8")) for page in sorted(HERE.glob("*.md"))}
     with TemporaryDirectory() as folder:
         answers = samples(Path(folder))
+    texts[HERE.parent / "service" / "cli" / "listed.py"] = commands()
     texts |= {HERE / "samples" / f"{name}.json": text for name, text in answers.items()}
     for path, text in texts.items():
         if not path.exists() or path.read_text("utf-8") != text:

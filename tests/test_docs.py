@@ -24,6 +24,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from docs.commands import commands
 from docs.meanings import MEANINGS
 from docs.sampling import NOW, SAMPLES, load, samples
 from docs.tables import MARKED, TABLES, filled, routes
@@ -258,6 +259,11 @@ def test_every_table_stands_in_some_page() -> None:
     """No table is made for nobody."""
     placed = {mark[2] for page in GENERATED for mark in MARKED.finditer(page.read_text("utf-8"))}
     assert placed == TABLES.keys()
+
+
+def test_the_list_of_commands_is_that_of_the_questions() -> None:
+    """Run `scripts/docs` where this fails, and look at what it changed."""
+    assert (ROOT / "service/cli/listed.py").read_text("utf-8") == commands()
 
 
 def test_the_samples_are_those_of_a_run(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from service.asking.following import Follow, Never
 from service.asking.json_text import json_of
 from service.asking.parameter import Filter, Parameter, Texts, values_of, written
 from service.asking.query import Query
+from service.words.cells import date_cell
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.csv_text import csv_text
 
@@ -66,13 +67,13 @@ class Column:
     """A column of a table: its name, and the value that a row has in it.
 
     `words` says that it holds words of others, which no spreadsheet may take for a formula;
-    `heading` is what people read above it, if they are to see it at all.
+    `heading` is what people read above it, if not the name.
     """
 
     name: str
     value: Callable[[Members], object] | None = None
     words: bool = False
-    heading: str | None = None
+    heading: str = ""
 
     def of(self, row: Members) -> object:
         """The value of a row."""
@@ -84,9 +85,17 @@ def columns(*names: str, words: Iterable[str] = ()) -> tuple[Column, ...]:
     return tuple(Column(name=name, words=name in set(words)) for name in names)
 
 
+def dated(name: str, member: str = "date") -> Column:
+    """A column for people, with the date that a member has, in words."""
+    return Column(name=name, value=lambda row: date_cell(row.get(member)))
+
+
 def within(member: str, name: str) -> Callable[[Members], object]:
     """The value of a member of a member; None where either is null or absent."""
     return lambda row: (row.get(member) or {}).get(name)
+
+
+Columns = tuple[Column, ...] | Callable[[Members], tuple[Column, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +105,17 @@ class Table:
     `rows` is the member that lists them, and `key` the members that tell one from another: by
     them a patch names what it changes. `columns` are those of its CSV, told from the answer where
     they depend on it; `spread` makes its rows of the answer where they are not the list itself.
-    `title` stands above it for people.
+
+    People see the tables that have a `title`, which stands above. `shown` are the columns that
+    they read, with dates and numbers in words; without it they read those of the CSV that have a
+    heading, or all where none has.
     """
 
     rows: str
-    key: tuple[str, ...]
+    key: tuple[str, ...] = ()
     title: str = ""
-    columns: tuple[Column, ...] | Callable[[Members], tuple[Column, ...]] = ()
+    columns: Columns = ()
+    shown: Columns = ()
     spread: Callable[[Members], Iterable[Members]] | None = None
 
     def rows_of(self, answer: Members) -> Iterable[Members]:
@@ -112,18 +125,25 @@ class Table:
         rows: Iterable[Members] = answer[self.rows]
         return rows
 
-    def columns_of(self, answer: Members) -> tuple[Column, ...]:
-        """The columns of an answer."""
-        return self.columns(answer) if callable(self.columns) else self.columns
+    def shown_of(self, answer: Members) -> tuple[Column, ...]:
+        """The columns of an answer that people read."""
+        if self.shown:
+            return _columns_of(self.shown, answer)
+        found = _columns_of(self.columns, answer)
+        return tuple(each for each in found if each.heading) or found
 
     def csv(self, answer: Members) -> str:
         """The table as CSV: a row of names, then a row for each."""
-        found = self.columns_of(answer)
+        found = _columns_of(self.columns, answer)
         return csv_text(
             [each.name for each in found],
             ([each.of(row) for each in found] for row in self.rows_of(answer)),
             texts=[each.name for each in found if each.words],
         )
+
+
+def _columns_of(columns: Columns, answer: Members) -> tuple[Column, ...]:
+    return columns(answer) if callable(columns) else columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +179,12 @@ class Example:
     shows: str
 
 
+def sentence_of(answer: Members) -> Iterable[str]:
+    """What an answer says in English, if it says anything."""
+    sentence = answer.get("sentence")
+    return () if sentence is None else (sentence["en"],)
+
+
 def read_filters(question: Question, arguments: Arguments) -> Query:
     """A query at the three clocks, its filters read into the class `about` of the question."""
     about = question.about(**values_of(question.filters, arguments.texts))
@@ -183,9 +209,11 @@ class Question:
     `tables` are its lists, the first of them that of its CSV; `formats` are its forms besides
     JSON and CSV. `follow` says how it is followed, or why it never is. `is_revised` says that its
     ETag begins with the revision of its record or source, `has_mementos` that RFC 7089 leads
-    through its versions. `command` is what the command line calls it, None where it has no
-    command. `own_parameters` are described on this path otherwise than elsewhere by being given
-    in `filters` as they are here.
+    through its versions.
+
+    `command` is what the command line calls it, None where it has no command; a question about
+    one thing may share it with that about all. There `lead` gives the lines before the tables, and
+    `turns_on_at` says whether the clock `at` stands among those that they begin with.
     """
 
     name: str
@@ -206,6 +234,8 @@ class Question:
     is_revised: bool = False
     has_mementos: bool = False
     command: str | None = None
+    lead: Callable[[Members], Iterable[str]] = sentence_of
+    turns_on_at: bool = True
     examples: tuple[Example, ...] = ()
 
     @property

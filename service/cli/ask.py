@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,35 +10,19 @@ import click
 import msgspec
 
 from events.clocks import as_of
-from projections.engine.spans import AFTER_ALL
 from service.archive import Archive
-from service.asking.filters import STATE_FILTERS, Wanted, given, position_after, wanted
-from service.asking.json_text import plain
+from service.asking.filters import Wanted, given, wanted
 from service.asking.query import Query
-from service.asking.question import Arguments, Question
-from service.cli import tables
-from service.cli.changes import show_history
 from service.cli.options import CLOCKS, FILTERS, as_json, clocks, filters, log_of
+from service.cli.screen import screen, show_table
+from service.cli.tables import next_place, show_clocks, show_next
 from service.lists.answer import records_answer
-from service.records.audit import history_answer
-from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
-from service.state.question import STATE
 
 Asked = str | None
 """The text of an option; None where it was not given."""
 
 Make = Callable[[Archive, Query, Wanted], str]
 Show = Callable[[dict[str, Any]], None]
-
-
-@click.command()
-@clocks
-@filters(*STATE_FILTERS)
-@as_json
-@click.pass_obj
-def state(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
-    """The state at three clocks."""
-    _ask(folder, STATE, asked, None if as_json else tables.show_state)
 
 
 @click.command()
@@ -56,73 +39,8 @@ def records(folder: Path, /, *, as_json: bool, **asked: Asked) -> None:
         lambda archive, question, wanted: records_answer(
             archive.state, archive.search, archive.views.db(), question, wanted
         ),
-        None if as_json else tables.show_records,
+        None if as_json else _show_records,
     )
-
-
-@click.command()
-@click.argument("id")
-@clocks
-@as_json
-@click.pass_obj
-def record(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
-    """A record: its card, what holds, all that is said."""
-    _ask(folder, RECORD, asked, None if as_json else tables.show_record, id=id)
-
-
-@click.command()
-@click.argument("id")
-@clocks
-@as_json
-@click.pass_obj
-def timeline(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
-    """A record's whole life, span by span."""
-    _ask(folder, TIMELINE, asked, None if as_json else tables.show_timeline, id=id)
-
-
-@click.command()
-@click.argument("id")
-@clocks
-@filters("limit", "after")
-@as_json
-@click.pass_obj
-def history(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
-    """How a record changed: who, when, what, why."""
-    after, limit = position_after(asked["after"] or ""), wanted(limit=asked["limit"]).limit
-    if as_json:
-        _ask(folder, HISTORY, asked, None, id=id)
-        return
-    # What stood before a change follows from all that came before it, so people's table
-    # is cut out of the whole history.
-    log_of(folder)
-    with Archive(folder) as archive:
-        archive.catch_up()
-        query = HISTORY.query(
-            _arguments(archive, HISTORY, {**asked, "limit": None, "after": None}, id)
-        )
-        query = replace(query, about=replace(query.about, limit=AFTER_ALL))
-        answer = history_answer(archive.reading(archive.views.db()), query)
-    show_history(plain({**query.head(), **answer}), after=after, limit=limit)
-
-
-@click.command()
-@click.argument("id")
-@clocks
-@as_json
-@click.pass_obj
-def statement(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
-    """A statement explained: why it holds or lost."""
-    _ask(folder, STATEMENT, asked, None if as_json else tables.show_statement, id=id)
-
-
-@click.command()
-@click.argument("id")
-@clocks
-@as_json
-@click.pass_obj
-def source(folder: Path, /, id: str, *, as_json: bool, **asked: Asked) -> None:
-    """A source, and what rests on it."""
-    _ask(folder, SOURCE, asked, None if as_json else tables.show_source, id=id)
 
 
 def _answer(
@@ -145,26 +63,16 @@ def _answer(
         show(msgspec.json.decode(text))
 
 
-def _arguments(archive: Archive, question: Question, asked: dict[str, Asked], id: str) -> Arguments:
-    return Arguments(
-        path=question.path.replace("{id}", id),
-        texts={name: text for name, text in asked.items() if text is not None},
-        log=archive.chronicle.log,
-        now=archive.chronicle.now(),
-        id=id,
+def _show_records(answer: dict[str, Any]) -> None:
+    """The records in a table."""
+    console = screen()
+    show_clocks(console, answer)
+    console.print(f"{answer['total']} records.")
+    columns = ("id", "kind", "name", "country", "field", "status")
+    show_table(
+        console,
+        "Records",
+        columns,
+        ([row.get(column) or "" for column in columns] for row in answer["items"]),
     )
-
-
-def _ask(
-    folder: Path, question: Question, asked: dict[str, Asked], show: Show | None, *, id: str = ""
-) -> None:
-    """Ask a question, and show the answer; without `show`, print its text."""
-    log_of(folder)
-    with Archive(folder) as archive:
-        archive.catch_up()
-        query = question.query(_arguments(archive, question, asked, id))
-        text = question.text(archive.reading(archive.views.db()), query)
-    if show is None:
-        click.echo(text)
-    else:
-        show(msgspec.json.decode(text))
+    show_next(console, next_place(answer["next"]))

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 import jsonpatch
 
-from service.cli.screen import plain, screen, show_table
-from service.cli.tables import Members, date_text, show_clocks, show_next, value_text
+from projections.engine.spans import AFTER_ALL
+from projections.views.reading import Reading
+from service.asking.filters import position_after
+from service.asking.json_text import plain
+from service.asking.query import Query
+from service.cli import screen
+from service.cli.tables import show_clocks, show_next
+from service.records.audit import history_answer
+from service.words.cells import date_cell, value_cell
+
+Members = Mapping[str, Any]
 
 
-def show_history(answer: Members, *, after: int, limit: int) -> None:
-    """A page of the whole history: `limit` events beyond the position `after`."""
-    console = screen()
-    show_clocks(console, answer, at=False)
+def show_history(reading: Reading, query: Query) -> None:
+    """A page of the history of a record.
+
+    What stood before a change follows from all that came before it, so the page is cut out of the
+    whole history.
+    """
+    limit, after = query.about.limit, position_after(query.about.after)
+    everything = replace(query, about=replace(query.about, limit=AFTER_ALL, after=""))
+    answer = plain(history_answer(reading, everything))
+    console = screen.screen()
+    show_clocks(console, query.head(), at=False)
     rows = [row for row in _changes(answer["entries"]) if int(row[0]) > after]
-    show_table(
+    screen.show_table(
         console,
-        f"History of {plain(answer['id'])}",
+        f"History of {screen.plain(query.id)}",
         ("position", "recorded at", "actor", "event", "what changed", "reason"),
         rows[:limit],
     )
@@ -26,9 +44,9 @@ def show_history(answer: Members, *, after: int, limit: int) -> None:
 
 def _changes(entries: Iterable[Members]) -> Iterator[tuple[str, ...]]:
     """A row for each event, with what stood before it and what after."""
-    document: Members = {}
+    document: dict[str, Any] = {}
     for entry in entries:
-        after: Members = jsonpatch.apply_patch(document, entry["patch"])
+        after: dict[str, Any] = jsonpatch.apply_patch(document, entry["patch"])
         was, now = (_part(each, entry["statement"]) for each in (document, after))
         document = after
         yield (
@@ -51,7 +69,7 @@ def _part(document: Members, statement: str | None) -> Members:
 def _said(entry: Members, line: Members) -> str:
     """A thing that came whole, or went."""
     title = line.get("title") or line.get("name") or ""
-    date = f", {date_text(line['date'])}" if "date" in line else ""
+    date = f", {date_cell(line['date'])}" if "date" in line else ""
     return f"{entry['statement'] or line.get('id', '')}: {title}{date}"
 
 
@@ -62,4 +80,4 @@ def _differences(was: Members, now: Members, path: str = "") -> Iterator[str]:
         if isinstance(before, dict) and isinstance(after, dict):
             yield from _differences(before, after, f"{path}{name}/")
         elif before != after:
-            yield f"{path}{name}: {value_text(before)} → {value_text(after)}"
+            yield f"{path}{name}: {value_cell(before)} → {value_cell(after)}"

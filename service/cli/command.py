@@ -12,20 +12,18 @@ from click.exceptions import Exit
 from platformdirs import user_data_path
 
 from service.cli import exits
+from service.cli.listed import QUESTIONS
 from service.version import VERSION
+
+ASKING = "service.cli.questions"
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("service.cli.serve", "Serve the chronicle over HTTP."),
     "load": ("service.cli.load", "Record a file of lines as one commit."),
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
-    "state": ("service.cli.ask", "The state at three clocks."),
+    **{name: (ASKING, about) for name, about in QUESTIONS.items()},
     "records": ("service.cli.ask", "The records that exist at the clocks."),
-    "record": ("service.cli.ask", "A record: its card, what holds, all that is said."),
-    "timeline": ("service.cli.ask", "A record's whole life, span by span."),
-    "history": ("service.cli.ask", "How a record changed: who, when, what, why."),
-    "statement": ("service.cli.ask", "A statement explained: why it holds or lost."),
-    "source": ("service.cli.ask", "A source, and what rests on it."),
     "slips": ("service.cli.promises", "How far plans slipped, of one record or of all."),
     "overdue": ("service.cli.promises", "What was promised and has not come."),
     "due": ("service.cli.promises", "What is promised for after the horizon."),
@@ -41,7 +39,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
     "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),
 }
-"""Each command: the module that has it under its name, and what the help says of it.
+"""Each command: the module that has it under its name, and what the help says of it. Those that ask
+a question are made of its declaration by `ASKING`.
 
 A module is imported when its command is run, so that none waits for what another needs.
 """
@@ -71,8 +70,11 @@ class Annales(click.Group):
         """The command of a name, imported; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module, _ = COMMANDS[cmd_name]
-        return cast("click.Command", getattr(import_module(module), cmd_name))
+        name, _ = COMMANDS[cmd_name]
+        module = import_module(name)
+        if name == ASKING:
+            return cast("click.Command", module.command_of(cmd_name))
+        return cast("click.Command", getattr(module, cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing one."""

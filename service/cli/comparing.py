@@ -14,13 +14,16 @@ from events.vocabulary import FIELDS, STATUSES
 from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, filters, log_of
 from service.cli.screen import plain, screen, show_table
-from service.cli.tables import Members, date_text, next_place, show_clocks, show_next
+from service.cli.tables import next_place, show_clocks, show_next
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.pairing import SIGNS
 from service.comparing.sides import TO_PARTS, sides
+from service.words.cells import date_cell
 from service.words.number import number_text
+
+Members = dict[str, Any]
 
 Asked = str | None
 """The text of an option; None where it was not given."""
@@ -118,7 +121,7 @@ def _show_hindsight(answer: Members) -> None:
     totals, to = answer["totals"], answer["to"]
     console.print(
         plain(
-            f"Then {totals['then']} would run; as said by {date_text(to['stated'])} and recorded"
+            f"Then {totals['then']} would run; as said by {date_cell(to['stated'])} and recorded"
             f" at {to['known']}, {totals['now']} run: {totals['expected_and_came']} came as"
             f" expected, {totals['expected_not_come']} did not,"
             f" {totals['unexpected_named']} that were named and {totals['unexpected_unnamed']}"
@@ -132,7 +135,7 @@ def _show_hindsight(answer: Members) -> None:
             ("id", "name", "then", "expected", "now", "since", "named"),
             (_hindsight_row(row) for row in answer["rows"] if row["group"] == group),
         )
-    show_next(console, next_place(answer))
+    show_next(console, next_place(answer["next"]))
 
 
 GROUPS = {
@@ -150,7 +153,7 @@ def _hindsight_row(row: Members) -> tuple[str, ...]:
         row["id"],
         row["name"],
         then["status"] or "",
-        "" if plan is None else f"{plan['status']}, {date_text(plan['date'])}",
+        "" if plan is None else f"{plan['status']}, {date_cell(plan['date'])}",
         now["status"] or "",
         _since(now),
         "yes" if row["named"] else "no",
@@ -164,7 +167,7 @@ def _show_compare(answer: Members) -> None:
     to = answer["to"]
     console.print(
         plain(
-            f"Beside it: on {date_text(to['at'])}, as said by {date_text(to['stated'])} and"
+            f"Beside it: on {date_cell(to['at'])}, as said by {date_cell(to['stated'])} and"
             f" recorded at {to['known']}."
         )
     )
@@ -251,7 +254,7 @@ def _side(side: Members | None) -> str:
 def _milestone(side: Members | None) -> str:
     if side is None:
         return "–"
-    date = date_text(side["date"]) or "given up"
+    date = date_cell(side["date"]) or "given up"
     return f"{date} (planned)" if side["modality"] == "planned" else date
 
 
@@ -276,9 +279,9 @@ def _reading(reading: Members | None) -> str:
     return (
         "–"
         if reading is None
-        else f"{number_text(reading['value'])} ({date_text(reading['date'])})"
+        else f"{number_text(reading['value'])} ({date_cell(reading['date'])})"
     )
 
 
 def _since(row: Members) -> str:
-    return date_text(row["since"]["date"]) if row["since"] else ""
+    return date_cell(row["since"]["date"]) if row["since"] else ""

@@ -17,10 +17,11 @@ from service.archive import Archive
 from service.asking.query import Query
 from service.cli.options import CLOCKS, as_json, clocks, filters, log_of
 from service.cli.screen import screen, show_table
-from service.cli.tables import date_text, next_place, show_clocks, show_next
+from service.cli.tables import next_place, show_clocks, show_next
 from service.promises.asking import SORTS, Promised, given_of, promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
+from service.words.cells import date_cell
 from service.words.number import number_text
 
 Members = dict[str, Any]
@@ -124,16 +125,16 @@ def _show_slips(answer: Members) -> None:
             (
                 item["entry"],
                 str(len(item["plans"])),
-                date_text(item["plans"][0]["date"]),
-                date_text(item["plans"][-1]["date"]),
-                date_text(item["came"]["date"]) if item["came"] else "",
+                date_cell(item["plans"][0]["date"]),
+                date_cell(item["plans"][-1]["date"]),
+                date_cell(item["came"]["date"]) if item["came"] else "",
                 _interval(item["slip_days"]) if item["slip_days"] else "",
                 SHOWN[item["outcome"]],
             )
             for item in answer["items"]
         ),
     )
-    show_next(console, next_place(answer))
+    show_next(console, next_place(answer["next"]))
     for name, groups in answer.get("by", {}).items():
         show_table(
             console,
@@ -171,15 +172,15 @@ def _show_promises(answer: Members, title: str, days: str) -> None:
             (
                 item["record"],
                 item["milestone"],
-                date_text(item["date"]),
-                date_text(item["stated"]),
+                date_cell(item["date"]),
+                date_cell(item["stated"]),
                 _interval(item["days"]),
                 item["statement"],
             )
             for item in answer["items"]
         ),
     )
-    show_next(console, next_place(answer))
+    show_next(console, next_place(answer["next"]))
 
 
 def _interval(days: Members) -> str:

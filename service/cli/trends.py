@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -11,11 +12,13 @@ import msgspec
 from service.archive import Archive
 from service.cli.options import CLOCKS, as_json, log_of
 from service.cli.screen import plain, screen, show_table
-from service.cli.tables import Members, show_clocks
+from service.cli.tables import show_clocks
 from service.trends.answer import trends_csv, trends_text
 from service.trends.asking import BY, MEASURES, STEPS, trend
 from service.words.number import number_text
 from service.words.regions import REGIONS
+
+Members = dict[str, Any]
 
 PATH = "/v1/trends"
 

@@ -233,7 +233,7 @@ def _declared(question: Question, follow: Follow) -> Followable:
         paged=question.is_paged,
         streams=made_of if streams else None,
         turns=turned if turns else None,
-        rows={table.rows: table.key for table in question.tables},
+        rows={table.rows: table.key for table in question.tables if table.key},
         passing=follow.passing,
         effort=follow.effort,
         looks_everywhere=follow.looks_everywhere,

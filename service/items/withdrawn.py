@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.clocks import AsOf
-from events.stream import Stream
 from projections.views.reading import Reading
 from service.items.claim import claim_of
 from service.items.home import finder
@@ -27,7 +26,7 @@ def withdrawn(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item
             continue
         item = Item(
             id=id,
-            record=Stream.parse(found[id].stream).id,
+            record=found[id].stream.partition(":")[2],
             kind=claim.type,
             home=home_of(claim),
             claim=claim,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.asking.filters import AFTER_EVENT, LIMIT_OF_PAGE
 from service.asking.following import Follow, Never
-from service.asking.question import Column, Example, Question, Table, columns
+from service.asking.question import Example, Question, Table
 from service.asking.turning import of_record
 from service.records.answer import record_answer, timeline_answer
 from service.records.audit import history_answer, source_answer, statement_answer
@@ -15,27 +15,26 @@ from service.records.schemas import (
     SourceSchema,
     TimelineSchema,
 )
+from service.records.tables import (
+    EFFECTIVE,
+    EVENTS,
+    EXPLAINED,
+    HOLDING,
+    RESTING,
+    RIVALS,
+    SOURCES,
+    SPANS,
+    STATEMENTS,
+    card_of,
+    record_lines,
+    source_lines,
+    statement_lines,
+    timeline_lines,
+    warnings_by,
+)
 from service.records.turning import of_source, of_statement
 
 RECORDS = ("juno", "cepc", "us-china-science-agreement", "rd-share-of-gdp", "grb-13tev")
-
-STATEMENTS = Table(
-    rows="statements",
-    key=("id",),
-    title="Statements",
-    columns=(
-        *columns("id", "type", "entry", "milestone", "modality", "rank", "date"),
-        Column(name="earliest", value=lambda line: line["bounds"]["earliest"]),
-        Column(name="latest", value=lambda line: line["bounds"]["latest"]),
-        Column(name="stated"),
-        Column(name="said", value=lambda line: line["said"]["day"]),
-        *columns("title", "summary", "value", "unit", words=("title", "summary", "unit")),
-        Column(
-            name="sources",
-            value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
-        ),
-    ),
-)
 
 RECORD = Question(
     name="record",
@@ -46,14 +45,17 @@ RECORD = Question(
     answer=record_answer,
     schema=RecordSchema,
     tables=(
+        card_of("card"),
+        HOLDING,
         STATEMENTS,
+        warnings_by("statement"),
         Table(rows="entries", key=("entry",)),
-        Table(rows="holding", key=("statement",)),
     ),
     follow=Follow(streams=of_record),
     is_revised=True,
     has_mementos=True,
     command="record",
+    lead=record_lines,
     examples=(
         Example(name="record", path="/v1/records/juno?at=2016&stated=2016", shows="a facility"),
         Example(
@@ -74,10 +76,12 @@ TIMELINE = Question(
     ids=RECORDS,
     answer=timeline_answer,
     schema=TimelineSchema,
-    tables=(Table(rows="effective", key=("entry",), title="Effective statements"),),
+    tables=(SPANS, EFFECTIVE),
     follow=Follow(streams=of_record),
     is_revised=True,
     command="timeline",
+    lead=timeline_lines,
+    turns_on_at=False,
     examples=(Example(name="timeline", path="/v1/records/bepc/timeline", shows="a whole life"),),
 )
 
@@ -94,6 +98,7 @@ HISTORY = Question(
     follow=Never("each commit adds to it; follow /v1/changes?record= instead"),
     is_revised=True,
     command="history",
+    turns_on_at=False,
     examples=(
         Example(
             name="history", path="/v1/records/juno/history?limit=2", shows="how a record changed"
@@ -109,9 +114,10 @@ STATEMENT = Question(
     ids=("juno-operation", "rd-2024-prelim"),
     answer=statement_answer,
     schema=ExplanationSchema,
-    tables=(Table(rows="events", key=("position",)), Table(rows="sources", key=("id",))),
+    tables=(EXPLAINED, RIVALS, SOURCES, warnings_by("code"), EVENTS),
     follow=Follow(streams=of_statement),
     command="statement",
+    lead=statement_lines,
     examples=(
         Example(
             name="statement",
@@ -129,17 +135,12 @@ SOURCE = Question(
     ids=("ihep-hist",),
     answer=source_answer,
     schema=SourceSchema,
-    tables=(
-        Table(
-            rows="statements",
-            key=("id",),
-            title="Statements that rest on it",
-            columns=columns("id", "title", "locator", words=("title", "locator")),
-        ),
-    ),
+    tables=(card_of("source"), RESTING),
     follow=Follow(streams=of_source),
     is_revised=True,
     command="source",
+    lead=source_lines,
+    turns_on_at=False,
     examples=(
         Example(name="source", path="/v1/sources/ihep-hist", shows="a source and what rests on it"),
     ),

@@ -11,37 +11,18 @@ from service.asking.filters import (
     STATUS,
 )
 from service.asking.following import Follow
-from service.asking.question import Column, Example, Members, Question, Table, within
+from service.asking.question import Example, Question
 from service.asking.turning import on_a_day
 from service.state.answer import state_answer
 from service.state.schemas import StateSchema
-
-
-def _overdue(row: Members) -> str:
-    return " ".join(plan["statement"] for plan in row.get("overdue", ()))
-
-
-FACILITIES = Table(
-    rows="facilities",
-    key=("id",),
-    title="Facilities",
-    columns=(
-        Column(name="id"),
-        Column(name="name", words=True),
-        Column(name="country"),
-        Column(name="field"),
-        Column(name="status"),
-        Column(name="since", value=within("since", "date")),
-        Column(name="since_earliest", value=within("since", "earliest")),
-        Column(name="since_latest", value=within("since", "latest")),
-        Column(name="certainty"),
-        Column(name="statement"),
-        Column(name="expected", value=within("expected", "status")),
-        Column(name="expected_date", value=within("expected", "date")),
-        Column(name="overdue", value=_overdue),
-    ),
+from service.state.tables import (
+    DISCOVERIES,
+    FACILITIES,
+    INDICATORS,
+    OBSERVATIONS,
+    POLICIES,
+    counts,
 )
-"""One facility a row; for a period, one status that it held."""
 
 STATE = Question(
     name="state",
@@ -50,16 +31,11 @@ STATE = Question(
     filters=(COUNTRY, FIELD, STATUS, EXPECTED, LIMIT_OF_PAGE, AFTER),
     answer=state_answer,
     schema=StateSchema,
-    tables=(
-        FACILITIES,
-        Table(rows="policies", key=("id",), title="Policies in force"),
-        Table(rows="indicators", key=("id",), title="Indicators"),
-        Table(rows="discoveries", key=("id",), title="Discoveries of the time"),
-        Table(rows="observations", key=("id",), title="Observations of the time"),
-    ),
+    tables=(FACILITIES, POLICIES, INDICATORS, DISCOVERIES, OBSERVATIONS),
     follow=Follow(turns=on_a_day),
     has_mementos=True,
     command="state",
+    lead=counts,
     examples=(
         Example(
             name="state",

@@ -1,0 +1,21 @@
+"""The commands that ask a question, and what the help says of each.
+
+`scripts/docs` writes this file from the declarations, so that the help imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+QUESTIONS: Mapping[str, str] = {
+    "state": "The state at three clocks: facilities, policies, indicators and findings.",
+    "record": "A record: its card, what holds, and every statement that is visible.",
+    "timeline": (
+        "A record's whole life at stated and known: every span, every effective statement."
+    ),
+    "history": "How a record changed: one entry an event.",
+    "statement": "A statement explained: its rivals and why they lost, its events, its sources.",
+    "source": "A source, and what rests on it.",
+    "vintages": "What was effective in each entry, at every point of the clocks stated and known.",
+    "transitions": "What began and ended in the world between two days, also what came and went.",
+}
