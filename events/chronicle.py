@@ -23,12 +23,11 @@ from eventsourcing.utils import Environment, EnvType
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
-from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
-from events.record import Record, fold, touched
+from events.record import Record, StreamLine, touched
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
 from events.store.transcoding import line_of, state_of
@@ -142,7 +141,8 @@ class Chronicle(Application[str]):
                 Placed(number, event.position, line["type"], event.stream, event.version, about)
             )
             if event.stream not in lives:
-                lives[event.stream] = self._folded(event.stream, before=commit.first)
+                before = self.stream(event.stream, up_to=commit.first - 1)
+                lives[event.stream] = Record.of(event.stream, before)
             record = lives[event.stream]
             record.apply(line, position=event.position, recorded_on=utc_day(commit.recorded_at))
             if about.space == "statement" and line["type"] not in ("withdrawal", "reinstatement"):
@@ -164,18 +164,14 @@ class Chronicle(Application[str]):
             if event.commit.position == commit.position
         ]
 
-    def _folded(self, stream: str, *, before: int) -> Record:
-        """The record of a stream as it was before a position."""
-        return fold(Record(stream.partition(":")[2]), self.stream(stream, up_to=before - 1))
-
     # --- what a decision, or whoever must allow it, asks of the log
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """For each id that is taken in the space, its record (for records: their kind)."""
         return self.log.claimed(space, ids)
 
-    def stream(self, stream: str, *, up_to: int | None = None) -> list[tuple[Line, int, Day]]:
-        """The lines of a stream, each with its position and the UTC day of its recording.
+    def stream(self, stream: str, *, up_to: int | None = None) -> list[StreamLine]:
+        """The lines of a stream in their order.
 
         `up_to` is a position of the log; without it, all of them.
         """
@@ -320,9 +316,11 @@ def _placed(decided: Decided, position: int) -> Placed:
 
 def stream_lines(
     log: ChronicleRecorder, stream: str, *, up_to: int | None = None
-) -> list[tuple[Line, int, Day]]:
+) -> list[StreamLine]:
     """The lines of a stream of a log, as `Chronicle.stream` gives them."""
     return [
-        (line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at))
+        StreamLine(
+            line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at)
+        )
         for event in log.select_stream(stream, up_to=up_to)
     ]

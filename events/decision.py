@@ -9,7 +9,7 @@ a dry run is the same decision that is not kept.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, Protocol
 
@@ -40,13 +40,15 @@ from events.errors import (
     UnknownReference,
     WrongRecord,
 )
+from events.facility import FacilityRegistered
 from events.fact import Fact, Line
 from events.orders import Command, Order, Warning
-from events.record import Record, Subject, changed, touched
+from events.record import Record, StreamLine, Subject, changed, touched
 from events.source import SourceRecorded
 from events.statement import Statement, StatementFact
 from events.statement_warnings import warnings_of
 from events.store.transcoding import Event, state_of
+from events.stream import Stream
 
 LARGEST_EVENT = 65_535
 """Bytes of an entry of the log: a two-byte length must hold it."""
@@ -64,8 +66,8 @@ class Past(Protocol):
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """For each id that is taken in the space, the record (for records: the kind)."""
 
-    def stream(self, stream: str) -> list[tuple[Line, int, Day]]:
-        """The lines of a stream, each with its position and the UTC day of its recording."""
+    def stream(self, stream: str) -> list[StreamLine]:
+        """The lines of a stream in their order."""
 
 
 class Decided(NamedTuple):
@@ -144,16 +146,7 @@ class _Draft:
         if self._command.skip_recorded and self._is_recorded(fact):
             self._skipped.append(order.number)
             return
-        if isinstance(fact, StatementFact):
-            self._statement(order.number, fact, revision)
-        elif isinstance(fact, StatementCorrected):
-            self._correction(order.number, fact, revision)
-        elif isinstance(fact, StatementWithdrawn | StatementReinstated):
-            self._withdrawal(order.number, fact, revision)
-        elif isinstance(fact, RecordAmended):
-            self._amendment(order.number, fact, revision)
-        else:
-            self._card(order.number, fact, revision)
+        TAKES[type(fact)](self, order.number, fact, revision)
 
     def hold(self, order: Order) -> None:
         """Keep the ids of a refused order, so that those which build on it are not
@@ -189,7 +182,7 @@ class _Draft:
         space = "source" if is_source else "record"
         self._claims.take(space, line["id"], "" if is_source else line["type"])
         self._need_sources(line)
-        life = self._life(stream_of(space, line["id"]), new=True)
+        life = self._life(Stream(space, line["id"]), new=True)
         self._record(number, life, fact, line, revision)
 
     def _statement(self, number: int, fact: StatementFact, revision: int | None) -> None:
@@ -204,7 +197,7 @@ class _Draft:
         self._need_references(line, record)
         self._need_entry(entry, record)
         self._claims.hold("record", record, fact.RECORD_KIND)
-        life = self._life(stream_of("record", record), new=kind is None)
+        life = self._life(Stream.record(record), new=kind is None)
         self._record(number, life, fact, line, revision)
         self._warn(number, life, line["id"])
 
@@ -247,7 +240,7 @@ class _Draft:
         id = fact.record or fact.source or ""
         if self._claims.get(space, id) is None:
             raise UnknownReference(space, id, pointer=f"/{space}")
-        life = self._life(stream_of(space, id))
+        life = self._life(Stream(space, id))
         card = life.record.card
         if card is None and (space, id) in self._refused:
             raise _BuildsOnRefused("it amends the card of a refused line")
@@ -336,18 +329,19 @@ class _Draft:
     def _life_of_statement(self, statement: str) -> _Life:
         record = self._claims.get("statement", statement)
         if record is not None:
-            life = self._life(stream_of("record", record))
+            life = self._life(Stream.record(record))
             if statement in life.record.kept:
                 return life
         if ("statement", statement) in self._refused:
             raise _BuildsOnRefused("it changes a refused line")
         raise UnknownReference("statement", statement, pointer="/statement")
 
-    def _life(self, stream: str, *, new: bool = False) -> _Life:
-        if stream not in self._records:
-            past = [] if new else self._past.stream(stream)
-            self._records[stream] = _Life(stream, past)
-        return self._records[stream]
+    def _life(self, stream: Stream, *, new: bool = False) -> _Life:
+        name = str(stream)
+        if name not in self._records:
+            past = [] if new else self._past.stream(name)
+            self._records[name] = _Life(name, past)
+        return self._records[name]
 
     def _is_recorded(self, fact: Fact) -> bool:
         """Whether the log, before this command, says just this under the same id."""
@@ -358,26 +352,36 @@ class _Draft:
         if record is None:
             return False
         if isinstance(fact, SourceRecorded):
-            stream = stream_of("source", id)
+            stream = Stream.source(id)
         elif isinstance(fact, RecordAmended) and fact.source:
-            stream = stream_of("source", fact.source)
+            stream = Stream.source(fact.source)
         else:
-            stream = stream_of("record", id if space == "record" else record)
+            stream = Stream.record(id if space == "record" else record)
         said = self._life(stream).said_before.get((line["type"], id))
         return said is not None and state_of(fact_of(said)) == state_of(fact)
+
+
+TAKES: Mapping[type[Fact], Callable[[_Draft, int, Any, int | None], None]] = {
+    SourceRecorded: _Draft._card,
+    FacilityRegistered: _Draft._card,
+    **dict.fromkeys(STATEMENT_TYPES.values(), _Draft._statement),
+    StatementCorrected: _Draft._correction,
+    StatementWithdrawn: _Draft._withdrawal,
+    StatementReinstated: _Draft._withdrawal,
+    RecordAmended: _Draft._amendment,
+}
+"""How each type of line is decided on."""
 
 
 class _Life:
     """A record as it would be, with what the log said of it before this command."""
 
-    def __init__(self, stream: str, past: list[tuple[Line, int, Day]]) -> None:
+    def __init__(self, stream: str, past: list[StreamLine]) -> None:
         self.stream = stream
-        self.record = Record(stream.partition(":")[2])
-        self.said_before: dict[tuple[str, str], Line] = {}
-        for line, position, recorded_on in past:
-            self.record.apply(line, position=position, recorded_on=recorded_on)
-            if "id" in line:
-                self.said_before[line["type"], line["id"]] = line
+        self.record = Record.of(stream, past)
+        self.said_before: dict[tuple[str, str], Line] = {
+            (line["type"], line["id"]): line for line, *_ in past if "id" in line
+        }
         self.revision_before = self.record.revision
         self.statements: dict[str, Statement] = {
             statement.id: statement for statement in self.record.statements()
@@ -450,11 +454,6 @@ def _state(fact: Fact) -> bytes:
     if len(state) > LARGEST_EVENT:
         raise EventTooLarge(len(state), LARGEST_EVENT)
     return state
-
-
-def stream_of(space: str, id: str) -> str:
-    """The name of the stream of a record or of a source."""
-    return f"{space}:{id}"
 
 
 def _space_of(fact: Fact) -> str:

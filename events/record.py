@@ -8,7 +8,7 @@ what may be recorded is decided before (`events.decision`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
@@ -16,6 +16,15 @@ from events.catalogue import STATEMENT_TYPES
 from events.dates import Day
 from events.fact import Line
 from events.statement import Statement
+from events.stream import Stream
+
+
+class StreamLine(NamedTuple):
+    """A line of a stream, with its position in the log and the UTC day of its recording."""
+
+    line: Line
+    position: int
+    recorded_on: Day
 
 
 class Kept(msgspec.Struct, gc=False):
@@ -36,6 +45,17 @@ class Record(msgspec.Struct, gc=False):
     card: Line | None = None
     kept: dict[str, Kept] = msgspec.field(default_factory=dict)
     _read: dict[str, Statement] = msgspec.field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stream: str, lines: Iterable[StreamLine] = ()) -> Record:
+        """What the lines of a stream, from its first, come to."""
+        return cls(Stream.parse(stream).id).fold(lines)
+
+    def fold(self, lines: Iterable[StreamLine]) -> Self:
+        """Write down the next events of the stream, in their order."""
+        for line, position, recorded_on in lines:
+            self.apply(line, position=position, recorded_on=recorded_on)
+        return self
 
     def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
         """Write down one event of the stream."""
@@ -116,10 +136,3 @@ def changed(line: Line, changes: Mapping[str, Any]) -> Line:
     """A line with some members set anew; null removes one."""
     merged = {**line, **changes}
     return {name: value for name, value in merged.items() if value is not None}
-
-
-def fold(record: Record, lines: Iterable[tuple[Line, int, Day]]) -> Record:
-    """Apply lines, each with its position and the UTC day of its recording, in their order."""
-    for line, position, recorded_on in lines:
-        record.apply(line, position=position, recorded_on=recorded_on)
-    return record

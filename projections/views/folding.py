@@ -15,6 +15,7 @@ from events.commit import Commit, LoggedEvent
 from events.fact import Line
 from events.record import Record, touched
 from events.store.transcoding import line_of
+from events.stream import Stream
 
 KEPT = 50_000
 """How many events the records that are kept in memory may have in all, between two pages."""
@@ -80,6 +81,10 @@ class Reader:
             self._records.move_to_end(stream)
         return record
 
+    def card(self, facility: str) -> Line | None:
+        """The card of a facility as of the last event read; None without one."""
+        return self.record(str(Stream.record(facility))).card
+
     def forget(self) -> None:
         """Drop what is kept, because the views moved on without this reader."""
         self._records.clear()
@@ -94,7 +99,7 @@ class Reader:
             self.dropped.append(stream)
 
     def _new(self, stream: str) -> Record:
-        record = self._records[stream] = Record(stream.partition(":")[2])
+        record = self._records[stream] = Record.of(stream)
         return record
 
 

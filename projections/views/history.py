@@ -7,16 +7,20 @@ patches of a stream, applied in order to `{}`, give the document.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from sqlite_utils import Database
 
+from events.area import area_of
 from events.clocks import utc_day
 from events.errors import NotFound
 from events.fact import Line
-from events.record import Record
+from events.record import Record, StreamLine
+from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader
 from projections.views.patch import Operation, patch_between
 
@@ -270,8 +274,8 @@ class History:
             raise RuntimeError("no page was begun")
         for change in commit.changes:
             record = commit.touched[change.event.stream]
-            country = _country(record, change.of, self._reader)
-            self._rows.append(_row(change, record.kind, country))
+            line = record.card or record.kept[change.of or ""].line
+            self._rows.append(_row(change, record.kind, area_of(line, self._reader.card).country))
 
     def finish(self) -> None:
         """Write the rows of the page."""
@@ -287,25 +291,21 @@ class History:
 
     def record(self, db: Database, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
-        record = Record(stream.partition(":")[2])
-        self.go_on(db, stream, record, after=0, known=known)
-        return record
+        return Record.of(stream, self.lines(db, stream, after=0, known=known))
 
     def records(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Record]:
         """The records of those of some streams that the log had at a position, by stream."""
-        records: dict[str, Record] = {}
         asked = {"streams": msgspec.json.encode(list(streams)).decode(), "known": known}
-        for stream, line, position, recorded_at in db.execute(LINES_OF_STREAMS, asked):
-            if stream not in records:
-                records[stream] = Record(stream.partition(":")[2])
-            _apply(records[stream], line, position, recorded_at)
-        return records
+        rows = db.execute(LINES_OF_STREAMS, asked)
+        return {
+            stream: Record.of(stream, (_stream_line(*row) for _, *row in of_stream))
+            for stream, of_stream in itertools.groupby(rows, key=itemgetter(0))
+        }
 
-    def go_on(self, db: Database, stream: str, record: Record, *, after: int, known: int) -> None:
-        """Bring a record of a stream from one position to another."""
+    def lines(self, db: Database, stream: str, *, after: int, known: int) -> Iterator[StreamLine]:
+        """The lines of a stream beyond one position and up to another, in their order."""
         rows = db.execute(LINES_OF_STREAM, {"stream": stream, "after": after, "known": known})
-        for line, position, recorded_at in rows:
-            _apply(record, line, position, recorded_at)
+        return (_stream_line(*row) for row in rows)
 
     def entries(
         self, db: Database, stream: str, *, known: int, after: int, limit: int
@@ -354,8 +354,7 @@ class History:
     def check_exists(self, db: Database, stream: str, *, known: int) -> None:
         """Raises NotFound where the stream had no event at a position."""
         if self.revision(db, stream, known=known) == 0:
-            space, _, id = stream.partition(":")
-            raise NotFound(space, id)
+            raise NotFound(*Stream.parse(stream))
 
     def versions(
         self, db: Database, stream: str | None, *, known: int, after: int, limit: int
@@ -379,14 +378,13 @@ class History:
 
 def folded(id: str, entries: Iterable[Entry]) -> Record:
     """The record of an id after all the events of its stream up to some position."""
-    record = Record(id)
-    for entry in entries:
-        _apply(record, entry.line, entry.position, entry.recorded_at)
-    return record
+    return Record(id).fold(
+        _stream_line(entry.line, entry.position, entry.recorded_at) for entry in entries
+    )
 
 
-def _apply(record: Record, line: str, position: int, recorded_at: str) -> None:
-    record.apply(msgspec.json.decode(line), position=position, recorded_on=utc_day(recorded_at))
+def _stream_line(line: str, position: int, recorded_at: str) -> StreamLine:
+    return StreamLine(msgspec.json.decode(line), position, utc_day(recorded_at))
 
 
 def patch_of(change: Change) -> list[Operation]:
@@ -411,15 +409,6 @@ def document(record: Record) -> Line:
     standing = {id: kept.line for id, kept in record.kept.items() if not kept.withdrawn}
     card = {} if record.card is None else {"card": record.card}
     return {**card, "statements": standing}
-
-
-def _country(record: Record, of: str | None, reader: Reader) -> str:
-    """The country of what an event is about: of a record's card, else of the statement itself or
-    of its facility; empty where there is none."""
-    line = record.card or record.kept[of or ""].line
-    if "country" not in line and "facility" in line:
-        line = reader.record(f"record:{line['facility']}").card or {}
-    return str(line.get("country", ""))
 
 
 def _row(change: Change, kind: str, country: str) -> tuple[Any, ...]:

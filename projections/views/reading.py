@@ -13,6 +13,7 @@ from typing import NamedTuple
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
+from events.stream import Stream
 from projections.views.file import Database
 from projections.views.history import History
 from projections.views.search import Search
@@ -119,13 +120,13 @@ class Slice:
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""
-        streams = (f"record:{record}" for record in records)
+        streams = (str(Stream.record(record)) for record in records)
         cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
-        return {stream.partition(":")[2]: card for stream, card in cards.items()}
+        return {Stream.parse(stream).id: card for stream, card in cards.items()}
 
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
         """By stream, the name of a record and the JSON text of what a row shows of its card."""
-        streams = (f"record:{record}" for record in records)
+        streams = (str(Stream.record(record)) for record in records)
         return self.reading.state.briefs(self.reading.db, streams, known=self.as_of.known)
 
     def statements(self, ids: Iterable[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ import msgspec
 from sqlite_utils import Database
 
 from events.fact import Line
+from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.folding import Change, CommitRead, Reader
 from projections.views.search_words import Phrase, folded
@@ -293,7 +294,7 @@ def _words(texts: Collection[str]) -> str:
 
 
 def _texts(statement: str, stream: str, name: str, texts: str) -> dict[str, str]:
-    named = "name" if not statement and stream.startswith("record:") else "title"
+    named = "name" if not statement and Stream.parse(stream).is_record else "title"
     return {named: name, **msgspec.json.decode(texts)}
 
 

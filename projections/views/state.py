@@ -10,12 +10,13 @@ statuses in small integers, to count the whole world.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from sqlite_utils import Database
 
+from events.area import area_of
 from events.dates import Day, iso, parse_iso
 from events.fact import Line
 from events.record import Record
@@ -991,6 +992,7 @@ class _Writer:
         statements = {statement.id: statement for statement in record.statements()}
         rows = self._open_rows(stream, record)
         reaching = {key for key in rows if key.box.st >= since}
+        of_card = area_of(record.card, self._reader.card) if record.card else None
         wanted: set[_Key] = set()
         for box in boxes(
             projection,
@@ -1000,8 +1002,9 @@ class _Writer:
             since=since,
             before=(key.box for key in reaching),
         ):
-            country, field = _home(record, statements.get(box.statement), self._reader)
-            wanted.add(_Key(country, field, box))
+            statement = statements.get(box.statement)
+            area = of_card or area_of(statement.line if statement else {}, self._reader.card)
+            wanted.add(_Key(area.country, area.field, box))
         for key in reaching - wanted:
             self._close(rows.pop(key), key, known)
         for key in wanted - reaching:
@@ -1088,20 +1091,6 @@ class _Versions:
     def rows(self) -> list[list[Any]]:
         """What is to be written."""
         return [*self._done, *self._open.values()]
-
-
-def _home(record: Record, statement: Statement | None, reader: Reader) -> tuple[str, str]:
-    """The country and field under which a row is listed; empty where there is none."""
-    if record.card is not None:
-        return record.card["country"], record.card["field"]
-    if statement is None:
-        return "", ""
-    line = statement.line
-    country, field = line.get("country"), line.get("field")
-    if (country is None or field is None) and "facility" in line:
-        card: Mapping[str, Any] = reader.record(f"record:{line['facility']}").card or {}
-        country, field = country or card.get("country"), field or card.get("field")
-    return country or "", field or ""
 
 
 def _moved(before: Line | None, after: Line | None) -> bool:

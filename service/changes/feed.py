@@ -16,16 +16,18 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
+from events.area import area_of
 from events.catalogue import BY_TOPIC
 from events.chronicle import stream_lines
 from events.commit import LoggedEvent
-from events.dates import Day
 from events.fact import Line
-from events.record import Record, fold, touched
+from events.record import Record, StreamLine, touched
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
+from events.stream import Stream
 from projections.views.folding import Change, Reader
 from service.web.cloud_events import STEP, Page, cloud_event
 
@@ -75,7 +77,7 @@ def read(
     To go on with a page that had none, give it how many it had `looked` at.
     """
     if followed.record is not None:
-        return _read_record(log, followed, after=after, limit=limit)
+        return _read_record(log, Stream.record(followed.record), followed, after=after, limit=limit)
     found: list[LoggedChange] = []
     reached = after
     while len(found) < limit and looked < LOOKED:
@@ -89,10 +91,12 @@ def read(
     return _cut(found, reached, limit=limit, at_head=False, looked=looked)
 
 
-def _read_record(log: ChronicleRecorder, followed: LogFilter, *, after: int, limit: int) -> Page:
+def _read_record(
+    log: ChronicleRecorder, record: Stream, followed: LogFilter, *, after: int, limit: int
+) -> Page:
     head = log.head()
     reached = max(after, head.position if head else 0)
-    stream = log.select_stream(f"record:{followed.record}", up_to=reached)
+    stream = log.select_stream(str(record), up_to=reached)
     events = [event for event in stream if event.position > after]
     found = _chosen(log, followed, events, after=after)
     return _cut(found, reached, limit=limit, at_head=True, looked=0)
@@ -128,11 +132,11 @@ def _kinds(log: ChronicleRecorder, events: Iterable[LoggedEvent]) -> dict[str, s
     kinds = {}
     records = {}
     for stream in {event.stream for event in events}:
-        space, _, id = stream.partition(":")
-        if space == "record":
-            records[id] = stream
+        named = Stream.parse(stream)
+        if named.is_record:
+            records[named.id] = stream
         else:
-            kinds[stream] = space
+            kinds[stream] = named.space
     for id, kind in log.claimed("record", records).items():
         kinds[records[id]] = kind
     return kinds
@@ -143,24 +147,15 @@ def _countries(
 ) -> Iterator[tuple[int, set[str]]]:
     """The position of each event, and the countries that it concerns as of its commit."""
     cards = _Cards(log, up_to=events[-1].commit.position if events else after)
-    for commit in Reader(lambda stream: _record(log, stream, up_to=after)).read(events):
+
+    def before(stream: str) -> Record:
+        return Record.of(stream, stream_lines(log, stream, up_to=after))
+
+    for commit in Reader(before).read(events):
+        card_of = partial(cards.at, position=commit.commit.position)
         for change in commit.changes:
-            own = commit.touched[change.event.stream].card
-            yield (
-                change.event.position,
-                {
-                    country
-                    for line in _lines(change, own)
-                    if (
-                        country := line.get("country")
-                        or (
-                            cards.at(line["facility"], commit.commit.position).get("country")
-                            if "facility" in line
-                            else None
-                        )
-                    )
-                },
-            )
+            lines = _lines(change, commit.touched[change.event.stream].card)
+            yield change.event.position, {area_of(line, card_of).country for line in lines}
 
 
 class _Cards:
@@ -168,18 +163,18 @@ class _Cards:
 
     def __init__(self, log: ChronicleRecorder, *, up_to: int) -> None:
         self._log, self._up_to = log, up_to
-        self._folded: dict[str, tuple[Record, deque[tuple[Line, int, Day]]]] = {}
+        self._folded: dict[str, tuple[Record, deque[StreamLine]]] = {}
 
-    def at(self, facility: str, position: int) -> Line:
-        """The card as of a position that is not before one asked for earlier; empty without one."""
-        if facility not in self._folded:
-            lines = stream_lines(self._log, f"record:{facility}", up_to=self._up_to)
-            self._folded[facility] = Record(facility), deque(lines)
-        record, later = self._folded[facility]
-        while later and later[0][1] <= position:
-            line, at, recorded_on = later.popleft()
-            record.apply(line, position=at, recorded_on=recorded_on)
-        return record.card or {}
+    def at(self, facility: str, position: int) -> Line | None:
+        """The card as of a position that is not before one asked for earlier; None without one."""
+        stream = str(Stream.record(facility))
+        if stream not in self._folded:
+            lines = stream_lines(self._log, stream, up_to=self._up_to)
+            self._folded[stream] = Record.of(stream), deque(lines)
+        record, later = self._folded[stream]
+        while later and later[0].position <= position:
+            record.fold([later.popleft()])
+        return record.card
 
 
 def _lines(change: Change, own: Line | None) -> Iterator[Line]:
@@ -192,10 +187,6 @@ def _lines(change: Change, own: Line | None) -> Iterator[Line]:
             yield line
 
 
-def _record(log: ChronicleRecorder, stream: str, *, up_to: int) -> Record:
-    return fold(Record(stream.partition(":")[2]), stream_lines(log, stream, up_to=up_to))
-
-
 # --- in words
 
 
@@ -203,7 +194,7 @@ def event_text(change: LoggedChange) -> bytes:
     """A change as a CloudEvent in JSON."""
     event = change.event
     line = line_of(event.topic, event.state)
-    space, _, id = event.stream.partition(":")
+    space, id = Stream.parse(event.stream)
     about = touched(line)
     return cloud_event(
         event.position,

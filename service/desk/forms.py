@@ -10,10 +10,10 @@ from dataclasses import replace
 from flask import Response, request
 
 from events.canonical import canonical, read
-from events.decision import stream_of
 from events.errors import MalformedLine, Refusal, StaleRevision
 from events.fact import Line
 from events.orders import Command, Order
+from events.stream import Stream
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
     new_key,
@@ -90,7 +90,7 @@ def _recorded(desk: Desk, task: Task) -> Response:
     try:
         return recorded(desk, command)
     except StaleRevision as stale:
-        stream = task.stream or stream_of("record", stale.record)
+        stream = task.stream or str(Stream.record(stale.record))
         told = meanwhile(desk, stream, sent_revision() or 0)
         return _looked_at(desk, task, values, why, stale=told)
     except Refusal as refusal:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from events.decision import stream_of
 from events.errors import BadFilter
 from events.fact import is_id
+from events.stream import Stream
 from service.desk.answering import json, the_desk
 from service.pages.desk.faults import date_fault, id_fault
 from service.pages.desk.page import found
@@ -60,7 +60,7 @@ def find() -> Response:
 
 def _name(space: str, id: str, taken: str) -> str:
     """What an id stands for: a title or a name."""
-    stream = stream_of("record", taken) if space == "statement" else stream_of(space, id)
+    stream = str(Stream.record(taken)) if space == "statement" else str(Stream(space, id))
     for line, *_ in archive().chronicle.stream(stream):
         if space != "statement" or line.get("id") == id:
             return str(line.get("title") or line.get("name") or "")

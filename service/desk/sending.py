@@ -15,6 +15,7 @@ from events.canonical import read
 from events.decision import Decision
 from events.errors import MalformedLine, Refusal
 from events.orders import Command
+from events.stream import Stream
 from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell.page import Members
@@ -42,7 +43,7 @@ def recorded(desk: Desk, command: Command) -> Response:
     if done.commit is None:
         raise MalformedLine("nothing was to be recorded")
     wait_for_views(done.commit.position, PATIENCE)
-    space, _, id = done.events[-1].stream.partition(":")
+    space, id = Stream.parse(done.events[-1].stream)
     there = desk.here.to(f"{PATH}/{space}s/{id}", recorded=str(done.commit.position))
     return cast("Response", redirect(there, 303))
 

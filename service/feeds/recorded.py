@@ -27,10 +27,11 @@ from events.dates import Language
 from events.errors import NotFound
 from events.fact import Line
 from events.record import Record, changed
+from events.stream import Stream
 from projections.views.history import Act, Acts
 from service.asking.query import Query, located
 from service.feeds.feed import Context, Parameter
-from service.feeds.syndication import Entry, Stream, event_tag, tag
+from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.activity import ACTIVITY_KINDS
 from service.records.audit import entry_members
 from service.words.number import number_text
@@ -91,12 +92,12 @@ class Page(NamedTuple):
     previous: int | None
 
 
-def told(context: Context) -> tuple[Stream, list[Entry]]:
+def told(context: Context) -> tuple[Channel, list[Entry]]:
     """The feed of a context, and its entries. Raises NotFound for a record that there is not."""
     page = _page(context)
     before = _Before(context)
     entries = [_entry(act, context, before) for act in page.acts]
-    return _stream(context, page), entries[::-1]
+    return _channel(context, page), entries[::-1]
 
 
 # --- which events
@@ -123,7 +124,9 @@ class _Chosen:
         self._history, self._db = context.reading.history, context.reading.db
         known, record = context.question.as_of.known, context.wanted.record
         kind = context.options["kind"]
-        streams = None if record is None else (f"record:{record}", f"source:{record}")
+        streams: tuple[str, ...] | None = None
+        if record is not None:
+            streams = (str(Stream.record(record)), str(Stream.source(record)))
         self._meant = Acts(
             after=0,
             last=known,
@@ -151,7 +154,7 @@ class _Chosen:
 # --- the feed
 
 
-def _stream(context: Context, page: Page) -> Stream:
+def _channel(context: Context, page: Page) -> Channel:
     """What the feed says of itself: where it is subscribed to, and where the past is."""
     question = context.question
     filters = {name: value for name, value in question.filters.items() if name != "page"}
@@ -164,7 +167,7 @@ def _stream(context: Context, page: Page) -> Stream:
     title = TITLE[context.lang]
     if about:
         title += f"（{'，'.join(about)}）" if context.lang == "zh" else f" ({', '.join(about)})"
-    return Stream(
+    return Channel(
         id=tag("changes:" + located("", sorted(filters.items())).removeprefix("?")),
         title=title,
         lang=context.lang,
@@ -221,8 +224,8 @@ class _Before:
     def record(self, act: Act) -> Record:
         """The record of an event, folded up to it; each of its stream is read once."""
         stream, until = act.stream, act.entry.position - 1
-        record, after = self._read.get(stream) or (Record(stream.partition(":")[2]), 0)
-        self._history.go_on(self._db, stream, record, after=after, known=until)
+        record, after = self._read.get(stream) or (Record.of(stream), 0)
+        record.fold(self._history.lines(self._db, stream, after=after, known=until))
         self._read[stream] = record, until
         return record
 
@@ -231,7 +234,7 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
     lang, entry = context.lang, act.entry
     told = _looked_up(act, before)
     name = told.after.get("title") or told.after.get(f"name_{lang}") or told.after["name"]
-    space, _, id = act.stream.partition(":")
+    space, id = Stream.parse(act.stream)
     deletes = None
     if entry.type == "withdrawal" and told.recording is not None:
         recorded_at = before.recorded_at(told.recording)

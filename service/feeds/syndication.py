@@ -1,6 +1,6 @@
 """Atom and JSON Feed: how a list of entries is written, whatever it tells of.
 
-One `Stream` and its `Entry`s give both: `atom_text` (RFC 4287, with the
+One `Channel` and its `Entry`s give both: `atom_text` (RFC 4287, with the
 archives of RFC 5005 and the tombstones of RFC 6721) and `json_feed_text`
 (JSON Feed 1.1). The valid time of what an entry is about, which neither has,
 stands in `annales:valid` and in `_annales`. Nothing here asks for the time, and
@@ -65,7 +65,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class Channel:
     """What a feed says of itself; every URL is a whole one.
 
     `address` is where it is subscribed to, or, of an archive, where this page
@@ -102,22 +102,22 @@ def event_tag(position: int, recorded_at: str) -> str:
     return tag(f"event:{recorded_at}:{position}")
 
 
-def atom_text(stream: Stream, entries: Sequence[Entry]) -> bytes:
+def atom_text(channel: Channel, entries: Sequence[Entry]) -> bytes:
     """The feed as Atom, its entries in the order given: the newest first, by custom."""
-    feed = ET.Element("feed", {**NAMESPACES, "xml:lang": stream.lang})
-    _add(feed, "id", stream.id)
-    _add(feed, "title", stream.title)
-    _add(feed, "updated", stream.updated or BEFORE_ALL)
+    feed = ET.Element("feed", {**NAMESPACES, "xml:lang": channel.lang})
+    _add(feed, "id", channel.id)
+    _add(feed, "title", channel.title)
+    _add(feed, "updated", channel.updated or BEFORE_ALL)
     _add(_add(feed, "author"), "name", "Annales")
     _add(feed, "generator", "Annales")
-    _link(feed, "self", stream.address, ATOM)
-    _link(feed, "alternate", stream.home, stream.home_type)
-    if stream.archive:
+    _link(feed, "self", channel.address, ATOM)
+    _link(feed, "alternate", channel.home, channel.home_type)
+    if channel.archive:
         _add(feed, "fh:archive")
-        _link(feed, "current", stream.current, ATOM)
-    if stream.previous is not None:
-        _link(feed, "prev-archive", stream.previous, ATOM)
-    _add(feed, "annales:pinned", href=stream.pinned)
+        _link(feed, "current", channel.current, ATOM)
+    if channel.previous is not None:
+        _link(feed, "prev-archive", channel.previous, ATOM)
+    _add(feed, "annales:pinned", href=channel.pinned)
     for entry in entries:
         feed.append(_atom_entry(entry))
         if entry.deletes is not None:
@@ -127,19 +127,19 @@ def atom_text(stream: Stream, entries: Sequence[Entry]) -> bytes:
     return written + b"\n"
 
 
-def json_feed_text(stream: Stream, entries: Sequence[Entry]) -> bytes:
+def json_feed_text(channel: Channel, entries: Sequence[Entry]) -> bytes:
     """The feed as JSON Feed 1.1."""
     members: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": stream.title,
-        "home_page_url": stream.home,
-        "feed_url": stream.address,
-        "language": stream.lang,
+        "title": channel.title,
+        "home_page_url": channel.home,
+        "feed_url": channel.address,
+        "language": channel.lang,
         "authors": [{"name": "Annales"}],
     }
-    if stream.previous is not None:
-        members["next_url"] = stream.previous
-    members["_annales"] = {**stream.members, "archive": stream.archive}
+    if channel.previous is not None:
+        members["next_url"] = channel.previous
+    members["_annales"] = {**channel.members, "archive": channel.archive}
     members["items"] = [_json_item(entry) for entry in entries]
     return json_of(members).encode()
 

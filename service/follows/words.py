@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.asking.page_path import page_path
-from service.feeds.syndication import HTML, Entry, Stream, atom_text, tag
+from service.feeds.syndication import HTML, Channel, Entry, atom_text, tag
 from service.follows.feed import Alteration, FeedPage
 from service.follows.page import FeedQuery
 from service.follows.telling import changes, reasons, rows
@@ -25,7 +25,7 @@ def atom(question: FeedQuery, found: FeedPage, *, base: str, address: str, archi
     at its end, `address` the path that was asked; an `archive` is a page that stays as it is."""
     of = question.filters["of"]
     home, home_type = _shown_at(of)
-    stream = Stream(
+    stream = Channel(
         id=tag(f"follows:{of}"),
         title=f"What alters {of}",
         lang="en",

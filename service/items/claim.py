@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from events.area import Area
 from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, parse_iso
 from projections.engine.account import weight
@@ -52,6 +53,11 @@ class Claim(msgspec.Struct, gc=False, kw_only=True):
     value: int | float | None = None
     unit: str | None = None
     position: int = 0
+
+    @property
+    def area(self) -> Area:
+        """The country and the field that it names itself."""
+        return Area(self.country or "", self.field or "")
 
     @property
     def said(self) -> Day:

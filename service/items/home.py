@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
+from events.area import Area
 from events.fact import Line
 from projections.views.reading import Slice
 from service.items.claim import Claim
@@ -26,6 +27,11 @@ class Home(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     country: str = ""
     field: str = ""
     place: tuple[float, float] | None = None
+
+    @property
+    def area(self) -> Area:
+        """The country and the field."""
+        return Area(self.country, self.field)
 
     @property
     def short(self) -> Texts:
@@ -65,9 +71,7 @@ def finder(slice: Slice, claims: Collection[Claim]) -> Callable[[Claim], Home]:
 
     def find(claim: Claim) -> Home:
         home = Home() if claim.facility is None else homes[claim.facility]
-        country, field = claim.country or home.country, claim.field or home.field
-        if (country, field) == (home.country, home.field):
-            return home
-        return msgspec.structs.replace(home, country=country, field=field)
+        area = claim.area.within(home.area)
+        return home if area == home.area else msgspec.structs.replace(home, **area._asdict())
 
     return find

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from events.clocks import AsOf
+from events.stream import Stream
 from projections.views.reading import Reading
 from service.items.claim import claim_of
 from service.items.home import finder
@@ -26,7 +27,7 @@ def withdrawn(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item
             continue
         item = Item(
             id=id,
-            record=found[id].stream.partition(":")[2],
+            record=Stream.parse(found[id].stream).id,
             kind=claim.type,
             home=home_of(claim),
             claim=claim,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from flask import request
 
 from events.errors import StaleRevision
+from events.stream import Stream
 from service.asking.errors import BadHeader, NoRevisionGiven
 from service.web.response import archive
 
@@ -58,7 +59,7 @@ def expected_revision(stream: str) -> int | None:
     current = archive().chronicle.revision(stream)
     named = [int(found[1]) for found in revisions if found is not None]
     if not named:
-        raise StaleRevision(stream.partition(":")[2], None, current)
+        raise StaleRevision(Stream.parse(stream).id, None, current)
     return current if current in named else named[0]
 
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from events.clocks import utc_day
 from events.decision import Decided, Decision
-from events.record import Record
+from events.record import Record, StreamLine
 from events.statement import Statement
+from events.stream import Stream
 from projections import PROJECTIONS
 from projections.engine.account import account
 from projections.engine.spans import BEFORE_ALL, FOR_LISTS, Span
@@ -40,15 +41,15 @@ def changes(service: Archive, decision: Decision) -> Iterator[Touched]:
     """Each stream that a command would change, in the order of its lines."""
     today = utc_day(service.chronicle.now())
     for stream in dict.fromkeys(decided.event.originator_id for decided in decision.decided):
-        id = stream.partition(":")[2]
-        before, after = Record(id), Record(id)
-        for line, position, recorded_on in service.chronicle.stream(stream):
-            for record in (before, after):
-                record.apply(line, position=position, recorded_on=recorded_on)
+        lines = service.chronicle.stream(stream)
+        before = Record.of(stream, lines)
         head = max((kept.position for kept in before.kept.values()), default=0)
         new = [decided for decided in decision.decided if decided.event.originator_id == stream]
-        for offset, decided in enumerate(new, start=1):
-            after.apply(decided.event.fact.line(), position=head + offset, recorded_on=today)
+        later = (
+            StreamLine(decided.event.fact.line(), position, today)
+            for position, decided in enumerate(new, start=head + 1)
+        )
+        after = Record.of(stream, [*lines, *later])
         yield Touched(stream, before, after, new)
 
 
@@ -58,7 +59,7 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
     today = utc_day(service.chronicle.now())
     told = []
     for change in changes(service, decision):
-        if not change.stream.startswith("record:"):
+        if not Stream.parse(change.stream).is_record:
             continue
         before, after = _spans(change.before, today), _spans(change.after, today)
         told.append(

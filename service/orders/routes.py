@@ -13,9 +13,9 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from events.catalogue import STATEMENT_TYPES
-from events.decision import stream_of
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
+from events.stream import Stream
 from service.asking import forms
 from service.orders.writing import (
     body_line,
@@ -232,7 +232,7 @@ def amend_record(id: str) -> Response:
     if not archive().chronicle.claimed("record", [id]):
         raise NotFound("record", id)
     line = body_line(type="amendment", record=id)
-    return record_one(line, changes=stream_of("record", id))
+    return record_one(line, changes=str(Stream.record(id)))
 
 
 @order(
@@ -245,7 +245,7 @@ def amend_source(id: str) -> Response:
     if not archive().chronicle.claimed("source", [id]):
         raise NotFound("source", id)
     line = body_line(type="amendment", source=id)
-    return record_one(line, changes=stream_of("source", id))
+    return record_one(line, changes=str(Stream.source(id)))
 
 
 @order(

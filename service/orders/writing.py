@@ -16,10 +16,11 @@ import msgspec
 from flask import Response, current_app, request
 
 from events.canonical import canonical, read
-from events.decision import Decision, stream_of
+from events.decision import Decision
 from events.errors import BadFilter, MalformedLine, NotFound, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
+from events.stream import Stream
 from service.asking.errors import (
     BodyTooLarge,
     NotAllowed,
@@ -144,7 +145,7 @@ def stream_of_statement(id: str) -> str:
     record = archive().chronicle.claimed("statement", [id]).get(id)
     if record is None:
         raise NotFound("statement", id)
-    return stream_of("record", record)
+    return str(Stream.record(record))
 
 
 def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response:
@@ -178,13 +179,13 @@ def _check_own(batch: Iterable[Order], name: str) -> None:
         if kind == "correction":
             statement = str(line.get("statement"))
             record = chronicle.claimed("statement", [statement]).get(statement, "")
-            owner = chronicle.author(stream_of("record", record), statement)
+            owner = chronicle.author(str(Stream.record(record)), statement)
             if owner is None and statement not in own:
                 # Whoever records it in the meantime, it would not be the contributor's.
                 raise UnknownReference("statement", statement, pointer="/statement")
         elif kind == "amendment":
             space = "source" if line.get("source") else "record"
-            owner = chronicle.author(stream_of(space, str(line.get(space))))
+            owner = chronicle.author(str(Stream(space, str(line.get(space)))))
         else:
             continue
         if owner is not None and owner != name:

@@ -358,9 +358,13 @@ class VintagesSchema(Schema):
     next = text_field("The path of the next page.", null=True)
 
 
-def _commit(end: str) -> Column:
+def _commit(end: str, heading: str) -> Column:
     """A column with a commit as a number: what begins with @ a spreadsheet takes for a formula."""
-    return Column(name=f"known_{end}", value=lambda row: (row["known"][end] or "@")[1:])
+    return Column(
+        name=f"known_{end}",
+        value=lambda row: (row["known"][end] or "@")[1:],
+        heading=heading,
+    )
 
 
 ITEMS = Table(
@@ -368,12 +372,18 @@ ITEMS = Table(
     key=("entry", "stated", "known"),
     title="What was effective",
     columns=(
-        *columns("entry", "record", "modality", "date", "value", "unit", words=("entry", "unit")),
-        *columns("statement", "counts", "dropped"),
-        Column(name="stated_from", value=within("stated", "from")),
-        Column(name="stated_to", value=within("stated", "to")),
-        _commit("from"),
-        _commit("to"),
+        Column(name="entry", words=True, heading="Entry"),
+        Column(name="record"),
+        Column(name="modality", heading="Modality"),
+        Column(name="date", heading="Date"),
+        Column(name="value", heading="Value"),
+        Column(name="unit", words=True, heading="Unit"),
+        Column(name="statement", heading="Statement"),
+        *columns("counts", "dropped"),
+        Column(name="stated_from", value=within("stated", "from"), heading="Stated from"),
+        Column(name="stated_to", value=within("stated", "to"), heading="to"),
+        _commit("from", "Known from @"),
+        _commit("to", "before @"),
     ),
 )
 

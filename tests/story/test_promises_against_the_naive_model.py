@@ -19,7 +19,7 @@ import pytest
 
 from events.clocks import as_of
 from events.dates import parse_iso as day_of
-from events.record import Record, fold
+from events.record import Record
 from projections.engine.account import account
 from projections.kinds.ladders import OUTCOMES
 from projections.views.file import Database
@@ -158,8 +158,8 @@ def over(story: Story, point: Answer) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = {}
     horizon = day_of(point["stated"])
     for id in read(story.log, point["known"])[0]:
-        lines = story.archive.chronicle.stream(f"record:{id}", up_to=point["known"])
-        record = fold(Record(id), lines)
+        stream = f"record:{id}"
+        record = Record.of(stream, story.archive.chronicle.stream(stream, up_to=point["known"]))
         told = account(id, record.card, record.statements(), horizon)
         filling = {each.statement.id for each in told.told.values()}
         by_id = plans_over(told, record.kind)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from events.decision import FIXED
 from events.errors import BadDate
+from events.stream import Stream
 from events.vocabulary import countries
 from service.pages.desk import words as desk_words
 from service.pages.desk.faults import plain_fault
@@ -23,7 +24,7 @@ def subject(desk: Desk, task: Task) -> Members:
     """What a form is of, for its head."""
     before = task.before
     name = before.get("title") or before.get("name") or ""
-    of_source = task.stream is not None and task.stream.startswith("source:")
+    of_source = task.stream is not None and not Stream.parse(task.stream).is_record
     return {
         "title": desk.say("Amend a source") if of_source else _title(task.type, desk.say),
         "word": desk_words.type_of_line(task.type, desk.lang),

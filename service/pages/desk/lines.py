@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from events.decision import stream_of
 from events.fact import Line
+from events.stream import Stream
 from service.pages.desk import words as desk_words
 from service.pages.desk.room import Desk
 from service.pages.desk.task import folded_at
@@ -30,5 +30,5 @@ def _text(desk: Desk, type: str, name: str, line: Line) -> str | None:
 
 
 def _cited(desk: Desk, id: str, locator: str | None) -> str:
-    card = folded_at(desk.service, stream_of("source", id), None)[0].card or {}
+    card = folded_at(desk.service, str(Stream.source(id)), None)[0].card or {}
     return f"{card.get('title', '')} ({id}){f', {locator}' if locator else ''}"

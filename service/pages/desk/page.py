@@ -6,9 +6,9 @@ import msgspec
 
 from events.catalogue import STATEMENT_TYPES
 from events.clocks import as_of
-from events.decision import stream_of
 from events.errors import NotFound
 from events.record import Record
+from events.stream import Stream
 from projections.engine.account import account
 from service.asking.filters import given, wanted
 from service.asking.query import Query
@@ -48,7 +48,7 @@ def found(desk: Desk, q: str) -> list[Members]:
 
 def record_members(desk: Desk, id: str) -> Members:
     """A record at the desk: its card, and every statement with how it stands. Raises NotFound."""
-    record, revision = folded_at(desk.service, stream_of("record", id), None)
+    record, revision = folded_at(desk.service, str(Stream.record(id)), None)
     if revision == 0:
         raise NotFound("record", id)
     told = account(id, record.card, record.statements(), desk.today)
@@ -83,7 +83,7 @@ def record_members(desk: Desk, id: str) -> Members:
 
 def source_members(desk: Desk, id: str) -> Members:
     """A source at the desk. Raises NotFound."""
-    record, revision = folded_at(desk.service, stream_of("source", id), None)
+    record, revision = folded_at(desk.service, str(Stream.source(id)), None)
     if record.card is None:
         raise NotFound("source", id)
     return {

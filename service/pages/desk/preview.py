@@ -15,6 +15,7 @@ from events.fact import Line
 from events.record import Record, changed, touched
 from events.statement import Statement
 from events.store.transcoding import line_of
+from events.stream import Stream
 from projections.engine.account import Account, account
 from service.orders.preview import Touched, changes
 from service.orders.writing import proposal
@@ -37,7 +38,7 @@ def seen(desk: Desk, decision: Decision) -> Members:
     """What the template shows of a decision that is not kept yet."""
     told = proposal(decision)
     changing = list(changes(desk.service, decision))
-    derived = {f"record:{each['record']}": each for each in told["changes"]}
+    derived = {str(Stream.record(each["record"])): each for each in told["changes"]}
     readings = [_reading(desk, change, derived.get(change.stream)) for change in changing]
     return {
         "events": [event for change in changing for event in _events(desk, change)],

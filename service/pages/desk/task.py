@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from events.catalogue import BY_TYPE, STATEMENT_TYPES, fact_of
-from events.decision import FIXED, stream_of
+from events.decision import FIXED
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
 from events.record import Record, changed
+from events.stream import Stream
 from service.archive import Archive
 from service.pages.desk.form import (
     Member,
@@ -116,7 +117,7 @@ def statement_task(service: Archive, type: str, id: str, revision: int | None) -
     record = service.chronicle.claimed("statement", [id]).get(id)
     if record is None:
         raise NotFound("statement", id)
-    stream = stream_of("record", record)
+    stream = str(Stream.record(record))
     folded, at = folded_at(service, stream, revision)
     if id not in folded.kept:
         folded, at = folded_at(service, stream, None)
@@ -132,7 +133,7 @@ def statement_task(service: Archive, type: str, id: str, revision: int | None) -
 
 def card_task(service: Archive, space: str, id: str, revision: int | None) -> Task:
     """Amending a card or a source, as it stood at a revision (None: now). Raises NotFound."""
-    stream = stream_of(space, id)
+    stream = str(Stream(space, id))
     folded, at = folded_at(service, stream, revision)
     if folded.card is None:
         raise NotFound(space, id)
@@ -150,13 +151,10 @@ def again(service: Archive, task: Task) -> Task:
         return statement_task(service, task.type, task.said["statement"], None)
     if task.stream is None:
         return task
-    space, _, id = task.stream.partition(":")
-    return card_task(service, space, id, None)
+    return card_task(service, *Stream.parse(task.stream), None)
 
 
 def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:
     """What a stream came to at a revision (None: all of it), and that revision."""
-    record = Record(stream.partition(":")[2])
-    for line, position, recorded_on in service.chronicle.stream(stream)[:revision]:
-        record.apply(line, position=position, recorded_on=recorded_on)
+    record = Record.of(stream, service.chronicle.stream(stream)[:revision])
     return record, record.revision

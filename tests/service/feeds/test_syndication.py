@@ -15,7 +15,7 @@ import pytest
 from events import dates
 from service.archive import Archive
 from service.feeds import recorded
-from service.feeds.syndication import Entry, Stream, atom_text, json_feed_text
+from service.feeds.syndication import Channel, Entry, atom_text, json_feed_text
 from tests.service.asked import ASK_AGAIN, FOREVER, Reader, url
 from tests.story.telling import (
     SOURCE,
@@ -359,7 +359,7 @@ def test_an_event_is_of_the_country_in_which_its_commit_left_what_it_is_about(
 def test_other_lists_are_written_by_the_same_hand() -> None:
     """Whatever has a stream and entries: with characters that XML cannot have, and without a
     date."""
-    stream = Stream(
+    stream = Channel(
         id="tag:annales.org,2026:x",
         title="A \x00title & more",
         lang="en",

@@ -1,0 +1,29 @@
+"""The country and the field of something are its own, else those of its facility."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.area import area_of
+from events.fact import Line
+
+CARDS: dict[str, Line] = {
+    "juno": {"type": "facility", "id": "juno", "country": "CN", "field": "particle-physics"}
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "area"),
+    [
+        (CARDS["juno"], ("CN", "particle-physics")),
+        ({"facility": "juno"}, ("CN", "particle-physics")),
+        ({"facility": "juno", "country": "IT"}, ("IT", "particle-physics")),
+        ({"facility": "juno", "field": "astronomy"}, ("CN", "astronomy")),
+        ({"country": "IT"}, ("IT", "")),
+        ({"facility": "unheard-of", "country": "IT"}, ("IT", "")),
+        ({}, ("", "")),
+    ],
+)
+def test_the_facility_says_what_a_line_leaves_out(line: Line, area: tuple[str, str]) -> None:
+    """Each of the two by itself; what neither says is empty."""
+    assert area_of(line, CARDS.get) == area
