@@ -34,10 +34,9 @@ from events.vocabulary import Field as ScienceField
 from events.vocabulary import Milestone as MilestoneWord
 from service.app import create_app
 from service.archive import Archive
-from service.web import problems
 from service.web.access import role_needed
 from service.web.description import PARAMETERS
-from service.web.problems import PROBLEMS, RAISED
+from service.web.problems import PROBLEMS, problem_of
 
 MARKED = re.compile(r"(<!-- table: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -144,17 +143,13 @@ def _refusals() -> str:
         (
             (
                 f"`{each.__name__}`",
-                f"{_problem_of(each).status} `{_problem_of(each).slug}`",
+                f"{problem_of(each)[0].status} `{problem_of(each)[0].slug}`",
                 _first_line(each),
             )
             for each in classes
             if each is not errors.Refusal
         ),
     )
-
-
-def _problem_of(error: type[Exception]) -> problems.Problem:
-    return next(RAISED[kind][0] for kind in error.__mro__ if kind in RAISED)
 
 
 # --- the rules

@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from service.web.access import session
-from service.web.problems import NOT_ALLOWED, problem_response
+from service.web.problems import BY_SLUG, problem_response
 from service.web.root import root
 
 LARGEST_FORM = 4 * 1024 * 1024
@@ -25,14 +25,18 @@ def check_form() -> Response | None:
         return None
     form = sent_form()
     if not is_from_here():
-        return problem_response(NOT_ALLOWED, "the form was not sent by a page of this desk", {})
+        return _refused("the form was not sent by a page of this desk")
     signed_in = session()
     if signed_in is None:
         return None  # a key in a header, which no other site can make a browser send; or nobody
     token = form.get("token", "")
     if not hmac.compare_digest(token.encode(), signed_in.token.encode()):
-        return problem_response(NOT_ALLOWED, "the form is not of this session: open it anew", {})
+        return _refused("the form is not of this session: open it anew")
     return None
+
+
+def _refused(why: str) -> Response:
+    return problem_response(BY_SLUG["not-allowed"], why, {})
 
 
 def sent_form() -> MultiDict[str, str]:

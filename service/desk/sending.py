@@ -20,7 +20,7 @@ from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell.page import Members
 from service.web.access import identity
-from service.web.problems import RAISED
+from service.web.problems import problem_of
 from service.web.response import archive, parameters
 
 PATIENCE = 2.0
@@ -60,7 +60,7 @@ def just_recorded() -> Members | None:
 
 def status_of(refusal: Refusal) -> int:
     """The status that the API answers a refusal with."""
-    return next(RAISED[kind][0].status for kind in type(refusal).__mro__ if kind in RAISED)
+    return problem_of(type(refusal))[0].status
 
 
 # --- what a form sends besides its members

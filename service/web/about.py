@@ -19,7 +19,6 @@ from service.version import VERSION
 from service.web import problems
 from service.web.access import needs
 from service.web.line_schemas import line_schema
-from service.web.problems import NOT_FOUND, PROBLEMS
 from service.web.response import parameters
 
 blueprint = Blueprint("describing", __name__)
@@ -74,7 +73,7 @@ def schema(type: str) -> Response:
     """The JSON Schema of a type of line."""
     parameters(())
     if type not in BY_TYPE:
-        return problems.problem_response(NOT_FOUND, f"no type of line {type[:80]!r}", {})
+        return _not_found(f"no type of line {type[:80]!r}")
     response = jsonify(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -90,15 +89,16 @@ def schema(type: str) -> Response:
 @needs("open")
 def problem(slug: str) -> Any:
     """What a problem means, and what to do about it."""
-    for each in PROBLEMS:
-        if each.slug == slug:
-            return jsonify(
-                type=f"/problems/{slug}",
-                title=each.title,
-                status=each.status,
-                meaning=each.meaning,
-            )
-    return problems.problem_response(NOT_FOUND, f"no problem {slug[:80]!r}", {})
+    named = problems.BY_SLUG.get(slug)
+    if named is None:
+        return _not_found(f"no problem {slug[:80]!r}")
+    return jsonify(
+        type=f"/problems/{slug}", title=named.title, status=named.status, meaning=named.meaning
+    )
+
+
+def _not_found(why: str) -> Response:
+    return problems.problem_response(problems.BY_SLUG["not-found"], why, {})
 
 
 @blueprint.get("/docs")

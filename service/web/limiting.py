@@ -15,7 +15,7 @@ from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 from flask_limiter.util import get_remote_address
 
-from service.web.problems import RATE_LIMITED, problem_response
+from service.web.problems import BY_SLUG, problem_response
 
 
 def register(app: Flask, *, orders: str, questions: str | None) -> None:
@@ -43,7 +43,8 @@ def register(app: Flask, *, orders: str, questions: str | None) -> None:
 def _exceeded(limiter: Limiter) -> Response:
     limit = limiter.current_limit
     wait = 1 if limit is None else _seconds_to(limit)
-    response = problem_response(RATE_LIMITED, f"come back in {wait} s", {"retry_after": wait})
+    problem = BY_SLUG["rate-limited"]
+    response = problem_response(problem, f"come back in {wait} s", {"retry_after": wait})
     response.headers["Retry-After"] = str(wait)
     return response
 

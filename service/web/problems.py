@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: one table from error class to slug, status and members.
+"""Errors as RFC 9457 problems: one entry a kind, with the errors that become one.
 
 Every problem has `type` (`/problems/<slug>`), `title`, `status` and `detail`;
 what else it carries are the facts of its error.
@@ -7,289 +7,76 @@ what else it carries are the facts of its error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from events.errors import (
-    AnnalesError,
-    BadClock,
-    BadDate,
-    BadFilter,
-    BatchRefused,
-    ClashingClocks,
-    EventTooLarge,
-    IdTaken,
-    IsWithdrawn,
-    KeyReused,
-    NotFound,
-    NotJson,
-    NotProjected,
-    NotWithdrawn,
-    OldView,
-    PositionAhead,
-    Refusal,
-    StaleRevision,
-)
-from service.asking.errors import (
-    BadAcceptDatetime,
-    BadCursor,
-    BadHeader,
-    BodyTooLarge,
-    FeedTooLarge,
-    NoRevisionGiven,
-    NotAllowed,
-    NotAuthenticated,
-    NotDrawn,
-    NotFollowable,
-    NothingToCompare,
-    TooManyPoints,
-    TooManyStreams,
-    TooMuchToCompare,
-    UnknownParameter,
-    WrongMediaType,
-)
+from events import errors
+from service.asking import errors as asking
 
 MEDIA_TYPE = "application/problem+json"
 
+Members = dict[str, Any]
 
-class Problem(NamedTuple):
-    """A kind of problem: what its slug, status and title are, and when it comes."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """A kind of problem: what its slug, status and title are, and when it comes.
+
+    `raised` are the errors that become one, each with what gives the members that it adds. An
+    error that is not named is what the nearest class above it is. `headers` are sent with it, by
+    the members.
+    """
 
     slug: str
     status: int
     title: str
     meaning: str
+    raised: Mapping[type[errors.AnnalesError], Callable[[Any], Members]] = field(
+        default_factory=dict
+    )
+    headers: Callable[[Members], Mapping[str, str]] = lambda _: {}
 
 
-VALIDATION = Problem(
-    "validation",
-    422,
-    "A value is not valid",
-    "A parameter or a member has a value that it cannot take; `errors` names each.",
-)
-UNKNOWN_PARAMETER = Problem(
-    "unknown-parameter",
-    422,
-    "An unknown parameter",
-    "A parameter that the question does not take, or one given twice; nothing is ignored.",
-)
-BAD_EDTF = Problem(
-    "bad-edtf",
-    422,
-    "Not a date",
-    "A clock is not a year, a month or a day, such as 2013, 2013-05 or 2013-05-06.",
-)
-NOTHING_TO_COMPARE = Problem(
-    "nothing-to-compare",
-    422,
-    "One point only",
-    "A comparison needs at least one of the `parameters` that tell its other point or side.",
-)
-TOO_MUCH_TO_COMPARE = Problem(
-    "too-much-to-compare",
-    422,
-    "Too much to compare",
-    "At one of the points there are more than `most` facilities; ask for a country or a field.",
-)
-NOT_FOLLOWABLE = Problem(
-    "not-followable",
-    422,
-    "Not a question to follow",
-    "`of` is not the path of a question that can be followed; `followable` lists those that can.",
-)
-TOO_MANY_POINTS = Problem(
-    "too-many-points",
-    422,
-    "Too many points",
-    "The answer would have more than `most` points; `narrow` names what to ask for less of.",
-)
-FEED_TOO_LARGE = Problem(
-    "feed-too-large",
-    422,
-    "Too much for a feed",
-    "The feed would have `items`, and `most` is the most: narrow it down, or give a `limit`.",
-)
-POSITION_AHEAD = Problem(
-    "position-ahead",
-    404,
-    "The log is not there yet",
-    "The question names a position beyond the `head` of the log.",
-)
-NO_SUCH = Problem(
-    "no-such-record",
-    404,
-    "Nothing of that name",
-    "At these clocks there is no record, statement or source of that id.",
-)
-NOT_FOUND = Problem("not-found", 404, "No such page", "There is nothing at this path.")
-METHOD_NOT_ALLOWED = Problem(
-    "method-not-allowed", 405, "Not that way", "The path does not take this method; see `Allow`."
-)
-NOT_ACCEPTABLE = Problem(
-    "not-acceptable", 406, "No such format", "The answer is not made in the format asked for."
-)
-OLD_VIEW = Problem(
-    "old-view",
-    410,
-    "An answer of an earlier view",
-    "Pinned answers of this version of the views are no longer made; `current` asks the same now.",
-)
-NOT_YET_PROJECTED = Problem(
-    "not-yet-projected",
-    503,
-    "The views are not there yet",
-    "The log has the position, the views have read to `projected`; ask again in a second.",
-)
-NOT_DRAWN = Problem(
-    "not-drawn",
-    503,
-    "No picture in time",
-    "Too many pictures are drawn, or one takes too long or fails; `Retry-After` says when to come"
-    " back.",
-)
-TOO_MANY_STREAMS = Problem(
-    "too-many-streams",
-    503,
-    "No place to wait",
-    "As many wait for changes as the server has places for; `Retry-After` says when to come back.",
-)
-BAD_ACCEPT_DATETIME = Problem(
-    "bad-accept-datetime",
-    400,
-    "Not a date of HTTP",
-    "Accept-Datetime is not such as Sat, 01 Jun 2019 00:00:00 GMT.",
-)
-BAD_CURSOR = Problem(
-    "bad-cursor",
-    400,
-    "Not where a page begins",
-    "`after` is not from the `next` of a page of this list; begin at its first page.",
-)
-MALFORMED_JSON = Problem(
-    "malformed-json", 400, "Not JSON", "The body is not JSON that can be read in one way only."
-)
-BAD_HEADER = Problem(
-    "bad-header", 400, "A header is not understood", "A header has a value that it cannot take."
-)
-NOT_AUTHENTICATED = Problem(
-    "not-authenticated", 401, "Who are you?", "The path needs a key, or the key opens nothing."
-)
-NOT_ALLOWED = Problem(
-    "not-allowed", 403, "Not with this key", "The key's role is not enough for this."
-)
-ID_TAKEN = Problem("id-taken", 409, "The id exists", "An id stands for one thing for good.")
-ILLEGAL_TRANSITION = Problem(
-    "illegal-transition",
-    409,
-    "Not in this state",
-    "A withdrawn statement takes only a reinstatement, and only a withdrawn one takes it.",
-)
-STALE_REVISION = Problem(
-    "stale-revision",
-    412,
-    "The record changed",
-    "The record is at `current_revision`; read it again and decide anew.",
-)
-PRECONDITION_REQUIRED = Problem(
-    "precondition-required",
-    428,
-    "If-Match is missing",
-    "A change names the revision that its author has read.",
-)
-PAYLOAD_TOO_LARGE = Problem(
-    "payload-too-large", 413, "Too large", "The body, or one event in it, is too large."
-)
-UNSUPPORTED_MEDIA_TYPE = Problem(
-    "unsupported-media-type", 415, "Another type of body", "See `Accept-Post`."
-)
-RATE_LIMITED = Problem(
-    "rate-limited", 429, "Too often", "The limit is used up; `Retry-After` says when to come back."
-)
-BATCH_REFUSED = Problem(
-    "batch-refused",
-    422,
-    "Some lines are refused",
-    "Nothing was recorded; `errors` names every bad line.",
-)
-KEY_REUSED = Problem(
-    "idempotency-key-reused",
-    422,
-    "The key stands for another request",
-    "An idempotency key is for one request; make a new one.",
-)
-BAD_REQUEST = Problem("bad-request", 400, "Not understood", "The request is not well formed.")
-INTERNAL = Problem(
-    "internal", 500, "A fault of ours", "Something failed here; the log tells what it was."
-)
+def facts(*names: str, **attributes: str) -> Callable[[errors.AnnalesError], Members]:
+    """The members of a problem, in this order: attributes of its error, of the same name or of
+    another.
 
-PROBLEMS: tuple[Problem, ...] = (
-    VALIDATION,
-    UNKNOWN_PARAMETER,
-    BAD_EDTF,
-    NOTHING_TO_COMPARE,
-    TOO_MUCH_TO_COMPARE,
-    NOT_FOLLOWABLE,
-    TOO_MANY_POINTS,
-    FEED_TOO_LARGE,
-    POSITION_AHEAD,
-    NO_SUCH,
-    NOT_FOUND,
-    METHOD_NOT_ALLOWED,
-    NOT_ACCEPTABLE,
-    OLD_VIEW,
-    NOT_YET_PROJECTED,
-    NOT_DRAWN,
-    TOO_MANY_STREAMS,
-    BAD_ACCEPT_DATETIME,
-    BAD_CURSOR,
-    MALFORMED_JSON,
-    BAD_HEADER,
-    NOT_AUTHENTICATED,
-    NOT_ALLOWED,
-    ID_TAKEN,
-    ILLEGAL_TRANSITION,
-    STALE_REVISION,
-    PRECONDITION_REQUIRED,
-    PAYLOAD_TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE,
-    RATE_LIMITED,
-    BATCH_REFUSED,
-    KEY_REUSED,
-    BAD_REQUEST,
-    INTERNAL,
-)
-
-Members = dict[str, Any]
+    >>> facts("id", of="kind")(errors.NotFound("record", "juno"))
+    {'id': 'juno', 'of': 'record'}
+    """
+    taken = {**dict(zip(names, names, strict=True)), **attributes}
+    return lambda error: {member: getattr(error, name) for member, name in taken.items()}
 
 
-def _of_clock(error: BadClock) -> Members:
+def _of_clock(error: errors.BadClock) -> Members:
     return {"errors": [{"in": "query", "parameter": error.clock, "detail": error.why}]}
 
 
-def _of_filter(error: BadFilter) -> Members:
+def _of_filter(error: errors.BadFilter) -> Members:
     named = {"in": "query", "parameter": error.name, "detail": error.why}
     return {"errors": [named | ({"allowed": error.allowed} if error.allowed else {})]}
 
 
-def _of_refusal(error: Refusal) -> Members:
+def _of_refusal(error: errors.Refusal) -> Members:
     return {"errors": [_fault(error)]}
 
 
-def _of_batch(error: BatchRefused) -> Members:
+def _of_batch(error: errors.BatchRefused) -> Members:
     return {"errors": [{"line": number, **_fault(refusal)} for number, refusal in error.refusals]}
 
 
-def _fault(refusal: Refusal) -> Members:
+def _fault(refusal: errors.Refusal) -> Members:
     """Where a line is at fault, and which values would do."""
     fault: Members = {"in": "body", "pointer": refusal.pointer, "detail": str(refusal)}
     allowed = getattr(refusal, "allowed", ())
     return fault | ({"allowed": allowed} if allowed else {})
 
 
-def _of_stale(error: StaleRevision) -> Members:
+def _of_stale(error: errors.StaleRevision) -> Members:
     return {
         "record": error.record,
         "current_revision": error.actual,
@@ -298,75 +85,286 @@ def _of_stale(error: StaleRevision) -> Members:
     }
 
 
-RAISED: Mapping[type[AnnalesError], tuple[Problem, Callable[[Any], Members]]] = {
-    UnknownParameter: (
-        UNKNOWN_PARAMETER,
-        lambda error: {"parameter": error.name, "allowed": error.allowed},
+PROBLEMS: tuple[Problem, ...] = (
+    Problem(
+        "validation",
+        422,
+        "A value is not valid",
+        "A parameter or a member has a value that it cannot take; `errors` names each.",
+        raised={
+            errors.ClashingClocks: _of_clock,
+            errors.BadFilter: _of_filter,
+            errors.Refusal: _of_refusal,
+        },
     ),
-    ClashingClocks: (VALIDATION, _of_clock),
-    BadClock: (BAD_EDTF, _of_clock),
-    BadFilter: (VALIDATION, _of_filter),
-    NothingToCompare: (NOTHING_TO_COMPARE, lambda error: {"parameters": error.clocks}),
-    TooMuchToCompare: (TOO_MUCH_TO_COMPARE, lambda error: {"most": error.most}),
-    NotFollowable: (
-        NOT_FOLLOWABLE,
-        lambda error: {"path": error.path, "followable": error.followable},
+    Problem(
+        "unknown-parameter",
+        422,
+        "An unknown parameter",
+        "A parameter that the question does not take, or one given twice; nothing is ignored.",
+        raised={asking.UnknownParameter: facts(parameter="name", allowed="allowed")},
     ),
-    TooManyPoints: (
-        TOO_MANY_POINTS,
-        lambda error: {"points": error.points, "most": error.most, "narrow": error.narrow},
+    Problem(
+        "bad-edtf",
+        422,
+        "Not a date",
+        "A clock is not a year, a month or a day, such as 2013, 2013-05 or 2013-05-06.",
+        raised={
+            errors.BadClock: _of_clock,
+            errors.BadDate: _of_refusal,
+        },
     ),
-    FeedTooLarge: (
-        FEED_TOO_LARGE,
-        lambda error: {"items": error.items, "most": error.most},
+    Problem(
+        "nothing-to-compare",
+        422,
+        "One point only",
+        "A comparison needs at least one of the `parameters` that tell its other point or side.",
+        raised={asking.NothingToCompare: facts(parameters="clocks")},
     ),
-    PositionAhead: (
-        POSITION_AHEAD,
-        lambda error: {"position": error.position, "head": error.head},
+    Problem(
+        "too-much-to-compare",
+        422,
+        "Too much to compare",
+        "At one of the points there are more than `most` facilities; ask for a country or a field.",
+        raised={asking.TooMuchToCompare: facts("most")},
     ),
-    NotProjected: (
-        NOT_YET_PROJECTED,
-        lambda error: {"position": error.position, "projected": error.projected},
+    Problem(
+        "not-followable",
+        422,
+        "Not a question to follow",
+        "`of` is not the path of a question that can be followed; `followable` lists those that"
+        " can.",
+        raised={asking.NotFollowable: facts("path", "followable")},
     ),
-    NotFound: (NO_SUCH, lambda error: {"kind": error.kind, "id": error.id}),
-    Refusal: (VALIDATION, _of_refusal),
-    BadDate: (BAD_EDTF, _of_refusal),
-    IdTaken: (ID_TAKEN, _of_refusal),
-    IsWithdrawn: (ILLEGAL_TRANSITION, _of_refusal),
-    NotWithdrawn: (ILLEGAL_TRANSITION, _of_refusal),
-    StaleRevision: (STALE_REVISION, _of_stale),
-    EventTooLarge: (PAYLOAD_TOO_LARGE, _of_refusal),
-    BatchRefused: (BATCH_REFUSED, _of_batch),
-    NotJson: (MALFORMED_JSON, _of_refusal),
-    KeyReused: (KEY_REUSED, lambda error: {"position": error.position}),
-    NoRevisionGiven: (PRECONDITION_REQUIRED, lambda _: {}),
-    BadCursor: (BAD_CURSOR, lambda error: {"value": error.value}),
-    BadHeader: (BAD_HEADER, lambda error: {"header": error.header}),
-    BadAcceptDatetime: (BAD_ACCEPT_DATETIME, lambda error: {"value": error.value}),
-    NotDrawn: (NOT_DRAWN, lambda _: {}),
-    TooManyStreams: (TOO_MANY_STREAMS, lambda error: {"places": error.places}),
-    WrongMediaType: (UNSUPPORTED_MEDIA_TYPE, lambda error: {"accepted": error.accepted}),
-    BodyTooLarge: (PAYLOAD_TOO_LARGE, lambda error: {"limit": error.limit}),
-    NotAuthenticated: (NOT_AUTHENTICATED, lambda _: {}),
-    NotAllowed: (NOT_ALLOWED, lambda error: {"role": error.role, "needed": error.needed}),
-    OldView: (OLD_VIEW, lambda error: {"current": error.current}),
+    Problem(
+        "too-many-points",
+        422,
+        "Too many points",
+        "The answer would have more than `most` points; `narrow` names what to ask for less of.",
+        raised={asking.TooManyPoints: facts("points", "most", "narrow")},
+    ),
+    Problem(
+        "feed-too-large",
+        422,
+        "Too much for a feed",
+        "The feed would have `items`, and `most` is the most: narrow it down, or give a `limit`.",
+        raised={asking.FeedTooLarge: facts("items", "most")},
+    ),
+    Problem(
+        "position-ahead",
+        404,
+        "The log is not there yet",
+        "The question names a position beyond the `head` of the log.",
+        raised={errors.PositionAhead: facts("position", "head")},
+    ),
+    Problem(
+        "no-such-record",
+        404,
+        "Nothing of that name",
+        "At these clocks there is no record, statement or source of that id.",
+        raised={errors.NotFound: facts("kind", "id")},
+    ),
+    Problem(
+        "not-found",
+        404,
+        "No such page",
+        "There is nothing at this path.",
+    ),
+    Problem(
+        "method-not-allowed",
+        405,
+        "Not that way",
+        "The path does not take this method; see `Allow`.",
+    ),
+    Problem(
+        "not-acceptable",
+        406,
+        "No such format",
+        "The answer is not made in the format asked for.",
+    ),
+    Problem(
+        "old-view",
+        410,
+        "An answer of an earlier view",
+        "Pinned answers of this version of the views are no longer made; `current` asks the same"
+        " now.",
+        raised={errors.OldView: facts("current")},
+        headers=lambda members: {"Link": f'<{members["current"]}>; rel="successor-version"'},
+    ),
+    Problem(
+        "not-yet-projected",
+        503,
+        "The views are not there yet",
+        "The log has the position, the views have read to `projected`; ask again in a second.",
+        raised={errors.NotProjected: facts("position", "projected")},
+    ),
+    Problem(
+        "not-drawn",
+        503,
+        "No picture in time",
+        "Too many pictures are drawn, or one takes too long or fails; `Retry-After` says when to"
+        " come back.",
+        raised={asking.NotDrawn: facts()},
+    ),
+    Problem(
+        "too-many-streams",
+        503,
+        "No place to wait",
+        "As many wait for changes as the server has places for; `Retry-After` says when to come"
+        " back.",
+        raised={asking.TooManyStreams: facts("places")},
+        headers=lambda _: {"Retry-After": "5"},
+    ),
+    Problem(
+        "bad-accept-datetime",
+        400,
+        "Not a date of HTTP",
+        "Accept-Datetime is not such as Sat, 01 Jun 2019 00:00:00 GMT.",
+        raised={asking.BadAcceptDatetime: facts("value")},
+    ),
+    Problem(
+        "bad-cursor",
+        400,
+        "Not where a page begins",
+        "`after` is not from the `next` of a page of this list; begin at its first page.",
+        raised={asking.BadCursor: facts("value")},
+    ),
+    Problem(
+        "malformed-json",
+        400,
+        "Not JSON",
+        "The body is not JSON that can be read in one way only.",
+        raised={errors.NotJson: _of_refusal},
+    ),
+    Problem(
+        "bad-header",
+        400,
+        "A header is not understood",
+        "A header has a value that it cannot take.",
+        raised={asking.BadHeader: facts("header")},
+    ),
+    Problem(
+        "not-authenticated",
+        401,
+        "Who are you?",
+        "The path needs a key, or the key opens nothing.",
+        raised={asking.NotAuthenticated: facts()},
+        headers=lambda _: {"WWW-Authenticate": 'Bearer realm="annales"'},
+    ),
+    Problem(
+        "not-allowed",
+        403,
+        "Not with this key",
+        "The key's role is not enough for this.",
+        raised={asking.NotAllowed: facts("role", "needed")},
+    ),
+    Problem(
+        "id-taken",
+        409,
+        "The id exists",
+        "An id stands for one thing for good.",
+        raised={errors.IdTaken: _of_refusal},
+    ),
+    Problem(
+        "illegal-transition",
+        409,
+        "Not in this state",
+        "A withdrawn statement takes only a reinstatement, and only a withdrawn one takes it.",
+        raised={
+            errors.IsWithdrawn: _of_refusal,
+            errors.NotWithdrawn: _of_refusal,
+        },
+    ),
+    Problem(
+        "stale-revision",
+        412,
+        "The record changed",
+        "The record is at `current_revision`; read it again and decide anew.",
+        raised={errors.StaleRevision: _of_stale},
+        headers=lambda members: {"ETag": f'"r{members["current_revision"]}"'},
+    ),
+    Problem(
+        "precondition-required",
+        428,
+        "If-Match is missing",
+        "A change names the revision that its author has read.",
+        raised={asking.NoRevisionGiven: facts()},
+    ),
+    Problem(
+        "payload-too-large",
+        413,
+        "Too large",
+        "The body, or one event in it, is too large.",
+        raised={
+            errors.EventTooLarge: _of_refusal,
+            asking.BodyTooLarge: facts("limit"),
+        },
+    ),
+    Problem(
+        "unsupported-media-type",
+        415,
+        "Another type of body",
+        "See `Accept-Post`.",
+        raised={asking.WrongMediaType: facts("accepted")},
+        headers=lambda members: {"Accept-Post": members["accepted"]},
+    ),
+    Problem(
+        "rate-limited",
+        429,
+        "Too often",
+        "The limit is used up; `Retry-After` says when to come back.",
+    ),
+    Problem(
+        "batch-refused",
+        422,
+        "Some lines are refused",
+        "Nothing was recorded; `errors` names every bad line.",
+        raised={errors.BatchRefused: _of_batch},
+    ),
+    Problem(
+        "idempotency-key-reused",
+        422,
+        "The key stands for another request",
+        "An idempotency key is for one request; make a new one.",
+        raised={errors.KeyReused: facts("position")},
+    ),
+    Problem(
+        "bad-request",
+        400,
+        "Not understood",
+        "The request is not well formed.",
+    ),
+    Problem(
+        "internal",
+        500,
+        "A fault of ours",
+        "Something failed here; the log tells what it was.",
+    ),
+)
+
+
+BY_SLUG: Mapping[str, Problem] = {problem.slug: problem for problem in PROBLEMS}
+
+RAISED: Mapping[type[errors.AnnalesError], tuple[Problem, Callable[[Any], Members]]] = {
+    error: (problem, members) for problem in PROBLEMS for error, members in problem.raised.items()
 }
 
 MOMENTS = ("known", "to_known", "from", "to")
 """The clocks that take a position or an instant of the log, which are no dates of EDTF."""
 
 STATUSES: Mapping[int, Problem] = {
-    404: NOT_FOUND,
-    405: METHOD_NOT_ALLOWED,
-    406: NOT_ACCEPTABLE,
-    413: PAYLOAD_TOO_LARGE,
-    422: VALIDATION,
+    404: BY_SLUG["not-found"],
+    405: BY_SLUG["method-not-allowed"],
+    406: BY_SLUG["not-acceptable"],
+    413: BY_SLUG["payload-too-large"],
+    422: BY_SLUG["validation"],
 }
 
 
 def register(app: Flask) -> None:
     """Answer every error of the app with a problem."""
-    app.register_error_handler(AnnalesError, _raised)
+    for error in RAISED:
+        app.register_error_handler(error, _raised)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -383,35 +381,30 @@ def problem_response(problem: Problem, detail: str, members: Members) -> Respons
     }
     response = Response(msgspec.json.encode(body), problem.status, mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
+    response.headers.update(problem.headers(members))
     if problem.status == 503:
-        response.headers["Retry-After"] = "5" if problem is TOO_MANY_STREAMS else "1"
-    if problem is STALE_REVISION:
-        response.set_etag(f"r{members['current_revision']}")
-    if problem is NOT_AUTHENTICATED:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="annales"'
-    if problem is UNSUPPORTED_MEDIA_TYPE:
-        response.headers["Accept-Post"] = members["accepted"]
-    if problem is OLD_VIEW:
-        response.headers["Link"] = f'<{members["current"]}>; rel="successor-version"'
+        response.headers.setdefault("Retry-After", "1")
     return response
 
 
-def _raised(error: AnnalesError) -> Response:
-    for kind in type(error).__mro__:
-        if kind in RAISED:
-            problem, members = RAISED[kind]
-            if isinstance(error, BadClock) and error.clock in MOMENTS and problem is BAD_EDTF:
-                problem = VALIDATION
-            return problem_response(problem, str(error), members(error))
-    return _unforeseen(error)
+def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any], Members]]:
+    """What an error of RAISED, or of a class below one, becomes, and what gives the members that
+    it adds."""
+    return next(RAISED[each] for each in error.__mro__ if each in RAISED)
+
+
+def _raised(error: errors.AnnalesError) -> Response:
+    problem, members = problem_of(type(error))
+    if isinstance(error, errors.BadClock) and error.clock in MOMENTS:
+        problem = BY_SLUG["validation"]
+    return problem_response(problem, str(error), members(error))
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    problem = STATUSES.get(status) or (BAD_REQUEST if status < 500 else INTERNAL)
-    response = problem_response(
-        problem._replace(status=status), error.description or problem.meaning, {}
-    )
+    other = BY_SLUG["bad-request" if status < 500 else "internal"]
+    problem = replace(STATUSES.get(status, other), status=status)
+    response = problem_response(problem, error.description or problem.meaning, {})
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
@@ -420,4 +413,5 @@ def _http(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     current_app.logger.error("an error that nobody foresaw", exc_info=error)
-    return problem_response(INTERNAL, INTERNAL.meaning, {})
+    problem = BY_SLUG["internal"]
+    return problem_response(problem, problem.meaning, {})
