@@ -23,13 +23,11 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
-from service.asking.query import Query
+from service.asking.question import Arguments, Question
 from service.comparing.compare import compare_answer
 from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import sides
-from service.promises.asking import given_of, promised
-from service.promises.overdue import due_answer, overdue_answer
-from service.promises.slips import slips_answer
+from service.promises.question import DUE, OVERDUE, SLIPS
 from tests.naive import expectations, promises
 from tests.naive.model import Logged
 
@@ -124,15 +122,17 @@ def _lives(archive: Archive, country: str | None) -> Lives:
 # --- slips, overdue, due
 
 
-Maker = Callable[..., str]
-
-
-def _promises(path: str, make: Maker) -> Callable[[Archive, Texts], str]:
+def _promises(question: Question) -> Callable[[Archive, Texts], str]:
     def answer(archive: Archive, texts: Texts) -> str:
-        clocks = _clocks(archive, texts)
-        asked = promised(texts)
-        question = Query(path, clocks, given_of(asked))
-        return make(archive.state, archive.db_at(clocks.known), question, asked)
+        query = question.query(
+            Arguments(
+                path=question.path,
+                texts=texts,
+                log=archive.chronicle.log,
+                now=archive.chronicle.now(),
+            )
+        )
+        return question.text(archive.reading(archive.db_at(query.as_of.known)), query)
 
     return answer
 
@@ -225,9 +225,9 @@ def _point(clocks: AsOf) -> dict[str, Any]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "/v1/slips": Kind(_promises("/v1/slips", slips_answer), _slips_folded, _slips_told),
-    "/v1/overdue": Kind(_promises("/v1/overdue", overdue_answer), _overdue_folded, _overdue_told),
-    "/v1/due": Kind(_promises("/v1/due", due_answer), _due_folded, _due_told),
+    "/v1/slips": Kind(_promises(SLIPS), _slips_folded, _slips_told),
+    "/v1/overdue": Kind(_promises(OVERDUE), _overdue_folded, _overdue_told),
+    "/v1/due": Kind(_promises(DUE), _due_folded, _due_told),
     "/v1/hindsight": Kind(_hindsight, _hindsight_folded, _hindsight_told),
     "/v1/compare": Kind(_compare, _compare_folded, _compare_told),
 }

@@ -33,8 +33,11 @@ def commands(questions: Sequence[Question] = QUESTIONS) -> str:
     """The text of the module: the commands in the order of the list, each once."""
     about: dict[str, str] = {}
     for question in questions:
-        if question.command is not None:
-            about.setdefault(question.command, listed(question))
+        # Of two that share a command, the one about all is told of.
+        if question.command is not None and (
+            question.space is None or question.command not in about
+        ):
+            about[question.command] = listed(question)
     return HEAD + "".join(line for each in about.items() for line in _lines(*each)) + "}\n"
 
 

@@ -52,7 +52,6 @@ SAMPLES = (
         for question in QUESTIONS
         for example in question.examples
     ),
-    Sample("records", "/v1/records?at=2013&kind=facility&limit=3", "a page of records"),
     Sample("diff", "/v1/diff?at=1988&to_at=1989&country=CN", "what differs between two years"),
     Sample("activity", "/v1/activity?record=juno&limit=1", "who did what"),
     Sample(
@@ -60,10 +59,6 @@ SAMPLES = (
         "/v1/trends?status=operating&by=country&country=CN,US,JP,CH,DE,FR&from=2016&to=2026",
         "China beside the United States, Japan and Europe",
     ),
-    Sample("slips", "/v1/slips?country=CN&field=space&by=decade&limit=1", "how far plans slipped"),
-    Sample("slips-record", "/v1/records/cepc/slips", "the ladders of one record"),
-    Sample("overdue", "/v1/overdue?country=CN&limit=1", "what is overdue"),
-    Sample("due", "/v1/due?country=CN&within=P1Y&limit=1", "what is due"),
     Sample(
         "hindsight",
         "/v1/hindsight?at=2024&stated=2016&country=CN&field=particle-physics&limit=2",
@@ -79,7 +74,6 @@ SAMPLES = (
         "/v1/compare?at=2025&record=juno&to_record=smile",
         "two facilities",
     ),
-    Sample("search", "/v1/search?q=neutrino&kind=facility&limit=2", "what has a word"),
     Sample(
         "follows",
         "/v1/follows?of=/v1/records/juno/timeline%3Fat%3D2026%26stated%3D2026",

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, cast
@@ -66,6 +66,21 @@ class Period:
     text: str
     first: Day
     last: Day
+
+
+class Bounds(NamedTuple):
+    """The first and the last day that something can be on; None is an open end."""
+
+    earliest: Day | None
+    latest: Day | None
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> Bounds:
+        """Those of members `earliest` and `latest` in ISO 8601, as answers have them."""
+        first, last = members["earliest"], members["latest"]
+        return cls(
+            None if first is None else parse_iso(first), None if last is None else parse_iso(last)
+        )
 
 
 @lru_cache(maxsize=65_536)

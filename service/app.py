@@ -24,7 +24,6 @@ from service.pages.routes import frames
 from service.pages.shell.answering import told
 from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
-from service.promises.routes import blueprint as promises
 from service.routes import blueprint as questions
 from service.settings import Settings
 from service.trends.routes import blueprint as trends
@@ -34,7 +33,6 @@ from service.web.sessions import Sessions
 
 BLUEPRINTS = (
     questions,
-    promises,
     comparing,
     orders,
     changes,

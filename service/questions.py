@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from service.asking.question import Question
+from service.lists.question import RECORDS, SEARCH
+from service.promises.question import DUE, OVERDUE, RECORD_SLIPS, SLIPS
 from service.records.question import HISTORY, RECORD, SOURCE, STATEMENT, TIMELINE
 from service.records.vintages import VINTAGES
 from service.state.question import STATE
@@ -13,11 +15,17 @@ from service.trends.transitions import TRANSITIONS
 
 QUESTIONS: tuple[Question, ...] = (
     STATE,
+    RECORDS,
+    SEARCH,
     RECORD,
     TIMELINE,
+    RECORD_SLIPS,
     HISTORY,
     STATEMENT,
     SOURCE,
+    SLIPS,
+    OVERDUE,
+    DUE,
     VINTAGES,
     TRANSITIONS,
 )

@@ -12,12 +12,9 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from service.asking import forms
-from service.asking.filters import KINDS, SORTS
 from service.asking.question import Question
 from service.linked.rdf import FORMS
 from service.linked.routes import linked_data, preferred_form
-from service.lists.answer import LISTED, records_answer, search_answer
-from service.lists.schemas import RecordsSchema, SearchSchema
 from service.memento.versions import links_of
 from service.questions import QUESTIONS
 from service.records.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
@@ -26,8 +23,8 @@ from service.records.schemas import (
     ActivitySchema,
 )
 from service.web.access import needs
-from service.web.description import PARAMETERS, Parameter, described, question
-from service.web.response import answer, archive, asked, parameters, respond
+from service.web.description import PARAMETERS, described, question
+from service.web.response import archive, asked, parameters, respond
 from service.web.schemas import HealthSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
@@ -58,54 +55,8 @@ for _question in QUESTIONS:
     _route(_question)
 
 
-LIST = (
-    "kind", "country", "field", "status",
-    "near", "radius", "sort", "facets", "fields", "limit", "after",
-)  # fmt: skip
-"""What every list of records takes."""
-
-FROM_A_PAGE = {"after": (forms.CURSOR, PARAMETERS["after"][1])}
 EVENTS_FROM = {"after": (forms.PAGE_OF_EVENTS, PARAMETERS["after"][1])}
-"""What `after` looks like, in a list of records and in one of events."""
-
-ONLY_RECORDS: dict[str, Parameter] = {
-    **FROM_A_PAGE,
-    "kind": ({"type": "string", "enum": list(KINDS)}, "Only records of this kind."),
-    "sort": (
-        {"type": "string", "enum": [name for name in SORTS if name != "relevance"]},
-        (
-            "Default: `distance` with `near`, else `id`. `since` is the first possible day of a "
-            "facility's status; what has none comes last."
-        ),
-    ),
-    "fields": (
-        {**forms.list_of(LISTED), "examples": ["name,country"]},
-        "The members that an item keeps besides its `id`: "
-        + ", ".join(f"`{name}`" for name in LISTED)
-        + ". Default: all.",
-    ),
-}
-"""What is different of a list without words."""
-
-
-@question(blueprint, "/v1/records", RecordsSchema, *LIST, own=ONLY_RECORDS)
-def records() -> Response:
-    """The records that exist at the clocks."""
-    service = archive()
-    return answer(
-        lambda db, asked, wanted: records_answer(service.state, service.search, db, asked, wanted),
-        filters=LIST,
-    )
-
-
-@question(blueprint, "/v1/search", SearchSchema, "q", *LIST, own=FROM_A_PAGE)
-def search() -> Response:
-    """Records and sources by the words of their cards and statements, in English or Chinese."""
-    service = archive()
-    return answer(
-        lambda db, asked, wanted: search_answer(service.state, service.search, db, asked, wanted),
-        filters=("q", *LIST),
-    )
+"""What `after` looks like in a list of events."""
 
 
 @question(

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -79,8 +79,20 @@ class Answered(NamedTuple):
     statement: str
 
 
-def slip(plan: Statement, came: Statement) -> Slip:
-    """From a plan to what came.
+class Dated(Protocol):
+    """What has a first and a last possible day; None is an open end."""
+
+    @property
+    def earliest(self) -> Day | None:
+        """The first."""
+
+    @property
+    def latest(self) -> Day | None:
+        """The last."""
+
+
+def slip(plan: Dated, came: Dated) -> Slip:
+    """From a plan to what came, or from any day to another.
 
     Planned for 2020 and come on 2020-06-01, it may have been 213 days before the day that
     was meant or 152 after it.

@@ -122,7 +122,12 @@ class Wanted:
     after: str = ""
 
     def __post_init__(self) -> None:
-        """Says nothing of the sort that the list has anyway, so that a question has one URL."""
+        """Says nothing of the sort that the list has anyway, so that a question has one URL.
+
+        Raises BadFilter for sources without words.
+        """
+        if self.kind == "source" and self.q is None:
+            raise BadFilter("kind", "source", "no kind of that name", allowed=KINDS)
         if self.sort == self._usual_sort:
             object.__setattr__(self, "sort", None)
 
@@ -331,22 +336,13 @@ PAGE = (LIMIT_OF_PAGE, AFTER)
 
 # --- reading some of them by name
 
-FIELDS_KEPT = Filter(
-    name="fields",
-    form={"type": "string"},
-    meaning="The members that an item keeps besides its `id`.",
-    parse=lambda text: tuple(dict.fromkeys(text.split(","))),
-    write=",".join,
-    default=(),
-)
-
 STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
 
 _BY_NAME = {
     each.name: each
     for each in (
         COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q, NEAR, RADIUS, SORT, FACETS_COUNTED,
-        FIELDS_KEPT, LIMIT_OF_PAGE, AFTER,
+        LIMIT_OF_PAGE, AFTER,
     )
 }  # fmt: skip
 
@@ -354,10 +350,7 @@ _BY_NAME = {
 def wanted(**texts: str | None) -> Wanted:
     """What a question is about; None where it does not say. Raises BadFilter."""
     given = {name: text for name, text in texts.items() if text is not None}
-    about = Wanted(**values_of((_BY_NAME[name] for name in texts), given))
-    if about.kind == "source" and about.q is None:
-        raise BadFilter("kind", "source", "no kind of that name", allowed=KINDS)
-    return about
+    return Wanted(**values_of((_BY_NAME[name] for name in texts), given))
 
 
 def given(about: Wanted) -> dict[str, str]:

@@ -90,13 +90,16 @@ def check_names(pairs: Iterable[tuple[str, str]], taken: tuple[str, ...]) -> dic
 # --- how texts are parsed
 
 
-def one_of(name: str, allowed: Iterable[str]) -> Callable[[str], str]:
-    """A parser of one word of several. It raises BadFilter with all that are allowed."""
+def one_of(name: str, allowed: Iterable[str], what: str | None = None) -> Callable[[str], str]:
+    """A parser of one word of several, which `what` calls them in a sentence, if not `name`.
+
+    It raises BadFilter with all that are allowed.
+    """
     words = tuple(allowed)
 
     def parse(text: str) -> str:
         if text not in words:
-            raise BadFilter(name, text, f"no {name} of that name", allowed=words)
+            raise BadFilter(name, text, f"no {what or name} of that name", allowed=words)
         return text
 
     return parse

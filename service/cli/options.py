@@ -10,9 +10,9 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from events.vocabulary import FIELDS, STATUSES
+from events.vocabulary import FIELDS
 from service.archive import LOG
-from service.asking.filters import KINDS, LARGEST_LIMIT, LIMIT
+from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.screen import bar
 
@@ -26,31 +26,15 @@ CLOCKS = {
 }
 
 FILTERS = {
-    "kind": click.option("--kind", type=click.Choice(KINDS), help="Only records of this kind."),
     "country": click.option("--country", metavar="CODE", help="ISO 3166-1 alpha-2, such as CN."),
     "field": click.option(
         "--field", type=click.Choice(FIELDS), metavar="FIELD", help=f"One of {', '.join(FIELDS)}."
-    ),
-    "status": click.option(
-        "--status",
-        metavar="STATUS,…",
-        help=f"Some of {', '.join(STATUSES)}.",
-    ),
-    "expected": click.option(
-        "--expected", metavar="STATUS,…", help="The same, of what was expected of --at by --stated."
     ),
     "limit": click.option(
         "--limit", metavar="N", help=f"At most so many, up to {LARGEST_LIMIT}. Default: {LIMIT}."
     ),
     "after": click.option("--after", metavar="PLACE", help="Go on after the page before."),
 }
-
-
-def clocks(command: Function) -> Function:
-    """Take `--at`, `--during`, `--stated` and `--known`."""
-    for name, (metavar, told) in reversed(CLOCKS.items()):
-        command = click.option(f"--{name}", metavar=metavar, help=told)(command)
-    return command
 
 
 def filters(*names: str) -> Callable[[Function], Function]:

@@ -40,9 +40,11 @@ WIDEST = 13
 def command_of(name: str) -> click.Command:
     """The command of a name that some question has.
 
-    Two questions share one where one of them is about a thing and the other about all.
+    Two questions share one where one of them is about a thing and the other about all, which
+    the help speaks of.
     """
     found = [question for question in QUESTIONS if question.command == name]
+    found.sort(key=lambda question: question.space is not None)
 
     def run(folder: Path, /, id: str | None = None, **options: Any) -> None:
         question = next(each for each in found if (id is None) == (each.space is None))

@@ -40,10 +40,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from msgspec.structs import asdict
+
 from events.canonical import LARGEST
-from events.dates import parse_iso
+from events.dates import Bounds, parse_iso
 from events.vocabulary import FIELDS, MILESTONES, RANK, STATUSES
 from projections.kinds.facility import FOR_GOOD
+from projections.kinds.ladders import slip
 from service.comparing.sides import By, Side, Sides
 
 Members = dict[str, Any]
@@ -265,14 +268,7 @@ def _days(a: Members, b: Members) -> Members | None:
     if a["statement"] == b["statement"] and a["date"] == b["date"]:
         # However vague its date is, it tells of one day.
         return {"earliest": 0, "latest": 0}
-
-    def between(first: str | None, last: str | None) -> int | None:
-        return None if first is None or last is None else parse_iso(last) - parse_iso(first)
-
-    return {
-        "earliest": between(a["latest"], b["earliest"]),
-        "latest": between(a["earliest"], b["latest"]),
-    }
+    return asdict(slip(Bounds.of(a), Bounds.of(b)))
 
 
 def _policies(a: Found, b: Found) -> list[Members]:

@@ -7,10 +7,9 @@ from typing import Any
 
 from events.dates import iso
 from events.errors import BadFilter
-from service.asking.filters import Wanted
 from service.feeds.feed import Context
 from service.items.home import home_of
-from service.promises.asking import Promised
+from service.promises.filters import Promised
 from service.promises.slips import ladders
 from service.trends.answer import trends
 from service.trends.asking import trend
@@ -74,18 +73,13 @@ def slip_rows(context: Context) -> Rows:
         context.reading.history.check_exists(
             context.reading.db, f"record:{wanted.record}", known=known
         )
-    found = ladders(
-        context.reading.state,
-        context.reading.db,
-        context.question,
-        Promised(
-            wanted=Wanted(country=wanted.country, field=wanted.field),
-            record=wanted.record,
-            sort="slip",
-        ),
+    slice = context.reading.at(
+        context.question.as_of,
+        country=wanted.country if wanted.record is None else None,
+        field=wanted.field if wanted.record is None else None,
     )
     rows: Rows = []
-    for each in found:
+    for each in ladders(slice, Promised(sort="slip"), record=wanted.record):
         slip = each.ladder.slip
         if slip is None or slip.earliest is None or slip.latest is None:
             context.omit("no-slip")

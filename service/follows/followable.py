@@ -17,7 +17,7 @@ from events.clocks import AsOf, as_of
 from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import NotFollowable
-from service.asking.filters import STATE_FILTERS, Wanted, given, wanted
+from service.asking.filters import STATE_FILTERS
 from service.asking.following import Follow, Never
 from service.asking.query import Query
 from service.asking.question import Arguments, Question
@@ -26,17 +26,6 @@ from service.comparing.hindsight import hindsight_answer, then_and_now
 from service.comparing.sides import PARTS, TO_PARTS, sides
 from service.follows import turning
 from service.follows.turning import MadeOf, Turns
-from service.lists.answer import records_answer, search_answer
-from service.promises.asking import (
-    DUE_FILTERS,
-    OVERDUE_FILTERS,
-    SLIPS_FILTERS,
-    Promised,
-    given_of,
-    promised,
-)
-from service.promises.overdue import due_answer, overdue_answer
-from service.promises.slips import slips_answer
 from service.questions import QUESTIONS
 from service.state.answer import SECTIONS
 from service.trends.answer import trends_text
@@ -126,40 +115,6 @@ def why_not(path: str) -> str | None:
 # --- asking
 
 
-Make = Callable[[Archive, Database, Query, Wanted, str], str]
-
-
-def _asking(make: Make, *filters: str) -> Asking:
-    """How a question of the three clocks and the filters of all lists is read."""
-
-    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
-        asked = wanted(**{name: texts.get(name) for name in filters})
-        clocks = _clocks(service, texts, now=now)
-        question = Query(path, clocks, given(asked))
-        return Posed(question, lambda db: make(service, db, question, asked, id))
-
-    return ask
-
-
-Promises = Callable[[Any, Database, Query, Promised], str]
-
-
-def _promises(make: Promises, *, of_record: bool = False) -> Asking:
-    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
-        asked = promised(texts, record=id if of_record else None)
-        clocks = _clocks(service, texts, now=now)
-        question = Query(path, clocks, given_of(asked))
-
-        def answer(db: Database) -> str:
-            if of_record:
-                service.history.check_exists(db, f"record:{id}", known=clocks.known)
-            return make(service.state, db, question, asked)
-
-        return Posed(question, answer)
-
-    return ask
-
-
 def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
     asked = trend(path, texts, log=service.chronicle.log, now=now)
     return Posed(asked.question, lambda db: trends_text(service.state, db, asked))
@@ -195,11 +150,7 @@ def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
 
 # --- the lists
 
-LIST = ("kind", "country", "field", "status", "near", "radius", "sort", "facets", "fields")
 STATE = tuple(name for name in STATE_FILTERS if name not in PAGING)
-
-STATED = (("stated",),)
-"""What settles a question in which `at` plays no part."""
 
 BY_ID = dict.fromkeys(SECTIONS, ("id",))
 
@@ -242,72 +193,6 @@ def _declared(question: Question, follow: Follow) -> Followable:
 
 FOLLOWABLE: tuple[Followable, ...] = (
     *(_declared(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)),
-    Followable(
-        path="/v1/records",
-        ask=_asking(
-            lambda service, db, question, asked, _: records_answer(
-                service.state, service.search, db, question, asked
-            ),
-            *LIST,
-            *PAGING,
-        ),
-        filters=LIST,
-        paged=True,
-        turns=turning.of_a_list,
-        rows={"items": ("id",)},
-    ),
-    Followable(
-        path="/v1/search",
-        ask=_asking(
-            lambda service, db, question, asked, _: search_answer(
-                service.state, service.search, db, question, asked
-            ),
-            "q",
-            *LIST,
-            *PAGING,
-        ),
-        filters=("q", *LIST),
-        paged=True,
-        turns=turning.of_a_list,
-        rows={"items": ("kind", "id")},
-    ),
-    Followable(
-        path="/v1/records/{id}/slips",
-        ask=_promises(slips_answer, of_record=True),
-        settled=STATED,
-        space="record",
-        paged=True,
-        streams=turning.of_record,
-        rows={"items": ("entry",)},
-    ),
-    Followable(
-        path="/v1/slips",
-        ask=_promises(slips_answer),
-        settled=STATED,
-        filters=SLIPS_FILTERS,
-        paged=True,
-        turns=turning.of_ladders,
-        rows={"items": ("record", "entry")},
-    ),
-    Followable(
-        path="/v1/overdue",
-        ask=_promises(overdue_answer),
-        filters=OVERDUE_FILTERS,
-        paged=True,
-        turns=turning.on_any_day,
-        rows={"items": ("record", "statement")},
-        passing=("days",),
-    ),
-    Followable(
-        path="/v1/due",
-        ask=_promises(due_answer),
-        settled=STATED,
-        filters=DUE_FILTERS,
-        paged=True,
-        turns=turning.on_any_day,
-        rows={"items": ("record", "statement")},
-        passing=("days",),
-    ),
     Followable(
         path="/v1/trends",
         ask=_trend,

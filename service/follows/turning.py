@@ -7,12 +7,9 @@ came later: a page of a feed, once full, is the same for good.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
-
-import msgspec
+from typing import NamedTuple, Protocol
 
 from events.clocks import Log, utc_day
 from events.dates import Day, day, iso, parse_iso, year_of
@@ -60,29 +57,6 @@ def on_a_day(
         after=after,
         known=known,
     )
-
-
-def on_any_day(
-    service: Archive, db: Database, question: Query, *, after: int, known: int
-) -> list[int]:
-    """Of an answer about whatever was said by the horizon."""
-    return _turns(service, db, question, first=BEFORE_ALL, last=AFTER_ALL, after=after, known=known)
-
-
-def of_ladders(
-    service: Archive, db: Database, question: Query, *, after: int, known: int
-) -> list[int]:
-    """Of an answer that tells of every plan that was said, the overtaken ones too."""
-    plans = service.state.ladder_turns(
-        db,
-        stated=question.as_of.stated,
-        after=after,
-        known=known,
-        country=question.filters.get("country"),
-        field=question.filters.get("field"),
-    )
-    rows = on_any_day(service, db, question, after=after, known=known)
-    return sorted({*plans, *rows})
 
 
 def of_two_horizons(
@@ -178,86 +152,6 @@ def _listed(question: Query, name: str) -> list[str]:
     """The words of a filter that is a list."""
     text = question.filters.get(name)
     return [] if text is None else text.split(",")
-
-
-def of_a_list(
-    service: Archive, db: Database, question: Query, *, after: int, known: int
-) -> list[int] | None:
-    """Of a list of what has words, where there are some: any text may have them."""
-    if "q" in question.filters:
-        return None
-    return on_a_day(service, db, question, after=after, known=known)
-
-
-def of_record(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id tells
-    """Its own stream."""
-    return {f"record:{id}": 0}
-
-
-def of_statement(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-    """Its record, and from where they are named the sources it cites and those who contradict."""
-    record = service.state.record_of(db, id, known=known)
-    if record is None:
-        return {}
-    streams = {f"record:{record}": 0}
-    for position, line in _lines(service.history, db, f"record:{record}", {id}, known=known):
-        for source in _named(line, "sources"):
-            streams.setdefault(f"source:{source}", position)
-    contradicting = service.state.contradicting_ever(db, [id])
-    return _with_naming(
-        service, db, streams, contradicting, member="contradicts", id=id, known=known
-    )
-
-
-def of_source(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-    """Its own stream, and from where they first cite it those of what rests on it."""
-    streams = {f"source:{id}": 0}
-    citing = service.state.citing(db, id)
-    return _with_naming(service, db, streams, citing, member="sources", id=id, known=known)
-
-
-def _with_naming(
-    service: Archive,
-    db: Database,
-    streams: Mapping[str, int],
-    naming: Iterable[str],
-    *,
-    member: str,
-    id: str,
-    known: int,
-) -> dict[str, int]:
-    """The streams, and those of what names an id, from where it first does."""
-    lying_in: dict[str, set[str | None]] = defaultdict(set)
-    for name in naming:
-        space, _, record = name.rpartition(":")
-        about = None if space else name  # a card is named by its stream
-        lies_in = record if space else service.state.record_of(db, name, known=known)
-        if lies_in is not None:
-            lying_in[f"record:{lies_in}"].add(about)
-    found = dict(streams)
-    for stream, names in lying_in.items():
-        # A stream of a thousand statements is read once, not a thousand times.
-        for position, line in _lines(service.history, db, stream, names, known=known):
-            if id in _named(line, member):
-                found[stream] = min(position, found.get(stream, position))
-                break
-    return found
-
-
-def _named(line: dict[str, Any], member: str) -> list[str]:
-    """The ids in a list of a line, which are those of sources where it cites them."""
-    return [each["id"] if isinstance(each, dict) else each for each in line.get(member) or ()]
-
-
-def _lines(
-    history: History, db: Database, stream: str, about: Collection[str | None], *, known: int
-) -> Iterable[tuple[int, dict[str, Any]]]:
-    """The positions of the events about some statements, or the card (None), with what each
-    sets."""
-    for entry in history.entries(db, stream, known=known, after=0, limit=AFTER_ALL):
-        if entry.statement in about:
-            line = msgspec.json.decode(entry.line)
-            yield entry.position, line.get("changes", line)
 
 
 class LoggedDay(NamedTuple):

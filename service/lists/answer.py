@@ -19,17 +19,15 @@ import msgspec
 from events.dates import parse_iso
 from events.errors import BadFilter
 from projections.engine.spans import BEFORE_ALL
-from projections.views.file import Database
-from projections.views.search import Hit, Search
+from projections.views.reading import Reading
+from projections.views.search import Hit
 from projections.views.search_words import Asked, asked, found, spots
-from projections.views.state import Row, State
+from projections.views.state import Row
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
-from service.asking.json_text import members_of
 from service.asking.query import Query
+from service.asking.question import Members
 from service.lists.snippets import snippet
-
-Members = dict[str, Any]
 
 LISTED = ("id", "kind", "name", "country", "field", "status", "since", "distance_km")
 """The members of an item of `/v1/records`."""
@@ -50,21 +48,18 @@ CARD, TITLE, TEXT = 3, 2, 1
 """Where the words stand: in what names the record, in a title, elsewhere."""
 
 
-def records_answer(
-    state: State, search: Search, db: Database, question: Query, wanted: Wanted
-) -> str:
-    """The JSON text of `/v1/records`. Raises BadFilter, BadCursor."""
-    return _Finding(state, search, db, question, wanted, members=LISTED).answer()
+def records_answer(reading: Reading, query: Query) -> Members:
+    """The members of `RecordsSchema`, less the clocks. Raises BadFilter, BadCursor."""
+    return _Finding(reading, query).answer()
 
 
-def search_answer(
-    state: State, search: Search, db: Database, question: Query, wanted: Wanted
-) -> str:
-    """The JSON text of `/v1/search`. Raises BadFilter, BadCursor."""
-    named = (wanted.q, wanted.near, wanted.kind, wanted.country, wanted.field, wanted.statuses)
+def search_answer(reading: Reading, query: Query) -> Members:
+    """The members of `SearchSchema`, less the clocks. Raises BadFilter, BadCursor."""
+    about: Wanted = query.about
+    named = (about.q, about.near, about.kind, about.country, about.field, about.statuses)
     if not any(named):
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
-    return _Finding(state, search, db, question, wanted, members=SEARCHED).answer()
+    return _Finding(reading, query).answer()
 
 
 def metres(one: Point, other: Point) -> int:
@@ -137,36 +132,19 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 class _Finding:
-    """One question, with what it has found so far."""
+    """One query, with what it has found so far."""
 
-    def __init__(
-        self,
-        state: State,
-        search: Search,
-        db: Database,
-        question: Query,
-        wanted: Wanted,
-        *,
-        members: Sequence[str],
-    ) -> None:
-        self.state = state
-        self.search = search
-        self.db = db
-        self.question = question
-        self.wanted = wanted
-        self.as_of = question.as_of
-        # Beyond the horizon the status is the one at the horizon.
-        self.status_day = min(self.as_of.at, self.as_of.stated)
+    def __init__(self, reading: Reading, query: Query) -> None:
+        wanted: Wanted = query.about
+        self.reading, self.query, self.wanted = reading, query, wanted
+        self.slice = reading.at(query.as_of, country=wanted.country, field=wanted.field)
         self.words: Asked | None = None if wanted.q is None else asked(wanted.q)
         self.sort = _sort(wanted)
-        for name in wanted.fields:
-            if name not in members:
-                raise BadFilter("fields", name, "no member of that name", allowed=members)
         self.since: dict[int, Members] = {}
         self.names: dict[tuple[str, str], str] = {}
 
-    def answer(self) -> str:
-        """The JSON text."""
+    def answer(self) -> Members:
+        """What is found: how many, the page of it, and the path of the next."""
         cursor = _read(self.wanted.after, self.sort) if self.wanted.after else None
         listed = self._found()
         if self.sort == "since":
@@ -178,14 +156,14 @@ class _Finding:
             place = _order(cursor.sort, cursor.key, cursor.id, cursor.space)
             places = [at for at in places if at[0] > place]
         page = [each for _, each in places[: self.wanted.limit]]
-        members: Members = {"total": len(listed)}
+        members: dict[str, Any] = {"total": len(listed)}
         if self.wanted.facets:
             members["facets"] = {name: _counted(listed, name) for name in self.wanted.facets}
         members["items"] = self._items(page)
         members["next"] = None
         if len(places) > len(page):
-            members["next"] = self.question.url(after=self._written(page[-1]))
-        return f"{{{members_of(self.question.head())},{members_of(members)}}}"
+            members["next"] = self.query.url(after=self._written(page[-1]))
+        return members
 
     # --- what is found
 
@@ -219,7 +197,7 @@ class _Finding:
             ids = {stream[7:] for stream in streams if stream.startswith("record:")}
         rows = [
             row
-            for row in self._stab("record", ids, self.as_of.at)
+            for row in self._stab("record", ids, self.query.as_of.at)
             if wanted.kind in (None, row.value)
         ]
         listed = [_Found(f"record:{row.record}", row) for row in rows]
@@ -230,24 +208,9 @@ class _Finding:
         return listed
 
     def _stab(self, facet: str, ids: set[str] | None, day: int) -> list[Row]:
-        wanted, stated, known = self.wanted, self.as_of.stated, self.as_of.known
         if ids is not None and len(ids) <= FEW:
-            rows = self.state.stab_records(self.db, facet, ids, day=day, stated=stated, known=known)
-            return [
-                row
-                for row in rows
-                if wanted.country in (None, row.country) and wanted.field in (None, row.field)
-            ]
-        rows = self.state.stab(
-            self.db,
-            facet,
-            first=day,
-            last=day,
-            stated=stated,
-            known=known,
-            country=wanted.country,
-            field=wanted.field,
-        )
+            return self.slice.stab_records(facet, ids, day)
+        rows = self.slice.stab(facet, day)
         return [row for row in rows if ids is None or row.record in ids]
 
     def _hits(self) -> dict[str, list[Hit]] | None:
@@ -259,12 +222,13 @@ class _Finding:
             return None
         if not self.words.having:
             return {}
-        clocks = {"stated": self.as_of.stated, "known": self.as_of.known}
+        as_of, db, search = self.query.as_of, self.reading.db, self.reading.search
+        clocks = {"stated": as_of.stated, "known": as_of.known}
         hits = defaultdict(list)
-        for hit in self.search.hits(self.db, self.words.having, **clocks):
+        for hit in search.hits(db, self.words.having, **clocks):
             hits[hit.stream].append(hit)
         if self.words.lacking:
-            for stream in self.search.streams(self.db, self.words.lacking, **clocks):
+            for stream in search.streams(db, self.words.lacking, **clocks):
                 hits.pop(stream, None)
         return hits
 
@@ -276,11 +240,11 @@ class _Finding:
         furthest = math.inf if radius is None else radius * 1000
         # A little more than the radius, lest a rounding lose what lies on it.
         degrees = min(180.0, math.degrees(furthest / EARTH) + 0.001)
-        places = self.search.places(
-            self.db,
+        places = self.reading.search.places(
+            self.reading.db,
             south=near.latitude - degrees,
             north=near.latitude + degrees,
-            known=self.as_of.known,
+            known=self.query.as_of.known,
         )
         distances = {stream: metres(near, Point(*place)) for stream, place in places.items()}
         return {stream: far for stream, far in distances.items() if far <= furthest}
@@ -294,17 +258,17 @@ class _Finding:
 
     def _take_statuses(self, listed: Iterable[_Found]) -> None:
         facilities = {each.id: each for each in listed if each.kind == "facility"}
-        for row in self._stab("status", set(facilities), self.status_day):
+        for row in self._stab("status", set(facilities), self.slice.status_day):
             facilities[row.record].status = row
 
     def _take_since(self, listed: Iterable[_Found]) -> None:
-        rows = [each.status.id for each in listed if each.status and each.held]
-        for id, text in self.state.texts(self.db, rows).items():
+        rows = [each.status for each in listed if each.status and each.held]
+        for id, text in self.slice.texts(rows).items():
             self.since[id] = msgspec.json.decode("{" + text + "}")["since"]
 
     def _take_names(self, listed: Iterable[_Found]) -> None:
         keys = (each.named_by for each in listed if each.named_by not in self.names)
-        self.names |= self.search.names(self.db, keys, known=self.as_of.known)
+        self.names |= self.reading.search.names(self.reading.db, keys, known=self.query.as_of.known)
 
     def _since_of(self, each: _Found) -> Members | None:
         return self.since.get(each.status.id) if each.status else None
@@ -333,7 +297,7 @@ class _Finding:
 
     # --- the page
 
-    def _items(self, page: Sequence[_Found]) -> list[Members]:
+    def _items(self, page: Sequence[_Found]) -> Sequence[Members]:
         self._take_statuses(each for each in page if each.status is None)
         self._take_names(page)
         kept = set(self.wanted.fields) | {"id"}
@@ -342,7 +306,7 @@ class _Finding:
             matches = self._matches(page, self.words)
         items = []
         for each in page:
-            item: Members = {
+            item: dict[str, Any] = {
                 "id": each.id,
                 "kind": each.kind,
                 "name": self.names[each.named_by],
@@ -373,8 +337,8 @@ class _Finding:
             ]
             for each in page
         }
-        texts = self.search.passages(
-            self.db, (hit.position for hits in best.values() for hit in hits)
+        texts = self.reading.search.passages(
+            self.reading.db, (hit.position for hits in best.values() for hit in hits)
         )
         matches: dict[str, list[Members]] = {}
         for stream, hits in best.items():

@@ -6,6 +6,7 @@ from functools import partial
 
 from service.asking.filters import STATE_FILTERS
 from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
+from service.lists.question import FOUND
 from service.pages import tables
 from service.pages.activity.page import TAKES as ACTIVITY_TAKES
 from service.pages.activity.page import activity_page, activity_read
@@ -20,7 +21,8 @@ from service.pages.source.page import source_page
 from service.pages.state.page import state_page
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
 from service.pages.trends import page as trending
-from service.promises.asking import SLIPS_FILTERS
+from service.promises.question import SLIPS
+from service.promises.tables import LADDERS
 from service.records.activity import ENDS
 from service.trends.asking import TREND_CLOCKS
 
@@ -78,10 +80,10 @@ PAGES: tuple[Kind, ...] = (
         path="/slips",
         about="What was promised and what came, as a page.",
         show=slipping.slips_page,
-        own=SLIPS_FILTERS,
+        own=tuple(each.name for each in SLIPS.filters),
         ask=slipping.slips_read,
         data="/v1/slips",
-        table=tables.slips_table,
+        table=LADDERS.csv,
         frames=(
             Frame(
                 path="/embed/slips",
@@ -118,7 +120,7 @@ PAGES: tuple[Kind, ...] = (
         show=searching.search_page,
         filters=searching.FILTERS,
         data=searching.answered_by,
-        table=tables.found_table,
+        table=FOUND.csv,
     ),
     Kind(
         name="activity",

@@ -32,40 +32,6 @@ def state_table(answer: Answer) -> str:
     return csv_text(STATE_COLUMNS, rows, texts=("name",))
 
 
-SLIP_COLUMNS = (
-    "record", "name", "entry", "milestone", "outcome", "plans",
-    "first_plan", "first_plan_earliest", "first_plan_latest", "last_plan",
-    "came", "came_earliest", "came_latest", "slip_days_earliest", "slip_days_latest",
-)  # fmt: skip
-
-
-def slips_table(answer: Answer) -> str:
-    """The ladders of an answer, one a row."""
-    rows = []
-    for each in answer["items"]:
-        slip, first, came = each["slip_days"] or {}, each["plans"][0], each["came"] or {}
-        ends = [plan.get("bounds", {}) for plan in (first, came)]
-        rows.append(
-            (
-                each["record"], each["name"], each["entry"], each["milestone"], each["outcome"],
-                len(each["plans"]),
-                first["date"], ends[0]["earliest"], ends[0]["latest"], each["plans"][-1]["date"],
-                came.get("date"), ends[1].get("earliest"), ends[1].get("latest"),
-                slip.get("earliest"), slip.get("latest"),
-            )
-        )  # fmt: skip
-    return csv_text(SLIP_COLUMNS, rows, texts=("name",))
-
-
-FOUND_COLUMNS = ("kind", "id", "name", "country", "field", "status")
-
-
-def found_table(answer: Answer) -> str:
-    """The records of a list, one a row."""
-    rows = ([each.get(name) for name in FOUND_COLUMNS] for each in answer["items"])
-    return csv_text(FOUND_COLUMNS, rows, texts=("name",))
-
-
 COMPARED_COLUMNS = ("what", "id", "name", "change", "a", "a_date", "b", "b_date", "unit")
 
 

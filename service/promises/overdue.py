@@ -8,125 +8,80 @@ comes of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import msgspec
-
-from events.dates import Day
+from events.dates import Bounds
 from events.milestone import MilestoneRecorded
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
-from projections.views.file import Database
-from projections.views.state import Row, State
-from service.asking.json_text import members_of
+from projections.kinds.ladders import Slip, slip
+from projections.views.reading import Reading, Slice
+from projections.views.state import Row
+from service.asking.json_text import Fragment
 from service.asking.query import Query
-from service.promises.asking import (
-    Members,
-    Promised,
-    about,
-    after_period,
-    bounds,
-    cards_of,
-    name_of,
-    next_of,
-    rung,
-    stab,
-)
+from service.asking.question import Members
+from service.promises.filters import Promised, after_period
+from service.promises.rungs import days_of, name_of, page_of, rung
 from service.sentences.slips import Longest, overdue_sentence
 
 
-def overdue_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
-    """The JSON text of `/v1/overdue`: the longest first."""
-    as_of = question.as_of
-    day = min(as_of.at, as_of.stated)
-    rows = stab(view, db, "overdue", question, asked, day=day)
+def overdue_answer(reading: Reading, query: Query) -> Members:
+    """The members of `OverduePlansSchema`, less the clocks: the longest first."""
+    meant: Promised = query.about
+    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
+    day = slice.status_day
+    rows = slice.stab("overdue", day)
     rows.sort(key=lambda row: (row.vf, row.record, row.statement))
-
-    def interval(earliest: Day | None, latest: Day | None) -> Members:
-        return {
-            "earliest": None if latest is None else day - latest,
-            "latest": None if earliest is None else day - earliest,
-        }
-
+    longest = None
+    if rows:
+        card = slice.cards([rows[0].record])[rows[0].record]
+        longest = Longest(name_of(query, rows[0].record, card), day - rows[0].vf)
     sentence = overdue_sentence(
         at=day,
-        stated=as_of.stated,
+        stated=query.as_of.stated,
         overdue=len(rows),
-        longest=_longest(view, db, question, rows[0], day) if rows else None,
-        about=about(asked),
-        href=question.pinned,
+        longest=longest,
+        about=meant,
+        href=query.pinned,
     )
-    more = {"sentence": sentence.members()}
-    return _listed(view, db, question, asked, rows=rows, interval=interval, more=more)
+    plans = _plans(slice, query, rows, lambda bounds: slip(bounds, Bounds(day, day)))
+    return {"sentence": sentence.members(), **plans}
 
 
-def _longest(view: State, db: Database, question: Query, row: Row, day: Day) -> Longest:
-    card = cards_of(view, db, [row], known=question.as_of.known)[row.record]
-    return Longest(name_of(question, row.record, card), day - row.vf)
-
-
-def due_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
-    """The JSON text of `/v1/due`: the soonest first."""
-    horizon = question.as_of.stated
-    rows = view.stab(
-        db,
-        "due",
-        first=BEFORE_ALL,
-        last=AFTER_ALL,
-        stated=horizon,
-        known=question.as_of.known,
-        country=asked.wanted.country,
-        field=asked.wanted.field,
-    )
-    if asked.within is not None:
-        last = after_period(horizon, asked.within)
+def due_answer(reading: Reading, query: Query) -> Members:
+    """The members of `DuePlansSchema`, less the clocks: the soonest first."""
+    meant: Promised = query.about
+    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
+    horizon = query.as_of.stated
+    rows = slice.stab("due", AFTER_ALL, first=BEFORE_ALL)
+    if meant.within is not None:
+        last = after_period(horizon, meant.within)
         rows = [row for row in rows if row.vt <= last + 1]
     rows.sort(key=lambda row: (row.vt, row.vf, row.record, row.statement))
-
-    def interval(earliest: Day | None, latest: Day | None) -> Members:
-        return {
-            "earliest": None if earliest is None else earliest - horizon,
-            "latest": None if latest is None else latest - horizon,
-        }
-
-    return _listed(view, db, question, asked, rows=rows, interval=interval)
+    return _plans(slice, query, rows, lambda bounds: slip(Bounds(horizon, horizon), bounds))
 
 
-def _listed(
-    view: State,
-    db: Database,
-    question: Query,
-    asked: Promised,
-    *,
-    rows: Sequence[Row],
-    interval: Callable[[Day | None, Day | None], Members],
-    more: Mapping[str, Any] = MappingProxyType({}),
-) -> str:
-    """An answer that lists open plans: `interval` counts the days to the bounds of one, `more` are
-    its first members."""
-    known = question.as_of.known
-    page = rows[asked.skipped : asked.skipped + asked.wanted.limit]
-    cards = cards_of(view, db, page, known=known)
-    texts = view.statements(db, {row.statement for row in page}, known=known)
+def _plans(
+    slice: Slice, query: Query, rows: Sequence[Row], days: Callable[[Bounds], Slip]
+) -> Members:
+    """The members that list open plans; `days` counts them to the bounds of one."""
+    page, following = page_of(query, rows)
+    cards = slice.cards({row.record for row in page})
+    texts = slice.statements({row.statement for row in page})
     items = []
     for row in page:
-        line = msgspec.json.decode(texts[row.statement])
-        card = cards[row.record]
+        line, card = Fragment(texts[row.statement]), cards[row.record]
         items.append(
             {
                 "record": row.record,
                 "name": card["name"],
                 "country": card["country"],
                 "field": card["field"],
-                "entry": MilestoneRecorded.entry_of(line),
+                "entry": MilestoneRecorded.entry_of(line.members),
                 **rung(line),
                 "title": line["title"],
                 "stated": line["stated"],
                 "said": line["said"]["day"],
-                "days": interval(*bounds(line)),
+                "days": days_of(days(Bounds.of(line["bounds"]))),
             }
         )
-    following = next_of(question, asked, len(rows))
-    members = {**more, "total": len(rows), "items": items, "next": following}
-    return f"{{{members_of(question.head())},{members_of(members)}}}"
+    return {"total": len(rows), "items": items, "next": following}

@@ -8,7 +8,7 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, MILESTONES
 from projections.kinds.ladders import OUTCOMES
 from service.asking.schemas import AnswerSchema, BoundsSchema, SentenceSchema, text_field
-from service.promises.asking import GROUPS
+from service.promises.filters import GROUPS
 
 
 class DaysSchema(Schema):

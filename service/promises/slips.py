@@ -13,32 +13,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
-
-from events.dates import Day, year_of
+from events.dates import Bounds, Day, year_of
 from events.fact import Line
-from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of
-from projections.views.file import Database
-from projections.views.state import State
-from service.asking.json_text import members_of
+from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of, slip
+from projections.views.reading import Reading, Slice
+from service.asking.json_text import Fragment
 from service.asking.query import Query
-from service.promises.asking import (
-    Members,
-    Promised,
-    about,
-    bounds,
-    cards_of,
-    given_of,
-    is_run_by,
-    name_of,
-    next_of,
-    rung,
-    stab,
-)
+from service.asking.question import Members
+from service.promises.filters import Promised, is_run_by
+from service.promises.rungs import days_of, name_of, page_of, rung
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 
@@ -52,67 +38,89 @@ class Counted(NamedTuple):
     card: Line
 
 
-def ladders(view: State, db: Database, question: Query, asked: Promised) -> list[Counted]:
-    """The ladders that are meant, by record and entry, or the greatest slip first."""
-    as_of = question.as_of
-    if asked.record is not None:
-        rows = view.stab_records(
-            db, "slip", [asked.record], day=as_of.stated, stated=as_of.stated, known=as_of.known
-        )
-    else:
-        rows = stab(view, db, "slip", question, asked, day=as_of.stated)
-    if asked.outcome is not None:
-        rows = [row for row in rows if row.value == asked.outcome]
-    texts = view.texts(db, (row.id for row in rows))
-    cards = cards_of(view, db, rows, known=as_of.known)
+EVERY = Promised()
+"""Promises of every kind."""
+
+
+def ladders(slice: Slice, meant: Promised = EVERY, *, record: str | None = None) -> list[Counted]:
+    """The ladders of a slice that are meant, by record and entry, or the greatest slip first;
+    of one record, if it is named."""
+    day = slice.as_of.stated
+    rows = slice.stab("slip", day) if record is None else slice.stab_records("slip", [record], day)
+    if meant.outcome is not None:
+        rows = [row for row in rows if row.value == meant.outcome]
+    texts = slice.texts(rows)
+    cards = slice.cards({row.record for row in rows})
     found = [
         Counted(row.record, row.value, ladder_of(texts[row.id]), cards[row.record]) for row in rows
     ]
-    if asked.operator is not None:
-        found = [each for each in found if is_run_by(each.card, asked.operator)]
-    if asked.came_by is not None:
-        came = _came_by(view, db, found, asked.came_by, known=as_of.known)
-        found = [each for each in found if each.ladder.came in came]
+    if meant.operator is not None:
+        found = [each for each in found if is_run_by(each.card, meant.operator)]
+    if meant.came_by is not None:
+        lines = _lines(slice, (each.ladder.came for each in found))
+        found = [
+            each
+            for each in found
+            if (came := came_by(each, lines)) is not None and came <= meant.came_by
+        ]
     found.sort(key=lambda each: (each.record, each.ladder.entry, each.ladder.plans))
-    if asked.sort == "slip":
+    if meant.sort == "slip":
         found.sort(key=_greatest_first)
     return found
 
 
-def slips_answer(view: State, db: Database, question: Query, asked: Promised) -> str:
-    """The JSON text of `/v1/slips`, or of the slips of one record."""
-    found = ladders(view, db, question, asked)
-    page = found[asked.skipped : asked.skipped + asked.wanted.limit]
-    ids = {id for each in page for id in (*each.ladder.plans, each.ladder.came) if id is not None}
-    lines = {
-        id: msgspec.json.decode(text)
-        for id, text in view.statements(db, ids, known=question.as_of.known).items()
+def slips_answer(reading: Reading, query: Query) -> Members:
+    """The members of `SlipsSchema`, less the clocks."""
+    meant: Promised = query.about
+    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
+    found = ladders(slice, meant)
+    links: dict[str, str] = {name: query.url(outcome=name, after=None) for name in OUTCOMES}
+    return {
+        **_counted(query, found, links),
+        "by": {name: _groups(name, found) for name in meant.by},
+        **_listed(slice, query, found),
     }
+
+
+def record_slips_answer(reading: Reading, query: Query) -> Members:
+    """The members of `RecordSlipsSchema`, less the clocks. Raises NotFound."""
+    reading.history.check_exists(reading.db, f"record:{query.id}", known=query.as_of.known)
+    slice = reading.at(query.as_of)
+    found = ladders(slice, query.about, record=query.id)
+    return {**_counted(query, found, None), **_listed(slice, query, found)}
+
+
+def lines_of(slice: Slice, found: Iterable[Counted]) -> dict[str, Fragment]:
+    """The statements of some ladders, by id: their plans and what came of them."""
+    return _lines(slice, (id for each in found for id in (*each.ladder.plans, each.ladder.came)))
+
+
+def came_by(counted: Counted, lines: Mapping[str, Mapping[str, Any]]) -> Day | None:
+    """The last possible day of what came of a ladder; None where nothing did, or it is open."""
+    came = counted.ladder.came
+    return None if came is None else Bounds.of(lines[came]["bounds"]).latest
+
+
+def _lines(slice: Slice, ids: Iterable[str | None]) -> dict[str, Fragment]:
+    texts = slice.statements({id for id in ids if id is not None})
+    return {id: Fragment(text) for id, text in texts.items()}
+
+
+def _counted(query: Query, found: Sequence[Counted], links: Mapping[str, str] | None) -> Members:
     totals = slip_totals(found)
-    members: Members = {
-        "sentence": _slips_sentence(question, asked, found, totals),
-        "totals": totals,
-    }
-    if asked.record is None:
-        members["by"] = {name: _groups(name, found) for name in asked.by}
-    members["items"] = [_slip_item(each, lines) for each in page]
-    members["next"] = next_of(question, asked, len(found))
-    return f"{{{members_of(question.head())},{members_of(members)}}}"
+    return {"sentence": _slips_sentence(query, found, totals, links), "totals": totals}
 
 
-def _came_by(
-    view: State, db: Database, found: Iterable[Counted], day: Day, *, known: int
-) -> set[str | None]:
-    """The statements of what came, where it certainly had by a day."""
-    ids = {each.ladder.came for each in found if each.ladder.came is not None}
-    lines = view.statements(db, ids, known=known).items()
-    ends = {id: bounds(msgspec.json.decode(text))[1] for id, text in lines}
-    return {id for id, latest in ends.items() if latest is not None and latest <= day}
+def _listed(slice: Slice, query: Query, found: Sequence[Counted]) -> Members:
+    page, following = page_of(query, found)
+    lines = lines_of(slice, page)
+    return {"items": [_slip_item(each, lines) for each in page], "next": following}
 
 
 def _slips_sentence(
-    question: Query, asked: Promised, found: Sequence[Counted], totals: Members
+    query: Query, found: Sequence[Counted], totals: Members, links: Mapping[str, str] | None
 ) -> Members:
+    meant: Promised = query.about
     came = [each.ladder.slip for each in found if each.ladder.slip is not None]
     median, worst = None, None
     if len(came) == 1:
@@ -121,19 +129,16 @@ def _slips_sentence(
         median = Lateness(**totals["median"])
     farthest = _farthest(found)
     if farthest is not None and (slip := farthest.ladder.slip) is not None:
-        name = name_of(question, farthest.record, farthest.card)
+        name = name_of(query, farthest.record, farthest.card)
         worst = Worst(name, Lateness(slip.earliest, slip.latest))
-    whole = replace(question, filters=given_of(replace(asked, skipped=0)))
     return slips_sentence(
         outcomes=totals["outcomes"],
         median=median,
         of=totals["of"],
         worst=worst,
-        about=about(asked),
-        only=next((outcome for outcome in OUTCOMES if outcome == asked.outcome), None),
-        links=None
-        if asked.record is not None
-        else {name: whole.url(outcome=name) for name in OUTCOMES},
+        about=meant,
+        only=next((outcome for outcome in OUTCOMES if outcome == meant.outcome), None),
+        links=links,
     ).members()
 
 
@@ -141,7 +146,7 @@ def slip_totals(found: Sequence[Counted]) -> Members:
     """How many ladders came to what, and how far those slipped that came to something."""
     outcomes = Counter(each.outcome for each in found)
     slipped = [each for each in found if _closed(each.ladder.slip)]
-    members: Members = {
+    members: dict[str, Any] = {
         "ladders": len(found),
         "outcomes": {name: outcomes[name] for name in OUTCOMES if outcomes[name]},
         "of": len(slipped),
@@ -152,16 +157,15 @@ def slip_totals(found: Sequence[Counted]) -> Members:
     }
     if slipped:
         slips = [each.ladder.slip for each in slipped if each.ladder.slip is not None]
+        least = sorted(slip.earliest or 0 for slip in slips)
+        most = sorted(slip.latest or 0 for slip in slips)
         for name, share in (("lower_quartile", 1), ("median", 2), ("upper_quartile", 3)):
-            members[name] = {
-                "earliest": _quantile([slip.earliest or 0 for slip in slips], share),
-                "latest": _quantile([slip.latest or 0 for slip in slips], share),
-            }
+            members[name] = {"earliest": quantile(least, share), "latest": quantile(most, share)}
     if (worst := _farthest(found)) is not None:
         members["worst"] = {
             "record": worst.record,
             "entry": worst.ladder.entry,
-            "slip_days": _slip_days(worst.ladder.slip),
+            "slip_days": days_of(worst.ladder.slip),
         }
     return members
 
@@ -190,17 +194,17 @@ def _closed(slip: Slip | None) -> bool:
     return slip is not None and slip.earliest is not None and slip.latest is not None
 
 
-def _quantile(numbers: list[int], quarters: int) -> float:
-    """A quartile by linear interpolation between the nearest two, in days and quarters of them.
+def quantile(ordered: Sequence[int], quarters: int) -> float:
+    """A quartile of sorted numbers of days, by linear interpolation between the nearest two, in
+    days and quarters of them.
 
-    >>> _quantile([4, 0, 10, 3], 2), _quantile([1, 2], 1), _quantile([7], 2)
+    >>> quantile([0, 3, 4, 10], 2), quantile([1, 2], 1), quantile([7], 2)
     (3.5, 1.25, 7)
     """
-    ordered = sorted(numbers)
     place, rest = divmod((len(ordered) - 1) * quarters, 4)
     following = ordered[min(place + 1, len(ordered) - 1)]
     whole, part = divmod((following - ordered[place]) * rest, 4)
-    # A whole number is told as one: 1699, not 1699.0.
+    # A whole number is written as one: 1699, not 1699.0.
     return ordered[place] + whole + (part / 4 if part else 0)
 
 
@@ -213,9 +217,10 @@ def _greatest_first(counted: Counted) -> tuple[bool, int, float, str]:
     return (False, -slip.earliest, -greatest, counted.record)
 
 
-def _slip_item(counted: Counted, lines: Mapping[str, Line]) -> Members:
+def _slip_item(counted: Counted, lines: Mapping[str, Fragment]) -> Members:
     ladder, card = counted.ladder, counted.card
     plans = [lines[id] for id in ladder.plans]
+    bounds = [Bounds.of(plan["bounds"]) for plan in plans]
     return {
         "entry": ladder.entry,
         "record": counted.record,
@@ -228,26 +233,16 @@ def _slip_item(counted: Counted, lines: Mapping[str, Line]) -> Members:
                 **rung(plan),
                 "said": plan["said"]["day"],
                 "stated": plan["stated"],
-                "slip_days": _between(plans[0], plan) if index else None,
-                "slip_days_before": _between(plans[index - 1], plan) if index else None,
+                "slip_days": days_of(slip(bounds[0], bounds[index])) if index else None,
+                "slip_days_before": (
+                    days_of(slip(bounds[index - 1], bounds[index])) if index else None
+                ),
             }
             for index, plan in enumerate(plans)
         ],
         "came": None if ladder.came is None else rung(lines[ladder.came]),
-        "slip_days": _slip_days(ladder.slip),
-        "slip_days_before": _slip_days(ladder.slip_before),
+        "slip_days": days_of(ladder.slip),
+        "slip_days_before": days_of(ladder.slip_before),
         "outcome": counted.outcome,
         "ended_by": ladder.by,
     }
-
-
-def _between(plan: Line, later: Line) -> Members:
-    (first, last), (earliest, latest) = bounds(plan), bounds(later)
-    return {
-        "earliest": None if earliest is None or last is None else earliest - last,
-        "latest": None if latest is None or first is None else latest - first,
-    }
-
-
-def _slip_days(slip: Slip | None) -> Members | None:
-    return None if slip is None else {"earliest": slip.earliest, "latest": slip.latest}

@@ -17,19 +17,15 @@ from typing import Any
 
 import pytest
 
-from events.clocks import as_of
 from events.dates import parse_iso as day_of
 from events.record import Record
 from projections.engine.account import account
 from projections.kinds.ladders import OUTCOMES
-from projections.views.file import Database
-from projections.views.state import State
 from service.app import create_app
 from service.archive import Archive
-from service.asking.query import Query
-from service.promises.asking import GROUPS, given_of, promised
-from service.promises.overdue import due_answer, overdue_answer
-from service.promises.slips import slips_answer
+from service.asking.question import Arguments, Question
+from service.promises.filters import GROUPS
+from service.promises.question import DUE, OVERDUE, RECORD_SLIPS, SLIPS
 from service.records.audit import plans_over
 from tests.naive import promises
 from tests.naive.histories import COUNTRIES, FIELDS, Batch, logged, random_instants, random_question
@@ -38,7 +34,6 @@ from tests.naive.promised_histories import OPERATORS, promised_history
 from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, correction, milestone, plan
 
 Answer = dict[str, Any]
-Maker = Callable[[State, Database, Query, Any], str]
 
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))
 HISTORIES = (*range(40), 56, 88, 252, 262)
@@ -70,25 +65,20 @@ class Story:
         asked = random_question(self.chance, self.log)
         return {name: asked[name] for name in ("at", "stated", "known")}
 
-    def asks(
-        self, make: Maker, path: str, point: Answer, *, record: str | None = None, **texts: str
-    ) -> Answer:
+    def asks(self, question: Question, point: Answer, record: str = "", **texts: str) -> Answer:
         """The answer of the engine."""
-        clocks = as_of(
-            at=point["at"],
-            stated=point["stated"],
-            known=f"@{point['known']}",
-            log=self.archive.chronicle.log,
-            now=FAR_AHEAD,
+        clocks = {"at": point["at"], "stated": point["stated"], "known": f"@{point['known']}"}
+        query = question.query(
+            Arguments(
+                path=question.path.replace("{id}", record),
+                id=record,
+                texts={"limit": "2000", **clocks, **texts},
+                log=self.archive.chronicle.log,
+                now=FAR_AHEAD,
+            )
         )
-        asked = promised({"limit": "2000", **texts}, record=record)
-        text = make(
-            self.archive.state,
-            self.archive.db_at(point["known"]),
-            Query(path, clocks, given_of(asked)),
-            asked,
-        )
-        answer: Answer = json.loads(text)
+        reading = self.archive.reading(self.archive.db_at(point["known"]))
+        answer: Answer = json.loads(question.text(reading, query))
         return answer
 
 
@@ -104,7 +94,7 @@ def differences(story: Story, point: Answer) -> list[str]:
             found.append(f"{what} at {point}\n  engine {ours}\n  model  {models}")
 
     # All slips, in one order and the other, the groups among them.
-    answer = story.asks(slips_answer, "/v1/slips", point)
+    answer = story.asks(SLIPS, point)
     compare_slips(same, "slips", answer, ladders)
     for name in GROUPS:
         groups = promises.groups(ladders, name, cards)
@@ -116,7 +106,7 @@ def differences(story: Story, point: Answer) -> list[str]:
                 for key, totals in groups.items()
             },
         )
-    by_slip = story.asks(slips_answer, "/v1/slips", point, sort="slip")
+    by_slip = story.asks(SLIPS, point, sort="slip")
     least = [item["slip_days"]["earliest"] for item in by_slip["items"] if item["slip_days"]]
     known = [days for days in least if days is not None]
     same("the order by slip", least[: len(known)], sorted(known, reverse=True))
@@ -127,7 +117,7 @@ def differences(story: Story, point: Answer) -> list[str]:
     compare_slips(
         same,
         f"slips of {name} {value}",
-        story.asks(slips_answer, "/v1/slips", point, **{name: value}),
+        story.asks(SLIPS, point, **{name: value}),
         [
             item
             for item in ladders
@@ -136,18 +126,18 @@ def differences(story: Story, point: Answer) -> list[str]:
     )
     if cards:
         record = story.chance.choice(sorted(cards))
-        answer = story.asks(slips_answer, f"/v1/records/{record}/slips", point, record=record)
+        answer = story.asks(RECORD_SLIPS, point, record)
         mine = [item for item in ladders if item["record"] == record]
         compare_slips(same, f"slips of {record}", answer, mine)
 
     # What is open.
-    late = story.asks(overdue_answer, "/v1/overdue", point)
+    late = story.asks(OVERDUE, point)
     same_list(same, "overdue", late, promises.overdue(story.log, at=point["at"], **clocks))
-    soon = story.asks(due_answer, "/v1/due", point)
+    soon = story.asks(DUE, point)
     same_list(same, "due", soon, promises.due(story.log, **clocks))
     within = story.chance.choice(("P1Y", "P3Y", "P7M", "P45D", "P1Y1M1D", "P2W", "P0D"))
     end = promises.after(point["stated"], within)
-    sooner = story.asks(due_answer, "/v1/due", point, within=within)
+    sooner = story.asks(DUE, point, within=within)
     same_list(same, f"within {within}", sooner, promises.due(story.log, within=end, **clocks))
     same("the plans that are over", over(story, point), promises.ended(story.log, **clocks))
     return found
@@ -302,7 +292,7 @@ def test_plans_that_replace_one_another_in_a_ring_are_told(tmp_path: Path) -> No
         for known in (4, 5, 6):
             point = {"at": "2026-01-01", "stated": "2026-01-01", "known": known}
             assert differences(story, point) == []
-        answer = story.asks(slips_answer, "/v1/slips", {**point, "known": 5})
+        answer = story.asks(SLIPS, {**point, "known": 5})
         assert [item["entry"] for item in answer["items"]] == ["juno/operation-started"]
     finally:
         story.archive.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from events.catalogue import STATEMENT_TYPES
 from events.clocks import as_of
 from events.errors import NotFound
@@ -31,10 +29,8 @@ def found(desk: Desk, q: str) -> list[Members]:
     clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
     asked = wanted(q=q, limit="20")
     db = desk.service.db_at(clocks.known)
-    question = Query("/v1/search", clocks, given(asked))
-    answer = msgspec.json.decode(
-        search_answer(desk.service.state, desk.service.search, db, question, asked)
-    )
+    question = Query("/v1/search", clocks, given(asked), about=asked)
+    answer = search_answer(desk.service.reading(db), question)
     return [
         {
             "id": each["id"],

@@ -15,7 +15,7 @@ from projections.views.state import State
 from service.asking.filters import Wanted
 from service.asking.query import Query
 from service.pages.drawn.lanes import FAMILIES
-from service.promises.slips import Counted, slip_totals
+from service.promises.slips import Counted, quantile, slip_totals
 from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuery
 from service.trends.sweeps import SWEEPS, Point
 
@@ -118,10 +118,5 @@ def _medians(
         for _, earliest, latest in slips[len(least) : come]:
             insort(least, earliest)
             insort(most, latest)
-        medians.append((_median(least) + _median(most)) / 2 if least else None)
+        medians.append((quantile(least, 2) + quantile(most, 2)) / 2 if least else None)
     return medians
-
-
-def _median(ordered: Sequence[int]) -> float:
-    """The middle one of some numbers, or halfway between the two that are nearest to it."""
-    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.clocks import AsOf
-from events.dates import Day, Language, civil, day, parse_iso, year_of
+from events.dates import Bounds, Day, Language, civil, day, parse_iso, year_of
 from events.vocabulary import FIELDS
+from projections.kinds.ladders import slip
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.feeds.titles import title_of
 from service.items.item import Item
@@ -175,8 +176,7 @@ def staircase_of(
 
 def edge(line: Mapping[str, Any]) -> Edge:
     """The bounds of a statement's date."""
-    bounds = line["bounds"]
-    return Edge(_day(bounds["earliest"]), _day(bounds["latest"]))
+    return Edge(*Bounds.of(line["bounds"]))
 
 
 def said_edge(line: Mapping[str, Any]) -> Edge:
@@ -365,13 +365,5 @@ def _days_of(item: Item) -> Iterable[Day]:
 
 def _behind(first: Edge, due: Edge, lang: Language) -> str:
     """How far a promise lies behind the first, at least and at most, as the rules count slips."""
-    return short_slips(_less(due.earliest, first.latest), _less(due.latest, first.earliest), lang)
-
-
-def _less(day: Day | None, other: Day | None) -> int | None:
-    """The days between two days; None where either is open."""
-    return None if day is None or other is None else day - other
-
-
-def _day(text: str | None) -> Day | None:
-    return None if text is None else parse_iso(text)
+    behind = slip(first, due)
+    return short_slips(behind.earliest, behind.latest, lang)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
 
-import msgspec
-
 from events.vocabulary import FIELDS, STATUSES
 from service.asking.filters import FINDABLE
 from service.drawing.marks import icon
@@ -44,15 +42,14 @@ def answered_by(texts: Mapping[str, str]) -> str:
 def search_page(asked: Asked) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    state, search = asked.service.state, asked.service.search
-    question = asked.answered(answered_by(texts))
-    find = search_answer if question.path == "/v1/search" else records_answer
+    path = answered_by(texts)
     limit = asked.wanted.limit if "limit" in texts else LISTED
-    wanted = replace(asked.wanted, facets=COUNTED, limit=limit)
-    answer = msgspec.json.decode(find(state, search, asked.db, question, wanted))
+    query = replace(asked.answered(path), about=replace(asked.wanted, facets=COUNTED, limit=limit))
+    find = search_answer if path == "/v1/search" else records_answer
+    answer = find(asked.reading, query)
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
-    cards = state.cards(asked.db, (f"record:{id}" for id in ids), known=question.as_of.known)
-    names = {card["id"]: labels.names_of(card, lang) for card in cards.values()}
+    cards = asked.reading.at(query.as_of).cards(ids)
+    names = {id: labels.names_of(card, lang) for id, card in cards.items()}
     return {
         "page": page_at(
             "search", asked.question, say=say,
@@ -68,7 +65,7 @@ def search_page(asked: Asked) -> Members:
         "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
         "fields": FIELDS,
         "statuses": STATUSES,
-        "looked_for": question.path == "/v1/search",
+        "looked_for": path == "/v1/search",
         "facets": answer.get("facets", {}),
         "facet_words": {
             "kind": say("Kind"), "country": say("Country"),

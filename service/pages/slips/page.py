@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import msgspec
-
 from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.kinds.ladders import OUTCOMES
 from service.asking.query import Query
+from service.asking.question import Arguments
 from service.pages.drawn.lanes import short_slips
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.promises.asking import GROUPS, SORTS, given_of, promised
+from service.promises.filters import GROUPS, SORTS, Promised
 from service.promises.overdue import due_answer, overdue_answer
+from service.promises.question import SLIPS
 from service.promises.slips import slips_answer
-from service.web.response import clocks
+from service.web.response import archive
 from service.words import labels, places
 
 SOON = "P2Y"
@@ -28,30 +28,29 @@ SOON = "P2Y"
 
 def slips_read(path: str, texts: Mapping[str, str]) -> Read:
     """The promises that the page is asked for. Raises BadFilter and what the clocks raise."""
-    meant = promised(texts)
-    return Read(Query(path, clocks(texts), given_of(meant)), meant)
+    chronicle = archive().chronicle
+    arguments = Arguments(path=path, texts=texts, log=chronicle.log, now=chronicle.now())
+    query = SLIPS.query(arguments)
+    return Read(query, query.about)
 
 
 def slips_page(asked: Asked) -> Members:
     """What the template of the slips shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    view, db, as_of = asked.service.state, asked.db, asked.question.as_of
-    answer = msgspec.json.decode(slips_answer(view, db, asked.answered("/v1/slips"), asked.meant))
+    meant: Promised = asked.meant
+    query = replace(asked.answered("/v1/slips"), about=meant)
+    answer = slips_answer(asked.reading, query)
     part = {name: texts[name] for name in ("country", "field") if name in texts}
-    others = promised({**part, "within": SOON})
+    about = Promised(country=meant.country, field=meant.field, within=SOON)
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
-    then = replace(as_of, at=as_of.stated, during=None)
-    late = msgspec.json.decode(
-        overdue_answer(view, db, Query("/v1/overdue", then, part), promised(part))
-    )
-    due = msgspec.json.decode(
-        due_answer(view, db, Query("/v1/due", then, {**part, "within": SOON}), others)
-    )
+    then = replace(query.as_of, at=query.as_of.stated, during=None)
+    late = overdue_answer(asked.reading, Query("/v1/overdue", then, part, about=about))
+    due = due_answer(asked.reading, Query("/v1/due", then, part, about=about))
     records = {each["record"] for found in (answer, late, due) for each in found["items"]}
     if answer["totals"]["worst"]:
         records.add(answer["totals"]["worst"]["record"])
-    cards = view.cards(db, (f"record:{id}" for id in records), known=as_of.known)
-    names = {card["id"]: labels.names_of(card, lang)[0] for card in cards.values()}
+    cards = asked.reading.at(then).cards(records)
+    names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
     year = year_of(then.at)
     return {
         "page": page_at(
@@ -94,8 +93,8 @@ def slips_page(asked: Asked) -> Members:
             {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
             | ({texts["country"]} if "country" in texts else set())
         ),
-        "filters": asked.meant.wanted,
-        "came_by": None if asked.meant.came_by is None else written(asked.meant.came_by),
+        "filters": meant,
+        "came_by": None if meant.came_by is None else written(meant.came_by),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from events.dates import Day, Language, day, parse_iso
+from events.dates import Day, Language, day
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.pages.drawn.courses import Courses, median_of
@@ -17,7 +17,7 @@ from service.pages.drawn.lanes import FAMILIES
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.page import Members
-from service.promises.slips import Counted
+from service.promises.slips import Counted, came_by
 from service.sentences.times import Unit, in_unit, unit_of
 from service.words.number import number_text
 from service.words.speech import Speech
@@ -107,14 +107,6 @@ class Figures:
             unit=unit,
         )
         return self._figure("slip", number, what, href)
-
-
-def came_by(each: Counted, lines: Mapping[str, Mapping[str, Any]]) -> Day | None:
-    """The last possible day of what came of a ladder."""
-    if each.ladder.came is None:
-        return None
-    latest = lines[each.ladder.came]["bounds"]["latest"]
-    return None if latest is None else parse_iso(latest)
 
 
 def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:

@@ -31,11 +31,10 @@ from service.pages.shell.formats import feeds_of
 from service.pages.shell.left_out import left_out
 from service.pages.shell.page import Format, Members, page_at, pieces
 from service.pages.state.drawings import state_drawings
-from service.pages.state.figures import Figures, came_by
+from service.pages.state.figures import Figures
 from service.pages.state.map import state_map
 from service.pages.state.tables import facility_rows, table_sides
-from service.promises.asking import Promised
-from service.promises.slips import Counted, ladders
+from service.promises.slips import Counted, came_by, ladders
 from service.state.answer import state_answer
 from service.web.root import root
 from service.words import labels, places
@@ -80,9 +79,7 @@ class _State:
             | {row["id"] for row in answer["facilities"]}
             | {line["facility"] for line in answer["discoveries"] if "facility" in line}
         )
-        counted = ladders(
-            self.service.state, self.db, self.question, Promised(wanted=self._unpaged())
-        )
+        counted = ladders(self.slice)
         begun = self.slice.begun("indicator", max(as_of.at, as_of.stated))
         lines = self._lines(answer, counted, begun)
         stated_given = "stated" in self.here.texts

@@ -29,9 +29,10 @@ from service.asking.errors import TooMuchToCompare
 from service.changes.routes import BATCH, LINES
 from service.cli.command import annales
 from service.feeds.syndication import ATOM
-from service.follows import feed, followed, turning
+from service.follows import feed, followed
 from service.follows.followable import FOLLOWABLE, NOT_FOLLOWABLE, PATHS, Followable, why_not
 from service.follows.schemas import AnswerChangedSchema, FollowsSchema
+from service.records.turning import of_source
 from service.state.answer import SECTIONS
 from service.web.cloud_events import HEARTBEAT, Page, server_sent
 from tests.naive.histories import logged, random_history, random_instants, random_question
@@ -266,7 +267,7 @@ def test_a_source_is_followed_by_one_reading_of_each_stream(
             yield entry
 
     monkeypatch.setattr(History, "entries", counted)
-    streams = turning.of_source(asker.archive, asker.archive.views.db(), SOURCE["id"], known=32)
+    streams = of_source(asker.archive.reading(asker.archive.views.db()), SOURCE["id"], known=32)
     assert streams == {f"source:{SOURCE['id']}": 0, "record:juno": 3}
     assert len(read) <= 31
 

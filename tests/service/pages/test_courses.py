@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from events.clocks import AsOf, as_of
 from events.dates import Day, day, iso, year_of
-from events.fact import Line
 from service.archive import Archive
 from service.asking.filters import Wanted
+from service.asking.json_text import Fragment
 from service.asking.query import Query
 from service.pages.drawn.courses import Courses, courses, median_of
 from service.pages.drawn.lanes import FAMILIES
-from service.pages.state.figures import came_by
-from service.promises.asking import Promised
-from service.promises.slips import Counted, ladders
+from service.promises.slips import Counted, came_by, ladders, lines_of
 from service.state.answer import state_answer
 
 FIRST = 1980
@@ -33,13 +30,13 @@ def clocks(archive: Archive, stated: str | None = None, at: str | None = None) -
 
 def promised(
     archive: Archive, as_of: AsOf, wanted: Wanted
-) -> tuple[list[Counted], dict[str, Line]]:
+) -> tuple[list[Counted], dict[str, Fragment]]:
     """The ladders, and the lines of what came of them."""
-    db = archive.views.db()
-    counted = ladders(archive.state, db, Query("/v1/slips", as_of, {}), Promised(wanted=wanted))
-    came = {each.ladder.came for each in counted if each.ladder.came is not None}
-    texts = archive.state.statements(db, came, known=as_of.known)
-    return counted, {id: msgspec.json.decode(text) for id, text in texts.items()}
+    slice = archive.reading(archive.views.db()).at(
+        as_of, country=wanted.country, field=wanted.field
+    )
+    counted = ladders(slice)
+    return counted, lines_of(slice, counted)
 
 
 def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: int) -> Courses:

@@ -1,0 +1,148 @@
+"""`/v1/records` and `/v1/search`: the lists of records, and of what words find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from projections.views.reading import Reading
+from service.asking import forms
+from service.asking.filters import (
+    AFTER_RECORD,
+    COUNTRY,
+    FACETS_COUNTED,
+    FIELD,
+    KIND,
+    KINDS,
+    LIMIT_OF_PAGE,
+    NEAR,
+    RADIUS,
+    SORT,
+    SORTS,
+    STATUS,
+    Q,
+)
+from service.asking.following import Follow
+from service.asking.parameter import Filter, one_of, some_of
+from service.asking.query import Query
+from service.asking.question import Column, Example, Question, Table, columns
+from service.asking.turning import on_a_day
+from service.lists.answer import LISTED, SEARCHED, records_answer, search_answer
+from service.lists.schemas import RecordsSchema, SearchSchema
+
+
+def _of_a_list(reading: Reading, query: Query, *, after: int, known: int) -> list[int] | None:
+    """Of a list of what has words, where there are some: any text may have them."""
+    if query.about.q is not None:
+        return None
+    return on_a_day(reading, query, after=after, known=known)
+
+
+def _fields(members: Sequence[str]) -> Filter:
+    return Filter(
+        name="fields",
+        form={**forms.list_of(members), "examples": ["name,country"]},
+        meaning="The members that an item keeps besides its `id`: "
+        + ", ".join(f"`{name}`" for name in members)
+        + ". Default: all.",
+        parse=some_of("fields", members, "no member of that name"),
+        write=",".join,
+        default=(),
+    )
+
+
+FOUND = Table(
+    rows="items",
+    key=("id",),
+    title="Records",
+    shown=columns("id", "kind", "name", "country", "field", "status"),
+    columns=(
+        *columns("kind", "id"),
+        Column(name="name", words=True),
+        *columns("country", "field", "status"),
+    ),
+)
+
+RECORDS = Question(
+    name="records",
+    path="/v1/records",
+    summary="The records that exist at the clocks.",
+    filters=(
+        KIND.but(
+            form={"type": "string", "enum": list(KINDS)},
+            meaning="Only records of this kind.",
+            parse=one_of("kind", KINDS),
+        ),
+        COUNTRY,
+        FIELD,
+        STATUS,
+        NEAR,
+        RADIUS,
+        SORT.but(
+            form={"type": "string", "enum": [name for name in SORTS if name != "relevance"]},
+            meaning=(
+                "Default: `distance` with `near`, else `id`. `since` is the first possible day of "
+                "a facility's status; what has none comes last."
+            ),
+        ),
+        FACETS_COUNTED,
+        _fields(LISTED),
+        LIMIT_OF_PAGE,
+        AFTER_RECORD,
+    ),
+    answer=records_answer,
+    schema=RecordsSchema,
+    tables=(FOUND,),
+    follow=Follow(turns=_of_a_list),
+    command="records",
+    lead=lambda answer: (f"{answer['total']} records.",),
+    examples=(
+        Example(
+            name="records",
+            path="/v1/records?at=2013&kind=facility&limit=3",
+            shows="a page of records",
+        ),
+    ),
+)
+
+SEARCH = Question(
+    name="search",
+    path="/v1/search",
+    summary=(
+        "Records and sources by the words of their cards and statements, in English or Chinese."
+    ),
+    filters=(
+        Q,
+        KIND,
+        COUNTRY,
+        FIELD,
+        STATUS,
+        NEAR,
+        RADIUS,
+        SORT,
+        FACETS_COUNTED,
+        _fields(SEARCHED),
+        LIMIT_OF_PAGE,
+        AFTER_RECORD,
+    ),
+    answer=search_answer,
+    schema=SearchSchema,
+    tables=(
+        Table(
+            rows="items",
+            key=("kind", "id"),
+            title="Records and sources found",
+            columns=FOUND.columns,
+            shown=FOUND.shown,
+        ),
+    ),
+    follow=Follow(turns=_of_a_list),
+    command="search",
+    lead=lambda answer: (f"{answer['total']} found.",),
+    examples=(
+        Example(
+            name="search",
+            path="/v1/search?q=neutrino&kind=facility&limit=2",
+            shows="what has a word",
+        ),
+    ),
+)

@@ -1,0 +1,134 @@
+"""The lists of promises as tables, for CSV and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from projections.kinds.ladders import Outcome
+from service.asking.question import Column, Members, Table, columns, dated, within
+from service.promises.filters import GROUPS
+from service.words.cells import date_cell, interval_cell
+
+CAME_TO: Mapping[Outcome, str] = {
+    "kept": "kept",
+    "late": "kept late",
+    "early": "kept early",
+    "dropped": "given up",
+    "replaced": "replaced",
+    "pending": "still to come",
+    "overdue": "overdue",
+}
+"""The outcomes in the words of the sentences."""
+
+
+def slip_lines(answer: Members) -> Iterator[str]:
+    """How many promises came to what, and their median slip."""
+    totals = answer["totals"]
+    counts = ", ".join(f"{count} {CAME_TO[name]}" for name, count in totals["outcomes"].items())
+    number = totals["ladders"]
+    promises = f"{number or 'No'} promise{'' if number == 1 else 's'}"
+    yield f"{promises}: {counts}." if counts else f"{promises}."
+    if totals["median"]:
+        yield f"Median slip {interval_cell(totals['median'])} days, of {totals['of']}."
+
+
+def _of_plan(index: int, value: Callable[[Members], object]) -> Callable[[Members], object]:
+    return lambda row: value(row["plans"][index])
+
+
+def _bound_of_what_came(name: str) -> Callable[[Members], object]:
+    return lambda row: None if row["came"] is None else row["came"]["bounds"][name]
+
+
+def _days(member: str) -> Callable[[Members], object]:
+    return lambda row: interval_cell(row[member])
+
+
+LADDERS = Table(
+    rows="items",
+    key=("record", "entry"),
+    title="Ladders of plans",
+    columns=(
+        Column(name="record"),
+        Column(name="name", words=True),
+        *columns("entry", "milestone", "outcome"),
+        Column(name="plans", value=lambda row: len(row["plans"])),
+        Column(name="first_plan", value=_of_plan(0, lambda plan: plan["date"])),
+        Column(name="first_plan_earliest", value=_of_plan(0, within("bounds", "earliest"))),
+        Column(name="first_plan_latest", value=_of_plan(0, within("bounds", "latest"))),
+        Column(name="last_plan", value=_of_plan(-1, lambda plan: plan["date"])),
+        Column(name="came", value=within("came", "date")),
+        Column(name="came_earliest", value=_bound_of_what_came("earliest")),
+        Column(name="came_latest", value=_bound_of_what_came("latest")),
+        Column(name="slip_days_earliest", value=within("slip_days", "earliest")),
+        Column(name="slip_days_latest", value=within("slip_days", "latest")),
+    ),
+    shown=(
+        Column(name="entry"),
+        Column(name="plans", value=lambda row: len(row["plans"])),
+        Column(name="first for", value=_of_plan(0, lambda plan: date_cell(plan["date"]))),
+        Column(name="last for", value=_of_plan(-1, lambda plan: date_cell(plan["date"]))),
+        Column(
+            name="came", value=lambda row: date_cell(row["came"]["date"]) if row["came"] else ""
+        ),
+        Column(name="slip in days", value=_days("slip_days")),
+        Column(name="outcome", value=lambda row: CAME_TO[row["outcome"]]),
+    ),
+)
+"""One ladder a row."""
+
+
+def _group(name: str) -> Table:
+    return Table(
+        rows="by",
+        title=f"By {name}",
+        spread=lambda answer: answer["by"].get(name, ()),
+        shown=(
+            Column(name=name, value=lambda group: group["key"]),
+            Column(name="promises", value=lambda group: group["ladders"]),
+            Column(name="came", value=lambda group: group["of"]),
+            Column(name="median slip in days", value=_days("median")),
+        ),
+    )
+
+
+BY_GROUP = tuple(map(_group, GROUPS))
+"""What the ladders of a country, a field, an operator and a decade came to, one a row."""
+
+OPEN_PLANS = Table(
+    rows="items",
+    key=("record", "statement"),
+    columns=(
+        Column(name="record"),
+        Column(name="name", words=True),
+        *columns("country", "field", "entry", "milestone", "date"),
+        Column(name="earliest", value=within("bounds", "earliest")),
+        Column(name="latest", value=within("bounds", "latest")),
+        *columns("stated", "said"),
+        Column(name="days_earliest", value=within("days", "earliest")),
+        Column(name="days_latest", value=within("days", "latest")),
+        Column(name="statement"),
+        Column(name="title", words=True),
+    ),
+)
+"""One plan a row."""
+
+
+def _open_plans(title: str, days: str) -> Table:
+    return replace(
+        OPEN_PLANS,
+        title=title,
+        shown=(
+            Column(name="record"),
+            Column(name="promised", value=lambda plan: plan["milestone"]),
+            Column(name="for", value=lambda plan: date_cell(plan["date"])),
+            dated("said", "stated"),
+            Column(name=days, value=_days("days")),
+            Column(name="statement"),
+        ),
+    )
+
+
+OVERDUE_PLANS = _open_plans("Overdue", "days late")
+DUE_PLANS = _open_plans("Due", "days to go")
