@@ -27,7 +27,6 @@ from service.comparing.sides import PARTS, TO_PARTS, sides
 from service.follows import turning
 from service.follows.turning import MadeOf, Turns
 from service.questions import QUESTIONS
-from service.state.answer import SECTIONS
 from service.trends.answer import trends_text
 from service.trends.asking import TREND_FILTERS, trend
 
@@ -151,8 +150,6 @@ def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
 # --- the lists
 
 STATE = tuple(name for name in STATE_FILTERS if name not in PAGING)
-
-BY_ID = dict.fromkeys(SECTIONS, ("id",))
 
 
 def _declared(question: Question, follow: Follow) -> Followable:

@@ -20,7 +20,6 @@ from projections import VIEW
 from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import BadHeader, UnknownParameter
-from service.asking.filters import Wanted, given, wanted
 from service.asking.query import Query
 from service.asking.question import JSON, Arguments, Question
 
@@ -28,7 +27,6 @@ CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
-Answer = Callable[[Database, Query, Wanted], str]
 Headers = Callable[[Database, Query, Mapping[str, str]], Mapping[str, str]]
 """Gives headers of an answer, by the question and the texts of its parameters."""
 
@@ -36,26 +34,6 @@ Headers = Callable[[Database, Query, Mapping[str, str]], Mapping[str, str]]
 def archive() -> Archive:
     """The archive of the app that is answering."""
     return cast("Archive", current_app.extensions["annales"])
-
-
-def answer(
-    make: Answer,
-    *,
-    filters: tuple[str, ...] = (),
-    revision: str | None = None,
-    more: Headers | None = None,
-) -> Response:
-    """Answer the request by `make`, which takes the filters of these names.
-
-    `revision` is the stream whose revision begins the ETag, if any; `more` gives
-    headers of this answer's own.
-    """
-    texts = parameters((*CLOCKS, *filters, "view"))
-    asked = wanted(**{name: texts.get(name) for name in filters})
-    question = Query(request.path, clocks(texts), given(asked))
-    return respond(
-        texts, question, lambda db: make(db, question, asked), revision=revision, more=more
-    )
 
 
 def asked(question: Question, id: str = "", *, more: Headers | None = None) -> Response:
