@@ -12,10 +12,11 @@ from events.catalogue import STATEMENT_TYPES
 from service.desk import batch, forms, guard, lookups, signing
 from service.desk.answering import page, the_desk
 from service.desk.sending import just_recorded, sent_revision
+from service.orders.changes import CHANGES, Change
 from service.pages.desk import words as desk_words
 from service.pages.desk.page import found, record_members, source_members
 from service.pages.desk.room import PATH
-from service.pages.desk.task import PREFILLED, REGISTERED, card_task, new_task, statement_task
+from service.pages.desk.task import PREFILLED, REGISTERED, change_task, new_task
 from service.pages.shell.answering import told
 from service.web.access import DESK, needs
 from service.web.response import archive, parameters
@@ -28,8 +29,6 @@ blueprint.before_request(guard.check_form)
 blueprint.after_request(guard.close)
 blueprint.after_request(told)
 blueprint.after_request(signing.ask_for_key)
-
-TYPE_OF = {"correct": "correction", "withdraw": "withdrawal", "reinstate": "reinstatement"}
 
 
 # --- choosing
@@ -79,30 +78,18 @@ def new(type: str) -> Response:
     return forms.answered(new_task(type, filled))
 
 
-@blueprint.route(
-    "/statements/<string:id>/<any(correct, withdraw, reinstate):what>", methods=["GET", "POST"]
-)
-@needs("contributor")
-def change(id: str, what: str) -> Response:
-    """Correct a statement, take it back, or let it stand again."""
-    _only_lang()
-    return forms.answered(statement_task(archive(), TYPE_OF[what], id, sent_revision()))
+def _change(change: Change) -> None:
+    """Make the route of the form of an order that changes something."""
+
+    @blueprint.route(change.desk_path, endpoint=change.name, methods=["GET", "POST"])
+    @needs("contributor")
+    def view(id: str) -> Response:
+        _only_lang()
+        return forms.answered(change_task(archive(), change, id, sent_revision()))
 
 
-@blueprint.route("/records/<string:id>/amend", methods=["GET", "POST"])
-@needs("contributor")
-def amend_record(id: str) -> Response:
-    """Mend a card."""
-    _only_lang()
-    return forms.answered(card_task(archive(), "record", id, sent_revision()))
-
-
-@blueprint.route("/sources/<string:id>/amend", methods=["GET", "POST"])
-@needs("contributor")
-def amend_source(id: str) -> Response:
-    """Mend a source."""
-    _only_lang()
-    return forms.answered(card_task(archive(), "source", id, sent_revision()))
+for _each in CHANGES:
+    _change(_each)
 
 
 @blueprint.route("/batch", methods=["GET", "POST"])

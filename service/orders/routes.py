@@ -13,16 +13,11 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from events.catalogue import STATEMENT_TYPES
-from events.errors import MalformedLine, NotFound
+from events.errors import MalformedLine
 from events.fact import Line
-from events.stream import Stream
 from service.asking import forms
-from service.orders.writing import (
-    body_line,
-    record_batch,
-    record_one,
-    stream_of_statement,
-)
+from service.orders.changes import CHANGES, Change
+from service.orders.writing import body_line, record_batch, record_one
 from service.web.access import needs
 from service.web.line_schemas import batch_body, line_body
 from service.web.response import archive
@@ -94,14 +89,6 @@ VISIT: Line = {
     "date": "2026-11",
     "title": "A visit to JUNO",
 }
-CORRECTION: Line = {
-    "changes": {"date": "2025-08-25"},
-    "reason": "The log book has the day before.",
-}
-AMENDMENT: Line = {"changes": {"operator": "IHEP"}, "reason": "The short name is in use."}
-MENDED_SOURCE: Line = {"changes": {"author": "IHEP"}, "reason": "The page names its author."}
-WITHDRAWAL: Line = {"reason": "It was taken from a page that is about another machine."}
-REINSTATEMENT: Line = {"reason": "The page is about this machine after all."}
 BATCH = "\n".join(
     msgspec.json.encode(line).decode()
     for line in (
@@ -115,10 +102,6 @@ OF_ONE_STREAM = ("ETag", "Annales-Revision")
 MAY_TELL = ("Idempotency-Replayed", "Preference-Applied")
 """The headers of what was recorded: always, where it is in one record or source, and where it
 was asked for."""
-
-OF_A_STATEMENT = ("type", "statement")
-OF_A_CARD = ("type", "record", "source")
-"""What the paths of changes say of their lines."""
 
 View = Callable[..., Response]
 
@@ -189,63 +172,21 @@ def record_statement() -> Response:
     return record_one(line)
 
 
-@order(
-    "/v1/statements/<string:id>/corrections",
-    line_body("correction", said=OF_A_STATEMENT, examples={"a correction": CORRECTION}),
-    ids=("juno-operation",),
-)
-def correct(id: str) -> Response:
-    """Mend what was recorded of a statement."""
-    stream = stream_of_statement(id)
-    return record_one(body_line(type="correction", statement=id), changes=stream)
+def _change(change: Change) -> None:
+    """Make the route of an order that changes something."""
+
+    def view(id: str) -> Response:
+        stream = change.stream(archive().chronicle, id)
+        line = body_line(type=change.type, **{change.of: id})
+        return record_one(line, changes=str(stream))
+
+    view.__name__, view.__doc__ = change.name, change.summary
+    body = line_body(change.type, said=change.said, examples={change.noun: change.example})
+    order(change.path, body, ids=(change.tried_on,))(view)
 
 
-@order(
-    "/v1/statements/<string:id>/withdrawals",
-    line_body("withdrawal", said=OF_A_STATEMENT, examples={"a withdrawal": WITHDRAWAL}),
-    ids=("juno-plan-2020",),
-)
-def withdraw(id: str) -> Response:
-    """Take a statement back."""
-    stream = stream_of_statement(id)
-    return record_one(body_line(type="withdrawal", statement=id), changes=stream)
-
-
-@order(
-    "/v1/statements/<string:id>/reinstatements",
-    line_body("reinstatement", said=OF_A_STATEMENT, examples={"a reinstatement": REINSTATEMENT}),
-    ids=("juno-plan-2020",),
-)
-def reinstate(id: str) -> Response:
-    """Let a withdrawn statement stand again."""
-    stream = stream_of_statement(id)
-    return record_one(body_line(type="reinstatement", statement=id), changes=stream)
-
-
-@order(
-    "/v1/records/<string:id>/amendments",
-    line_body("amendment", said=OF_A_CARD, examples={"an amendment": AMENDMENT}),
-    ids=("juno",),
-)
-def amend_record(id: str) -> Response:
-    """Mend the card of a facility."""
-    if not archive().chronicle.claimed("record", [id]):
-        raise NotFound("record", id)
-    line = body_line(type="amendment", record=id)
-    return record_one(line, changes=str(Stream.record(id)))
-
-
-@order(
-    "/v1/sources/<string:id>/amendments",
-    line_body("amendment", said=OF_A_CARD, examples={"an amendment": MENDED_SOURCE}),
-    ids=("ihep-hist",),
-)
-def amend_source(id: str) -> Response:
-    """Mend a source."""
-    if not archive().chronicle.claimed("source", [id]):
-        raise NotFound("source", id)
-    line = body_line(type="amendment", source=id)
-    return record_one(line, changes=str(Stream.source(id)))
+for _each in CHANGES:
+    _change(_each)
 
 
 @order(

@@ -17,7 +17,7 @@ from flask import Response, current_app, request
 
 from events.canonical import canonical, read
 from events.decision import Decision
-from events.errors import BadFilter, MalformedLine, NotFound, Refusal, UnknownReference
+from events.errors import BadFilter, MalformedLine, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
 from events.stream import Stream
@@ -27,6 +27,7 @@ from service.asking.errors import (
     UnknownParameter,
     WrongMediaType,
 )
+from service.orders.changes import OF_CURATORS
 from service.orders.conditions import (
     Preference,
     expected_revision,
@@ -140,14 +141,6 @@ def body_line(**fixed: str) -> Line:
     return {**value, **fixed}
 
 
-def stream_of_statement(id: str) -> str:
-    """The stream of the record in which a statement lies. Raises NotFound."""
-    record = archive().chronicle.claimed("statement", [id]).get(id)
-    if record is None:
-        raise NotFound("statement", id)
-    return str(Stream.record(record))
-
-
 def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response:
     dry_run = _dry_run()
     prefer = preference()
@@ -174,7 +167,7 @@ def _check_own(batch: Iterable[Order], name: str) -> None:
             continue
         own.add(str(line.get("id")))
         kind = line.get("type")
-        if kind in ("withdrawal", "reinstatement"):
+        if kind in OF_CURATORS:
             raise NotAllowed("withdrawing", role="contributor", needed="curator")
         if kind == "correction":
             statement = str(line.get("statement"))

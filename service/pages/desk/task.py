@@ -17,8 +17,8 @@ from events.decision import FIXED
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
 from events.record import Record, changed
-from events.stream import Stream
 from service.archive import Archive
+from service.orders.changes import Change
 from service.pages.desk.form import (
     Member,
     Values,
@@ -52,6 +52,7 @@ class Task:
     members: tuple[Member, ...]
     why: tuple[Member, ...] = ()
     prefilled: Line = field(default_factory=dict)
+    change: Change | None = None
     stream: str | None = None
     revision: int | None = None
     before: Line = field(default_factory=dict)
@@ -66,12 +67,12 @@ class Task:
     @property
     def is_change(self) -> bool:
         """Whether it changes something that is recorded."""
-        return self.stream is not None
+        return self.change is not None
 
     @property
     def changes_members(self) -> bool:
         """Whether it sets members anew, as a correction and an amendment do."""
-        return self.is_change and self.type in ("correction", "amendment")
+        return self.change is not None and self.change.sets_members
 
     def filled(self) -> tuple[Values, Values]:
         """What the empty form shows: of the thing, and of the change."""
@@ -112,46 +113,30 @@ def new_task(type: str, prefill: Mapping[str, str]) -> Task:
     return Task(said={"type": type}, members=members, prefilled=line)
 
 
-def statement_task(service: Archive, type: str, id: str, revision: int | None) -> Task:
-    """Changing a statement, as it stood at a revision (None: now). Raises NotFound."""
-    record = service.chronicle.claimed("statement", [id]).get(id)
-    if record is None:
-        raise NotFound("statement", id)
-    stream = str(Stream.record(record))
-    folded, at = folded_at(service, stream, revision)
-    if id not in folded.kept:
-        folded, at = folded_at(service, stream, None)
-    before = folded.kept[id].line
-    shape = BY_TYPE[before["type"]]
+def change_task(service: Archive, change: Change, id: str, revision: int | None) -> Task:
+    """Changing something, as it stood at a revision (None: now). Raises NotFound."""
+    stream = change.stream(service.chronicle, id)
+    folded, at = folded_at(service, str(stream), revision)
+    is_statement = change.of == "statement"
+    if is_statement and id not in folded.kept:
+        folded, at = folded_at(service, str(stream), None)
+    before = folded.kept[id].line if is_statement else folded.card
+    if before is None:
+        raise NotFound(change.of, id)
+    fixed = FIXED if is_statement else ("id", "type")
     return Task(
-        said={"type": type, "statement": id},
-        members=members_of(shape, FIXED) if type == "correction" else (),
-        why=members_of(BY_TYPE[type], ("id", "statement", "changes")),
-        stream=stream, revision=at, before=before, record=record,
-    )  # fmt: skip
-
-
-def card_task(service: Archive, space: str, id: str, revision: int | None) -> Task:
-    """Amending a card or a source, as it stood at a revision (None: now). Raises NotFound."""
-    stream = str(Stream(space, id))
-    folded, at = folded_at(service, stream, revision)
-    if folded.card is None:
-        raise NotFound(space, id)
-    return Task(
-        said={"type": "amendment", space: id},
-        members=members_of(BY_TYPE[folded.card["type"]], ("id", "type")),
-        why=members_of(BY_TYPE["amendment"], ("id", "record", "source", "changes")),
-        stream=stream, revision=at, before=folded.card, record=id,
+        said={"type": change.type, change.of: id},
+        members=members_of(BY_TYPE[before["type"]], fixed) if change.sets_members else (),
+        why=members_of(BY_TYPE[change.type], ("id", "changes", *change.said)),
+        change=change, stream=str(stream), revision=at, before=before, record=stream.id,
     )  # fmt: skip
 
 
 def again(service: Archive, task: Task) -> Task:
     """The same task, of what stands now. Raises NotFound."""
-    if "statement" in task.said:
-        return statement_task(service, task.type, task.said["statement"], None)
-    if task.stream is None:
+    if task.change is None:
         return task
-    return card_task(service, *Stream.parse(task.stream), None)
+    return change_task(service, task.change, task.said[task.change.of], None)
 
 
 def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:
