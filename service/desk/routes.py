@@ -81,11 +81,14 @@ def new(type: str) -> Response:
 def _change(change: Change) -> None:
     """Make the route of the form of an order that changes something."""
 
-    @blueprint.route(change.desk_path, endpoint=change.name, methods=["GET", "POST"])
-    @needs("contributor")
     def view(id: str) -> Response:
         _only_lang()
         return forms.answered(change_task(archive(), change, id, sent_revision()))
+
+    view.__doc__ = change.summary
+    blueprint.add_url_rule(
+        change.desk_path, change.name, needs("contributor")(view), methods=["GET", "POST"]
+    )
 
 
 for _each in CHANGES:
