@@ -22,7 +22,7 @@ from service.asking.question import JSON, Arguments, Column, Format, Members, Qu
 from service.cli.changes import show_history
 from service.cli.options import CLOCKS, log_of
 from service.cli.screen import plain, screen, show_table
-from service.cli.tables import next_place, show_clocks, show_next
+from service.cli.tables import next_place, show_beside, show_clocks, show_next
 from service.questions import QUESTIONS
 from service.records.question import HISTORY
 from service.words.cells import value_cell
@@ -217,9 +217,10 @@ def _show(question: Question) -> Callable[[Reading, Query], None]:
     """Print the clocks, what the declaration says before its tables, and those."""
 
     def show(reading: Reading, query: Query) -> None:
-        answer: Members = question.answer(reading, query)
+        answer: Members = {**query.head(), **question.answer(reading, query)}
         console = screen()
-        show_clocks(console, query.head(), at=question.turns_on_at)
+        show_clocks(console, answer, at=question.turns_on_at)
+        show_beside(console, answer)
         for line in question.lead(answer):
             console.print(plain(line))
         for table in question.tables:

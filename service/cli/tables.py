@@ -15,16 +15,32 @@ if TYPE_CHECKING:
 
 def show_clocks(console: Console, head: Mapping[str, Any], *, at: bool = True) -> None:
     """Say at which clocks the answer was given; without `at` where it does not turn on that one."""
+    if "known" not in head:  # between two moments of the log
+        text = f"recorded after {_moment(head['from'])}, up to {_moment(head['to'])}"
+    else:
+        text = _point(head, at=at)
+    console.print(plain(f"{text[0].upper()}{text[1:]}."))
+
+
+def show_beside(console: Console, head: Mapping[str, Any]) -> None:
+    """Say which other point of the clocks stands beside it, if any."""
+    beside = head.get("to")
+    if "known" in head and isinstance(beside, Mapping):
+        console.print(plain(f"Beside it: {_point(beside)}."))
+
+
+def _point(head: Mapping[str, Any], *, at: bool = True) -> str:
     day = []
     if at and "during" in head:
         day = [f"during {date_cell(head['during'])}"]
     elif at and "at" in head:
         day = [f"on {date_cell(head['at'])}"]
     said = [f"as said by {date_cell(head['stated'])}"] if "stated" in head else []
-    known_at = f" ({head['known_at']})" if head["known_at"] else ""
-    recorded = f"recorded at {head['known']}{known_at}"
-    text = ", ".join([*day, " and ".join([*said, recorded])])
-    console.print(plain(f"{text[0].upper()}{text[1:]}."))
+    return ", ".join([*day, " and ".join([*said, f"recorded at {_moment(head)}"])])
+
+
+def _moment(point: Mapping[str, Any]) -> str:
+    return f"{point['known']} ({point['known_at']})" if point["known_at"] else str(point["known"])
 
 
 def show_next(console: Console, place: str | None) -> None:

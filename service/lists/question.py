@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from projections.views.reading import Reading
 from service.asking import forms
@@ -24,10 +24,11 @@ from service.asking.filters import (
 from service.asking.following import Follow
 from service.asking.parameter import Filter, one_of, some_of
 from service.asking.query import Query
-from service.asking.question import Column, Example, Question, Table, columns
+from service.asking.question import Column, Example, Members, Question, Table, columns
 from service.asking.turning import on_a_day
 from service.lists.answer import LISTED, SEARCHED, records_answer, search_answer
 from service.lists.schemas import RecordsSchema, SearchSchema
+from service.words.number import number_text
 
 
 def _of_a_list(reading: Reading, query: Query, *, after: int, known: int) -> list[int] | None:
@@ -50,16 +51,33 @@ def _fields(members: Sequence[str]) -> Filter:
     )
 
 
+def _shown(answer: Members) -> tuple[Column, ...]:
+    found = columns("id", "kind", "name", "country", "field", "status")
+    if any("distance_km" in row for row in answer["items"]):
+        found += (Column(name="km", value=lambda row: number_text(row["distance_km"])),)
+    return found
+
+
+def _counts(answer: Members) -> Iterator[Members]:
+    for name, counts in answer.get("facets", {}).items():
+        for value, count in counts.items():
+            yield {"facet": name, "value": value, "count": count}
+
+
 FOUND = Table(
     rows="items",
     key=("id",),
     title="Records",
-    shown=columns("id", "kind", "name", "country", "field", "status"),
+    shown=_shown,
     columns=(
         *columns("kind", "id"),
         Column(name="name", words=True),
         *columns("country", "field", "status"),
     ),
+)
+
+FACETS_FOUND = Table(
+    rows="facets", title="Counts", spread=_counts, shown=columns("facet", "value", "count")
 )
 
 RECORDS = Question(
@@ -91,7 +109,7 @@ RECORDS = Question(
     ),
     answer=records_answer,
     schema=RecordsSchema,
-    tables=(FOUND,),
+    tables=(FOUND, FACETS_FOUND),
     follow=Follow(turns=_of_a_list),
     command="records",
     lead=lambda answer: (f"{answer['total']} records.",),
@@ -134,6 +152,7 @@ SEARCH = Question(
             columns=FOUND.columns,
             shown=FOUND.shown,
         ),
+        FACETS_FOUND,
     ),
     follow=Follow(turns=_of_a_list),
     command="search",

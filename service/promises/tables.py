@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from projections.kinds.ladders import Outcome
-from service.asking.question import Column, Members, Table, columns, dated, within
+from service.asking.question import Column, Members, Table, columns, dated, sentence_of, within
 from service.promises.filters import GROUPS
 from service.words.cells import date_cell, interval_cell
-
-CAME_TO: Mapping[Outcome, str] = {
-    "kept": "kept",
-    "late": "kept late",
-    "early": "kept early",
-    "dropped": "given up",
-    "replaced": "replaced",
-    "pending": "still to come",
-    "overdue": "overdue",
-}
-"""The outcomes in the words of the sentences."""
+from service.words.labels import outcome
 
 
 def slip_lines(answer: Members) -> Iterator[str]:
-    """How many promises came to what, and their median slip."""
+    """What the answer says, and the median slip to the day."""
+    yield from sentence_of(answer)
     totals = answer["totals"]
-    counts = ", ".join(f"{count} {CAME_TO[name]}" for name, count in totals["outcomes"].items())
-    number = totals["ladders"]
-    promises = f"{number or 'No'} promise{'' if number == 1 else 's'}"
-    yield f"{promises}: {counts}." if counts else f"{promises}."
     if totals["median"]:
         yield f"Median slip {interval_cell(totals['median'])} days, of {totals['of']}."
 
@@ -73,7 +59,7 @@ LADDERS = Table(
             name="came", value=lambda row: date_cell(row["came"]["date"]) if row["came"] else ""
         ),
         Column(name="slip in days", value=_days("slip_days")),
-        Column(name="outcome", value=lambda row: CAME_TO[row["outcome"]]),
+        Column(name="outcome", value=lambda row: outcome(row["outcome"], "en")),
     ),
 )
 """One ladder a row."""

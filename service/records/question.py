@@ -16,6 +16,7 @@ from service.records.schemas import (
     TimelineSchema,
 )
 from service.records.tables import (
+    CHANGES,
     EFFECTIVE,
     EVENTS,
     EXPLAINED,
@@ -94,7 +95,7 @@ HISTORY = Question(
     filters=(LIMIT_OF_PAGE, AFTER_EVENT),
     answer=history_answer,
     schema=HistorySchema,
-    tables=(Table(rows="entries", key=("position",)),),
+    tables=(CHANGES,),
     follow=Never("each commit adds to it; follow /v1/changes?record= instead"),
     is_revised=True,
     command="history",

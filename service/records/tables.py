@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from service.asking.question import Column, Members, Table, columns, dated
 from service.state.tables import remarks, since
@@ -65,26 +66,30 @@ _LINES = (
     Column(name="said", value=_said),
 )
 
-STATEMENTS = Table(
-    rows="statements",
-    key=("id",),
-    title="Statements",
-    columns=(
-        *columns("id", "type", "entry", "milestone", "modality", "rank", "date"),
-        Column(name="earliest", value=lambda line: line["bounds"]["earliest"]),
-        Column(name="latest", value=lambda line: line["bounds"]["latest"]),
-        Column(name="stated"),
-        Column(name="said", value=lambda line: line["said"]["day"]),
-        *columns("title", "summary", "value", "unit", words=("title", "summary", "unit")),
-        Column(
-            name="sources",
-            value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
-        ),
+_MEMBERS = (
+    *columns("id", "type", "entry", "milestone", "modality", "rank", "date"),
+    Column(name="earliest", value=lambda line: line["bounds"]["earliest"]),
+    Column(name="latest", value=lambda line: line["bounds"]["latest"]),
+    Column(name="stated"),
+    Column(name="said", value=lambda line: line["said"]["day"]),
+    *columns("title", "summary", "value", "unit", words=("title", "summary", "unit")),
+    Column(
+        name="sources",
+        value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
     ),
-    shown=_LINES,
 )
 
-EFFECTIVE = Table(rows="effective", key=("entry",), title="Effective statements", shown=_LINES)
+STATEMENTS = Table(
+    rows="statements", key=("id",), title="Statements", columns=_MEMBERS, shown=_LINES
+)
+
+EFFECTIVE = Table(
+    rows="effective",
+    key=("entry",),
+    title="Effective statements",
+    columns=_MEMBERS,
+    shown=_LINES,
+)
 
 EXPLAINED = Table(
     rows="statement",
@@ -93,9 +98,15 @@ EXPLAINED = Table(
     shown=_LINES,
 )
 
+
+def _of_statement(column: Column) -> Column:
+    return replace(column, value=lambda row: column.of(row["statement"]))
+
+
 RIVALS = Table(
     rows="rivals",
     title="Rivals",
+    columns=(*map(_of_statement, _MEMBERS), *columns("standing", "why")),
     shown=(
         Column(name="id", value=lambda row: row["statement"]["id"]),
         Column(name="date", value=lambda row: date_cell(row["statement"].get("date"))),
@@ -181,5 +192,15 @@ EVENTS = Table(
         Column(name="position"),
         Column(name="recorded at", value=lambda row: row["recorded_at"]),
         *columns("actor", "event", "reason"),
+    ),
+)
+
+CHANGES = Table(
+    rows="entries",
+    key=("position",),
+    columns=columns(
+        *("position", "commit", "revision", "event", "statement"),
+        *("recorded_at", "actor", "request", "reason"),
+        words=("actor", "request", "reason"),
     ),
 )

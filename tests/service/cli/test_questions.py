@@ -109,7 +109,7 @@ def test_a_command_takes_what_its_question_takes(question: Question) -> None:
     [
         (("state", "--at", "2013", "--at", "2014"), "'--at' is given more than once"),
         (("state", "--json", "--csv"), "--json and --csv are 2 forms: give one"),
-        (("timeline", "juno", "--csv"), "No such option '--csv'"),
+        (("state", "--format", "patch"), "No such option '--format'"),
         (("state", "--status", "burning"), "status=burning: no status of that name"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
