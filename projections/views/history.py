@@ -215,6 +215,11 @@ class Entry(NamedTuple):
     line: str
     patch: str
 
+    @property
+    def of_stream(self) -> StreamLine:
+        """Its line, as a record folds it."""
+        return _stream_line(self.line, self.position, self.recorded_at)
+
 
 class Act(NamedTuple):
     """An event of any stream; `kind` is that of its record, or `source`."""
@@ -378,9 +383,7 @@ class History:
 
 def folded(id: str, entries: Iterable[Entry]) -> Record:
     """The record of an id after all the events of its stream up to some position."""
-    return Record(id).fold(
-        _stream_line(entry.line, entry.position, entry.recorded_at) for entry in entries
-    )
+    return Record(id).fold(entry.of_stream for entry in entries)
 
 
 def _stream_line(line: str, position: int, recorded_at: str) -> StreamLine:

@@ -125,9 +125,10 @@ class Slice:
         return {Stream.parse(stream).id: card for stream, card in cards.items()}
 
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """By stream, the name of a record and the JSON text of what a row shows of its card."""
+        """By id, the name of a record and the JSON text of what a row shows of its card."""
         streams = (str(Stream.record(record)) for record in records)
-        return self.reading.state.briefs(self.reading.db, streams, known=self.as_of.known)
+        briefs = self.reading.state.briefs(self.reading.db, streams, known=self.as_of.known)
+        return {Stream.parse(stream).id: brief for stream, brief in briefs.items()}
 
     def statements(self, ids: Iterable[str]) -> dict[str, str]:
         """The JSON texts of statements by id, as they stand at `known`."""

@@ -24,6 +24,7 @@ from events.clocks import instant as read_instant
 from events.commit import NewCommit, instant
 from events.errors import AnnalesError
 from events.store.sqlite import ChronicleFactory, Clock, system_clock
+from events.stream import Stream
 
 KEYS = "keys.sqlite"
 
@@ -127,7 +128,7 @@ class Keyring:
     def _read_on(self) -> None:
         while events := self._log.select_log(after=self._read_to, limit=1000):
             for event in events:
-                id = event.stream.partition(":")[2]
+                id = Stream.parse(event.stream).id
                 if event.topic == ISSUED:
                     said = msgspec.json.decode(event.state)
                     self._keys[id] = Key(id=id, issued_at=event.commit.recorded_at, **said)

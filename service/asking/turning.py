@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from events.dates import Day, day, year_of
+from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.reading import Reading
 from service.asking.query import Query
@@ -62,4 +63,4 @@ def between(
 
 def of_record(reading: Reading, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id tells
     """Of an answer about one record: its own stream."""
-    return {f"record:{id}": 0}
+    return {str(Stream.record(id)): 0}

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.dates import iso
 from events.errors import BadFilter
+from events.stream import Stream
 from service.feeds.feed import Context
 from service.items.home import home_of
 from service.promises.filters import Promised
@@ -71,7 +72,7 @@ def slip_rows(context: Context) -> Rows:
     if wanted.record is not None:
         known = context.question.as_of.known
         context.reading.history.check_exists(
-            context.reading.db, f"record:{wanted.record}", known=known
+            context.reading.db, str(Stream.record(wanted.record)), known=known
         )
     slice = context.reading.at(
         context.question.as_of,

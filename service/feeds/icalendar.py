@@ -20,6 +20,7 @@ import icalendar
 from events import dates
 from events.commit import microseconds
 from events.dates import Day, Language, civil
+from events.stream import Stream
 from service.asking.query import located
 from service.feeds.feed import Context, Feed, omitted_header
 from service.feeds.syndication import printable
@@ -118,7 +119,7 @@ def _events(context: Context) -> Iterator[icalendar.Event]:
     gone = _taken_back(context)
     revisions = {
         record: context.reading.history.revision(
-            context.reading.db, f"record:{record}", known=context.question.as_of.known
+            context.reading.db, str(Stream.record(record)), known=context.question.as_of.known
         )
         for record in {item.record for item in (*context.items, *gone)}
     }

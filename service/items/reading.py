@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from events.clocks import AsOf
+from events.stream import Stream
 from projections.views.reading import Reading
 from projections.views.state import Row, Stretch
 from service.items.claim import Claim, claim_of
@@ -33,7 +34,7 @@ def read(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
     """
     named = wanted.record
     if named is not None:
-        reading.history.check_exists(reading.db, f"record:{named}", known=as_of.known)
+        reading.history.check_exists(reading.db, str(Stream.record(named)), known=as_of.known)
     return filter(wanted.takes, _Selected(reading, as_of, wanted).items())
 
 

@@ -26,6 +26,7 @@ from events import dates
 from events.dates import Date, civil
 from events.fact import Line
 from events.statement import Statement
+from events.stream import Stream
 from projections.engine.account import Told as Effective
 from projections.engine.spans import BEFORE_ALL
 from projections.kinds.facility import FOR_GOOD
@@ -158,7 +159,7 @@ class _Writer:
         self.entries = list(
             reading.history.entries(
                 reading.db,
-                f"record:{id}",
+                str(Stream.record(id)),
                 known=self.known,
                 after=0,
                 limit=self.told.record.revision,
@@ -460,7 +461,9 @@ class _Writer:
 
     def _source(self, id: str) -> None:
         iri = self.ours("sources", id)
-        card = self.reading.history.record(self.reading.db, f"source:{id}", known=self.known).card
+        card = self.reading.history.record(
+            self.reading.db, str(Stream.source(id)), known=self.known
+        ).card
         self.add(iri, RDF.type, PROV.Entity)
         if card is None:
             return

@@ -14,6 +14,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.datastructures import MIMEAccept
 
+from events.stream import Stream
 from projections.views.file import Database
 from service.asking.query import Query
 from service.linked import citing
@@ -69,7 +70,7 @@ def linked_data(id: str, form: Form) -> Response:
         texts,
         question,
         make,
-        revision=f"record:{id}",
+        revision=str(Stream.record(id)),
         media_type=form.media_type,
         variant=address,
     )
@@ -90,7 +91,7 @@ def citation(id: str, form: Citation) -> Response:
         texts,
         question,
         make,
-        revision=f"record:{id}",
+        revision=str(Stream.record(id)),
         media_type=form.media_type,
         variant=address,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from events.stream import Stream
 from service.asking import forms
 from service.asking.filters import STATE_FILTERS
 from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
@@ -91,7 +92,7 @@ def state_timegate() -> Response:
 @travel("/v1/timegate/records/<string:id>", more=ACCEPT_DATETIME, answers=FOUND, ids=("juno",))
 def record_timegate(id: str) -> Response:
     """The way to a record as it was known at a time."""
-    return timegate(f"/v1/records/{id}", f"record:{id}", ())
+    return timegate(f"/v1/records/{id}", str(Stream.record(id)), ())
 
 
 @travel("/v1/timemap/state", *STATE_FILTERS, more=BEYOND, answers=LISTED)
@@ -103,4 +104,4 @@ def state_timemap() -> Response:
 @travel("/v1/timemap/records/<string:id>", more=BEYOND, answers=LISTED, ids=("juno",))
 def record_timemap(id: str) -> Response:
     """Every version of a record."""
-    return timemap(f"/v1/records/{id}", f"record:{id}", ())
+    return timemap(f"/v1/records/{id}", str(Stream.record(id)), ())

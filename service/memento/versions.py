@@ -22,6 +22,7 @@ from werkzeug.http import http_date
 
 from events.commit import Commit
 from events.errors import BadFilter, NotFound
+from events.stream import Stream
 from projections.views.file import Database
 from projections.views.history import Version
 from service.asking.errors import BadAcceptDatetime
@@ -234,8 +235,7 @@ def _present() -> tuple[int, Database]:
 def _first(db: Database, stream: str | None, *, known: int) -> Version:
     versions = archive().history.versions(db, stream, known=known, after=0, limit=1)
     if not versions:
-        space, _, id = (stream or "record:").partition(":")
-        raise NotFound(space, id)
+        raise NotFound(*Stream.parse(stream or "record:"))
     return versions[0]
 
 

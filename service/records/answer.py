@@ -17,6 +17,7 @@ from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
 from events.statement_warnings import warnings_of
+from events.stream import Stream
 from projections import PROJECTIONS
 from projections.engine.account import Account, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
@@ -48,7 +49,9 @@ class Told:
     @classmethod
     def read(cls, reading: Reading, id: str, as_of: AsOf) -> Self:
         """The record of an id. Raises NotFound where the log had none."""
-        return cls(reading.history.record(reading.db, f"record:{id}", known=as_of.known), as_of)
+        return cls(
+            reading.history.record(reading.db, str(Stream.record(id)), known=as_of.known), as_of
+        )
 
     def visible(self) -> list[Statement]:
         """The statements that were said by the horizon and stand, by their dates."""

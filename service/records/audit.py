@@ -11,6 +11,7 @@ from events.dates import Day, parse_iso
 from events.errors import NotFound
 from events.statement import Statement
 from events.statement_warnings import warnings_of
+from events.stream import Stream
 from projections import PROJECTIONS
 from projections.engine.account import Account, counting_entries, is_plan, weight
 from projections.engine.spans import AFTER_ALL
@@ -31,7 +32,7 @@ def history_answer(reading: Reading, query: Query) -> Members:
 
     Raises NotFound, and BadFilter for a page that begins at no position.
     """
-    stream, known = f"record:{query.id}", query.as_of.known
+    stream, known = str(Stream.record(query.id)), query.as_of.known
     after, limit = position_after(query.about.after), query.about.limit
     reading.history.check_exists(reading.db, stream, known=known)
     entries = list(
@@ -96,7 +97,7 @@ def statement_answer(reading: Reading, query: Query) -> Members:
         "events": [
             entry_members(entry)
             for entry in reading.history.entries(
-                reading.db, f"record:{record}", known=as_of.known, after=0, limit=AFTER_ALL
+                reading.db, str(Stream.record(record)), known=as_of.known, after=0, limit=AFTER_ALL
             )
             if entry.statement == id
         ],
@@ -184,7 +185,7 @@ def source_answer(reading: Reading, query: Query) -> Members:
     Raises NotFound.
     """
     id, as_of = query.id, query.as_of
-    record = reading.history.record(reading.db, f"source:{id}", known=as_of.known)
+    record = reading.history.record(reading.db, str(Stream.source(id)), known=as_of.known)
     if record.card is None:
         raise NotFound("source", id)
     citing = reading.state.citing(reading.db, id)
@@ -219,7 +220,7 @@ def _resting(reading: Reading, citing: list[str], source: str, *, known: int) ->
 def _sources(reading: Reading, statement: Statement, *, known: int) -> list[Members]:
     """The sources of a statement, each with its card and the place in it."""
     cited = statement.line.get("sources", ())
-    streams = [f"source:{citation['id']}" for citation in cited]
+    streams = [str(Stream.source(citation["id"])) for citation in cited]
     records = reading.history.records(reading.db, streams, known=known)
     cards = {stream: record.card or {} for stream, record in records.items()}
     return [

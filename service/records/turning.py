@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from events.stream import Stream
 from projections.engine.spans import AFTER_ALL
 from projections.views.reading import Reading
 
@@ -17,17 +18,18 @@ def of_statement(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     record = reading.state.record_of(reading.db, id, known=known)
     if record is None:
         return {}
-    streams = {f"record:{record}": 0}
-    for position, line in _lines(reading, f"record:{record}", {id}, known=known):
+    own = str(Stream.record(record))
+    streams = {own: 0}
+    for position, line in _lines(reading, own, {id}, known=known):
         for source in _named(line, "sources"):
-            streams.setdefault(f"source:{source}", position)
+            streams.setdefault(str(Stream.source(source)), position)
     contradicting = reading.state.contradicting_ever(reading.db, [id])
     return _with_naming(reading, streams, contradicting, member="contradicts", id=id, known=known)
 
 
 def of_source(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     """Its own stream, and from where they first cite it those of what rests on it."""
-    streams = {f"source:{id}": 0}
+    streams = {str(Stream.source(id)): 0}
     citing = reading.state.citing(reading.db, id)
     return _with_naming(reading, streams, citing, member="sources", id=id, known=known)
 
@@ -48,7 +50,7 @@ def _with_naming(
         about = None if space else name  # a card is named by its stream
         lies_in = record if space else reading.state.record_of(reading.db, name, known=known)
         if lies_in is not None:
-            lying_in[f"record:{lies_in}"].add(about)
+            lying_in[str(Stream.record(lies_in))].add(about)
     found = dict(streams)
     for stream, names in lying_in.items():
         # A stream of a thousand statements is read once, not a thousand times.

@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-import msgspec
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from events.clocks import utc_day
 from events.dates import Day, iso
 from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
+from events.stream import Stream
 from projections.engine.account import counting_entries, weight
 from projections.engine.spans import AFTER_ALL
 from projections.views.history import Entry
@@ -142,7 +141,7 @@ def _asked_lives(reading: Reading, query: Query) -> dict[str, Life]:
     """The entries that are asked for, by their names. Raises NotFound."""
     name, id = query.about.of
     record = Record(id if name != "entry" else reading.record_of_entry(id) or "")
-    stream, known = f"record:{record.id}", query.as_of.known
+    stream, known = str(Stream.record(record.id)), query.as_of.known
     lives = lives_of(
         record, reading.history.entries(reading.db, stream, known=known, after=0, limit=AFTER_ALL)
     )
@@ -280,11 +279,7 @@ def _applied(record: Record, events: Iterable[Entry], lives: dict[str, Life]) ->
             before = record.statement(id).entry
             touched.add(before)
             del lives[before].rivals[id]
-        record.apply(
-            msgspec.json.decode(event.line),
-            position=event.position,
-            recorded_on=utc_day(event.recorded_at),
-        )
+        record.fold([event.of_stream])
         if id is not None:
             after = record.statement(id)
             touched.add(after.entry)

@@ -199,7 +199,7 @@ class _Asked:
             overdue[row.record].append((row.vf, row.statement, f"{{{texts[row.id]}}}"))
         shown = []
         for record in page:
-            name, brief = briefs[f"record:{record}"]
+            name, brief = briefs[record]
             held = status.get(record)
             certainty = "last-known" if self.slice.is_beyond else _certainty(held)
             late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
@@ -233,7 +233,7 @@ class _Asked:
         briefs = self.slice.briefs(page)
         shown = []
         for record, _, status, stretches in rows:
-            _, brief = briefs[f"record:{record}"]
+            _, brief = briefs[record]
             certain = any(stretch.row.odds == BIT[status] for stretch in stretches)
             certainty = "certain" if certain else "possible"
             if stretches[0].first > self.stated:

@@ -110,7 +110,7 @@ def transitions(reading: Reading, asked: TrendQuery) -> list[Transition]:
 def _items(views: Slice, asked: TrendQuery, page: Collection[Transition]) -> list[dict[str, Any]]:
     """A facility goes by the name on its card, all else by the title of its statement."""
     briefs = views.briefs({each.record for each in page if each.kind == FACILITY})
-    names = {stream.partition(":")[2]: name for stream, (name, _) in briefs.items()}
+    names = {record: name for record, (name, _) in briefs.items()}
     return [
         {
             "kind": each.kind,
