@@ -15,20 +15,18 @@ from pathlib import Path
 from benchmarks.chronicle import COUNTRIES, World, batches
 from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
-from events.clocks import as_of
 from service.archive import Archive
-from service.comparing.compare import compare_answer
-from service.comparing.hindsight import hindsight_answer, then_and_now
-from service.comparing.sides import sides
+from service.asking.question import Arguments, Question
+from service.comparing.question import COMPARE, HINDSIGHT
 
 ONE, OTHER = COUNTRIES[:2]
 
-HINDSIGHT: Mapping[str, Mapping[str, str]] = {
+HINDSIGHTS: Mapping[str, Mapping[str, str]] = {
     "hindsight of a country": {"at": "2000", "stated": "1980", "country": ONE},
     "hindsight of the world": {"at": "2000", "stated": "1980"},
     "hindsight of the world, nothing named": {"at": "2000", "stated": "1500"},
 }
-COMPARE: Mapping[str, Mapping[str, str]] = {
+COMPARISONS: Mapping[str, Mapping[str, str]] = {
     "a country in two years": {"at": "2000", "to_at": "2020", "country": ONE},
     "two countries": {"at": "2020", "country": ONE, "to_country": OTHER},
 }
@@ -46,10 +44,10 @@ def measure(world: World, *, times: int) -> Iterator[Figures]:
         load(archive, batches(world.mending(), size=BATCH // 10))
         archive.catch_up()
         rows = []
-        for questions, ask in ((HINDSIGHT, _hindsight), (COMPARE, _compare)):
-            for title, asked in questions.items():
-                ask(archive, asked)
-                seconds = [ask(archive, asked) for _ in range(times)]
+        for question, asked in ((HINDSIGHT, HINDSIGHTS), (COMPARE, COMPARISONS)):
+            for title, texts in asked.items():
+                _ask(archive, question, texts)
+                seconds = [_ask(archive, question, texts) for _ in range(times)]
                 rows.append([title, *(milliseconds(quantile(seconds, at)) for at in (0.5, 0.99))])
         yield Figures(
             f"What was expected, and what beside what, of {world.facilities:,} facilities",
@@ -59,21 +57,10 @@ def measure(world: World, *, times: int) -> Iterator[Figures]:
         )
 
 
-def _hindsight(archive: Archive, asked: Mapping[str, str]) -> float:
-    """The seconds that an answer took."""
-    began = time.perf_counter()
-    found = then_and_now(
-        "/v1/hindsight", asked, log=archive.chronicle.log, now=archive.chronicle.now()
-    )
-    hindsight_answer(archive.state, archive.db_at(found.position), found)
-    return time.perf_counter() - began
-
-
-def _compare(archive: Archive, asked: Mapping[str, str]) -> float:
+def _ask(archive: Archive, question: Question, texts: Mapping[str, str]) -> float:
     """The seconds that an answer took."""
     log, now = archive.chronicle.log, archive.chronicle.now()
     began = time.perf_counter()
-    start = as_of(at=asked["at"], log=log, now=now)
-    found = sides("/v1/compare", start, asked, log=log, now=now)
-    compare_answer(archive.reading(archive.db_at(found.position)), found)
+    query = question.query(Arguments(path=question.path, texts=texts, log=log, now=now))
+    question.text(archive.reading(archive.db_at(query.position or 0)), query)
     return time.perf_counter() - began

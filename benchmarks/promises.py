@@ -23,10 +23,9 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
+from service.asking.query import Query
 from service.asking.question import Arguments, Question
-from service.comparing.compare import compare_answer
-from service.comparing.hindsight import hindsight_answer, then_and_now
-from service.comparing.sides import sides
+from service.comparing.question import COMPARE, HINDSIGHT
 from service.promises.question import DUE, OVERDUE, SLIPS
 from tests.naive import expectations, promises
 from tests.naive.model import Logged
@@ -119,22 +118,21 @@ def _lives(archive: Archive, country: str | None) -> Lives:
     return list(lives.values())
 
 
-# --- slips, overdue, due
-
-
-def _promises(question: Question) -> Callable[[Archive, Texts], str]:
+def _asking(question: Question) -> Callable[[Archive, Texts], str]:
     def answer(archive: Archive, texts: Texts) -> str:
-        query = question.query(
-            Arguments(
-                path=question.path,
-                texts=texts,
-                log=archive.chronicle.log,
-                now=archive.chronicle.now(),
-            )
-        )
-        return question.text(archive.reading(archive.db_at(query.as_of.known)), query)
+        query = _query(archive, question, texts)
+        position = query.as_of.known if query.position is None else query.position
+        return question.text(archive.reading(archive.db_at(position)), query)
 
     return answer
+
+
+def _query(archive: Archive, question: Question, texts: Texts) -> Query:
+    log, now = archive.chronicle.log, archive.chronicle.now()
+    return question.query(Arguments(path=question.path, texts=texts, log=log, now=now))
+
+
+# --- slips, overdue, due
 
 
 def _slips_folded(lives: Lives, archive: Archive, texts: Texts) -> object:
@@ -172,15 +170,8 @@ def _due_told(answer: Answer) -> object:
 # --- hindsight and comparisons
 
 
-def _hindsight(archive: Archive, texts: Texts) -> str:
-    log, now = archive.chronicle.log, archive.chronicle.now()
-    found = then_and_now("/v1/hindsight", texts, log=log, now=now)
-    return hindsight_answer(archive.state, archive.db_at(found.position), found)
-
-
 def _hindsight_folded(lives: Lives, archive: Archive, texts: Texts) -> object:
-    log, now = archive.chronicle.log, archive.chronicle.now()
-    asked = then_and_now("/v1/hindsight", texts, log=log, now=now)
+    asked = _query(archive, HINDSIGHT, texts).about
     points = _point(asked.start), _point(asked.to)
     counts: Counter[str] = Counter()
     for life in lives:
@@ -190,12 +181,6 @@ def _hindsight_folded(lives: Lives, archive: Archive, texts: Texts) -> object:
 
 def _hindsight_told(answer: Answer) -> object:
     return {name: count for name, count in answer["totals"].items() if name != "range"}
-
-
-def _compare(archive: Archive, texts: Texts) -> str:
-    log, now = archive.chronicle.log, archive.chronicle.now()
-    found = sides("/v1/compare", _clocks(archive, texts), texts, log=log, now=now)
-    return compare_answer(archive.reading(archive.db_at(found.position)), found)
 
 
 def _compare_folded(lives: Lives, archive: Archive, texts: Texts) -> object:
@@ -225,9 +210,9 @@ def _point(clocks: AsOf) -> dict[str, Any]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "/v1/slips": Kind(_promises(SLIPS), _slips_folded, _slips_told),
-    "/v1/overdue": Kind(_promises(OVERDUE), _overdue_folded, _overdue_told),
-    "/v1/due": Kind(_promises(DUE), _due_folded, _due_told),
-    "/v1/hindsight": Kind(_hindsight, _hindsight_folded, _hindsight_told),
-    "/v1/compare": Kind(_compare, _compare_folded, _compare_told),
+    "/v1/slips": Kind(_asking(SLIPS), _slips_folded, _slips_told),
+    "/v1/overdue": Kind(_asking(OVERDUE), _overdue_folded, _overdue_told),
+    "/v1/due": Kind(_asking(DUE), _due_folded, _due_told),
+    "/v1/hindsight": Kind(_asking(HINDSIGHT), _hindsight_folded, _hindsight_told),
+    "/v1/compare": Kind(_asking(COMPARE), _compare_folded, _compare_told),
 }

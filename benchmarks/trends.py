@@ -22,9 +22,9 @@ from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import given, wanted
 from service.asking.query import Query
+from service.asking.question import Arguments
 from service.state.question import STATE
-from service.trends.answer import trends_text
-from service.trends.asking import trend
+from service.trends.question import TRENDS
 
 YEARS = 50
 LAST = 2026
@@ -98,10 +98,11 @@ def _trend(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
     log, now = archive.chronicle.log, archive.chronicle.now()
     began = time.perf_counter()
     ends = {"from": str(LAST - YEARS + 1), "to": str(LAST)}
-    found = trend("/v1/trends", {**ends, **asked}, log=log, now=now)
-    text = trends_text(archive.state, archive.db_at(found.question.as_of.known), found)
+    texts = {**ends, **asked}
+    query = TRENDS.query(Arguments(path=TRENDS.path, texts=texts, log=log, now=now))
+    text = TRENDS.text(archive.reading(archive.db_at(query.as_of.known)), query)
     seconds = time.perf_counter() - began
-    counts: Counts = [{} for _ in found.steps]
+    counts: Counts = [{} for _ in query.about.steps]
     for series in msgspec.json.decode(text)["series"]:
         for place, point in enumerate(series["points"]):
             if point["count"]:

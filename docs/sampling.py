@@ -52,28 +52,6 @@ SAMPLES = (
         for question in QUESTIONS
         for example in question.examples
     ),
-    Sample("diff", "/v1/diff?at=1988&to_at=1989&country=CN", "what differs between two years"),
-    Sample("activity", "/v1/activity?record=juno&limit=1", "who did what"),
-    Sample(
-        "trends",
-        "/v1/trends?status=operating&by=country&country=CN,US,JP,CH,DE,FR&from=2016&to=2026",
-        "China beside the United States, Japan and Europe",
-    ),
-    Sample(
-        "hindsight",
-        "/v1/hindsight?at=2024&stated=2016&country=CN&field=particle-physics&limit=2",
-        "a day as it was once expected, beside what came",
-    ),
-    Sample(
-        "compare",
-        "/v1/compare?at=2003&to_at=2013&country=CN&field=nuclear-physics",
-        "two years of one field",
-    ),
-    Sample(
-        "compare-records",
-        "/v1/compare?at=2025&record=juno&to_record=smile",
-        "two facilities",
-    ),
     Sample(
         "follows",
         "/v1/follows?of=/v1/records/juno/timeline%3Fat%3D2026%26stated%3D2026",

@@ -10,7 +10,6 @@ from flask_compress import Compress
 
 from service.archive import Archive
 from service.changes.routes import blueprint as changes
-from service.comparing.routes import blueprint as comparing
 from service.desk.routes import blueprint as desk
 from service.feeds.routes import blueprint as feeds
 from service.follows.routes import blueprint as follows
@@ -26,19 +25,16 @@ from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
 from service.routes import blueprint as questions
 from service.settings import Settings
-from service.trends.routes import blueprint as trends
 from service.web import about as describing
 from service.web import access, limiting, observing, openapi, problems
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
     questions,
-    comparing,
     orders,
     changes,
     follows,
     mementos,
-    trends,
     feeds,
     linked,
     oembed,

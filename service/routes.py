@@ -11,20 +11,15 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from service.asking import forms
 from service.asking.question import Question
 from service.linked.rdf import FORMS
 from service.linked.routes import linked_data, preferred_form
 from service.memento.versions import links_of
 from service.questions import QUESTIONS
-from service.records.activity import ACTIVITY_KINDS, ENDS, activity_asked, activity_text
 from service.records.question import RECORD
-from service.records.schemas import (
-    ActivitySchema,
-)
 from service.web.access import needs
-from service.web.description import PARAMETERS, described, question
-from service.web.response import archive, asked, parameters, respond
+from service.web.description import described
+from service.web.response import archive, asked
 from service.web.schemas import HealthSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
@@ -53,30 +48,6 @@ def _route(question: Question) -> None:
 
 for _question in QUESTIONS:
     _route(_question)
-
-
-EVENTS_FROM = {"after": (forms.PAGE_OF_EVENTS, PARAMETERS["after"][1])}
-"""What `after` looks like in a list of events."""
-
-
-@question(
-    blueprint,
-    "/v1/activity",
-    ActivitySchema,
-    *("actor", "record", "kind", "limit", "after"),
-    clocks=ENDS,
-    own={
-        **EVENTS_FROM,
-        "kind": ({"type": "string", "enum": list(ACTIVITY_KINDS)}, "Only events of this kind."),
-    },
-)
-def activity() -> Response:
-    """Who did what between two moments of the log, the newest last."""
-    texts = parameters((*ENDS, "actor", "record", "kind", "limit", "after", "view"))
-    service = archive()
-    log, now = service.chronicle.log, service.chronicle.now()
-    asked = activity_asked(request.path, texts, log=log, now=now)
-    return respond(texts, asked.question, lambda db: activity_text(service.history, db, asked))
 
 
 @blueprint.route("/healthz")

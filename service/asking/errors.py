@@ -68,7 +68,7 @@ class NothingToCompare(AnnalesError):
     it with."""
 
     def __init__(self, clocks: tuple[str, ...], *, same: bool = False) -> None:
-        self.clocks = clocks
+        self.clocks, self.same = clocks, same
         names = ", ".join(clocks)
         super().__init__(
             f"both sides are the same: let one of {names} differ"

@@ -103,19 +103,22 @@ class Table:
     """A list of an answer whose rows can stand in a table.
 
     `rows` is the member that lists them, and `key` the members that tell one from another: by
-    them a patch names what it changes. `columns` are those of its CSV, told from the answer where
-    they depend on it; `spread` makes its rows of the answer where they are not the list itself.
+    them a patch names what it changes, and without any by its place. `columns` are those of its
+    CSV, told from the answer where they depend on it, and `each` says what has a row there;
+    `spread` makes its rows of the answer where they are not the list itself.
 
     People see the tables that have a `title`, which stands above. `shown` are the columns that
     they read, with dates and numbers in words; without it they read those of the CSV that have a
-    heading, or all where none has.
+    heading, or all where none has. What has more columns than `widest` is shown in parts.
     """
 
     rows: str
     key: tuple[str, ...] = ()
-    title: str = ""
+    title: str | Callable[[Members], str] = ""
+    each: str = "of its rows"
     columns: Columns = ()
     shown: Columns = ()
+    widest: int = 13
     spread: Callable[[Members], Iterable[Members]] | None = None
 
     def rows_of(self, answer: Members) -> Iterable[Members]:
@@ -124,6 +127,10 @@ class Table:
             return self.spread(answer)
         rows: Iterable[Members] = answer[self.rows]
         return rows
+
+    def title_of(self, answer: Members) -> str:
+        """What stands above it for people."""
+        return self.title(answer) if callable(self.title) else self.title
 
     def shown_of(self, answer: Members) -> tuple[Column, ...]:
         """The columns of an answer that people read."""
@@ -262,6 +269,11 @@ class Question:
         return tuple(each.name for each in self.parameters)
 
     @property
+    def clock_names(self) -> tuple[str, ...]:
+        """The names of its clocks."""
+        return tuple(each.name for each in self.clocks)
+
+    @property
     def is_paged(self) -> bool:
         """Whether it lists page by page."""
         return any(each.name == "limit" for each in self.filters)
@@ -318,7 +330,7 @@ def _csv(table: Table) -> Format:
         name="csv",
         media_type=CSV,
         text=lambda _, answer: table.csv(answer),
-        meaning="`csv` has a row for each of its rows",
+        meaning=f"`csv` has a row for each {table.each}",
     )
 
 

@@ -23,9 +23,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
-    "trends": ("service.cli.trends", "Counts and indicators through the years."),
-    "hindsight": ("service.cli.comparing", "What was expected of a day, and what came."),
-    "compare": ("service.cli.comparing", "Two sides of the chronicle beside each other."),
     "follow": ("service.cli.follow", "The commits that altered the answer to QUESTION."),
     "rebuild": ("service.cli.upkeep", "Make the views anew from the log."),
     "verify": (

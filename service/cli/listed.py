@@ -23,6 +23,13 @@ QUESTIONS: Mapping[str, str] = {
     "source": "A source, and what rests on it.",
     "overdue": "What was promised and has not come, the longest first.",
     "due": "What is promised for after the horizon, the soonest first.",
+    "trends": "Counts and indicators through the years, each point as /v1/state has it there.",
+    "hindsight": "A day as it was then expected, beside the same day as it is known now.",
+    "compare": (
+        "Two countries, fields or facilities beside each other, or one at two sets of clocks."
+    ),
+    "diff": "What differs between two points of the clocks, and what made the difference.",
+    "activity": "Who did what between two moments of the log, the newest last.",
     "vintages": "What was effective in each entry, at every point of the clocks stated and known.",
     "transitions": "What began and ended in the world between two days, also what came and went.",
 }

@@ -15,14 +15,14 @@ import click
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking import forms
-from service.asking.errors import UnknownParameter
+from service.asking.errors import NothingToCompare, UnknownParameter
 from service.asking.parameter import Parameter, Texts, check_names
 from service.asking.query import Query
 from service.asking.question import JSON, Arguments, Column, Format, Members, Question
 from service.cli.changes import show_history
 from service.cli.options import CLOCKS, log_of
 from service.cli.screen import plain, screen, show_table
-from service.cli.tables import next_place, show_beside, show_clocks, show_next
+from service.cli.tables import next_place, show_clocks, show_next
 from service.questions import QUESTIONS
 from service.records.question import HISTORY
 from service.words.cells import value_cell
@@ -32,9 +32,6 @@ Given = Mapping[str, Sequence[str]]
 
 SHOWN: Mapping[Question, Callable[[Reading, Query], None]] = {HISTORY: show_history}
 """The questions whose tables for people are made of more than the answer holds."""
-
-WIDEST = 13
-"""How many columns a table has at most; what has more is shown in parts."""
 
 
 def command_of(name: str) -> click.Command:
@@ -177,11 +174,23 @@ def _run(folder: Path, question: Question, id: str, options: dict[str, Any]) -> 
             now=archive.chronicle.now(),
             id=id,
         )
+        query = _query(question, arguments, form or JSON)
         if form is not None:
-            text = question.text(reading, question.query(arguments, form), form)
+            text = question.text(reading, query, form)
             click.echo(text, nl=not text.endswith("\n"))
         else:
-            SHOWN.get(question, _show(question))(reading, question.query(arguments))
+            SHOWN.get(question, _show(question))(reading, query)
+
+
+def _query(question: Question, arguments: Arguments, form: Format) -> Query:
+    try:
+        return question.query(arguments, form)
+    except NothingToCompare as error:
+        if error.same:
+            raise
+        options = ", ".join(map(option_name, error.clocks))
+        message = f"there is nothing to compare with: give one of {options}"
+        raise click.UsageError(message) from error
 
 
 def _form(question: Question, options: dict[str, Any]) -> Format | None:
@@ -220,16 +229,15 @@ def _show(question: Question) -> Callable[[Reading, Query], None]:
         answer: Members = {**query.head(), **question.answer(reading, query)}
         console = screen()
         show_clocks(console, answer, at=question.turns_on_at)
-        show_beside(console, answer)
         for line in question.lead(answer):
             console.print(plain(line))
         for table in question.tables:
             if table.title:
                 rows = list(table.rows_of(answer))
-                for columns in _parts(table.shown_of(answer)):
+                for columns in _parts(table.shown_of(answer), table.widest):
                     show_table(
                         console,
-                        table.title,
+                        plain(table.title_of(answer)),
                         [plain(column.heading or column.name) for column in columns],
                         ([_cell(column.of(row)) for column in columns] for row in rows),
                     )
@@ -238,11 +246,11 @@ def _show(question: Question) -> Callable[[Reading, Query], None]:
     return show
 
 
-def _parts(columns: Sequence[Column]) -> Iterator[Sequence[Column]]:
-    """The columns in parts that are not too wide, each of which begins with the first."""
+def _parts(columns: Sequence[Column], widest: int) -> Iterator[Sequence[Column]]:
+    """The columns in parts of so many at most, each of which begins with the first."""
     first, others = columns[:1], columns[1:]
-    for start in range(0, max(len(others), 1), WIDEST - 1):
-        yield (*first, *others[start : start + WIDEST - 1])
+    for start in range(0, max(len(others), 1), widest - 1):
+        yield (*first, *others[start : start + widest - 1])
 
 
 def _cell(value: object) -> str:

@@ -22,13 +22,6 @@ def show_clocks(console: Console, head: Mapping[str, Any], *, at: bool = True) -
     console.print(plain(f"{text[0].upper()}{text[1:]}."))
 
 
-def show_beside(console: Console, head: Mapping[str, Any]) -> None:
-    """Say which other point of the clocks stands beside it, if any."""
-    beside = head.get("to")
-    if "known" in head and isinstance(beside, Mapping):
-        console.print(plain(f"Beside it: {_point(beside)}."))
-
-
 def _point(head: Mapping[str, Any], *, at: bool = True) -> str:
     day = []
     if at and "during" in head:

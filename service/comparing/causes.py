@@ -32,11 +32,12 @@ from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
 from projections.engine.account import account
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
-from projections.views.file import Database
-from projections.views.history import Entry, History
-from projections.views.state import Boxed, State
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
+from projections.views.history import Entry
+from projections.views.reading import Reading
+from projections.views.state import Boxed
 from service.asking.filters import Wanted
+from service.state.row import day_shown
 
 Members = dict[str, Any]
 Clock = Literal["known", "stated", "at"]
@@ -69,10 +70,8 @@ that the row came to show, or shows no more, are taken to have done it."""
 class Causes:
     """Finds the causes of changed rows; keeps what it read of records for the next row."""
 
-    def __init__(self, view: State, history: History, db: Database, wanted: Wanted) -> None:
-        self._view = view
-        self._history = history
-        self._db = db
+    def __init__(self, reading: Reading, wanted: Wanted) -> None:
+        self._reading = reading
         self._wanted = wanted
         self._entries: dict[tuple[str, int], list[Entry]] = {}
         self._records: dict[tuple[str, int], Record] = {}
@@ -103,15 +102,17 @@ class Causes:
     def _row(self, kind: str, id: str, step: Step) -> _Row:
         known = step.ends() if step.clock == "known" else (step.after.known, step.after.known)
         stated = step.ends() if step.clock == "stated" else (step.after.stated, step.after.stated)
+        points = (step.before, step.after)
         days = [
-            *(step.before.at, step.after.at),
-            *(min(point.at, point.stated) for point in (step.before, step.after)),
+            *(point.at for point in points),
+            *(self._reading.at(point).status_day for point in points),
         ]
-        record = id if kind == "facility" else self._view.record_of(self._db, id, known=known[1])
+        db, state = self._reading.db, self._reading.state
+        record = id if kind == "facility" else state.record_of(db, id, known=known[1])
         if record is None:
             raise ValueError(f"{id} is in a state, and no record has it")
-        boxes = self._view.of_record(
-            self._db,
+        boxes = state.of_record(
+            db,
             record,
             at=(day(year_of(min(days)), 1, 1), day(year_of(max(days)), 12, 31)),
             stated=stated,
@@ -131,7 +132,7 @@ class Causes:
             entry.commit_position for entry in entries if entry.statement == about
         )
         make = _FacilityRow if kind == "facility" else _StatementRow
-        return make(self._view, self._db, kind, id, record, listed, rewritten)
+        return make(self._reading, kind, id, record, listed, rewritten)
 
     # --- known
 
@@ -206,17 +207,17 @@ class Causes:
     def _entries_of(self, stream: str, known: int) -> list[Entry]:
         entries = self._entries.get((stream, known))
         if entries is None:
+            db, history = self._reading.db, self._reading.history
             entries = self._entries[stream, known] = list(
-                self._history.entries(self._db, stream, known=known, after=0, limit=AFTER_ALL)
+                history.entries(db, stream, known=known, after=0, limit=AFTER_ALL)
             )
         return entries
 
     def _record(self, id: str, known: int) -> Record:
         record = self._records.get((id, known))
         if record is None:
-            record = self._records[id, known] = self._history.record(
-                self._db, f"record:{id}", known=known
-            )
+            db, history = self._reading.db, self._reading.history
+            record = self._records[id, known] = history.record(db, f"record:{id}", known=known)
         return record
 
 
@@ -258,8 +259,7 @@ class _Row(ABC):
     `read` keeps what was read of these.
     """
 
-    view: State
-    db: Database
+    reading: Reading
     kind: str
     id: str
     record: str
@@ -316,19 +316,13 @@ class _Row(ABC):
 
 class _FacilityRow(_Row):
     def shown(self, *, at: int, stated: int, known: int) -> Shown:
-        beyond = at > stated
-        status_day = min(at, stated)
         held = [
             box
             for box in self.boxes
-            if box.facet not in FOR_LISTS
-            and box.sf <= stated < box.st
+            if box.sf <= stated < box.st
             and box.kf <= known < box.kt
-            and (
-                beyond and box.vf <= at < box.vt
-                if box.facet == "expected"
-                else box.vf <= status_day < box.vt
-            )
+            and (place := day_shown(box.facet, at=at, stated=stated)) is not None
+            and box.vf <= place < box.vt
         ]
         statuses = (box.facet == "status" and box.value for box in held)
         if not any(statuses) and not any(box.facet in ("overdue", "expected") for box in held):
@@ -338,12 +332,13 @@ class _FacilityRow(_Row):
         showing = [box for box in held if box.facet != "name" or box.value != name]
         parts = {(box.facet, box.value, box.text) for box in showing}
         named = frozenset(box.statement for box in showing if box.statement)
-        return Shown(frozenset({*parts, brief, beyond}), named, brief)
+        return Shown(frozenset({*parts, brief, at > stated}), named, brief)
 
     def _card(self, known: int) -> tuple[str, str]:
         """The name and the brief of the card."""
         if known not in self.read:
-            self.read[known] = self.view.briefs(self.db, [self.stream], known=known)[self.stream]
+            db, state = self.reading.db, self.reading.state
+            self.read[known] = state.briefs(db, [self.stream], known=known)[self.stream]
         card: tuple[str, str] = self.read[known]
         return card
 
@@ -364,7 +359,8 @@ class _StatementRow(_Row):
 
     def _text(self, known: int) -> str:
         if known not in self.read:
-            self.read[known] = self.view.statements(self.db, [self.id], known=known)[self.id]
+            db, state = self.reading.db, self.reading.state
+            self.read[known] = state.statements(db, [self.id], known=known)[self.id]
         return str(self.read[known])
 
     def _holds(self, box: Boxed, at: int) -> bool:
@@ -416,16 +412,11 @@ def _showing(row: _Row, spans: Iterable[Span], *, at: int, stated: int) -> froze
             for span in spans
             if (span.facet, span.statement) == (row.kind, row.id) and _covers(span, at)
         )
-    status_day = min(at, stated)
     return frozenset(
         (span.facet, span.value, span.text)
         for span in spans
-        if span.facet not in FOR_LISTS
-        and (
-            at > stated and _covers(span, at)
-            if span.facet == "expected"
-            else _covers(span, status_day)
-        )
+        if (place := day_shown(span.facet, at=at, stated=stated)) is not None
+        and _covers(span, place)
     )
 
 

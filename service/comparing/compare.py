@@ -19,18 +19,22 @@ from events.errors import BadFilter, NotFound
 from projections.views.reading import Reading
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import Wanted, given
-from service.asking.json_text import members_of
 from service.asking.query import Query, clock_members
 from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
 from service.comparing.telling import side_told, sides_sentence
-from service.records.answer import record_answer
+from service.records.answer import Told, facility_members
 from service.state.answer import state_answer
 
 
-def compare_answer(reading: Reading, compared: Sides) -> str:
-    """The JSON text of `/v1/compare`."""
+def compare_answer(reading: Reading, query: Query) -> Members:
+    """The members of `CompareSchema`, less the clocks of side A.
+
+    Raises NotFound where neither side has the facility that is asked for, BadFilter where a
+    record is no facility, TooMuchToCompare.
+    """
+    compared: Sides = query.about
     if compared.a.record is None:
         a, b = (_part(reading, side) for side in (compared.a, compared.b))
     else:
@@ -40,9 +44,8 @@ def compare_answer(reading: Reading, compared: Sides) -> str:
         SIGNS[pair["change"]]
         for pair in (pairs.milestones if compared.by == "milestone" else pairs.facilities)
     )
-    end = compared.b.as_of
-    told = {
-        "to": clock_members(end),
+    return {
+        "to": clock_members(compared.b.as_of),
         "by": compared.by,
         "a": side_told(a, compared.a, compared.b),
         "b": side_told(b, compared.b, compared.a),
@@ -56,7 +59,6 @@ def compare_answer(reading: Reading, compared: Sides) -> str:
         "sentence": sides_sentence(a, b, compared).members(),
         "next": None,
     }
-    return f"{{{members_of(compared.question.head())},{members_of(told)}}}"
 
 
 def _part(reading: Reading, side: Side) -> Found:
@@ -93,22 +95,21 @@ def _facilities(reading: Reading, compared: Sides) -> tuple[Found, Found]:
 def _facility(reading: Reading, side: Side, name: str) -> Found:
     """The facility of a side, which the parameter `name` names."""
     id = side.record or ""
-    record = record_answer(reading, Query(f"/v1/records/{id}", side.as_of, {}, id=id))
-    if record["kind"] != "facility":
-        raise BadFilter(name, id, f"it is a record of the kind {record['kind']}, no facility")
-    row = {"id": id, **{member: record[member] for member in _ROW if member in record}}
-    lines = {line["id"]: line for line in record["statements"]}
+    told = Told.read(reading, id, side.as_of)
+    if told.record.kind != "facility":
+        raise BadFilter(name, id, f"it is a record of the kind {told.record.kind}, no facility")
+    row = {"id": id, **facility_members(told)}
     entries = [
         {
-            "milestone": lines[entry["effective"]]["milestone"],
-            "entry": entry["entry"],
-            "statement": entry["effective"],
-            "modality": lines[entry["effective"]]["modality"],
-            "counts": entry["counts"],
-            "date": lines[entry["effective"]].get("date"),
-            **lines[entry["effective"]]["bounds"],
+            "milestone": line["milestone"],
+            "entry": line["entry"],
+            "statement": line["id"],
+            "modality": line["modality"],
+            "counts": line["counts"],
+            "date": line.get("date"),
+            **line["bounds"],
         }
-        for entry in record["entries"]
+        for line in told.effective()
     ]
     return Found(
         _totals(row),
@@ -117,15 +118,8 @@ def _facility(reading: Reading, side: Side, name: str) -> Found:
         _owned(reading, side, "indicator"),
         len(_owned(reading, side, "discovery")),
         entries,
-        record["card"],
+        told.record.card or {},
     )
-
-
-_ROW = (
-    "name", "country", "field", "status", "since", "alternatives", "statement", "certainty",
-    "expected", "overdue", "name_then",
-)  # fmt: skip
-"""The members of a row of the state."""
 
 
 def _owned(reading: Reading, side: Side, facet: str) -> list[Members]:

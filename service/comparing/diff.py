@@ -7,8 +7,8 @@ object by the `id` of the rows,
     {section: {row["id"]: row for row in state[section]}
      for section in ("facilities", "policies", "indicators", "discoveries", "observations")}
 
-so that patches (RFC 6902) name what they change. `patch_text` is the one patch
-over that document; `diff_text` tells of each row how and why it changed.
+so that patches (RFC 6902) name what they change. `patch_answer` is the one patch
+over that document; `diff_answer` tells of each row how and why it changed.
 
 Causes are found by moving one clock at a time, always along the same path:
 
@@ -28,26 +28,26 @@ has no entry, whatever happened to it on the way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from events.clocks import AsOf, Log, as_of
+from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.errors import BadClock
 from projections.views.patch import Operation, patch_between
 from projections.views.reading import Reading
 from service.asking.errors import NothingToCompare, TooMuchToCompare
-from service.asking.filters import LARGEST_LIMIT, Wanted, given, wanted
-from service.asking.json_text import Fragment, json_of, members_of
+from service.asking.filters import LARGEST_LIMIT, TO_AT, TO_KNOWN, TO_STATED, Wanted
+from service.asking.json_text import Fragment
+from service.asking.parameter import values_of, written
 from service.asking.query import Query, clock_members
+from service.asking.question import Arguments, Question
 from service.comparing.causes import Causes, Clock, Step
 from service.sentences.diff import diff_sentence
 from service.state.answer import SECTIONS, Rows, state_rows
 
-FROM_CLOCKS = ("at", "stated", "known")
-TO_CLOCKS = ("to_at", "to_stated", "to_known")
-PATCH_MEDIA_TYPE = "application/json-patch+json"
+TO_CLOCKS = (TO_AT.name, TO_STATED.name, TO_KNOWN.name)
 
 MOST = LARGEST_LIMIT
 """How many facilities the state may have at a point that is compared."""
@@ -56,24 +56,15 @@ PATH: tuple[Clock, ...] = ("known", "stated", "at")
 """The order in which the clocks are moved."""
 
 Members = dict[str, Any]
-Format = Literal["json", "patch"]
-
-FORMATS: Mapping[Format, str] = {"json": "application/json", "patch": PATCH_MEDIA_TYPE}
-"""The forms of the answer, each with its media type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two points, and the question that is pinned with both written out."""
+    """Two points, and the part of the world that is compared at them."""
 
-    question: Query
+    start: AsOf
     to: AsOf
     wanted: Wanted
-
-    @property
-    def start(self) -> AsOf:
-        """The point that is compared from."""
-        return self.question.as_of
 
     @property
     def position(self) -> int:
@@ -95,29 +86,17 @@ class Comparison:
         return steps
 
 
-def comparison(
-    path: str,
-    start: AsOf,
-    texts: Mapping[str, str],
-    *,
-    form: Format = "json",
-    log: Log,
-    now: str,
-) -> Comparison:
-    """What is compared with `start`: a `to_` clock that is absent stands where that one stood.
-
-    Raises NothingToCompare where none is given, BadClock and PositionAhead for a
-    clock, BadFilter for a filter.
-    """
-    if not any(clock in texts for clock in TO_CLOCKS):
-        raise NothingToCompare(TO_CLOCKS)
+def end_of(start: AsOf, arguments: Arguments) -> AsOf:
+    """The point that is compared with `start`: a `to_` clock that is absent stands where that one
+    stood. Raises BadClock and PositionAhead."""
+    texts = arguments.texts
     try:
         end = as_of(
             at=texts.get("to_at"),
             stated=texts.get("to_stated"),
             known=texts.get("to_known", f"@{start.known}"),
-            log=log,
-            now=now,
+            log=arguments.log,
+            now=arguments.now,
         )
     except BadClock as refused:
         raise BadClock(f"to_{refused.clock}", refused.value, refused.why) from None
@@ -125,17 +104,33 @@ def comparison(
         end = replace(end, at=start.at)
     if "to_stated" not in texts:
         end = replace(end, stated=start.stated)
-    asked = wanted(country=texts.get("country"), field=texts.get("field"))
-    filters = {
-        **given(asked),
-        "to_at": iso(end.at),
-        "to_stated": iso(end.stated),
-        "to_known": f"@{end.known}",
-    }
-    if form != "json":
-        filters["format"] = form
-    question = Query(path, start, filters)
-    return Comparison(question, end, replace(asked, limit=MOST + 1))
+    return end
+
+
+def end_filters(end: AsOf) -> dict[str, str]:
+    """The point that is compared with, as a pinned URL writes it."""
+    return {"to_at": iso(end.at), "to_stated": iso(end.stated), "to_known": f"@{end.known}"}
+
+
+def read_points(question: Question, arguments: Arguments) -> Query:
+    """A query about the `Comparison` of two points.
+
+    Raises NothingToCompare where no second one is given, BadClock and PositionAhead for a
+    clock, BadFilter for a filter.
+    """
+    start = arguments.clocks()
+    if not arguments.texts.keys() & {*TO_CLOCKS}:
+        raise NothingToCompare(TO_CLOCKS)
+    end = end_of(start, arguments)
+    about = Wanted(**values_of(question.filters, arguments.texts))
+    compared = Comparison(start, end, about)
+    return Query(
+        arguments.path,
+        start,
+        {**written(question.filters, about), **end_filters(end)},
+        about=compared,
+        position=compared.position,
+    )
 
 
 class Difference(NamedTuple):
@@ -148,15 +143,35 @@ class Difference(NamedTuple):
     patch: list[Operation]
 
 
-def diff_text(reading: Reading, compared: Comparison) -> str:
-    """The JSON text of `/v1/diff`."""
+def diff_answer(reading: Reading, query: Query) -> Members:
+    """The members of `DiffSchema`, less the clocks of the first point. Raises TooMuchToCompare."""
+    compared: Comparison = query.about
+    found = changed_rows(reading, compared)
+    causes = Counter(
+        word
+        for rows in found.values()
+        for row in rows
+        for word in {cause["cause"] for cause in row["causes"]}
+    )
+    sentence = diff_sentence(
+        start=compared.start,
+        to=compared.to,
+        added=len(found["added"]),
+        removed=len(found["removed"]),
+        changed=len(found["changed"]),
+        causes=causes,
+    )
+    return {"to": clock_members(compared.to), "sentence": sentence.members(), **found, "next": None}
+
+
+def changed_rows(reading: Reading, compared: Comparison) -> dict[str, list[Members]]:
+    """The rows that were `added`, `removed` and `changed`, as `/v1/diff` lists them, with their
+    causes. Raises TooMuchToCompare."""
     steps = compared.steps()
     points = [compared.start, *(step.after for step in steps)]
     documents = [_rows(reading, point, compared.wanted) for point in points]
-    causes = Causes(reading.state, reading.history, reading.db, compared.wanted)
-    added: list[Members] = []
-    removed: list[Members] = []
-    changed: list[Members] = []
+    causes = Causes(reading, compared.wanted)
+    listed: dict[str, list[Members]] = {"added": [], "removed": [], "changed": []}
     for found in _differences(documents[0], documents[-1]):
         kind = SECTIONS[found.section]
         because = [
@@ -169,36 +184,18 @@ def diff_text(reading: Reading, compared: Comparison) -> str:
         why = {"cause": words.pop() if len(words) == 1 else None, "causes": because}
         named = {"id": found.id, "kind": kind}
         if found.before is None:
-            added.append({**named, "row": found.after, **why})
+            listed["added"].append({**named, "row": found.after, **why})
         elif found.after is None:
-            removed.append({**named, "row": found.before, **why})
+            listed["removed"].append({**named, "row": found.before, **why})
         else:
-            changed.append({**named, "patch": found.patch, **why})
-    end = compared.to
-    found_causes = Counter(
-        word for row in (*added, *removed, *changed) for word in {c["cause"] for c in row["causes"]}
-    )
-    sentence = diff_sentence(
-        start=compared.start,
-        to=end,
-        added=len(added),
-        removed=len(removed),
-        changed=len(changed),
-        causes=found_causes,
-    )
-    told = {
-        "to": clock_members(end),
-        "sentence": sentence.members(),
-        "added": added,
-        "removed": removed,
-        "changed": changed,
-        "next": None,
-    }
-    return f"{{{members_of(compared.question.head())},{members_of(told)}}}"
+            listed["changed"].append({**named, "patch": found.patch, **why})
+    return listed
 
 
-def patch_text(reading: Reading, compared: Comparison) -> str:
-    """The JSON text of the one patch from the document at the one point to that at the other."""
+def patch_answer(reading: Reading, query: Query) -> list[Operation]:
+    """The one patch from the document at the one point to that at the other. Raises
+    TooMuchToCompare."""
+    compared: Comparison = query.about
     before, after = (
         _rows(reading, point, compared.wanted) for point in (compared.start, compared.to)
     )
@@ -211,11 +208,11 @@ def patch_text(reading: Reading, compared: Comparison) -> str:
             operations.append({"op": "remove", "path": path})
         else:
             operations += ({**each, "path": path + each["path"]} for each in found.patch)
-    return json_of(operations)
+    return operations
 
 
 def _rows(reading: Reading, point: AsOf, asked: Wanted) -> Rows:
-    rows = state_rows(reading, point, asked)
+    rows = state_rows(reading, point, replace(asked, limit=MOST + 1))
     if len(rows["facilities"]) > MOST:
         raise TooMuchToCompare(MOST)
     return rows

@@ -24,49 +24,49 @@ The three lists and the totals are of all that the filters let through; `rows` a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from events.clocks import AsOf, Log, as_of
+from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.errors import BadClock, ClashingClocks
 from events.fact import is_id
 from projections.kinds.facility import BIT
-from projections.views.file import Database
-from projections.views.state import Row, State
+from projections.views.reading import Reading
+from projections.views.state import Row
 from service.asking.errors import BadCursor
-from service.asking.filters import LIMIT, Wanted, given, wanted
-from service.asking.json_text import members_of
-from service.asking.query import Query, clock_members
+from service.asking.filters import COUNTRY, FIELD, Wanted
+from service.asking.json_text import Fragment
+from service.asking.parameter import values_of, written
+from service.asking.query import Query, clock_members, pinned_path
+from service.asking.question import Arguments, Members, Question
 from service.comparing.diff import Comparison
 from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
-from service.state.answer import NO_STATUS
-
-THEN_CLOCKS = ("at", "stated", "known")
-NOW_CLOCKS = ("to_stated", "to_known")
-FILTERS = ("country", "field", "limit", "after")
+from service.state.row import expected_statuses, rows_shown, status_members
 
 RUNS = "operating"
 
 
-def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Comparison:
-    """The two points that texts ask about, defaults written out; `to` is that of now.
+def read_then_and_now(question: Question, arguments: Arguments) -> Query:
+    """A query about the `Comparison` of then and now, defaults written out.
 
     Raises BadClock and PositionAhead for a clock, BadFilter for a filter, and
     ClashingClocks where now would have heard less than then.
     """
-    heard = as_of(at=texts.get("at"), known=texts.get("known"), log=log, now=now)
-    then = heard
+    texts = arguments.texts
+
+    def clocks(**given: str | None) -> AsOf:
+        return as_of(**given, log=arguments.log, now=arguments.now)
+
+    heard = clocks(at=texts.get("at"), known=texts.get("known"))
+    then, known = heard, f"@{heard.known}"
     if "stated" in texts:
-        said = _clocks(texts["stated"], f"@{heard.known}", log=log, now=now)
-        then = replace(heard, stated=said.stated)
+        then = replace(heard, stated=clocks(stated=texts["stated"], known=known).stated)
     try:
-        later = _clocks(
-            texts.get("to_stated"), texts.get("to_known", f"@{heard.known}"), log=log, now=now
-        )
+        later = clocks(stated=texts.get("to_stated"), known=texts.get("to_known", known))
     except BadClock as refused:
         raise BadClock(f"to_{refused.clock}", refused.value, refused.why) from None
     if "to_stated" not in texts:
@@ -76,34 +76,38 @@ def then_and_now(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> 
         raise ClashingClocks(
             "to_stated", texts["to_stated"], f"now is not before then, {iso(then.stated)}"
         )
-    later = replace(later, at=heard.at)
-    asked = wanted(**{name: texts.get(name) for name in FILTERS})
+    about = Wanted(**values_of(question.filters, texts))
+    compared = Comparison(then, replace(later, at=heard.at), about)
     filters = {
-        **given(asked),
+        **written(question.filters, about),
         "to_stated": iso(later.stated),
         "to_known": f"@{later.known}",
     }
-    return Comparison(Query(path, then, filters), later, asked)
+    return Query(arguments.path, then, filters, about=compared, position=compared.position)
 
 
-def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
-    """The JSON text of `/v1/hindsight`."""
-    shown = _shown(view, db, asked)
-    then = _Point(view, db, asked.start, shown, expecting=True)
-    now = _Point(view, db, asked.to, shown, expecting=False)
+def hindsight_answer(reading: Reading, query: Query) -> Members:
+    """The members of `HindsightSchema`, less the clocks of then; the rows are fragments.
+
+    Raises BadCursor.
+    """
+    asked: Comparison = query.about
+    shown = _shown(reading, asked)
+    then = _Point(reading, asked.start, shown, expecting=True)
+    now = _Point(reading, asked.to, shown, expecting=False)
     ran, run = then.running, now.running
     unexpected = sorted(run - ran)
     groups = _Groups(
         came=sorted(ran & run),
         missed=sorted(ran - run),
         unexpected=unexpected,
-        unnamed=_unnamed(view, db, unexpected, then),
+        unnamed=_unnamed(reading, unexpected, then),
     )
     page, following = _page(ran | run, asked.wanted)
-    told = {
+    return {
         "to": {
             **clock_members(asked.to),
-            **({"certainty": "last-known"} if now.beyond else {}),
+            **({"certainty": "last-known"} if now.slice.is_beyond else {}),
         },
         "totals": {
             "then": len(ran),
@@ -117,14 +121,10 @@ def hindsight_answer(view: State, db: Database, asked: Comparison) -> str:
         "expected_and_came": groups.came,
         "expected_not_come": groups.missed,
         "unexpected": unexpected,
-    }
-    rows = ",".join(_rows(page, then, now, groups))
-    ends = {
+        "rows": list(_rows(page, then, now, groups)),
         "sentence": _sentence(asked.wanted, then, now, groups).members(),
-        "next": None if following is None else asked.question.url(after=following),
+        "next": None if following is None else query.url(after=following),
     }
-    head = members_of({**asked.question.head(), **told})
-    return f'{{{head},"rows":[{rows}],{members_of(ends)}}}'
 
 
 class _Groups(NamedTuple):
@@ -149,21 +149,19 @@ class _Point:
     which run: as expected where something is, else as last heard of."""
 
     def __init__(
-        self,
-        view: State,
-        db: Database,
-        clocks: AsOf,
-        shown: Collection[str] | None,
-        *,
-        expecting: bool,
+        self, reading: Reading, clocks: AsOf, shown: Collection[str] | None, *, expecting: bool
     ) -> None:
-        self._view, self._db, self._shown = view, db, shown
+        self.slice = reading.at(clocks)
         self.clocks = clocks
-        self.beyond = clocks.at > clocks.stated
-        self.status = self._stab("status", min(clocks.at, clocks.stated))
-        self.expected = self._stab("expected", clocks.at) if expecting and self.beyond else {}
-        told = {id: row.value for id, row in (*self.status.items(), *self.expected.items())}
-        self.running = {id for id, status in told.items() if status == RUNS}
+
+        def found(facet: str) -> dict[str, Row]:
+            rows = rows_shown(self.slice, facet)
+            return {row.record: row for row in rows if shown is None or row.record in shown}
+
+        self.status = found("status")
+        self.expected = found("expected") if expecting else {}
+        statuses = expected_statuses(self.status.values(), self.expected.values())
+        self.running = {id for id, status in statuses.items() if status == RUNS}
 
     def range(self) -> dict[str, int] | None:
         """How many certainly run, and how many possibly; None where plans have a say in it."""
@@ -182,47 +180,21 @@ class _Point:
     def texts(self, page: Collection[str]) -> dict[int, str]:
         """The texts of the rows of some facilities."""
         found = (by.get(id) for by in (self.status, self.expected) for id in page)
-        return self._view.texts(self._db, [row.id for row in found if row is not None])
+        return self.slice.texts(row for row in found if row is not None)
 
     def names(self, ids: Iterable[str]) -> dict[str, Name]:
         """What some facilities are called, each leading to its record; some may have no card."""
-        streams = {f"record:{id}": id for id in ids}
-        cards = self._view.cards(self._db, streams, known=self.clocks.known)
         return {
-            id: Name.of(card, Query(f"/v1/records/{id}", self.clocks, {}).pinned)
-            for stream, card in cards.items()
-            for id in [streams[stream]]
+            id: Name.of(card, pinned_path(f"/v1/records/{id}", self.clocks))
+            for id, card in self.slice.cards(ids).items()
         }
 
     def briefs(self, page: Iterable[str]) -> dict[str, str]:
         """The brief of the card of each facility that had one."""
-        streams = {f"record:{id}": id for id in page}
-        found = self._view.briefs(self._db, streams, known=self.clocks.known)
-        return {streams[stream]: brief for stream, (_, brief) in found.items()}
-
-    def certainty(self, id: str) -> str:
-        """Whether the status of a facility is certain on the day."""
-        if self.beyond:
-            return "last-known"
-        row = self.status.get(id)
-        return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
-
-    def _stab(self, facet: str, day: int) -> dict[str, Row]:
-        rows = self._view.stab(
-            self._db,
-            facet,
-            first=day,
-            last=day,
-            stated=self.clocks.stated,
-            known=self.clocks.known,
-            country=None,
-            field=None,
-        )
-        shown = self._shown
-        return {row.record: row for row in rows if shown is None or row.record in shown}
+        return {id: brief for id, (_, brief) in self.slice.briefs(page).items()}
 
 
-def _shown(view: State, db: Database, asked: Comparison) -> Collection[str] | None:
+def _shown(reading: Reading, asked: Comparison) -> Collection[str] | None:
     """The facilities that the filters let through; None is all.
 
     An amendment moves a facility to another country on both sides: it breaks no promise.
@@ -232,16 +204,7 @@ def _shown(view: State, db: Database, asked: Comparison) -> Collection[str] | No
         return None
 
     def carded(clocks: AsOf, country: str | None, field: str | None) -> set[str]:
-        rows = view.stab(
-            db,
-            "record",
-            first=clocks.at,
-            last=clocks.at,
-            stated=clocks.stated,
-            known=clocks.known,
-            country=country,
-            field=field,
-        )
+        rows = reading.at(clocks, country=country, field=field).stab("record", clocks.at)
         return {row.record for row in rows if row.value == "facility"}
 
     shown = carded(now, about.country, about.field)
@@ -250,21 +213,18 @@ def _shown(view: State, db: Database, asked: Comparison) -> Collection[str] | No
     return shown
 
 
-def _unnamed(view: State, db: Database, unexpected: Iterable[str], then: _Point) -> set[str]:
+def _unnamed(reading: Reading, unexpected: Iterable[str], then: _Point) -> set[str]:
     """Those of some facilities of which nothing had been said."""
     told = then.status.keys() | then.expected.keys()
     unnamed = {id for id in unexpected if id not in told}
-    unnamed -= _named(view, db, unnamed, then.clocks)
-    others = {record for id in unnamed for record in view.belonging(db, id)}
-    return unnamed - _named(view, db, others, then.clocks)
+    unnamed -= _named(unnamed, then)
+    others = {record for id in unnamed for record in reading.state.belonging(reading.db, id)}
+    return unnamed - _named(others, then)
 
 
-def _named(view: State, db: Database, records: Collection[str], clocks: AsOf) -> set[str]:
+def _named(records: Collection[str], then: _Point) -> set[str]:
     """The facilities that statements of some records belong to."""
-    rows = view.stab_records(
-        db, "named", records, day=clocks.stated, stated=clocks.stated, known=clocks.known
-    )
-    return {row.value for row in rows}
+    return {row.value for row in then.slice.stab_records("named", records, then.clocks.stated)}
 
 
 def _page(concerned: Iterable[str], about: Wanted) -> tuple[list[str], str | None]:
@@ -276,7 +236,7 @@ def _page(concerned: Iterable[str], about: Wanted) -> tuple[list[str], str | Non
     return page, (page[-1] if len(listed) > len(page) else None)
 
 
-def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> Iterator[str]:
+def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> Iterator[Fragment]:
     texts = then.texts(page) | now.texts(page)
     # What was taken out of the record since has its card of then.
     briefs = then.briefs(page) | now.briefs(page)
@@ -284,20 +244,20 @@ def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> 
     for id in page:
         sides = []
         for point in (then, now):
-            held = point.status.get(id)
-            status = texts[held.id] if held else NO_STATUS
-            sides.append(f'{status},"certainty":"{point.certainty(id)}"')
+            status = point.status.get(id)
+            beyond = point.slice.is_beyond
+            sides.append(status_members(status, texts[status.id] if status else "", beyond=beyond))
         plan = then.expected.get(id)
         expected = f"{{{texts[plan.id]}}}" if plan else "null"
         named = "false" if id in groups.unnamed else "true"
-        yield (
+        yield Fragment(
             f'{{{briefs[id]},"then":{{{sides[0]},"expected":{expected}}},"now":{{{sides[1]}}},'
             f'"group":"{group[id]}","named":{named}}}'
         )
 
 
 def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
-    part = given(replace(about, limit=LIMIT, after=""))
+    part = written((COUNTRY, FIELD), about)
     unnamed = [id for id in groups.unexpected if id in groups.unnamed]
     named = [id for id in groups.unexpected if id not in groups.unnamed]
     lists = (groups.missed, unnamed, named)
@@ -324,7 +284,3 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             },
         )
     )
-
-
-def _clocks(stated: str | None, known: str, *, log: Log, now: str) -> AsOf:
-    return as_of(stated=stated, known=known, log=log, now=now)

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from events.clocks import AsOf, Log
-from events.dates import iso
+from events.clocks import AsOf
 from events.errors import BadFilter
 from service.asking.errors import NothingToCompare
-from service.asking.filters import wanted
+from service.asking.filters import COUNTRY, FIELD
 from service.asking.query import Query
-from service.comparing.diff import TO_CLOCKS, comparison
+from service.asking.question import Arguments, Question
+from service.comparing.diff import TO_CLOCKS, end_filters, end_of
 
 PARTS = ("country", "field", "record")
 TO_PARTS = tuple(f"to_{name}" for name in PARTS)
@@ -38,9 +38,8 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two sides, and the question that is pinned with both written out."""
+    """Two sides of the chronicle."""
 
-    question: Query
     a: Side
     b: Side
 
@@ -59,15 +58,17 @@ class Sides:
         return "record" if self.a.country == self.b.country else "field"
 
 
-def sides(path: str, start: AsOf, texts: Mapping[str, str], *, log: Log, now: str) -> Sides:
-    """The sides that texts tell apart, that of the clocks `start` and the other.
+def read_sides(question: Question, arguments: Arguments) -> Query:  # noqa: ARG001 - every question is read alike
+    """A query about the `Sides` that texts tell apart, with both written out.
 
     Raises NothingToCompare where nothing is given of the other, or nothing that differs;
     BadClock and PositionAhead for a clock, BadFilter for a filter.
     """
+    texts = arguments.texts
+    start = arguments.clocks()
     if not texts.keys() & {*TO_CLOCKS, *TO_PARTS}:
         raise NothingToCompare((*TO_CLOCKS, *TO_PARTS))
-    end = comparison(path, start, {"to_at": iso(start.at), **texts}, log=log, now=now).to
+    end = end_of(start, arguments)
     parts = {name: texts.get(name) for name in PARTS}
     others = {name: texts.get(f"to_{name}", value) for name, value in parts.items()}
     _check(texts, parts, prefix="")
@@ -81,14 +82,13 @@ def sides(path: str, start: AsOf, texts: Mapping[str, str], *, log: Log, now: st
     filters = {
         **{name: value for name, value in parts.items() if value is not None},
         **{f"to_{name}": value for name, value in others.items() if value is not None},
-        "to_at": iso(end.at),
-        "to_stated": iso(end.stated),
-        "to_known": f"@{end.known}",
+        **end_filters(end),
     }
     a, b = Side(start, **parts), Side(end, **others)
     if a == b:
         raise NothingToCompare((*TO_CLOCKS, *TO_PARTS), same=True)
-    return Sides(Query(path, start, filters), a, b)
+    compared = Sides(a, b)
+    return Query(arguments.path, start, filters, about=compared, position=compared.position)
 
 
 def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix: str) -> None:
@@ -97,7 +97,9 @@ def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix:
     What is refused is told of a parameter that was given.
     """
     try:
-        wanted(country=parts["country"], field=parts["field"])
+        for each in (COUNTRY, FIELD):
+            if (text := parts[each.name]) is not None:
+                each.parse(text)
     except BadFilter as refused:
         raise BadFilter(
             f"{prefix}{refused.name}", refused.value, refused.why, allowed=refused.allowed

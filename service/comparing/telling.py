@@ -14,6 +14,7 @@ from service.comparing.sides import Side, Sides
 from service.sentences.compare import Spoken, compare_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
+from service.state.row import expected_status
 from service.translations import LANGUAGES, Language, translations
 from service.words.labels import field_phrase
 from service.words.places import country_name
@@ -49,7 +50,7 @@ def _expected(found: Found, side: Side) -> Members | None:
     counts: Counter[str] = Counter()
     running: Counter[str] = Counter()
     for row in found.facilities.values():
-        status = _status(row)
+        status = expected_status(row)
         if status is not None:
             counts[status] += 1
         if status == "operating":
@@ -111,7 +112,7 @@ def _day(day: int, lang: Language) -> str:
 def sides_sentence(a: Found, b: Found, sides: Sides) -> Sentence:
     """What the comparison says in words; it takes a promise for what it says."""
     ran, run = (
-        {id for id, row in found.facilities.items() if _status(row) == "operating"}
+        {id for id, row in found.facilities.items() if expected_status(row) == "operating"}
         for found in (a, b)
     )
     left, right = _sided(a, sides.a, b.card), _sided(b, sides.b, a.card)
@@ -129,11 +130,11 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
         path, part = f"/v1/records/{side.record}", {}
         card = found.card or card
         name = Name.of(card, Query(path, clocks, part).pinned if found.card else None)
-        status = next((_status(row) for row in found.facilities.values()), None)
+        status = next((expected_status(row) for row in found.facilities.values()), None)
     ranged = found.totals["range"].get("operating", {"certain": 0, "possible": 0})
     running: Count = (ranged["certain"], ranged["possible"])
     if beyond:
-        running = sum(_status(row) == "operating" for row in found.facilities.values())
+        running = sum(expected_status(row) == "operating" for row in found.facilities.values())
     elif ranged["certain"] == ranged["possible"]:
         running = found.totals["status"].get("operating", 0)
     return Spoken(
@@ -148,9 +149,3 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
         recorded=side.record is None or bool(found.card),
         href=Query(path, clocks, part).pinned,
     )
-
-
-def _status(row: Members) -> str | None:
-    """The status, and beyond the horizon what is expected, where something is."""
-    status: str | None = (row["expected"] or row)["status"]
-    return status

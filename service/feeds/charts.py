@@ -8,12 +8,13 @@ from typing import Any
 from events.dates import iso
 from events.errors import BadFilter
 from events.stream import Stream
+from service.asking.question import Arguments
 from service.feeds.feed import Context
 from service.items.home import home_of
 from service.promises.filters import Promised
 from service.promises.slips import ladders
-from service.trends.answer import trends
-from service.trends.asking import trend
+from service.trends.answer import trends_answer
+from service.trends.question import TRENDS
 from service.words.labels import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.words.word import word
 
@@ -34,21 +35,21 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
     _refuse(context, "trends", ("kind", "limit", "record"))
     as_of = context.question.as_of
     filters = context.question.filters
-    asked = trend(
-        "/v1/trends",
-        {
-            "measure": "status",
-            "stated": iso(as_of.stated),
-            "known": f"@{as_of.known}",
-            **{name: filters[name] for name in SHARED if name in filters},
-        },
-        log=context.archive.chronicle.log,
-        now=context.archive.chronicle.now(),
+    texts = {
+        "measure": "status",
+        "stated": iso(as_of.stated),
+        "known": f"@{as_of.known}",
+        **{name: filters[name] for name in SHARED if name in filters},
+    }
+    chronicle = context.archive.chronicle
+    query = TRENDS.query(
+        Arguments(path=TRENDS.path, texts=texts, log=chronicle.log, now=chronicle.now())
     )
+    answer = trends_answer(context.reading, query)
     rows = []
-    for series in trends(context.reading.state, context.reading.db, asked):
-        status = series.key["status"] or ""
-        for point in series.points:
+    for series in answer["series"]:
+        status = series["key"]["status"] or ""
+        for point in series["points"]:
             word = STATUS_WORDS[status][context.lang]
             rows.append(
                 {
@@ -58,7 +59,7 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
                     "text": f"{point['at']}: {word} {point['count']}",
                 }
             )
-    return rows, [iso(asked.question.first), iso(asked.question.last)]
+    return rows, [answer["from"], answer["to"]]
 
 
 def slip_rows(context: Context) -> Rows:

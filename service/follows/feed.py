@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
@@ -33,7 +33,7 @@ from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT, wanted
 from service.asking.query import Query, located
 from service.comparing.causes import short
-from service.comparing.diff import MOST, Comparison, diff_text
+from service.comparing.diff import MOST, Comparison, changed_rows
 from service.follows.followable import STATE, Posed
 from service.follows.followed import Followed
 from service.state.answer import SECTIONS
@@ -359,12 +359,8 @@ class _Reading:
         """What differs of a state, with the events of the commit that are causes of it."""
         texts = self._followed.texts
         about = wanted(**{name: texts.get(name) for name in STATE})
-        compared = Comparison(before.question, after.question.as_of, replace(about, limit=MOST + 1))
-        service = self._service
-        told = msgspec.json.decode(diff_text(service.reading(self._db), compared))
-        rows: dict[str, list[Members]] = {
-            name: told[name] for name in ("added", "removed", "changed")
-        }
+        compared = Comparison(before.question.as_of, after.question.as_of, about)
+        rows = changed_rows(self._service.reading(self._db), compared)
         rest = patch_between(*({
             name: value for name, value in answer.document.items() if name not in SECTIONS
         } for answer in (before, after)))  # fmt: skip

@@ -1,7 +1,7 @@
 """Which questions can be followed, and how each of them is asked at a position of the log.
 
-A question that can be followed is one line in `FOLLOWABLE`; one that cannot
-stands in `NOT_FOLLOWABLE` with the reason. A followed question moves along the
+Each question says it in its declaration; what else answers a GET and cannot be
+followed stands in `NOT_FOLLOWABLE` with the reason. A followed question moves along the
 clock `known` alone. What it gives of the other clocks stands still; what it
 leaves out is, at each commit, the day of that commit.
 """
@@ -10,29 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from events.clocks import AsOf, as_of
 from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import NotFollowable
 from service.asking.filters import STATE_FILTERS
-from service.asking.following import Follow, Never
+from service.asking.following import Follow, MadeOf, Never, Turns
 from service.asking.query import Query
 from service.asking.question import Arguments, Question
-from service.comparing.compare import compare_answer
-from service.comparing.hindsight import hindsight_answer, then_and_now
-from service.comparing.sides import PARTS, TO_PARTS, sides
-from service.follows import turning
-from service.follows.turning import MadeOf, Turns
 from service.questions import QUESTIONS
-from service.trends.answer import trends_text
-from service.trends.asking import TREND_FILTERS, trend
 
 Texts = Mapping[str, str]
 
-DAY_CLOCKS = ("at", "during", "stated")
 PAGING = ("limit", "after")
 """What it cannot give, because the whole list is followed."""
 
@@ -68,17 +59,17 @@ class Followable:
 
     path: str
     ask: Asking
-    filters: tuple[str, ...] = ()
-    clocks: tuple[str, ...] = DAY_CLOCKS
-    settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
-    space: str | None = None
-    paged: bool = False
-    streams: MadeOf | None = None
-    turns: Turns | None = None
-    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    passing: tuple[str, ...] = ()
-    effort: int = 1
-    looks_everywhere: bool = False
+    filters: tuple[str, ...]
+    clocks: tuple[str, ...]
+    settled: tuple[tuple[str, ...], ...]
+    space: str | None
+    paged: bool
+    streams: MadeOf | None
+    turns: Turns | None
+    rows: Mapping[str, tuple[str, ...]]
+    passing: tuple[str, ...]
+    effort: int
+    looks_everywhere: bool
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -111,42 +102,6 @@ def why_not(path: str) -> str | None:
     return None
 
 
-# --- asking
-
-
-def _trend(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
-    asked = trend(path, texts, log=service.chronicle.log, now=now)
-    return Posed(asked.question, lambda db: trends_text(service.state, db, asked))
-
-
-def _hindsight(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
-    asked = then_and_now(path, texts, log=service.chronicle.log, now=now)
-    return Posed(
-        asked.question, lambda db: hindsight_answer(service.state, db, asked), asked.position
-    )
-
-
-def _compare(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:  # noqa: ARG001 - the path has no id
-    log = service.chronicle.log
-    asked = sides(path, _clocks(service, texts, now=now), texts, log=log, now=now)
-    return Posed(
-        asked.question,
-        lambda db: compare_answer(service.reading(db), asked),
-        asked.position,
-    )
-
-
-def _clocks(service: Archive, texts: Texts, *, now: str) -> AsOf:
-    return as_of(
-        at=texts.get("at"),
-        during=texts.get("during"),
-        stated=texts.get("stated"),
-        known=texts.get("known"),
-        log=service.chronicle.log,
-        now=now,
-    )
-
-
 # --- the lists
 
 STATE = tuple(name for name in STATE_FILTERS if name not in PAGING)
@@ -160,27 +115,16 @@ def _declared(question: Question, follow: Follow) -> Followable:
         query = question.query(Arguments(path=path, id=id, texts=texts, log=log, now=now))
         return Posed(query, lambda db: question.text(service.reading(db), query), query.position)
 
-    turns, streams = follow.turns, follow.streams
-
-    def turned(
-        service: Archive, db: Database, question: Query, *, after: int, known: int
-    ) -> list[int] | None:
-        return turns(service.reading(db), question, after=after, known=known) if turns else None
-
-    def made_of(service: Archive, db: Database, id: str, *, known: int) -> dict[str, int]:
-        return streams(service.reading(db), id, known=known) if streams else {}
-
-    names = tuple(each.name for each in question.clocks)
     return Followable(
         path=question.path,
         ask=ask,
         filters=tuple(each.name for each in question.filters if each.name not in PAGING),
-        clocks=tuple(name for name in names if name not in ("known", "to_known")),
+        clocks=tuple(name for name in question.clock_names if name not in ("known", "to_known")),
         settled=follow.settled,
         space=question.space,
         paged=question.is_paged,
-        streams=made_of if streams else None,
-        turns=turned if turns else None,
+        streams=follow.streams,
+        turns=follow.turns,
         rows={table.rows: table.key for table in question.tables if table.key},
         passing=follow.passing,
         effort=follow.effort,
@@ -188,35 +132,8 @@ def _declared(question: Question, follow: Follow) -> Followable:
     )
 
 
-FOLLOWABLE: tuple[Followable, ...] = (
-    *(_declared(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)),
-    Followable(
-        path="/v1/trends",
-        ask=_trend,
-        filters=tuple(name for name in TREND_FILTERS if name != "format"),
-        clocks=("stated", "from", "to"),
-        settled=(("stated",), ("to",)),
-        turns=turning.between_ends,
-        rows={"series": ("key",)},
-    ),
-    Followable(
-        path="/v1/hindsight",
-        ask=_hindsight,
-        filters=("country", "field"),
-        clocks=("at", "stated", "to_stated"),
-        settled=(("at",), ("stated",), ("to_stated",)),
-        paged=True,
-        turns=turning.of_two_horizons,
-        rows={"rows": ("id",)},
-        effort=4,
-        looks_everywhere=True,
-    ),
-    Followable(
-        path="/v1/compare",
-        ask=_compare,
-        filters=(*PARTS, *TO_PARTS),
-        clocks=("at", "stated", "to_at", "to_stated"),
-    ),
+FOLLOWABLE: tuple[Followable, ...] = tuple(
+    _declared(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)
 )
 """What can be followed, by path."""
 
@@ -233,10 +150,8 @@ OF: tuple[dict[str, Any], str] = (
 
 NOT_FOLLOWABLE: Mapping[str, str] = {
     **{each.path: each.follow.why for each in QUESTIONS if isinstance(each.follow, Never)},
-    "/v1/activity": "each commit adds to it; follow /v1/changes instead",
     "/v1/changes": "it is a feed itself; give it the question in `of`",
     "/v1/follows": "it is a feed itself",
-    "/v1/diff": "it has two ends on the clock `known`; follow /v1/state instead",
     "/v1/timegate/state": "it only leads to an answer",
     "/v1/timegate/records/{id}": "it only leads to an answer",
     "/v1/timemap/state": "each commit adds to it; follow /v1/changes instead",

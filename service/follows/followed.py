@@ -53,7 +53,7 @@ class Followed:
         """The streams that the answer is made of; None where it is not made of single ones."""
         if self.kind.streams is None:
             return None
-        return self.kind.streams(service, db, self.id, known=known)
+        return self.kind.streams(service.reading(db), self.id, known=known)
 
     def candidates(
         self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
@@ -94,7 +94,7 @@ class Followed:
             found = turning.versions(service.history, db, streams, after=after, known=known)
         elif self.kind.turns is not None:
             question = self.asked(service, known=known, now=now).question
-            found = self.kind.turns(service, db, question, after=after, known=known)
+            found = self.kind.turns(service.reading(db), question, after=after, known=known)
         if found is None:
             return turning.every(service, db, after=after, known=known, newest=newest)
         return reversed(found) if newest else found

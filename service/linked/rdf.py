@@ -250,7 +250,7 @@ class _Writer:
         self.text(iri, SCHEMA.name, card["name"])
         self.text(iri, SCHEMA.name, card.get("name_zh"), "zh")
         self.text(iri, SCHEMA.alternateName, card.get("acronym"))
-        for name in self.told.holding("name", self.told.status_day()):
+        for name in self.told.shown("name"):
             if name.value != card["name"]:
                 self.text(iri, SCHEMA.alternateName, name.value)
         self.text(iri, SCHEMA.keywords, card.get("field"))
@@ -271,7 +271,7 @@ class _Writer:
             self.add(operator, RDF.type, SCHEMA.Organization)
             self.text(operator, SCHEMA.name, card["operator"])
         self._cites(iri, card)
-        status = next(self.told.holding("status", self.told.status_day()), None)
+        status = next(self.told.shown("status"), None)
         if status is not None and status.value:
             # It is of these clocks alone, so it belongs to the document that tells them.
             value = URIRef(f"{self.document}#status")

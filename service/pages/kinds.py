@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from service.asking.filters import STATE_FILTERS
-from service.comparing.diff import FROM_CLOCKS, TO_CLOCKS
+from service.comparing.question import COMPARE
+from service.comparing.tables import PAIRS
 from service.lists.question import FOUND
 from service.pages import tables
 from service.pages.activity.page import TAKES as ACTIVITY_TAKES
@@ -23,8 +24,8 @@ from service.pages.state.timeline_frame import timeline_frame, timeline_read
 from service.pages.trends import page as trending
 from service.promises.question import SLIPS
 from service.promises.tables import LADDERS
-from service.records.activity import ENDS
-from service.trends.asking import TREND_CLOCKS
+from service.records.question import ACTIVITY
+from service.trends.question import TRENDS
 
 IN_A_FRAME = (560, 220)
 """The drawing of a course that fits a frame of 600 by 400, in pixels."""
@@ -60,12 +61,12 @@ PAGES: tuple[Kind, ...] = (
         path="/compare",
         about="Two sides beside each other, as a page.",
         show=comparing.compare_page,
-        clocks=(*FROM_CLOCKS, *TO_CLOCKS),
+        clocks=COMPARE.clock_names,
         own=comparing.OWN,
         ask=comparing.compare_read,
         begin=comparing.default_sides,
         data="/v1/compare",
-        table=tables.compared_table,
+        table=PAIRS.csv,
         frames=(
             Frame(
                 path="/embed/compare",
@@ -98,7 +99,7 @@ PAGES: tuple[Kind, ...] = (
         path="/trends",
         about="Counts and indicators through the years, as a page.",
         show=trending.trends_page,
-        clocks=TREND_CLOCKS,
+        clocks=TRENDS.clock_names,
         own=trending.TAKES,
         ask=trending.trends_read,
         begin=trending.trends_begin,
@@ -127,7 +128,7 @@ PAGES: tuple[Kind, ...] = (
         path="/activity",
         about="Who did what, as a page.",
         show=activity_page,
-        clocks=ENDS,
+        clocks=ACTIVITY.clock_names,
         own=ACTIVITY_TAKES,
         ask=activity_read,
         data="/v1/activity",

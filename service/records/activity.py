@@ -13,31 +13,77 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.catalogue import BY_TYPE
-from events.clocks import AsOf, Log, as_of
-from events.errors import BadClock, BadFilter, ClashingClocks, NotFound
+from events.clocks import AsOf, as_of
+from events.errors import BadClock, ClashingClocks, NotFound
 from projections import VIEW
-from projections.views.file import Database
-from projections.views.history import Act, Acts, History
-from service.asking.filters import KINDS, given, position_after, wanted
-from service.asking.json_text import members_of
+from projections.views.history import Act, Acts
+from projections.views.reading import Reading
+from service.asking import forms
+from service.asking.filters import AFTER_EVENT, KIND, KINDS, LIMIT_OF_PAGE, position_after
+from service.asking.parameter import Filter, Parameter, one_of, values_of, written
 from service.asking.query import Query
+from service.asking.question import Arguments, Members, Question
 from service.records.audit import entry_members
 
-ENDS = ("from", "to")
+FROM = Parameter(
+    name="from",
+    form={**forms.MOMENT, "examples": ["@17", "2026-11-01T00:00:00Z"]},
+    meaning="What was recorded after this position or instant. Default: from the beginning.",
+)
+TO = Parameter(
+    name="to",
+    form={**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
+    meaning="What was recorded up to this position or instant. Default: up to the head.",
+)
+ENDS = (FROM, TO)
+
 ACTIVITY_KINDS = (*KINDS, "source")
 """The kinds of records, and sources, which have streams of their own."""
+
+ACTIVITY_FILTERS = (
+    Filter(name="actor", form={"type": "string"}, meaning="Only what this actor recorded."),
+    Filter(
+        name="record",
+        form={"type": "string", "examples": ["juno"]},
+        meaning="Only this record or source, by its id.",
+    ),
+    KIND.but(
+        form={"type": "string", "enum": list(ACTIVITY_KINDS)},
+        meaning="Only events of this kind.",
+        parse=one_of("kind", ACTIVITY_KINDS),
+    ),
+    LIMIT_OF_PAGE,
+    AFTER_EVENT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Which events of the log since a moment are meant, and which page of them: those beyond the
+    position `begin`."""
+
+    since: AsOf
+    begin: int
+    actor: str | None
+    record: str | None
+    kind: str | None
+    limit: int
+    after: str
+
+    @property
+    def streams(self) -> tuple[str, ...] | None:
+        """The streams that they are in; None where these are all."""
+        return None if self.record is None else (f"record:{self.record}", f"source:{self.record}")
 
 
 @dataclass(frozen=True, slots=True)
 class LogQuery(Query):
-    """A question about the log between two moments; `as_of.known` is the later one."""
-
-    since: AsOf
+    """A query about an `Activity`; `as_of.known` is the later one of its two moments."""
 
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
         """The parameters of the pinned URL, in their order."""
         return [
-            ("from", f"@{self.since.known}"),
+            ("from", f"@{self.about.since.known}"),
             ("to", f"@{self.as_of.known}"),
             *sorted(filters.items()),
             ("view", str(VIEW)),
@@ -46,76 +92,58 @@ class LogQuery(Query):
     def head(self) -> dict[str, Any]:
         """The members that begin the answer."""
         return {
-            "from": {"known": f"@{self.since.known}", "known_at": self.since.known_at},
+            "from": {"known": f"@{self.about.since.known}", "known_at": self.about.since.known_at},
             "to": {"known": f"@{self.as_of.known}", "known_at": self.as_of.known_at},
             "view": VIEW,
             "pinned": self.pinned,
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """A stretch of the log, which of its events are meant, and which page of them."""
-
-    question: LogQuery
-    acts: Acts
-    record: str | None
-    after: int
-    limit: int
-
-
-def activity_asked(path: str, texts: Mapping[str, str], *, log: Log, now: str) -> Activity:
-    """Read what is asked. `from` defaults to the beginning of the log, `to` to its head.
+def read_activity(question: Question, arguments: Arguments) -> Query:
+    """A query about the `Activity` from one moment of the log to another: `from` defaults to its
+    beginning, `to` to its head.
 
     Raises BadClock and PositionAhead for a moment, BadFilter for a filter.
     """
-    since = _moment("from", texts.get("from", "@0"), log, now)
-    until = _moment("to", texts.get("to"), log, now)
+    texts = arguments.texts
+    since = _moment("from", texts.get("from", "@0"), arguments)
+    until = _moment("to", texts.get("to"), arguments)
     if since.known > until.known:
         raise ClashingClocks("from", texts.get("from", "@0"), f"it is after to, @{until.known}")
-    kind, record, actor = texts.get("kind"), texts.get("record"), texts.get("actor")
-    if kind is not None and kind not in ACTIVITY_KINDS:
-        raise BadFilter("kind", kind, "no kind of that name", allowed=ACTIVITY_KINDS)
-    page = wanted(limit=texts.get("limit"), after=texts.get("after"))
-    named = {"actor": actor, "record": record, "kind": kind}
-    filters = {name: value for name, value in named.items() if value is not None}
-    streams = None if record is None else (f"record:{record}", f"source:{record}")
-    return Activity(
-        LogQuery(path, until, {**filters, **given(page)}, since),
-        Acts(since.known, until.known, actor, kind, streams),
-        record,
-        max(since.known, position_after(page.after)),
-        page.limit,
-    )
+    values = values_of(question.filters, texts)
+    begin = max(since.known, position_after(values["after"]))
+    about = Activity(since=since, begin=begin, **values)
+    return LogQuery(arguments.path, until, written(question.filters, about), about=about)
 
 
-def activity_text(history: History, db: Database, asked: Activity) -> str:
-    """The JSON text of `/v1/activity`: one entry an event, the newest last.
+def activity_answer(reading: Reading, query: Query) -> Members:
+    """The members of `ActivitySchema`, less its two moments: one entry an event, the newest last.
 
     Raises NotFound where neither a record nor a source of that id was recorded by `to`.
     """
-    known = asked.question.as_of.known
-    if asked.acts.streams is not None and not any(
-        history.revision(db, stream, known=known) for stream in asked.acts.streams
+    about: Activity = query.about
+    db, history, known = reading.db, reading.history, query.as_of.known
+    if about.streams is not None and not any(
+        history.revision(db, stream, known=known) for stream in about.streams
     ):
-        raise NotFound("record", str(asked.record))
-    acts = list(history.acts(db, asked.acts._replace(after=asked.after), limit=asked.limit + 1))
-    page = acts[: asked.limit]
+        raise NotFound("record", str(about.record))
+    meant = Acts(about.since.known, known, about.actor, about.kind, about.streams)
+    acts = list(history.acts(db, meant._replace(after=about.begin), limit=about.limit + 1))
+    page = acts[: about.limit]
     following = None
-    if len(acts) > asked.limit:
-        following = asked.question.url(after=str(page[-1].entry.position))
-    members = {
-        "totals": _totals(history, db, asked.acts),
+    if len(acts) > about.limit:
+        following = query.url(after=str(page[-1].entry.position))
+    return {
+        "totals": _totals(reading, meant),
         "entries": list(map(_shown, page)),
         "next": following,
     }
-    return f"{{{members_of(asked.question.head())},{members_of(members)}}}"
 
 
-def _totals(history: History, db: Database, acts: Acts) -> dict[str, object]:
+def _totals(reading: Reading, acts: Acts) -> dict[str, object]:
     """Counts of all that is meant, not of the page alone."""
     by: dict[str, Counter[str]] = {"actor": Counter(), "event": Counter(), "kind": Counter()}
-    for kind, type, actor, count in history.counts(db, acts):
+    for kind, type, actor, count in reading.history.counts(reading.db, acts):
         by["actor"][actor] += count
         by["event"][BY_TYPE[type].EVENT] += count
         by["kind"][kind] += count
@@ -135,8 +163,8 @@ def _shown(act: Act) -> dict[str, object]:
     }
 
 
-def _moment(end: str, text: str | None, log: Log, now: str) -> AsOf:
+def _moment(end: str, text: str | None, arguments: Arguments) -> AsOf:
     try:
-        return as_of(known=text, log=log, now=now)
+        return as_of(known=text, log=arguments.log, now=arguments.now)
     except BadClock as refused:
         raise BadClock(end, refused.value, refused.why) from None

@@ -27,6 +27,7 @@ from projections.views.state import statement_text
 from service.asking.json_text import Fragment
 from service.asking.query import Query
 from service.records.sentence import facility_telling, other_telling
+from service.state.row import day_shown, status_members
 
 Members = dict[str, Any]
 
@@ -67,9 +68,21 @@ class Told:
             ):
                 yield span
 
-    def status_day(self) -> int:
-        """Beyond the horizon the status is the one at the horizon."""
-        return min(self.as_of.at, self.as_of.stated)
+    def shown(self, facet: str) -> Iterator[Span]:
+        """The spans of a facet that the row of a facility shows."""
+        day = day_shown(facet, at=self.as_of.at, stated=self.as_of.stated)
+        return iter(()) if day is None else self.holding(facet, day)
+
+    def effective(self) -> Iterator[Members]:
+        """The effective statement of each entry, by entry: its members, with `entry`, and in
+        `counts` whether it counts."""
+        for entry, each in sorted(self.account.told.items()):
+            # Where a line has a member of the name, the new one counts.
+            yield {
+                **msgspec.json.decode(statement_text(each.statement)),
+                "entry": entry,
+                "counts": each.counts,
+            }
 
 
 def visible(statements: Iterable[Statement], stated: Day) -> Iterator[Statement]:
@@ -93,7 +106,7 @@ def record_members(told: Told) -> Members:
         "card": told.record.card,
     }
     if told.record.kind == "facility":
-        members |= _facility(told)
+        members |= facility_members(told)
         members["sentence"] = facility_telling(
             told.record.card or {}, told.as_of, members, told.spans, told.all
         )
@@ -118,7 +131,7 @@ def timeline_answer(reading: Reading, query: Query) -> Members:
     """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
     statements that they follow from. Raises NotFound."""
     told = Told.read(reading, query.id, query.as_of)
-    effective = sorted(told.account.told.items(), key=lambda item: _by_date(item[1].statement))
+    place = {entry: _by_date(each.statement) for entry, each in told.account.told.items()}
     return {
         "id": query.id,
         "kind": told.record.kind,
@@ -127,43 +140,27 @@ def timeline_answer(reading: Reading, query: Query) -> Members:
             for span in told.spans
             if span.facet not in FOR_LISTS
         ],
-        "effective": [
-            # Where a line has a member of the name, the new one counts.
-            {
-                **msgspec.json.decode(statement_text(each.statement)),
-                "entry": entry,
-                "counts": each.counts,
-            }
-            for entry, each in effective
+        "effective": sorted(told.effective(), key=lambda line: place[line["entry"]]),
+    }
+
+
+def facility_members(told: Told) -> Members:
+    """What the row of a facility shows of it, less its id, in the order of a record's members."""
+    card = told.record.card or {}
+    status, expected, name = (
+        next(told.shown(facet), None) for facet in ("status", "expected", "name")
+    )
+    shown = status_members(
+        status, "" if status is None else status.text, beyond=told.as_of.at > told.as_of.stated
+    )
+    members: Members = {
+        **{name: card[name] for name in ("name", "country", "field")},
+        **_members(shown),
+        "expected": None if expected is None else _members(expected.text),
+        "overdue": [
+            _members(span.text) for span in sorted(told.shown("overdue"), key=_by_end_of_plan)
         ],
     }
-
-
-def _facility(told: Told) -> Members:
-    as_of, day = told.as_of, told.status_day()
-    card = told.record.card or {}
-    status = next(told.holding("status", day), None)
-    expected = next(told.holding("expected", as_of.at), None) if as_of.at > as_of.stated else None
-    name = next(told.holding("name", day), None)
-    members: Members = {
-        "name": card["name"],
-        "country": card["country"],
-        "field": card["field"],
-        "status": None,
-        "since": None,
-        "alternatives": [None],
-        "statement": None,
-    }
-    if status is not None:
-        members |= _text(status)
-    certain = status is None or len(members["alternatives"]) == 1
-    members["certainty"] = "certain" if certain else "possible"
-    if as_of.at > as_of.stated:
-        members["certainty"] = "last-known"
-    members["expected"] = None if expected is None else _text(expected)
-    members["overdue"] = [
-        _text(span) for span in sorted(told.holding("overdue", day), key=_by_end_of_plan)
-    ]
     if name is not None and name.value != card["name"]:
         members["name_then"] = name.value
     return members
@@ -189,7 +186,7 @@ def span_members(span: Span, stated: int) -> Members:
     if span.facet == "status":
         certain = len(alternatives(span.odds)) == 1
         shown["certainty"] = "certain" if certain else "possible"
-    return shown | _text(span)
+    return shown | _members(span.text)
 
 
 def _holds(span: Span) -> Members:
@@ -199,8 +196,8 @@ def _holds(span: Span) -> Members:
     }
 
 
-def _text(span: Span) -> Members:
-    members: Members = msgspec.json.decode("{" + span.text + "}")
+def _members(text: str) -> Members:
+    members: Members = msgspec.json.decode("{" + text + "}")
     return members
 
 

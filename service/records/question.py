@@ -1,14 +1,16 @@
-"""The questions about one record, one statement, one source."""
+"""The questions about one record, one statement, one source, and about what was recorded."""
 
 from __future__ import annotations
 
 from service.asking.filters import AFTER_EVENT, LIMIT_OF_PAGE
 from service.asking.following import Follow, Never
-from service.asking.question import Example, Question, Table
+from service.asking.question import Example, Question, Table, columns
 from service.asking.turning import of_record
+from service.records.activity import ACTIVITY_FILTERS, ENDS, activity_answer, read_activity
 from service.records.answer import record_answer, timeline_answer
 from service.records.audit import history_answer, source_answer, statement_answer
 from service.records.schemas import (
+    ActivitySchema,
     ExplanationSchema,
     HistorySchema,
     RecordSchema,
@@ -144,5 +146,33 @@ SOURCE = Question(
     turns_on_at=False,
     examples=(
         Example(name="source", path="/v1/sources/ihep-hist", shows="a source and what rests on it"),
+    ),
+)
+
+ACTIVITY = Question(
+    name="activity",
+    path="/v1/activity",
+    summary="Who did what between two moments of the log, the newest last.",
+    clocks=ENDS,
+    filters=ACTIVITY_FILTERS,
+    read=read_activity,
+    answer=activity_answer,
+    schema=ActivitySchema,
+    tables=(
+        Table(
+            rows="entries",
+            key=("position",),
+            title="What was recorded",
+            columns=columns(
+                *("position", "recorded_at", "actor", "event", "kind", "record", "statement"),
+                "reason",
+                words=("actor", "reason"),
+            ),
+        ),
+    ),
+    follow=Never("each commit adds to it; follow /v1/changes instead"),
+    command="activity",
+    examples=(
+        Example(name="activity", path="/v1/activity?record=juno&limit=1", shows="who did what"),
     ),
 )

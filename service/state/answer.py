@@ -24,6 +24,7 @@ from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.query import Query
 from service.asking.question import Members
+from service.state.row import expected_statuses, rows_shown, status_members
 from service.state.sentence import state_telling
 
 Rows = dict[str, dict[str, Fragment]]
@@ -158,15 +159,10 @@ class _Asked:
     def _listed(self) -> tuple[dict[str, list[Row]], list[Row], list[str], str | None]:
         """The rows found for a day, those of the statuses wanted, the page, and what follows."""
         facets = {
-            facet: self.slice.stab(facet, self.slice.status_day) for facet in ("status", "overdue")
+            facet: rows_shown(self.slice, facet) for facet in ("status", "overdue", "expected")
         }
-        facets["expected"] = (
-            self.slice.stab("expected", self.at_day) if self.slice.is_beyond else []
-        )
         if self.wanted.expected:
-            would = {
-                row.record: row.value for facet in ("status", "expected") for row in facets[facet]
-            }
+            would = expected_statuses(facets["status"], facets["expected"])
             facets = {
                 facet: [row for row in found if would.get(row.record) in self.wanted.expected]
                 for facet, found in facets.items()
@@ -175,8 +171,8 @@ class _Asked:
         if self.wanted.statuses:
             statuses = [row for row in statuses if row.value in self.wanted.statuses]
         if self.wanted.statuses and self.wanted.expected:
-            held = {row.record for row in statuses}
-            facets["expected"] = [row for row in facets["expected"] if row.record in held]
+            having = {row.record for row in statuses}
+            facets["expected"] = [row for row in facets["expected"] if row.record in having]
         listed = {row.record for row in statuses if row.value}
         if not self.wanted.statuses:
             promised = (*facets["overdue"], *facets["expected"])
@@ -189,7 +185,7 @@ class _Asked:
         rows = {
             facet: [row for row in found if row.record in paged] for facet, found in facets.items()
         }
-        names = {row.record: row for row in self.slice.stab("name", self.slice.status_day)}
+        names = {row.record: row for row in rows_shown(self.slice, "name")}
         texts = self.slice.texts(row for found in rows.values() for row in found)
         briefs = self.slice.briefs(page)
         status = {row.record: row for row in rows["status"]}
@@ -200,8 +196,10 @@ class _Asked:
         shown = []
         for record in page:
             name, brief = briefs[record]
-            held = status.get(record)
-            certainty = "last-known" if self.slice.is_beyond else _certainty(held)
+            having = status.get(record)
+            about = status_members(
+                having, texts[having.id] if having else "", beyond=self.slice.is_beyond
+            )
             late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
             renamed = names.get(record)
             then = (
@@ -211,8 +209,8 @@ class _Asked:
             )
             shown.append(
                 Fragment(
-                    f'{{{brief},{texts[held.id] if held else NO_STATUS},"certainty":"{certainty}",'
-                    f'"expected":{expected.get(record, "null")},"overdue":[{late}]{then}}}'
+                    f'{{{brief},{about},"expected":{expected.get(record, "null")},'
+                    f'"overdue":[{late}]{then}}}'
                 )
             )
         return shown
@@ -370,13 +368,6 @@ class _Asked:
             return self.period.first, self.period.last
         year = year_of(self.at_day)
         return day(year, 1, 1), day(year, 12, 31)
-
-
-NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
-
-
-def _certainty(row: Row | None) -> str:
-    return "certain" if row is None or row.odds & (row.odds - 1) == 0 else "possible"
 
 
 def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:

@@ -18,6 +18,7 @@ from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
 from service.sentences.state import BUILDING, state_sentence
 from service.sentences.voice import Count
+from service.state.row import expected_statuses
 
 Turns = Mapping[str, list[str]]
 """What began in the time that a state is about: by the words of `TURNS`, ids of facilities."""
@@ -50,9 +51,7 @@ def state_telling(
     held: Count | None = None
     building: Count | None = None
     if beyond:
-        would = {row.record: row.value for row in statuses}
-        if not last_known:
-            would |= {row.record: row.value for row in expected}
+        would = expected_statuses(statuses, () if last_known else expected)
         totals, ranges = Counter(value for value in would.values() if value), {}
     elif those:
         held = 0 if besides else _among(those, statuses)

@@ -7,29 +7,25 @@ of their own, beside the ones that there would be without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from events.clocks import Log, as_of, canonical
+from events.clocks import as_of, canonical
 from events.dates import Day, civil, day, iso, parse_iso, parse_period
 from events.errors import BadClock, BadDate, BadFilter, ClashingClocks
 from events.fact import is_id
-from events.vocabulary import STATUSES
+from events.vocabulary import FIELDS, STATUSES
 from projections import VIEW
+from service.asking import forms
 from service.asking.errors import TooManyPoints
-from service.asking.filters import wanted
+from service.asking.filters import COUNTRY, FIELD, KNOWN, STATED, STATUS
+from service.asking.parameter import Filter, Parameter, one_of, values_of, written
 from service.asking.query import Query
-from service.words.csv_text import MEDIA_TYPE as CSV
+from service.asking.question import Arguments, Question
 from service.words.regions import REGIONS
 
-TREND_CLOCKS = ("stated", "known", "from", "to")
-TREND_FILTERS = (
-    "measure", "by", "step", "country", "region", "field", "status", "series", "format",
-)  # fmt: skip
-
-Format = Literal["json", "csv"]
 Measure = Literal["status", "discoveries", "policies", "indicator"]
 
 MEASURES: Mapping[Measure, tuple[str, ...]] = {
@@ -59,9 +55,6 @@ ONLY_WITH: Mapping[str, tuple[Measure, ...]] = {
 STEPS: Mapping[str, int] = {"year": 50, "month": 60}
 """How far apart points stand, each with how many there are where `from` is not said."""
 
-FORMATS: Mapping[Format, str] = {"json": "application/json", "csv": CSV}
-"""The forms of the answer, each with its media type."""
-
 FIRST_DAY = parse_iso("-9999999999999999-01-01")
 """The first day that a pinned URL can write."""
 
@@ -75,29 +68,134 @@ Key = tuple[str, ...]
 """The values of a key's members; empty where a thing has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrendQuery(Query):
-    """A question about the days from `first` to `last`; `as_of.at` says nothing of it."""
+# --- the parameters
 
-    first: Day
-    last: Day
+_DEFAULTS = ", ".join(f"{points} points by {step}" for step, points in STEPS.items())
 
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of the pinned URL, in their order."""
-        clocks = [pair for pair in canonical(self.as_of) if pair[0] in TREND_CLOCKS]
-        ends = [("from", iso(self.first)), ("to", iso(self.last))]
-        return [*clocks, *ends, *sorted(filters.items()), ("view", str(VIEW))]
+FROM = Parameter(
+    name="from",
+    form={**forms.DAY, "examples": ["1980", "1980-05"]},
+    meaning=(
+        "A year, month or day: the first point is the last day of the step in which it begins. "
+        f"Default: as far before `to` as {_DEFAULTS}."
+    ),
+)
+TO = Parameter(
+    name="to",
+    form={**forms.DAY, "examples": ["2026", "2026-11"]},
+    meaning=(
+        "A year, month or day: the last point is the last day of the step in which it ends. "
+        "Default: the step of today or of `stated`, whichever is earlier. "
+        f"A series has at most {MOST_POINTS:,} points, an answer {MOST_IN_ALL:,}."
+    ),
+)
+TREND_CLOCKS = (STATED, KNOWN, FROM, TO)
+"""`from` and `to` are days of the world, not of the log."""
 
-    def head(self) -> dict[str, Any]:
-        """The members that begin the answer."""
-        as_of = self.as_of
-        return {
-            "stated": iso(as_of.stated),
-            "known": f"@{as_of.known}",
-            "known_at": as_of.known_at,
-            "view": VIEW,
-            "pinned": self.pinned,
-        }
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a list with commas, each once and in order, so that it is written in one way."""
+    return tuple(sorted(set(text.split(","))))
+
+
+def _each(parse: Callable[[str], Any]) -> Callable[[str], tuple[str, ...]]:
+    """A parser of a list of words, each of which `parse` lets through."""
+
+    def parse_all(text: str) -> tuple[str, ...]:
+        words = _words(text)
+        for word in words:
+            parse(word)
+        return words
+
+    return parse_all
+
+
+def _series(text: str) -> tuple[str, ...]:
+    """The words of a list of ids, which nobody need have. Raises BadFilter."""
+    words = _words(text)
+    for word in words:
+        if not is_id(word):
+            raise BadFilter("series", word, "no id")
+    return words
+
+
+MEASURE = Filter(
+    name="measure",
+    form={"type": "string", "enum": list(MEASURES), "default": "status"},
+    meaning=(
+        "What is followed: facilities of each status, discoveries to date, policies in force, "
+        "or the readings of indicators."
+    ),
+    parse=one_of("measure", MEASURES),
+    default="status",
+)
+BY_NAMES = Filter(
+    name="by",
+    form={**forms.list_of(BY), "examples": ["country"]},
+    meaning=(
+        "What is told apart, joined by commas; the measure `status` tells statuses apart "
+        "anyway, `indicator` series, country and unit. `operator` and `status` only with "
+        "`measure=status`."
+    ),
+)
+STEP = Filter(
+    name="step",
+    form={"type": "string", "enum": list(STEPS), "default": "year"},
+    meaning="How far apart the points stand.",
+    parse=one_of("step", STEPS),
+    default="year",
+)
+COUNTRIES = Filter(
+    name="country",
+    form={"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$", "examples": ["CN,US,JP"]},
+    meaning=(
+        "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country. With "
+        "`by=country` each that is named has a series, be it nothing but zeros (of `status` "
+        "where a status is named too)."
+    ),
+    parse=_each(COUNTRY.parse),
+    write=",".join,
+    default=(),
+    member="countries",
+)
+REGION = Filter(
+    name="region",
+    form={**forms.list_of(REGIONS), "examples": ["europe"]},
+    meaning=(
+        "Adds series of these regions, joined by commas, beside those that there are without: "
+        "each is of the countries that the United Nations count to it (M49), whatever "
+        "`country` says. `europe` has all of Russia, and not Cyprus or Turkey. Not with "
+        "`measure=indicator`."
+    ),
+    parse=_each(one_of("region", REGIONS)),
+    write=",".join,
+    default=(),
+    member="regions",
+)
+SOME_FIELDS = Filter(
+    name="field",
+    form={**forms.list_of(FIELDS), "examples": ["fusion"]},
+    meaning="One field or several, joined by commas. Leaves out what has no field.",
+    parse=_each(FIELD.parse),
+    write=",".join,
+    default=(),
+    member="fields",
+)
+SOME_STATUSES: Filter = STATUS.but(
+    meaning="Only the series of these statuses, joined by commas; only with `measure=status`.",
+    parse=_each(STATUS.parse),
+)
+SERIES = Filter(
+    name="series",
+    form={"type": "string", "pattern": "^[a-z0-9]+(?:[-,][a-z0-9]+)*$"},
+    meaning=("Only these series of readings, joined by commas; only with `measure=indicator`."),
+    parse=_series,
+    write=",".join,
+    default=(),
+)
+TREND_FILTERS = (
+    MEASURE, BY_NAMES, STEP, COUNTRIES, REGION, SOME_FIELDS, SOME_STATUSES, SERIES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +203,6 @@ class Trend:
     """A trend that is asked for. `key` are the members of its keys, `steps` the numbers of its
     steps; a filter that is empty lets everything through, and `regions` adds to the countries."""
 
-    question: TrendQuery
     measure: Measure
     key: tuple[str, ...]
     step: str
@@ -115,6 +212,16 @@ class Trend:
     fields: tuple[str, ...]
     statuses: tuple[str, ...]
     series: tuple[str, ...]
+
+    @property
+    def first(self) -> Day:
+        """The first day of the first step."""
+        return _first_day(self.steps.start, self.step)
+
+    @property
+    def last(self) -> Day:
+        """The last day of the last step."""
+        return _first_day(self.steps.stop, self.step) - 1
 
     @property
     def days(self) -> list[Day]:
@@ -157,9 +264,32 @@ class Trend:
             raise TooManyPoints(points, MOST_IN_ALL, narrow)
 
 
-def trend(
-    path: str, texts: Mapping[str, str], *, form: Format = "json", log: Log, now: str
-) -> Trend:
+@dataclass(frozen=True, slots=True)
+class TrendQuery(Query):
+    """A question about the days from `first` to `last`; `as_of.at` says nothing of it."""
+
+    first: Day
+    last: Day
+
+    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
+        """The parameters of the pinned URL, in their order."""
+        clocks = [pair for pair in canonical(self.as_of) if pair[0] in ("stated", "known")]
+        ends = [("from", iso(self.first)), ("to", iso(self.last))]
+        return [*clocks, *ends, *sorted(filters.items()), ("view", str(VIEW))]
+
+    def head(self) -> dict[str, Any]:
+        """The members that begin the answer."""
+        as_of = self.as_of
+        return {
+            "stated": iso(as_of.stated),
+            "known": f"@{as_of.known}",
+            "known_at": as_of.known_at,
+            "view": VIEW,
+            "pinned": self.pinned,
+        }
+
+
+def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG001 - there is one trend
     """Read what is asked, every default written out.
 
     `to` defaults to the step of today or of `stated`, whichever is earlier, and never
@@ -167,55 +297,34 @@ def trend(
     look at the views. Raises BadClock and PositionAhead for a clock or an end, BadFilter
     for a filter, TooManyPoints for ends too far apart.
     """
+    texts = arguments.texts
     clocks = as_of(
         stated=texts.get("stated"),
         known=texts.get("known"),
-        log=log,
-        now=now,
+        log=arguments.log,
+        now=arguments.now,
     )
-    measure = choice("measure", texts.get("measure", "status"), MEASURES)
-    step = choice("step", texts.get("step", "year"), STEPS)
+    values = values_of((MEASURE, STEP), texts)
+    measure, step = values["measure"], values["step"]
     for name, needed in ONLY_WITH.items():
         if name in texts and measure not in needed:
             raise BadFilter(name, texts[name], f"only with measure={' or '.join(needed)}")
     by = _by(texts.get("by"), measure)
-    lists = {name: _each(name, texts.get(name)) for name in ("country", "field", "status")}
-    lists["series"] = _ids("series", texts.get("series"))
-    lists["region"] = _words(texts.get("region"))
-    for word in lists["region"]:
-        choice("region", word, REGIONS)
-    steps = _steps(texts, step, default=min(clocks.at, clocks.stated))
+    lists = values_of((COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION), texts)
+    asked = Trend(
+        measure=measure,
+        key=(*MEASURES[measure], *by, *(("region",) if lists["regions"] else ())),
+        step=step,
+        steps=_steps(texts, step, default=min(clocks.at, clocks.stated)),
+        **lists,
+    )
     filters = {
         "measure": measure,
         "step": step,
         **({"by": ",".join(by)} if by else {}),
-        **{name: ",".join(words) for name, words in lists.items() if words},
-        **({"format": form} if form != "json" else {}),
+        **written((COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION), asked),
     }
-    ends = _first_day(steps.start, step), _first_day(steps.stop, step) - 1
-    return Trend(
-        question=TrendQuery(path, clocks, filters, *ends),
-        measure=measure,
-        key=(*MEASURES[measure], *by, *(("region",) if lists["region"] else ())),
-        step=step,
-        steps=steps,
-        countries=lists["country"],
-        regions=lists["region"],
-        fields=lists["field"],
-        statuses=lists["status"],
-        series=lists["series"],
-    )
-
-
-Choice = TypeVar("Choice", bound=str)
-
-
-def choice(name: str, text: str, allowed: Iterable[Choice]) -> Choice:
-    """The one of some words that a filter is. Raises BadFilter."""
-    for word in allowed:
-        if word == text:
-            return word
-    raise BadFilter(name, text, f"no {name} of that name", allowed=tuple(allowed))
+    return TrendQuery(arguments.path, clocks, filters, asked.first, asked.last, about=asked)
 
 
 def place(key: Key, names: Sequence[str]) -> tuple[tuple[int, str], ...]:
@@ -276,36 +385,14 @@ def _first_day(number: int, step: str) -> Day:
     return day(year, month + 1, 1)
 
 
-# --- the filters
-
-
 def _by(text: str | None, measure: Measure) -> tuple[str, ...]:
-    """What is told apart besides what the measure tells apart anyway."""
-    words = _words(text)
+    """What is told apart besides what the measure tells apart anyway. Raises BadFilter."""
+    words = () if text is None else _words(text)
     for word in words:
-        choice("by", word, BY)
+        _known_by(word)
         if measure not in BY[word]:
             raise BadFilter("by", word, f"only with measure={' or '.join(BY[word])}")
     return tuple(name for name in BY if name in words and name not in MEASURES[measure])
 
 
-def _each(name: str, text: str | None) -> tuple[str, ...]:
-    """The words of a list, each of which the filter of that name takes."""
-    words = _words(text)
-    for word in words:
-        wanted(**{name: word})
-    return words
-
-
-def _ids(name: str, text: str | None) -> tuple[str, ...]:
-    """The words of a list of ids, which nobody need have."""
-    words = _words(text)
-    for word in words:
-        if not is_id(word):
-            raise BadFilter(name, word, "no id")
-    return words
-
-
-def _words(text: str | None) -> tuple[str, ...]:
-    """The words of a list with commas, each once and in order, so that it is written in one way."""
-    return () if text is None else tuple(sorted(set(text.split(","))))
+_known_by = one_of("by", BY)

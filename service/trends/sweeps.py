@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
@@ -18,20 +19,20 @@ import msgspec
 
 from events.dates import Day, iso
 from projections.kinds.facility import BIT, alternatives
-from projections.views.file import Database
-from projections.views.state import Row, State
+from projections.views.reading import Slice
+from projections.views.state import Row
 from service.trends.asking import Key, Measure, Trend
 
 Point = dict[str, Any]
-Sweep = Callable[[State, Database, Trend], dict[Key, list[Point]]]
+Sweep = Callable[[Slice, Trend], dict[Key, list[Point]]]
 
 
-def _statuses(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+def _statuses(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
     """How many facilities have each status. Beyond the horizon it is the one at the horizon."""
-    stated = asked.question.as_of.stated
+    stated = slice.as_of.stated
     days = [min(each, stated) for each in asked.days]
-    rows = _stab(view, db, asked, "status", days)
-    operators = _operators(view, db, asked, rows) if "operator" in asked.key else {}
+    rows = _stab(slice, asked, "status", days)
+    operators = _operators(slice, rows) if "operator" in asked.key else {}
     groups: Counter[tuple[int, int, str, int, str, str, str]] = Counter()
     for row in rows:
         start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
@@ -62,22 +63,21 @@ def _statuses(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]
     }
 
 
-def _operators(view: State, db: Database, asked: Trend, rows: Iterable[Row]) -> dict[str, str]:
+def _operators(slice: Slice, rows: Iterable[Row]) -> dict[str, str]:
     """The operator on the card of each facility, empty where it names none."""
-    streams = {f"record:{row.record}" for row in rows}
-    cards = view.cards(db, streams, known=asked.question.as_of.known)
-    return {card["id"]: card.get("operator") or "" for card in cards.values()}
+    cards = slice.cards({row.record for row in rows})
+    return {id: card.get("operator") or "" for id, card in cards.items()}
 
 
-def _discoveries(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+def _discoveries(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
     """How many discoveries there were to date, and how many of them are new in the step."""
     days = asked.days
     counts, new = _Sums(asked), _Sums(asked)
-    for row in _begun(view, db, asked, "discovery", days[-1]):
+    for row in _begun(slice, asked, "discovery", days[-1]):
         start = bisect_left(days, row.vf)
         for key in asked.keys_of(_home(row)):
             counts.add(key, start, len(days), 1)
-            if row.vf >= asked.question.first:
+            if row.vf >= asked.first:
                 new.add(key, start, start + 1, 1)
     dates = list(map(iso, days))
     return {
@@ -89,11 +89,11 @@ def _discoveries(view: State, db: Database, asked: Trend) -> dict[Key, list[Poin
     }
 
 
-def _policies(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+def _policies(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
     """How many policies are in force."""
     days = asked.days
     counts = _Sums(asked)
-    for row in _stab(view, db, asked, "policy", days):
+    for row in _stab(slice, asked, "policy", days):
         start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
         if start < stop:
             for key in asked.keys_of(_home(row)):
@@ -105,16 +105,15 @@ def _policies(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]
     }
 
 
-def _readings(view: State, db: Database, asked: Trend) -> dict[Key, list[Point]]:
+def _readings(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
     """The reading of each series that holds, with its date; null where none does."""
     days = asked.days
     rows = [
         row
-        for row in _stab(view, db, asked, "indicator", days)
+        for row in _stab(slice, asked, "indicator", days)
         if not asked.series or row.value in asked.series
     ]
-    known = asked.question.as_of.known
-    texts = view.statements(db, {row.statement for row in rows}, known=known)
+    texts = slice.statements({row.statement for row in rows})
     lines = {id: msgspec.json.decode(text) for id, text in texts.items()}
     held: dict[Key, list[tuple[int, int, str]]] = {}
     for row in rows:
@@ -185,52 +184,22 @@ def _all(counted: Iterable[Key], asked: Trend) -> Iterable[Key]:
 # --- rows
 
 
-def _stab(view: State, db: Database, asked: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
+def _stab(slice: Slice, asked: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
     """The rows of a facet that hold on some day within the points and pass the filters."""
-    as_of = asked.question.as_of
-    return _fitting(
-        asked,
-        lambda country: view.stab(
-            db,
-            facet,
-            first=days[0],
-            last=days[-1],
-            stated=as_of.stated,
-            known=as_of.known,
-            country=country,
-            field=None,
-        ),
-    )
+    return _fitting(slice, asked, lambda part: part.stab(facet, days[-1], first=days[0]))
 
 
-def _begun(view: State, db: Database, asked: Trend, facet: str, last: Day) -> list[Row]:
+def _begun(slice: Slice, asked: Trend, facet: str, last: Day) -> list[Row]:
     """The rows of a facet that had begun by a day and pass the filters."""
-    as_of = asked.question.as_of
-    return _fitting(
-        asked,
-        lambda country: view.begun(
-            db,
-            facet,
-            last=last,
-            stated=as_of.stated,
-            known=as_of.known,
-            country=country,
-            field=None,
-        ),
-    )
+    return _fitting(slice, asked, lambda part: part.begun(facet, last))
 
 
-def _fitting(asked: Trend, rows_of: Callable[[str | None], list[Row]]) -> list[Row]:
+def _fitting(slice: Slice, asked: Trend, rows_of: Callable[[Slice], list[Row]]) -> list[Row]:
     """With a region, one look at all countries is cheaper than one at each of its own."""
     some = asked.countries if not asked.regions else ()
-    countries: tuple[str | None, ...] = some or (None,)
+    parts = [replace(slice, country=country) for country in some] or [slice]
     fields = asked.fields
-    return [
-        row
-        for country in countries
-        for row in rows_of(country)
-        if not fields or row.field in fields
-    ]
+    return [row for part in parts for row in rows_of(part) if not fields or row.field in fields]
 
 
 def _home(row: Row) -> dict[str, str]:

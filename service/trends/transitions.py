@@ -110,12 +110,11 @@ def transitions(reading: Reading, asked: TrendQuery) -> list[Transition]:
 def _items(views: Slice, asked: TrendQuery, page: Collection[Transition]) -> list[dict[str, Any]]:
     """A facility goes by the name on its card, all else by the title of its statement."""
     briefs = views.briefs({each.record for each in page if each.kind == FACILITY})
-    names = {record: name for record, (name, _) in briefs.items()}
     return [
         {
             "kind": each.kind,
             "record": each.record,
-            "name": names[each.record] if each.kind == FACILITY else each.claim.title,
+            "name": briefs[each.record][0] if each.kind == FACILITY else each.claim.title,
             "was": each.was,
             "became": each.became,
             "date": {

@@ -45,14 +45,7 @@ def asked(question: Question, id: str = "", *, more: Headers | None = None) -> R
     names = {each.name: each.media_type for each in question.all_formats}
     form = question.format_named(format_asked(texts, names))
     service = archive()
-    arguments = Arguments(
-        path=request.path,
-        id=id,
-        texts=texts,
-        log=service.chronicle.log,
-        now=service.chronicle.now(),
-    )
-    query = question.query(arguments, form)
+    query = question.query(arguments(request.path, texts, id=id), form)
     following: list[str] = []
 
     def make(db: Database) -> str:
@@ -73,6 +66,12 @@ def asked(question: Question, id: str = "", *, more: Headers | None = None) -> R
     for path in following:
         response.headers.add("Link", f'<{path}>; rel="next"')
     return response
+
+
+def arguments(path: str, texts: Mapping[str, str], *, id: str = "") -> Arguments:
+    """What a question is asked with now, of the archive that is answering."""
+    chronicle = archive().chronicle
+    return Arguments(path=path, id=id, texts=texts, log=chronicle.log, now=chronicle.now())
 
 
 def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import msgspec
-
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.page import Format, Members, page_at
-from service.records.activity import ACTIVITY_KINDS, activity_asked, activity_text
-from service.web.response import archive
+from service.records.activity import ACTIVITY_KINDS, activity_answer
+from service.records.question import ACTIVITY
+from service.web.response import arguments
 from service.words import labels
 
-TAKES = ("actor", "record", "kind", "limit", "after")
+TAKES = tuple(each.name for each in ACTIVITY.filters)
 
 LATEST = 100
 """How many events a page shows where nothing else is asked for: the latest."""
@@ -24,19 +23,19 @@ def activity_read(path: str, texts: Mapping[str, str]) -> Read:
 
     Raises BadFilter and what the moments raise.
     """
-    chronicle = archive().chronicle
     given = {name: text for name, text in texts.items() if name != "lang"}
-    meant = activity_asked("/v1/activity", given, log=chronicle.log, now=chronicle.now())
+    query = ACTIVITY.query(arguments(ACTIVITY.path, given))
     if not given.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
         # One by one from the end, so that whole commits are not needed.
-        meant = replace(meant, after=max(meant.question.as_of.known - LATEST, 0))
-    return Read(replace(meant.question, path=path), meant)
+        begin = max(query.as_of.known - LATEST, 0)
+        query = replace(query, about=replace(query.about, begin=begin))
+    return Read(replace(query, path=path), query)
 
 
 def activity_page(asked: Asked) -> Members:
     """What the template of the activity shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    answer = msgspec.json.decode(activity_text(asked.service.history, asked.db, asked.meant))
+    answer = {**asked.meant.head(), **activity_answer(asked.reading, asked.meant)}
     position = answer["to"]["known"]
     page = page_at(
         "activity", asked.question, say=say,

@@ -17,14 +17,16 @@ from projections.views.state import Row
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
-from service.comparing.sides import PARTS, TO_PARTS, Sides, sides
+from service.comparing.question import COMPARE
+from service.comparing.sides import PARTS, TO_PARTS, Sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, short_slips
 from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.web.response import archive, clocks
+from service.state.row import expected_status
+from service.web.response import arguments, clocks
 from service.words import labels, language, places
 from service.words.speech import Speech
 
@@ -52,24 +54,20 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
 
 def compare_read(path: str, texts: Mapping[str, str]) -> Read:
     """The two sides that the page is asked for. Raises what the clocks and the sides raise."""
-    chronicle = archive().chronicle
     given = {name: text for name, text in texts.items() if name not in ("lang", "view")}
-    start = clocks(given)
-    meant = sides("/v1/compare", start, given, log=chronicle.log, now=chronicle.now())
-    return Read(replace(meant.question, path=path), meant, meant.position)
+    query = COMPARE.query(arguments(path, given))
+    return Read(query, position=query.position)
 
 
 def compare_page(asked: Asked) -> Members:
     """What the template of the comparison shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    compared: Sides = asked.meant
-    service, db = asked.service, asked.db
-    answer = msgspec.json.decode(compare_answer(service.reading(db), compared))
+    compared: Sides = asked.question.about
+    answer = {**asked.question.head(), **compare_answer(asked.reading, asked.question)}
     ids = set(_facilities(answer))
     cards: dict[str, Any] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
-        found = service.state.cards(db, (f"record:{id}" for id in ids), known=known)
-        cards |= {card["id"]: card for card in found.values()}
+        cards |= asked.reading.at(replace(compared.a.as_of, known=known)).cards(ids)
     names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
     facilities = (compared.a.record, compared.b.record)
@@ -199,11 +197,7 @@ def _held(answer: Mapping[str, Any], name: str) -> list[_Held]:
         facility = answer[name]["facility"]
         rows = [] if facility is None else [(facility["id"], facility)]
     held = ((id, row, _hoped(row)) for id, row in rows)
-    return [
-        _Held(id, row["expected"]["status"] if hoped else row["status"], hoped)
-        for id, row, hoped in held
-        if hoped or row["status"]
-    ]
+    return [_Held(id, status, hoped) for id, row, hoped in held if (status := expected_status(row))]
 
 
 def _hoped(row: Mapping[str, Any]) -> bool:
@@ -285,7 +279,7 @@ def _cell(row: Mapping[str, Any] | None, lang: str) -> Members | None:
     if row is None:
         return None
     hoped = _hoped(row)
-    status = row["expected"]["status"] if hoped else row["status"]
+    status = expected_status(row)
     if status is None:
         return {"icon": icon("proposed", expected=True), "word": "–"}
     return {"icon": icon(status, expected=hoped), "word": labels.label(status, lang)}

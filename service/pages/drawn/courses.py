@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events.dates import Day, day, year_of
-from projections.views.file import Database
-from projections.views.state import State
+from projections.views.reading import Slice
 from service.asking.filters import Wanted
-from service.asking.query import Query
 from service.pages.drawn.lanes import FAMILIES
 from service.promises.slips import Counted, quantile, slip_totals
-from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend, TrendQuery
+from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend
 from service.trends.sweeps import SWEEPS, Point
 
 
@@ -34,9 +32,7 @@ class Courses:
 
 
 def courses(
-    view: State,
-    db: Database,
-    question: Query,
+    slice: Slice,
     *,
     wanted: Wanted,
     counted: Iterable[Counted],
@@ -45,11 +41,11 @@ def courses(
     last: int,
 ) -> Courses:
     """The courses of the figures over some years. No status is told beyond the horizon."""
-    last = max(first, min(last, year_of(question.as_of.stated)))
+    last = max(first, min(last, year_of(slice.as_of.stated)))
     # More years than this have no room in a drawing, and a trend has no more points.
     years = range(max(first, last + 1 - MOST_POINTS), last + 1)
-    held = _swept(view, db, question, wanted=wanted, measure="status", years=years)
-    policies = _swept(view, db, question, wanted=wanted, measure="policies", years=years)
+    held = _swept(slice, wanted=wanted, measure="status", years=years)
+    policies = _swept(slice, wanted=wanted, measure="policies", years=years)
     by: dict[str, Sequence[float | None]] = {
         name: _counts([held.get((status,), ()) for status in statuses], years)
         for name, statuses in FAMILIES
@@ -67,18 +63,10 @@ def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
 
 
 def _swept(
-    view: State,
-    db: Database,
-    question: Query,
-    *,
-    wanted: Wanted,
-    measure: Measure,
-    years: range,
+    slice: Slice, *, wanted: Wanted, measure: Measure, years: range
 ) -> Mapping[Key, Sequence[Point]]:
     """The points of a trend at the end of each year."""
-    first, last = day(years[0], 1, 1), day(years[-1], 12, 31)
     asked = Trend(
-        question=TrendQuery("/v1/trends", question.as_of, {}, first, last),
         measure=measure,
         key=MEASURES[measure],
         step="year",
@@ -89,7 +77,7 @@ def _swept(
         statuses=(),
         series=(),
     )
-    return SWEEPS[measure](view, db, asked)
+    return SWEEPS[measure](slice, asked)
 
 
 def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | None]:

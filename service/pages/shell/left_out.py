@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-import msgspec
-
 from events.clocks import AsOf, utc_day
 from events.dates import Day
 from service.asking.filters import Wanted
@@ -35,17 +33,16 @@ def left_out(asked: Asked) -> Members | None:
         return None
     now = AsOf(at=as_of.at, during=None, stated=whole, known=as_of.known, known_at=as_of.known_at)
     part = Wanted(country=asked.wanted.country, field=asked.wanted.field)
-    compared = Comparison(Query("/v1/hindsight", as_of, {}), now, part)
-    found = msgspec.json.decode(hindsight_answer(asked.service.state, asked.db, compared))
+    query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
+    found = hindsight_answer(asked.reading, query)
     rows = {row["id"]: row for row in found["rows"]}
-    streams = (f"record:{id}" for id in rows)
-    cards = asked.service.state.cards(asked.db, streams, known=as_of.known)
+    cards = asked.reading.at(as_of).cards(rows)
 
     def named(ids: Iterable[str]) -> list[Members]:
         return [
             {
                 "id": id,
-                "name": labels.names_of(cards[f"record:{id}"], asked.lang)[0],
+                "name": labels.names_of(cards[id], asked.lang)[0],
                 "now": rows[id]["now"],
             }
             for id in islice((id for id in ids if id in rows), MOST_NAMED)

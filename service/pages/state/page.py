@@ -36,6 +36,7 @@ from service.pages.state.map import state_map
 from service.pages.state.tables import facility_rows, table_sides
 from service.promises.slips import Counted, came_by, ladders
 from service.state.answer import state_answer
+from service.state.row import expected_statuses, rows_shown
 from service.web.root import root
 from service.words import labels, places
 
@@ -199,7 +200,7 @@ class _State:
         self, counted: Sequence[Counted], lines: Mapping[str, Fragment], frame: Frame
     ) -> Courses:
         return courses(
-            self.service.state, self.db, self.question, wanted=self._unpaged(), counted=counted,
+            self.asked.reading.at(self.question.as_of), wanted=self._unpaged(), counted=counted,
             came_by=lambda each: came_by(each, lines),
             first=year_of(frame.first), last=year_of(frame.last),
         )  # fmt: skip
@@ -209,10 +210,9 @@ class _State:
         totals: Mapping[str, int] = answer["totals"]["status"]
         if not beyond or self.question.as_of.during is not None:
             return totals
-        status = self.slice.stab("status", self.slice.status_day)
-        held = {row.record: row.value for row in status}
-        expected = self.slice.stab("expected", self.as_of.at)
-        would = held | {row.record: row.value for row in expected}
+        statuses = rows_shown(self.slice, "status")
+        held = {row.record: row.value for row in statuses}
+        would = expected_statuses(statuses, rows_shown(self.slice, "expected"))
         among: Collection[str | None] = self.wanted.statuses or (None, "", *STATUSES)
         return Counter(
             status

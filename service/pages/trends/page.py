@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
-
-import msgspec
 
 from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
@@ -16,16 +13,16 @@ from service.pages.shell.answering import Asked, Read
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.page import Format, Members, page_at, pieces
-from service.trends.answer import trends_text
-from service.trends.asking import BY, MEASURES, ONLY_WITH, TREND_FILTERS, trend
-from service.web.response import archive
+from service.trends.answer import trends_answer
+from service.trends.asking import BY, MEASURES, ONLY_WITH
+from service.trends.question import TRENDS
+from service.web.response import arguments
 from service.words import labels, places
 from service.words.labels import unit_name
 from service.words.regions import REGIONS
 from service.words.speech import Speech
 
-TAKES = TREND_FILTERS[:-1]
-"""What the page takes: all but the format."""
+TAKES = tuple(each.name for each in TRENDS.filters)
 
 DRAWN = LOOKS * 2
 """So many series are drawn, those that end highest; the table has all."""
@@ -33,10 +30,8 @@ DRAWN = LOOKS * 2
 
 def trends_read(path: str, texts: Mapping[str, str]) -> Read:
     """The trend that the page is asked for. Raises BadFilter and what the clocks raise."""
-    chronicle = archive().chronicle
     given = {name: text for name, text in texts.items() if name != "lang"}
-    meant = trend("/v1/trends", given, log=chronicle.log, now=chronicle.now())
-    return Read(replace(meant.question, path=path), meant)
+    return Read(TRENDS.query(arguments(path, given)))
 
 
 def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -61,8 +56,7 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
 def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    service, meant = asked.service, asked.meant
-    answer = msgspec.json.decode(trends_text(service.state, asked.db, meant))
+    answer = trends_answer(asked.reading, asked.question)
     shared = _shared(answer["series"])
     series: list[Members] = [
         {

@@ -83,7 +83,7 @@ def test_people_read_the_clocks_and_what_there_is(
     """No JSON, no marks of code, and a table or a sentence of each answer."""
     result = run(shipped, *asked(question, example.path))
     assert result.exit_code == 0, result.stderr
-    assert re.match(r"(On |During |As said by |Recorded at ).*@\d+", result.stdout)
+    assert re.match(r"(On |During |As said by |Recorded at |Recorded after ).*@\d+", result.stdout)
     assert result.stdout.count("\n") > 1
     assert "Fragment(" not in result.stdout
 

@@ -475,7 +475,7 @@ def test_a_difference_is_pinned_with_both_points(juno: Teller, asker: Asker, for
         ("at=2013&to_during=2020", 422, "unknown-parameter"),
         ("at=2013&to_at=2020&status=operating", 422, "unknown-parameter"),
         ("at=2013&to_at=2020&country=XX", 422, "validation"),
-        ("at=2013&to_at=2020&format=csv", 422, "validation"),
+        ("at=2013&to_at=2020&format=xml", 422, "validation"),
         ("at=2013&to_at=2020&view=0", 410, "old-view"),
     ],
 )

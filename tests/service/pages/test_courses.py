@@ -43,9 +43,7 @@ def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: in
     """The courses."""
     counted, lines = promised(archive, as_of, wanted)
     return courses(
-        archive.state,
-        archive.views.db(),
-        Query("/v1/state", as_of, {}),
+        archive.reading(archive.views.db()).at(as_of),
         wanted=wanted,
         counted=counted,
         came_by=lambda each: came_by(each, lines),
