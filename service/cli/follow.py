@@ -9,7 +9,7 @@ import click
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import position_after, wanted
-from service.cli.options import CLOCKS, as_json, filters, log_of
+from service.cli.options import SHARED, as_json, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.follows.feed import FeedPage, check, read
@@ -22,11 +22,11 @@ PATH = "/v1/follows"
 
 @click.command()
 @click.argument("question")
-@click.option("--known", metavar=CLOCKS["known"][0], help=CLOCKS["known"][1])
+@click.option("--known", metavar=SHARED["known"][0], help=SHARED["known"][1])
 @click.option(
     "--limit", metavar="N", default=str(LIMIT), help=f"At most so many. Default: {LIMIT}."
 )
-@filters("after")
+@click.option("--after", metavar=SHARED["after"][0], help=SHARED["after"][1])
 @as_json
 @click.pass_obj
 def follow(

@@ -1,16 +1,15 @@
-"""What several commands take: the three clocks, filters, `--json`, a file, the folder."""
+"""What several commands take: clocks, pages, `--json`, a file, the folder."""
 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import click
 
-from events.vocabulary import FIELDS
 from service.archive import LOG
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
@@ -18,34 +17,16 @@ from service.cli.screen import bar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-CLOCKS = {
+SHARED: Mapping[str, tuple[str, str]] = {
     "at": ("DATE", "When it was so in the world: 2013, 2013-05, 2013-05-06. Default: today."),
     "during": ("DATE", "In place of --at: every status held on some day of the period."),
     "stated": ("DATE", "What the sources had said by then. Default: everything said."),
     "known": ("@N|INSTANT", "What the log had recorded by then. Default: all of it."),
+    "expected": ("STATUS,…", "The same, of what was expected of --at by --stated."),
+    "limit": ("N", f"At most so many, up to {LARGEST_LIMIT}. Default: {LIMIT}."),
+    "after": ("PLACE", "Go on after the page before."),
 }
-
-FILTERS = {
-    "country": click.option("--country", metavar="CODE", help="ISO 3166-1 alpha-2, such as CN."),
-    "field": click.option(
-        "--field", type=click.Choice(FIELDS), metavar="FIELD", help=f"One of {', '.join(FIELDS)}."
-    ),
-    "limit": click.option(
-        "--limit", metavar="N", help=f"At most so many, up to {LARGEST_LIMIT}. Default: {LIMIT}."
-    ),
-    "after": click.option("--after", metavar="PLACE", help="Go on after the page before."),
-}
-
-
-def filters(*names: str) -> Callable[[Function], Function]:
-    """Take the filters of these names."""
-
-    def take(command: Function) -> Function:
-        for name in reversed(names):
-            command = FILTERS[name](command)
-        return command
-
-    return take
+"""What stands for the value of an option of many commands, and what their help says of it."""
 
 
 def as_json(command: Function) -> Function:

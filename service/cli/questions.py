@@ -20,7 +20,7 @@ from service.asking.parameter import Parameter, Texts, check_names
 from service.asking.query import Query
 from service.asking.question import JSON, Arguments, Column, Format, Members, Question
 from service.cli.changes import show_history
-from service.cli.options import CLOCKS, log_of
+from service.cli.options import SHARED, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import next_place, show_clocks, show_next
 from service.questions import QUESTIONS
@@ -75,7 +75,7 @@ def _options(questions: Sequence[Question]) -> Iterator[click.Parameter]:
         each.name: each for question in questions for each in (*question.clocks, *question.filters)
     }
     for parameter in taken.values():
-        metavar, about = CLOCKS.get(parameter.name) or _described(parameter, taken)
+        metavar, about = SHARED.get(parameter.name) or _described(parameter, taken)
         names = parameter.form.get("enum")
         yield click.Option(
             [option_name(parameter.name), parameter.name],
@@ -94,27 +94,34 @@ _METAVARS = {
     forms.COUNTRY["pattern"]: "CODE",
     forms.ID["pattern"]: "ID",
     forms.DURATION["pattern"]: "PERIOD",
+    forms.PLACE["pattern"]: "PLACE",
+    forms.WORDS: "WORDS",
 }
 
 
 def _described(parameter: Parameter, taken: Iterable[str]) -> tuple[str | None, str]:
     """What stands for the value of an option in the help, and what the help says of it."""
     form = parameter.form
-    names = form.get("enum", ())
-    pattern = form.get("pattern", "")
-    metavar: str | None = _METAVARS.get(pattern, parameter.name.upper())
-    about = [_first_sentence(plain_text(parameter.meaning, taken))]
-    if sum(map(len, names)) > 50:
+    names, pattern = form.get("enum", ()), form.get("pattern", "")
+    name = parameter.name.removeprefix("to_").upper()
+    metavar: str | None = _METAVARS.get(pattern, name)
+    lists = pattern.endswith(")*$")  # what its meaning names are values
+    about = [_first_sentence(plain_text(parameter.meaning, () if lists else taken))]
+    if sum(map(len, names)) > WIDEST_CHOICE:
         about.insert(0, f"One of {', '.join(names)}.")
     elif names:
         metavar = None  # click names the choices
-    if pattern.endswith(")*$"):
-        metavar = f"{parameter.name.upper()},…"
-    if form.get("type") in ("integer", "number"):
+    elif lists:
+        metavar = f"{name},…"
+    elif form.get("type") == "number":
         metavar = "N"
-    if "maximum" in form and "default" in form:
-        about.append(f"At most {form['maximum']}; default: {form['default']}.")
+    if "examples" in form and "such as" not in about[0]:
+        about.append(f"Such as {form['examples'][0]}.")
     return metavar, " ".join(about)
+
+
+WIDEST_CHOICE = 50
+"""Characters of a choice that stands beside its option; what is longer stands in the words."""
 
 
 def option_name(name: str) -> str:
