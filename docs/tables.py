@@ -34,8 +34,8 @@ from events.vocabulary import Field as ScienceField
 from events.vocabulary import Milestone as MilestoneWord
 from service.app import create_app
 from service.archive import Archive
+from service.asking.filters import SHARED
 from service.web.access import role_needed
-from service.web.description import PARAMETERS
 from service.web.problems import PROBLEMS, problem_of
 
 MARKED = re.compile(r"(<!-- table: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -264,11 +264,11 @@ def _parameters() -> str:
         ("parameter", "such as", "meaning"),
         (
             (
-                f"`{name}`",
-                ", ".join(f"`{each}`" for each in schema.get("examples", ())),
-                meaning + _choices(schema),
+                f"`{each.name}`",
+                ", ".join(f"`{text}`" for text in each.form.get("examples", ())),
+                each.meaning + _choices(each.form),
             )
-            for name, (schema, meaning) in PARAMETERS.items()
+            for each in SHARED
         ),
     )
 
@@ -276,11 +276,12 @@ def _parameters() -> str:
 def _other_parameters() -> str:
     """Those that are taken by some paths alone, with what is said of them there."""
     rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    meanings = {each.name: each.meaning for each in SHARED}
     with _service() as (_, described):
         for path, operations in described.items():
             for method, operation in operations.items():
                 for each in operation.get("parameters", ()) if method in ("get", "post") else ():
-                    shared = PARAMETERS.get(each["name"], ({}, ""))[1]
+                    shared = meanings.get(each["name"])
                     if each["in"] == "query" and each["description"] != shared:
                         said = each["description"] + _choices(each["schema"])
                         rows.setdefault((each["name"], said), []).append((method, path))

@@ -12,8 +12,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from service.asking.question import Question
-from service.linked.rdf import FORMS
-from service.linked.routes import linked_data, preferred_form
+from service.linked.routes import LINKED, in_form, preferred_form
 from service.memento.versions import links_of
 from service.questions import QUESTIONS
 from service.records.question import RECORD
@@ -33,7 +32,7 @@ def _route(question: Question) -> None:
 
     def view(id: str = "") -> Response:
         if question is RECORD and (form := preferred_form()) is not None:
-            response = linked_data(id, form)
+            response = in_form(form, id)
         else:
             more = links_of(question.stream(id)) if question.has_mementos else None
             response = asked(question, id, more=more)
@@ -42,8 +41,22 @@ def _route(question: Question) -> None:
         return response
 
     view.__name__, view.__doc__ = question.name, question.summary
-    also = {form.media_type: {"type": "string"} for form in FORMS} if question is RECORD else {}
-    described(blueprint, question, also)(view)
+    formats = question.all_formats[1:]
+    described(
+        blueprint,
+        question.path,
+        question.parameters,
+        question.schema,
+        ids=question.ids,
+        tells=["Annales-Revision"] if question.is_revised else [],
+        may_tell=[
+            *(["Vary"] if formats else []),
+            *(["Link"] if question.has_mementos or question.table is not None else []),
+            *(["Memento-Datetime"] if question.has_mementos else []),
+        ],
+        also={each.media_type: dict(each.shape) for each in formats}
+        | ({form.media_type: {"type": "string"} for form in LINKED} if question is RECORD else {}),
+    )(view)
 
 
 for _question in QUESTIONS:

@@ -33,8 +33,8 @@ from events.commit import microseconds
 from service import settings
 from service.app import create_app
 from service.archive import Archive
+from service.asking.filters import SHARED
 from service.cli.command import annales
-from service.web.description import PARAMETERS
 from service.web.problems import PROBLEMS
 from tests.service.serving import serving
 
@@ -289,7 +289,7 @@ def test_every_question_has_a_sample(tmp_path: Path) -> None:
 def test_every_problem_and_parameter_is_documented() -> None:
     """Whoever meets a slug or a parameter finds it in the API's page."""
     page = (ROOT / "docs/api.md").read_text("utf-8")
-    names = [*(problem.slug for problem in PROBLEMS), *PARAMETERS]
+    names = [*(problem.slug for problem in PROBLEMS), *(each.name for each in SHARED)]
     assert [name for name in names if f"`{name}`" not in page] == []
 
 

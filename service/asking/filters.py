@@ -334,6 +334,12 @@ AFTER_ROW: Filter = AFTER.but(
 
 PAGE = (LIMIT_OF_PAGE, AFTER)
 
+SHARED: tuple[Parameter, ...] = (
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, VIEW_VERSION, COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q,
+    NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
+)  # fmt: skip
+"""The parameters that several questions take with one meaning."""
+
 # --- reading some of them by name
 
 STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
@@ -355,4 +361,4 @@ def wanted(**texts: str | None) -> Wanted:
 
 def given(about: Wanted) -> dict[str, str]:
     """The filters that differ from their defaults, as a URL writes them."""
-    return written(_BY_NAME.values(), about)
+    return written(tuple(_BY_NAME.values()), about)

@@ -7,7 +7,7 @@ only document themselves here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,11 +64,18 @@ def values_of(filters: Iterable[Filter], texts: Texts) -> dict[str, Any]:
     return values
 
 
-def written(filters: Iterable[Filter], about: object) -> dict[str, str]:
-    """The filters that differ from their defaults, as a pinned URL writes them."""
-    values = {each.name: (each, getattr(about, each.value_name)) for each in filters}
+def written(filters: Sequence[Filter], about: object) -> dict[str, str]:
+    """The filters that differ from their defaults, as a pinned URL writes them; `about` is what a
+    question read them into."""
+    return texts_of(filters, {each.value_name: getattr(about, each.value_name) for each in filters})
+
+
+def texts_of(filters: Iterable[Filter], values: Mapping[str, Any]) -> dict[str, str]:
+    """The values of filters that differ from their defaults, as a pinned URL writes them."""
     return {
-        name: each.write(value) for name, (each, value) in values.items() if value != each.default
+        each.name: each.write(values[each.value_name])
+        for each in filters
+        if values[each.value_name] != each.default
     }
 
 

@@ -99,9 +99,9 @@ PARAMETERS = [
     {
         "in": "query",
         "name": "of",
-        "schema": OF[0],
-        "description": f"{OF[1]} Then only the commits that alter its answer are shown, each as "
-        "one event of its own type; the other filters stand in the question itself.",
+        "schema": OF.form,
+        "description": f"{OF.meaning} Then only the commits that alter its answer are shown, "
+        "each as one event of its own type; the other filters stand in the question itself.",
     },
     {
         "in": "header",

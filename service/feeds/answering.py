@@ -14,18 +14,17 @@ from typing import Any
 from babel import Locale
 from flask import Response, request
 
-from events.dates import Period, parse_period
-from events.errors import BadDate, BadFilter
+from events.errors import BadFilter
 from projections.views.file import Database
 from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
-from service.asking.filters import wanted
-from service.asking.parameter import whole_number
+from service.asking.parameter import texts_of, values_of, whole_number
 from service.asking.query import Query, located
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, omitted_header
+from service.feeds.parameters import KIND, LIMIT
 from service.items.completing import completed
-from service.items.item import KINDS, Item, Kind, in_time
+from service.items.item import Item, in_time
 from service.items.reading import read as read_items
 from service.items.selection import Selection
 from service.items.significance import most_significant
@@ -48,13 +47,13 @@ class Asked:
     wanted: Selection
     lang: Language
     limit: int | None
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
     given: Mapping[str, str]
 
 
 def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
-    texts = parameters((*CLOCKS, *feed.takes, *feed.own, "view"))
+    texts = parameters(tuple(each.name for each in feed.parameters))
     lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
     asked = read(feed, texts, lang=lang)
     question = Query(feed.path, clocks(texts), asked.given)
@@ -121,41 +120,34 @@ def rendered(
 
 def read(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> Asked:
     """What the parameters ask of a feed, in a language. Raises BadFilter."""
-    place = wanted(country=texts.get("country"), field=texts.get("field"))
-    first, last = _period("from", texts), _period("to", texts)
+    filters = tuple(
+        each.but(default=feed.kinds)
+        if each is KIND
+        else each.but(parse=lambda text: whole_number("limit", text, 1, feed.most))
+        if each is LIMIT
+        else each
+        for each in feed.filters
+    )
+    values = values_of(filters, texts)
+    first, last = values.get("from"), values.get("to")
     if first is not None and last is not None and last.last < first.first:
         raise BadFilter("to", texts["to"], f"it ends before {texts['from']} begins")
-    kinds = _kinds(texts["kind"]) if feed.of_items and "kind" in texts else feed.kinds
-    limit = whole_number("limit", texts["limit"], 1, feed.most) if "limit" in texts else None
-    options = {name: _option(name, form, texts) for name, (form, _) in feed.own.items()}
-    given = {
-        "country": texts.get("country"),
-        "field": texts.get("field"),
-        "from": texts.get("from"),
-        "kind": None if kinds == feed.kinds else ",".join(kinds),
-        "lang": lang if "lang" in feed.takes else None,
-        "limit": None if limit is None else str(limit),
-        "record": texts.get("record"),
-        "to": texts.get("to"),
-        **{
-            name: value
-            for name, value in options.items()
-            if value != str(feed.own[name][0].get("default", ""))
-        },
-    }
+    # The headers may choose the language, so it is always written out.
+    values["lang"] = lang
+    options = values_of(feed.own, texts)
     return Asked(
         wanted=Selection(
-            kinds=kinds,
-            country=place.country,
-            field=place.field,
-            record=texts.get("record"),
+            kinds=values.get("kinds", feed.kinds),
+            country=values["country"],
+            field=values.get("field"),
+            record=values["record"],
             first=None if first is None else first.first,
             last=None if last is None else last.last,
         ),
         lang=lang,
-        limit=limit,
+        limit=values["limit"],
         options=options,
-        given={name: value for name, value in given.items() if value is not None},
+        given={**texts_of(filters, values), **texts_of(feed.own, options)},
     )
 
 
@@ -211,36 +203,9 @@ def _links(feed: Feed, texts: Mapping[str, str]) -> Iterator[str]:
     yield '</v1/feeds>; rel="index"; type="application/json"'
     for path, relation, media_type in feed.links:
         yield f'<{located(path, texts.items())}>; rel="{relation}"; type="{media_type}"'
-    shared = {name: value for name, value in texts.items() if name not in feed.own}
+    shared = {
+        name: value for name, value in texts.items() if name not in {each.name for each in feed.own}
+    }
     for other, url in alternates(shared):
         if other is not feed:
             yield f'<{url}>; rel="alternate"; type="{other.media_type}"; title="{other.name}"'
-
-
-def _period(name: str, texts: Mapping[str, str]) -> Period | None:
-    if name not in texts:
-        return None
-    try:
-        return parse_period(texts[name])
-    except BadDate as refused:
-        raise BadFilter(name, texts[name], refused.why) from None
-
-
-def _kinds(text: str) -> tuple[Kind, ...]:
-    named = text.split(",")
-    for name in named:
-        if name not in KINDS:
-            raise BadFilter("kind", name, "no kind of that name", allowed=KINDS)
-    return tuple(kind for kind in KINDS if kind in named)
-
-
-def _option(name: str, form: Mapping[str, Any], texts: Mapping[str, str]) -> str:
-    """The value of a feed's own parameter, its default where it is not given."""
-    if name not in texts:
-        return str(form.get("default", ""))
-    text = texts[name]
-    if "enum" in form and text not in form["enum"]:
-        raise BadFilter(name, text, f"no {name} of that name", allowed=form["enum"])
-    if form.get("type") == "integer":
-        return str(whole_number(name, text, form["minimum"], form["maximum"]))
-    return text

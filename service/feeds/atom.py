@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from service.feeds.feed import Context, Feed
-from service.feeds.recorded import LIMIT, MOST, OWN, TAKES, told
+from service.feeds.parameters import OF_CHANGES
+from service.feeds.recorded import LIMIT, MOST, OWN, told
 from service.feeds.syndication import ATOM as MEDIA_TYPE
 from service.feeds.syndication import atom_text
 
@@ -22,6 +23,6 @@ ATOM = Feed(
     render=render,
     limit=LIMIT,
     most=MOST,
-    takes=TAKES,
+    filters=OF_CHANGES,
     own=OWN,
 )

@@ -15,7 +15,11 @@ from typing import Any
 from events.dates import Language
 from projections.views.reading import Reading
 from service.archive import Archive
+from service.asking.filters import VIEW_VERSION
+from service.asking.parameter import Filter, Parameter
 from service.asking.query import Query
+from service.feeds.parameters import CLOCKS, CLOCKS_OF_CHANGES, OF_ITEMS
+from service.feeds.parameters import LIMIT as LIMIT_OF_FEED
 from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
 
@@ -25,19 +29,13 @@ LIMIT = 500
 MOST = 5_000
 """How many items a feed can be asked for; beyond that, it is refused unless it is narrowed."""
 
-FILTERS = ("country", "field", "from", "kind", "lang", "limit", "record", "to")
-"""What every feed takes besides the clocks."""
-
-Parameter = tuple[dict[str, Any], str]
-"""What is said of a parameter: its schema, and what it means."""
-
 
 def nothing_lacks(_: Item) -> str | None:
     """For feeds that carry every item."""
     return None
 
 
-def always(_: Mapping[str, str]) -> bool:
+def always(_: Mapping[str, Any]) -> bool:
     """For feeds that are made of items whatever their options say."""
     return True
 
@@ -51,11 +49,11 @@ class Feed:
     the feed is cut to its limit. `limit` is what the tool bears by default,
     `most` the most that can be asked for, `kinds` are given where none are asked for.
     `reader` names the tools that read it.
-    `own` are parameters of this feed alone, each an `enum` or an `integer` with a
-    `default`. `schema` is the JSON Schema of the body of a feed in JSON. `links` are
-    further `Link` headers, each a path, a relation and a type; the path gets the same question.
-    `needs_items` says by the options whether the items are looked for at all.
-    One that is no `alternate` tells of another feed, and nothing of the chronicle by itself.
+    `filters` are those of its make, `own` parameters of this feed alone. `schema` is the JSON
+    Schema of the body of a feed in JSON. `links` are further `Link` headers, each a path, a
+    relation and a type; the path gets the same question. `needs_items` says by the options
+    whether the items are looked for at all. One that is no `alternate` tells of another feed,
+    and nothing of the chronicle by itself.
     """
 
     name: str
@@ -68,12 +66,12 @@ class Feed:
     limit: int = LIMIT
     most: int = MOST
     kinds: tuple[Kind, ...] = KINDS
-    takes: tuple[str, ...] = FILTERS
-    own: Mapping[str, Parameter] = field(default_factory=dict)
+    filters: tuple[Filter, ...] = OF_ITEMS
+    own: tuple[Filter, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
     links: tuple[tuple[str, str, str], ...] = ()
     alternate: bool = True
-    needs_items: Callable[[Mapping[str, str]], bool] = always
+    needs_items: Callable[[Mapping[str, Any]], bool] = always
 
     @property
     def path(self) -> str:
@@ -83,7 +81,24 @@ class Feed:
     @property
     def of_items(self) -> bool:
         """Whether it is made of items; else it asks the archive itself."""
-        return "kind" in self.takes
+        return self.filters is OF_ITEMS
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The names of its filters."""
+        return tuple(each.name for each in self.filters)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All that it takes in a URL, as it is described."""
+        first = "the most significant ones" if self.of_items else "the newest"
+        limit = LIMIT_OF_FEED.but(
+            form={"type": "integer", "minimum": 1, "maximum": self.most, "default": self.limit},
+            meaning=f"How many items at most, {first}; more is refused.",
+        )
+        filters = (limit if each is LIMIT_OF_FEED else each for each in self.filters)
+        clocks = CLOCKS if self.of_items else CLOCKS_OF_CHANGES
+        return (*clocks, *filters, *self.own, VIEW_VERSION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +121,7 @@ class Context:
     items: Sequence[Item]
     limit: int
     omitted: Counter[str]
-    options: Mapping[str, str]
+    options: Mapping[str, Any]
     archive: Archive
     reading: Reading
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from service.feeds.feed import Context, Feed
-from service.feeds.recorded import LIMIT, MOST, OWN, TAKES, told
+from service.feeds.parameters import OF_CHANGES
+from service.feeds.recorded import LIMIT, MOST, OWN, told
 from service.feeds.syndication import JSON_FEED, json_feed_text
 
 
@@ -21,7 +22,7 @@ JSONFEED = Feed(
     render=render,
     limit=LIMIT,
     most=MOST,
-    takes=TAKES,
+    filters=OF_CHANGES,
     own=OWN,
     schema={
         "type": "object",

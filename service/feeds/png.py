@@ -20,6 +20,7 @@ from threading import BoundedSemaphore
 from events.errors import BadFilter
 from service.asking.errors import NotDrawn
 from service.feeds.feed import Context, Feed
+from service.feeds.parameters import number
 from service.feeds.svg import KINDS, LIMIT, drawn
 
 WIDEST = 2_400
@@ -47,7 +48,7 @@ _places = BoundedSemaphore(PLACES)
 
 
 def _render(context: Context) -> bytes:
-    svg, width = drawn(context), int(context.options["width"])
+    svg, width = drawn(context), context.options["width"]
     _check_size(svg, width)
     return pixels(svg, width)
 
@@ -88,12 +89,15 @@ PNG = Feed(
     limit=LIMIT,
     most=LIMIT,
     kinds=KINDS,
-    own={
-        "width": (
-            {"type": "integer", "minimum": NARROWEST, "maximum": WIDEST, "default": 1_248},
+    own=(
+        number(
+            "width",
+            NARROWEST,
+            WIDEST,
+            1_248,
             "How wide the picture is, in pixels; it is as tall as its lanes need.",
-        )
-    },
+        ),
+    ),
 )
 
 

@@ -30,28 +30,29 @@ from events.record import Record, changed
 from events.stream import Stream
 from projections.views.history import Act, Acts
 from service.asking.query import Query, located
-from service.feeds.feed import Context, Parameter
+from service.feeds.feed import Context
+from service.feeds.parameters import choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.activity import ACTIVITY_KINDS
 from service.records.audit import entry_members
 from service.words.number import number_text
 from service.words.word import word
 
-TAKES = ("country", "lang", "limit", "record")
-
-OWN: Mapping[str, Parameter] = {
-    "kind": (
-        {"type": "string", "enum": ["all", *ACTIVITY_KINDS], "default": "all"},
+OWN = (
+    choice(
+        "kind",
+        ("all", *ACTIVITY_KINDS),
         "Only what was recorded of records of this kind, or of sources.",
     ),
-    "page": (
-        {"type": "integer", "minimum": 0, "maximum": 10**9, "default": 0},
-        (
-            "A page of the past: page n has the positions up to n times `limit`. "
-            "Default: the newest entries."
-        ),
+    number(
+        "page",
+        0,
+        10**9,
+        0,
+        "A page of the past: page n has the positions up to n times `limit`. "
+        "Default: the newest entries.",
     ),
-}
+)
 """What a feed of changes takes of its own."""
 
 LIMIT = 100
@@ -104,7 +105,7 @@ def told(context: Context) -> tuple[Channel, list[Entry]]:
 
 
 def _page(context: Context) -> Page:
-    known, limit, number = context.question.as_of.known, context.limit, int(context.options["page"])
+    known, limit, number = context.question.as_of.known, context.limit, context.options["page"]
     chosen = _Chosen(context)
     if number:
         acts = chosen.between((number - 1) * limit, min(number * limit, known))

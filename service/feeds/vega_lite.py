@@ -19,6 +19,7 @@ from events.dates import iso
 from events.vocabulary import STATUSES
 from service.feeds.charts import slip_rows, trend_rows
 from service.feeds.feed import Context, Feed
+from service.feeds.parameters import choice
 from service.feeds.syndication import printable
 from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import title_of
@@ -351,12 +352,13 @@ VEGA_LITE = Feed(
     lacks=lacks,
     needs_items=lambda options: options["chart"] == "timeline",
     kinds=("phase", "discovery"),
-    own={
-        "chart": (
-            {"type": "string", "enum": list(CHARTS), "default": "timeline"},
+    own=(
+        choice(
+            "chart",
+            tuple(CHARTS),
             "What is drawn: the items, how many facilities had each status, or how late what came.",
-        )
-    },
+        ),
+    ),
     schema={
         "type": "object",
         "required": ["$schema", "title", "data", "usermeta"],

@@ -30,13 +30,14 @@ from projections.views.history import Acts
 from projections.views.patch import Operation, patch_between
 from service.archive import PATIENCE, Archive
 from service.asking.errors import TooMuchToCompare
-from service.asking.filters import LARGEST_LIMIT, wanted
+from service.asking.filters import LARGEST_LIMIT
 from service.asking.query import Query, located
+from service.asking.question import answer_text
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, changed_rows
-from service.follows.followable import STATE, Posed
 from service.follows.followed import Followed
 from service.state.answer import SECTIONS
+from service.state.question import STATE
 from service.web.cloud_events import PATH as CHANGES
 from service.web.cloud_events import Page, cloud_event
 
@@ -174,7 +175,7 @@ def read_changes(
 class _Answer(NamedTuple):
     """The answer at a point; `document` is empty and `url` None where there is none."""
 
-    question: Query
+    query: Query
     url: str | None
     document: Members
 
@@ -195,7 +196,7 @@ class _Reading:
         commit = self._log.commit_at(position)
         now = commit.recorded_at if commit else self._service.chronicle.now()
         self._document(
-            self._followed.asked(self._service, known=position, now=now, **self._whole())
+            self._followed.query(self._service, known=position, now=now, **self._whole())
         )
 
     def forwards(self, *, after: int, known: int, limit: int) -> FeedPage:
@@ -263,24 +264,25 @@ class _Reading:
     def _answer(self, commit: Commit | None, day: Commit) -> _Answer:
         """The answer at a commit, as of the day of one."""
         known, now = commit.position if commit else 0, day.recorded_at
-        asked = self._followed.asked(self._service, known=known, now=now)
-        whole = self._followed.asked(self._service, known=known, now=now, **self._whole())
+        query = self._followed.query(self._service, known=known, now=now)
+        whole = self._followed.query(self._service, known=known, now=now, **self._whole())
         document = self._document(whole)
         if document is None:
-            return _Answer(asked.question, None, {})
-        return _Answer(asked.question, asked.question.pinned, document)
+            return _Answer(query, None, {})
+        return _Answer(query, query.pinned, document)
 
     def _whole(self) -> dict[str, str]:
         """What asks for the whole list, in one page."""
-        return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.paged else {}
+        return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.question.is_paged else {}
 
-    def _document(self, asked: Posed) -> Members | None:
+    def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""
         try:
-            text = asked.make(self._db)
+            answer = self._followed.kind.question.answer(self._service.reading(self._db), query)
         except NotFound:
             return None
-        self._work += self._cost(asked.question.as_of, text)
+        text = answer_text(query, answer)
+        self._work += self._cost(query.as_of, text)
         members: Members = msgspec.json.decode(text)
         if members.get("next") is not None:
             raise TooMuchToCompare(MOST)
@@ -288,17 +290,17 @@ class _Reading:
 
     def _cost(self, clocks: AsOf, text: str) -> int:
         """What an answer costs, in characters: those that it has, and its looks at records."""
-        kind = self._followed.kind
-        if kind.streams is not None:
+        follow = self._followed.kind.follow
+        if follow.streams is not None:
             return len(text)
         listed = self._service.state.count_listed(
             self._db,
             stated=clocks.stated,
             known=clocks.known,
-            country=None if kind.looks_everywhere else self._alone("country"),
+            country=None if follow.looks_everywhere else self._alone("country"),
             field=None,  # the rows of other fields are read too, and left out
         )
-        return kind.effort * (len(text) + LISTED * listed)
+        return follow.effort * (len(text) + LISTED * listed)
 
     def _alone(self, name: str) -> str | None:
         """The one value of a filter; None where it has several, or none."""
@@ -313,12 +315,15 @@ class _Reading:
                 kept[name] = {
                     member: value for member, value in kept[name].items() if member not in PLACES
                 }
-        kind = self._followed.kind
-        named_by = dict(kind.rows)
+        named_by = {
+            table.rows: table.key for table in self._followed.kind.question.tables if table.key
+        }
         if "during" in members and "facilities" in members:
             named_by["facilities"] = ("id", "status")  # a facility has a row for each
         for name in named_by.keys() & kept.keys():
-            kept[name] = _by_name(kept[name], named_by[name], passing=kind.passing)
+            kept[name] = _by_name(
+                kept[name], named_by[name], passing=self._followed.kind.follow.passing
+            )
         return kept
 
     # --- an item
@@ -327,13 +332,13 @@ class _Reading:
         last = self._log.commit_at(commit.first - 1)
         if before.url is not None:
             # The commit before this one, which need not be the last at which it changed.
-            asked = self._followed.asked(
+            query = self._followed.query(
                 self._service,
                 known=last.position if last else 0,
                 now=(last or commit).recorded_at,
             )
-            before = before._replace(question=asked.question, url=asked.question.pinned)
-        if self._followed.kind.path == "/v1/state" and after.question.as_of.during is None:
+            before = before._replace(query=query, url=query.pinned)
+        if self._followed.kind.question is STATE and after.query.as_of.during is None:
             changes, events, total = self._rows(commit, before, after)
         else:
             operations = patch_between(before.document, after.document)
@@ -357,9 +362,7 @@ class _Reading:
         self, commit: Commit, before: _Answer, after: _Answer
     ) -> tuple[Members, list[Members], int]:
         """What differs of a state, with the events of the commit that are causes of it."""
-        texts = self._followed.texts
-        about = wanted(**{name: texts.get(name) for name in STATE})
-        compared = Comparison(before.question.as_of, after.question.as_of, about)
+        compared = Comparison(before.query.as_of, after.query.as_of, after.query.about)
         rows = changed_rows(self._service.reading(self._db), compared)
         rest = patch_between(*({
             name: value for name, value in answer.document.items() if name not in SECTIONS
@@ -372,11 +375,7 @@ class _Reading:
             if commit.first <= event["position"] <= commit.position
         }
         found = [events[position] for position in sorted(events)]
-        if (
-            found
-            or any(rows.values())
-            or not _same_day(before.question.as_of, after.question.as_of)
-        ):
+        if found or any(rows.values()) or not _same_day(before.query.as_of, after.query.as_of):
             return _changes(rows, rest), found, len(found)
         # Only counts changed, and the day did not: something in the commit did it.
         return _changes(rows, rest), *self._events(commit)

@@ -1,152 +1,75 @@
-"""Which questions can be followed, and how each of them is asked at a position of the log.
+"""Which questions can be followed, and why the others cannot.
 
-Each question says it in its declaration; what else answers a GET and cannot be
-followed stands in `NOT_FOLLOWABLE` with the reason. A followed question moves along the
-clock `known` alone. What it gives of the other clocks stands still; what it
-leaves out is, at each commit, the day of that commit.
+A followed question moves along the clock `known` alone. What it gives of the other clocks stands
+still; what it leaves out is, at each commit, the day of that commit. A declaration says in
+`follow` how a question is followed or why it never is; what is no declared question stands in
+`NOT_FOLLOWABLE`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from projections.views.file import Database
-from service.archive import Archive
-from service.asking.errors import NotFollowable
-from service.asking.filters import STATE_FILTERS
-from service.asking.following import Follow, MadeOf, Never, Turns
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.following import Follow, Never
+from service.asking.parameter import Parameter
+from service.asking.question import Question
 from service.questions import QUESTIONS
 
-Texts = Mapping[str, str]
+MOVING = ("known", "to_known", "view")
+"""What a followed question cannot give, because it moves along with the feed."""
 
 PAGING = ("limit", "after")
 """What it cannot give, because the whole list is followed."""
 
 
-class Posed(NamedTuple):
-    """A question with its clocks written out, what makes its text, and how far the views must have
-    read for it, if not only to its `known`."""
+class Followable(NamedTuple):
+    """A declared question that can be followed, and how it is."""
 
-    question: Query
-    make: Callable[[Database], str]
-    position: int | None = None
+    question: Question
+    follow: Follow
 
+    @property
+    def path(self) -> str:
+        """Its path, with `{id}` in it where it is about one thing."""
+        return self.question.path
 
-class Asking(Protocol):
-    """Reads a question from the texts of its parameters, at the instant `now`."""
-
-    def __call__(self, service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
-        """Raises what the question raises for its parameters."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followable:
-    """A path that can be followed.
-
-    `clocks` are those of the world that it takes, `filters` what else. `space` is what
-    its `{id}` is an id of. `streams` or `turns` tell which commits matter while the day of
-    asking is one, which is so for ever where one of each tuple of `settled` is given. Without
-    them all do. `rows` are the lists of the answer that a patch takes as objects, with the
-    members that name a row, and `passing` the members of rows that only count the days since.
-    `effort` is how often it looks at each record, and `looks_everywhere` whether at those of all
-    countries, whichever it is about.
-    """
-
-    path: str
-    ask: Asking
-    filters: tuple[str, ...]
-    clocks: tuple[str, ...]
-    settled: tuple[tuple[str, ...], ...]
-    space: str | None
-    paged: bool
-    streams: MadeOf | None
-    turns: Turns | None
-    rows: Mapping[str, tuple[str, ...]]
-    passing: tuple[str, ...]
-    effort: int
-    looks_everywhere: bool
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """The clocks that a followed question may give."""
+        return tuple(each.name for each in self.question.clocks if each.name not in MOVING)
 
     @property
     def takes(self) -> tuple[str, ...]:
         """The parameters that a followed question may give."""
-        return (*self.clocks, *(name for name in self.filters if name not in PAGING))
+        filters = (each.name for each in self.question.filters if each.name not in PAGING)
+        return (*self.clocks, *filters)
 
-    def id_in(self, path: str) -> str | None:
-        """The id that stands in a path of this form; None where the path is of another."""
-        pattern = re.escape(self.path).replace(re.escape("{id}"), "([^/.]+)")
-        found = re.fullmatch(pattern, path)
-        return None if found is None else "".join(found.groups())
-
-
-def posed(service: Archive, path: str, texts: Texts, *, now: str) -> Posed:
-    """A question by its path and its parameters, at the instant `now`.
-
-    Raises NotFollowable for a path that has none, and what the question raises.
-    """
-    for kind in FOLLOWABLE:
-        if (id := kind.id_in(path)) is not None:
-            return kind.ask(service, path, id, texts, now=now)
-    raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)
-
-
-def why_not(path: str) -> str | None:
-    """Why what answers at a path cannot be followed; None where nothing is known of it."""
-    for known, why in NOT_FOLLOWABLE.items():
-        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(known)), path):
-            return why
-    return None
-
-
-# --- the lists
-
-STATE = tuple(name for name in STATE_FILTERS if name not in PAGING)
-
-
-def _declared(question: Question, follow: Follow) -> Followable:
-    """A declared question, as it is followed."""
-
-    def ask(service: Archive, path: str, id: str, texts: Texts, *, now: str) -> Posed:
-        log = service.chronicle.log
-        query = question.query(Arguments(path=path, id=id, texts=texts, log=log, now=now))
-        return Posed(query, lambda db: question.text(service.reading(db), query), query.position)
-
-    return Followable(
-        path=question.path,
-        ask=ask,
-        filters=tuple(each.name for each in question.filters if each.name not in PAGING),
-        clocks=tuple(name for name in question.clock_names if name not in ("known", "to_known")),
-        settled=follow.settled,
-        space=question.space,
-        paged=question.is_paged,
-        streams=follow.streams,
-        turns=follow.turns,
-        rows={table.rows: table.key for table in question.tables if table.key},
-        passing=follow.passing,
-        effort=follow.effort,
-        looks_everywhere=follow.looks_everywhere,
-    )
+    @property
+    def rows(self) -> dict[str, tuple[str, ...]]:
+        """The lists of its answer that patches take as objects, with what names a row."""
+        return {table.rows: table.key for table in self.question.tables if table.key}
 
 
 FOLLOWABLE: tuple[Followable, ...] = tuple(
-    _declared(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)
+    Followable(each, each.follow) for each in QUESTIONS if isinstance(each.follow, Follow)
 )
-"""What can be followed, by path."""
+"""What can be followed."""
 
 PATHS = tuple(kind.path for kind in FOLLOWABLE)
 
-OF: tuple[dict[str, Any], str] = (
-    {"type": "string", "pattern": "^/v1/", "examples": ["/v1/state?country=CN&at=2013"]},
-    "The path of the question that is followed, with its parameters, percent-encoded as a whole. "
-    "It takes no `known`, `to_known`, `view`, `limit` and `after`. Of its other clocks, those that "
-    "it gives stand still; those that it does not are at each commit the day of that commit. "
-    "What can be followed: " + ", ".join(f"`{kind.path}`" for kind in FOLLOWABLE) + ".",
+OF = Parameter(
+    name="of",
+    form={"type": "string", "pattern": "^/v1/", "examples": ["/v1/state?country=CN&at=2013"]},
+    meaning=(
+        "The path of the question that is followed, with its parameters, percent-encoded as a "
+        "whole. It takes no `known`, `to_known`, `view`, `limit` and `after`. Of its other clocks, "
+        "those that it gives stand still; those that it does not are at each commit the day of "
+        "that commit. What can be followed: " + ", ".join(f"`{path}`" for path in PATHS) + "."
+    ),
 )
-"""The schema and the meaning of the parameter that names what is followed."""
+"""The parameter that names what is followed."""
 
 NOT_FOLLOWABLE: Mapping[str, str] = {
     **{each.path: each.follow.why for each in QUESTIONS if isinstance(each.follow, Never)},
@@ -164,3 +87,11 @@ NOT_FOLLOWABLE: Mapping[str, str] = {
     "/readyz": "it tells of the process, not of the chronicle",
 }
 """What answers a GET and cannot be followed, with the reason; `{…}` is any part of a path."""
+
+
+def why_not(path: str) -> str | None:
+    """Why what answers at a path cannot be followed; None where nothing is known of it."""
+    for known, why in NOT_FOLLOWABLE.items():
+        if re.fullmatch(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(known)), path):
+            return why
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,18 +11,17 @@ from events.errors import AnnalesError, BadFilter, NotFound
 from projections.views.file import Database
 from service.archive import Archive
 from service.asking.errors import NotFollowable, UnknownParameter
-from service.asking.query import located
+from service.asking.parameter import Texts
+from service.asking.query import Query, located
+from service.asking.question import Arguments
 from service.follows import turning
-from service.follows.followable import FOLLOWABLE, PAGING, PATHS, Followable, Posed, Texts, why_not
-
-MOVING = ("known", "to_known", "view")
-"""What a followed question cannot give, because it moves along with the feed."""
+from service.follows.followable import FOLLOWABLE, MOVING, PAGING, PATHS, Followable, why_not
 
 RECORDS = ("record", "to_record")
 """The parameters that name a record."""
 
 YEARS_AHEAD = 100
-"""For so many years a question must be one that can be asked, lest its feed come to an end."""
+"""How many years ahead a question must stay valid, so that its feed does not end."""
 
 EAGER = 4
 """So many commits of each day may change an answer unasked: the first does so by the day alone, and
@@ -31,7 +30,7 @@ to look at a few costs less than to ask which ones matter."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """A question that is followed. `of` is the path of it, in the one way to write it."""
+    """A followed question; `of` is its canonical path."""
 
     kind: Followable
     path: str
@@ -42,18 +41,28 @@ class Followed:
     @property
     def settled(self) -> bool:
         """Whether its clocks stand still, so that only what is recorded changes the answer."""
-        return all(any(name in self.texts for name in names) for names in self.kind.settled)
+        return all(any(name in self.texts for name in names) for names in self.kind.follow.settled)
 
-    def asked(self, service: Archive, *, known: int, now: str, **more: str) -> Posed:
-        """The question at a position; `now` is the instant of the commit that is looked at."""
-        texts = {**self.texts, "known": f"@{known}", **more}
-        return self.kind.ask(service, self.path, self.id, texts, now=now)
+    def query(self, service: Archive, *, known: int, now: str, **more: str) -> Query:
+        """What is asked at a position; `now` is the instant of the commit that is looked at.
+
+        Raises what the question refuses.
+        """
+        return self.kind.question.query(
+            Arguments(
+                path=self.path,
+                id=self.id,
+                texts={**self.texts, "known": f"@{known}", **more},
+                log=service.chronicle.log,
+                now=now,
+            )
+        )
 
     def streams(self, service: Archive, db: Database, *, known: int) -> dict[str, int] | None:
         """The streams that the answer is made of; None where it is not made of single ones."""
-        if self.kind.streams is None:
+        if self.kind.follow.streams is None:
             return None
-        return self.kind.streams(service.reading(db), self.id, known=known)
+        return self.kind.follow.streams(service.reading(db), self.id, known=known)
 
     def candidates(
         self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
@@ -92,16 +101,16 @@ class Followed:
         found = None
         if (streams := self.streams(service, db, known=known)) is not None:
             found = turning.versions(service.history, db, streams, after=after, known=known)
-        elif self.kind.turns is not None:
-            question = self.asked(service, known=known, now=now).question
-            found = self.kind.turns(service.reading(db), question, after=after, known=known)
+        elif self.kind.follow.turns is not None:
+            query = self.query(service, known=known, now=now)
+            found = self.kind.follow.turns(service.reading(db), query, after=after, known=known)
         if found is None:
             return turning.every(service, db, after=after, known=known, newest=newest)
         return reversed(found) if newest else found
 
     def check_exists(self, service: Archive, db: Database, *, known: int) -> None:
         """Raises NotFound where nothing of an id that it names was recorded by a position."""
-        named = [(self.kind.space, self.id)] if self.kind.space else []
+        named = [(self.kind.question.space, self.id)] if self.kind.question.space else []
         named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
         for space, id in named:
             if space != "statement":
@@ -116,33 +125,37 @@ def followed_question(service: Archive, text: str) -> Followed:
     Raises NotFollowable, UnknownParameter, BadFilter, and whatever the question
     itself raises for its parameters.
     """
-    kind, path, id = _path(text)
+    kind, path, id = _found(text)
     texts: dict[str, str] = {}
     for name, value in parse_qsl(urlsplit(text).query, keep_blank_values=True):
         if name in MOVING:
             raise BadFilter("of", text, f"leave out {name}: the feed moves along `known`")
-        if name in PAGING and kind.paged:
+        if name in PAGING and kind.question.is_paged:
             raise BadFilter("of", text, f"leave out {name}: the whole list is followed")
         if name not in kind.takes:
             raise UnknownParameter(name, f"is no parameter of {path} in a feed", kind.takes)
         if name in texts:
             raise UnknownParameter(name, "is given more than once in `of`", kind.takes)
         texts[name] = value
+    followed = Followed(kind=kind, path=path, id=id, texts=texts, of=text)
     now = service.chronicle.now()
-    asked = kind.ask(service, path, id, {**texts, "known": "@0"}, now=now)
+    query = followed.query(service, known=0, now=now)
     later = f"{int(now[:4]) + YEARS_AHEAD:04}-12-31T00:00:00.000000Z"
     try:
-        kind.ask(service, path, id, {**texts, "known": "@0"}, now=later)
+        followed.query(service, known=0, now=later)
     except AnnalesError as refused:
         why = f"as time goes on it could not be asked any more ({refused}): give every clock"
         raise BadFilter("of", text, why) from None
     unsaid = {name for name in (*kind.clocks, *MOVING) if name not in texts}
-    pairs = asked.question.pairs(asked.question.filters)
-    of = located(path, [pair for pair in pairs if pair[0] not in unsaid])
-    return Followed(kind=kind, path=path, id=id, texts=texts, of=of)
+    pairs = [pair for pair in query.pairs(query.filters) if pair[0] not in unsaid]
+    return replace(followed, of=located(path, pairs))
 
 
-def _path(text: str) -> tuple[Followable, str, str]:
+def _found(text: str) -> tuple[Followable, str, str]:
+    """What is followed by a path, the path, and the id in it.
+
+    Raises NotFollowable.
+    """
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -151,6 +164,6 @@ def _path(text: str) -> tuple[Followable, str, str]:
         raise NotFollowable(text, "give the path of a question, such as /v1/state?at=2013", PATHS)
     path = unquote(parts.path)
     for kind in FOLLOWABLE:
-        if (id := kind.id_in(path)) is not None:
+        if (id := kind.question.id_in(path)) is not None:
             return kind, path, id
     raise NotFollowable(path, why_not(path) or "there is no such question", PATHS)

@@ -19,7 +19,8 @@ from events.errors import BadFilter
 from projections import VIEW
 from projections.views.file import Database
 from service.asking import forms
-from service.asking.filters import LARGEST_LIMIT, position_after, wanted
+from service.asking.filters import KNOWN, LARGEST_LIMIT, VIEW_VERSION, position_after, wanted
+from service.asking.parameter import Parameter
 from service.asking.query import located
 from service.feeds.syndication import ATOM
 from service.follows.feed import FeedPage, check, read, read_newest
@@ -28,56 +29,55 @@ from service.follows.followed import followed_question
 from service.follows.page import LIMIT, FeedQuery, ending, feed_question, feed_text
 from service.follows.schemas import FollowsSchema
 from service.follows.words import atom
-from service.web.description import Parameter, question
+from service.web.description import described
 from service.web.response import FOR_EVER, archive, format_asked, parameters, respond
 from service.web.root import root
-
-TAKES = ("of", "format", "limit", "after")
 
 Format = Literal["json", "atom"]
 
 FORMATS: Mapping[Format, str] = {"json": "application/json", "atom": ATOM}
 """The forms of a feed, each with its media type."""
 
-OWN: dict[str, Parameter] = {
-    "of": OF,
-    "known": (
-        {**forms.MOMENT, "examples": ["@1199", "2026-11-24T12:00:00Z"]},
-        "The feed as it was at this position or instant of the log. Default: the head.",
+TAKES = (
+    KNOWN.but(
+        meaning="The feed as it was at this position or instant of the log. Default: the head."
     ),
-    "format": (
-        {"type": "string", "enum": list(FORMATS), "default": "json"},
-        "`atom` is for feed readers; `Accept` may ask for it too.",
+    OF,
+    Parameter(
+        name="format",
+        form={"type": "string", "enum": list(FORMATS), "default": "json"},
+        meaning="`atom` is for feed readers; `Accept` may ask for it too.",
     ),
-    "limit": (
-        {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
-        "How many items a page has at most; more is refused.",
+    Parameter(
+        name="limit",
+        form={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
+        meaning="How many items a page has at most; more is refused.",
     ),
-    "after": (
-        forms.PAGE_OF_EVENTS,
-        (
+    Parameter(
+        name="after",
+        form=forms.PAGE_OF_EVENTS,
+        meaning=(
             "The position beyond which the page begins. Default: the beginning of the log; Atom "
             "without it has the newest items."
         ),
     ),
-}
+    VIEW_VERSION,
+)
 
 blueprint = Blueprint("follows", __name__, description="Answers, to be followed.")
 
 
-@question(
+@described(
     blueprint,
     "/v1/follows",
+    TAKES,
     FollowsSchema,
-    *TAKES,
-    clocks=("known",),
-    own=OWN,
     may_tell=("Vary",),
     also={ATOM: {"type": "string"}},
 )
 def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
-    texts = parameters(("known", *TAKES, "view"))
+    texts = parameters(tuple(each.name for each in TAKES))
     service = archive()
     form = format_asked(texts, FORMATS)
     limit = wanted(limit=texts.get("limit", str(LIMIT))).limit

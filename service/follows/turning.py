@@ -1,9 +1,4 @@
-"""At which commits the answer to a followed question can change at all.
-
-No commit may be missed, so where it is not known which ones matter, all do.
-Which ones do is told by what the log had up to each of them and never by what
-came later: a page of a feed, once full, is the same for good.
-"""
+"""The commits of a stretch of the log, day by day, at which a followed answer is looked at."""
 
 from __future__ import annotations
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Response
 from flask_smorest import Blueprint
 
-from events.stream import Stream
 from service.asking import forms
-from service.asking.filters import STATE_FILTERS
+from service.asking.parameter import Parameter
+from service.asking.question import Question
 from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
+from service.questions import QUESTIONS
 from service.web.access import needs
-from service.web.description import PARAMETERS
+from service.web.description import query_parameters
 from service.web.schemas import headers, id_parameter, problem_responses
 
 ACCEPT_DATETIME = {
@@ -22,12 +20,11 @@ ACCEPT_DATETIME = {
     "schema": {**forms.HTTP_DATE, "examples": ["Sat, 01 Jun 2019 00:00:00 GMT"]},
     "description": "As what time the log is to be seen; without it, the last memento.",
 }
-BEYOND = {
-    "in": "query",
-    "name": "beyond",
-    "schema": {"type": "string", "pattern": "^@[0-9]{1,18}$", "examples": ["@600"]},
-    "description": "Only mementos after this position; the TimeMap links to its pages.",
-}
+BEYOND = Parameter(
+    name="beyond",
+    form={"type": "string", "pattern": "^@[0-9]{1,18}$", "examples": ["@600"]},
+    meaning="Only mementos after this position; the TimeMap links to its pages.",
+)
 FOUND = {
     "302": {
         "description": "The memento is at `Location`, its neighbours in `Link`.",
@@ -48,60 +45,35 @@ LISTED = {
 
 blueprint = Blueprint("mementos", __name__, description="Time travel by HTTP alone (RFC 7089).")
 
-View = Callable[..., Response]
 
+def _register(kind: str, question: Question) -> None:
+    """The TimeGate or the TimeMap of a question, which takes what that takes besides `known`."""
+    is_gate = kind == "timegate"
+    answer = timegate if is_gate else timemap
 
-def travel(
-    path: str,
-    *filters: str,
-    more: dict[str, Any],
-    answers: dict[str, Any],
-    ids: tuple[str, ...] = (),
-) -> Callable[[View], View]:
-    """A route of Memento, which takes what its original takes besides `known`."""
-    parameters: list[Any] = [
-        {
-            "in": "query",
-            "name": name,
-            "schema": PARAMETERS[name][0],
-            "description": PARAMETERS[name][1],
-        }
-        for name in (*WORLD, *filters)
-    ]
+    def view(id: str = "") -> Response:
+        return answer(question, id)
 
-    def register(view: View) -> View:
-        view = needs("reader")(view)
-        view = blueprint.doc(
+    view.__name__ = f"{question.name}_{kind}"
+    what = f"a {question.name}" if question.ids else f"the {question.name}"
+    view.__doc__ = (
+        f"The way to {what} as it was known at a time." if is_gate else f"Every version of {what}."
+    )
+    world = (each for each in question.clocks if each.name in WORLD)
+    query = query_parameters([*world, *question.filters, *([] if is_gate else [BEYOND])])
+    path = question.path.removeprefix("/v1").replace("{id}", "<string:id>")
+    blueprint.route(f"/v1/{kind}{path}", parameters=id_parameter("juno") if question.ids else None)(
+        blueprint.doc(
             operationId=view.__name__,
-            parameters=[*parameters, more],
+            parameters=[*query, *([ACCEPT_DATETIME] if is_gate else [])],
             security=[{}, {"key": []}],
-            responses=answers | problem_responses(400, 401, 403, 404, 422, 429, 503),
-        )(view)
-        routed: View = blueprint.route(path, parameters=id_parameter(*ids) if ids else None)(view)
-        return routed
-
-    return register
+            responses=(FOUND if is_gate else LISTED)
+            | problem_responses(400, 401, 403, 404, 422, 429, 503),
+        )(needs("reader")(view))
+    )
 
 
-@travel("/v1/timegate/state", *STATE_FILTERS, more=ACCEPT_DATETIME, answers=FOUND)
-def state_timegate() -> Response:
-    """The way to the state as it was known at a time."""
-    return timegate("/v1/state", None, STATE_FILTERS)
-
-
-@travel("/v1/timegate/records/<string:id>", more=ACCEPT_DATETIME, answers=FOUND, ids=("juno",))
-def record_timegate(id: str) -> Response:
-    """The way to a record as it was known at a time."""
-    return timegate(f"/v1/records/{id}", str(Stream.record(id)), ())
-
-
-@travel("/v1/timemap/state", *STATE_FILTERS, more=BEYOND, answers=LISTED)
-def state_timemap() -> Response:
-    """Every version of the state."""
-    return timemap("/v1/state", None, STATE_FILTERS)
-
-
-@travel("/v1/timemap/records/<string:id>", more=BEYOND, answers=LISTED, ids=("juno",))
-def record_timemap(id: str) -> Response:
-    """Every version of a record."""
-    return timemap(f"/v1/records/{id}", str(Stream.record(id)), ())
+for _kind in ("timegate", "timemap"):
+    for _question in QUESTIONS:
+        if _question.has_mementos:
+            _register(_kind, _question)

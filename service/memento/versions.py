@@ -26,9 +26,9 @@ from events.stream import Stream
 from projections.views.file import Database
 from projections.views.history import Version
 from service.asking.errors import BadAcceptDatetime
-from service.asking.filters import wanted
 from service.asking.query import Query, located
-from service.web.response import ASK_AGAIN, Headers, archive, clocks, parameters, unless_held
+from service.asking.question import Question
+from service.web.response import ASK_AGAIN, Headers, archive, arguments, parameters, unless_held
 from service.web.root import root
 
 LINK_FORMAT = "application/link-format"
@@ -107,13 +107,13 @@ def _links(
 # --- from a datetime to a memento
 
 
-def timegate(path: str, stream: str | None, filters: tuple[str, ...]) -> Response:
+def timegate(question: Question, id: str) -> Response:
     """The way to the memento of `Accept-Datetime`, or to the last one.
 
     Before the first version the first one is taken. Raises BadAcceptDatetime,
     and NotFound where there never was a version.
     """
-    original = _original(path, filters)
+    original, stream = _original(question, id), question.stream(id)
     asked = _accept_datetime()
     history, log = archive().history, archive().chronicle.log
     known, db = _present()
@@ -168,12 +168,12 @@ def _mementos(original: Original, roles: Mapping[str, Version | None]) -> Iterab
 # --- all mementos
 
 
-def timemap(path: str, stream: str | None, filters: tuple[str, ...]) -> Response:
+def timemap(question: Question, id: str) -> Response:
     """The list of all mementos, `PAGE` at once, in the order of the log.
 
     Raises NotFound where there never was a version.
     """
-    original = _original(path, filters, "beyond")
+    original, stream = _original(question, id, "beyond"), question.stream(id)
     beyond = _beyond(request.args.get("beyond"))
     history = archive().history
     known, db = _present()
@@ -217,11 +217,11 @@ def _listed(
 # --- what they share
 
 
-def _original(path: str, filters: tuple[str, ...], *more: str) -> Original:
+def _original(question: Question, id: str, *more: str) -> Original:
     """The original that the request is about, if it can be asked."""
-    texts = parameters((*WORLD, *filters, *more))
-    clocks(texts)
-    wanted(**{name: texts.get(name) for name in filters})
+    texts = parameters((*WORLD, *(each.name for each in question.filters), *more))
+    path = question.path.replace("{id}", id)
+    question.query(arguments(path, texts, id=id))
     return Original.of(path, texts)
 
 

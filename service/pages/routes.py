@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, redirect, request
 
 from projections.views.file import Database
 from service.asking.filters import LARGEST_LIMIT
 from service.asking.query import located
-from service.follows.followable import posed
+from service.asking.question import Arguments, find
 from service.pages.kinds import PAGES
 from service.pages.shell import rendering
 from service.pages.shell.answering import page, told
 from service.pages.shell.frame import POLICY
 from service.pages.shell.kind import Frame, Kind
+from service.questions import QUESTIONS
 from service.web.access import needs
 from service.web.response import archive, parameters, respond
 from service.words.csv_text import MEDIA_TYPE as CSV
@@ -79,28 +79,40 @@ def _table(kind: Kind, make: Callable[[Mapping[str, Any]], str]) -> View:
         path = kind.data_of(id, texts)
         service = archive()
         whole = {"limit": str(LARGEST_LIMIT)} if "limit" in (*kind.filters, *kind.own) else {}
-        asked = posed(service, path or "", {**whole, **texts}, now=service.chronicle.now())
+        found = find(QUESTIONS, path or "")
+        if found is None:
+            raise ValueError(f"no question answers at {path}")
+        question, named = found
+        query = question.query(
+            Arguments(
+                path=path or "",
+                id=named,
+                texts={**whole, **texts},
+                log=service.chronicle.log,
+                now=service.chronicle.now(),
+            )
+        )
         following: list[str] = []
 
         def made(db: Database) -> str:
-            answer = msgspec.json.decode(asked.make(db))
+            answer = question.answer(service.reading(db), query)
             if answer.get("next"):
                 following.append(answer["next"].partition("?")[2])
             return make(answer)
 
         response = respond(
             texts,
-            asked.question,
+            query,
             made,
-            position=asked.position,
+            position=query.position,
             media_type=CSV,
             variant=CSV,
             revision=None if id is None else f"{kind.space}:{id}",
         )
         # The pinned URL of the answer is that of its JSON.
         response.headers.pop("Content-Location", None)
-        for query in following:
-            response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+        for text in following:
+            response.headers["Link"] = f'<{request.path}?{text}>; rel="next"'
         return response
 
     view.__doc__ = f"{kind.about.partition(',')[0]}, as a table."

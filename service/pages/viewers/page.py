@@ -53,7 +53,11 @@ class Viewer:
     @property
     def takes(self) -> tuple[str, ...]:
         """The parameters of the feed that the page has too, besides clocks and language."""
-        return tuple(name for name in (*self.feed.takes, *self.feed.own) if name != "lang")
+        return tuple(
+            name
+            for name in (*self.feed.takes, *(each.name for each in self.feed.own))
+            if name != "lang"
+        )
 
     @property
     def is_there(self) -> bool:
@@ -132,7 +136,7 @@ def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
         "countries": sorted(countries(), key=lambda code: places.country(code, asked.lang)),
         "fields": FIELDS,
         "kinds": KINDS,
-        "options": {name: form["enum"] for name, (form, _) in feed.own.items() if "enum" in form},
+        "options": {each.name: each.form["enum"] for each in feed.own if "enum" in each.form},
         "charts": {
             "timeline": say("the timeline"), "trends": say("trends"), "slips": say("slips"),
         },

@@ -393,7 +393,7 @@ def test_what_can_be_followed_takes_what_the_question_takes() -> None:
         assert set(kind.takes) == takes - {
             "known", "to_known", "view", "limit", "after", "format",
         }, kind.path  # fmt: skip
-        assert kind.paged == ("limit" in takes), kind.path
+        assert kind.question.is_paged == ("limit" in takes), kind.path
 
 
 EACH = (
@@ -467,8 +467,8 @@ def test_an_item_stands_between_two_pinned_answers(juno: Teller, asker: Asker, o
 def compared(of: str, answer: Answer) -> Answer:
     """An answer as its patches see it: without where it stands, lists by the names of rows."""
     path = of.partition("?")[0]
-    kind = next(kind for kind in FOLLOWABLE if kind.id_in(path) is not None)
-    rows = dict(kind.rows)
+    kind = next(kind for kind in FOLLOWABLE if kind.question.id_in(path) is not None)
+    rows = kind.rows
     if "during" in answer and "facilities" in answer:
         rows["facilities"] = ("id", "status")
     kept = {name: value for name, value in answer.items() if name not in feed.PLACES}
@@ -490,7 +490,9 @@ def compared(of: str, answer: Answer) -> Answer:
                         )
                     )
                 ]
-                passed = {key: value for key, value in row.items() if key not in kind.passing}
+                passed = {
+                    key: value for key, value in row.items() if key not in kind.follow.passing
+                }
                 named[":".join(map(str, parts))] = passed
             assert len(named) == len(kept[name])
             kept[name] = named
@@ -656,8 +658,8 @@ def some_questions(chance: Random, log: list[Logged]) -> Iterator[str]:
     for kind in FOLLOWABLE[1:]:
         for still in (True, True, False):
             path = kind.path
-            if kind.space is not None:
-                path = path.replace("{id}", chance.choice(ids[kind.space]))
+            if kind.question.space is not None:
+                path = path.replace("{id}", chance.choice(ids[kind.question.space]))
             given = some_parameters(chance, log, kind, still=still)
             yield f"{path}?{urlencode(given)}"
 
@@ -686,7 +688,7 @@ def some_parameters(
     filters: dict[str, str] = {
         name: asked[name]
         for name in ("country", "field")
-        if name in asked and name in kind.filters and kind.path != "/v1/compare"
+        if name in asked and name in kind.takes and kind.path != "/v1/compare"
     }
     if kind.path == "/v1/trends":
         filters["measure"] = chance.choice(["status", "discoveries", "policies", "indicator"])

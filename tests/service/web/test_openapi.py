@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service.app import EXPOSED
-from service.web.description import PARAMETERS
+from service.asking.filters import SHARED
 from service.web.problems import MEDIA_TYPE
 from tests.service.asked import DESCRIPTION, PATHS, QUESTIONS, RULES, Asked, Reader
 
@@ -85,12 +85,12 @@ def test_a_page_of_another_origin_may_read_every_header_that_is_described() -> N
 
 
 def test_every_parameter_of_the_list_is_taken_somewhere() -> None:
-    """`PARAMETERS` describes no parameter that there is not."""
+    """`SHARED` describes no parameter that there is not."""
     taken = set().union(*(asked.takes for asked in QUESTIONS))
     # A parameter may be called otherwise there, where two questions take different values.
     described = {name for asked in QUESTIONS for name in asked.takes}
     assert taken == described
-    assert len(PARAMETERS.keys() - taken) <= len(PARAMETERS) // 10
+    assert {each.name for each in SHARED} <= taken
 
 
 def test_a_path_parameter_is_described_as_required() -> None:

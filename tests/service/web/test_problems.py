@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.archive import Archive
-from service.web.description import PARAMETERS
+from service.asking.filters import SHARED
 from service.web.problems import (
     PROBLEMS,
     RAISED,
@@ -109,7 +109,7 @@ def test_a_problem_that_there_is_not_is_not_found(reader: Reader) -> None:
 @pytest.mark.parametrize("asked", QUESTIONS, ids=PATHS)
 def test_a_parameter_that_is_not_taken_is_refused(reader: Reader, asked: Asked) -> None:
     """Nothing is ignored: the problem names the parameter, and those that are taken."""
-    others = sorted(PARAMETERS.keys() - asked.takes)
+    others = sorted({each.name for each in SHARED} - asked.takes)
     for path in asked.paths():
         for name in ("nope", "AT", "at ", "known[]", "", "_method", *others):
             answer = reader.ask(url(path, **{name: "1"}))
