@@ -379,8 +379,9 @@ def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
         for reading in (pair["a"], pair["b"])
         if reading is not None
     }
-    known = max(asked.question.as_of.known, int(answer["to"]["known"][1:]))
-    texts = asked.service.state.statements(asked.db, ids, known=known)
+    compared: Sides = asked.question.about
+    later = max(compared.a.as_of, compared.b.as_of, key=lambda point: point.known)
+    texts = asked.reading.at(later).statements(ids)
     return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
 
 
@@ -398,10 +399,7 @@ def _coverage(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
 def _records(asked: Asked) -> list[Row]:
     """A row for every record that exists at the clocks of the first side."""
     as_of = asked.question.as_of
-    return asked.service.state.stab(
-        asked.db, "record", first=as_of.at, last=as_of.at,
-        stated=as_of.stated, known=as_of.known, country=None, field=None,
-    )  # fmt: skip
+    return asked.reading.at(as_of).stab("record", as_of.at)
 
 
 def _facility_ids(records: Iterable[Row]) -> list[str]:
@@ -413,14 +411,8 @@ def _named_facilities(asked: Asked, records: Iterable[Row]) -> list[tuple[str, s
     ids = _facility_ids(records)
     if len(ids) > MOST_TO_CHOOSE:
         return []
-    cards = asked.service.state.cards(
-        asked.db, (f"record:{id}" for id in ids), known=asked.question.as_of.known
-    )
-    return [
-        (id, labels.names_of(cards[f"record:{id}"], asked.lang)[0])
-        for id in ids
-        if f"record:{id}" in cards
-    ]
+    cards = asked.reading.at(asked.question.as_of).cards(ids)
+    return [(id, labels.names_of(cards[id], asked.lang)[0]) for id in ids if id in cards]
 
 
 def _other_way(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
