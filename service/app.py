@@ -23,6 +23,7 @@ from service.pages.routes import frames
 from service.pages.shell.answering import told
 from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
+from service.questions import QUESTIONS
 from service.routes import blueprint as questions
 from service.settings import Settings
 from service.web import about as describing
@@ -115,7 +116,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     app.register_blueprint(frames)
     app.register_blueprint(viewers)
     app.register_blueprint(desk)
-    app.wsgi_app = Twins(app.wsgi_app, PAGES)  # type: ignore[method-assign] # as Flask has it
+    app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS)  # type: ignore[method-assign] # as Flask has it
     return app
 
 

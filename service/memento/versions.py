@@ -87,6 +87,8 @@ def links_of(stream: str | None) -> Headers:
 def _links(
     stream: str | None, db: Database, question: Query, texts: Mapping[str, str]
 ) -> Mapping[str, str]:
+    if "format" in texts:
+        return {}  # a form of an answer is no original: the answer in its usual form is
     original = Original.of(question.path, texts)
     around = [
         f'<{original.timegate}>; rel="timegate"',

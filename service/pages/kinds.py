@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
-from service.asking.filters import STATE_FILTERS
 from service.comparing.question import COMPARE
-from service.comparing.tables import PAIRS
-from service.lists.question import FOUND
-from service.pages import tables
-from service.pages.activity.page import TAKES as ACTIVITY_TAKES
 from service.pages.activity.page import activity_page, activity_read
-from service.pages.compare import page as comparing
+from service.pages.compare.page import compare_page, default_sides
 from service.pages.feeds.page import feeds_page
 from service.pages.record.page import record_page
 from service.pages.search import page as searching
 from service.pages.shell.frame import framed
 from service.pages.shell.kind import Frame, Kind
-from service.pages.slips import page as slipping
+from service.pages.slips.page import slips_page
 from service.pages.source.page import source_page
 from service.pages.state.page import state_page
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
-from service.pages.trends import page as trending
+from service.pages.trends.page import trends_begin, trends_page
 from service.promises.question import SLIPS
-from service.promises.tables import LADDERS
-from service.records.question import ACTIVITY
+from service.records.question import ACTIVITY, RECORD, SOURCE
+from service.state.question import STATE
 from service.trends.question import TRENDS
 
 IN_A_FRAME = (560, 220)
@@ -36,9 +31,7 @@ PAGES: tuple[Kind, ...] = (
         path="/state",
         about="The state in a year, as a page.",
         show=state_page,
-        filters=STATE_FILTERS,
-        data="/v1/state",
-        table=tables.state_table,
+        question=STATE,
         frames=(
             Frame(
                 path="/embed/state",
@@ -52,7 +45,7 @@ PAGES: tuple[Kind, ...] = (
                 about="The timeline of a state, in a frame.",
                 show=framed("/state", timeline_frame),
                 own=("above",),
-                ask=timeline_read,
+                read=timeline_read,
             ),
         ),
     ),
@@ -60,19 +53,15 @@ PAGES: tuple[Kind, ...] = (
         name="compare",
         path="/compare",
         about="Two sides beside each other, as a page.",
-        show=comparing.compare_page,
-        clocks=COMPARE.clock_names,
-        own=comparing.OWN,
-        ask=comparing.compare_read,
-        begin=comparing.default_sides,
-        data="/v1/compare",
-        table=PAIRS.csv,
+        show=compare_page,
+        question=COMPARE,
+        begin=default_sides,
         frames=(
             Frame(
                 path="/embed/compare",
                 template="compare/frame.html",
                 about="Two sides, in a frame.",
-                show=framed("/compare", comparing.compare_page),
+                show=framed("/compare", compare_page),
             ),
         ),
     ),
@@ -80,17 +69,14 @@ PAGES: tuple[Kind, ...] = (
         name="slips",
         path="/slips",
         about="What was promised and what came, as a page.",
-        show=slipping.slips_page,
-        own=tuple(each.name for each in SLIPS.filters),
-        ask=slipping.slips_read,
-        data="/v1/slips",
-        table=LADDERS.csv,
+        show=slips_page,
+        question=SLIPS,
         frames=(
             Frame(
                 path="/embed/slips",
                 template="slips/frame.html",
                 about="What was promised and what came, in a frame.",
-                show=framed("/slips", slipping.slips_page),
+                show=framed("/slips", slips_page),
             ),
         ),
     ),
@@ -98,19 +84,15 @@ PAGES: tuple[Kind, ...] = (
         name="trends",
         path="/trends",
         about="Counts and indicators through the years, as a page.",
-        show=trending.trends_page,
-        clocks=TRENDS.clock_names,
-        own=trending.TAKES,
-        ask=trending.trends_read,
-        begin=trending.trends_begin,
-        data="/v1/trends",
-        tabular="format=csv",
+        show=trends_page,
+        question=TRENDS,
+        begin=trends_begin,
         frames=(
             Frame(
                 path="/embed/trends",
                 template="trends/frame.html",
                 about="Counts and indicators through the years, in a frame.",
-                show=framed("/trends", partial(trending.trends_page, narrow=IN_A_FRAME)),
+                show=framed("/trends", partial(trends_page, narrow=IN_A_FRAME)),
             ),
         ),
     ),
@@ -119,28 +101,23 @@ PAGES: tuple[Kind, ...] = (
         path="/search",
         about="Records and sources by words, as a page.",
         show=searching.search_page,
-        filters=searching.FILTERS,
-        data=searching.answered_by,
-        table=FOUND.csv,
+        question=searching.answered_by,
+        taken=searching.TAKES,
     ),
     Kind(
         name="activity",
         path="/activity",
         about="Who did what, as a page.",
         show=activity_page,
-        clocks=ACTIVITY.clock_names,
-        own=ACTIVITY_TAKES,
-        ask=activity_read,
-        data="/v1/activity",
+        question=ACTIVITY,
+        read=activity_read,
     ),
     Kind(
         name="record",
         path="/records/{id}",
         about="A record with its statements, promises and log, as a page.",
         show=record_page,
-        space="record",
-        data="/v1/records/{id}",
-        table=tables.record_table,
+        question=RECORD,
         frames=(
             Frame(
                 path="/embed/records/{id}",
@@ -155,9 +132,7 @@ PAGES: tuple[Kind, ...] = (
         path="/sources/{id}",
         about="A source and what rests on it, as a page.",
         show=source_page,
-        space="source",
-        data="/v1/sources/{id}",
-        table=tables.resting_table,
+        question=SOURCE,
     ),
     Kind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
 )

@@ -17,16 +17,15 @@ from projections.views.state import Row
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
-from service.comparing.question import COMPARE
 from service.comparing.sides import PARTS, TO_PARTS, Sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, short_slips
-from service.pages.shell.answering import Asked, Read
+from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
-from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.page import Members, pieces
 from service.state.row import expected_status
-from service.web.response import arguments, clocks
+from service.web.response import clocks
 from service.words import labels, language, places
 from service.words.speech import Speech
 
@@ -52,18 +51,11 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
     return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
 
 
-def compare_read(path: str, texts: Mapping[str, str]) -> Read:
-    """The two sides that the page is asked for. Raises what the clocks and the sides raise."""
-    given = {name: text for name, text in texts.items() if name not in ("lang", "view")}
-    query = COMPARE.query(arguments(path, given))
-    return Read(query, position=query.position)
-
-
 def compare_page(asked: Asked) -> Members:
     """What the template of the comparison shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    compared: Sides = asked.question.about
-    answer = {**asked.question.head(), **compare_answer(asked.reading, asked.question)}
+    compared: Sides = asked.query.about
+    answer = {**asked.query.head(), **compare_answer(asked.reading, asked.query)}
     ids = set(_facilities(answer))
     cards: dict[str, Any] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
@@ -74,12 +66,8 @@ def compare_page(asked: Asked) -> Members:
     of = (None, None) if len(set(facilities)) == 1 else facilities
     records = _records(asked)
     return {
-        "page": page_at(
-            "compare", asked.question, say=say,
-            formats=[
-                Format("JSON", "application/json", here.url("/compare.json", lang=None)),
-                Format("CSV", "text/csv", here.url("/compare.csv", lang=None)),
-            ],
+        "page": asked.page(
+            "compare",
             skip_to="facilities",
             description=answer["sentence"][lang],
         ),
@@ -379,7 +367,7 @@ def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
         for reading in (pair["a"], pair["b"])
         if reading is not None
     }
-    compared: Sides = asked.question.about
+    compared: Sides = asked.query.about
     later = max(compared.a.as_of, compared.b.as_of, key=lambda point: point.known)
     texts = asked.reading.at(later).statements(ids)
     return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
@@ -398,7 +386,7 @@ def _coverage(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
 
 def _records(asked: Asked) -> list[Row]:
     """A row for every record that exists at the clocks of the first side."""
-    as_of = asked.question.as_of
+    as_of = asked.query.as_of
     return asked.reading.at(as_of).stab("record", as_of.at)
 
 
@@ -411,7 +399,7 @@ def _named_facilities(asked: Asked, records: Iterable[Row]) -> list[tuple[str, s
     ids = _facility_ids(records)
     if len(ids) > MOST_TO_CHOOSE:
         return []
-    cards = asked.reading.at(asked.question.as_of).cards(ids)
+    cards = asked.reading.at(asked.query.as_of).cards(ids)
     return [(id, labels.names_of(cards[id], asked.lang)[0]) for id in ids if id in cards]
 
 

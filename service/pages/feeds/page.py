@@ -5,15 +5,14 @@ from __future__ import annotations
 from service.feeds import FEEDS
 from service.feeds.routes import listed
 from service.pages.shell.answering import Asked
-from service.pages.shell.page import Format, Members, page_at
+from service.pages.shell.page import Format, Members
 
 
 def feeds_page(asked: Asked) -> Members:
     """What the template of the feeds shows."""
     return {
-        "page": page_at(
-            "feeds", asked.question, say=asked.say,
-            formats=[Format("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
+        "page": asked.page(
+            "feeds", formats=[Format("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
         ),
         "feeds": [listed(feed) for feed in FEEDS],
         "texts": asked.texts,

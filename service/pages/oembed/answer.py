@@ -18,7 +18,6 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from events.errors import AnnalesError, BadFilter, NotFound
-from service.asking.filters import wanted
 from service.asking.parameter import whole_number
 from service.asking.query import Query
 from service.feeds.syndication import printable
@@ -26,7 +25,7 @@ from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import chosen
-from service.web.response import archive, clocks
+from service.web.response import archive, arguments, clocks
 from service.words import labels
 
 JSON = "application/json"
@@ -101,20 +100,20 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
     for pattern, kind in EMBEDDED.items():
         if (found := pattern.fullmatch(path)) is None:
             continue
-        taken = {*kind.clocks, *kind.filters, *kind.own, "view", "lang"}
+        taken = {*kind.takes, "view", "lang"}
         if len(texts) < len(pairs) or not texts.keys() <= taken:
             return False
-        chronicle = archive().chronicle
-        if kind.space and not chronicle.revision(f"{kind.space}:{found[1]}"):
+        id = "".join(found.groups())
+        question = kind.question_of(texts)
+        stream = None if question is None else question.stream(id)
+        if stream is not None and not archive().chronicle.revision(stream):
             return False
         try:
             chosen(None, texts.get("lang"))
             begin = None if kind.begin is None else kind.begin(texts)
-            if kind.ask is None:
-                clocks(texts)
-                wanted(**{name: texts.get(name) for name in kind.filters})
-            else:
-                kind.ask(path, texts if begin is None else begin)
+            asked = texts if begin is None else begin
+            of_page = {name: text for name, text in asked.items() if name in kind.takes}
+            kind.query(arguments(path, of_page, id=id))
         except AnnalesError:
             return False
         return True

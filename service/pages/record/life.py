@@ -26,7 +26,7 @@ from service.words.speech import Speech
 
 def phases(asked: Asked, told: Told, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
-    as_of, say, lang = asked.question.as_of, asked.say, asked.lang
+    as_of, say, lang = asked.query.as_of, asked.say, asked.lang
     bars = _bars(told, lang, say)
     if not bars:
         return None
@@ -44,7 +44,7 @@ def phases(asked: Asked, told: Told, name: str) -> Members | None:
         today=as_of.stated,
         horizon=as_of.stated if "stated" in asked.here.texts else None,
     )
-    lane = Lane(record=asked.id, name=name, href=asked.here.url(), bars=tuple(bars))
+    lane = Lane(record=asked.query.id, name=name, href=asked.here.url(), bars=tuple(bars))
     label = say("The phases of %(name)s", name=name)
     return {
         "wide": draw_life(lane, frame, lang=lang, label=label).svg,
@@ -100,9 +100,9 @@ def _bars(told: Told, lang: Language, say: Speech) -> list[Bar]:
 def promises(asked: Asked, told: Told, lines: Mapping[str, Members]) -> list[Members]:
     """Each ladder of promises of a facility, in words and as a staircase; `lines` are its
     statements by id."""
-    as_of, say, lang = asked.question.as_of, asked.say, asked.lang
+    as_of, say, lang = asked.query.as_of, asked.say, asked.lang
     counted = [
-        Counted(asked.id, span.value, ladder_of(span.text), told.record.card or {})
+        Counted(asked.query.id, span.value, ladder_of(span.text), told.record.card or {})
         for span in told.holding("slip", as_of.stated)
     ]
     counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))
@@ -138,11 +138,11 @@ def readings(asked: Asked, answer: Mapping[str, Any], title: str) -> Members | N
         return None
     [unit] = units
     points = sorted((_middle(line["bounds"]), float(line["value"])) for line in read)
-    series = Series(key=asked.id, name=title, points=tuple(points))
+    series = Series(key=asked.query.id, name=title, points=tuple(points))
     frame = Frame(
         first=day_of(year_of(points[0][0]), 1, 1),
         last=day_of(year_of(points[-1][0]), 12, 31),
-        cursor=asked.question.as_of.at,
+        cursor=asked.query.as_of.at,
     )
     told = unit_name(unit, asked.lang)
     draw: dict[str, Any] = {"lang": asked.lang, "label": title, "unit": told, "stepped": False}

@@ -21,7 +21,7 @@ from service.pages.record.log import record_log
 from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
-from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.page import Format, Members, pieces
 from service.records.answer import Told, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
@@ -29,25 +29,28 @@ from service.words import labels, language, places
 
 def record_page(asked: Asked) -> Members:
     """What the template of a record shows. Raises NotFound."""
-    return _Record(asked, asked.id).shown()
+    return _Record(asked).shown()
 
 
 class _Record:
     """One record, with what its parts share."""
 
-    def __init__(self, asked: Asked, id: str) -> None:
-        self.asked, self.id = asked, id
-        self.service, self.db = asked.service, asked.db
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.id = asked, asked.query.id
+        self.reading = asked.reading
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
-        self.as_of = asked.question.as_of
+        self.as_of = asked.query.as_of
         self.log = list(
-            self.service.history.entries(
-                self.db, f"record:{id}", known=self.as_of.known, after=0, limit=AFTER_ALL
+            self.reading.history.entries(
+                self.reading.db,
+                f"record:{self.id}",
+                known=self.as_of.known,
+                after=0,
+                limit=AFTER_ALL,
             )
         )
-        self.told = Told(folded(id, self.log), self.as_of)
-        question = asked.answered(f"/v1/records/{id}")
-        self.answer = {**question.head(), **record_members(self.told)}
+        self.told = Told(folded(self.id, self.log), self.as_of)
+        self.answer = {**asked.query.head(), **record_members(self.told)}
         self.lines = {line["id"]: line for line in self.answer["statements"]}
         self.facility = self.answer["kind"] == "facility"
 
@@ -60,8 +63,8 @@ class _Record:
         name, full, other = self._names()
         years = self._years(lines)
         return {
-            "page": page_at(
-                "records", self.asked.question, say=say,
+            "page": self.asked.page(
+                "records",
                 formats=[*self._formats(), *feeds_of(self.here, record=self.id)],
                 skip_to="statements",
                 description=(self.answer["sentence"] or {}).get(lang, name),
@@ -69,7 +72,7 @@ class _Record:
             "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
             "answer": self.answer,
             "facility": self.facility,
-            "formats": self._formats(),
+            "formats": [*self.asked.data, *self._formats()],
             "name": name,
             "full": full,
             "other": other,
@@ -189,7 +192,7 @@ class _Record:
         """The facilities that statements belong to, with their names."""
         ids = {line["facility"] for line in lines if "facility" in line}
         streams = {f"record:{id}": id for id in sorted(ids)}
-        cards = self.service.state.cards(self.db, streams, known=self.as_of.known)
+        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
         return [
             (streams[stream], labels.names_of(card, self.lang)[0]) for stream, card in cards.items()
         ]
@@ -200,8 +203,8 @@ class _Record:
         """The statements of other records that belong to this facility, said and standing."""
         if not self.facility:
             return {}
-        streams = (f"record:{id}" for id in self.service.state.belonging(self.db, self.id))
-        records = self.service.history.records(self.db, streams, known=self.as_of.known)
+        streams = (f"record:{id}" for id in self.reading.state.belonging(self.reading.db, self.id))
+        records = self.reading.history.records(self.reading.db, streams, known=self.as_of.known)
         found = {
             statement.id: Fragment(statement_text(statement))
             for record in records.values()
@@ -292,8 +295,8 @@ class _Record:
         card = self.answer.get("card") or {}
         cited = [each["id"] for line in (*lines, card) for each in line.get("sources", ())]
         ids = dict.fromkeys(cited)
-        found = self.service.state.cards(
-            self.db, (f"source:{id}" for id in ids), known=self.as_of.known
+        found = self.reading.state.cards(
+            self.reading.db, (f"source:{id}" for id in ids), known=self.as_of.known
         )
         return {id: found[f"source:{id}"] for id in ids if f"source:{id}" in found}
 
@@ -302,8 +305,6 @@ class _Record:
     def _formats(self) -> list[Format]:
         here, id = self.here, self.id
         return [
-            Format("JSON", "application/json", here.url(f"/records/{id}.json", lang=None)),
-            Format("CSV", "text/csv", here.url(f"/records/{id}.csv", lang=None)),
             Format(
                 "JSON-LD", "application/ld+json", here.url(f"/v1/records/{id}.jsonld", lang=None)
             ),

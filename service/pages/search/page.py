@@ -10,14 +10,20 @@ from typing import Any, NamedTuple
 
 from events.vocabulary import FIELDS, STATUSES
 from service.asking.filters import FINDABLE
+from service.asking.question import Question
 from service.drawing.marks import icon
-from service.lists.answer import records_answer, search_answer
+from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Asked
 from service.pages.shell.here import Here
-from service.pages.shell.page import Format, Members, page_at
+from service.pages.shell.page import Members
 from service.words import labels
 
-FILTERS = ("q", "kind", "country", "field", "status", "sort", "limit", "after")
+TAKES = (
+    *("at", "during", "stated", "known"),
+    *("q", "kind", "country", "field", "status", "sort", "limit", "after"),
+)
+"""What the form asks for: less than the questions take."""
+
 ANYTHING = frozenset(("q", "kind", "country", "field", "status"))
 """With any of these something is looked for; else all records are listed."""
 
@@ -34,29 +40,24 @@ class Bit(NamedTuple):
     marked: bool
 
 
-def answered_by(texts: Mapping[str, str]) -> str:
-    """The path of the API that finds what the page shows."""
-    return "/v1/search" if ANYTHING & texts.keys() else "/v1/records"
+def answered_by(texts: Mapping[str, str]) -> Question:
+    """The question that finds what the page shows."""
+    return SEARCH if ANYTHING & texts.keys() else RECORDS
 
 
 def search_page(asked: Asked) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    path = answered_by(texts)
-    limit = asked.wanted.limit if "limit" in texts else LISTED
-    query = replace(asked.answered(path), about=replace(asked.wanted, facets=COUNTED, limit=limit))
-    find = search_answer if path == "/v1/search" else records_answer
-    answer = find(asked.reading, query)
+    question, wanted = answered_by(texts), asked.query.about
+    limit = wanted.limit if "limit" in texts else LISTED
+    query = replace(asked.query, about=replace(wanted, facets=COUNTED, limit=limit))
+    answer = question.answer(asked.reading, query)
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
     cards = asked.reading.at(query.as_of).cards(ids)
     names = {id: labels.names_of(card, lang) for id, card in cards.items()}
     return {
-        "page": page_at(
-            "search", asked.question, say=say,
-            formats=[
-                Format("JSON", "application/json", here.url("/search.json", lang=None)),
-                Format("CSV", "text/csv", here.url("/search.csv", lang=None)),
-            ],
+        "page": asked.page(
+            "search",
             skip_to="found",
         ),
         "answer": answer,
@@ -65,7 +66,7 @@ def search_page(asked: Asked) -> Members:
         "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
         "fields": FIELDS,
         "statuses": STATUSES,
-        "looked_for": path == "/v1/search",
+        "looked_for": question is SEARCH,
         "facets": answer.get("facets", {}),
         "facet_words": {
             "kind": say("Kind"), "country": say("Country"),

@@ -6,9 +6,9 @@ language too, and what a form sent is answered with the clean address of the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from flask import Response, redirect, request
@@ -17,17 +17,17 @@ from events.clocks import utc_day
 from events.dates import Language
 from projections.views.file import Database
 from projections.views.reading import Reading
-from service.archive import Archive
-from service.asking.filters import Wanted, given, wanted
 from service.asking.query import Query, located
+from service.asking.question import Arguments, Question
 from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
-from service.pages.shell.page import Members, Page, navigation
+from service.pages.shell.page import Format, Members, Page, navigation
 from service.translations import LANGUAGES, chosen
-from service.web.response import CLOCKS, archive, clocks, parameters, respond
+from service.web.response import archive, arguments, parameters, respond
 from service.web.root import root
 from service.words import labels
+from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.speech import Speech
 
 HTML = "text/html"
@@ -35,47 +35,56 @@ HTML = "text/html"
 PROBLEM = "application/problem+json"
 
 
-class Read(NamedTuple):
-    """The parameters of a page as they were read, once, at one head of the log: its question, what
-    they mean to the page, and how far the views must have read, if not only to its `known`."""
-
-    question: Query
-    meant: Any = None
-    position: int | None = None
-
-
-Ask = Callable[[str, Mapping[str, str]], Read]
-"""Reads the parameters of the page at a path. Raises BadFilter and what the clocks raise."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a page is asked for.
 
-    `question` has the page's own path, and `lang` as a filter; `meant` is what its `Ask` made of
-    the parameters; `id` is that of what the page is about, if it is about one thing.
+    `query` is the one that the API answers with the data of the page, to its `question`; `itself`
+    is the page as one, at its own path, with `lang` as a filter.
     """
 
-    service: Archive
-    db: Database
-    question: Query
+    reading: Reading
+    question: Question | None
+    query: Query
+    itself: Query
     texts: Mapping[str, str]
-    wanted: Wanted
     here: Here
     lang: Language
     say: Speech
-    meant: Any = None
-    id: str = ""
-
-    def answered(self, path: str) -> Query:
-        """The question that the API answers with the data of this page."""
-        filters = {name: text for name, text in self.question.filters.items() if name != "lang"}
-        return replace(self.question, path=path, filters=filters, about=self.wanted, id=self.id)
 
     @property
-    def reading(self) -> Reading:
-        """The views that the page reads."""
-        return self.service.reading(self.db)
+    def data(self) -> list[Format]:
+        """The answer that the page shows, and the table of it, at the address of the page."""
+        if self.question is None:
+            return []
+        endings = [("JSON", "application/json", "json")]
+        if self.question.table is not None:
+            endings.append(("CSV", CSV, "csv"))
+        return [
+            Format(name, type, self.here.url(f"{self.here.path}.{ending}", lang=None))
+            for name, type, ending in endings
+        ]
+
+    def page(
+        self,
+        name: str,
+        *,
+        formats: Iterable[Format] = (),
+        skip_to: str = "main",
+        description: str = "",
+    ) -> Page:
+        """What the template that all pages share shows of this one; `formats` are others than those
+        of its data."""
+        return Page(
+            name=name,
+            subject=self.say("Big science, year by year"),
+            pinned=self.itself.pinned,
+            position=self.itself.as_of.known,
+            recorded=self.itself.as_of.known_at,
+            formats=[*self.data, *formats],
+            skip_to=skip_to,
+            description=description,
+        )
 
 
 Make = Callable[[Asked], Members]
@@ -87,37 +96,34 @@ def page(
     path: str,
     make: Make,
     *,
-    id: str | None = None,
-    filters: tuple[str, ...] = (),
-    own: tuple[str, ...] = (),
-    taken_clocks: tuple[str, ...] = CLOCKS,
-    revision: str | None = None,
-    ask: Ask | None = None,
+    takes: tuple[str, ...],
+    read: Callable[[Arguments], Query],
+    question: Question | None = None,
+    id: str = "",
     frame: str | None = None,
 ) -> Any:
     """The response with a page, made only if the reader does not have it yet.
 
-    `filters` are read by `service.asking.filters`, `own` are parameters that the page reads
-    itself; `ask` reads those of a page that has other clocks than the three, or
-    filters of its own.
-    `frame` is the path of the page's frame, if it has one, and then it says how to use it.
-    Raises what every question raises.
+    `takes` are its parameters besides `view` and `lang`, which `read` parses; `question` is the
+    one whose answer it shows. `frame` is the path of the page's frame, if it has one, and then it
+    says how to use it. Raises what every question raises.
     """
-    taken = (*taken_clocks, *filters, *own, "view", "lang")
-    sent = parameters((*taken, *FORM))
+    sent = parameters((*takes, "view", "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
         return redirect(located(request.path, clean.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
-    about = wanted(**{name: sent.get(name) for name in filters})
-    read = Read(Query(path, clocks(sent), given(about))) if ask is None else ask(path, sent)
-    question = replace(read.question, filters={**read.question.filters, "lang": lang})
+    texts = {name: text for name, text in sent.items() if name not in ("view", "lang")}
+    query = read(arguments(path, texts, id=id))
+    itself = replace(query, filters={**query.filters, "lang": lang})
+    if question is not None:
+        query = replace(query, path=question.path.replace("{id}", id))
     here = Here(path, {name: text for name, text in sent.items() if name != "view"})
 
     def made(db: Database) -> str:
         say = Speech(lang)
         asked = Asked(
-            service=archive(), db=db, question=question, texts=sent, wanted=about,
-            here=here, lang=lang, say=say, meant=read.meant, id=id or "",
+            reading=archive().reading(db), question=question, query=query, itself=itself,
+            texts=sent, here=here, lang=lang, say=say,
         )  # fmt: skip
         shown = {
             "here": here,
@@ -129,10 +135,10 @@ def page(
 
     response = respond(
         sent,
-        question,
+        itself,
         made,
-        position=read.position,
-        revision=revision,
+        position=query.position,
+        revision=None if question is None else question.stream(id),
         media_type=HTML,
         variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
     )

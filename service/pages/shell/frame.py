@@ -21,12 +21,12 @@ def framed(page: str, make: Make) -> Make:
     """What a frame shows of the page at a path: its links lead to the pages, not to frames."""
 
     def shown(asked: Asked) -> Members:
-        path = page.replace("{id}", asked.id)
+        path = page.replace("{id}", asked.query.id)
         texts = {name: text for name, text in asked.here.texts.items() if name != "above"}
         here = Here(path, texts)
-        filters = {name: text for name, text in asked.question.filters.items() if name != "above"}
-        question = replace(asked.question, path=path, filters=filters)
-        made = {**make(replace(asked, here=here, question=question)), "here": here}
+        filters = {name: text for name, text in asked.itself.filters.items() if name != "above"}
+        itself = replace(asked.itself, path=path, filters=filters)
+        made = {**make(replace(asked, here=here, itself=itself)), "here": here}
         if made.get("sentence"):
             made["sentence"] = [_outward(piece, here) for piece in made["sentence"]]
         return made

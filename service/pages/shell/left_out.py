@@ -25,14 +25,14 @@ def left_out(asked: Asked) -> Members | None:
 
     The lists name the first of many; `totals` count them all.
     """
-    as_of = asked.question.as_of
+    as_of = asked.query.as_of
     if as_of.during is not None:
         return None
     whole = _everything_said(as_of)
     if "stated" not in asked.here.texts or as_of.stated >= whole:
         return None
     now = AsOf(at=as_of.at, during=None, stated=whole, known=as_of.known, known_at=as_of.known_at)
-    part = Wanted(country=asked.wanted.country, field=asked.wanted.field)
+    part = Wanted(country=asked.query.about.country, field=asked.query.about.field)
     query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
     found = hindsight_answer(asked.reading, query)
     rows = {row["id"]: row for row in found["rows"]}

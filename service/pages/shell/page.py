@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from events.dates import Language
-from service.asking.query import Query
 from service.pages.shell.here import Here
 from service.words.speech import Speech
 
@@ -39,29 +38,6 @@ class Page:
     formats: Sequence[Format] = ()
     skip_to: str = "main"
     description: str = ""
-
-
-def page_at(
-    name: str,
-    question: Query,
-    *,
-    say: Speech,
-    formats: Sequence[Format] = (),
-    skip_to: str = "main",
-    description: str = "",
-) -> Page:
-    """A page at the clocks of a question."""
-    as_of = question.as_of
-    return Page(
-        name=name,
-        subject=say("Big science, year by year"),
-        pinned=question.pinned,
-        position=as_of.known,
-        recorded=as_of.known_at,
-        formats=formats,
-        skip_to=skip_to,
-        description=description,
-    )
 
 
 def navigation(here: Here, say: Speech) -> list[Members]:

@@ -1,4 +1,5 @@
-"""The data of a page at the page's own address: `/slips.json?country=CN` is `/v1/slips?country=CN`.
+"""The data of a page at the page's own address: `/slips.json?country=CN` is `/v1/slips?country=CN`,
+and `/slips.csv` the table of it, which is also at `/v1/slips.csv`.
 
 Such an address is turned into the one of the API before anything else looks at it, so both
 give the same bytes, the same headers and the same problems.
@@ -7,29 +8,32 @@ give the same bytes, the same headers and the same problems.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from service.pages.shell.kind import Kind
+from service.asking.question import Question
+from service.pages.shell.kind import Kind, Texts
+
+AS_CSV = "format=csv"
 
 
 class _Twin(NamedTuple):
-    """What an address looks like, of which page, and the parameters that the API gets more."""
+    """What an address looks like, the question that it is of, and whether it is that of a table."""
 
     address: re.Pattern[str]
-    kind: Kind
-    more: str
+    question: Question | Callable[[Texts], Question]
+    is_table: bool
 
 
 class Twins:
     """A WSGI application, asked for the answers of the API by the addresses of pages too."""
 
-    def __init__(self, application: Any, kinds: Iterable[Kind]) -> None:
+    def __init__(
+        self, application: Any, kinds: Iterable[Kind], questions: Iterable[Question]
+    ) -> None:
         self._application = application
-        self._twins: Sequence[_Twin] = [
-            twin for kind in kinds if kind.data is not None for twin in _twins(kind)
-        ]
+        self._twins: Sequence[_Twin] = [*_of_pages(kinds), *_of_tables(questions)]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""
@@ -42,14 +46,31 @@ class Twins:
         for twin in self._twins:
             if (found := twin.address.fullmatch(path)) is not None:
                 query = environ.get("QUERY_STRING", "")
-                data = twin.kind.data_of(found.groupdict().get("id"), dict(parse_qsl(query)))
-                asked = "&".join(part for part in (query, twin.more) if part)
-                return {**environ, "PATH_INFO": data, "QUERY_STRING": asked}
+                question = twin.question
+                if not isinstance(question, Question):
+                    question = question(dict(parse_qsl(query)))
+                if twin.is_table:
+                    query = "&".join(filter(None, (query, AS_CSV)))
+                answer = question.path.replace("{id}", "".join(found.groups()))
+                return {**environ, "PATH_INFO": answer, "QUERY_STRING": query}
         return environ
 
 
-def _twins(kind: Kind) -> Iterable[_Twin]:
-    address = re.escape(kind.path).replace(re.escape("{id}"), "(?P<id>[^/]+?)")
-    yield _Twin(re.compile(rf"{address}\.json"), kind, "")
-    if kind.tabular is not None:
-        yield _Twin(re.compile(rf"{address}\.csv"), kind, kind.tabular)
+def _of_pages(kinds: Iterable[Kind]) -> Iterable[_Twin]:
+    for kind in kinds:
+        if kind.question is None:
+            continue
+        yield _Twin(_address(kind.path, "json"), kind.question, is_table=False)
+        if (question := kind.question_of({})) is not None and question.table is not None:
+            yield _Twin(_address(kind.path, "csv"), kind.question, is_table=True)
+
+
+def _of_tables(questions: Iterable[Question]) -> Iterable[_Twin]:
+    for question in questions:
+        if question.table is not None:
+            yield _Twin(_address(question.path, "csv"), question, is_table=True)
+
+
+def _address(path: str, ending: str) -> re.Pattern[str]:
+    pattern = re.escape(path).replace(re.escape("{id}"), "([^/]+?)")
+    return re.compile(rf"{pattern}\.{ending}")

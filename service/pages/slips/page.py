@@ -10,35 +10,24 @@ from events.dates import Language, year_of
 from events.vocabulary import FIELDS
 from projections.kinds.ladders import OUTCOMES
 from service.asking.query import Query
-from service.asking.question import Arguments
 from service.pages.drawn.lanes import short_slips
-from service.pages.shell.answering import Asked, Read
+from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
-from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.page import Members, pieces
 from service.promises.filters import GROUPS, SORTS, Promised
 from service.promises.overdue import due_answer, overdue_answer
-from service.promises.question import SLIPS
 from service.promises.slips import slips_answer
-from service.web.response import archive
 from service.words import labels, places
 
 SOON = "P2Y"
 """How far ahead the page tells what is due."""
 
 
-def slips_read(path: str, texts: Mapping[str, str]) -> Read:
-    """The promises that the page is asked for. Raises BadFilter and what the clocks raise."""
-    chronicle = archive().chronicle
-    arguments = Arguments(path=path, texts=texts, log=chronicle.log, now=chronicle.now())
-    query = SLIPS.query(arguments)
-    return Read(query, query.about)
-
-
 def slips_page(asked: Asked) -> Members:
     """What the template of the slips shows."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    meant: Promised = asked.meant
-    query = replace(asked.answered("/v1/slips"), about=meant)
+    query = asked.query
+    meant: Promised = query.about
     answer = slips_answer(asked.reading, query)
     part = {name: texts[name] for name in ("country", "field") if name in texts}
     about = Promised(country=meant.country, field=meant.field, within=SOON)
@@ -53,12 +42,8 @@ def slips_page(asked: Asked) -> Members:
     names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
     year = year_of(then.at)
     return {
-        "page": page_at(
-            "slips", asked.question, say=say,
-            formats=[
-                Format("JSON", "application/json", here.url("/slips.json", lang=None)),
-                Format("CSV", "text/csv", here.url("/slips.csv", lang=None)),
-            ],
+        "page": asked.page(
+            "slips",
             skip_to="ladders",
             description=(answer.get("sentence") or {}).get(lang, ""),
         ),

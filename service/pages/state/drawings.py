@@ -63,7 +63,7 @@ def state_drawings(
 def _flag(asked: Asked, told: str) -> str:
     """What stands over the cursor: a year has ended there, unless it is all meant."""
     year = language.date(told, asked.lang)
-    if asked.question.as_of.during is not None:
+    if asked.query.as_of.during is not None:
         return year
     return asked.say("end of %(year)s", year=year) if len(told) == 4 else year
 

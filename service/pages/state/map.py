@@ -24,7 +24,7 @@ def state_map(asked: Asked, rows: Sequence[Members]) -> Members:
     shown = [row for row in rows if row["shown"]]
     if not shown:
         return {"map": None, "off_map": []}
-    if asked.wanted.country is None and len({row["country"] for row in shown}) > 1:
+    if asked.query.about.country is None and len({row["country"] for row in shown}) > 1:
         return {"map": _world(asked, shown), "off_map": []}
     towns = _towns(shown)
     places = [

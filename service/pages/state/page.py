@@ -14,7 +14,6 @@ from events.vocabulary import FIELDS, STATUSES
 from projections.views.state import Row
 from service.asking.filters import Wanted, given
 from service.asking.json_text import Fragment
-from service.asking.query import Query
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.items.item import Item, Kind
@@ -29,7 +28,7 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.coverage import coverage
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.left_out import left_out
-from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.page import Members, pieces
 from service.pages.state.drawings import state_drawings
 from service.pages.state.figures import Figures
 from service.pages.state.map import state_map
@@ -52,18 +51,18 @@ DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
 
 def state_page(asked: Asked) -> Members:
     """What the template of the state shows."""
-    return _State(asked, asked.answered("/v1/state")).shown()
+    return _State(asked).shown()
 
 
 class _State:
     """One state, with what its parts share."""
 
-    def __init__(self, asked: Asked, question: Query) -> None:
-        self.asked, self.question = asked, question
-        self.service, self.db, self.wanted = asked.service, asked.db, asked.wanted
+    def __init__(self, asked: Asked) -> None:
+        self.asked, self.query, self.reading = asked, asked.query, asked.reading
+        self.wanted: Wanted = asked.query.about
         self.here, self.lang, self.say = asked.here, asked.lang, asked.say
-        self.as_of = question.as_of
-        self.slice = asked.reading.at(
+        self.as_of = asked.query.as_of
+        self.slice = self.reading.at(
             self.as_of, country=self.wanted.country, field=self.wanted.field
         )
         self.among: frozenset[str] | None = None
@@ -71,7 +70,7 @@ class _State:
     def shown(self) -> Members:
         as_of, say, lang = self.as_of, self.say, self.lang
         answer = self._answer()
-        every = self.asked.reading.at(as_of).stab("record", as_of.at)
+        every = self.reading.at(as_of).stab("record", as_of.at)
         if len(every) > MOST_DRAWN:
             self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
         items = self._items()
@@ -99,11 +98,9 @@ class _State:
             filters=("country", "field"),
         )  # fmt: skip
         return {
-            "page": page_at(
+            "page": self.asked.page(
                 "state",
-                self.asked.question,
-                say=say,
-                formats=self._formats(),
+                formats=feeds_of(self.here),
                 skip_to="facilities",
                 description=answer["sentence"][lang],
             ),
@@ -161,7 +158,7 @@ class _State:
     # --- the answer, and what goes with it
 
     def _answer(self) -> Members:
-        return {**self.question.head(), **state_answer(self.asked.reading, self.question)}
+        return {**self.query.head(), **state_answer(self.reading, self.query)}
 
     def _unpaged(self) -> Wanted:
         return Wanted(country=self.wanted.country, field=self.wanted.field)
@@ -174,7 +171,7 @@ class _State:
             field=self.wanted.field,
             among=self.among,
         )
-        return kept_items(self.asked.reading, self.as_of, selection)
+        return kept_items(self.reading, self.as_of, selection)
 
     def _lines(
         self, answer: Mapping[str, Any], counted: Iterable[Counted], begun: Iterable[Row]
@@ -200,7 +197,7 @@ class _State:
         self, counted: Sequence[Counted], lines: Mapping[str, Fragment], frame: Frame
     ) -> Courses:
         return courses(
-            self.asked.reading.at(self.question.as_of), wanted=self._unpaged(), counted=counted,
+            self.reading.at(self.as_of), wanted=self._unpaged(), counted=counted,
             came_by=lambda each: came_by(each, lines),
             first=year_of(frame.first), last=year_of(frame.last),
         )  # fmt: skip
@@ -208,7 +205,7 @@ class _State:
     def _totals(self, answer: Mapping[str, Any], *, beyond: bool) -> Mapping[str, int]:
         """Facilities by status: those of the answer, beyond the horizon those expected."""
         totals: Mapping[str, int] = answer["totals"]["status"]
-        if not beyond or self.question.as_of.during is not None:
+        if not beyond or self.query.as_of.during is not None:
             return totals
         statuses = rows_shown(self.slice, "status")
         held = {row.record: row.value for row in statuses}
@@ -236,8 +233,8 @@ class _State:
             for section in ("discoveries", "policies", "indicators")
             for line in answer[section]
         ]
-        found = self.service.state.contradicting(
-            self.db, ids, stated=self.as_of.stated, known=self.as_of.known
+        found = self.reading.state.contradicting(
+            self.reading.db, ids, stated=self.as_of.stated, known=self.as_of.known
         )
         return {id: rivals for id, rivals in found.items() if rivals}
 
@@ -274,14 +271,6 @@ class _State:
         shown = [*listed, *(lines[id] for id in behind)]
         sources = {each["id"] for line in shown for each in line.get("sources", ())}
         return {"statements": len(shown), "sources": len(sources)}
-
-    def _formats(self) -> list[Format]:
-        data = {"lang": None}
-        return [
-            Format("JSON", "application/json", self.here.url("/state.json", **data)),
-            Format("CSV", "text/csv", self.here.url("/state.csv", **data)),
-            *feeds_of(self.here),
-        ]
 
 
 def _table(status: str, rows: Iterable[Mapping[str, Any]]) -> str:

@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from service.asking.filters import STATE_FILTERS, given, wanted
 from service.asking.parameter import whole_number
 from service.asking.query import Query
+from service.asking.question import Arguments
 from service.pages.drawn.canvas import Canvas
-from service.pages.shell.answering import Asked, Read
+from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.pages.state.page import state_page
-from service.web.response import clocks
+from service.state.question import STATE
 
 MOST_ABOVE = 10**9
 
 
-def timeline_read(path: str, texts: Mapping[str, str]) -> Read:
-    """What the frame of a timeline is asked for. Raises BadFilter and what the clocks raise."""
-    about = given(wanted(**{name: texts.get(name) for name in STATE_FILTERS}))
-    above = above_of(texts)
-    filters = {**about, "above": str(above)} if above else about
-    return Read(Query(path, clocks(texts), filters), above)
+def timeline_read(arguments: Arguments) -> Query:
+    """What the frame of a timeline is asked. Raises BadFilter and what the clocks raise."""
+    query = STATE.query(arguments)
+    above = above_of(arguments.texts)
+    return replace(query, filters={**query.filters, "above": str(above)}) if above else query
 
 
 def timeline_frame(asked: Asked) -> Members:
     """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
     shown = state_page(asked)
     canvas: Canvas = shown["canvas"]
-    return {**shown, "canvas": replace(canvas, above=asked.meant)}
+    return {**shown, "canvas": replace(canvas, above=above_of(asked.texts))}
 
 
 def above_of(texts: Mapping[str, str]) -> int:

@@ -9,14 +9,13 @@ from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
-from service.pages.shell.answering import Asked, Read
+from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
-from service.pages.shell.page import Format, Members, page_at, pieces
+from service.pages.shell.page import Members, pieces
 from service.trends.answer import trends_answer
 from service.trends.asking import BY, MEASURES, ONLY_WITH
 from service.trends.question import TRENDS
-from service.web.response import arguments
 from service.words import labels, places
 from service.words.labels import unit_name
 from service.words.regions import REGIONS
@@ -26,12 +25,6 @@ TAKES = tuple(each.name for each in TRENDS.filters)
 
 DRAWN = LOOKS * 2
 """So many series are drawn, those that end highest; the table has all."""
-
-
-def trends_read(path: str, texts: Mapping[str, str]) -> Read:
-    """The trend that the page is asked for. Raises BadFilter and what the clocks raise."""
-    given = {name: text for name, text in texts.items() if name != "lang"}
-    return Read(TRENDS.query(arguments(path, given)))
 
 
 def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -56,7 +49,7 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
 def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
     lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    answer = trends_answer(asked.reading, asked.question)
+    answer = trends_answer(asked.reading, asked.query)
     shared = _shared(answer["series"])
     series: list[Members] = [
         {
@@ -70,7 +63,7 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
     ]
     frame = Frame(
         first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
-        cursor=min(parse_iso(answer["to"]), asked.question.as_of.stated),
+        cursor=min(parse_iso(answer["to"]), asked.query.as_of.stated),
     )  # fmt: skip
     title = {
         "status": say("Facilities by status"),
@@ -84,12 +77,8 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         for each in _by_unit(series).values()
     ]
     return {
-        "page": page_at(
-            "trends", asked.question, say=say,
-            formats=[
-                Format("JSON", "application/json", here.url("/trends.json", lang=None)),
-                Format("CSV", "text/csv", here.url("/v1/trends", lang=None, format="csv")),
-            ],
+        "page": asked.page(
+            "trends",
             skip_to="table",
             description=title,
         ),

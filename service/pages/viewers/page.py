@@ -13,6 +13,7 @@ import msgspec
 
 from events.vocabulary import FIELDS, countries
 from service.asking.query import Query, located
+from service.asking.question import Arguments
 from service.feeds.answering import read
 from service.feeds.feed import Feed
 from service.feeds.timelinejs import TIMELINEJS
@@ -21,9 +22,7 @@ from service.feeds.vis_timeline import VIS_TIMELINE
 from service.items.item import KINDS
 from service.pages.shell import rendering
 from service.pages.shell.answering import Asked
-from service.pages.shell.page import Format, Members, page_at
-from service.translations import chosen
-from service.web.response import clocks
+from service.pages.shell.page import Format, Members
 from service.web.root import root
 from service.words import places
 from service.words.speech import Speech
@@ -109,10 +108,11 @@ VIEWERS: Mapping[str, Viewer] = {
 """Every viewer. A new one is an entry here and a script in `static/viewers`."""
 
 
-def viewer_question(viewer: Viewer, texts: Mapping[str, str]) -> Query:
-    """The question of a viewer's page. Raises BadFilter and what the clocks raise."""
-    lang = chosen(None, texts.get("lang"))
-    return Query(viewer.path, clocks(texts), read(viewer.feed, texts, lang=lang).given)
+def viewer_query(viewer: Viewer, arguments: Arguments) -> Query:
+    """What a viewer's page is asked. Raises BadFilter and what the clocks raise."""
+    # The language of a page is its own, and stands in its URL whatever the feed takes.
+    filters = read(viewer.feed, arguments.texts, lang="en").given
+    return Query(arguments.path, arguments.clocks(), filters)
 
 
 def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
@@ -121,8 +121,8 @@ def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
     given = {name: asked.texts[name] for name in (*CLOCKS, *viewer.takes) if name in asked.texts}
     url = located(feed.path, [*given.items(), ("lang", asked.lang)])
     return {
-        "page": page_at(
-            "feeds", asked.question, say=say,
+        "page": asked.page(
+            "feeds",
             formats=[Format(feed.name, feed.media_type, url)],
             description=viewer.about(say),
         ),
@@ -148,7 +148,7 @@ def viewers_page(asked: Asked) -> Members:
     """What the template of the list of viewers shows."""
     say = asked.say
     return {
-        "page": page_at("feeds", asked.question, say=say, skip_to="viewers"),
+        "page": asked.page("feeds", skip_to="viewers"),
         "example": located("/oembed", [("url", f"{root()}/state")]),
         "viewers": [
             {

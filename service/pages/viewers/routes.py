@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, abort
 
-from service.pages.shell.answering import Read, page, told
+from service.asking.query import Query
+from service.pages.shell.answering import page, told
 from service.pages.viewers.page import (
     CLOCKS,
     VIEWERS,
     viewer_page,
-    viewer_question,
+    viewer_query,
     viewers_page,
 )
 from service.web.access import needs
@@ -25,7 +26,13 @@ blueprint.after_request(told)
 @needs("reader")
 def viewers() -> Any:
     """The tools that read our feeds."""
-    return page("viewers/page.html", "/viewers", viewers_page, taken_clocks=CLOCKS)
+    return page(
+        "viewers/page.html",
+        "/viewers",
+        viewers_page,
+        takes=CLOCKS,
+        read=lambda arguments: Query(arguments.path, arguments.clocks(), {}),
+    )
 
 
 @blueprint.get("/viewers/<string:name>")
@@ -40,10 +47,8 @@ def viewer(name: str) -> Any:
         "viewers/viewer.html",
         shown.path,
         lambda asked: viewer_page(asked, shown, address),
-        filters=("country", "field"),
-        own=tuple(name for name in shown.takes if name not in ("country", "field")),
-        taken_clocks=CLOCKS,
-        ask=lambda _, texts: Read(viewer_question(shown, texts)),
+        takes=(*CLOCKS, *shown.takes),
+        read=lambda arguments: viewer_query(shown, arguments),
     )
     response.headers["Content-Security-Policy"] = shown.policy
     return response

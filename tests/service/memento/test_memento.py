@@ -291,6 +291,16 @@ def test_an_original_names_its_timegate_and_its_timemap(client: FlaskClient) -> 
         assert answer.get_json()["known"] == "@7"
 
 
+def test_a_form_of_an_answer_names_no_timegate(client: FlaskClient) -> None:
+    """A TimeGate takes no format: it is the way to the answer, and not to a table of it."""
+    for path in ("records/juno", "state"):
+        for known in ("", "&known=@7"):
+            answer = client.get(f"/v1/{path}?at=2013&format=csv{known}")
+            assert answer.mimetype == "text/csv"
+            assert "Memento-Datetime" not in answer.headers
+            assert "timegate" not in answer.headers.get("Link", "")
+
+
 @pytest.mark.parametrize(
     ("path", "known", "month"),
     [

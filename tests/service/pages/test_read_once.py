@@ -19,7 +19,7 @@ ASKED = {
 def paths() -> dict[str, str]:
     """A page of every kind, at the head of the log."""
     return {
-        kind.name: kind.path.format(id="yearbook" if kind.space == "source" else "juno")
+        kind.name: kind.path.format(id="yearbook" if kind.name == "source" else "juno")
         + (f"?{ASKED[kind.name]}" if kind.name in ASKED else "")
         for kind in PAGES
     }

@@ -49,7 +49,7 @@ def statements(reader: Reader, archive: Archive, url: str) -> int:
     return len(run)
 
 
-@pytest.mark.parametrize("name", [kind.name for kind in PAGES if kind.data is not None])
+@pytest.mark.parametrize("name", [kind.name for kind in PAGES if kind.question is not None])
 def test_a_page_runs_at_most_twice_the_statements_of_its_answers(
     reader: Reader, shipped: Archive, name: str
 ) -> None:
