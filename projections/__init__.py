@@ -15,5 +15,5 @@ PROJECTIONS: dict[str, Projection] = {
     for projection in (FACILITY, POLICY, INDICATOR, DISCOVERY, OBSERVATION)
 }
 
-VIEW = 3
+VIEW = 4
 """The version of all views. Any change of code that changes the bytes of an answer is a new one."""
