@@ -124,6 +124,12 @@ class Slice:
         cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: card for stream, card in cards.items()}
 
+    def sources(self, ids: Iterable[str]) -> dict[str, Line]:
+        """The cards of sources by id, as they stand at `known`."""
+        streams = (str(Stream.source(id)) for id in ids)
+        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
+        return {Stream.parse(stream).id: card for stream, card in cards.items()}
+
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
         """By id, the name of a record and the JSON text of what a row shows of its card."""
         streams = (str(Stream.record(record)) for record in records)

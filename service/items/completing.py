@@ -9,7 +9,6 @@ import msgspec
 
 from events.clocks import AsOf
 from events.fact import Line
-from events.stream import Stream
 from projections.kinds.ladders import ladder_of
 from projections.views.reading import Reading, Slice
 from service.items.claim import Claim, claim_of
@@ -21,16 +20,15 @@ def completed(reading: Reading, as_of: AsOf, found: Iterable[Item]) -> list[Item
     found = list(found)
     db, known = reading.db, as_of.known
     cited = {id for item in found for id in item.claim.cited}
-    cards = reading.state.cards(db, (str(Stream.source(id)) for id in cited), known=known)
-    plans = _plans(reading.at(as_of), found)
+    slice = reading.at(as_of)
+    cards = slice.sources(cited)
+    plans = _plans(slice, found)
     moved = reading.state.changed(db, {item.statement for item in found}, known=known)
     instants = reading.history.instants(db, set(moved.values()))
     return [
         msgspec.structs.replace(
             item,
-            sources=tuple(
-                _source(id, cards.get(str(Stream.source(id)))) for id in item.claim.cited
-            ),
+            sources=tuple(_source(id, cards.get(id)) for id in item.claim.cited),
             plans=plans.get(item.statement, ()),
             position=moved[item.statement],
             recorded=instants[moved[item.statement]],

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from events.catalogue import STATEMENT_TYPES
-from events.clocks import as_of
 from events.errors import NotFound
 from events.record import Record
 from events.stream import Stream
 from projections.engine.account import account
-from service.asking.filters import given, wanted
-from service.asking.query import Query
-from service.lists.answer import search_answer
+from service.asking.question import Arguments
+from service.lists.question import SEARCH
 from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import PATH, Desk
@@ -25,12 +23,12 @@ def found(desk: Desk, q: str) -> list[Members]:
     """Records and sources that have these words, the best first."""
     chronicle = desk.service.chronicle
     # What the views have not read yet cannot be found; the desk itself reads the log.
-    known = f"@{desk.service.views.tracked()}"
-    clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
-    asked = wanted(q=q, limit="20")
-    db = desk.service.db_at(clocks.known)
-    question = Query("/v1/search", clocks, given(asked), about=asked)
-    answer = search_answer(desk.service.reading(db), question)
+    texts = {"q": q, "limit": "20", "known": f"@{desk.service.views.tracked()}"}
+    query = SEARCH.query(
+        Arguments(path=SEARCH.path, texts=texts, log=chronicle.log, now=chronicle.now())
+    )
+    reading = desk.service.reading(desk.service.db_at(query.as_of.known))
+    answer = SEARCH.answer(reading, query)
     return [
         {
             "id": each["id"],

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from events.dates import Day, day, year_of
 from projections.views.reading import Slice
-from service.asking.filters import Wanted
 from service.pages.drawn.lanes import FAMILIES
 from service.promises.slips import Counted, quantile, slip_totals
 from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend
@@ -34,18 +33,18 @@ class Courses:
 def courses(
     slice: Slice,
     *,
-    wanted: Wanted,
     counted: Iterable[Counted],
     came_by: Callable[[Counted], Day | None],
     first: int,
     last: int,
 ) -> Courses:
-    """The courses of the figures over some years. No status is told beyond the horizon."""
+    """The courses of the figures over some years, of the country and the field of the slice. There
+    is no status beyond the horizon."""
     last = max(first, min(last, year_of(slice.as_of.stated)))
     # More years than this have no room in a drawing, and a trend has no more points.
     years = range(max(first, last + 1 - MOST_POINTS), last + 1)
-    held = _swept(slice, wanted=wanted, measure="status", years=years)
-    policies = _swept(slice, wanted=wanted, measure="policies", years=years)
+    held = _swept(slice, "status", years)
+    policies = _swept(slice, "policies", years)
     by: dict[str, Sequence[float | None]] = {
         name: _counts([held.get((status,), ()) for status in statuses], years)
         for name, statuses in FAMILIES
@@ -62,18 +61,16 @@ def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
     return None if median is None else (median["earliest"], median["latest"], totals["of"])
 
 
-def _swept(
-    slice: Slice, *, wanted: Wanted, measure: Measure, years: range
-) -> Mapping[Key, Sequence[Point]]:
+def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequence[Point]]:
     """The points of a trend at the end of each year."""
     asked = Trend(
         measure=measure,
         key=MEASURES[measure],
         step="year",
         steps=years,
-        countries=() if wanted.country is None else (wanted.country,),
+        countries=(),
         regions=(),
-        fields=() if wanted.field is None else (wanted.field,),
+        fields=(),
         statuses=(),
         series=(),
     )

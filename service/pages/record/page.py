@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.dates import parse_iso, year_of
+from events.stream import Stream
 from events.vocabulary import MILESTONES
 from projections.engine.spans import AFTER_ALL
 from projections.views.history import folded
@@ -43,7 +44,7 @@ class _Record:
         self.log = list(
             self.reading.history.entries(
                 self.reading.db,
-                f"record:{self.id}",
+                str(Stream.record(self.id)),
                 known=self.as_of.known,
                 after=0,
                 limit=AFTER_ALL,
@@ -191,11 +192,8 @@ class _Record:
     def _facilities(self, lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
         """The facilities that statements belong to, with their names."""
         ids = {line["facility"] for line in lines if "facility" in line}
-        streams = {f"record:{id}": id for id in sorted(ids)}
-        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
-        return [
-            (streams[stream], labels.names_of(card, self.lang)[0]) for stream, card in cards.items()
-        ]
+        cards = self.reading.at(self.as_of).cards(sorted(ids))
+        return [(id, labels.names_of(card, self.lang)[0]) for id, card in cards.items()]
 
     # --- its statements
 
@@ -203,8 +201,11 @@ class _Record:
         """The statements of other records that belong to this facility, said and standing."""
         if not self.facility:
             return {}
-        streams = (f"record:{id}" for id in self.reading.state.belonging(self.reading.db, self.id))
-        records = self.reading.history.records(self.reading.db, streams, known=self.as_of.known)
+        reading = self.reading
+        owned = reading.state.belonging(reading.db, self.id)
+        records = reading.history.records(
+            reading.db, (str(Stream.record(id)) for id in owned), known=self.as_of.known
+        )
         found = {
             statement.id: Fragment(statement_text(statement))
             for record in records.values()
@@ -295,10 +296,8 @@ class _Record:
         card = self.answer.get("card") or {}
         cited = [each["id"] for line in (*lines, card) for each in line.get("sources", ())]
         ids = dict.fromkeys(cited)
-        found = self.reading.state.cards(
-            self.reading.db, (f"source:{id}" for id in ids), known=self.as_of.known
-        )
-        return {id: found[f"source:{id}"] for id in ids if f"source:{id}" in found}
+        found = self.reading.at(self.as_of).sources(ids)
+        return {id: found[id] for id in ids if id in found}
 
     # --- around it
 

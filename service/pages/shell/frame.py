@@ -6,6 +6,7 @@ names, and leads to the whole page and to its pinned URL.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from service.pages.shell import rendering
@@ -22,16 +23,20 @@ def framed(page: str, make: Make) -> Make:
 
     def shown(asked: Asked) -> Members:
         path = page.replace("{id}", asked.query.id)
-        texts = {name: text for name, text in asked.here.texts.items() if name != "above"}
-        here = Here(path, texts)
-        filters = {name: text for name, text in asked.itself.filters.items() if name != "above"}
-        itself = replace(asked.itself, path=path, filters=filters)
-        made = {**make(replace(asked, here=here, itself=itself)), "here": here}
+        here = Here(path, _of_page(asked.here.texts))
+        query = replace(asked.query, filters=_of_page(asked.query.filters))
+        itself = replace(asked.itself, path=path, filters=_of_page(asked.itself.filters))
+        made = {**make(replace(asked, here=here, query=query, itself=itself)), "here": here}
         if made.get("sentence"):
             made["sentence"] = [_outward(piece, here) for piece in made["sentence"]]
         return made
 
     return shown
+
+
+def _of_page(texts: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that the page takes too."""
+    return {name: text for name, text in texts.items() if name != "above"}
 
 
 def _outward(piece: Piece, here: Here) -> Piece:

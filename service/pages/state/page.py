@@ -12,7 +12,7 @@ from typing import Any
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS, STATUSES
 from projections.views.state import Row
-from service.asking.filters import Wanted, given
+from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
@@ -150,7 +150,7 @@ class _State:
             "readings": self._readings(answer, begun, lines),
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer, lines),
-            "cite": plain(state_cited(answer, root=root(), filters=given(self.wanted))),
+            "cite": plain(state_cited(answer, root=root(), filters=self.query.filters)),
             **state_drawings(self.asked, lanes, items, frame, held=held, told=told),
             **state_map(self.asked, rows),
         }
@@ -159,9 +159,6 @@ class _State:
 
     def _answer(self) -> Members:
         return {**self.query.head(), **state_answer(self.reading, self.query)}
-
-    def _unpaged(self) -> Wanted:
-        return Wanted(country=self.wanted.country, field=self.wanted.field)
 
     def _items(self) -> list[Item]:
         """What is drawn: all there is, or where that is too much the facilities of the page."""
@@ -197,7 +194,7 @@ class _State:
         self, counted: Sequence[Counted], lines: Mapping[str, Fragment], frame: Frame
     ) -> Courses:
         return courses(
-            self.reading.at(self.as_of), wanted=self._unpaged(), counted=counted,
+            self.slice, counted=counted,
             came_by=lambda each: came_by(each, lines),
             first=year_of(frame.first), last=year_of(frame.last),
         )  # fmt: skip

@@ -43,8 +43,7 @@ def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: in
     """The courses."""
     counted, lines = promised(archive, as_of, wanted)
     return courses(
-        archive.reading(archive.views.db()).at(as_of),
-        wanted=wanted,
+        archive.reading(archive.views.db()).at(as_of, country=wanted.country, field=wanted.field),
         counted=counted,
         came_by=lambda each: came_by(each, lines),
         first=first,
