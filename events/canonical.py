@@ -84,7 +84,7 @@ def leaf_hash(
     *, stream: str, version: int, topic: str, state: bytes, recorded_at: str, actor: str
 ) -> bytes:
     """The 32 bytes by which an event enters the Merkle tree."""
-    told = leaf_bytes(
+    leaf = leaf_bytes(
         stream=stream,
         version=version,
         topic=topic,
@@ -93,7 +93,7 @@ def leaf_hash(
         actor=actor,
     )
     # RFC 9162 section 2.1.1: a leaf is hashed with 0x00 in front, a node with 0x01.
-    return sha256(b"\x00" + told).digest()
+    return sha256(b"\x00" + leaf).digest()
 
 
 def _fast_text(value: object) -> bytes | None:

@@ -183,7 +183,7 @@ def _period(clock: str, text: str) -> Period:
     try:
         return parse_period(text)
     except BadDate as refused:
-        # What is no real day is told so; every other text is not in a form that a clock takes.
+        # A day that does not exist has its own reason; any other text is in no form of a clock.
         why = refused.why if _PLAIN.fullmatch(text) else _FORMS
         raise BadClock(clock, text, why) from None
 
@@ -192,10 +192,10 @@ def _known(text: str, log: Log, now: str) -> Commit | None:
     head = log.head()
     if text.startswith("@"):
         return _commit_at(text, log, head)
-    asked = instant(text)
-    if asked > now and (head is None or asked > head.recorded_at):
+    moment = instant(text)
+    if moment > now and (head is None or moment > head.recorded_at):
         raise BadClock("known", text, f"it lies in the future: now is {now}")
-    return log.commit_by(asked)
+    return log.commit_by(moment)
 
 
 def _commit_at(text: str, log: Log, head: Commit | None) -> Commit | None:
@@ -210,7 +210,7 @@ def _commit_at(text: str, log: Log, head: Commit | None) -> Commit | None:
 
 
 def _default_day(commit: Commit | None, *, now: str, pinned: bool) -> Day:
-    """The day for `at` and `stated`: of the commit that was asked for, else the latest known."""
+    """The day for `at` and `stated`: of the commit that `known` names, else the latest known."""
     today = utc_day(now)
     if commit is None:
         return today

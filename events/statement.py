@@ -135,10 +135,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Read the dates of a line; `position` and `recorded_on` are of its first recording."""
         date = dates.parse(line["date"]) if "date" in line else None
         stated = dates.parse(line["stated"]) if "stated" in line else None
-        told = stated or date
+        dated = stated or date
         said = recorded_on
-        if told is not None and told.latest is not None and told.latest < recorded_on:
-            said = told.latest
+        if dated is not None and dated.latest is not None and dated.latest < recorded_on:
+            said = dated.latest
         return cls(
             id=line["id"],
             kind=line["type"],

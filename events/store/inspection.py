@@ -32,12 +32,12 @@ def seal_of(
     The leaves hold what the events say; this holds the rest, so that no byte
     of the log is without a witness.
     """
-    told = [previous, positions, *msgspec.structs.astuple(commit), [list(c) for c in claims]]
-    return sha256(canonical(told)).digest()
+    members = [previous, positions, *msgspec.structs.astuple(commit), [list(c) for c in claims]]
+    return sha256(canonical(members)).digest()
 
 
 def commit_of(row: tuple[Any, ...]) -> Commit:
-    """The commit that a row of `commits` tells, its seal excepted."""
+    """The commit in a row of `commits`, without its seal."""
     position, first, recorded_at, actor, request, key, fingerprint = row
     return Commit(
         position=position,

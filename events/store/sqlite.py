@@ -163,11 +163,11 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
 
     def head(self) -> Commit | None:
         """The last commit; None if the log is empty."""
-        return self._ask(HEAD, {})
+        return self._commit(HEAD, {})
 
     def commit_at(self, position: int) -> Commit | None:
         """The last commit that was whole at `position`; None before the first."""
-        return self._ask(COMMIT_AT, {"position": position})
+        return self._commit(COMMIT_AT, {"position": position})
 
     def commit_by(self, recorded_at: str) -> Commit | None:
         """The last commit recorded at or before an instant of the log; None before the first.
@@ -176,17 +176,17 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         compare wrongly.
         """
         microseconds(recorded_at)
-        return self._ask(COMMIT_BY, {"recorded_at": recorded_at})
+        return self._commit(COMMIT_BY, {"recorded_at": recorded_at})
 
     def commit_by_key(self, *, actor: str, key: str) -> Commit | None:
         """The commit that an actor made under an idempotency key."""
-        return self._ask(COMMIT_BY_KEY, {"actor": actor, "key": key})
+        return self._commit(COMMIT_BY_KEY, {"actor": actor, "key": key})
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """The record of each of the ids that is taken in the space."""
-        asked = msgspec.json.encode(list(ids)).decode()
+        encoded = msgspec.json.encode(list(ids)).decode()
         with self.datastore.transaction(commit=False) as cursor:
-            return dict(_rows(cursor, CLAIMED, {"space": space, "ids": asked}))
+            return dict(_rows(cursor, CLAIMED, {"space": space, "ids": encoded}))
 
     def select_log(self, *, after: int, limit: int) -> list[LoggedEvent]:
         """The events beyond position `after`, in order; empty where nothing is new.
@@ -209,18 +209,18 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
 
     def select_stream(self, stream: str, *, up_to: int | None = None) -> list[LoggedEvent]:
         """The events of a stream in the order of their versions, `up_to` a position of the log."""
-        asked = {"stream": stream, "up_to": FARTHEST if up_to is None else up_to}
+        parameters = {"stream": stream, "up_to": FARTHEST if up_to is None else up_to}
         with self.datastore.transaction(commit=False) as cursor:
-            rows = _rows(cursor, EVENTS_OF_STREAM, asked)
+            rows = _rows(cursor, EVENTS_OF_STREAM, parameters)
         commits: dict[int, Commit] = {}
         for row in rows:
             if row[6] not in commits:
                 commits[row[6]] = commit_of(row[6:])
         return [LoggedEvent._make((*row[:6], commits[row[6]])) for row in rows]
 
-    def _ask(self, statement: str, asked: dict[str, Any]) -> Commit | None:
+    def _commit(self, statement: str, parameters: dict[str, Any]) -> Commit | None:
         with self.datastore.transaction(commit=False) as cursor:
-            rows = _rows(cursor, statement, asked)
+            rows = _rows(cursor, statement, parameters)
         return commit_of(rows[0]) if rows else None
 
     # The log is followed.
@@ -342,7 +342,7 @@ class ChronicleSubscription(ListenNotifySubscription[ChronicleRecorder]):
                 reached = self._recorder.max_notification_id() or 0
                 self._pull()
                 self._recorder.wait_for(reached, timeout=3600, interrupt=self._stopping)
-        except BaseException as error:  # noqa: BLE001 - whoever iterates is told of it
+        except BaseException as error:  # noqa: BLE001 - raised again to whoever iterates
             self._thread_error = error
             self.stop()
 
@@ -508,7 +508,7 @@ class ChronicleConnection(library.SQLiteConnection):
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:
-        """A cursor in a transaction, which ends in COMMIT if that is asked, else in ROLLBACK."""
+        """A cursor in a transaction, which ends in COMMIT if `commit` is set, else in ROLLBACK."""
         with _Transaction(self, commit=commit) as cursor, cursor:
             yield cursor
 
@@ -613,10 +613,10 @@ def _take(cursor: library.SQLiteCursor, claims: tuple[Claim, ...], *, position: 
 
 
 def _rows(
-    cursor: library.SQLiteCursor, statement: str, asked: dict[str, Any]
+    cursor: library.SQLiteCursor, statement: str, parameters: dict[str, Any]
 ) -> list[tuple[Any, ...]]:
     cursor.sqlite_cursor.row_factory = None  # plain tuples
-    cursor.execute(statement, asked)
+    cursor.execute(statement, parameters)
     return cast("list[tuple[Any, ...]]", cursor.fetchall())
 
 

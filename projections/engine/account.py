@@ -20,7 +20,7 @@ from events.statement import Statement
 Ladders = tuple[tuple[Statement, ...], ...]
 
 
-class Told(NamedTuple):
+class Effective(NamedTuple):
     """The effective statement of an entry.
 
     `counts` is False where the entry has no undisputed statement at all: then
@@ -42,23 +42,23 @@ class Account(NamedTuple):
     record: str
     card: Line | None
     horizon: Day | None
-    told: Mapping[str, Told]
+    effective: Mapping[str, Effective]
     ladders: Ladders = ()
 
     def actual(self) -> list[Statement]:
         """The effective statements that say what was so, and count."""
         return [
-            told.statement
-            for told in self.told.values()
-            if told.counts and not told.statement.planned
+            each.statement
+            for each in self.effective.values()
+            if each.counts and not each.statement.planned
         ]
 
     def superseded(self) -> set[str]:
         """The statements that an effective one replaces."""
         return {
-            told.statement.line["supersedes"]
-            for told in self.told.values()
-            if told.counts and "supersedes" in told.statement.line
+            each.statement.line["supersedes"]
+            for each in self.effective.values()
+            if each.counts and "supersedes" in each.statement.line
         }
 
 
@@ -115,20 +115,20 @@ def account(
 ) -> Account:
     """The record as told by a horizon."""
     counting = counting_entries(statements)
-    told: dict[str, Told] = {}
+    effective: dict[str, Effective] = {}
     visible = [each for each in statements if not each.withdrawn and each.said <= horizon]
     for statement in visible:
-        rival = told.get(statement.entry)
+        rival = effective.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
-            told[statement.entry] = Told(statement, statement.entry in counting)
-    return Account(record, card, horizon, told, _with((), filter(is_plan, visible)))
+            effective[statement.entry] = Effective(statement, statement.entry in counting)
+    return Account(record, card, horizon, effective, _with((), filter(is_plan, visible)))
 
 
 def accounts(
     record: str,
     card: Line | None,
     statements: Sequence[Statement],
-    turns: Iterable[Day],
+    horizon_days: Iterable[Day],
     since: Day | None,
 ) -> Iterator[Account]:
     """Every account of the record from the day `since` on, each valid until the next.
@@ -144,19 +144,19 @@ def accounts(
         days: list[Day] = []
     else:
         first = min(said)
-        days = sorted({*said, *(day for day in turns if day > first)})
-    told: dict[str, Told] = {}
+        days = sorted({*said, *(day for day in horizon_days if day > first)})
+    effective: dict[str, Effective] = {}
     ladders: Ladders = ()
     if card is not None and since is None:
         yield Account(record, card, None, {})
     for index, day in enumerate(days):
         ladders = _with(ladders, filter(is_plan, said.get(day, ())))
         for statement in said.get(day, ()):
-            rival = told.get(statement.entry)
+            rival = effective.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
-                told[statement.entry] = Told(statement, statement.entry in counting)
+                effective[statement.entry] = Effective(statement, statement.entry in counting)
         if since is None or index + 1 == len(days) or days[index + 1] > since:
-            yield Account(record, card, day, told, ladders)
+            yield Account(record, card, day, effective, ladders)
 
 
 def _with(ladders: Ladders, plans: Iterable[Statement]) -> Ladders:

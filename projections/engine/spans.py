@@ -1,7 +1,7 @@
 """The three-clock engine: from what a record says to rows that answer at any clocks.
 
 A projection is a pure function from an `Account` to spans: what holds from which
-day to which. The engine asks it for every slice of `stated`, joins slices that
+day to which. The engine calls it for every slice of `stated`, joins slices that
 agree, compares the outcome with the rows that are open on the clock `known`,
 and gives what closes and what opens. Whoever writes a new view writes only the
 pure function.
@@ -27,7 +27,7 @@ BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
 FOR_LISTS = frozenset({"record", "named", "due", "slip"})
-"""Facets whose rows serve lists of their own; what tells of a life leaves them out."""
+"""Facets whose rows serve lists of their own; what describes a life leaves them out."""
 
 
 # These come by the million and hold plain values, so the collector of cycles need not see them.
@@ -50,13 +50,13 @@ class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
 class Projection(NamedTuple):
     """How records of one kind become spans.
 
-    `spans` is the pure function. `turns` names the days on which the horizon
+    `spans` is the pure function. `horizon_days` gives the days on which the horizon
     itself changes what follows, though nothing is said on them.
     """
 
     kind: str
     spans: Callable[[Account], Iterable[Span]]
-    turns: Callable[[Sequence[Statement]], Iterable[Day]]
+    horizon_days: Callable[[Sequence[Statement]], Iterable[Day]]
 
 
 class Box(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
@@ -73,7 +73,7 @@ class Box(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     text: str
 
 
-def no_turns(_: Sequence[Statement]) -> Iterable[Day]:
+def no_horizon_days(_: Sequence[Statement]) -> Iterable[Day]:
     """For projections to which the horizon means nothing but what had been said."""
     return ()
 
@@ -94,10 +94,10 @@ def boxes(
     """
     done: set[Box] = set()
     running = {_span(box): box.sf for box in before if box.sf < since}
-    days = projection.turns(statements)
-    for told in accounts(record, card, statements, days, None if since == BEFORE_ALL else since):
-        start = BEFORE_ALL if told.horizon is None else told.horizon
-        now = set(projection.spans(told))
+    days = projection.horizon_days(statements)
+    for account in accounts(record, card, statements, days, None if since == BEFORE_ALL else since):
+        start = BEFORE_ALL if account.horizon is None else account.horizon
+        now = set(projection.spans(account))
         for span in running.keys() - now:
             done.add(_box(span, running.pop(span), start))
         for span in now - running.keys():

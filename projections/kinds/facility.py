@@ -4,7 +4,7 @@ The status follows from the effective actual milestones, folded in the order of
 the days on which they count. A milestone whose date is vague makes the days
 between its bounds uncertain: on them it is both taken and left out. Plans move
 nothing; they are overdue once their last possible day has come unanswered,
-and tell what was expected beyond the horizon.
+and say what was expected beyond the horizon.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class Life(NamedTuple):
 
 
 def spans(account: Account) -> Iterator[Span]:
-    """What holds in the facility's life, as told by the horizon of the account."""
+    """What holds in the facility's life, by what had been said at the horizon of the account."""
     yield Span("record", "facility")
-    if account.told:
+    if account.effective:
         yield Span("named", account.record)
     life = _life(tuple(account.actual()))
     yield from life.spans
@@ -79,7 +79,7 @@ def spans(account: Account) -> Iterator[Span]:
         yield from _plans(account, life, account.horizon)
 
 
-def turns(statements: Sequence[Statement]) -> Iterator[Day]:
+def horizon_days(statements: Sequence[Statement]) -> Iterator[Day]:
     """The days on which a plan comes due, is answered, or takes its place in the order."""
     standing = [statement for statement in statements if not statement.withdrawn]
     if not any(statement.planned for statement in standing):
@@ -93,7 +93,7 @@ def turns(statements: Sequence[Statement]) -> Iterator[Day]:
         yield from (day for day in days if statement.said < day < AFTER_ALL - 1)
 
 
-FACILITY = Projection("facility", spans, turns)
+FACILITY = Projection("facility", spans, horizon_days)
 
 
 def step_of(statement: Statement) -> Step:
@@ -187,7 +187,7 @@ def _take(state: State, giver: Step | None, step: Step) -> tuple[State, Step | N
 
 @lru_cache(maxsize=1024)
 def _life(actual: tuple[Statement, ...]) -> Life:
-    """The life that milestones tell. It is kept, since most horizons differ in plans alone."""
+    """The life that follows from milestones. Cached: most horizons differ in plans alone."""
     steps = tuple(sorted(map(step_of, actual)))
     return Life(steps, (*_statuses(steps), *_names(steps)), tuple(_answers(steps)))
 
@@ -259,11 +259,11 @@ def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
     answered = _answered_plans(account, life, horizon)
     replaced = account.superseded() if answered else ()
     still = [
-        told.statement
-        for told in account.told.values()
-        if told.statement.id in answered
-        and answered[told.statement.id] is None
-        and told.statement.id not in replaced
+        each.statement
+        for each in account.effective.values()
+        if each.statement.id in answered
+        and answered[each.statement.id] is None
+        and each.statement.id not in replaced
     ]
     yield from slips(account, open_plans={plan.id for plan in still}, moot=answered)
     due: list[Step] = []
@@ -282,8 +282,8 @@ def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
 def _answered_plans(account: Account, life: Life, horizon: Day) -> dict[str, Answered | None]:
     """The plans that fill an entry, undisputed, each with what answered it or made it moot."""
     found: dict[str, Answered | None] = {}
-    for told in account.told.values():
-        plan = told.statement
+    for each in account.effective.values():
+        plan = each.statement
         if is_plan(plan):
             status = STATUS_OF.get(plan.line["milestone"])
             found[plan.id] = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from projections.engine.account import Account
-from projections.engine.spans import Projection, Span, no_turns
+from projections.engine.spans import Projection, Span, no_horizon_days
 from projections.kinds.listing import listing
 
 
@@ -18,5 +18,5 @@ def _spans(kind: str) -> Callable[[Account], Iterator[Span]]:
     return spans
 
 
-DISCOVERY = Projection("discovery", _spans("discovery"), no_turns)
-OBSERVATION = Projection("observation", _spans("observation"), no_turns)
+DISCOVERY = Projection("discovery", _spans("discovery"), no_horizon_days)
+OBSERVATION = Projection("observation", _spans("observation"), no_horizon_days)

@@ -105,8 +105,8 @@ def slips(
 ) -> Iterator[Span]:
     """One span a ladder, for all valid time: its value is the outcome, its text a `Ladder`.
 
-    `open_plans` are the plans open by rule 8; `moot` tells of each effective plan the first
-    status that answered it or closed the facility, if one did.
+    `open_plans` are the plans open by rule 8; `moot` has for each effective plan
+    the first status that answered it or closed the facility; None where none did.
     """
     if not account.ladders or account.horizon is None:
         return
@@ -136,7 +136,7 @@ def _current(account: Account, plans: Sequence[Statement]) -> Statement:
     replaced = {
         plan.line.get("supersedes")
         for entry, plan in last.items()
-        if account.told[entry].statement.id == plan.id
+        if account.effective[entry].statement.id == plan.id
     }
     standing = [plan for plan in last.values() if plan.id not in replaced]
     return max(standing or last.values(), key=lambda plan: (plan.said, plan.position))
@@ -162,7 +162,7 @@ def _outcome(
         if not instead.planned:
             ending = instead.line["milestone"] in ENDINGS
             return ("dropped", instead.id) if ending else _came(plans[0], instead)
-    effective = account.told[current.entry].statement
+    effective = account.effective[current.entry].statement
     if _gives_up(effective):
         return "dropped", effective.id
     if current.id in open_plans:
@@ -225,10 +225,10 @@ def _kept(counted: Slip) -> Outcome:
 
 def _filling(account: Account, entry: str) -> Statement | None:
     """The actual milestone that fills an entry."""
-    told = account.told.get(entry)
-    if told is None or not told.counts or told.statement.planned:
+    effective = account.effective.get(entry)
+    if effective is None or not effective.counts or effective.statement.planned:
         return None
-    return told.statement
+    return effective.statement
 
 
 def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None:
@@ -251,13 +251,13 @@ def _over_before(plan: Statement, milestone: Statement) -> bool:
 def _replacing(account: Account) -> dict[str, Statement]:
     """What replaces a statement, by its id; of several, the one that would fill an entry."""
     found: dict[str, Statement] = {}
-    for told in account.told.values():
-        replaced = told.statement.line.get("supersedes")
-        if replaced is None or not told.counts:
+    for each in account.effective.values():
+        replaced = each.statement.line.get("supersedes")
+        if replaced is None or not each.counts:
             continue
         rival = found.get(replaced)
-        if rival is None or weight(told.statement) > weight(rival):
-            found[replaced] = told.statement
+        if rival is None or weight(each.statement) > weight(rival):
+            found[replaced] = each.statement
     return found
 
 

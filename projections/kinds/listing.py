@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from projections.engine.account import Account, Told
+from projections.engine.account import Account, Effective
 from projections.engine.spans import BEFORE_ALL, Span
 
 
@@ -17,19 +17,19 @@ def listing(account: Account, kind: str) -> Iterator[Span]:
 
     One more names each facility that an effective statement of it belongs to.
     """
-    if account.told:
-        best = max(account.told.values(), key=_standing)
+    if account.effective:
+        best = max(account.effective.values(), key=_standing)
         yield Span("record", kind, statement=best.statement.id)
     owners = {
-        told.statement.line["facility"]: told.statement.id
-        for told in account.told.values()
-        if "facility" in told.statement.line
+        each.statement.line["facility"]: each.statement.id
+        for each in account.effective.values()
+        if "facility" in each.statement.line
     }
     for facility, statement in owners.items():
         yield Span("named", facility, statement=statement)
 
 
-def _standing(told: Told) -> tuple[bool, bool, int, int]:
-    statement = told.statement
+def _standing(each: Effective) -> tuple[bool, bool, int, int]:
+    statement = each.statement
     earliest = BEFORE_ALL if statement.earliest is None else statement.earliest
-    return told.counts, not statement.planned, earliest, statement.position
+    return each.counts, not statement.planned, earliest, statement.position

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from events import dates
 from events.statement import Statement
 from projections.engine.account import Account
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span, no_turns
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span, no_horizon_days
 from projections.kinds.listing import listing
 
 
@@ -40,7 +40,7 @@ def spans(account: Account) -> Iterator[Span]:
             )
 
 
-POLICY = Projection("policy", spans, no_turns)
+POLICY = Projection("policy", spans, no_horizon_days)
 
 
 def _until(decision: Statement) -> int:

@@ -201,7 +201,7 @@ class Version(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What the audit log tells of one event."""
+    """An event as the audit log shows it."""
 
     position: int
     commit_position: int
@@ -259,7 +259,7 @@ class Acts(NamedTuple):
 
 
 class History:
-    """The view: its table, how it follows the log, and what can be asked of it."""
+    """The view: its table, how it follows the log, and what it answers."""
 
     tables: ClassVar[tuple[str, ...]] = ("history",)
     create: ClassVar[str] = CREATE
@@ -270,7 +270,7 @@ class History:
         self._rows: list[tuple[Any, ...]] = []
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows will be written to `db`, other records are asked of `reader`."""
+        """A page begins: rows will be written to `db`, other records are read from `reader`."""
         self._db, self._reader = db, reader
 
     def take(self, commit: CommitRead) -> None:
@@ -300,8 +300,8 @@ class History:
 
     def records(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Record]:
         """The records of those of some streams that the log had at a position, by stream."""
-        asked = {"streams": msgspec.json.encode(list(streams)).decode(), "known": known}
-        rows = db.execute(LINES_OF_STREAMS, asked)
+        parameters = {"streams": msgspec.json.encode(list(streams)).decode(), "known": known}
+        rows = db.execute(LINES_OF_STREAMS, parameters)
         return {
             stream: Record.of(stream, (_stream_line(*row) for _, *row in of_stream))
             for stream, of_stream in itertools.groupby(rows, key=itemgetter(0))
@@ -348,8 +348,8 @@ class History:
 
     def instants(self, db: Database, positions: Iterable[int]) -> dict[int, str]:
         """When the events at some positions were recorded, by position."""
-        asked = {"positions": msgspec.json.encode(list(positions)).decode()}
-        return dict(db.execute(RECORDED_AT, asked).fetchall())
+        parameters = {"positions": msgspec.json.encode(list(positions)).decode()}
+        return dict(db.execute(RECORDED_AT, parameters).fetchall())
 
     def revision(self, db: Database, stream: str, *, known: int) -> int:
         """How many events the stream had at a position."""
@@ -366,13 +366,13 @@ class History:
     ) -> list[Version]:
         """The versions of a stream beyond the position `after`, in order; None is everything."""
         statement = VERSIONS_OF_ALL if stream is None else VERSIONS_OF_STREAM
-        asked = {"stream": stream, "known": known, "after": after, "limit": limit}
-        return [Version._make(row) for row in db.execute(statement, asked)]
+        parameters = {"stream": stream, "known": known, "after": after, "limit": limit}
+        return [Version._make(row) for row in db.execute(statement, parameters)]
 
     def last_commits(self, db: Database, *, known: int, after: int, limit: int) -> list[Version]:
         """The commits up to a position and beyond another, the last one first."""
-        asked = {"known": known, "after": after, "limit": limit}
-        return list(map(Version._make, db.execute(LAST_VERSIONS_OF_ALL, asked)))
+        parameters = {"known": known, "after": after, "limit": limit}
+        return list(map(Version._make, db.execute(LAST_VERSIONS_OF_ALL, parameters)))
 
     def last_version(self, db: Database, stream: str | None, *, known: int) -> Version | None:
         """The version that a stream had at a position; None before the first."""

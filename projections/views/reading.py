@@ -140,10 +140,10 @@ class Slice:
         """The JSON texts of statements by id, as they stand at `known`."""
         return self.reading.state.statements(self.reading.db, ids, known=self.as_of.known)
 
-    def told(self, records: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+    def statements_of(self, records: Iterable[str]) -> Iterator[tuple[str, int, str]]:
         """All statements of records that stand at `known`, whenever said: (record, position of
         the first recording, JSON text)."""
-        return self.reading.state.told(self.reading.db, records, known=self.as_of.known)
+        return self.reading.state.statements_of(self.reading.db, records, known=self.as_of.known)
 
     def texts(self, rows: Iterable[Row]) -> dict[int, str]:
         """What the views keep of rows as JSON members without braces, by the id of the row."""

@@ -7,7 +7,7 @@ numbers alike. `search` is a contentless FTS5 index over the words, by that
 number; a version's words stay in it for good, since an earlier `known` asks for
 them, and the join with `passages` leaves out what does not stand at the clocks.
 
-How well a text answers is told by what stands at the clocks alone (`Hit`), not
+How well a text answers follows from what stands at the clocks alone (`Hit`), not
 by FTS5's own rank: that weighs a word by its frequency in the whole index,
 later versions included, and a pinned answer must never change.
 
@@ -116,7 +116,7 @@ PLACES = """
 NAMED = ("name", "name_zh", "acronym", "title")
 """The members that name a thing; a word found in them weighs more."""
 
-TOLD = ("operator", "place", "summary", "said_by", "series", "author", "publisher")
+DESCRIBING = ("operator", "place", "summary", "said_by", "series", "author", "publisher")
 
 PLACED = ("latitude", "longitude")
 
@@ -148,7 +148,7 @@ class Passage(NamedTuple):
 
 
 class Search:
-    """The view: its tables, how it follows the log, and what can be asked of it."""
+    """The view: its tables, how it follows the log, and what it answers."""
 
     tables: ClassVar[tuple[str, ...]] = ("passages", "search_words")
     create: ClassVar[str] = CREATE
@@ -168,12 +168,12 @@ class Search:
     def take(self, commit: CommitRead) -> None:
         """Work out which texts a commit closes and opens."""
         known = commit.commit.position
-        turns: dict[tuple[str, str], tuple[Line | None, Change]] = {}
+        changed: dict[tuple[str, str], tuple[Line | None, Change]] = {}
         for change in commit.changes:
             key = (change.event.stream, change.of or "")
-            before = turns[key][0] if key in turns else change.before
-            turns[key] = (before, change)
-        for key, (before, change) in turns.items():
+            before = changed[key][0] if key in changed else change.before
+            changed[key] = (before, change)
+        for key, (before, change) in changed.items():
             after = change.after
             if before is not None:
                 if after is not None and _findable(before) == _findable(after):
@@ -208,7 +208,7 @@ class Search:
             pending.row[5] = known
             self._done.append(pending)
 
-    # --- asking
+    # --- queries
 
     def hits(
         self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int
@@ -274,18 +274,18 @@ def _version(key: tuple[str, str], commit: CommitRead, change: Change, after: Li
     if latitude is None or longitude is None:
         latitude = longitude = None
     naming = [after[member] for member in NAMED if member in after]
-    telling = {member: after[member] for member in TOLD if member in after}
+    describing = {member: after[member] for member in DESCRIBING if member in after}
     others = {member: after[member] for member in ("name_zh", "acronym") if member in after}
     row = [
         position, stream, statement, said, commit.commit.position, AFTER_ALL,
-        latitude, longitude, naming[0], _json(others | telling),
+        latitude, longitude, naming[0], _json(others | describing),
     ]  # fmt: skip
-    return _Version(row, (position, _words(naming), _words(telling.values())))
+    return _Version(row, (position, _words(naming), _words(describing.values())))
 
 
 def _findable(line: Line) -> list[Any]:
     """What a passage depends on: the same before and after is no new version."""
-    return [line.get(member) for member in (*NAMED, *TOLD, "date", "stated", *PLACED)]
+    return [line.get(member) for member in (*NAMED, *DESCRIBING, "date", "stated", *PLACED)]
 
 
 def _words(texts: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""Texts as words, for the index and for whoever asks it; and a query as words to look for.
+"""Texts as words, for the index and for a search; and a search text as words to look for.
 
 Both sides go through one folding: compatibility forms, capitals and diacritics
 fall away, and what is neither letter nor number parts words. Chinese and
@@ -26,8 +26,8 @@ class Phrase(NamedTuple):
         return f'"{" ".join(self.words)}"{"*" if self.prefix else ""}'
 
 
-class Asked(NamedTuple):
-    """What a query asks for: phrases that a text must have, and some that it must not."""
+class Terms(NamedTuple):
+    """The phrases that a text must have, and those that it must not."""
 
     having: tuple[Phrase, ...]
     lacking: tuple[Phrase, ...]
@@ -50,16 +50,16 @@ def folded(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def asked(query: str) -> Asked:
+def parse_terms(query: str) -> Terms:
     """Read a query: words, "phrases", a minus before what to leave out, `*` after a beginning.
 
     The last thing in a query is a beginning also without `*`, unless it stands
     in quotes or after a minus: it may be half typed. Whatever else there is
     parts words, so any text is a query.
 
-    >>> asked('"gamma ray" -burst tele').having
+    >>> parse_terms('"gamma ray" -burst tele').having
     (Phrase(words=('gamma', 'ray'), prefix=False), Phrase(words=('tele',), prefix=True))
-    >>> asked('"gamma ray" -burst tele').lacking
+    >>> parse_terms('"gamma ray" -burst tele').lacking
     (Phrase(words=('burst',), prefix=False),)
     """
     having: list[Phrase] = []
@@ -72,8 +72,8 @@ def asked(query: str) -> Asked:
         begins = bool(part["star"]) or last
         phrase = Phrase(words, begins and not _is_unspaced(words[-1][0]))
         (lacking if part["minus"] else having).append(phrase)
-    # A word said twice asks nothing more, and would be looked up twice.
-    return Asked(tuple(dict.fromkeys(having)), tuple(dict.fromkeys(lacking)))
+    # A word that stands twice adds nothing, and would be looked up twice.
+    return Terms(tuple(dict.fromkeys(having)), tuple(dict.fromkeys(lacking)))
 
 
 def spots(text: str) -> list[Spot]:

@@ -289,7 +289,7 @@ STATEMENTS = """
       AND kf <= :known
 """
 
-TOLD = """
+STATEMENTS_OF_RECORDS = """
     SELECT records.record, records.position, statements.text
     FROM records
     CROSS JOIN statements ON statements.statement = records.statement
@@ -508,7 +508,7 @@ class _Key(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
 
 
 class State:
-    """The view: its tables, how it follows the log, and what can be asked of it."""
+    """The view: its tables, how it follows the log, and what it answers."""
 
     tables: ClassVar[tuple[str, ...]] = (
         "spans",
@@ -534,7 +534,7 @@ class State:
     # --- following the log
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows will be written to `db`, other records are asked of `reader`."""
+        """A page begins: rows will be written to `db`, other records are read from `reader`."""
         for stream in reader.dropped:
             self._open.pop(stream, None)
         self._writer = _Writer(db, self._open, reader)
@@ -833,12 +833,14 @@ class State:
         rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
         return dict(rows.fetchall())
 
-    def told(
+    def statements_of(
         self, db: Database, records: Iterable[str], *, known: int
     ) -> Iterator[tuple[str, int, str]]:
         """The texts of all statements of some records that stand at a position: (record, position
         of the first recording, text)."""
-        return iter(db.execute(TOLD, {"records": _json(list(records)), "known": known}))
+        return iter(
+            db.execute(STATEMENTS_OF_RECORDS, {"records": _json(list(records)), "known": known})
+        )
 
     def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The texts, as they last stood, of those statements that stand no more at a position.

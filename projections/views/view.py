@@ -29,7 +29,7 @@ class View(Protocol):
     """The statements that make the tables."""
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows go to `db`, other records are asked of `reader`."""
+        """A page begins: rows go to `db`, other records are read from `reader`."""
 
     def take(self, commit: CommitRead) -> None:
         """A commit of the page. Its records are folded to its end only during the call."""

@@ -187,7 +187,7 @@ class Causes:
     def _passed(self, row: _Row, turn: Turn, step: Step) -> list[Statement]:
         """The statements whose date `at` passed at the turn."""
         record = self._record(row.record, step.after.known)
-        told = account(row.record, record.card, record.statements(), step.after.stated).told
+        told = account(row.record, record.card, record.statements(), step.after.stated).effective
         effective = [each.statement for each in told.values() if each.counts]
         if row.kind in FINDINGS:
             return [statement for statement in effective if statement.id == row.id]

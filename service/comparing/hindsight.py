@@ -42,7 +42,7 @@ from service.asking.parameter import values_of, written
 from service.asking.query import Query, clock_members, pinned_path
 from service.asking.question import Arguments, Members, Question
 from service.comparing.diff import Comparison
-from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
+from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
 from service.state.row import expected_statuses, rows_shown, status_members
@@ -268,8 +268,8 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
     return hindsight_sentence(
         Hindsight(
             at=then.clocks.at,
-            then=Heard(then.clocks.stated, then.clocks.known),
-            now=Heard(now.clocks.stated, now.clocks.known),
+            then=SeenFrom(then.clocks.stated, then.clocks.known),
+            now=SeenFrom(now.clocks.stated, now.clocks.known),
             expected_count=then.count(),
             now_count=now.count(),
             came=len(groups.came),

@@ -11,7 +11,7 @@ from service.asking.filters import Wanted, given
 from service.asking.query import Query
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
-from service.sentences.compare import Spoken, compare_sentence
+from service.sentences.compare import SideShown, compare_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
 from service.state.row import expected_status
@@ -119,7 +119,7 @@ def sides_sentence(a: Found, b: Found, sides: Sides) -> Sentence:
     return compare_sentence(left, right, started=len(run - ran), stopped=len(ran - run))
 
 
-def _sided(found: Found, side: Side, card: Members) -> Spoken:
+def _sided(found: Found, side: Side, card: Members) -> SideShown:
     """A side as the sentence takes it. A facility that is not there bears its other name."""
     clocks = side.as_of
     name, status = None, None
@@ -137,7 +137,7 @@ def _sided(found: Found, side: Side, card: Members) -> Spoken:
         running = sum(expected_status(row) == "operating" for row in found.facilities.values())
     elif ranged["certain"] == ranged["possible"]:
         running = found.totals["status"].get("operating", 0)
-    return Spoken(
+    return SideShown(
         at=clocks.at,
         stated=clocks.stated,
         known=clocks.known,

@@ -1,7 +1,7 @@
 """A statement as an item needs it, read from the text that the views keep of it.
 
 The text has the day on which it was said, so nothing of the record's other events is needed
-to tell which of the rivals of an entry is the effective one.
+to know which of the rivals of an entry is the effective one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Claim(msgspec.Struct, gc=False, kw_only=True):
     type: Literal["milestone", "discovery", "policy", "indicator", "observation"]
     title: str
     modality: str
-    told: _Said = msgspec.field(name="said")
+    visible: _Said = msgspec.field(name="said")
     sources: tuple[_Cited, ...] = ()
     named: str | None = msgspec.field(default=None, name="entry")
     rank: str | None = None
@@ -62,7 +62,7 @@ class Claim(msgspec.Struct, gc=False, kw_only=True):
     @property
     def said(self) -> Day:
         """The day from which it is visible."""
-        return _day(self.told.day)
+        return _day(self.visible.day)
 
     @property
     def when(self) -> When | None:

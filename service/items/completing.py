@@ -63,8 +63,9 @@ def _plans(slice: Slice, found: Iterable[Item]) -> dict[str, tuple[Plan, ...]]:
 
 
 def _claims(slice: Slice, records: Collection[str]) -> dict[str, Claim]:
-    told = slice.reading.state.told(slice.reading.db, records, known=slice.as_of.known)
-    claims = (claim_of(text, position=position) for _, position, text in told)
+    claims = (
+        claim_of(text, position=position) for _, position, text in slice.statements_of(records)
+    )
     return {claim.id: claim for claim in claims}
 
 

@@ -16,26 +16,26 @@ from service.items.when import When, when
 
 
 class Other(NamedTuple):
-    """A record as it is told by a horizon.
+    """A record by what had been said at a horizon.
 
     `claims` are all its statements that stand, `home_of` says where each belongs, and
-    `holding` from when to when a decision holds, by its id.
+    `holding` the days on which a decision is in force, by its id.
     """
 
     record: str
     horizon: Day
     claims: Collection[Claim]
     home_of: Callable[[Claim], Home]
-    holding: Mapping[str, Stretch]
+    in_force: Mapping[str, Stretch]
 
 
 def others(other: Other) -> Iterator[Item]:
     """What was so, and what is promised and not replaced."""
-    told = effective(other.claims, other.horizon)
+    holding = effective(other.claims, other.horizon)
     # An entry counts that has an undisputed statement, whenever said.
     counting = {claim.entry for claim in other.claims if not claim.disputed}
-    superseded = {claim.supersedes for entry, claim in told.items() if entry in counting}
-    for claim in told.values():
+    superseded = {claim.supersedes for entry, claim in holding.items() if entry in counting}
+    for claim in holding.values():
         date = claim.when
         if date is None or (claim.planned and claim.id in superseded):
             continue
@@ -53,13 +53,13 @@ def others(other: Other) -> Iterator[Item]:
             overdue=claim.planned and date.latest is not None and date.latest <= other.horizon,
             disputed=claim.disputed,
         )
-        stretch = other.holding.get(claim.id)
-        yield item if stretch is None else _holding(item, stretch, told)
+        stretch = other.in_force.get(claim.id)
+        yield item if stretch is None else _lasting(item, stretch, holding)
 
 
-def _holding(item: Item, stretch: Stretch, told: Mapping[str, Claim]) -> Item:
+def _lasting(item: Item, stretch: Stretch, holding: Mapping[str, Claim]) -> Item:
     """A decision that holds for a time, until a date of its own or until the next."""
-    end = None if stretch.stop is None else _end(item.claim, stretch.stop, told)
+    end = None if stretch.stop is None else _end(item.claim, stretch.stop, holding)
     return msgspec.structs.replace(
         item,
         end=end,
@@ -70,12 +70,12 @@ def _holding(item: Item, stretch: Stretch, told: Mapping[str, Claim]) -> Item:
     )
 
 
-def _end(claim: Claim, stop: Day, told: Mapping[str, Claim]) -> When | None:
+def _end(claim: Claim, stop: Day, holding: Mapping[str, Claim]) -> When | None:
     until = None if claim.until is None else when(claim.until)
     if until is not None and until.latest is not None and until.latest + 1 == stop:
         return until
     return next(
         each.when
-        for _, each in sorted(told.items())
+        for _, each in sorted(holding.items())
         if each.supersedes == claim.id and each.when is not None and each.when.earliest == stop
     )

@@ -134,9 +134,9 @@ class _Selected:
         claims = self._claims(ids)
         every = [claim for each in claims.values() for claim in each.values()]
         home_of = finder(self._everywhere, every)
-        holding = {}
+        in_force = {}
         if "policy" in self._wanted.kinds:
-            holding = {stretch.statement: stretch for stretch in self._stretches("policy")}
+            in_force = {stretch.statement: stretch for stretch in self._stretches("policy")}
         for id in ids:
             yield from others(
                 Other(
@@ -144,7 +144,7 @@ class _Selected:
                     horizon=self._stated,
                     claims=claims[id].values(),
                     home_of=home_of,
-                    holding=holding,
+                    in_force=in_force,
                 )
             )
 
@@ -156,7 +156,7 @@ class _Selected:
     def _claims(self, ids: Iterable[str]) -> Claims:
         """All statements of some records that stand."""
         claims: Claims = defaultdict(dict)
-        for record, position, text in self._view.told(self._db, ids, known=self._known):
+        for record, position, text in self._view.statements_of(self._db, ids, known=self._known):
             claim = claim_of(text, position=position)
             claims[record][claim.id] = claim
         return claims

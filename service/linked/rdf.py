@@ -27,7 +27,7 @@ from events.dates import Date, civil
 from events.fact import Line
 from events.statement import Statement
 from events.stream import Stream
-from projections.engine.account import Told as Effective
+from projections.engine.account import Effective
 from projections.engine.spans import BEFORE_ALL
 from projections.kinds.facility import FOR_GOOD
 from projections.views.history import Entry
@@ -185,7 +185,7 @@ class _Writer:
             "indicator": self._reading,
             "observation": self._remark,
         }[kind]
-        for entry, each in sorted(self.told.account.told.items()):
+        for entry, each in sorted(self.told.account.effective.items()):
             if (each.counts and each.statement.date is not None) or each.statement.line.get(
                 "dropped"
             ):
@@ -351,7 +351,7 @@ class _Writer:
 
     def _decision(self, _: str, told: Effective) -> None:
         statement, iri = told.statement, self.iri
-        counted = (each.statement for each in self.told.account.told.values() if each.counts)
+        counted = (each.statement for each in self.told.account.effective.values() if each.counts)
         first = statement == min(counted, key=_by_date)
         self.text(iri, SCHEMA.description, statement.line.get("summary"))
         self.add(iri, SCHEMA.subjectOf, self.ours("statements", statement.id))

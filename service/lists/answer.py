@@ -21,7 +21,7 @@ from events.errors import BadFilter
 from projections.engine.spans import BEFORE_ALL
 from projections.views.reading import Reading
 from projections.views.search import Hit
-from projections.views.search_words import Asked, asked, found, spots
+from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
@@ -138,7 +138,7 @@ class _Finding:
         wanted: Wanted = query.about
         self.reading, self.query, self.wanted = reading, query, wanted
         self.slice = reading.at(query.as_of, country=wanted.country, field=wanted.field)
-        self.words: Asked | None = None if wanted.q is None else asked(wanted.q)
+        self.words: Terms | None = None if wanted.q is None else parse_terms(wanted.q)
         self.sort = _sort(wanted)
         self.since: dict[int, Members] = {}
         self.names: dict[tuple[str, str], str] = {}
@@ -328,7 +328,7 @@ class _Finding:
             items.append(item)
         return items
 
-    def _matches(self, page: Sequence[_Found], words: Asked) -> dict[str, list[Members]]:
+    def _matches(self, page: Sequence[_Found], words: Terms) -> dict[str, list[Members]]:
         """Of each stream, where in its best texts the words stand."""
         letters = self._letters()
         best = {

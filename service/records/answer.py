@@ -76,7 +76,7 @@ class Told:
     def effective(self) -> Iterator[Members]:
         """The effective statement of each entry, by entry: its members, with `entry`, and in
         `counts` whether it counts."""
-        for entry, each in sorted(self.account.told.items()):
+        for entry, each in sorted(self.account.effective.items()):
             # Where a line has a member of the name, the new one counts.
             yield {
                 **msgspec.json.decode(statement_text(each.statement)),
@@ -115,7 +115,7 @@ def record_members(told: Told) -> Members:
         members["sentence"] = other_telling(told.account, told.as_of, told.spans, told.record.kind)
     members["entries"] = [
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
-        for entry, each in sorted(told.account.told.items())
+        for entry, each in sorted(told.account.effective.items())
     ]
     lines = told.visible()
     members["warnings"] = [
@@ -131,7 +131,7 @@ def timeline_answer(reading: Reading, query: Query) -> Members:
     """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
     statements that they follow from. Raises NotFound."""
     told = Told.read(reading, query.id, query.as_of)
-    place = {entry: _by_date(each.statement) for entry, each in told.account.told.items()}
+    place = {entry: _by_date(each.statement) for entry, each in told.account.effective.items()}
     return {
         "id": query.id,
         "kind": told.record.kind,

@@ -63,7 +63,7 @@ def statement_answer(reading: Reading, query: Query) -> Members:
     contradicting = reading.state.contradicting(
         reading.db, [id], stated=as_of.stated, known=as_of.known
     )
-    winner = told.account.told.get(statement.entry)
+    winner = told.account.effective.get(statement.entry)
     best = winner.statement if winner else None
     return {
         "id": id,
@@ -117,7 +117,7 @@ def standing_of(account: Account, statement: Statement) -> Standing:
 
     The best of its entry is `effective`, or `disputed` where the entry moves nothing.
     """
-    told = account.told.get(statement.entry)
+    told = account.effective.get(statement.entry)
     best = told.statement if told else None
     word: str = verdict(statement, best, stated=account.horizon)["standing"]
     shown = word == "effective"
@@ -142,7 +142,7 @@ def plans_over(account: Account, kind: str) -> dict[str, Over]:
     slips = [span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip"]
     ladders = [(span.value, ladder_of(span.text)) for span in slips]
     rungs = {plan for _, ladder in ladders for plan in ladder.plans}
-    plans = filter(is_plan, (told.statement for told in account.told.values()))
+    plans = filter(is_plan, (told.statement for told in account.effective.values()))
     replaced = {plan.line.get("supersedes"): plan.id for plan in sorted(plans, key=weight)}
     return {
         **{plan: Over("replaced", by) for plan, by in replaced.items() if plan in rungs},

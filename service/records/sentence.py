@@ -22,7 +22,7 @@ from service.sentences.record import (
     Policy,
     Promise,
     Reading,
-    Told,
+    Subject,
     record_sentence,
 )
 from service.sentences.sentence import Name
@@ -62,13 +62,13 @@ def other_telling(
     account: Account, as_of: AsOf, spans: Sequence[Span], kind: str
 ) -> Members | None:
     """The `sentence` of any other record; None while nothing had been said of it."""
-    told = [each.statement for each in account.told.values()]
+    told = [each.statement for each in account.effective.values()]
     if not told:
         return None
     first = min(told, key=lambda each: (each.planned, each.disputed, each.position))
     by_id = {each.id: each for each in told}
     holding = [span for span in spans if span.facet == kind and _covers(span, as_of.at)]
-    about: Told
+    about: Subject
     if kind == "policy":
         about = _policy(first, as_of, spans, holding, by_id)
     elif kind == "indicator":

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from events.dates import Day, civil
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
-from service.sentences.voice import Count, Slot, Voice, is_none, spoken
+from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language
 from service.words.labels import field_phrase, status_phrase
 from service.words.places import country_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """One side of a comparison: what it is about, at which clocks, and what it comes to.
+class SideShown:
+    """One side of a comparison as the sentence shows it: its subject, its clocks, its result.
 
     For a country or a field, `running` is how many facilities ran, and `href` the
-    path of their list. For a facility, `name` and its `status` on the day `at`;
-    `recorded` is whether the log had it by then.
+    path of their list. For a facility, there are its `name` and its `status` on the day `at`;
+    `recorded` is whether the log had it at the position `known`.
     """
 
     at: Day
@@ -40,33 +40,38 @@ class Spoken:
         return self.at > self.stated
 
     @property
-    def heard(self) -> tuple[Day, int]:
-        """What had been said and recorded by then."""
+    def seen_from(self) -> tuple[Day, int]:
+        """The clocks `stated` and `known`: what the side is seen from."""
         return self.stated, self.known
 
 
 def compare_sentence(
-    left: Spoken, right: Spoken, *, started: int = 0, stopped: int = 0
+    left: SideShown, right: SideShown, *, started: int = 0, stopped: int = 0
 ) -> Sentence:
-    """What `/v1/compare` says, in words.
+    """The sentence of `/v1/compare`.
 
     `started` and `stopped` are how many ran on the right side alone and on the left
-    side alone; they are told where the sides are one country or field at two days
-    that are over, by what had been said and recorded by one time.
+    side alone. The sentence has them where both sides are one country or field, at two days
+    that are over, at the same `stated` and `known`.
     """
     if left.name is not None and right.name is not None:
-        return spoken(lambda say: _facilities(say, left, right))
+        return in_each_language(lambda say: _facilities(say, left, right))
     about = (left.country, left.field) == (right.country, right.field)
-    if about and left.heard == right.heard and not (left.beyond or right.beyond):
+    if about and left.seen_from == right.seen_from and not (left.beyond or right.beyond):
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
-        return spoken(lambda say: _two_days(say, left, right, started, stopped))
-    return spoken(lambda say: _side_by_side(say, left, right))
+        return in_each_language(lambda say: _two_days(say, left, right, started, stopped))
+    return in_each_language(lambda say: _side_by_side(say, left, right))
 
 
-def _facilities(say: Voice, left: Spoken, right: Spoken) -> Phrase:
+def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:
     """Two facilities, or one at two sets of clocks."""
-    if left.heard == right.heard and left.at == right.at and left.recorded and right.recorded:
+    if (
+        left.seen_from == right.seen_from
+        and left.at == right.at
+        and left.recorded
+        and right.recorded
+    ):
         slots: dict[str, Slot] = {
             "when": times.when(left.at, say.lang),
             "stated": times.moment(left.stated, say.lang),
@@ -86,11 +91,11 @@ def _facilities(say: Voice, left: Spoken, right: Spoken) -> Phrase:
     return _both(say, left, right, _facility(say, left), _facility(say, right))
 
 
-def _called(say: Voice, side: Spoken) -> Part:
+def _called(say: Voice, side: SideShown) -> Part:
     return "" if side.name is None else side.name.part(say.lang)
 
 
-def _facility(say: Voice, side: Spoken) -> Phrase:
+def _facility(say: Voice, side: SideShown) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
         "name": _called(say, side),
@@ -104,7 +109,7 @@ def _facility(say: Voice, side: Spoken) -> Phrase:
     return say.gettext("{name} was {status} {when}", **slots)
 
 
-def _two_days(say: Voice, left: Spoken, right: Spoken, started: int, stopped: int) -> Phrase:
+def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopped: int) -> Phrase:
     """A country or a field at two days, the earlier one first."""
     slots: dict[str, Slot] = {
         "span": _span(left.at, right.at, say.lang),
@@ -130,7 +135,7 @@ def _two_days(say: Voice, left: Spoken, right: Spoken, started: int, stopped: in
     return say.gettext("{moved}: {counts}.", moved=moved, counts=_commas(say, counts))
 
 
-def _whose(say: Voice, side: Spoken) -> Phrase:
+def _whose(say: Voice, side: SideShown) -> Phrase:
     """Of which country and field, where one is named."""
     where = _where(say, side)
     if side.country and side.field:
@@ -148,9 +153,9 @@ def _span(first: Day, last: Day, lang: Language) -> str:
     return times.duration(last - first, lang)
 
 
-def _side_by_side(say: Voice, left: Spoken, right: Spoken) -> Phrase:
+def _side_by_side(say: Voice, left: SideShown, right: SideShown) -> Phrase:
     """Two sides that are not one thing at two days: each with what it is, and its number."""
-    if left.heard == right.heard and left.at == right.at:
+    if left.seen_from == right.seen_from and left.at == right.at:
         slots: dict[str, Slot] = {
             "when": times.when(left.at, say.lang),
             "stated": times.moment(left.stated, say.lang),
@@ -167,7 +172,7 @@ def _side_by_side(say: Voice, left: Spoken, right: Spoken) -> Phrase:
     return _both(say, left, right, _at_its_clocks(say, left), _at_its_clocks(say, right))
 
 
-def _at_its_clocks(say: Voice, side: Spoken) -> Phrase:
+def _at_its_clocks(say: Voice, side: SideShown) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
         "who": _who(say, side),
@@ -178,8 +183,8 @@ def _at_its_clocks(say: Voice, side: Spoken) -> Phrase:
     return say.gettext("{who} ran {some} {when}", **slots)
 
 
-def _both(say: Voice, left: Spoken, right: Spoken, one: Phrase, other: Phrase) -> Phrase:
-    """The clauses of two sides, each led by what it has heard; where that is one, it leads both."""
+def _both(say: Voice, left: SideShown, right: SideShown, one: Phrase, other: Phrase) -> Phrase:
+    """The clauses of two sides, each after what it is seen from; said once where both share it."""
     leads = [_lead(say, side, beside) for side, beside in ((left, right), (right, left))]
     if leads[0] == leads[1]:
         leads[1] = ()
@@ -190,7 +195,7 @@ def _both(say: Voice, left: Spoken, right: Spoken, one: Phrase, other: Phrase) -
     return say.begun(say.gettext("{one}; {other}.", one=led[0], other=led[1]))
 
 
-def _lead(say: Voice, side: Spoken, beside: Spoken) -> Phrase:
+def _lead(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
     """From where a side is seen: the horizon of what is only expected, else what differs."""
     slots: dict[str, Slot] = {
         "stated": times.moment(side.stated, say.lang),
@@ -212,7 +217,7 @@ def _lead(say: Voice, side: Spoken, beside: Spoken) -> Phrase:
     return say.gettext("by what is recorded up to {position}", **slots) if recorded else ()
 
 
-def _who(say: Voice, side: Spoken) -> Phrase:
+def _who(say: Voice, side: SideShown) -> Phrase:
     """The country, the field or both, or the whole chronicle, as who runs facilities."""
     where = _where(say, side)
     if side.country and side.field:
@@ -222,14 +227,14 @@ def _who(say: Voice, side: Spoken) -> Phrase:
     return (where["field"],) if side.field else say.pgettext("who", "all countries together")
 
 
-def _where(say: Voice, side: Spoken) -> dict[str, str]:
+def _where(say: Voice, side: SideShown) -> dict[str, str]:
     return {
         "country": "" if side.country is None else country_name(side.country, say.lang),
         "field": "" if side.field is None else field_phrase(side.field, say.lang),
     }
 
 
-def _some(say: Voice, side: Spoken) -> Phrase:
+def _some(say: Voice, side: SideShown) -> Phrase:
     """What a side runs: "13 big-science facilities", "no big-science facilities"."""
     facilities = say.facilities(side.running, None)
     if is_none(side.running):
@@ -240,7 +245,7 @@ def _some(say: Voice, side: Spoken) -> Phrase:
     return say.pgettext("ran", "{n} {facilities}", n=n, facilities=facilities)
 
 
-def _number(say: Voice, side: Spoken) -> Phrase:
+def _number(say: Voice, side: SideShown) -> Phrase:
     """The same where it is clear of what it is a number."""
     if is_none(side.running):
         return say.pgettext("ran", "none")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from events.clocks import AsOf
 from service.sentences import times
 from service.sentences.sentence import Phrase, Sentence, fill
-from service.sentences.voice import Slot, Voice, spoken
+from service.sentences.voice import Slot, Voice, in_each_language
 
 
 def diff_sentence(
@@ -19,14 +19,14 @@ def diff_sentence(
     changed: int,
     causes: Mapping[str, int],
 ) -> Sentence:
-    """What `/v1/diff` says, in words.
+    """The sentence of `/v1/diff`.
 
     `causes` counts the rows that differ by what made them: "world", "sources" and
     "record"; a row may have several causes, and count with each.
     """
     total = added + removed + changed
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         between = _between(say, start, to)
         if total == 0:
             return say.begun(say.gettext("{between}, nothing differs.", between=between))
@@ -34,11 +34,11 @@ def diff_sentence(
         first = say.gettext("{between}, {counts}.", between=between, counts=counts)
         return say.sentences([say.begun(first), _causes(say, start, to, causes, total)])
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 def _between(say: Voice, start: AsOf, to: AsOf) -> Phrase:
-    """The two points, by the clock that moved; several cannot be told in a few words."""
+    """The two points, by the clock that moved; several take too many words to name."""
     lang = say.lang
     moved = [
         name for name in ("at", "stated", "known") if getattr(start, name) != getattr(to, name)
@@ -67,7 +67,7 @@ def _between(say: Voice, start: AsOf, to: AsOf) -> Phrase:
 def _counts(say: Voice, numbers: Mapping[str, int]) -> Phrase:
     """How many entries were added, removed and changed; the first number says what of."""
     catalogue = say.catalogue
-    told: list[Phrase] = []
+    counts: list[Phrase] = []
     for name, number in numbers.items():
         if not number:
             continue
@@ -76,7 +76,7 @@ def _counts(say: Voice, numbers: Mapping[str, int]) -> Phrase:
             "removed": catalogue.pgettext("entries", "{n} removed"),
             "changed": catalogue.pgettext("entries", "{n} changed"),
         }[name]
-        if not told:
+        if not counts:
             template = {
                 "added": catalogue.ngettext(
                     "{n} entry was added", "{n} entries were added", number
@@ -86,17 +86,17 @@ def _counts(say: Voice, numbers: Mapping[str, int]) -> Phrase:
                 ),
                 "changed": catalogue.ngettext("{n} entry changed", "{n} entries changed", number),
             }[name]
-        told.append(fill(template, {"n": say.count(number)}))
-    return say.counts(told)
+        counts.append(fill(template, {"n": say.count(number)}))
+    return say.counts(counts)
 
 
 def _causes(say: Voice, start: AsOf, to: AsOf, causes: Mapping[str, int], total: int) -> Phrase:
-    """What made the entries differ; whether it was the world alone is what people ask."""
-    told = {name: number for name, number in causes.items() if number}
-    if not told:
+    """What made the entries differ; that it was the world alone has a sentence of its own."""
+    counted = {name: number for name, number in causes.items() if number}
+    if not counted:
         return ()
     over = max(start.at, to.at) <= to.stated
-    if set(told) == {"world"} and told["world"] == total and over:
+    if set(counted) == {"world"} and counted["world"] == total and over:
         return say.gettext(
             "The world changed each time; no source changed its mind and no record was mended."
         )
@@ -106,9 +106,9 @@ def _causes(say: Voice, start: AsOf, to: AsOf, causes: Mapping[str, int], total:
         "record": _of_record(say, start, to),
     }
     clauses = [
-        fill(template, {"n": say.count(told[name])})
+        fill(template, {"n": say.count(counted[name])})
         for name, template in templates.items()
-        if name in told
+        if name in counted
     ]
     return say.begun(say.gettext("{causes}.", causes=say.counts(clauses)))
 

@@ -1,4 +1,4 @@
-"""The sentence of hindsight: a day as it was told once, beside the same day as it is told since."""
+"""The sentence of hindsight: a day as it was seen once, beside the same day as seen since."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import NamedTuple
 from events.dates import Day
 from service.sentences import times
 from service.sentences.sentence import Name, Phrase, Sentence, fill
-from service.sentences.voice import Count, Slot, Voice, is_none, spoken
+from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language, translations
 from service.words.places import country_name
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a point has heard: all that was said by a day and recorded up to a position."""
+class SeenFrom:
+    """What a view of a day rests on: what was said by `stated` and recorded up to `known`."""
 
     stated: Day
     known: int
@@ -26,16 +26,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hindsight:
-    """The day `at`, as `then` told of it and as `now` does.
+    """The facilities that run on the day `at`, as seen from `then` and as seen from `now`.
 
-    Then `expected_count` facilities run, now `now_count`, and `came` are those that both
-    tell of. `not_come` run as told then alone; what runs as told now alone had not been
-    named at all then, or had been named. `links` has paths of "expected" and "now".
+    `expected_count` run as seen from then, `now_count` as seen from now, `came` as seen from
+    both, `not_come` as seen from then alone. Those seen from now alone are unexpected: then
+    they had not been named at all, or had been. `links` has the paths of "expected" and "now".
     """
 
     at: Day
-    then: Heard
-    now: Heard
+    then: SeenFrom
+    now: SeenFrom
     expected_count: Count
     now_count: Count
     came: int
@@ -47,107 +47,97 @@ class Hindsight:
     links: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def hindsight_sentence(told: Hindsight) -> Sentence:
-    """What `/v1/hindsight` says, in words.
+def hindsight_sentence(hindsight: Hindsight) -> Sentence:
+    """The sentence of `/v1/hindsight`.
 
-    What then foresaw was expected, and came or did not; what it looked back on was
-    counted. Of a day that lies beyond now too, nothing has failed to come yet.
+    What was seen of a later day was expected, and came or did not; what was seen of an earlier
+    day was counted. Of a day that lies beyond now too, nothing has failed to come yet.
     """
-    if told.at <= told.then.stated:
-        return spoken(lambda say: _looking_back(say, told))
-    if told.at > told.now.stated:
-        return spoken(lambda say: _still_open(say, told))
-    return spoken(lambda say: _looking_ahead(say, told))
+    if hindsight.at <= hindsight.then.stated:
+        return in_each_language(lambda say: _looking_back(say, hindsight))
+    if hindsight.at > hindsight.now.stated:
+        return in_each_language(lambda say: _still_open(say, hindsight))
+    return in_each_language(lambda say: _looking_ahead(say, hindsight))
 
 
-def _looking_ahead(say: Voice, told: Hindsight) -> Phrase:
+def _looking_ahead(say: Voice, hindsight: Hindsight) -> Phrase:
     """Of a day that was to come, and is over now."""
-    missing: Phrase = ()
-    if told.not_come:
-        missing = say.ngettext(
+    differences = _differences(
+        say,
+        hindsight,
+        not_come=say.catalogue.ngettext(
             "{n} was expected and did not run: {names}.",
             "{n} were expected and did not run: {names}.",
-            len(told.not_come),
-            names=say.names(told.not_come),
-        )
-    unexpected = _unexpected(
-        say,
-        told,
+            len(hindsight.not_come),
+        ),
         unnamed=say.catalogue.gettext("{n} ran that had not been named at all: {names}"),
         named=say.catalogue.gettext(
             "{n} ran that had been named, but not promised for then: {names}"
         ),
     )
-    return say.sentences(
-        [_then(say, told, past=False), _now(say, told), _came(say, told), missing, unexpected]
-    )
+    first = _then(say, hindsight, past=False)
+    return say.sentences([first, _now(say, hindsight), _came(say, hindsight), differences])
 
 
-def _looking_back(say: Voice, told: Hindsight) -> Phrase:
+def _looking_back(say: Voice, hindsight: Hindsight) -> Phrase:
     """Of a day that was over then already."""
-    first = _then(say, told, past=True)
-    if told.then == told.now:
+    first = _then(say, hindsight, past=True)
+    if hindsight.then == hindsight.now:
         return say.sentences([first, say.gettext("Nothing has been said since.")])
     both: Phrase = ()
-    if told.came:
-        both = say.ngettext("{n} is in both.", "{n} are in both.", told.came)
-    gone: Phrase = ()
-    if told.not_come:
-        gone = say.ngettext(
+    if hindsight.came:
+        both = say.ngettext("{n} is in both.", "{n} are in both.", hindsight.came)
+    differences = _differences(
+        say,
+        hindsight,
+        not_come=say.catalogue.ngettext(
             "{n} was counted then only: {names}.",
             "{n} were counted then only: {names}.",
-            len(told.not_come),
-            names=say.names(told.not_come),
-        )
-    unexpected = _unexpected(
-        say,
-        told,
+            len(hindsight.not_come),
+        ),
         unnamed=say.catalogue.gettext("{n} had not been named at all: {names}"),
         named=say.catalogue.gettext("{n} had been named, but not counted: {names}"),
     )
-    return say.sentences([first, _now(say, told), both, gone, unexpected])
+    return say.sentences([first, _now(say, hindsight), both, differences])
 
 
-def _still_open(say: Voice, told: Hindsight) -> Phrase:
+def _still_open(say: Voice, hindsight: Hindsight) -> Phrase:
     """Of a day that is to come even now."""
     nothing: Phrase = ()
-    if told.then == told.now:
+    if hindsight.then == hindsight.now:
         nothing = say.gettext("Nothing has been said since.")
-    waiting: Phrase = ()
-    if told.not_come:
-        waiting = say.ngettext(
+    differences = _differences(
+        say,
+        hindsight,
+        not_come=say.catalogue.ngettext(
             "{n} does not run so far: {names}.",
             "{n} do not run so far: {names}.",
-            len(told.not_come),
-            names=say.names(told.not_come),
-        )
-    unexpected = _unexpected(
-        say,
-        told,
+            len(hindsight.not_come),
+        ),
         unnamed=say.catalogue.gettext("{n} running now had not been named at all: {names}"),
         named=say.catalogue.gettext(
             "{n} running now had been named, but not promised for then: {names}"
         ),
     )
-    first = _then(say, told, past=False)
-    return say.sentences([first, nothing, _so_far(say, told), waiting, unexpected])
+    first = _then(say, hindsight, past=False)
+    return say.sentences([first, nothing, _so_far(say, hindsight), differences])
 
 
-def _then(say: Voice, told: Hindsight, *, past: bool) -> Phrase:
-    """How many run, as told then."""
+def _then(say: Voice, hindsight: Hindsight, *, past: bool) -> Phrase:
+    """How many run, as seen from then."""
     slots: dict[str, Slot] = {
-        "when": times.when(told.at, say.lang),
-        "stated": times.moment(told.then.stated, say.lang),
-        "country": "" if told.country is None else country_name(told.country, say.lang),
-        "n": say.count(told.expected_count, told.links.get("expected")),
-        "facilities": say.facilities(told.expected_count, told.field),
+        "when": times.when(hindsight.at, say.lang),
+        "stated": times.moment(hindsight.then.stated, say.lang),
+        "country": "" if hindsight.country is None else country_name(hindsight.country, say.lang),
+        "n": say.count(hindsight.expected_count, hindsight.links.get("expected")),
+        "facilities": say.facilities(hindsight.expected_count, hindsight.field),
     }
-    kind = _Kind(past, told.country is None, is_none(told.expected_count))
+    kind = _Kind(past, hindsight.country is None, is_none(hindsight.expected_count))
     return fill(_texts_of_then(say.lang)[kind], slots)
 
 
 class _Kind(NamedTuple):
-    """What a text must tell apart."""
+    """What the choice of a text depends on."""
 
     past: bool
     world: bool
@@ -182,18 +172,18 @@ def _texts_of_then(lang: Language) -> dict[_Kind, str]:
     }
 
 
-def _now(say: Voice, told: Hindsight) -> Phrase:
-    """How many ran, as told now: by more that was said, by more of the log, or by less of it."""
-    none = is_none(told.now_count)
+def _now(say: Voice, hindsight: Hindsight) -> Phrase:
+    """The count as known now, and whether more statements, more log or less log explain it."""
+    none = is_none(hindsight.now_count)
     slots: dict[str, Slot] = {
-        "n": say.count(told.now_count, told.links.get("now")),
-        "position": f"@{told.now.known}",
+        "n": say.count(hindsight.now_count, hindsight.links.get("now")),
+        "position": f"@{hindsight.now.known}",
     }
-    if told.now.known < told.then.known:
+    if hindsight.now.known < hindsight.then.known:
         if none:
             return say.gettext("What the log held at {position} counts none.", **slots)
         return say.gettext("What the log held at {position} counts {n}.", **slots)
-    if told.now.stated == told.then.stated:
+    if hindsight.now.stated == hindsight.then.stated:
         if none:
             return say.gettext("What has been recorded since counts none.")
         return say.gettext("What has been recorded since counts {n}.", **slots)
@@ -202,47 +192,59 @@ def _now(say: Voice, told: Hindsight) -> Phrase:
     return say.gettext("What has been said since counts {n}.", **slots)
 
 
-def _so_far(say: Voice, told: Hindsight) -> Phrase:
+def _so_far(say: Voice, hindsight: Hindsight) -> Phrase:
     """How many of those that were expected run when last heard of."""
-    if is_none(told.expected_count):
+    if is_none(hindsight.expected_count):
         return ()
     slots: dict[str, Slot] = {
-        "stated": times.moment(told.now.stated, say.lang),
-        "position": f"@{told.now.known}",
+        "stated": times.moment(hindsight.now.stated, say.lang),
+        "position": f"@{hindsight.now.known}",
     }
-    if told.now.known < told.then.known:
-        if told.came == 0:
+    if hindsight.now.known < hindsight.then.known:
+        if hindsight.came == 0:
             return say.gettext("By what the log held at {position}, none of them runs.", **slots)
         return say.ngettext(
             "By what the log held at {position}, {n} of them runs.",
             "By what the log held at {position}, {n} of them run.",
-            told.came,
+            hindsight.came,
             **slots,
         )
-    if told.came == 0:
+    if hindsight.came == 0:
         return say.gettext("By {stated}, none of them runs.", **slots)
     return say.ngettext(
-        "By {stated}, {n} of them runs.", "By {stated}, {n} of them run.", told.came, **slots
+        "By {stated}, {n} of them runs.", "By {stated}, {n} of them run.", hindsight.came, **slots
     )
 
 
-def _came(say: Voice, told: Hindsight) -> Phrase:
-    if told.came == 0:
+def _came(say: Voice, hindsight: Hindsight) -> Phrase:
+    if hindsight.came == 0:
         return ()
-    n = say.count(told.came)
-    if told.not_come:
+    n = say.count(hindsight.came)
+    if hindsight.not_come:
         return say.gettext("{n} came as expected.", n=n)
     return say.gettext("{n} came as expected, and nothing expected is missing.", n=n)
 
 
-def _unexpected(say: Voice, told: Hindsight, *, unnamed: str, named: str) -> Phrase:
-    """What runs as told now alone, by whether then had named it."""
-    clauses = [
-        fill(template, {"n": say.count(len(names)), "names": say.names(names)})
+def _differences(
+    say: Voice, hindsight: Hindsight, *, not_come: str, unnamed: str, named: str
+) -> Phrase:
+    """What runs as seen from then alone, and what as seen from now alone, by whether it had been
+    named then."""
+    unexpected = [
+        _counted(say, template, names)
         for template, names in (
-            (unnamed, told.unexpected_unnamed),
-            (named, told.unexpected_named),
+            (unnamed, hindsight.unexpected_unnamed),
+            (named, hindsight.unexpected_named),
         )
         if names
     ]
-    return say.gettext("{clauses}.", clauses=say.clauses(clauses)) if clauses else ()
+    return say.sentences(
+        [
+            _counted(say, not_come, hindsight.not_come) if hindsight.not_come else (),
+            say.gettext("{clauses}.", clauses=say.clauses(unexpected)) if unexpected else (),
+        ]
+    )
+
+
+def _counted(say: Voice, template: str, names: Sequence[Name]) -> Phrase:
+    return fill(template, {"n": say.count(len(names)), "names": say.names(names)})

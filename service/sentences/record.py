@@ -1,5 +1,5 @@
 """The sentences of records: what a facility, a policy, an indicator, a discovery or an
-observation comes to at the clocks that were asked for.
+observation comes to at the clocks of a question.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from projections.kinds.ladders import Outcome
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
 from service.sentences.times import Lateness
-from service.sentences.voice import Slot, Voice, spoken
+from service.sentences.voice import Slot, Voice, in_each_language
 from service.translations import Language, translations
 from service.words.labels import status_phrase, unit_name
 from service.words.number import LARGEST, number_text
@@ -58,7 +58,7 @@ class Facility:
     `status`, `since`, `certainty` and `alternatives` are those of the answer;
     beyond the horizon (`certainty: "last-known"`) they are of the day `stated`, and
     `expected` is the status that was expected of `at`. `overdue` is how many
-    promises are, besides the one that `ladder` tells of.
+    promises are, besides that of `ladder`.
     """
 
     name: Name
@@ -122,13 +122,13 @@ class Observation:
     said_by: str | None = None
 
 
-Told = Facility | Policy | Indicator | Discovery | Observation
+Subject = Facility | Policy | Indicator | Discovery | Observation
 
 
-def record_sentence(record: Told) -> Sentence:
-    """What `/v1/records/{id}` says, in words."""
+def record_sentence(record: Subject) -> Sentence:
+    """The sentence of `/v1/records/{id}`."""
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         match record:
             case Facility():
                 return _facility(say, record)
@@ -141,7 +141,7 @@ def record_sentence(record: Told) -> Sentence:
             case Observation():
                 return _observation(say, record)
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 # A facility
@@ -211,7 +211,7 @@ def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) ->
 
 
 def _overdue(say: Voice, facility: Facility) -> Phrase:
-    """The promises that are overdue besides the one that the ladder tells of."""
+    """The promises that are overdue besides that of the ladder."""
     if not facility.overdue:
         return ()
     if facility.ladder is not None and facility.ladder.outcome == "overdue":

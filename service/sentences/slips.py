@@ -10,7 +10,7 @@ from projections.kinds.ladders import CAME, Outcome
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill
 from service.sentences.times import Lateness
-from service.sentences.voice import Voice, spoken
+from service.sentences.voice import Voice, in_each_language
 from service.translations import Language
 
 
@@ -32,7 +32,10 @@ class Longest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The promises that are told of: those of a country, a field, an operator, or all."""
+    """The promises that a sentence is about: of a country, a field, an operator, or all.
+
+    `came_by` limits them to what had come by that day.
+    """
 
     country: str | None = None
     field: str | None = None
@@ -50,18 +53,18 @@ def slips_sentence(
     only: Outcome | None = None,
     links: Mapping[str, str] | None = None,
 ) -> Sentence:
-    """What `/v1/slips` says, in words.
+    """The sentence of `/v1/slips`.
 
-    `outcomes` counts the ladders by outcome; `only` is the one outcome that was asked
-    for. `median` is the median slip against the first promise of the `of` ladders whose
-    slip is open on neither side; where only one ladder came, its own. `worst` is told
-    where it is late. `links` has paths by outcome.
+    `outcomes` counts the ladders by outcome; `only` is the one outcome that the question
+    keeps. `median` is the median slip against the first promise of the `of` ladders whose
+    slip is open on neither side; where only one ladder came, its own. The sentence
+    names `worst` where it is late. `links` has paths by outcome.
     """
     total = sum(outcomes.values())
     came = sum(outcomes.get(outcome, 0) for outcome in CAME)
     paths = links or {}
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         where = _where(say, about)
         if only is not None:
             first = _one_outcome(say, where, only, total, paths.get(only))
@@ -79,7 +82,7 @@ def slips_sentence(
             [say.begun(first), _median(say, median, of, came), _worst(say, worst, came)]
         )
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 def overdue_sentence(
@@ -91,12 +94,12 @@ def overdue_sentence(
     about: About = About(),
     href: str | None = None,
 ) -> Sentence:
-    """What `/v1/overdue` says, in words; `href` is the path of the list.
+    """The sentence of `/v1/overdue`; `href` is the path of the list.
 
-    What is overdue `at` is told of the promises that are open on the day `stated`.
+    `overdue` counts, of the promises that are open on the day `stated`, those overdue on `at`.
     """
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         slots: dict[str, Part | Phrase] = {
             "when": times.when(at, say.lang),
             "stated": times.when(stated, say.lang),
@@ -106,7 +109,7 @@ def overdue_sentence(
         }
         return say.begun(fill(_overdue(say, overdue, earlier=at < stated), slots))
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 def _where(say: Voice, about: About) -> Phrase:
@@ -123,7 +126,7 @@ def _where(say: Voice, about: About) -> Phrase:
 
 
 def _one_outcome(say: Voice, where: Phrase, only: Outcome, total: int, href: str | None) -> Phrase:
-    """How many promises came to the one outcome that is asked for."""
+    """How many promises came to the one outcome that the question keeps."""
     catalogue = say.catalogue
     slots: dict[str, Part | Phrase] = {
         "where": where,

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from events.dates import Day, Period
 from service.sentences import times
 from service.sentences.sentence import Name, Phrase, Sentence, fill
-from service.sentences.voice import Count, Slot, Voice, bounds, is_none, spoken
+from service.sentences.voice import Count, Slot, Voice, bounds, in_each_language, is_none
 from service.translations import Language, translations
 from service.words.labels import status_phrase
 from service.words.places import country_name
@@ -45,14 +45,14 @@ def state_sentence(
     discoveries: Sequence[Name] = (),
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> Sentence:
-    """What `/v1/state` says, in words.
+    """The sentence of `/v1/state`.
 
-    `totals` and `ranges` are those of the answer; beyond the horizon they are of what
-    was expected of `at`: the last known statuses, with the expected ones in their
-    place. `statuses` are those that the question asks for; the sentence then is about
-    them alone. `besides` are those that the same facilities were to have too: beyond the
-    horizon when last heard of, else they are others, which no facility has at once. What is
-    `last_known` is told of the horizon, whatever lies beyond it.
+    `totals` and `ranges` are those of the answer. Beyond the horizon they count what was
+    expected on `at`: the last known statuses, each replaced by the expected one, if any.
+    `statuses` are those that the question filters by; the sentence then is about them alone.
+    `besides` are those that the same facilities must have too: beyond the horizon, those they
+    had when last heard of; else other ones, which no facility has at once. With `last_known`
+    the sentence is about the horizon, whatever is expected after it.
 
     `held` is how many had one of the `statuses`, `building` how many were being built or
     tested. Without them the bounds of the statuses are added up: wider than need be where
@@ -60,14 +60,14 @@ def state_sentence(
     have had several.
 
     What started, was approved, closed, suspended, cancelled and found is that of the
-    year or period; nothing is said of what is empty. `links` has the paths of the numbers
+    year or period; an empty list adds no words. `links` has the paths of the numbers
     "running" and "building", or of "total" where there are `statuses`.
     """
     running = bounds("operating", totals, ranges)
     being_built = _added_up(BUILDING, totals, ranges) if building is None else building
     had = _added_up(statuses, totals, ranges) if held is None else held
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         lang = say.lang
         slots: dict[str, Slot] = {
             "when": times.when(at, lang) if period is None else times.during(period, lang),
@@ -93,7 +93,7 @@ def state_sentence(
         return say.sentences(
             [
                 say.begun(fill(_of_all(lang)[kind], slots)),
-                _turns(
+                _happenings(
                     say,
                     [
                         ("started", started),
@@ -108,11 +108,11 @@ def state_sentence(
             ]
         )
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 class _Kind(NamedTuple):
-    """What a text must tell apart."""
+    """What the choice of a text depends on."""
 
     beyond: bool
     world: bool
@@ -190,7 +190,7 @@ def _of_all(lang: Language) -> dict[_Kind, str]:
 
 @cache
 def _of_some_statuses(lang: Language) -> dict[_Kind, str]:
-    """The text for each kind of state that is asked about one or several statuses only."""
+    """The text for each kind of state that is filtered by one or several statuses."""
     say = translations(lang)
     past, would, country, world = False, True, False, True
     return {
@@ -249,8 +249,8 @@ def _of_last_statuses(lang: Language) -> dict[_Kind, str]:
 
 @cache
 def _of_both_statuses(lang: Language) -> dict[_Kind, str]:
-    """The text for each kind of state, of facilities of which both are asked for: what they were
-    when last heard of, and what they were expected to be."""
+    """The text for each kind of state that is filtered by both: what facilities were when last
+    heard of, and what they were expected to be."""
     say = translations(lang)
     would, past, country, world = True, False, False, True
     return {
@@ -287,25 +287,27 @@ def _any_of(say: Voice, statuses: Sequence[str]) -> Phrase:
     )
 
 
-_Turn = Literal["started", "approved", "closed", "suspended", "cancelled"]
+_Happening = Literal["started", "approved", "closed", "suspended", "cancelled"]
 
 
-def _turns(say: Voice, turns: Sequence[tuple[_Turn, Sequence[Name]]], *, beyond: bool) -> Phrase:
+def _happenings(
+    say: Voice, happenings: Sequence[tuple[_Happening, Sequence[Name]]], *, beyond: bool
+) -> Phrase:
     """What came and went in the year."""
     clauses = [
         fill(
-            _turned(say.lang, turn, several=len(names) > 1, beyond=beyond),
+            _happening(say.lang, happening, several=len(names) > 1, beyond=beyond),
             {"names": say.names(names)},
         )
-        for turn, names in turns
+        for happening, names in happenings
         if names
     ]
     return say.gettext("{clauses}.", clauses=say.clauses(clauses)) if clauses else ()
 
 
 @cache
-def _turned(lang: Language, turn: _Turn, *, several: bool, beyond: bool) -> str:
-    """The text of a turn, by whether several took it and whether it was only expected."""
+def _happening(lang: Language, happening: _Happening, *, several: bool, beyond: bool) -> str:
+    """The text of a happening, by whether it is of several and whether it was only expected."""
     say = translations(lang)
     if beyond:
         return {
@@ -314,7 +316,7 @@ def _turned(lang: Language, turn: _Turn, *, several: bool, beyond: bool) -> str:
             "closed": say.gettext("{names} would be closed"),
             "suspended": say.gettext("{names} would be suspended"),
             "cancelled": say.gettext("{names} would be cancelled"),
-        }[turn]
+        }[happening]
     number = 2 if several else 1
     return {
         "started": say.gettext("{names} started"),
@@ -322,7 +324,7 @@ def _turned(lang: Language, turn: _Turn, *, several: bool, beyond: bool) -> str:
         "closed": say.ngettext("{names} was closed", "{names} were closed", number),
         "suspended": say.ngettext("{names} was suspended", "{names} were suspended", number),
         "cancelled": say.ngettext("{names} was cancelled", "{names} were cancelled", number),
-    }[turn]
+    }[happening]
 
 
 def _found(say: Voice, discoveries: Sequence[Name], *, whole_year: bool) -> Phrase:
@@ -335,7 +337,7 @@ def _found(say: Voice, discoveries: Sequence[Name], *, whole_year: bool) -> Phra
 
 
 def _is_year(period: Period | None) -> bool:
-    """Whether what is listed is that of a calendar year: it is, where a day is asked about."""
+    """Whether what is listed is that of a calendar year, as it is for a single day."""
     return period is None or period.last - period.first > 31
 
 

@@ -1,8 +1,8 @@
 """Days, dates and lengths of time as they stand within a sentence.
 
-A date is told by `events.dates.display`, never finer than its source gave it; here
-it gets the words that lead it in. A length of time is told in the largest unit
-that fits it. All is memoised: the same days come again and again.
+`events.dates.display` renders a date, never finer than its source gave it; here
+it gets the words that lead it in. A length of time is rendered in the largest unit
+that fits it. All is cached: the same days come again and again.
 """
 
 from __future__ import annotations
@@ -160,13 +160,13 @@ def came(earliest: float | None, latest: float | None, lang: Language) -> str:
     ('between 4.7 and 5.7 years late', 'on time', '如期')
     """
     certain = (earliest is not None and earliest > 0) or (latest is not None and latest < 0)
-    told = slip_between(earliest, latest, lang) if certain else None
-    return told or translations(lang).gettext("on time")
+    text = slip_between(earliest, latest, lang) if certain else None
+    return text or translations(lang).gettext("on time")
 
 
 @lru_cache(maxsize=8192)
 def slip_between(earliest: float | None, latest: float | None, lang: Language) -> str | None:
-    """How late or early something was, as an interval; one length where both ends tell the same.
+    """How late or early something was, as an interval; one length where both ends render alike.
 
     None where an open end leaves everything possible.
 
@@ -285,7 +285,7 @@ def in_unit(days: float, unit: Unit) -> float:
 
 
 def _measured(days: float) -> tuple[float, Unit]:
-    """The number and the unit in which a length of time is told."""
+    """The number and the unit in which a length of time is rendered."""
     unit = unit_of(days)
     return in_unit(abs(days), unit), unit
 

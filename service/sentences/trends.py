@@ -9,7 +9,7 @@ from typing import Literal
 from events.dates import Day
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
-from service.sentences.voice import MOST_NAMES, Slot, Voice, spoken
+from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
 from service.words.labels import field_phrase, status_phrase, unit_name
 from service.words.number import number_text
@@ -38,18 +38,18 @@ def trends_sentence(
     countries: Sequence[str] = (),
     fields: Sequence[str] = (),
 ) -> Sentence:
-    """What `/v1/trends` says, in words: each series from its first point to its last.
+    """The sentence of `/v1/trends`: each series from its first point to its last.
 
-    `countries` and `fields` are those that were asked for and are not told apart. Of more
-    than four series the four that end highest are told, of indicators the first four, and
-    how many more there are.
+    `countries` and `fields` are the filters of the question that no series is split by. Of more
+    than four series the sentence lists the four that end highest, of indicators the first four,
+    and says how many more there are.
     """
     read = [each for each in series if each.last is not None]
     if measure != "indicator":
         read.sort(key=lambda each: -(each.last or 0))
     apart = _apart([each.key for each in read])
 
-    def tell(say: Voice) -> Phrase:
+    def render(say: Voice) -> Phrase:
         slots: dict[str, Slot] = {
             "first": times.moment(first, say.lang),
             "last": times.moment(last, say.lang),
@@ -57,15 +57,15 @@ def trends_sentence(
         }
         if not read:
             return say.gettext("From {first} to {last}, {what}: nothing recorded.", **slots)
-        told = [_series(say, each, apart, countries) for each in read[:MOST_NAMES]]
-        more = len(read) - len(told)
+        listed = [_series(say, each, apart, countries) for each in read[:MOST_NAMES]]
+        more = len(read) - len(listed)
         if more:
-            told.append(say.pgettext("series", "{n} more", n=say.count(more)))
+            listed.append(say.pgettext("series", "{n} more", n=say.count(more)))
         return say.gettext(
-            "From {first} to {last}, {what}: {series}.", **slots, series=say.clauses(told)
+            "From {first} to {last}, {what}: {series}.", **slots, series=say.clauses(listed)
         )
 
-    return spoken(tell)
+    return in_each_language(render)
 
 
 def _apart(keys: Sequence[Key]) -> list[str]:

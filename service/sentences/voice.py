@@ -1,6 +1,6 @@
 """What every generated sentence does in one language: numbers, lists, clauses.
 
-A list tells at most four names, then a number. Numbers are figures, so that a
+A list has at most four names, then a number. Numbers are figures, so that a
 page may link them; names are where they have a path.
 """
 
@@ -21,7 +21,7 @@ from service.words.number import number_text
 from service.words.places import LOCALES, country_name
 
 MOST_NAMES = 4
-"""So many names a sentence tells, then it counts."""
+"""How many names a sentence lists before it counts the rest."""
 
 Count = int | tuple[int, int]
 """A number, or the least and the most that it can be."""
@@ -147,9 +147,9 @@ def voice(lang: Language) -> Voice:
     return Voice(lang, translations(lang))
 
 
-def spoken(tell: Callable[[Voice], Phrase]) -> Sentence:
-    """What is told in each language."""
-    return Sentence(**{lang: tell(voice(lang)) for lang in LANGUAGES})
+def in_each_language(render: Callable[[Voice], Phrase]) -> Sentence:
+    """What `render` makes of it in each language."""
+    return Sentence(**{lang: render(voice(lang)) for lang in LANGUAGES})
 
 
 def bounds(status: str, totals: Mapping[str, int], ranges: Mapping[str, tuple[int, int]]) -> Count:

@@ -147,7 +147,8 @@ def _of_facilities(views: Slice) -> Iterator[Transition]:
     """Every milestone of a facility that changes its status, by rule 7."""
     rows = views.stab("record", views.as_of.stated)
     claims: dict[str, list[Claim]] = defaultdict(list)
-    for record, position, text in views.told(row.record for row in rows if row.value == FACILITY):
+    facilities = (row.record for row in rows if row.value == FACILITY)
+    for record, position, text in views.statements_of(facilities):
         claims[record].append(claim_of(text, position=position))
     for record, told in claims.items():
         state = NOTHING

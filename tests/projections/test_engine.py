@@ -479,7 +479,7 @@ def test_rule_8_overdue_and_due_tell_the_plan_as_it_was_written() -> None:
 
 def effective(*lines: Line, stated: str = TODAY) -> str | None:
     """The statement that fills the one entry of a facility."""
-    found = told(*lines, stated=stated).told
+    found = told(*lines, stated=stated).effective
     assert len(found) <= 1
     return next((each.statement.id for each in found.values()), None)
 
@@ -508,7 +508,7 @@ def test_rule_6_an_entry_that_is_disputed_throughout_is_shown_and_moves_nothing(
     """At k, whenever said: with an undisputed one to come, it counts until that is visible."""
     claim = milestone("claim", "completed", "2014", rank="disputed")
     alone = told(claim)
-    (only,) = alone.told.values()
+    (only,) = alone.effective.values()
     assert (only.statement.id, only.counts, alone.actual()) == ("claim", False, [])
     later = milestone("later", "completed", "2015", stated="2020")
     assert [found.id for found in told(claim, later, stated="2019-01-01").actual()] == ["claim"]
@@ -537,7 +537,7 @@ def test_accounts_walk_through_every_day_on_which_something_is_said() -> None:
     ).statements()
     turn = parse_iso("2022-12-31")
     walked = [
-        (each.horizon, {entry: told.statement.id for entry, told in each.told.items()})
+        (each.horizon, {entry: told.statement.id for entry, told in each.effective.items()})
         for each in accounts("juno", JUNO, statements, [turn], None)
     ]
     assert walked[0] == (None, {})
@@ -549,7 +549,7 @@ def test_accounts_walk_through_every_day_on_which_something_is_said() -> None:
     ]
     for horizon, found in walked[1:]:
         assert horizon is not None
-        asked = account("juno", JUNO, statements, horizon).told
+        asked = account("juno", JUNO, statements, horizon).effective
         assert found == {entry: told.statement.id for entry, told in asked.items()}
 
 

@@ -82,7 +82,7 @@ def test_stretches_are_found_in_the_covering_index_alone(told: Archive) -> None:
 
 def test_the_statements_of_records_are_found_by_the_records(told: Archive) -> None:
     """And each of them by its id."""
-    steps = plan(told, state.TOLD)
+    steps = plan(told, state.STATEMENTS_OF_RECORDS)
     assert "SEARCH records USING COVERING INDEX records_of_record (record=?)" in steps
     assert "SEARCH statements USING INDEX statements_by_id (statement=? AND kt>?)" in steps
 

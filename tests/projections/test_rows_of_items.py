@@ -75,10 +75,10 @@ def test_a_text_comes_with_the_place_of_its_first_recording(juno: Teller) -> Non
     juno.tell(withdrawal("gone"))
     juno.archive.catch_up()
     db, state = juno.archive.views.db(), juno.archive.state
-    ((record, position, text),) = state.told(db, ["juno", "atlantis"], known=6)
+    ((record, position, text),) = state.statements_of(db, ["juno", "atlantis"], known=6)
     assert (record, position) == ("juno", 3)
     assert msgspec.json.decode(text)["title"] == "Ground was broken"
-    assert [each[1] for each in state.told(db, ["juno"], known=4)] == [3, 4]
+    assert [each[1] for each in state.statements_of(db, ["juno"], known=4)] == [3, 4]
 
 
 def test_what_is_gone_is_told_as_it_last_stood(juno: Teller) -> None:

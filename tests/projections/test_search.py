@@ -17,7 +17,7 @@ from projections.views import following as runner
 from projections.views.file import Database, digest, open_file, remove
 from projections.views.following import TABLES, Differs, Follower, rebuild, verify
 from projections.views.search import HITS, NAMES, PASSAGES, PLACES, STREAMS, Hit
-from projections.views.search_words import Asked, Phrase, asked, folded, found, spots
+from projections.views.search_words import Phrase, Terms, folded, found, parse_terms, spots
 from service.archive import Archive
 from tests.naive.histories import random_history, random_instants
 from tests.story.telling import (
@@ -36,7 +36,9 @@ from tests.story.telling import (
 def streams(archive: Archive, query: str, *, stated: int = AFTER_ALL, known: int) -> list[str]:
     """Of which streams a text has all that a query asks for."""
     archive.catch_up()
-    hits = archive.search.hits(archive.views.db(), asked(query).having, stated=stated, known=known)
+    hits = archive.search.hits(
+        archive.views.db(), parse_terms(query).having, stated=stated, known=known
+    )
     return sorted(hit.stream for hit in hits)
 
 
@@ -99,7 +101,7 @@ def test_a_query_asks_for_words_phrases_and_beginnings(
             Phrase(words[:-1], prefix=True) if words[-1] == "*" else Phrase(words) for words in told
         )
 
-    assert asked(query) == Asked(phrases(having), phrases(lacking))
+    assert parse_terms(query) == Terms(phrases(having), phrases(lacking))
 
 
 ALPHABET = "ab éÉ中微子-.\"'1\0"
@@ -108,7 +110,7 @@ ALPHABET = "ab éÉ中微子-.\"'1\0"
 @given(text=st.text(ALPHABET, max_size=30), query=st.text(ALPHABET + "*", max_size=12))
 def test_the_index_finds_what_is_marked(text: str, query: str) -> None:
     """FTS5 takes a text for a match exactly if each phrase is found in it, to be marked."""
-    phrases = asked(query).having
+    phrases = parse_terms(query).having
     if not phrases:
         return
     with closing(sqlite3.connect(":memory:")) as db:
@@ -125,7 +127,7 @@ def test_the_index_finds_what_is_marked(text: str, query: str) -> None:
 @given(st.text(max_size=200))
 def test_no_text_is_a_syntax_error(query: str) -> None:
     """Whatever a query says, FTS5 understands what is made of it."""
-    read = asked(query)
+    read = parse_terms(query)
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE VIRTUAL TABLE search USING fts5 (named, told, content = '')")
         for phrases in filter(None, read):
@@ -137,15 +139,15 @@ def test_no_text_is_a_syntax_error(query: str) -> None:
 
 def test_a_word_said_twice_is_looked_up_once() -> None:
     """It asks nothing more."""
-    assert asked("sun moon sun -star -star x").having == (
+    assert parse_terms("sun moon sun -star -star x").having == (
         Phrase(("sun",)), Phrase(("moon",)), Phrase(("x",), prefix=True),
     )  # fmt: skip
-    assert asked("sun -star -star x").lacking == (Phrase(("star",)),)
+    assert parse_terms("sun -star -star x").lacking == (Phrase(("star",)),)
 
 
 def test_the_longest_query_is_understood() -> None:
     """A hundred words are no more than FTS5 takes."""
-    phrases = asked(" ".join(chr(0x4E00 + number) for number in range(100))).having
+    phrases = parse_terms(" ".join(chr(0x4E00 + number) for number in range(100))).having
     assert len(phrases) == 100
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE VIRTUAL TABLE search USING fts5 (named, told, content = '')")
@@ -264,7 +266,9 @@ def test_a_hit_says_whether_the_name_has_the_words(juno: Teller) -> None:
     juno.tell(milestone("run", "operation-started", "2025", title="Runs", summary="JUNO runs"))
     archive = juno.archive
     archive.catch_up()
-    hits = archive.search.hits(archive.views.db(), asked("juno").having, stated=AFTER_ALL, known=3)
+    hits = archive.search.hits(
+        archive.views.db(), parse_terms("juno").having, stated=AFTER_ALL, known=3
+    )
     assert sorted(hits) == [
         Hit(2, "record:juno", card=True, size=4, named=True),
         Hit(3, "record:juno", card=False, size=4, named=False),

@@ -151,7 +151,7 @@ def over(story: Story, point: Answer) -> dict[str, tuple[str, str | None]]:
         stream = f"record:{id}"
         record = Record.of(stream, story.archive.chronicle.stream(stream, up_to=point["known"]))
         told = account(id, record.card, record.statements(), horizon)
-        filling = {each.statement.id for each in told.told.values()}
+        filling = {each.statement.id for each in told.effective.values()}
         by_id = plans_over(told, record.kind)
         found |= {id: (each.outcome, each.by) for id, each in by_id.items() if id in filling}
     return found

@@ -220,7 +220,7 @@ def _weighed(desk: Desk, change: Touched) -> Iterator[Members]:
     before, after = change.before, change.after
     told = account(after.id, after.card, after.statements(), desk.today)
     over = plans_over(told, after.kind)
-    held = account(before.id, before.card, before.statements(), desk.today).told
+    held = account(before.id, before.card, before.statements(), desk.today).effective
     for ours in after.statements():
         if ours.id not in change.touched:
             continue

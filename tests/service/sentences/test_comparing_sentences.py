@@ -8,9 +8,9 @@ import pytest
 
 from events.clocks import AsOf
 from events.dates import day
-from service.sentences.compare import Spoken, compare_sentence
+from service.sentences.compare import SideShown, compare_sentence
 from service.sentences.diff import diff_sentence
-from service.sentences.hindsight import Heard, Hindsight, hindsight_sentence
+from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Sentence
 from service.sentences.trends import Ends, trends_sentence
 from tests.service.sentences.telling import (
@@ -30,7 +30,7 @@ END_OF_2030 = day(2030, 12, 31)
 
 # Hindsight
 
-THEN, NOW = Heard(END_OF_2016, 17), Heard(TODAY, 17)
+THEN, NOW = SeenFrom(END_OF_2016, 17), SeenFrom(TODAY, 17)
 
 
 def hindsight(**known: Any) -> Sentence:
@@ -217,7 +217,7 @@ def test_hindsight_counts_who_runs_so_far(came: int, en: str, zh: str) -> None:
         ),
         f"从2016年底来看，2030年底中国将有9座大科学装置在运行。截至2026年11月25日，{zh}",
     )
-    earlier = told(hindsight(at=END_OF_2030, came=came, now=Heard(TODAY, 3)))
+    earlier = told(hindsight(at=END_OF_2030, came=came, now=SeenFrom(TODAY, 3)))
     assert earlier.en.endswith(f"2030. By what the log held at @3, {en}")
     assert earlier.zh.endswith(f"在运行。按日志截至@3的内容，{zh}")
 
@@ -235,28 +235,28 @@ def test_hindsight_counts_who_runs_so_far(came: int, en: str, zh: str) -> None:
         ),
         (
             END_OF_2013,
-            Heard(END_OF_2016, 23),
+            SeenFrom(END_OF_2016, 23),
             9,
             "What has been recorded since counts 9.",
             "按此后的记录则为9座。",
         ),
         (
             END_OF_2013,
-            Heard(END_OF_2016, 23),
+            SeenFrom(END_OF_2016, 23),
             0,
             "What has been recorded since counts none.",
             "按此后的记录则一座也没有。",
         ),
         (
             END_OF_2013,
-            Heard(TODAY, 3),
+            SeenFrom(TODAY, 3),
             9,
             "What the log held at @3 counts 9.",
             "按日志截至@3的内容则为9座。",
         ),
         (
             END_OF_2024,
-            Heard(TODAY, 3),
+            SeenFrom(TODAY, 3),
             0,
             "What the log held at @3 counts none.",
             "按日志截至@3的内容则一座也没有。",
@@ -271,7 +271,7 @@ def test_hindsight_counts_who_runs_so_far(came: int, en: str, zh: str) -> None:
     ],
 )
 def test_hindsight_says_what_is_heard_now_that_was_not_heard_then(
-    at: int, now: Heard, count: int, en: str, zh: str
+    at: int, now: SeenFrom, count: int, en: str, zh: str
 ) -> None:
     """More that was said, more of the log, less of it, or nothing."""
     sentence = told(hindsight(at=at, now=now, now_count=count))
@@ -282,10 +282,10 @@ def test_hindsight_says_what_is_heard_now_that_was_not_heard_then(
 # Comparison
 
 
-def side(**known: Any) -> Spoken:
+def side(**known: Any) -> SideShown:
     """China at the end of 2003, as all that was said has it."""
     whole = {"at": END_OF_2003, "stated": TODAY, "known": 17, "country": "CN", "running": 13}
-    return Spoken(**{**whole, **known})
+    return SideShown(**{**whole, **known})
 
 
 @pytest.mark.parametrize(
