@@ -71,6 +71,10 @@ class Archive:
             raise NotProjected(position, projected)
         return db
 
+    def reading_at(self, position: int) -> Reading:
+        """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+        return self.reading(self.db_at(position))
+
     def reading(self, db: Database) -> Reading:
         """The views by a connection to their file."""
         return Reading(db, self.state, self.history, self.search, self._record_of_entry)

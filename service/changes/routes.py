@@ -269,9 +269,9 @@ def _reading(texts: Mapping[str, str]) -> Reading:
     for name in FILTERS:
         if name in texts:
             raise BadFilter(name, texts[name], "not beside `of`: it belongs into the question")
-    followed = followed_question(service, texts["of"])
+    followed = followed_question(service.chronicle, texts["of"])
     tracked = service.views.tracked()
-    check(service, service.db_at(tracked), followed, known=tracked)
+    check(service.chronicle, service.reading_at(tracked), followed, known=tracked)
     return partial(read_changes, service, followed)
 
 

@@ -49,17 +49,15 @@ def follow(
     with Archive(folder) as archive:
         archive.catch_up()
         chronicle = archive.chronicle
-        clocks = as_of(
-            known=known,
-            log=chronicle.log,
-            now=chronicle.now(),
+        clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
+        followed = followed_question(chronicle, question)
+        reading = archive.reading(archive.views.db())
+        check(chronicle, reading, followed, known=clocks.known)
+        found = read(
+            chronicle, reading, followed, after=beyond, known=clocks.known, limit=page.limit
         )
-        followed = followed_question(archive, question)
-        db = archive.views.db()
-        check(archive, db, followed, known=clocks.known)
-        found = read(archive, db, followed, after=beyond, known=clocks.known, limit=page.limit)
         asked = feed_question(PATH, followed, clocks, after=beyond, limit=page.limit)
-        text = feed_text(ending(archive, asked, found), found)
+        text = feed_text(ending(chronicle.log, asked, found), found)
     if as_json:
         click.echo(text)
     else:

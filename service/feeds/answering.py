@@ -15,7 +15,6 @@ from babel import Locale
 from flask import Response, request
 
 from events.errors import BadFilter
-from projections.views.file import Database
 from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
 from service.asking.parameter import texts_of, values_of, whole_number
@@ -60,10 +59,8 @@ def feed_response(feed: Feed) -> Response:
     base_url = root()
     omitted: Counter[str] = Counter()
 
-    def make(db: Database) -> str | bytes:
-        return rendered(
-            feed, question, asked, archive().reading(db), base_url=base_url, omitted=omitted
-        )
+    def make(reading: Reading) -> str | bytes:
+        return rendered(feed, question, asked, reading, base_url=base_url, omitted=omitted)
 
     response = respond(texts, question, make, media_type=feed.media_type, variant=base_url)
     if told := omitted_header(omitted):

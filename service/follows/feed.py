@@ -22,12 +22,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from events.chronicle import Chronicle
 from events.clocks import AsOf
 from events.commit import Commit
 from events.errors import NotFound
-from projections.views.file import Database
 from projections.views.history import Acts
 from projections.views.patch import Operation, patch_between
+from projections.views.reading import Reading
 from service.archive import PATIENCE, Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
@@ -122,35 +123,41 @@ class FeedPage(NamedTuple):
         return not self.at_head
 
 
-def check(service: Archive, db: Database, followed: Followed, *, known: int) -> None:
+def check(chronicle: Chronicle, reading: Reading, followed: Followed, *, known: int) -> None:
     """Let the question be asked once, at a position.
 
     Raises NotFound where what it names was not recorded by then, TooMuchToCompare,
     and whatever the question raises for its parameters.
     """
-    followed.check_exists(service, db, known=known)
-    _Reading(service, db, followed).at(known)
+    followed.check_exists(reading, known=known)
+    _Reader(chronicle, reading, followed).at(known)
 
 
 def read(
-    service: Archive, db: Database, followed: Followed, *, after: int, known: int, limit: int
+    chronicle: Chronicle,
+    reading: Reading,
+    followed: Followed,
+    *,
+    after: int,
+    known: int,
+    limit: int,
 ) -> FeedPage:
     """The first `limit` items beyond the position `after`, of what was recorded by `known`.
 
     Raises TooMuchToCompare; of a question that was not checked, what `check` raises too.
     """
-    return _Reading(service, db, followed).forwards(after=after, known=known, limit=limit)
+    return _Reader(chronicle, reading, followed).forwards(after=after, known=known, limit=limit)
 
 
 def read_newest(
-    service: Archive, db: Database, followed: Followed, *, known: int, limit: int
+    chronicle: Chronicle, reading: Reading, followed: Followed, *, known: int, limit: int
 ) -> FeedPage:
     """The last `limit` items of what was recorded by `known`, looking back at as many commits as a
     page does.
 
     Raises what `read` raises.
     """
-    return _Reading(service, db, followed).backwards(known=known, limit=limit)
+    return _Reader(chronicle, reading, followed).backwards(known=known, limit=limit)
 
 
 def read_changes(
@@ -164,8 +171,8 @@ def read_changes(
         if known < position:
             time.sleep(0.05)  # nobody waits for views that are behind and do not move
         return Page([], after, full=False, at_head=True, looked=looked)
-    db = service.db_at(known)
-    found = read(service, db, followed, after=after, known=known, limit=limit)
+    reading = service.reading_at(known)
+    found = read(service.chronicle, reading, followed, after=after, known=known, limit=limit)
     return Page(found.items, found.reached, full=found.full, at_head=found.at_head, looked=looked)
 
 
@@ -180,23 +187,23 @@ class _Answer(NamedTuple):
     document: Members
 
 
-class _Reading:
+class _Reader:
     """Reads a stretch of a feed, and keeps the last answer for the next commit."""
 
-    def __init__(self, service: Archive, db: Database, followed: Followed) -> None:
-        self._service = service
-        self._db = db
+    def __init__(self, chronicle: Chronicle, reading: Reading, followed: Followed) -> None:
+        self._chronicle = chronicle
+        self._reading = reading
         self._followed = followed
-        self._log = service.chronicle.log
+        self._log = chronicle.log
         self._streams: dict[str, int] | None = None
         self._work = 0
 
     def at(self, position: int) -> None:
         """Ask once, at a position."""
         commit = self._log.commit_at(position)
-        now = commit.recorded_at if commit else self._service.chronicle.now()
+        now = commit.recorded_at if commit else self._chronicle.now()
         self._document(
-            self._followed.query(self._service, known=position, now=now, **self._whole())
+            self._followed.query(self._chronicle, known=position, now=now, **self._whole())
         )
 
     def forwards(self, *, after: int, known: int, limit: int) -> FeedPage:
@@ -237,7 +244,7 @@ class _Reading:
     def _is_of_something(self, commit: Commit) -> bool:
         """Whether what the question names was recorded by then."""
         try:
-            self._followed.check_exists(self._service, self._db, known=commit.position)
+            self._followed.check_exists(self._reading, known=commit.position)
         except NotFound:
             return False
         return True
@@ -247,9 +254,10 @@ class _Reading:
 
     def _candidates(self, after: int, known: int, *, newest: bool = False) -> Iterator[int]:
         """The commits beyond a position at which the answer may change."""
-        service, db, followed = self._service, self._db, self._followed
-        self._streams = followed.streams(service, db, known=known)
-        return followed.candidates(service, db, after=after, known=known, newest=newest)
+        self._streams = self._followed.streams(self._reading, known=known)
+        return self._followed.candidates(
+            self._chronicle, self._reading, after=after, known=known, newest=newest
+        )
 
     def _commit(self, position: int) -> Commit:
         commit = self._log.commit_at(position)
@@ -264,8 +272,8 @@ class _Reading:
     def _answer(self, commit: Commit | None, day: Commit) -> _Answer:
         """The answer at a commit, as of the day of one."""
         known, now = commit.position if commit else 0, day.recorded_at
-        query = self._followed.query(self._service, known=known, now=now)
-        whole = self._followed.query(self._service, known=known, now=now, **self._whole())
+        query = self._followed.query(self._chronicle, known=known, now=now)
+        whole = self._followed.query(self._chronicle, known=known, now=now, **self._whole())
         document = self._document(whole)
         if document is None:
             return _Answer(query, None, {})
@@ -278,7 +286,7 @@ class _Reading:
     def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""
         try:
-            answer = self._followed.kind.question.answer(self._service.reading(self._db), query)
+            answer = self._followed.kind.question.answer(self._reading, query)
         except NotFound:
             return None
         text = answer_text(query, answer)
@@ -293,8 +301,8 @@ class _Reading:
         follow = self._followed.kind.follow
         if follow.streams is not None:
             return len(text)
-        listed = self._service.state.count_listed(
-            self._db,
+        listed = self._reading.state.count_listed(
+            self._reading.db,
             stated=clocks.stated,
             known=clocks.known,
             country=None if follow.looks_everywhere else self._alone("country"),
@@ -333,7 +341,7 @@ class _Reading:
         if before.url is not None:
             # The commit before this one, which need not be the last at which it changed.
             query = self._followed.query(
-                self._service,
+                self._chronicle,
                 known=last.position if last else 0,
                 now=(last or commit).recorded_at,
             )
@@ -363,7 +371,7 @@ class _Reading:
     ) -> tuple[Members, list[Members], int]:
         """What differs of a state, with the events of the commit that are causes of it."""
         compared = Comparison(before.query.as_of, after.query.as_of, after.query.about)
-        rows = changed_rows(self._service.reading(self._db), compared)
+        rows = changed_rows(self._reading, compared)
         rest = patch_between(*({
             name: value for name, value in answer.document.items() if name not in SECTIONS
         } for answer in (before, after)))  # fmt: skip
@@ -389,9 +397,9 @@ class _Reading:
                 stream for stream, since in self._streams.items() if since <= commit.position
             )
         acts = Acts(commit.first - 1, commit.position, streams=streams)
-        history = self._service.history
-        shown = [short(act.entry) for act in history.acts(self._db, acts, limit=SHOWN)]
-        return shown, sum(count for *_, count in history.counts(self._db, acts))
+        history, db = self._reading.history, self._reading.db
+        shown = [short(act.entry) for act in history.acts(db, acts, limit=SHOWN)]
+        return shown, sum(count for *_, count in history.counts(db, acts))
 
 
 def _changes(rows: Mapping[str, list[Members]], patch: list[Operation]) -> Members:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from events.chronicle import Chronicle
 from events.errors import AnnalesError, BadFilter, NotFound
-from projections.views.file import Database
-from service.archive import Archive
+from projections.views.reading import Reading
 from service.asking.errors import NotFollowable, UnknownParameter
 from service.asking.parameter import Texts
 from service.asking.query import Query, located
@@ -43,7 +43,7 @@ class Followed:
         """Whether its clocks stand still, so that only what is recorded changes the answer."""
         return all(any(name in self.texts for name in names) for names in self.kind.follow.settled)
 
-    def query(self, service: Archive, *, known: int, now: str, **more: str) -> Query:
+    def query(self, chronicle: Chronicle, *, known: int, now: str, **more: str) -> Query:
         """What is asked at a position; `now` is the instant of the commit that is looked at.
 
         Raises what the question refuses.
@@ -53,37 +53,46 @@ class Followed:
                 path=self.path,
                 id=self.id,
                 texts={**self.texts, "known": f"@{known}", **more},
-                log=service.chronicle.log,
+                log=chronicle.log,
                 now=now,
             )
         )
 
-    def streams(self, service: Archive, db: Database, *, known: int) -> dict[str, int] | None:
+    def streams(self, reading: Reading, *, known: int) -> dict[str, int] | None:
         """The streams that the answer is made of; None where it is not made of single ones."""
         if self.kind.follow.streams is None:
             return None
-        return self.kind.follow.streams(service.reading(db), self.id, known=known)
+        return self.kind.follow.streams(reading, self.id, known=known)
 
     def candidates(
-        self, service: Archive, db: Database, *, after: int, known: int, newest: bool = False
+        self,
+        chronicle: Chronicle,
+        reading: Reading,
+        *,
+        after: int,
+        known: int,
+        newest: bool = False,
     ) -> Iterator[int]:
         """The positions of the commits beyond `after`, up to `known`, at which the answer can
         have changed, in order, or the newest first. They are looked for as they are asked for."""
         if self.settled:
-            head = service.chronicle.log.commit_at(known)
-            now = head.recorded_at if head else service.chronicle.now()
-            yield from self._turned(service, db, now=now, after=after, known=known, newest=newest)
+            head = chronicle.log.commit_at(known)
+            now = head.recorded_at if head else chronicle.now()
+            yield from self._turned(
+                chronicle, reading, now=now, after=after, known=known, newest=newest
+            )
             return
-        for day in turning.logged_days(service, db, after=after, known=known, newest=newest):
+        days = turning.logged_days(reading, chronicle.log, after=after, known=known, newest=newest)
+        for day in days:
             eager = [
                 commit.position
-                for commit in service.history.versions(
-                    db, None, known=day.last, after=day.before, limit=EAGER
+                for commit in reading.history.versions(
+                    reading.db, None, known=day.last, after=day.before, limit=EAGER
                 )
             ]
             rest = self._turned(
-                service,
-                db,
+                chronicle,
+                reading,
                 now=day.now,
                 after=max(eager[-1], after),
                 known=day.last,
@@ -93,33 +102,40 @@ class Followed:
             yield from chain(rest, reversed(first)) if newest else chain(first, rest)
 
     def _turned(
-        self, service: Archive, db: Database, *, now: str, after: int, known: int, newest: bool
+        self,
+        chronicle: Chronicle,
+        reading: Reading,
+        *,
+        now: str,
+        after: int,
+        known: int,
+        newest: bool,
     ) -> Iterable[int]:
         """Where the answer can change while its clocks are those of an instant."""
         if after >= known:
             return ()
         found = None
-        if (streams := self.streams(service, db, known=known)) is not None:
-            found = turning.versions(service.history, db, streams, after=after, known=known)
+        if (streams := self.streams(reading, known=known)) is not None:
+            found = turning.versions(reading, streams, after=after, known=known)
         elif self.kind.follow.turns is not None:
-            query = self.query(service, known=known, now=now)
-            found = self.kind.follow.turns(service.reading(db), query, after=after, known=known)
+            query = self.query(chronicle, known=known, now=now)
+            found = self.kind.follow.turns(reading, query, after=after, known=known)
         if found is None:
-            return turning.every(service, db, after=after, known=known, newest=newest)
+            return turning.every(reading, after=after, known=known, newest=newest)
         return reversed(found) if newest else found
 
-    def check_exists(self, service: Archive, db: Database, *, known: int) -> None:
+    def check_exists(self, reading: Reading, *, known: int) -> None:
         """Raises NotFound where nothing of an id that it names was recorded by a position."""
         named = [(self.kind.question.space, self.id)] if self.kind.question.space else []
         named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
         for space, id in named:
             if space != "statement":
-                service.history.check_exists(db, f"{space}:{id}", known=known)
-            elif service.state.record_of(db, id, known=known) is None:
+                reading.history.check_exists(reading.db, f"{space}:{id}", known=known)
+            elif reading.state.record_of(reading.db, id, known=known) is None:
                 raise NotFound(space, id)
 
 
-def followed_question(service: Archive, text: str) -> Followed:
+def followed_question(chronicle: Chronicle, text: str) -> Followed:
     """Read the path of a question that is to be followed.
 
     Raises NotFollowable, UnknownParameter, BadFilter, and whatever the question
@@ -138,11 +154,11 @@ def followed_question(service: Archive, text: str) -> Followed:
             raise UnknownParameter(name, "is given more than once in `of`", kind.takes)
         texts[name] = value
     followed = Followed(kind=kind, path=path, id=id, texts=texts, of=text)
-    now = service.chronicle.now()
-    query = followed.query(service, known=0, now=now)
+    now = chronicle.now()
+    query = followed.query(chronicle, known=0, now=now)
     later = f"{int(now[:4]) + YEARS_AHEAD:04}-12-31T00:00:00.000000Z"
     try:
-        followed.query(service, known=0, now=later)
+        followed.query(chronicle, known=0, now=later)
     except AnnalesError as refused:
         why = f"as time goes on it could not be asked any more ({refused}): give every clock"
         raise BadFilter("of", text, why) from None

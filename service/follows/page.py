@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from events.clocks import AsOf
+from events.clocks import AsOf, Log
 from projections import VIEW
-from service.archive import Archive
 from service.asking.json_text import json_of, members_of
 from service.asking.query import Query, located
 from service.follows.feed import FeedPage
@@ -77,11 +76,11 @@ def feed_question(
     return FeedQuery(path, known, filters)
 
 
-def ending(service: Archive, question: FeedQuery, found: FeedPage) -> FeedQuery:
+def ending(log: Log, question: FeedQuery, found: FeedPage) -> FeedQuery:
     """The question of a page that was read, whose `known` is where it ends."""
     if not found.is_cut:
         return question
-    commit = service.chronicle.log.commit_at(found.reached)
+    commit = log.commit_at(found.reached)
     if commit is None:
         return question
     known = replace(question.as_of, known=commit.position, known_at=commit.recorded_at)

@@ -17,7 +17,7 @@ from flask_smorest import Blueprint
 from events.clocks import as_of
 from events.errors import BadFilter
 from projections import VIEW
-from projections.views.file import Database
+from projections.views.reading import Reading
 from service.asking import forms
 from service.asking.filters import KNOWN, LARGEST_LIMIT, VIEW_VERSION, position_after, wanted
 from service.asking.parameter import Parameter
@@ -78,33 +78,28 @@ blueprint = Blueprint("follows", __name__, description="Answers, to be followed.
 def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
     texts = parameters(tuple(each.name for each in TAKES))
-    service = archive()
+    chronicle = archive().chronicle
     form = format_asked(texts, FORMATS)
     limit = wanted(limit=texts.get("limit", str(LIMIT))).limit
     after = position_after(texts.get("after", ""))
     if "of" not in texts:
         raise BadFilter("of", "", "give the path of a question, such as /v1/state?at=2013")
-    followed = followed_question(service, texts["of"])
-    chronicle = service.chronicle
-    known = as_of(
-        known=texts.get("known"),
-        log=chronicle.log,
-        now=chronicle.now(),
-    )
+    followed = followed_question(chronicle, texts["of"])
+    known = as_of(known=texts.get("known"), log=chronicle.log, now=chronicle.now())
     asked = feed_question(request.path, followed, known, after=after, limit=limit, form=form)
     pages: list[FeedPage] = []
     is_kept = asked.is_pinned_by(texts)
 
-    def make(db: Database) -> str:
+    def make(reading: Reading) -> str:
         known = asked.as_of.known
-        check(service, db, followed, known=known)
+        check(chronicle, reading, followed, known=known)
         if form == "atom" and not after:
-            found = read_newest(service, db, followed, known=known, limit=limit)
+            found = read_newest(chronicle, reading, followed, known=known, limit=limit)
         else:
-            found = read(service, db, followed, after=after, known=known, limit=limit)
+            found = read(chronicle, reading, followed, after=after, known=known, limit=limit)
         pages.append(found)
         archive = is_kept or found.is_cut
-        return _text(form, ending(service, asked, found), found, archive=archive)
+        return _text(form, ending(chronicle.log, asked, found), found, archive=archive)
 
     told = partial(respond, texts)
     if form == "atom":
@@ -113,7 +108,7 @@ def follows() -> Response:
     if pages and pages[0].is_cut:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
-        ended = ending(service, asked, found)
+        ended = ending(chronicle.log, asked, found)
         response = told(ended, lambda _: _text(form, ended, found, archive=True))
         if "view" in texts:
             response.headers["Cache-Control"] = FOR_EVER

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from events.clocks import Log, utc_day
 from events.dates import Day, iso
 from projections.engine.spans import AFTER_ALL
-from projections.views.file import Database
-from projections.views.history import History, Version
-from service.archive import Archive
+from projections.views.history import Version
+from projections.views.reading import Reading
 
 
 class LoggedDay(NamedTuple):
@@ -24,11 +23,10 @@ class LoggedDay(NamedTuple):
 
 
 def logged_days(
-    service: Archive, db: Database, *, after: int, known: int, newest: bool
+    reading: Reading, log: Log, *, after: int, known: int, newest: bool
 ) -> Iterator[LoggedDay]:
     """The days of a stretch of the log, in order, or the newest first."""
-    log = service.chronicle.log
-    while commits := _commits(service, db, after=after, known=known, newest=newest, limit=1):
+    while commits := _commits(reading, after=after, known=known, newest=newest, limit=1):
         (commit,) = commits
         today = utc_day(commit.recorded_at)
         before, last = _end_of(today - 1, log), min(_end_of(today, log), known)
@@ -36,9 +34,9 @@ def logged_days(
         after, known = (after, before) if newest else (last, known)
 
 
-def every(service: Archive, db: Database, *, after: int, known: int, newest: bool) -> Iterator[int]:
+def every(reading: Reading, *, after: int, known: int, newest: bool) -> Iterator[int]:
     """All commits of a stretch of the log, in order, or the newest first."""
-    while commits := _commits(service, db, after=after, known=known, newest=newest, limit=PAGE):
+    while commits := _commits(reading, after=after, known=known, newest=newest, limit=PAGE):
         yield from (commit.position for commit in commits)
         reached = commits[-1].position
         after, known = (after, reached - 1) if newest else (reached, known)
@@ -49,11 +47,11 @@ PAGE = 100
 
 
 def _commits(
-    service: Archive, db: Database, *, after: int, known: int, newest: bool, limit: int
+    reading: Reading, *, after: int, known: int, newest: bool, limit: int
 ) -> list[Version]:
     if newest:
-        return service.history.last_commits(db, known=known, after=after, limit=limit)
-    return service.history.versions(db, None, known=known, after=after, limit=limit)
+        return reading.history.last_commits(reading.db, known=known, after=after, limit=limit)
+    return reading.history.versions(reading.db, None, known=known, after=after, limit=limit)
 
 
 def _end_of(day: Day, log: Log) -> int:
@@ -62,16 +60,14 @@ def _end_of(day: Day, log: Log) -> int:
     return commit.position if commit else 0
 
 
-def versions(
-    history: History, db: Database, streams: Mapping[str, int], *, after: int, known: int
-) -> list[int]:
+def versions(reading: Reading, streams: Mapping[str, int], *, after: int, known: int) -> list[int]:
     """The commits of an answer that is made of some streams."""
     return sorted(
         {
             version.position
             for stream, since in streams.items()
-            for version in history.versions(
-                db, stream, known=known, after=max(after, since - 1), limit=AFTER_ALL
+            for version in reading.history.versions(
+                reading.db, stream, known=known, after=max(after, since - 1), limit=AFTER_ALL
             )
         }
     )

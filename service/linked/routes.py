@@ -22,7 +22,7 @@ from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.records.answer import record_answer
 from service.web.description import described
-from service.web.response import archive, clocks, parameters, respond
+from service.web.response import clocks, parameters, respond
 from service.web.root import root
 
 blueprint = Blueprint("linked", __name__, description="Records as linked data and as citations.")
@@ -97,7 +97,7 @@ def in_form(form: RecordForm, id: str) -> Response:
     return respond(
         texts,
         query,
-        lambda db: form.text(archive().reading(db), query, address),
+        lambda reading: form.text(reading, query, address),
         revision=str(Stream.record(id)),
         media_type=form.media_type,
         variant=address,

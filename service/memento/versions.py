@@ -23,8 +23,8 @@ from werkzeug.http import http_date
 from events.commit import Commit
 from events.errors import BadFilter, NotFound
 from events.stream import Stream
-from projections.views.file import Database
 from projections.views.history import Version
+from projections.views.reading import Reading
 from service.asking.errors import BadAcceptDatetime
 from service.asking.query import Query, located
 from service.asking.question import Question
@@ -85,7 +85,7 @@ def links_of(stream: str | None) -> Headers:
 
 
 def _links(
-    stream: str | None, db: Database, question: Query, texts: Mapping[str, str]
+    stream: str | None, reading: Reading, question: Query, texts: Mapping[str, str]
 ) -> Mapping[str, str]:
     if "format" in texts:
         return {}  # a form of an answer is no original: the answer in its usual form is
@@ -96,7 +96,7 @@ def _links(
     ]
     if "known" not in texts:
         return {"Link": ", ".join(around)}
-    version = archive().history.last_version(db, stream, known=question.as_of.known)
+    version = reading.history.last_version(reading.db, stream, known=question.as_of.known)
     if version is None:
         return {}
     # No links to other mementos: these headers are kept for ever, and there will be more.
@@ -117,9 +117,10 @@ def timegate(question: Question, id: str) -> Response:
     """
     original, stream = _original(question, id), question.stream(id)
     asked = _accept_datetime()
-    history, log = archive().history, archive().chronicle.log
-    known, db = _present()
-    first = _first(db, stream, known=known)
+    log = archive().chronicle.log
+    known, reading = _present()
+    history, db = reading.history, reading.db
+    first = _first(reading, stream, known=known)
     last = history.last_version(db, stream, known=known) or first
     closest = last
     if asked is not None:
@@ -177,9 +178,9 @@ def timemap(question: Question, id: str) -> Response:
     """
     original, stream = _original(question, id, "beyond"), question.stream(id)
     beyond = _beyond(request.args.get("beyond"))
-    history = archive().history
-    known, db = _present()
-    first = _first(db, stream, known=known)
+    known, reading = _present()
+    history, db = reading.history, reading.db
+    first = _first(reading, stream, known=known)
     last = history.last_version(db, stream, known=known) or first
     found = history.versions(db, stream, known=known, after=beyond, limit=PAGE + 1)
 
@@ -227,15 +228,15 @@ def _original(question: Question, id: str, *more: str) -> Original:
     return Original.of(path, texts)
 
 
-def _present() -> tuple[int, Database]:
+def _present() -> tuple[int, Reading]:
     """The head of the log, and views that have read it."""
     head = archive().chronicle.log.head()
     known = head.position if head is not None else 0
-    return known, archive().db_at(known)
+    return known, archive().reading_at(known)
 
 
-def _first(db: Database, stream: str | None, *, known: int) -> Version:
-    versions = archive().history.versions(db, stream, known=known, after=0, limit=1)
+def _first(reading: Reading, stream: str | None, *, known: int) -> Version:
+    versions = reading.history.versions(reading.db, stream, known=known, after=0, limit=1)
     if not versions:
         raise NotFound(*Stream.parse(stream or "record:"))
     return versions[0]

@@ -17,7 +17,7 @@ from flask import Response, current_app, request
 from events.clocks import AsOf, as_of
 from events.errors import BadFilter, NotProjected, OldView
 from projections import VIEW
-from projections.views.file import Database
+from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.errors import BadHeader, UnknownParameter
 from service.asking.query import Query
@@ -27,7 +27,7 @@ CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
-Headers = Callable[[Database, Query, Mapping[str, str]], Mapping[str, str]]
+Headers = Callable[[Reading, Query, Mapping[str, str]], Mapping[str, str]]
 """Gives headers of an answer, by the question and the texts of its parameters."""
 
 
@@ -44,12 +44,11 @@ def asked(question: Question, id: str = "", *, more: Headers | None = None) -> R
     texts = parameters(question.takes)
     names = {each.name: each.media_type for each in question.all_formats}
     form = question.format_named(format_asked(texts, names))
-    service = archive()
     query = question.query(arguments(request.path, texts, id=id), form)
     following: list[str] = []
 
-    def make(db: Database) -> str:
-        answer = (form.answer or question.answer)(service.reading(db), query)
+    def make(reading: Reading) -> str:
+        answer = (form.answer or question.answer)(reading, query)
         if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
         return form.text(query, answer)
@@ -124,7 +123,7 @@ def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> For
 def respond(
     texts: Mapping[str, str],
     question: Query,
-    make: Callable[[Database], str | bytes],
+    make: Callable[[Reading], str | bytes],
     *,
     position: int | None = None,
     revision: str | None = None,
@@ -140,11 +139,11 @@ def respond(
     """
     _check_view(texts.get("view"), question)
     known = question.as_of.known if position is None else position
-    db = archive().db_at(max(known, _min_position()))
+    reading = archive().reading_at(max(known, _min_position()))
     tag = _etag(question, variant)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
-        number = archive().history.revision(db, revision, known=known)
+        number = reading.history.revision(reading.db, revision, known=known)
         headers["Annales-Revision"] = str(number)
         tag = f"r{number}.{tag}"
     if question.is_pinned_by(texts):
@@ -154,11 +153,11 @@ def respond(
         headers["Content-Location"] = question.pinned
     response = Response(mimetype=media_type, headers=headers)
     if more is not None:
-        response.headers.update(more(db, question, texts))
+        response.headers.update(more(reading, question, texts))
     if revision is not None and number == 0:
-        response.set_data(make(db))  # there is nothing of it that a client could hold
+        response.set_data(make(reading))  # there is nothing of it that a client could hold
         return response
-    return unless_held(response, tag, lambda: make(db))
+    return unless_held(response, tag, lambda: make(reading))
 
 
 def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:

@@ -27,8 +27,7 @@ def found(desk: Desk, q: str) -> list[Members]:
     query = SEARCH.query(
         Arguments(path=SEARCH.path, texts=texts, log=chronicle.log, now=chronicle.now())
     )
-    reading = desk.service.reading(desk.service.db_at(query.as_of.known))
-    answer = SEARCH.answer(reading, query)
+    answer = SEARCH.answer(desk.service.reading_at(query.as_of.known), query)
     return [
         {
             "id": each["id"],

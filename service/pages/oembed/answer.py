@@ -128,7 +128,7 @@ def _name(path: str, query: str) -> str:
     texts, service = dict(parse_qsl(query)), archive()
     question = Query(f"/v1/records/{id}", clocks(texts), {}, id=id)
     try:
-        reading = service.reading(service.db_at(question.as_of.known))
+        reading = service.reading_at(question.as_of.known)
         answer = record_answer(reading, question)
     except AnnalesError:
         return ""  # the views have not read it yet, or it was not there at these clocks

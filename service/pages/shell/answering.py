@@ -15,7 +15,6 @@ from flask import Response, redirect, request
 
 from events.clocks import utc_day
 from events.dates import Language
-from projections.views.file import Database
 from projections.views.reading import Reading
 from service.asking.query import Query, located
 from service.asking.question import Arguments, Question
@@ -119,10 +118,10 @@ def page(
         query = replace(query, path=question.path.replace("{id}", id))
     here = Here(path, {name: text for name, text in sent.items() if name != "view"})
 
-    def made(db: Database) -> str:
+    def made(reading: Reading) -> str:
         say = Speech(lang)
         asked = Asked(
-            reading=archive().reading(db), question=question, query=query, itself=itself,
+            reading=reading, question=question, query=query, itself=itself,
             texts=sent, here=here, lang=lang, say=say,
         )  # fmt: skip
         shown = {
