@@ -13,7 +13,7 @@ from markupsafe import escape
 from events.dates import year_of
 from projections.kinds.facility import FOR_GOOD
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Lane, Staircase
-from service.drawing.marks import HEIGHTS, number
+from service.drawing.marks import HEIGHTS, linked, number, rect, titled
 from service.drawing.scale import Scale
 
 POINT = 6.0
@@ -145,7 +145,7 @@ class Bars:
             return ""
         y, half = base + 4.6 * self.size, 3.0 * self.size
         first = self._edge(standing[0].due)[1]
-        drawn = f"<title>{escape(ladder.title)}</title>" if ladder.title else ""
+        drawn = titled(ladder.title)
         if ladder.came is not None:
             came = self._edge(ladder.came)[1]
             if abs(came - first) > half:
@@ -181,20 +181,17 @@ class _Shape(NamedTuple):
 
     def rect(self, left: float, right: float, mask: str = "") -> str:
         """A piece of the bar, or of the outline of one that is only expected."""
-        masked = f' mask="url(#{mask})"' if mask else ""
         css, inset = self._look()
         if mask and inset:
             # Outlined bars have no upright side where they fade.
             return (
-                f'<path class="{css}"{masked} d="M{number(left)} '
+                f'<path class="{css}" mask="url(#{mask})" d="M{number(left)} '
                 f"{number(self.top + 0.5)}H{number(right)}M{number(left)} "
                 f'{number(self.base - 0.5)}H{number(right)}"/>'
             )
-        return (
-            f'<rect class="{css}"{masked} x="{number(left + inset)}" '
-            f'y="{number(self.top + inset)}" width="{number(max(right - left - 2 * inset, 0.5))}" '
-            f'height="{number(max(self.height - 2 * inset, 0.5))}"/>'
-        )
+        width = max(right - left - 2 * inset, 0.5)
+        height = max(self.height - 2 * inset, 0.5)
+        return rect(css, left + inset, self.top + inset, width, height, mask=mask)
 
     def pointed(self, left: float, right: float) -> str:
         css, inset = self._look()
@@ -229,15 +226,11 @@ class _Mark(Protocol):
 
 
 def _linked(mark: _Mark, lane: Lane, drawn: str, date: Edge) -> str:
-    """A mark as a link with a title and its year. One without a title tells nothing and is no
-    link."""
+    """A mark as a link with a title and its year. One without a title is no link."""
     if not mark.title or not drawn:
         return drawn
     named = f' data-statement="{escape(mark.statement)}"' if mark.statement else ""
     day = date.latest if date.earliest is None else date.earliest
     if day is not None:
         named += f' data-year="{year_of(day)}"'
-    return (
-        f'<a href="{escape(mark.href or lane.href)}" tabindex="-1"{named}>'
-        f"<title>{escape(mark.title)}</title>{drawn}</a>"
-    )
+    return linked(mark.href or lane.href, titled(mark.title) + drawn, named)

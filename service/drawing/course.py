@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 
-from markupsafe import escape
-
 from events.dates import Language
 from service.drawing.lanes import Drawing, Frame
 from service.drawing.letters import fitted, width
-from service.drawing.marks import finished, number
+from service.drawing.marks import linked, number, rect, sheet, text, titled
 from service.drawing.scale import Scale, ticks
 from service.drawing.sparkline import Point, line, share
 from service.words.number import number_text
@@ -97,37 +95,33 @@ class _Course:
         self.scale = Scale(first=frame.first, last=frame.last, left=left, right=right)
 
     def drawing(self, label: str, unit: str) -> Drawing:
-        svg = (
-            f'<svg class="chart course" viewBox="0 0 {self.width} {self.height}" role="group" '
-            f'aria-label="{escape(label)}" data-days="{self.scale.first} {self.scale.last}" '
-            f'data-x="{number(self.scale.left)} {number(self.scale.right)}">'
-            f"{self._axes(unit)}{self._lines()}{self._clock()}{self._names()}</svg>"
+        content = self._axes(unit) + self._lines() + self._clock() + self._names()
+        return sheet(
+            "chart course",
+            content,
+            width=self.width,
+            height=self.height,
+            label=label,
+            data=self.scale.data(),
         )
-        return Drawing(svg=finished(svg), width=self.width, height=self.height, label=label)
 
     def _y(self, value: float | Decimal) -> float:
         return self.bottom - share(value, self.low, self.high) * (self.bottom - self.top)
 
     def _axes(self, unit: str) -> str:
         left, right = number(self.scale.left), number(self.scale.right)
-        drawn = f'<text class="m" x="4" y="13">{escape(unit)}</text>' if unit else ""
+        drawn = text("m", 4, 13, unit) if unit else ""
         for mark in self.marks:
             y = self._y(mark)
             css = "top" if mark == self.low else "grid"
-            drawn += (
-                f'<path class="{css}" d="M{left} {number(y)}H{right}"/>'
-                f'<text class="m end" x="{number(self.scale.left - 6)}" y="{number(y + 4)}">'
-                f"{number_text(mark)}</text>"
-            )
+            drawn += f'<path class="{css}" d="M{left} {number(y)}H{right}"/>'
+            drawn += text("m end", self.scale.left - 6, y + 4, number_text(mark))
         for tick in ticks(self.scale, lang=self.lang, room=52, size=11):
             x = self.scale.x(tick.day)
             half = width(tick.text, 11) / 2
             at = min(max(x, half + 2), self.width - half - 2)
-            drawn += (
-                f'<path class="grid" d="M{number(x)} {number(self.bottom)}v4"/>'
-                f'<text class="m mid" x="{number(at)}" y="{self.height - 8}">'
-                f"{escape(tick.text)}</text>"
-            )
+            drawn += f'<path class="grid" d="M{number(x)} {number(self.bottom)}v4"/>'
+            drawn += text("m mid", at, self.height - 8, tick.text)
         return drawn
 
     def _lines(self) -> str:
@@ -136,7 +130,7 @@ class _Course:
             ends = self.scale.right if self.stepped else None
             d = line(each.points, self.scale.x, self._y, stepped=self.stepped, ends=ends)
             if d:
-                title = f"<title>{escape(each.title or each.name)}</title>"
+                title = titled(each.title or each.name)
                 dots = "" if self.stepped else self._dots(each.points)
                 drawn += (
                     f'<g class="{_look(index, each)}">{title}<path class="run" d="{d}"/>{dots}</g>'
@@ -156,13 +150,9 @@ class _Course:
         if not self.frame.first <= self.frame.cursor <= self.frame.last:
             return ""
         x = self.scale.x(self.frame.cursor + 1)
-        veil = ""
-        if self.scale.right - x > 1:
-            veil = (
-                f'<rect class="veil" x="{number(x)}" y="{number(self.top - 4)}" '
-                f'width="{number(self.scale.right - x + 2)}" '
-                f'height="{number(self.bottom - self.top + 6)}"/>'
-            )
+        veil, wide = "", self.scale.right - x
+        if wide > 1:
+            veil = rect("veil", x, self.top - 4, wide + 2, self.bottom - self.top + 6)
         return f'{veil}<path class="cursor" d="M{number(x)} {number(self.top - 8)}V{self.bottom}"/>'
 
     def _names(self) -> str:
@@ -179,15 +169,13 @@ class _Course:
         for place, (y, x, index, each) in zip(places, ends, strict=True):
             at = self.scale.right + 14
             name = fitted(each.name, _TEXT, self.room, bold=True)
-            text = f'<text class="end-name" x="{number(at)}" y="{number(place + 4)}">{escape(name)}'
-            if name != each.name:
-                text = text.replace(">", f"><title>{escape(each.name)}</title>", 1)
-            text += "</text>"
+            cut = each.name if name != each.name else ""
+            label = text("end-name", at, place + 4, name, title=cut)
             if each.href:
-                text = f'<a href="{escape(each.href)}" tabindex="-1">{text}</a>'
+                label = linked(each.href, label)
             drawn += (
                 f'<g class="{_look(index, each)}"><path class="lead" d="M{number(x)} {number(y)}'
-                f'L{number(at - 3)} {number(place)}"/>{text}</g>'
+                f'L{number(at - 3)} {number(place)}"/>{label}</g>'
             )
         return drawn
 

@@ -13,8 +13,8 @@ from math import hypot, sqrt
 from markupsafe import escape
 
 from service.drawing.lanes import Drawing, Words
-from service.drawing.map import around, ground
-from service.drawing.marks import finished, number
+from service.drawing.map import around, map_sheet
+from service.drawing.marks import linked, number
 from service.drawing.names import Named, Names, Round
 from service.drawing.projection import view, world_of
 
@@ -37,27 +37,22 @@ class Crowd:
 def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str, width: int = 500) -> Drawing:
     """The countries on a map of the world."""
     found = sorted(crowds, key=lambda crowd: (-crowd.all, crowd.key))
-    sheet = view(world_of([crowd.longitude for crowd in found]), width)
+    earth = view(world_of([crowd.longitude for crowd in found]), width)
     discs: list[Round] = []
     for crowd in found:
-        x, y = sheet.xy(crowd.longitude, crowd.latitude)
+        x, y = earth.xy(crowd.longitude, crowd.latitude)
         r = min(2.6 * sqrt(crowd.all) + 1.5, 30.0)
         spots = (Round(x + dx, y + dy, r) for dx, dy in around())
         discs.append(next((spot for spot in spots if _is_free(spot, discs)), Round(x, y, r)))
     names = Names(
-        sheet,
+        earth,
         [
             Named(crowd.key, crowd.name, crowd.all, crowd.running, (disc,))
             for disc, crowd in zip(discs, found, strict=True)
         ],
     )
     drawn = "".join(_linked(disc, crowd) for disc, crowd in zip(discs, found, strict=True))
-    svg = (
-        f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="group" '
-        f'aria-label="{escape(label)}">{ground(sheet)}{drawn}{names.drawn()}'
-        f"{names.seas(words)}</svg>"
-    )
-    return Drawing(svg=finished(svg), width=sheet.width, height=sheet.height, label=label)
+    return map_sheet(earth, drawn, names, words=words, label=label)
 
 
 def _is_free(disc: Round, others: Iterable[Round]) -> bool:
@@ -67,8 +62,9 @@ def _is_free(disc: Round, others: Iterable[Round]) -> bool:
 def _linked(disc: Round, crowd: Crowd) -> str:
     at = f'cx="{number(disc.x)}" cy="{number(disc.y)}"'
     inner = disc.r * sqrt(crowd.running / crowd.all) if crowd.all else 0.0
-    return (
-        f'<a href="{escape(crowd.href)}" tabindex="-1"><title>{escape(crowd.title)}</title>'
+    return linked(
+        crowd.href,
+        f"<title>{escape(crowd.title)}</title>"
         f'<g class="gl s-operating"><circle class="ring" {at} r="{number(disc.r)}"/>'
-        f'<circle class="fill" {at} r="{number(inner)}"/></g></a>'
+        f'<circle class="fill" {at} r="{number(inner)}"/></g>',
     )

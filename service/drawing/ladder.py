@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from markupsafe import escape
 
 from events.dates import Day, Language
-from service.drawing.lanes import Drawing, Edge, Rung, Staircase
+from service.drawing.lanes import NARROW, WIDE, Drawing, Edge, Rung, Staircase
 from service.drawing.letters import fitted, width
-from service.drawing.marks import finished, number
+from service.drawing.marks import linked, number, rect, sheet, text, titled
 from service.drawing.scale import Scale, ticks
-
-WIDE, NARROW = 1200, 340
 
 _TEXT, _NOTE = 12.0, 11.0
 
@@ -69,11 +67,8 @@ class _Ladder:
         words += self._words(
             len(rungs), "", self.ladder.came_text, "", self.ladder.result, came=True
         )
-        svg = (
-            f'<svg class="chart ladder" viewBox="0 0 {self.width} {self.height}" role="group" '
-            f'aria-label="{escape(label)}">{self._axis()}{self._came()}{rows}{words}</svg>'
-        )
-        return Drawing(svg=finished(svg), width=self.width, height=self.height, label=label)
+        content = self._axis() + self._came() + rows + words
+        return sheet("chart ladder", content, width=self.width, height=self.height, label=label)
 
     def _axis(self) -> str:
         drawn = ""
@@ -81,7 +76,7 @@ class _Ladder:
             x = self.scale.x(tick.day)
             drawn += f'<path class="grid dec" d="M{number(x)} 20V{self.height - 8}"/>'
             if x + 3 + width(tick.text, 11) <= self.width:
-                drawn += f'<text class="m" x="{number(x + 3)}" y="14">{escape(tick.text)}</text>'
+                drawn += text("m", x + 3, 14, tick.text)
         if self.first is not None:
             drawn += f'<path class="first" d="M{number(self.first)} 20V{self.height - 8}"/>'
         if self.cursor is not None and self.scale.first < self.cursor < self.scale.last:
@@ -96,32 +91,18 @@ class _Ladder:
         drawn = ""
         if end > said and start > said:
             drawn += f'<path class="runln" d="M{number(said)} {number(y)}H{number(start)}"/>'
-        if self.first is not None and end - self.first > 1 and not rung.rival:
-            drawn += (
-                f'<rect class="slipbar" x="{number(self.first)}" y="{number(y - 4)}" '
-                f'width="{number(end - self.first)}" height="8"/>'
-            )
+        if not rung.rival:
+            drawn += self._slipped(end, y)
         css = "prom riv" if rung.rival else "prom"
-        open_end = ' mask="url(#an-out)"' if rung.due.latest is None else ""
-        drawn += (
-            f'<rect class="{css}"{open_end} x="{number(start)}" y="{number(y - 8)}" '
-            f'width="{number(max(end - start, 3))}" height="16"/>'
-        )
-        # The dot is laid on whole days or months; where only a year is told, it has a bar.
+        mask = "an-out" if rung.due.latest is None else ""
+        drawn += rect(css, start, y - 8, max(end - start, 3), 16, mask=mask)
+        # The dot is laid on whole days or months; where only a year is known, it has a bar.
         if said_last - said > self.scale.per_day * 45:
-            drawn += (
-                f'<rect class="saidv" x="{number(said)}" y="{number(y - 2.5)}" '
-                f'width="{number(said_last - said)}" height="5"/>'
-            )
+            drawn += rect("saidv", said, y - 2.5, said_last - said, 5)
         middle = (said + said_last) / 2
         drawn += f'<circle class="said" cx="{number(middle)}" cy="{number(y)}" r="3.6"/>'
-        if rung.title:
-            drawn = f"<title>{escape(rung.title)}</title>{drawn}"
-        if rung.href:
-            drawn = f'<a href="{escape(rung.href)}" tabindex="-1">{drawn}</a>'
-        else:
-            drawn = f"<g>{drawn}</g>"
-        return drawn
+        drawn = titled(rung.title) + drawn
+        return linked(rung.href, drawn) if rung.href else f"<g>{drawn}</g>"
 
     def _came(self) -> str:
         ladder = self.ladder
@@ -130,21 +111,18 @@ class _Ladder:
         index = len(ladder.rungs)
         start, end = self._span(ladder.came)
         y = self._middle(index)
-        late = ""
-        if self.first is not None and end - self.first > 1:
-            late = (
-                f'<rect class="slipbar" x="{number(self.first)}" y="{number(y - 4)}" '
-                f'width="{number(end - self.first)}" height="8"/>'
-            )
-        box = (
-            f'<rect class="camed" x="{number(start)}" y="{number(y - 8)}" '
-            f'width="{number(max(end - start, 3))}" height="16"/>'
-        )
         line = f'<path class="camel" d="M{number(end)} 20V{number(y + 8)}"/>'
-        return f"{late}{line}{box}"
+        box = rect("camed", start, y - 8, max(end - start, 3), 16)
+        return self._slipped(end, y) + line + box
+
+    def _slipped(self, end: float, y: float) -> str:
+        """How far a date lies behind the end of the first promise."""
+        if self.first is None or end - self.first <= 1:
+            return ""
+        return rect("slipbar", self.first, y - 4, end - self.first, 8)
 
     def _words(
-        self, index: int, ordinal: str, text: str, note: str, slip: str, *, came: bool = False
+        self, index: int, ordinal: str, line: str, note: str, slip: str, *, came: bool = False
     ) -> str:
         top = self.head + self.pitch * index
         right = self.width - 4
@@ -152,20 +130,16 @@ class _Ladder:
         room = self.width - 34 - width(slip, _TEXT, bold=True) - 12
         if not self.narrow:
             room = self.left - 34
-        drawn = f'<text class="m" x="4" y="{top + 14}">{ordinal}</text>' if ordinal else ""
-        if text:
-            shown = fitted(text, _TEXT, room, bold=came)
-            full = f"<title>{escape(text)}</title>" if shown != text else ""
+        drawn = text("m", 4, top + 14, ordinal) if ordinal else ""
+        if line:
+            shown = fitted(line, _TEXT, room, bold=came)
+            full = titled(line) if shown != line else ""
             drawn += f'<text{css} x="24" y="{top + 14}">{full}{escape(shown)}</text>'
         if note and not self.narrow:
-            drawn += (
-                f'<text class="m note" x="24" y="{top + 28}">'
-                f"{escape(fitted(note, _NOTE, room))}</text>"
-            )
+            drawn += text("m note", 24, top + 28, fitted(note, _NOTE, room))
         if slip:
             y = top + 14 if self.narrow else self._middle(index) + 4
-            red = " r" if index else ""
-            drawn += f'<text class="slip{red}" x="{right}" y="{number(y)}">{escape(slip)}</text>'
+            drawn += text("slip r" if index else "slip", right, y, slip)
         return drawn
 
     def _middle(self, index: int) -> float:

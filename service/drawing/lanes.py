@@ -13,6 +13,9 @@ from markupsafe import Markup
 
 from events.dates import Day
 
+WIDE, NARROW = 1200, 340
+"""The widths of the two variants of a drawing, in pixels."""
+
 Words = Callable[[str], str]
 """Gives a word of the drawings (`WORDS` of `service.drawing.marks`) in the reader's language."""
 
@@ -109,7 +112,7 @@ class Staircase:
 class Lane:
     """A row of the timeline: the life of one record.
 
-    `name` is shown, `other_name` (the Chinese one on an English page) told in the
+    `name` is shown, `other_name` (the Chinese one on an English page) stands in the
     title. `remark` stands at the right; a `late` one is red.
     """
 
@@ -127,7 +130,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands over a group of lanes; `label` tells it to those who do not see it."""
+    """What stands over a group of lanes; `label` is read to those who do not see it."""
 
     title: str
     other_title: str = ""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from markupsafe import escape
-
 from events.dates import Language
 from service.drawing.bars import POINT, Bars
-from service.drawing.lanes import Drawing, Frame, Lane
+from service.drawing.lanes import NARROW, WIDE, Drawing, Frame, Lane
 from service.drawing.letters import fitted, width
-from service.drawing.marks import finished, number
+from service.drawing.marks import number, sheet, text
 from service.drawing.scale import Scale, ticks
-
-WIDE, NARROW = 1200, 340
 
 _TEXT = 12.0
 _ROW = 15
@@ -40,14 +36,10 @@ def draw_life(
     if frame.first <= frame.cursor < frame.last:
         clock = number(scale.x(frame.cursor + 1))
         drawn += f'<path class="cursor" d="M{clock} {8 + _ROW * rows}V{base + 6}"/>'
-    for x, text, row in texts:
+    for x, status, row in texts:
         y = base - round(14 * size) - 4 - _ROW * row
-        drawn += f'<text class="status" x="{number(x)}" y="{y}">{escape(text)}</text>'
-    svg = (
-        f'<svg class="chart life" viewBox="0 0 {wide} {height}" role="group" '
-        f'aria-label="{escape(label)}">{drawn}</svg>'
-    )
-    return Drawing(svg=finished(svg), width=wide, height=height, key=lane.record, label=label)
+        drawn += text("status", x, y, status)
+    return sheet("chart life", drawn, width=wide, height=height, key=lane.record, label=label)
 
 
 def _texts(lane: Lane, scale: Scale, wide: int) -> Iterator[tuple[float, str, int]]:
@@ -56,13 +48,13 @@ def _texts(lane: Lane, scale: Scale, wide: int) -> Iterator[tuple[float, str, in
     for bar in lane.bars:
         if not bar.text:
             continue
-        text = fitted(bar.text, _TEXT, wide - 8, bold=True)
+        status = fitted(bar.text, _TEXT, wide - 8, bold=True)
         start = scale.left if bar.start.earliest is None else scale.x(bar.start.earliest)
-        needs = width(text, _TEXT, bold=True)
+        needs = width(status, _TEXT, bold=True)
         x = max(min(start, wide - 4 - needs), 4)
         row = next((row for row, end in enumerate(taken) if x >= end + 8), len(taken))
         taken[row : row + 1] = [x + needs]
-        yield x, text, row
+        yield x, status, row
 
 
 def _axis(scale: Scale, lang: Language, base: int, wide: int) -> str:
@@ -77,5 +69,5 @@ def _axis(scale: Scale, lang: Language, base: int, wide: int) -> str:
         if at - half < taken:
             continue
         taken = at + half + 6
-        drawn += f'<text class="m mid" x="{number(at)}" y="{base + 20}">{escape(tick.text)}</text>'
+        drawn += text("m mid", at, base + 20, tick.text)
     return drawn

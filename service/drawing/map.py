@@ -18,7 +18,7 @@ from markupsafe import escape
 
 from service.drawing.land import land
 from service.drawing.lanes import Drawing, Words
-from service.drawing.marks import finished, glyph, number
+from service.drawing.marks import glyph, linked, number, sheet, titled
 from service.drawing.names import Named, Names, Round
 from service.drawing.projection import Bounds, View, bounds_of, view
 
@@ -63,27 +63,28 @@ def draw_map(
         for place in given
         if place.latitude is not None and place.longitude is not None
     ]
-    sheet = view(bounds or bounds_of(located), width)
+    earth = view(bounds or bounds_of(located), width)
     on, off = [], []
     for place in given:
-        spot = _spot(sheet, place)
+        spot = _spot(earth, place)
         if spot is None:
             off.append(place)
         else:
             on.append((spot, place))
     on.sort(key=lambda found: (round(found[0][1]), round(found[0][0]), found[1].record))
-    radius = 3.6 if sheet.whole or len(on) > 90 else 5.0
+    radius = 3.6 if earth.whole or len(on) > 90 else 5.0
     spots = _apart([spot for spot, _ in on], radius)
     discs = [_Disc(x, y, place) for (x, y), (_, place) in zip(spots, on, strict=True)]
-    names = Names(sheet, _groups(discs, radius))
+    names = Names(earth, _groups(discs, radius))
     titles = "".join(_linked(disc, radius) for disc in discs)
-    svg = (
-        f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="group" '
-        f'aria-label="{escape(label)}">{ground(sheet)}{titles}{names.drawn()}'
-        f"{names.seas(words)}</svg>"
-    )
-    drawing = Drawing(svg=finished(svg), width=sheet.width, height=sheet.height, label=label)
+    drawing = map_sheet(earth, titles, names, words=words, label=label)
     return Map(drawing, tuple(off))
+
+
+def map_sheet(earth: View, discs: str, names: Names, *, words: Words, label: str) -> Drawing:
+    """The ground, the discs on it, and over both the names of places and seas."""
+    content = ground(earth) + discs + names.drawn() + names.seas(words)
+    return sheet("map", content, width=earth.width, height=earth.height, label=label)
 
 
 class _Disc(NamedTuple):
@@ -202,7 +203,5 @@ def _linked(disc: _Disc, radius: float) -> str:
         f'<circle class="halo" cx="{number(disc.x)}" cy="{number(disc.y)}" '
         f'r="{number(radius + 1)}"/>'
     )
-    return (
-        f'<a href="{escape(place.href)}" tabindex="-1" data-record="{escape(place.record)}">'
-        f"<title>{escape(place.title or place.name)}</title>{halo}{drawn}</a>"
-    )
+    content = titled(place.title or place.name) + halo + drawn
+    return linked(place.href, content, f' data-record="{escape(place.record)}"')

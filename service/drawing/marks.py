@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from service.drawing.lanes import Words
+from service.drawing.lanes import Drawing, Words
 
 WORDS = (
     "proposed",
@@ -66,6 +66,51 @@ def number(value: float) -> str:
 def finished(svg: str) -> Markup:
     """A drawing as text that a page may show as it is."""
     return Markup(svg)  # noqa: S704 - whatever was given went through `escape` when it was drawn
+
+
+def sheet(
+    css: str, content: str, *, width: int, height: int, label: str, key: str = "", data: str = ""
+) -> Drawing:
+    """A drawing of the classes `css` around SVG text; `data` are further attributes of its root."""
+    svg = (
+        f'<svg class="{css}" viewBox="0 0 {width} {height}" role="group" '
+        f'aria-label="{escape(label)}"{data}>{content}</svg>'
+    )
+    return Drawing(svg=finished(svg), width=width, height=height, key=key, label=label)
+
+
+def rect(css: str, x: float, y: float, width: float, height: float, *, mask: str = "") -> str:
+    """A rectangle of the classes `css`, its left upper corner at (x, y); `mask` is the id of one.
+
+    >>> rect("veil", 4, 0.5, 10.25, 3)
+    '<rect class="veil" x="4" y="0.5" width="10.2" height="3"/>'
+    """
+    masked = f' mask="url(#{mask})"' if mask else ""
+    return (
+        f'<rect class="{css}"{masked} x="{number(x)}" y="{number(y)}" '
+        f'width="{number(width)}" height="{number(height)}"/>'
+    )
+
+
+def text(css: str, x: float, y: float, words: str, *, title: str = "") -> str:
+    """A line of text at (x, y); `title` is what a reader sees who points at it.
+
+    >>> text("m", 4, 13, "a < b")
+    '<text class="m" x="4" y="13">a &lt; b</text>'
+    """
+    return (
+        f'<text class="{css}" x="{number(x)}" y="{number(y)}">{titled(title)}{escape(words)}</text>'
+    )
+
+
+def titled(title: str) -> str:
+    """The title of what it stands in; nothing where it is empty."""
+    return f"<title>{escape(title)}</title>" if title else ""
+
+
+def linked(href: str, content: str, data: str = "") -> str:
+    """Marks as a link that the keyboard passes over; `data` are further attributes."""
+    return f'<a href="{escape(href)}" tabindex="-1"{data}>{content}</a>'
 
 
 def definitions() -> Markup:

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from service.drawing.lanes import Words
 from service.drawing.letters import width
-from service.drawing.marks import number
+from service.drawing.marks import number, text
 from service.drawing.projection import View
 
 TEXT = 11.5
@@ -93,10 +93,7 @@ class Names:
             spot = (x - wide / 2, y - 7, wide, 13.0)
             if self._free(spot):
                 self._take(*spot)
-                texts.append(
-                    f'<text class="sea" x="{number(spot[0])}" y="{number(y + 3)}">'
-                    f"{escape(name)}</text>"
-                )
+                texts.append(text("sea", spot[0], y + 3, name))
         return "".join(texts)
 
     def _free(self, spot: Spot) -> bool:

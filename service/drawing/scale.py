@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from events.dates import Day, Language, civil, day, display, iso, parse, year_of
 from service.drawing.letters import width
+from service.drawing.marks import number
 
 YEAR = 365.2425
 """The mean days of a year."""
@@ -43,6 +44,13 @@ class Scale:
         if at < self.left:
             return self.left
         return min(at, self.right)
+
+    def data(self) -> str:
+        """Which days lie where, as attributes of a drawing that a script can read."""
+        return (
+            f' data-days="{self.first} {self.last}"'
+            f' data-x="{number(self.left)} {number(self.right)}"'
+        )
 
     def day(self, x: float) -> Day:
         """The day that holds a pixel."""

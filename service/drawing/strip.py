@@ -13,11 +13,10 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from events.dates import Language, day, year_of
-from service.drawing.lanes import Drawing, Frame, Words
+from service.drawing.lanes import NARROW, WIDE, Drawing, Frame, Words
 from service.drawing.letters import width
-from service.drawing.marks import finished, number
+from service.drawing.marks import linked, number, rect, sheet, text, titled
 from service.drawing.scale import YEAR, Scale, ticks, year_label
-from service.drawing.timeline import NARROW, WIDE
 
 KINDS = ("milestone", "discovery", "policy", "plan")
 """From the ground up; `plan` is what is still promised, and is drawn hollow."""
@@ -103,33 +102,23 @@ class _Strip:
     ) -> Drawing:
         most = max((column.total() for column in columns.values()), default=0)
         begins = self.scale.x(day(year_of(self.frame.cursor), 1, 1))
-        band = (
-            f'<rect class="band" x="{number(begins)}" y="20" '
-            f'width="{number(max(self.cursor - begins, 0))}" height="{self.height - 20}"/>'
-        )
+        band = rect("band", begins, 20, max(self.cursor - begins, 0), self.height - 20)
         stacks = "".join(
             self._column(year, step, columns[year], most, href) for year in sorted(columns)
         )
         veiled = self.width - self.cursor
-        veil = (
-            f'<rect class="veil" x="{number(self.cursor)}" y="20" width="{number(veiled)}" '
-            f'height="{self.height - 20}"/>'
-            if veiled > 0
-            else ""
+        veil = rect("veil", self.cursor, 20, veiled, self.height - 20) if veiled > 0 else ""
+        shown = remarks and not self.narrow
+        note = text("note end", self.width - 4, 15, remarks) if shown else ""
+        return sheet(
+            "tl strip",
+            f"{band}{stacks}{veil}{self._axis()}{self._most(columns, step, most)}{note}"
+            f"{self._horizon()}{self._cursor(flag)}",
+            width=self.width,
+            height=self.height,
+            label=label,
+            data=self.scale.data(),
         )
-        note = (
-            f'<text class="note end" x="{self.width - 4}" y="15">{escape(remarks)}</text>'
-            if remarks and not self.narrow
-            else ""
-        )
-        svg = (
-            f'<svg class="tl strip" viewBox="0 0 {self.width} {self.height}" role="group" '
-            f'aria-label="{escape(label)}" data-days="{self.scale.first} {self.scale.last}" '
-            f'data-x="{number(self.scale.left)} {number(self.scale.right)}">{band}'
-            f"{stacks}{veil}{self._axis()}{self._most(columns, step, most)}{note}"
-            f"{self._horizon()}{self._cursor(flag)}</svg>"
-        )
-        return Drawing(svg=finished(svg), width=self.width, height=self.height, label=label)
 
     def _span(self, year: int, step: int) -> tuple[float, float]:
         return self.scale.x(day(year, 1, 1)), self.scale.x(day(year + step, 1, 1))
@@ -154,12 +143,14 @@ class _Strip:
             y -= height
             inset = 0.5 if kind == "plan" else 0.0
             gap = 0.8 if height > 2.4 else 0
-            drawn += (
-                f'<rect class="k-{escape(kind)}" x="{number(left + 0.7 + inset)}" '
-                f'y="{number(y + gap + inset)}" width="{number(max(wide - 2 * inset, 0.5))}" '
-                f'height="{number(max(height - gap - 2 * inset, 0.5))}"/>'
+            drawn += rect(
+                f"k-{escape(kind)}",
+                left + 0.7 + inset,
+                y + gap + inset,
+                max(wide - 2 * inset, 0.5),
+                max(height - gap - 2 * inset, 0.5),
             )
-        told = ", ".join(
+        counts = ", ".join(
             f"{self.words(_WORD_OF.get(kind, kind))} {column[kind]}"
             for kind in kinds
             if column[kind]
@@ -167,17 +158,11 @@ class _Strip:
         period = year_label(year, self.lang)
         if step > 1:
             period += "–" + year_label(year + step - 1, self.lang)
-        title = f"<title>{escape(period)}: {escape(told)}</title>"
+        title = titled(f"{period}: {counts}")
         if href is None:
             return f'<g data-year="{year}">{title}{drawn}</g>'
-        whole = (
-            f'<rect class="hit" x="{number(left)}" y="22" width="{number(right - left)}" '
-            f'height="{self.floor - 22}"/>'
-        )
-        return (
-            f'<a href="{escape(href(year + step - 1))}" tabindex="-1" data-year="{year}">'
-            f"{title}{whole}{drawn}</a>"
-        )
+        whole = rect("hit", left, 22, right - left, self.floor - 22)
+        return linked(href(year + step - 1), title + whole + drawn, f' data-year="{year}"')
 
     def _axis(self) -> str:
         drawn = f'<path class="top" d="M4 {self.floor + 0.5}H{self.width - 4}"/>'
@@ -186,14 +171,14 @@ class _Strip:
         middle = min(max(self.cursor - bold / 2, 2 + bold / 2), self.width - 2 - bold / 2)
         y = self.floor + 15
         if self.frame.first <= self.frame.cursor <= self.frame.last:
-            drawn += f'<text class="ax here" x="{number(middle)}" y="{y}">{escape(here)}</text>'
+            drawn += text("ax here", middle, y, here)
             taken = (middle - bold / 2 - 6, middle + bold / 2 + 6)
         else:
             taken = (-9.0, -9.0)
         for tick in ticks(self.scale, lang=self.lang, room=40 if self.narrow else 44, size=10.5):
             begins = self.scale.x(tick.day)
             ends = self.scale.x(day(year_of(tick.day) + 1, 1, 1))
-            # A year's label stands under its column where that is wide enough to tell.
+            # A year's label stands under its column where that is wide enough.
             x = (begins + ends) / 2 if self.scale.per_day * YEAR < 80 else begins
             half = width(tick.text, 10.5) / 2
             x = min(max(x, half + 2), self.width - half - 2)
@@ -201,7 +186,7 @@ class _Strip:
                 continue
             css = "ax dec" if tick.major else "ax"
             css += " after" if x > self.cursor else ""
-            drawn += f'<text class="{css}" x="{number(x)}" y="{y}">{escape(tick.text)}</text>'
+            drawn += text(css, x, y, tick.text)
         return drawn
 
     def _most(self, columns: Mapping[int, Counter[str]], step: int, most: int) -> str:
@@ -210,10 +195,7 @@ class _Strip:
             return ""
         year = min(year for year, column in columns.items() if column.total() == most)
         left, right = self._span(year, step)
-        return (
-            f'<text class="note mid" x="{number((left + right) / 2)}" '
-            f'y="{self.floor - self.tallest - 3}">{most}</text>'
-        )
+        return text("note mid", (left + right) / 2, self.floor - self.tallest - 3, str(most))
 
     def _horizon(self) -> str:
         horizon = self.frame.horizon

@@ -17,13 +17,10 @@ from markupsafe import escape
 from events.dates import Day, Language, day, year_of
 from projections.kinds.facility import FOR_GOOD
 from service.drawing.bars import POINT, Bars
-from service.drawing.lanes import Drawing, Edge, Frame, Heading, Lane
+from service.drawing.lanes import NARROW, WIDE, Drawing, Edge, Frame, Heading, Lane
 from service.drawing.letters import fitted, width
-from service.drawing.marks import finished, number
+from service.drawing.marks import linked, number, rect, sheet, text, titled
 from service.drawing.scale import Scale, ticks
-
-WIDE, NARROW = 1200, 340
-"""The widths of the two variants, in pixels."""
 
 TEXT, SMALL = 11.5, 11.0
 NARROW_TEXT = 12.0
@@ -131,26 +128,23 @@ class _Sheet:
             base = self.head + self.pitch * (index + 1) - (6 if self.narrow else 4)
             self._lane(layers, lane, base)
         label = heading.label or heading.title
-        left, right = self.scale.left, self.scale.right
-        svg = (
-            f'<svg class="tl{self.css}" viewBox="0 0 {self.width} {height}" role="group" '
-            f'aria-label="{escape(label)}" data-group="{escape(key)}" '
-            f'data-days="{self.scale.first} {self.scale.last}" '
-            f'data-x="{number(left)} {number(right)}">'
+        return sheet(
+            f"tl{self.css}",
             f"{''.join(layers.ground)}{''.join(layers.marks)}{self._veil(height)}"
-            f"{self._clocks(height)}{''.join(layers.names)}</svg>"
+            f"{self._clocks(height)}{''.join(layers.names)}",
+            width=self.width,
+            height=height,
+            key=key,
+            label=label,
+            data=f' data-group="{escape(key)}"{self.scale.data()}',
         )
-        return Drawing(svg=finished(svg), width=self.width, height=height, key=key, label=label)
 
     # --- the ground
 
     def _ground(self, layers: _Layers, height: int) -> None:
         x, wide = self.band
         if wide:
-            layers.ground.append(
-                f'<rect class="band" x="{number(x)}" y="0" width="{number(wide)}" '
-                f'height="{height}"/>'
-            )
+            layers.ground.append(rect("band", x, 0, wide, height))
         layers.ground.append(f'<path class="top" d="M4 .5H{self.width - 4}"/>')
         for major, css in ((False, "grid"), (True, "grid dec")):
             lines = "".join(
@@ -166,16 +160,16 @@ class _Sheet:
         room = self.width - left - 4
         title = fitted(heading.title, 13, room, bold=True)
         end = left + width(title, 13, bold=True)
-        text = f'<text class="grp" x="{left}" y="16">{escape(title)}'
+        shown = f'<text class="grp" x="{left}" y="16">{escape(title)}'
         for css, size, more in (
             ("zh", 12, heading.other_title),
             ("cnt", 11, heading.note),
         ):
             takes = 8 + width(more, size)
             if more and end + takes <= room:
-                text += f'<tspan class="{css}" dx="6">{escape(more)}</tspan>'
+                shown += f'<tspan class="{css}" dx="6">{escape(more)}</tspan>'
                 end += takes
-        layers.names.append(text + "</text>")
+        layers.names.append(shown + "</text>")
         taken = 0.0 if self.narrow else end + 8
         y = 30 if self.narrow else 16
         for tick in self.ticks:
@@ -183,19 +177,12 @@ class _Sheet:
             wide = width(tick.text, 10)
             if (tick.major or self.narrow) and x >= taken and x + wide <= self.width:
                 later = " after" if x > self.cursor else ""
-                layers.names.append(
-                    f'<text class="yr{later}" x="{number(x)}" y="{y}">{escape(tick.text)}</text>'
-                )
+                layers.names.append(text(f"yr{later}", x, y, tick.text))
                 taken = x + wide + 8
 
     def _veil(self, height: int) -> str:
         wide = self.width - self.cursor
-        if wide <= 0:
-            return ""
-        return (
-            f'<rect class="veil" x="{number(self.cursor)}" y="1" width="{number(wide)}" '
-            f'height="{height - 1}"/>'
-        )
+        return rect("veil", self.cursor, 1, wide, height - 1) if wide > 0 else ""
 
     def _clocks(self, height: int) -> str:
         drawn = ""
@@ -226,10 +213,8 @@ class _Sheet:
             room -= width(lane.remark, self.size) + 10
         if lane.remark:
             y = base - 13 if self.narrow else base - 2
-            remark = (
-                f'<text class="slip{" late" if lane.late else ""}" x="{self.width - 4}" y="{y}">'
-                f"{escape(lane.remark)}</text>"
-            )
+            css = "slip late" if lane.late else "slip"
+            remark = text(css, self.width - 4, y, lane.remark)
         bold = state == "run"
         if self.narrow:
             name = fitted(lane.name, self.size, room, bold=bold)
@@ -239,11 +224,11 @@ class _Sheet:
             name = fitted(lane.name, TEXT, max(LONGEST_NAME, first - 14), bold=True)
             x, y = first - 6, base - 2
         title = " ".join(part for part in (lane.name, lane.other_name) if part)
-        full = f"<title>{escape(title)}</title>" if title != name else ""
+        full = titled(title) if title != name else ""
         css = " ".join(part for part in ("lab", state) if part)
-        label = f'{full}<text class="{css}" x="{number(x)}" y="{y}">{escape(name)}</text>'
+        label = full + text(css, x, y, name)
         if lane.href:
-            label = f'<a href="{escape(lane.href)}" tabindex="-1">{label}</a>'
+            label = linked(lane.href, label)
         layers.names.append(f"{label}{remark}")
 
 

@@ -14,6 +14,7 @@ from projections.engine.account import Account
 from projections.engine.spans import Span
 from projections.kinds.ladders import OUTCOMES, Outcome, ladder_of
 from service.sentences.record import (
+    AnyRecord,
     Came,
     Discovery,
     Facility,
@@ -22,7 +23,6 @@ from service.sentences.record import (
     Policy,
     Promise,
     Reading,
-    Subject,
     record_sentence,
 )
 from service.sentences.sentence import Name
@@ -68,7 +68,7 @@ def other_telling(
     first = min(told, key=lambda each: (each.planned, each.disputed, each.position))
     by_id = {each.id: each for each in told}
     holding = [span for span in spans if span.facet == kind and _covers(span, as_of.at)]
-    about: Subject
+    about: AnyRecord
     if kind == "policy":
         about = _policy(first, as_of, spans, holding, by_id)
     elif kind == "indicator":

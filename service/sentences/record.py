@@ -122,10 +122,10 @@ class Observation:
     said_by: str | None = None
 
 
-Subject = Facility | Policy | Indicator | Discovery | Observation
+AnyRecord = Facility | Policy | Indicator | Discovery | Observation
 
 
-def record_sentence(record: Subject) -> Sentence:
+def record_sentence(record: AnyRecord) -> Sentence:
     """The sentence of `/v1/records/{id}`."""
 
     def render(say: Voice) -> Phrase:
