@@ -67,6 +67,6 @@ class RecordAmended(Fact, frozen=True, kw_only=True):
     sources: tuple[Citation, ...] = ()
 
     def check(self) -> None:
-        """Refuse an amendment of nothing, or of two things."""
+        """Raises MalformedLine for an amendment of nothing, or of two things."""
         if (self.record is None) == (self.source is None):
             raise MalformedLine("an amendment names either a record or a source")

@@ -113,7 +113,7 @@ def is_id(text: str) -> bool:
 
 
 def check_country(code: str | None) -> None:
-    """Refuse a country that ISO 3166-1 does not have."""
+    """Raises MalformedLine for a country that ISO 3166-1 does not have."""
     if code is not None and code not in countries():
         raise MalformedLine(f"{code!r} is no country of ISO 3166-1 alpha-2", pointer="/country")
 

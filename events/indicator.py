@@ -22,7 +22,7 @@ class IndicatorRecorded(OwnedFact, frozen=True, kw_only=True):
     unit: Text
 
     def check(self) -> None:
-        """Refuse also a reading that says neither its date nor its entry."""
+        """Raises MalformedLine also for a reading that says neither its date nor its entry."""
         OwnedFact.check(self)
         if self.date is None and self.entry is None:
             raise MalformedLine("a reading without a date must name its entry", pointer="/entry")

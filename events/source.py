@@ -27,6 +27,6 @@ class SourceRecorded(Fact, frozen=True, kw_only=True):
     url: Text | None = None
 
     def check(self) -> None:
-        """Refuse a url that leads nowhere."""
+        """Raises MalformedLine for a url that leads nowhere."""
         if self.url is not None and not re.fullmatch(r"https?://\S+", self.url):
             raise MalformedLine("a url starts with http:// or https://", pointer="/url")

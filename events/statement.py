@@ -45,7 +45,8 @@ class StatementFact(Fact, frozen=True, kw_only=True):
     evidence_url: Text | None = None
 
     def check(self) -> None:
-        """Refuse a plan that nobody stated, and a date missing or where there can be none."""
+        """Raises MalformedLine for a plan that nobody stated, and for a date that is missing or may
+        not be there."""
         if self.modality == "planned" and self.stated is None:
             raise MalformedLine(
                 "a planned statement must say when it was stated", pointer="/stated"

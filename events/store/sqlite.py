@@ -192,7 +192,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """The events beyond position `after`, in order; empty where nothing is new.
 
         They end where a commit ends: at least one commit, and no more of them
-        than `limit` events need.
+        than `limit` events need. Raises LogDamaged where an event lies in no commit.
         """
         with self.datastore.transaction(commit=False) as cursor:
             page = _rows(cursor, EVENTS_AFTER, {"after": after, "limit": max(limit, 1)})
@@ -378,15 +378,15 @@ class ChronicleFactory(library.SQLiteFactory):
         return recorder
 
     def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
-        """Refuse: there are no snapshots, a record is folded from its events."""
+        """Raises NotSupportedError: there are no snapshots, a record is folded from its events."""
         raise NotSupportedError(f"the file of the log keeps no {purpose} beside it")
 
     def tracking_recorder(self, tracking_recorder_class: type[Any] | None = None) -> NoReturn:
-        """Refuse: views have files of their own."""
+        """Raises NotSupportedError: views have files of their own."""
         raise NotSupportedError(f"the file of the log keeps no view {tracking_recorder_class}")
 
     def process_recorder(self) -> NoReturn:
-        """Refuse: views have files of their own."""
+        """Raises NotSupportedError: views have files of their own."""
         raise NotSupportedError("the file of the log keeps no views")
 
 
@@ -416,7 +416,11 @@ class ChronicleDatastore(library.SQLiteDatastore):
 
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[library.SQLiteConnection]:
-        """A connection for a while: one of many to read, or the one to write."""
+        """A connection for a while: one of many to read, or the one to write.
+
+        Raises ConnectionUnavailableError after `lock_timeout` seconds behind another writer, and
+        ConnectionPoolClosedError when the datastore is closed.
+        """
         # Writers do not go through the pool: when it has no connection left, it
         # raises and keeps its writer's lock for ever. One connection of their
         # own also keeps its statements prepared.

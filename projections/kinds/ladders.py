@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 import msgspec
 
@@ -33,9 +33,7 @@ from projections.engine.account import Account, weight
 from projections.engine.spans import Span
 
 Outcome = Literal["kept", "late", "early", "dropped", "replaced", "pending", "overdue"]
-OUTCOMES: tuple[Outcome, ...] = (
-    "kept", "late", "early", "dropped", "replaced", "pending", "overdue",
-)  # fmt: skip
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CAME: tuple[Outcome, ...] = OUTCOMES[:3]
 """The outcomes of a ladder with something that came."""
 

@@ -253,7 +253,7 @@ class Acts(NamedTuple):
     country: str | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """What the queries take."""
+        """The named parameters of the queries; `streams` is a JSON text or None."""
         streams = None if self.streams is None else msgspec.json.encode(self.streams).decode()
         return {**self._asdict(), "streams": streams}
 
@@ -274,7 +274,7 @@ class History:
         self._db, self._reader = db, reader
 
     def take(self, commit: CommitRead) -> None:
-        """Make a row of each event of a commit."""
+        """Make a row of each event of a commit. Raises RuntimeError outside a page."""
         if self._reader is None:
             raise RuntimeError("no page was begun")
         for change in commit.changes:
@@ -283,7 +283,7 @@ class History:
             self._rows.append(_row(change, record.kind, area_of(line, self._reader.card).country))
 
     def finish(self) -> None:
-        """Write the rows of the page."""
+        """Write the rows of the page. Raises RuntimeError outside a page."""
         if self._db is None:
             raise RuntimeError("no page was begun")
         self._db.conn.executemany(INSERT, self._rows)

@@ -183,7 +183,7 @@ class Search:
                 self._new[key] = _version(key, commit, change, after)
 
     def finish(self) -> None:
-        """Write the page."""
+        """Write the page. Raises RuntimeError outside a page."""
         if self._db is None:
             raise RuntimeError("no page was begun")
         execute = self._db.conn.executemany

@@ -10,7 +10,7 @@ An open end is None and never a far day.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -21,14 +21,7 @@ from service.items.when import Texts, When
 
 Kind = Literal["phase", "milestone", "discovery", "policy", "indicator", "observation"]
 
-KINDS: tuple[Kind, ...] = (
-    "phase",
-    "milestone",
-    "discovery",
-    "policy",
-    "indicator",
-    "observation",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """The kinds of items: the phases of facilities, and five kinds of statements."""
 
 
@@ -128,7 +121,7 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def said(self) -> Day:
-        """The day by which it was said."""
+        """The day from which it is visible."""
         return self.claim.said
 
     @property

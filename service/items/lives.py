@@ -19,7 +19,7 @@ from service.items.when import When
 
 
 class Life(NamedTuple):
-    """A facility as it is told by a horizon.
+    """A facility by what had been said at a horizon.
 
     `held` are the stretches of its statuses, `expected` of those that are only promised, in
     their order; `claims` its statements by id, as many of them as are looked at. Of the plans

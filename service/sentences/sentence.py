@@ -60,7 +60,7 @@ class Sentence:
     zh: Phrase
 
     def members(self) -> dict[str, Any]:
-        """The members of an answer: the texts, and by language the figures in each.
+        """What SentenceSchema describes: the texts `en` and `zh`, and by language the `figures`.
 
         A figure is `{"text", "start", "end", "href"}`; `start` and `end` count characters.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from events.dates import Day, Period
 from service.sentences import times
@@ -20,6 +20,9 @@ from service.words.places import country_name
 
 BUILDING = ("under-construction", "completed", "commissioning")
 """The statuses in which a facility is being built or tested."""
+
+BEGINNINGS = ("operating", "approved", "decommissioned", "suspended", "cancelled")
+"""The statuses of which the sentence says that they began, in its order."""
 
 
 def state_sentence(
@@ -37,11 +40,7 @@ def state_sentence(
     ranges: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     held: Count | None = None,
     building: Count | None = None,
-    started: Sequence[Name] = (),
-    approved: Sequence[Name] = (),
-    closed: Sequence[Name] = (),
-    suspended: Sequence[Name] = (),
-    cancelled: Sequence[Name] = (),
+    begun: Mapping[str, Sequence[Name]] = MappingProxyType({}),
     discoveries: Sequence[Name] = (),
     links: Mapping[str, str] = MappingProxyType({}),
 ) -> Sentence:
@@ -59,9 +58,10 @@ def state_sentence(
     a facility may have either of two of them, and too many for a period, where one may
     have had several.
 
-    What started, was approved, closed, suspended, cancelled and found is that of the
-    year or period; an empty list adds no words. `links` has the paths of the numbers
-    "running" and "building", or of "total" where there are `statuses`.
+    `begun` has the facilities of which a status of `BEGINNINGS` began in the year or period, by
+    status; `discoveries` is what was found in it. An empty list adds no words.
+    `links` has the paths of the numbers "running" and "building", or of "total" where there are
+    `statuses`.
     """
     running = bounds("operating", totals, ranges)
     being_built = _added_up(BUILDING, totals, ranges) if building is None else building
@@ -93,17 +93,7 @@ def state_sentence(
         return say.sentences(
             [
                 say.begun(fill(_of_all(lang)[kind], slots)),
-                _happenings(
-                    say,
-                    [
-                        ("started", started),
-                        ("approved", approved),
-                        ("closed", closed),
-                        ("suspended", suspended),
-                        ("cancelled", cancelled),
-                    ],
-                    beyond=beyond,
-                ),
+                _begun(say, begun, beyond=beyond),
                 _found(say, discoveries, whole_year=_is_year(period)),
             ]
         )
@@ -287,44 +277,39 @@ def _any_of(say: Voice, statuses: Sequence[str]) -> Phrase:
     )
 
 
-_Happening = Literal["started", "approved", "closed", "suspended", "cancelled"]
-
-
-def _happenings(
-    say: Voice, happenings: Sequence[tuple[_Happening, Sequence[Name]]], *, beyond: bool
-) -> Phrase:
+def _begun(say: Voice, begun: Mapping[str, Sequence[Name]], *, beyond: bool) -> Phrase:
     """What came and went in the year."""
     clauses = [
         fill(
-            _happening(say.lang, happening, several=len(names) > 1, beyond=beyond),
-            {"names": say.names(names)},
+            _beginning(say.lang, status, several=len(begun[status]) > 1, beyond=beyond),
+            {"names": say.names(begun[status])},
         )
-        for happening, names in happenings
-        if names
+        for status in BEGINNINGS
+        if begun.get(status)
     ]
     return say.gettext("{clauses}.", clauses=say.clauses(clauses)) if clauses else ()
 
 
 @cache
-def _happening(lang: Language, happening: _Happening, *, several: bool, beyond: bool) -> str:
-    """The text of a happening, by whether it is of several and whether it was only expected."""
+def _beginning(lang: Language, status: str, *, several: bool, beyond: bool) -> str:
+    """The text by which a status began, for one or several, and as it was only expected to."""
     say = translations(lang)
     if beyond:
         return {
-            "started": say.gettext("{names} would start"),
+            "operating": say.gettext("{names} would start"),
             "approved": say.gettext("{names} would be approved"),
-            "closed": say.gettext("{names} would be closed"),
+            "decommissioned": say.gettext("{names} would be closed"),
             "suspended": say.gettext("{names} would be suspended"),
             "cancelled": say.gettext("{names} would be cancelled"),
-        }[happening]
+        }[status]
     number = 2 if several else 1
     return {
-        "started": say.gettext("{names} started"),
+        "operating": say.gettext("{names} started"),
         "approved": say.ngettext("{names} was approved", "{names} were approved", number),
-        "closed": say.ngettext("{names} was closed", "{names} were closed", number),
+        "decommissioned": say.ngettext("{names} was closed", "{names} were closed", number),
         "suspended": say.ngettext("{names} was suspended", "{names} were suspended", number),
         "cancelled": say.ngettext("{names} was cancelled", "{names} were cancelled", number),
-    }[happening]
+    }[status]
 
 
 def _found(say: Voice, discoveries: Sequence[Name], *, whole_year: bool) -> Phrase:

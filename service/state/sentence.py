@@ -16,21 +16,9 @@ from projections.views.reading import Slice
 from projections.views.state import Row
 from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
-from service.sentences.state import BUILDING, state_sentence
+from service.sentences.state import BEGINNINGS, BUILDING, state_sentence
 from service.sentences.voice import Count
 from service.state.row import expected_statuses
-
-Turns = Mapping[str, list[str]]
-"""What began in the time that a state is about: by the words of `TURNS`, ids of facilities."""
-
-TURNS = {
-    "operating": "started",
-    "approved": "approved",
-    "decommissioned": "closed",
-    "suspended": "suspended",
-    "cancelled": "cancelled",
-}
-"""The statuses whose beginning is told, and how `Turns` calls it."""
 
 
 def state_telling(
@@ -57,8 +45,8 @@ def state_telling(
         held = 0 if besides else _among(those, statuses)
     else:
         building = _among(BUILDING, statuses)
-    turns = _turns(slice, query, expected if beyond else statuses)
-    named = {record for records in turns.values() for record in records}
+    begun = _begun(slice, query, expected if beyond else statuses)
+    named = {record for records in begun.values() for record in records}
     cards = slice.cards(named)
     names = {record: Name.of(cards[record], _record_url(query, record)) for record in named}
     shown = {key: value for key, value in query.filters.items() if key not in ("limit", "after")}
@@ -84,7 +72,7 @@ def state_telling(
         ranges=ranges,
         held=held,
         building=building,
-        **{turn: [names[record] for record in records] for turn, records in turns.items()},
+        begun={status: [names[record] for record in records] for status, records in begun.items()},
         discoveries=[_title(query, line) for line in discoveries],
         links={
             "total": whole.pinned
@@ -129,26 +117,23 @@ def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:
     return least if least == most else (least, most)
 
 
-def _turns(slice: Slice, query: Query, rows: Sequence[Row]) -> Turns:
-    """What took a turn in the year up to `at`, or in the period.
-
-    What may not have done so by then is left out.
-    """
+def _begun(slice: Slice, query: Query, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """The facilities of which a status certainly began in the year up to `at`, or in the period:
+    their ids, by status."""
     as_of = query.as_of
     first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
     texts = slice.texts(row for row in rows if row.vf >= first)
-    turns: dict[str, list[str]] = {turn: [] for turn in TURNS.values()}
+    begun: dict[str, list[str]] = {status: [] for status in BEGINNINGS}
     for row in sorted(rows, key=lambda row: row.record):
-        if row.id not in texts or row.value not in TURNS:
+        if row.id not in texts or row.value not in begun:
             continue
         if row.odds & (row.odds - 1):
             continue
         if row.value == "operating" and not _since(texts[row.id], first):
             continue
-        turn = TURNS[row.value]
-        if row.record not in turns[turn]:
-            turns[turn].append(row.record)
-    return turns
+        if row.record not in begun[row.value]:
+            begun[row.value].append(row.record)
+    return begun
 
 
 def _since(text: str, first: int) -> bool:

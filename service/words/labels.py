@@ -291,7 +291,8 @@ def problem(title: str, lang: Language) -> str:
 
 
 def names_of(card: Mapping[str, Any], lang: str) -> tuple[str, str]:
-    """The short name of a facility in a language, and its Chinese one for an English page."""
+    """The short name of a facility in a language, and its Chinese one for an English page: empty
+    where that is no other name."""
     short = short_name(card)
     other = card.get("name_zh") or ""
     if lang == "zh":
@@ -300,7 +301,8 @@ def names_of(card: Mapping[str, Any], lang: str) -> tuple[str, str]:
 
 
 def drawn(say: Speech) -> Callable[[str], str]:
-    """The words of the drawings (`service.drawing.marks.WORDS`), as they ask for them."""
+    """The words of the drawings (`service.drawing.marks.WORDS`), as a function from the
+    English word to the word of the reader's language."""
     words = {
         "proposed": say("proposed"),
         "approved": say("approved"),

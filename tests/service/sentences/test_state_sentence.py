@@ -136,11 +136,13 @@ def test_a_year_with_turns_and_discoveries() -> None:
     sentence = state_sentence(
         **CHINA,
         totals={"operating": 26, "completed": 6},
-        started=NAMES[:1] + NAMES[3:4],
-        approved=[JUNO],
-        closed=NAMES[2:3],
-        suspended=NAMES[4:6],
-        cancelled=NAMES[6:7],
+        begun={
+            "operating": NAMES[:1] + NAMES[3:4],
+            "approved": [JUNO],
+            "decommissioned": NAMES[2:3],
+            "suspended": NAMES[4:6],
+            "cancelled": NAMES[6:7],
+        },
         discoveries=[Name("Zc(3900), a four-quark state, published by BESIII")],
     )
     assert told(sentence) == (
@@ -183,7 +185,7 @@ def test_a_year_with_turns_and_discoveries() -> None:
 )
 def test_at_most_four_are_named(number: int, en: str, zh: str) -> None:
     """Of five or more, four are named; English counts those left out, Chinese all of them."""
-    sentence = told(state_sentence(**CHINA, totals={}, approved=NAMES[:number]))
+    sentence = told(state_sentence(**CHINA, totals={}, begun={"approved": NAMES[:number]}))
     assert sentence.en.endswith(f"none being built or tested. {en}")
     assert sentence.zh.endswith(f"的。{zh}")
 
@@ -207,7 +209,7 @@ def test_at_most_four_discoveries_are_named(number: int, en: str, zh: str) -> No
 def test_beyond_the_horizon_it_is_told_as_seen_from_there() -> None:
     """What is only expected is told in the conditional, with the day of the sources."""
     sentence = state_sentence(
-        **BEYOND, totals={"operating": 37, "under-construction": 7}, started=[JUNO]
+        **BEYOND, totals={"operating": 37, "under-construction": 7}, begun={"operating": [JUNO]}
     )
     assert told(sentence) == (
         (
@@ -298,7 +300,7 @@ def test_numbers_and_names_lead_where_they_are_told_to() -> None:
     sentence = state_sentence(
         **CHINA,
         totals={"operating": 26, "completed": 6},
-        started=NAMES[:2],
+        begun={"operating": NAMES[:2]},
         links={"running": "/v1/state?a", "building": "/v1/state?b"},
     )
     assert linked(sentence, "en") == {
@@ -312,7 +314,9 @@ def test_numbers_and_names_lead_where_they_are_told_to() -> None:
 def test_names_are_never_read_as_templates_or_markup() -> None:
     """Braces, percent signs and tags in data come out as they went in."""
     odd = Name("{n} {0} {names} %(x)s %s <b>&amp;", "{国} </p>")
-    sentence = told(state_sentence(**CHINA, totals={}, started=[odd, odd], discoveries=[odd]))
+    sentence = told(
+        state_sentence(**CHINA, totals={}, begun={"operating": [odd, odd]}, discoveries=[odd])
+    )
     assert sentence.en.endswith(
         f"none being built or tested. {odd.en} and {odd.en} started. Found that year: {odd.en}."
     )
@@ -322,6 +326,7 @@ def test_names_are_never_read_as_templates_or_markup() -> None:
 def test_the_same_state_gives_the_same_bytes() -> None:
     """A sentence depends on nothing but what it is told."""
     sentences = [
-        state_sentence(**CHINA, totals={"operating": 26}, started=NAMES).members() for _ in range(3)
+        state_sentence(**CHINA, totals={"operating": 26}, begun={"operating": NAMES}).members()
+        for _ in range(3)
     ]
     assert sentences[0] == sentences[1] == sentences[2]
