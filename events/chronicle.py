@@ -164,7 +164,7 @@ class Chronicle(Application[str]):
             if event.commit.position == commit.position
         ]
 
-    # --- what a decision, or whoever must allow it, asks of the log
+    # --- what a decision reads of the log, and whoever must allow it
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """For each id that is taken in the space, its record (for records: their kind)."""
@@ -246,7 +246,7 @@ class Chronicle(Application[str]):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where an event stood, as the member `commit` of an exported line tells.
+    """Where an event stood, by the member `commit` of an exported line.
 
     `position` is that of the commit, which has so many `events`; `event` is the
     event's own.

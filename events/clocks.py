@@ -2,7 +2,7 @@
 
 `at` is when it was so in the world, `stated` what the sources had said by
 then, `known` what the log had recorded by then. All three are read here and
-nowhere else. Nothing here asks for the time or opens a log: both come in.
+nowhere else. Nothing here reads the time or opens a log: both come in.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Log(Protocol):
 class AsOf:
     """A question's three clocks, every default written out.
 
-    `at` is the last day of `during` where that is asked. `known` is the position
+    `at` is the last day of `during` where that is given. `known` is the position
     of a whole commit and `known_at` its instant; 0 and None are the empty log.
     """
 

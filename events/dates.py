@@ -61,7 +61,7 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A year, a month or a day that a question asks about; `last` belongs to it."""
+    """A year, a month or a day that a question is about; `last` belongs to it."""
 
     text: str
     first: Day
@@ -339,7 +339,7 @@ def _qualified(date: Date) -> bool:
     return date.approximate or date.uncertain
 
 
-# Telling people
+# In words
 
 _Civil = tuple[int, int, int]
 _Unit = Literal["year", "month", "day"]

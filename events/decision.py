@@ -2,8 +2,8 @@
 
 `decide` reads the orders of a command in their line's order, each on top of
 what the ones before it would record, and gives the events, the ids they claim
-and the warnings. It changes nothing itself and asks the log through `Past`, so
-a dry run is the same decision that is not kept.
+and the warnings. It changes nothing itself and reads the log through `Past`, so
+a dry run is the same decision, not kept.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ FIXED = ("id", "type", "facility", "series", "record")
 
 
 class Past(Protocol):
-    """What the decision asks of the log."""
+    """What the decision reads of the log."""
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """For each id that is taken in the space, the record (for records: the kind)."""
@@ -215,10 +215,7 @@ class _Draft:
             self._check_changed(kept.line, after, fact.statement)
             self._need_references(after, life.record.id)
             self._need_entry(shape.entry_of(after), life.record.id)
-        line = fact.line()
-        self._need_sources(line)
-        self._take_change_id(fact, life)
-        self._record(number, life, fact, line, revision)
+        self._change(number, life, fact, revision)
         self._warn(number, life, fact.statement)
 
     def _withdrawal(
@@ -230,10 +227,7 @@ class _Draft:
             raise IsWithdrawn(fact.statement)
         if not withdrawn and isinstance(fact, StatementReinstated):
             raise NotWithdrawn(fact.statement)
-        line = fact.line()
-        self._need_sources(line)
-        self._take_change_id(fact, life)
-        self._record(number, life, fact, line, revision)
+        self._change(number, life, fact, revision)
 
     def _amendment(self, number: int, fact: RecordAmended, revision: int | None) -> None:
         space = "record" if fact.record else "source"
@@ -253,12 +247,16 @@ class _Draft:
         with _pointing_into("/changes"):
             self._check_changed(card, after, id)
             self._need_sources(after)
-        line = fact.line()
-        self._need_sources(line)
-        self._take_change_id(fact, life)
-        self._record(number, life, fact, line, revision)
+        self._change(number, life, fact, revision)
 
     # --- what several kinds need
+
+    def _change(self, number: int, life: _Life, fact: Any, revision: int | None) -> None:
+        line = fact.line()
+        self._need_sources(line)
+        if fact.id is not None:
+            self._claims.take("change", fact.id, life.record.id)
+        self._record(number, life, fact, line, revision)
 
     def _record(
         self, number: int, life: _Life, fact: Fact, line: Line, revision: int | None
@@ -321,10 +319,6 @@ class _Draft:
         """The line with its changes must be a line of its type, and another one."""
         if _state(fact_of(after)) == state_of(fact_of(before)):
             raise NothingChanges(id)
-
-    def _take_change_id(self, fact: Any, life: _Life) -> None:
-        if fact.id is not None:
-            self._claims.take("change", fact.id, life.record.id)
 
     def _life_of_statement(self, statement: str) -> _Life:
         record = self._claims.get("statement", statement)
@@ -395,12 +389,12 @@ class _Life:
 
 
 class _Claims:
-    """Which ids are taken: in the log, asked once for all orders, and by the orders so far."""
+    """Which ids are taken: in the log, read once for all orders, and by the orders so far."""
 
     def __init__(self, past: Past, orders: Iterable[Order]) -> None:
         self._past = past
         self._before: dict[str, dict[str, str]] = defaultdict(dict)
-        self._asked: dict[str, set[str]] = defaultdict(set)
+        self._looked_up: dict[str, set[str]] = defaultdict(set)
         self._now: dict[tuple[str, str], str] = {}
         self.new: list[Claim] = []
         wanted: dict[str, set[str]] = defaultdict(set)
@@ -409,12 +403,12 @@ class _Claims:
                 for space, id in _named(order.line):
                     wanted[space].add(id)
         for space, ids in wanted.items():
-            self._ask(space, ids)
+            self._look_up(space, ids)
 
     def before(self, space: str, id: str) -> str | None:
         """What the log held under an id before this command."""
-        if id not in self._asked[space]:
-            self._ask(space, {id})
+        if id not in self._looked_up[space]:
+            self._look_up(space, {id})
         return self._before[space].get(id)
 
     def get(self, space: str, id: str) -> str | None:
@@ -433,8 +427,8 @@ class _Claims:
             self._now[space, id] = record
             self.new.append(Claim(space, id, record))
 
-    def _ask(self, space: str, ids: set[str]) -> None:
-        self._asked[space] |= ids
+    def _look_up(self, space: str, ids: set[str]) -> None:
+        self._looked_up[space] |= ids
         self._before[space].update(self._past.claimed(space, ids))
 
 

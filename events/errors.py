@@ -186,7 +186,7 @@ class PositionAhead(AnnalesError):
 
 
 class NotProjected(AnnalesError):
-    """The views have not read as far as the question asks. Ask again in a moment."""
+    """The views have not read as far as the question requires. Try again in a moment."""
 
     def __init__(self, position: int, projected: int) -> None:
         self.position, self.projected = position, projected

@@ -1,6 +1,6 @@
 """A facility: a machine, an observatory, a mission; its card says what it is.
 
-Its life is told by milestones (`events.milestone`). The card has one clock,
+Its life follows from milestones (`events.milestone`). The card has one clock,
 `known`: an amendment mends it for good.
 """
 

@@ -1,4 +1,4 @@
-"""What can be asked of the chronicle: a command, and what came of it.
+"""A command to the chronicle, and what came of it.
 
 A command is one or more orders, each a line of the one format, recorded
 together or not at all. `orders` reads them from JSON Lines, with the number of
@@ -29,9 +29,9 @@ class Order(NamedTuple):
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Orders that are to become one commit.
 
-    `actor` and `request` say who asked and under which id. With `key`, an
-    idempotency key, the same command records once; `fingerprint` tells whether
-    it is the same. `skip_recorded` passes over lines that say again what was
+    `actor` is who sent it, `request` the id of the request. With `key`, an
+    idempotency key, the same command records once; it is the same if its
+    `fingerprint` is. `skip_recorded` passes over lines that say again what was
     recorded under their id. `revision` is the one that the record of every
     order must have; a line may carry its own.
     """

@@ -1,7 +1,7 @@
 """What is odd about a statement, though nothing that would refuse it.
 
 The warnings of a statement follow from its record alone, so the answer to a
-command and the page of the record tell the same ones.
+command and the page of the record show the same ones.
 """
 
 from __future__ import annotations

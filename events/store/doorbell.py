@@ -29,7 +29,7 @@ class Doorbell:
         self._rung = Condition()
 
     def rings(self) -> int:
-        """How often it has rung so far. Ask this, look at the log, then `wait`."""
+        """How often it has rung so far. Read this, look at the log, then `wait`."""
         with self._rung:
             self._look()
             return self._rings

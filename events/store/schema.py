@@ -1,4 +1,4 @@
-"""The tables of the log in SQLite, and every statement that is asked of them.
+"""The tables of the log in SQLite, and every statement that runs on them.
 
 What was written never changes: triggers refuse an UPDATE and a DELETE on each
 table. A column that says more than its name is explained beside it.

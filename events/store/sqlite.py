@@ -1,6 +1,6 @@
 """The log in one SQLite file: what a commit says is on the disk before it is acknowledged.
 
-`ChronicleFactory` is what the eventsourcing library asks for its recorder, and
+`ChronicleFactory` is where the eventsourcing library gets its recorder, and
 `ChronicleRecorder` is the log. Over the library's own it promises:
 
 - a commit is whole: its events, their leaves, its claims and its row in

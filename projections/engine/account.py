@@ -1,4 +1,4 @@
-"""What the sources had told of a record by a horizon, rivals weighed.
+"""What the sources had said of a record by a horizon, rivals weighed.
 
 An `Account` is all that a projection sees: for each entry its effective
 statement, by the rules for rivals. `accounts` walks through a record's life on
@@ -32,7 +32,7 @@ class Effective(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A record as told by the end of the day `horizon`; None is before all telling.
+    """A record by what had been said at the end of the day `horizon`; None is before all of it.
 
     `ladders` are all plans that had been said, rivals and those long overtaken too; only
     disputed ones are left out. Those of one entry are together, and those that
@@ -113,7 +113,7 @@ def is_plan(statement: Statement) -> bool:
 def account(
     record: str, card: Line | None, statements: Sequence[Statement], horizon: Day
 ) -> Account:
-    """The record as told by a horizon."""
+    """The record by what had been said at a horizon."""
     counting = counting_entries(statements)
     effective: dict[str, Effective] = {}
     visible = [each for each in statements if not each.withdrawn and each.said <= horizon]
@@ -133,7 +133,7 @@ def accounts(
 ) -> Iterator[Account]:
     """Every account of the record from the day `since` on, each valid until the next.
 
-    A record with a card begins with the account before all telling, if `since` is None.
+    A record with a card begins with the account before anything was said, if `since` is None.
     """
     counting = counting_entries(statements)
     said: dict[Day, list[Statement]] = defaultdict(list)

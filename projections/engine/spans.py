@@ -90,7 +90,7 @@ def boxes(
     """Every span of the record for every slice of `stated`, equal neighbours joined.
 
     With `since`, only those that reach that day or a later one: `before` holds
-    the boxes that did so when the record was told otherwise, from that day on.
+    the boxes that did so before the record changed, from that day on.
     """
     done: set[Box] = set()
     running = {_span(box): box.sf for box in before if box.sf < since}

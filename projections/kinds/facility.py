@@ -342,7 +342,7 @@ def _answers_plan(reached: str, planned: str | None) -> bool:
 def _expected(steps: tuple[Step, ...], due: list[Step], horizon: Day) -> Iterator[Span]:
     """What the plans that are due make of the status after the horizon.
 
-    These spans are asked for only beyond the horizon, so one that begins on the
+    These spans are looked up only beyond the horizon, so one that begins on the
     day after it, whichever day that is, begins openly.
     """
     tomorrow = horizon + 1

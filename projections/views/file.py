@@ -133,7 +133,7 @@ class Views:
         raise AssertionError("unreachable: the count has no end")
 
     def _shape(self) -> str:
-        """What tells these tables from those of another version."""
+        """What identifies the version of these tables."""
         return hashlib.sha256("\n".join(self._creates).encode()).hexdigest()
 
     def _is_ours(self, path: Path) -> bool:

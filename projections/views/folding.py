@@ -1,7 +1,7 @@
 """A page of the log, read for the views: what each event changed, and in which record.
 
 The `Reader` keeps the records it has read, folded up to the last page, so that
-a view is told of each event what stood before it and what stands after.
+a view gets, for each event, what stood before it and what stands after.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ class Following:
                 at = self._follower.catch_up()
                 self.failure = None
             except Exception as failure:
-                # The log goes on without the views; /readyz tells, and the next try may do.
+                # The log goes on without the views; /readyz says so, and the next try may succeed.
                 self.failure = failure
                 log.exception("the views cannot follow the log")
                 self._ended.wait(1)
@@ -183,7 +183,7 @@ def belong(chronicle: Chronicle, db: Database) -> bool:
     try:
         return History().recorded_at(db, position) == commit.recorded_at
     except sqlite3.DatabaseError:
-        return True  # they are damaged, not another log's: `verify` and `rebuild` tell
+        return True  # damaged, not another log's: `verify` and `rebuild` say so
 
 
 def rebuild(

@@ -1,6 +1,6 @@
 """The views as a question reads them: one connection, and a slice at three clocks.
 
-Whoever asks for a day beyond the horizon gets the status at the horizon: that rule stands here,
+A question about a day beyond the horizon gets the status at the horizon: that rule stands here,
 in `Slice.status_day`, and nowhere else.
 """
 
@@ -21,7 +21,7 @@ from projections.views.state import Row, State, Stretch
 
 
 class Reading(NamedTuple):
-    """A connection to the views' file, and the views that are asked by it."""
+    """A connection to the views' file, and the views that read by it."""
 
     db: Database
     state: State
@@ -46,12 +46,12 @@ class Slice:
 
     @property
     def status_day(self) -> Day:
-        """The day whose status is told: beyond the horizon it is the horizon."""
+        """The day whose status is shown: beyond the horizon it is the horizon."""
         return min(self.as_of.at, self.as_of.stated)
 
     @property
     def is_beyond(self) -> bool:
-        """Whether the day asked about lies after the horizon."""
+        """Whether the day `at` lies after the horizon."""
         return self.as_of.at > self.as_of.stated
 
     def stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:

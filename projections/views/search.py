@@ -4,12 +4,12 @@ A row of `passages` is one version of a card, a statement or a source: from the
 commit that made it (`kf`) until the one that changed its texts or withdrew it
 (`kt`). Its number is the position of the event that made it, so a replay
 numbers alike. `search` is a contentless FTS5 index over the words, by that
-number; a version's words stay in it for good, since an earlier `known` asks for
+number; a version's words stay in it for good, since an earlier `known` needs
 them, and the join with `passages` leaves out what does not stand at the clocks.
 
 How well a text answers follows from what stands at the clocks alone (`Hit`), not
 by FTS5's own rank: that weighs a word by its frequency in the whole index,
-later versions included, and a pinned answer must never change.
+later versions included, while a pinned answer must never change.
 
 One index serves both scripts. Each Chinese character is a word of its own
 (`projections.views.search_words`), so that one or two characters find something, which a

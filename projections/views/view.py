@@ -1,4 +1,4 @@
-"""What a view is to whoever follows the log: tables, and four things that it is told.
+"""What a view is to whoever follows the log: tables, and four methods.
 
 A view stands in a file of its own, with its tables, its SQL and its questions,
 and becomes part of everything (following, rebuilding, the digest) by one line

@@ -25,7 +25,7 @@ from service.archive.streams import Streams
 LOG = "log.sqlite"
 
 PATIENCE = 2.0
-"""Seconds that a question waits for the views to read what it asks of."""
+"""Seconds that a question waits until the views have read far enough."""
 
 
 class Archive:
@@ -60,7 +60,7 @@ class Archive:
 
     def db_at(self, position: int) -> Database:
         """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
-        # How far it is read is asked of the very connection that answers: a rebuild may swap
+        # How far it is read is read by the very connection that answers: a rebuild may swap
         # the files at any moment.
         db = self.views.db()
         if (projected := tracked(db)) < position:

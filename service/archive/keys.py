@@ -65,7 +65,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identity(NamedTuple):
-    """Who is asking, and as what."""
+    """Whose request it is, and the role."""
 
     name: str
     role: str

@@ -26,5 +26,5 @@ A `Drawing` has `svg` (Markup), `width`, `height`, `key` (the group) and `label`
 The root of a timeline, a strip and a course says which days lie where
 (`data-days="first last"`, `data-x="left right"`, in units of its viewBox), so
 that a script can move `.cursor`, `.band`, `.veil` and `.flagbox`. `marks.WORDS`
-lists what is asked of `words`.
+lists what `words` must translate.
 """

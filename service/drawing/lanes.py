@@ -1,7 +1,7 @@
 """What a drawing is made from: plain values, days as whole numbers, texts ready to show.
 
-Nothing here knows of HTTP, of the views or of a language: whoever asks for a
-drawing says every word in it.
+Nothing here knows of HTTP, of the views or of a language: every word in a
+drawing is an argument.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 No disc hides another: each takes the free place nearest to its own. A name is
 placed where it meets neither a disc nor another name, the places with most
-facilities first; one that finds no room is told by the title and the list.
+facilities first; one that finds no room stands in the title and the list alone.
 """
 
 from __future__ import annotations

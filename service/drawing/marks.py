@@ -1,6 +1,6 @@
 """The signs of the drawings: the disc of a status, the textures and fades, the legend.
 
-Statuses are told apart by height, texture and filling; colour only helps. An
+Statuses differ in height, texture and filling; colour only helps. An
 id begins with `an-`, and a page holds `definitions()` once, before its first
 drawing.
 """
@@ -39,7 +39,7 @@ WORDS = (
     "East China Sea",
     "South China Sea",
 )
-"""Every word that the drawings ask of `words`; all other texts come with the data."""
+"""Every word that the drawings give to `words`; all other texts come with the data."""
 
 HEIGHTS = {
     "proposed": 2.0,

@@ -30,7 +30,7 @@ class Scale:
     """The pixels of a day."""
 
     def __post_init__(self) -> None:
-        # It is asked for every edge of every mark, and so reckoned once.
+        # Every edge of every mark needs it, so it is computed once.
         per_day = (self.right - self.left) / max(self.last + 1 - self.first, 1)
         object.__setattr__(self, "per_day", per_day)
 

@@ -1,5 +1,5 @@
 """What only those items need that are shown: their sources, what was promised before, and since
-when they stand in the log as they do. It is asked for all of them at once."""
+when they stand in the log as they do. All of it is read at once."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from service.items.item import Item, Plan, Source
 def completed(reading: Reading, as_of: AsOf, found: Iterable[Item]) -> list[Item]:
     """The same items with their sources, their plans, and when they were last recorded."""
     found = list(found)
-    db, known = reading.db, as_of.known
-    cited = {id for item in found for id in item.claim.cited}
-    slice = reading.at(as_of)
-    cards = slice.sources(cited)
+    db, known, slice = reading.db, as_of.known, reading.at(as_of)
+    cards = slice.sources({id for item in found for id in item.claim.cited})
     plans = _plans(slice, found)
     moved = reading.state.changed(db, {item.statement for item in found}, known=known)
     instants = reading.history.instants(db, set(moved.values()))

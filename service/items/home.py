@@ -64,8 +64,8 @@ def homes_of(slice: Slice, facilities: Iterable[str]) -> dict[str, Home]:
 
 
 def finder(slice: Slice, claims: Collection[Claim]) -> Callable[[Claim], Home]:
-    """Gives the home of a statement, one of those that are handed in: the country and the field
-    that it names, else its facility's."""
+    """Returns a function that gives the home of any of `claims`: the country and the field that
+    it names itself, else its facility's."""
     facilities = {claim.facility for claim in claims}
     homes = homes_of(slice, (id for id in facilities if id is not None))
 

@@ -1,8 +1,8 @@
 """The items at `stated` and `known`, read from the rows of the views.
 
 Nothing is folded: the phases of a facility are the stretches of its status that the views hold,
-and the texts of statements say all that an item tells. What lies in another country or field is
-not looked at, but for records of several statements, each of which may lie elsewhere.
+and the texts of statements hold all the rest of an item. What lies in another country or field
+is not read, but for records of several statements, each of which may lie elsewhere.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Selection:
 
     def takes(self, item: Item) -> bool:
         """Whether an item of a kind that is wanted is so itself."""
-        # A world has tens of thousands of items to ask about: what is not wanted costs no call.
+        # There may be tens of thousands of items: a filter that is not set costs no call.
         if self.country is not None and item.country != self.country:
             return False
         if self.field is not None and item.field != self.field:

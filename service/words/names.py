@@ -7,7 +7,7 @@ from typing import Any
 
 
 def short_name(card: Mapping[str, Any]) -> str:
-    """Its acronym, if it has one that is longer than two letters, which tell nobody anything.
+    """Its acronym, if it has one that is longer than two letters, as two letters say too little.
 
     >>> short_name({"name": "Einstein Probe", "acronym": "EP"})
     'Einstein Probe'

@@ -57,4 +57,4 @@ _WITH_ARTICLE = frozenset(
         "VI",
     }
 )
-"""Countries and territories whose English names take an article, which CLDR does not tell."""
+"""Countries and territories whose English names take an article, which CLDR does not say."""

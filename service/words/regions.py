@@ -1,4 +1,4 @@
-"""Regions: the countries that are counted together where a trend is asked for one.
+"""Regions: the countries that a trend counts together.
 
 A region is one of the United Nations' standard country or area codes for statistical
 use (M49), so that nobody here decides where one ends. Europe is their region 150: all of
@@ -36,4 +36,4 @@ REGIONS: Mapping[str, Region] = {
         }),
     ),
 }  # fmt: skip
-"""The regions that can be asked for, by name."""
+"""The regions that a question can name."""

@@ -1,7 +1,7 @@
-"""Words for codes and for formats: each is a text of the catalogue, and is asked for its language.
+"""Words for codes and for formats: each is a text of the catalogue, looked up by language.
 
-`word("status", "operating")["zh"]` is the Chinese for the English text. The context tells
-apart words that are one in English and two in Chinese.
+`word("status", "operating")["zh"]` is the Chinese for the English text. The context
+separates words that are one in English and two in Chinese.
 """
 
 from __future__ import annotations
