@@ -10,8 +10,7 @@ from service.sentences import times
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language
-from service.words.labels import field_phrase, status_phrase
-from service.words.places import country_name
+from service.words.labels import status_phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +136,7 @@ def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopp
 
 def _whose(say: Voice, side: SideShown) -> Phrase:
     """Of which country and field, where one is named."""
-    where = _where(say, side)
+    where = say.place(country=side.country, field=side.field)
     if side.country and side.field:
         return say.pgettext("whose", " of {country} in {field}", **where)
     if side.country:
@@ -219,19 +218,12 @@ def _lead(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
 
 def _who(say: Voice, side: SideShown) -> Phrase:
     """The country, the field or both, or the whole chronicle, as who runs facilities."""
-    where = _where(say, side)
+    where = say.place(country=side.country, field=side.field)
     if side.country and side.field:
         return say.pgettext("who", "{field} in {country}", **where)
     if side.country:
         return (where["country"],)
     return (where["field"],) if side.field else say.pgettext("who", "all countries together")
-
-
-def _where(say: Voice, side: SideShown) -> dict[str, str]:
-    return {
-        "country": "" if side.country is None else country_name(side.country, say.lang),
-        "field": "" if side.field is None else field_phrase(side.field, say.lang),
-    }
 
 
 def _some(say: Voice, side: SideShown) -> Phrase:

@@ -213,27 +213,21 @@ def _of_some_statuses(lang: Language) -> dict[_Kind, str]:
 def _of_last_statuses(lang: Language) -> dict[_Kind, str]:
     """The text for each kind of state, of statuses as they were at the horizon."""
     say = translations(lang)
-    country = {
-        False: say.gettext(
+    country, world = False, True
+    return {
+        _Kind(True, country, False): say.gettext(
             "By {stated}, {country} had {n} {facilities} {status} when last heard of."
         ),
-        True: say.gettext(
+        _Kind(True, country, True): say.gettext(
             "By {stated}, the chronicle counted no {facilities} {status} in {country}"
             " when last heard of."
         ),
-    }
-    world = {
-        False: say.gettext(
+        _Kind(True, world, False): say.gettext(
             "By {stated}, the chronicle counted {n} {facilities} {status} when last heard of."
         ),
-        True: say.gettext(
+        _Kind(True, world, True): say.gettext(
             "By {stated}, the chronicle counted no {facilities} {status} when last heard of."
         ),
-    }
-    return {
-        _Kind(True, is_world, none): (world if is_world else country)[none]
-        for is_world in (False, True)
-        for none in (False, True)
     }
 
 

@@ -130,15 +130,19 @@ class Voice:
 
     def where(self, *, country: str | None, field: str | None) -> Phrase:
         """The part of the world that a clause is about, as it stands before it: "in China, "."""
-        where = {
-            "country": "" if country is None else country_name(country, self.lang),
-            "field": "" if field is None else field_phrase(field, self.lang),
-        }
+        where = self.place(country=country, field=field)
         if country and field:
             return self.pgettext("where", "in {field} in {country}, ", **where)
         if country:
             return self.pgettext("where", "in {country}, ", **where)
         return self.pgettext("where", "in {field}, ", **where) if field else ()
+
+    def place(self, *, country: str | None, field: str | None) -> dict[str, str]:
+        """The slots `country` and `field`, empty where there is none."""
+        return {
+            "country": "" if country is None else country_name(country, self.lang),
+            "field": "" if field is None else field_phrase(field, self.lang),
+        }
 
 
 @cache
