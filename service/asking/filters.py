@@ -17,8 +17,9 @@ from service.asking.errors import BadCursor
 from service.asking.parameter import (
     Filter,
     Parameter,
-    one_of,
-    some_of,
+    choice,
+    choices,
+    quoted,
     values_of,
     whole_number,
     written,
@@ -78,7 +79,7 @@ VIEW_VERSION = Parameter(
 
 KINDS = tuple(PROJECTIONS)
 FINDABLE = (*KINDS, "source")
-"""What words are found in."""
+"""The kinds of what has a stream of its own: words are found in it, and events are of it."""
 
 SORTS = ("relevance", "id", "name", "-name", "since", "distance")
 FACETS = ("kind", "country", "field", "status")
@@ -211,40 +212,28 @@ COUNTRY = Filter(
     meaning="ISO 3166-1 alpha-2. Leaves out what has no country.",
     parse=country_of,
 )
-FIELD = Filter(
-    name="field",
-    form={"type": "string", "enum": list(FIELDS)},
-    meaning="Leaves out what has no field.",
-    parse=one_of("field", FIELDS),
-)
-STATUS = Filter(
-    name="status",
-    form={**forms.list_of(STATUSES), "examples": ["operating"]},
-    meaning=f"Only facilities of these statuses, some of {', '.join(STATUSES)}.",
+FIELD = choice("field", FIELDS, "Leaves out what has no field.")
+STATUS = choices(
+    "status",
+    STATUSES,
+    f"Only facilities of these statuses, some of {', '.join(STATUSES)}.",
+    why="no status of that name",
+    example="operating",
     # In the order of the rules, so that a question has one URL.
-    parse=some_of("status", STATUSES, "no status of that name", sort=True),
-    write=",".join,
-    default=(),
+    sort=True,
     member="statuses",
 )
-EXPECTED = Filter(
-    name="expected",
-    form={**forms.list_of(STATUSES), "examples": ["operating"]},
-    meaning=(
-        "Only facilities that were expected to have one of these statuses at `at`: the "
-        "`status` of their `expected`, or where they have none their own. Of a period nothing "
-        "is expected: with `during` it is the same as `status`."
-    ),
-    parse=some_of("expected", STATUSES, "no status of that name", sort=True),
-    write=",".join,
-    default=(),
+EXPECTED = choices(
+    "expected",
+    STATUSES,
+    "Only facilities that were expected to have one of these statuses at `at`: the "
+    "`status` of their `expected`, or where they have none their own. Of a period nothing "
+    "is expected: with `during` it is the same as `status`.",
+    why="no status of that name",
+    example="operating",
+    sort=True,
 )
-KIND = Filter(
-    name="kind",
-    form={"type": "string", "enum": list(FINDABLE)},
-    meaning="Only records of this kind; `source` only with `q`.",
-    parse=one_of("kind", FINDABLE),
-)
+KIND = choice("kind", FINDABLE, "Only records of this kind; `source` only with `q`.")
 Q = Filter(
     name="q",
     form={
@@ -284,24 +273,18 @@ RADIUS = Filter(
     write=_short,
     needs="near",
 )
-SORT = Filter(
-    name="sort",
-    form={"type": "string", "enum": list(SORTS)},
-    meaning=(
-        "Default: `distance` with `near`, else `relevance` with `q`, else `id`. `since` is "
-        "the first possible day of a facility's status; what has none comes last."
-    ),
-    parse=one_of("sort", SORTS),
+SORT = choice(
+    "sort",
+    SORTS,
+    "Default: `distance` with `near`, else `relevance` with `q`, else `id`. `since` is "
+    "the first possible day of a facility's status; what has none comes last.",
 )
-FACETS_COUNTED = Filter(
-    name="facets",
-    form={**forms.list_of(FACETS), "examples": [",".join(FACETS)]},
-    meaning="What to count over the whole list, not only the page: "
-    + ", ".join(f"`{name}`" for name in FACETS)
-    + ".",
-    parse=some_of("facets", FACETS, "no facets of that name"),
-    write=",".join,
-    default=(),
+FACETS_COUNTED = choices(
+    "facets",
+    FACETS,
+    f"What to count over the whole list, not only the page: {quoted(FACETS)}.",
+    why="no facets of that name",
+    example=",".join(FACETS),
 )
 LIMIT_OF_PAGE = Filter(
     name="limit",

@@ -13,7 +13,7 @@ from typing import Any
 
 from events.errors import BadFilter
 from service.asking.errors import UnknownParameter
-from service.asking.forms import Form
+from service.asking.forms import Form, list_of
 
 Texts = Mapping[str, str]
 """The texts of parameters by name, as they were given."""
@@ -92,6 +92,60 @@ def check_names(pairs: Iterable[tuple[str, str]], taken: tuple[str, ...]) -> dic
             raise UnknownParameter(name, "is given more than once", taken)
         texts[name] = text
     return texts
+
+
+# --- words of a list
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names of members or words as a meaning lists them.
+
+    >>> quoted(["name", "country"])
+    '`name`, `country`'
+    """
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def choice(
+    name: str,
+    allowed: Iterable[str],
+    meaning: str,
+    *,
+    what: str | None = None,
+    default: str | None = None,
+) -> Filter:
+    """A filter of one word of several, which a refusal calls `what`, if not by its `name`."""
+    words = list(allowed)
+    form: Form = {"type": "string", "enum": words}
+    if default is not None:
+        form["default"] = default
+    return Filter(
+        name=name, form=form, meaning=meaning, parse=one_of(name, words, what), default=default
+    )
+
+
+def choices(
+    name: str,
+    allowed: Sequence[str],
+    meaning: str,
+    *,
+    why: str,
+    example: str,
+    sort: bool = False,
+    default: tuple[str, ...] = (),
+    member: str = "",
+) -> Filter:
+    """A filter of some words of several, joined by commas; `some_of` says what `why` and `sort`
+    are."""
+    return Filter(
+        name=name,
+        form={**list_of(allowed), "examples": [example]},
+        meaning=meaning,
+        parse=some_of(name, allowed, why, sort=sort),
+        write=",".join,
+        default=default,
+        member=member,
+    )
 
 
 # --- how texts are parsed

@@ -22,6 +22,8 @@ class Query:
 
     `about` is what the filters mean, `id` the one in the path, if it is about one thing;
     `position` is how far the views must have read to answer it, if not only to its `known`.
+    `clocks` are those that mean something here, and `ends` the ends of a period, each with its
+    name, where the query is about one.
     """
 
     path: str
@@ -30,6 +32,8 @@ class Query:
     about: Any = field(default=None, kw_only=True)
     id: str = field(default="", kw_only=True)
     position: int | None = field(default=None, kw_only=True)
+    clocks: tuple[str, ...] = field(default=("at", "during", "stated", "known"), kw_only=True)
+    ends: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
 
     @property
     def pinned(self) -> str:
@@ -44,7 +48,8 @@ class Query:
 
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
         """The parameters of a pinned URL, in their order."""
-        return [*canonical(self.as_of), *sorted(filters.items()), ("view", str(VIEW))]
+        clocks = (pair for pair in canonical(self.as_of) if pair[0] in self.clocks)
+        return [*clocks, *self.ends, *sorted(filters.items()), ("view", str(VIEW))]
 
     def is_pinned_by(self, parameters: Mapping[str, str]) -> bool:
         """Whether parameters say, in whatever order, just what the pinned URL says."""
@@ -52,16 +57,18 @@ class Query:
 
     def head(self) -> dict[str, Any]:
         """The members that begin every answer."""
-        as_of = self.as_of
-        clocks = clock_members(as_of) | {"view": VIEW, "pinned": self.pinned}
-        if as_of.during is not None:
-            clocks = {"during": as_of.during.text} | clocks
-            del clocks["at"]
-        return clocks
+        members = clock_members(self.as_of) | {"view": VIEW, "pinned": self.pinned}
+        if self.as_of.during is not None:
+            members = {"during": self.as_of.during.text} | members
+            del members["at"]
+        for name in ("at", "stated"):
+            if name not in self.clocks:
+                members.pop(name, None)
+        return members
 
 
 def clock_members(as_of: AsOf) -> dict[str, Any]:
-    """The clocks of a day as an answer tells them, and the instant of `known`."""
+    """The clocks of a day as members of an answer, and the instant of `known`."""
     return {
         "at": iso(as_of.at),
         "stated": iso(as_of.stated),

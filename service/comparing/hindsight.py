@@ -31,16 +31,17 @@ from typing import NamedTuple
 from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.errors import BadClock, ClashingClocks
-from events.fact import is_id
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT
 from projections.views.reading import Reading
 from projections.views.state import Row
-from service.asking.errors import BadCursor
 from service.asking.filters import COUNTRY, FIELD, Wanted
 from service.asking.json_text import Fragment
+from service.asking.paging import page_of_records
 from service.asking.parameter import values_of, written
 from service.asking.query import Query, clock_members, pinned_path
 from service.asking.question import Arguments, Members, Question
+from service.asking.turning import on_a_day
 from service.comparing.diff import Comparison
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
@@ -103,7 +104,7 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
         unexpected=unexpected,
         unnamed=_unnamed(reading, unexpected, then),
     )
-    page, following = _page(ran | run, asked.wanted)
+    page, following = page_of_records(asked.wanted, ran | run)
     return {
         "to": {
             **clock_members(asked.to),
@@ -227,15 +228,6 @@ def _named(records: Collection[str], then: _Point) -> set[str]:
     return {row.value for row in then.slice.stab_records("named", records, then.clocks.stated)}
 
 
-def _page(concerned: Iterable[str], about: Wanted) -> tuple[list[str], str | None]:
-    """The facilities of the page, and after which one the next page begins."""
-    if about.after and not is_id(about.after):
-        raise BadCursor(about.after, "it is no id of a record")
-    listed = sorted(id for id in concerned if id > about.after)
-    page = listed[: about.limit]
-    return page, (page[-1] if len(listed) > len(page) else None)
-
-
 def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> Iterator[Fragment]:
     texts = then.texts(page) | now.texts(page)
     # What was taken out of the record since has its card of then.
@@ -284,3 +276,29 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             },
         )
     )
+
+
+# --- at which commits it can change
+
+
+def of_two_horizons(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
+    """Of a day as it was expected beside the same day as it is known: of two horizons."""
+    points = (query.as_of, replace(query.as_of, stated=query.about.to.stated))
+    found = [
+        on_a_day(reading, replace(query, as_of=point), after=after, known=known) for point in points
+    ]
+    # Whether a facility had been named is told by statements of any country and field.
+    found.append(
+        reading.state.turns(
+            reading.db,
+            first=BEFORE_ALL,
+            last=AFTER_ALL,
+            stated=query.as_of.stated,
+            after=after,
+            known=known,
+            countries=None,
+            field=None,
+            facets=["named"],
+        )
+    )
+    return sorted({position for positions in found for position in positions})

@@ -22,7 +22,7 @@ from service.asking.parameter import Filter
 from service.asking.question import Example, Format, Question
 from service.comparing.compare import compare_answer
 from service.comparing.diff import diff_answer, patch_answer, read_points
-from service.comparing.hindsight import hindsight_answer, read_then_and_now
+from service.comparing.hindsight import hindsight_answer, of_two_horizons, read_then_and_now
 from service.comparing.schemas import CompareSchema, DiffSchema, HindsightSchema
 from service.comparing.sides import read_sides
 from service.comparing.tables import (
@@ -34,7 +34,6 @@ from service.comparing.tables import (
     compare_lines,
     hindsight_lines,
 )
-from service.comparing.turning import of_two_horizons
 
 # --- then and now
 

@@ -29,11 +29,11 @@ from events.fact import Line
 from events.record import Record, changed
 from events.stream import Stream
 from projections.views.history import Act, Acts
+from service.asking.filters import FINDABLE
 from service.asking.query import Query, located
 from service.feeds.feed import Context
 from service.feeds.parameters import choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
-from service.records.activity import ACTIVITY_KINDS
 from service.records.audit import entry_members
 from service.words.number import number_text
 from service.words.word import word
@@ -41,7 +41,7 @@ from service.words.word import word
 OWN = (
     choice(
         "kind",
-        ("all", *ACTIVITY_KINDS),
+        ("all", *FINDABLE),
         "Only what was recorded of records of this kind, or of sources.",
     ),
     number(

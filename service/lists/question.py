@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from projections.views.reading import Reading
-from service.asking import forms
 from service.asking.filters import (
     AFTER_RECORD,
     COUNTRY,
@@ -22,7 +22,7 @@ from service.asking.filters import (
     Q,
 )
 from service.asking.following import Follow
-from service.asking.parameter import Filter, one_of, some_of
+from service.asking.parameter import Filter, choice, choices, quoted
 from service.asking.query import Query
 from service.asking.question import Column, Example, Members, Question, Table, columns
 from service.asking.turning import on_a_day
@@ -39,15 +39,12 @@ def _of_a_list(reading: Reading, query: Query, *, after: int, known: int) -> lis
 
 
 def _fields(members: Sequence[str]) -> Filter:
-    return Filter(
-        name="fields",
-        form={**forms.list_of(members), "examples": ["name,country"]},
-        meaning="The members that an item keeps besides its `id`: "
-        + ", ".join(f"`{name}`" for name in members)
-        + ". Default: all.",
-        parse=some_of("fields", members, "no member of that name"),
-        write=",".join,
-        default=(),
+    return choices(
+        "fields",
+        members,
+        f"The members that an item keeps besides its `id`: {quoted(members)}. Default: all.",
+        why="no member of that name",
+        example="name,country",
     )
 
 
@@ -85,11 +82,7 @@ RECORDS = Question(
     path="/v1/records",
     summary="The records that exist at the clocks.",
     filters=(
-        KIND.but(
-            form={"type": "string", "enum": list(KINDS)},
-            meaning="Only records of this kind.",
-            parse=one_of("kind", KINDS),
-        ),
+        choice("kind", KINDS, "Only records of this kind."),
         COUNTRY,
         FIELD,
         STATUS,
@@ -145,13 +138,7 @@ SEARCH = Question(
     answer=search_answer,
     schema=SearchSchema,
     tables=(
-        Table(
-            rows="items",
-            key=("kind", "id"),
-            title="Records and sources found",
-            columns=FOUND.columns,
-            shown=FOUND.shown,
-        ),
+        replace(FOUND, key=("kind", "id"), title="Records and sources found"),
         FACETS_FOUND,
     ),
     follow=Follow(turns=_of_a_list),

@@ -12,9 +12,8 @@ from events.errors import BadFilter
 from events.fact import Line
 from projections.kinds.ladders import OUTCOMES
 from service.asking import forms
-from service.asking.errors import BadCursor
-from service.asking.filters import AFTER, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
-from service.asking.parameter import Filter, one_of, some_of
+from service.asking.filters import AFTER_ROW, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
+from service.asking.parameter import Filter, choice, choices, quoted
 from service.sentences.slips import About
 
 GROUPS = ("country", "field", "operator", "decade")
@@ -91,23 +90,11 @@ def _operator(text: str) -> str:
     return text
 
 
-def _skipped(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadCursor(text, "it is no number, as the `next` of the page before has it")
-    return int(text)
-
-
 # --- the filters
 
 PAGE: tuple[Filter, ...] = (
     LIMIT_OF_PAGE.but(meaning="How many a page has at most."),
-    AFTER.but(
-        form={"type": "string", "pattern": "^[0-9]{1,9}$"},
-        parse=_skipped,
-        write=str,
-        default=0,
-        member="skipped",
-    ),
+    AFTER_ROW,
 )
 
 PART = (COUNTRY, FIELD)
@@ -121,12 +108,7 @@ OPERATOR = Filter(
     ),
     parse=_operator,
 )
-OUTCOME = Filter(
-    name="outcome",
-    form={"type": "string", "enum": list(OUTCOMES)},
-    meaning="Only ladders that came to this.",
-    parse=one_of("outcome", OUTCOMES),
-)
+OUTCOME = choice("outcome", OUTCOMES, "Only ladders that came to this.")
 CAME_BY = Filter(
     name="came_by",
     form={**forms.DAY, "examples": ["2013"]},
@@ -134,19 +116,19 @@ CAME_BY = Filter(
     parse=lambda text: last_day("came_by", text),
     write=iso,
 )
-BY = Filter(
-    name="by",
-    form={**forms.list_of(GROUPS), "examples": ["country,decade"]},
-    meaning="What to count by: " + ", ".join(f"`{name}`" for name in GROUPS) + ". Default: all.",
-    parse=some_of("by", GROUPS, "nothing that slips are counted by"),
-    write=",".join,
+BY = choices(
+    "by",
+    GROUPS,
+    f"What to count by: {quoted(GROUPS)}. Default: all.",
+    why="nothing that slips are counted by",
+    example="country,decade",
     default=GROUPS,
 )
-SORT = Filter(
-    name="sort",
-    form={"type": "string", "enum": list(SORTS), "default": SORTS[0]},
-    meaning="`slip` puts the ladder that certainly slipped the most first.",
-    parse=one_of("sort", SORTS, "order"),
+SORT = choice(
+    "sort",
+    SORTS,
+    "`slip` puts the ladder that certainly slipped the most first.",
+    what="order",
     default=SORTS[0],
 )
 WITHIN = Filter(

@@ -17,10 +17,11 @@ from projections.kinds.ladders import Slip, slip
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
 from service.asking.json_text import Fragment
+from service.asking.paging import page_of_rows
 from service.asking.query import Query
 from service.asking.question import Members
 from service.promises.filters import Promised, after_period
-from service.promises.rungs import days_of, name_of, page_of, rung
+from service.promises.rungs import days_of, name_of, rung
 from service.sentences.slips import Longest, overdue_sentence
 
 
@@ -64,7 +65,7 @@ def _plans(
     slice: Slice, query: Query, rows: Sequence[Row], days: Callable[[Bounds], Slip]
 ) -> Members:
     """The members that list open plans; `days` counts them to the bounds of one."""
-    page, following = page_of(query, rows)
+    page, following = page_of_rows(query, rows)
     cards = slice.cards({row.record for row in page})
     texts = slice.statements({row.statement for row in page})
     items = []

@@ -7,8 +7,8 @@ of promises is in `service.promises.slips`, those that are still open in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import asdict
 
@@ -16,10 +16,7 @@ from events.fact import Line
 from projections.kinds.ladders import Slip
 from service.asking.query import Query, pinned_path
 from service.asking.question import Members
-from service.promises.filters import Promised
 from service.sentences.sentence import Name
-
-Item = TypeVar("Item")
 
 
 def name_of(query: Query, record: str, card: Line) -> Name:
@@ -41,11 +38,3 @@ def rung(line: Mapping[str, Any]) -> Members:
 def days_of(slip: Slip | None) -> Members | None:
     """A slip as `DaysSchema` describes it."""
     return None if slip is None else asdict(slip)
-
-
-def page_of(query: Query, found: Sequence[Item]) -> tuple[Sequence[Item], str | None]:
-    """The page of a list that a query is about, and the path of the next, None after the last."""
-    meant: Promised = query.about
-    reached = meant.skipped + meant.limit
-    following = query.url(after=str(reached)) if reached < len(found) else None
-    return found[meant.skipped : reached], following

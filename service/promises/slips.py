@@ -21,10 +21,11 @@ from events.fact import Line
 from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of, slip
 from projections.views.reading import Reading, Slice
 from service.asking.json_text import Fragment
+from service.asking.paging import page_of_rows
 from service.asking.query import Query
 from service.asking.question import Members
 from service.promises.filters import Promised, is_run_by
-from service.promises.rungs import days_of, name_of, page_of, rung
+from service.promises.rungs import days_of, name_of, rung
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 
@@ -112,7 +113,7 @@ def _counted(query: Query, found: Sequence[Counted], links: Mapping[str, str] | 
 
 
 def _listed(slice: Slice, query: Query, found: Sequence[Counted]) -> Members:
-    page, following = page_of(query, found)
+    page, following = page_of_rows(query, found)
     lines = lines_of(slice, page)
     return {"items": [_slip_item(each, lines) for each in page], "next": following}
 

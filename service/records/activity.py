@@ -8,7 +8,6 @@ world: `from` (exclusive) and `to` (inclusive) are moments of the log, each as
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +18,8 @@ from projections import VIEW
 from projections.views.history import Act, Acts
 from projections.views.reading import Reading
 from service.asking import forms
-from service.asking.filters import AFTER_EVENT, KIND, KINDS, LIMIT_OF_PAGE, position_after
-from service.asking.parameter import Filter, Parameter, one_of, values_of, written
+from service.asking.filters import AFTER_EVENT, FINDABLE, LIMIT_OF_PAGE, position_after
+from service.asking.parameter import Filter, Parameter, choice, values_of, written
 from service.asking.query import Query
 from service.asking.question import Arguments, Members, Question
 from service.records.audit import entry_members
@@ -37,9 +36,6 @@ TO = Parameter(
 )
 ENDS = (FROM, TO)
 
-ACTIVITY_KINDS = (*KINDS, "source")
-"""The kinds of records, and sources, which have streams of their own."""
-
 ACTIVITY_FILTERS = (
     Filter(name="actor", form={"type": "string"}, meaning="Only what this actor recorded."),
     Filter(
@@ -47,11 +43,7 @@ ACTIVITY_FILTERS = (
         form={"type": "string", "examples": ["juno"]},
         meaning="Only this record or source, by its id.",
     ),
-    KIND.but(
-        form={"type": "string", "enum": list(ACTIVITY_KINDS)},
-        meaning="Only events of this kind.",
-        parse=one_of("kind", ACTIVITY_KINDS),
-    ),
+    choice("kind", FINDABLE, "Only events of this kind."),
     LIMIT_OF_PAGE,
     AFTER_EVENT,
 )
@@ -80,23 +72,18 @@ class Activity:
 class LogQuery(Query):
     """A query about an `Activity`; `as_of.known` is the later one of its two moments."""
 
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of the pinned URL, in their order."""
-        return [
-            ("from", f"@{self.about.since.known}"),
-            ("to", f"@{self.as_of.known}"),
-            *sorted(filters.items()),
-            ("view", str(VIEW)),
-        ]
-
     def head(self) -> dict[str, Any]:
         """The members that begin the answer."""
         return {
-            "from": {"known": f"@{self.about.since.known}", "known_at": self.about.since.known_at},
-            "to": {"known": f"@{self.as_of.known}", "known_at": self.as_of.known_at},
+            "from": _moment_members(self.about.since),
+            "to": _moment_members(self.as_of),
             "view": VIEW,
             "pinned": self.pinned,
         }
+
+
+def _moment_members(moment: AsOf) -> dict[str, Any]:
+    return {"known": f"@{moment.known}", "known_at": moment.known_at}
 
 
 def read_activity(question: Question, arguments: Arguments) -> Query:
@@ -113,7 +100,14 @@ def read_activity(question: Question, arguments: Arguments) -> Query:
     values = values_of(question.filters, texts)
     begin = max(since.known, position_after(values["after"]))
     about = Activity(since=since, begin=begin, **values)
-    return LogQuery(arguments.path, until, written(question.filters, about), about=about)
+    return LogQuery(
+        arguments.path,
+        until,
+        written(question.filters, about),
+        about=about,
+        clocks=(),
+        ends=(("from", f"@{since.known}"), ("to", f"@{until.known}")),
+    )
 
 
 def activity_answer(reading: Reading, query: Query) -> Members:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -31,6 +31,7 @@ from service.asking import forms
 from service.asking.errors import TooManyPoints
 from service.asking.filters import AFTER_ROW, KNOWN, LIMIT_OF_PAGE
 from service.asking.following import Never
+from service.asking.paging import page_of_rows
 from service.asking.parameter import Filter, values_of, written
 from service.asking.query import Query
 from service.asking.question import (
@@ -55,22 +56,6 @@ MOST_CELLS = 1_000_000
 """How many cells a triangle has at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownQuery(Query):
-    """A query that takes the clock `known` alone."""
-
-    # A dataclass with slots is made twice, and `super()` would mean the first of them.
-
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of a pinned URL, in their order."""
-        return [pair for pair in Query.pairs(self, filters) if pair[0] not in ("at", "stated")]
-
-    def head(self) -> dict[str, Any]:
-        """The members that begin the answer."""
-        members = Query.head(self)
-        return {name: members[name] for name in ("known", "known_at", "view", "pinned")}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What the vintages are of, one of `record`, `entry` and `series`; and which page of them."""
@@ -88,28 +73,22 @@ class About:
         return next((name, text) for name, text in texts if text is not None)
 
 
-def read_known(question: Question, arguments: Arguments) -> KnownQuery:
-    """A query at `known`. Raises BadFilter, BadCursor, BadClock, PositionAhead."""
+def read_known(question: Question, arguments: Arguments) -> Query:
+    """A query at `known` alone. Raises BadFilter, BadCursor, BadClock, PositionAhead."""
     about = About(**values_of(question.filters, arguments.texts))
-    return KnownQuery(
-        arguments.path, arguments.clocks(), written(question.filters, about), about=about
-    )
+    filters = written(question.filters, about)
+    return Query(arguments.path, arguments.clocks(), filters, about=about, clocks=("known",))
 
 
 def vintages_answer(reading: Reading, query: Query) -> Members:
-    """The members of `/v1/vintages`: `total`, the `items` of the page, and its `next`.
+    """The members of `VintagesSchema`, less the clock: by entry, then by commit, then by day.
 
     Raises NotFound.
     """
-    lives = _asked_lives(reading, query)
+    lives = _lives(reading, query)
     vintages = [vintage for life in lives.values() for vintage in life.vintages()]
-    begun = query.about.skipped
-    page = vintages[begun : begun + query.about.limit]
-    return {
-        "total": len(vintages),
-        "items": [_item(vintage) for vintage in page],
-        "next": _next(query, len(vintages)),
-    }
+    page, following = page_of_rows(query, vintages)
+    return {"total": len(vintages), "items": list(map(_item, page)), "next": following}
 
 
 def triangle_answer(reading: Reading, query: Query) -> Members:
@@ -118,13 +97,12 @@ def triangle_answer(reading: Reading, query: Query) -> Members:
     A row stands for an entry and a modality, and a column for a day on which something was said
     of the entries of the page. Raises NotFound, TooManyPoints.
     """
-    lives = _asked_lives(reading, query)
+    lives = _lives(reading, query)
     shown: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
     for entry, life in lives.items():
         for stretch in stretches(life.rivals.values()):
             shown[entry, stretch.shown.modality].append(stretch)
-    begun = query.about.skipped
-    page = sorted(shown)[begun : begun + query.about.limit]
+    page, following = page_of_rows(query, sorted(shown))
     rivals = (lives[entry].rivals.values() for entry in {entry for entry, _ in page})
     said = {each.said for each in itertools.chain(*rivals) if not each.withdrawn}
     days = sorted(said)
@@ -133,12 +111,12 @@ def triangle_answer(reading: Reading, query: Query) -> Members:
     return {
         "columns": ["entry", "modality", *map(iso, days)],
         "rows": [[*key, *_cells(shown[key], days)] for key in page],
-        "next": _next(query, len(shown)),
+        "next": following,
     }
 
 
-def _asked_lives(reading: Reading, query: Query) -> dict[str, Life]:
-    """The entries that are asked for, by their names. Raises NotFound."""
+def _lives(reading: Reading, query: Query) -> dict[str, Life]:
+    """The entries that a query is about, by their names. Raises NotFound."""
     name, id = query.about.of
     record = Record(id if name != "entry" else reading.record_of_entry(id) or "")
     stream, known = str(Stream.record(record.id)), query.as_of.known
@@ -151,12 +129,6 @@ def _asked_lives(reading: Reading, query: Query) -> dict[str, Life]:
     if not is_there[name]:
         raise NotFound(name, id)
     return lives
-
-
-def _next(query: Query, total: int) -> str | None:
-    """The path of the next page, None after the last."""
-    reached = query.about.skipped + query.about.limit
-    return query.url(after=str(reached)) if reached < total else None
 
 
 def _item(vintage: Vintage) -> Members:
@@ -302,7 +274,7 @@ def _shown(statement: Statement, *, counts: bool) -> Shown:
     )
 
 
-# --- how it is asked
+# --- its declaration
 
 
 class CommitsSchema(Schema):

@@ -14,14 +14,13 @@ import msgspec
 
 from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
-from events.fact import is_id
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
 from projections.views.reading import Reading
 from projections.views.state import Row
-from service.asking.errors import BadCursor
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
+from service.asking.paging import page_of_records
 from service.asking.query import Query
 from service.asking.question import Members
 from service.state.row import expected_statuses, rows_shown, status_members
@@ -144,7 +143,7 @@ class _Asked:
             for (_, status), stretches in held.items()
             if status == "operating"
         )
-        page, following = self._page(records)
+        page, following = page_of_records(self.wanted, records)
         return self._answer(
             query,
             totals=Totals(counted, ranges, fields),
@@ -177,7 +176,7 @@ class _Asked:
         if not self.wanted.statuses:
             promised = (*facets["overdue"], *facets["expected"])
             listed |= {row.record for row in promised}
-        page, following = self._page(listed)
+        page, following = page_of_records(self.wanted, listed)
         return facets, statuses, page, following
 
     def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[Fragment]:
@@ -261,14 +260,6 @@ class _Asked:
         if row.vt > self.stated:
             last = self.period.last
         return HeldDays(min(max(row.vf, self.period.first), last), last, row)
-
-    def _page(self, listed: Iterable[str]) -> tuple[list[str], str | None]:
-        """The records of the page, and after which record the next one begins."""
-        if self.wanted.after and not is_id(self.wanted.after):
-            raise BadCursor(self.wanted.after, "it is no id of a record")
-        records = sorted(record for record in listed if record > self.wanted.after)
-        page = records[: self.wanted.limit]
-        return page, (page[-1] if len(records) > len(page) else None)
 
     def _totals(self, statuses: list[Row]) -> Totals:
         if self.wanted.country is None and not (self.wanted.statuses or self.wanted.expected):

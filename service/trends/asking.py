@@ -7,21 +7,21 @@ of their own, beside the ones that there would be without them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
-from events.clocks import as_of, canonical
+from events.clocks import AsOf
 from events.dates import Day, civil, day, iso, parse_iso, parse_period
 from events.errors import BadClock, BadDate, BadFilter, ClashingClocks
 from events.fact import is_id
 from events.vocabulary import FIELDS, STATUSES
-from projections import VIEW
 from service.asking import forms
 from service.asking.errors import TooManyPoints
 from service.asking.filters import COUNTRY, FIELD, KNOWN, STATED, STATUS
-from service.asking.parameter import Filter, Parameter, one_of, values_of, written
+from service.asking.forms import Form
+from service.asking.parameter import Filter, Parameter, choice, one_of, values_of, written
 from service.asking.query import Query
 from service.asking.question import Arguments, Question
 from service.words.regions import REGIONS
@@ -98,35 +98,32 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(sorted(set(text.split(","))))
 
 
-def _each(parse: Callable[[str], Any]) -> Callable[[str], tuple[str, ...]]:
-    """A parser of a list of words, each of which `parse` lets through."""
+def _some(one: Filter, form: Form, meaning: str, *, member: str = "") -> Filter:
+    """A filter of several values joined by commas, each as another filter parses one."""
 
-    def parse_all(text: str) -> tuple[str, ...]:
+    def parse(text: str) -> tuple[str, ...]:
         words = _words(text)
         for word in words:
-            parse(word)
+            one.parse(word)
         return words
 
-    return parse_all
+    several: Filter = one.but(
+        form=form, meaning=meaning, parse=parse, write=",".join, default=(), member=member
+    )
+    return several
 
 
-def _series(text: str) -> tuple[str, ...]:
-    """The words of a list of ids, which nobody need have. Raises BadFilter."""
-    words = _words(text)
-    for word in words:
-        if not is_id(word):
-            raise BadFilter("series", word, "no id")
-    return words
+def _check_series(text: str) -> None:
+    """Raises BadFilter for what is no id; nobody need have it."""
+    if not is_id(text):
+        raise BadFilter("series", text, "no id")
 
 
-MEASURE = Filter(
-    name="measure",
-    form={"type": "string", "enum": list(MEASURES), "default": "status"},
-    meaning=(
-        "What is followed: facilities of each status, discoveries to date, policies in force, "
-        "or the readings of indicators."
-    ),
-    parse=one_of("measure", MEASURES),
+MEASURE = choice(
+    "measure",
+    MEASURES,
+    "What is followed: facilities of each status, discoveries to date, policies in force, "
+    "or the readings of indicators.",
     default="status",
 )
 BY_NAMES = Filter(
@@ -138,61 +135,42 @@ BY_NAMES = Filter(
         "`measure=status`."
     ),
 )
-STEP = Filter(
-    name="step",
-    form={"type": "string", "enum": list(STEPS), "default": "year"},
-    meaning="How far apart the points stand.",
-    parse=one_of("step", STEPS),
-    default="year",
-)
-COUNTRIES = Filter(
-    name="country",
-    form={"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$", "examples": ["CN,US,JP"]},
-    meaning=(
-        "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country. With "
-        "`by=country` each that is named has a series, be it nothing but zeros (of `status` "
-        "where a status is named too)."
-    ),
-    parse=_each(COUNTRY.parse),
-    write=",".join,
-    default=(),
+STEP = choice("step", STEPS, "How far apart the points stand.", default="year")
+COUNTRIES = _some(
+    COUNTRY,
+    {"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$", "examples": ["CN,US,JP"]},
+    "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country. With "
+    "`by=country` each that is named has a series, be it nothing but zeros (of `status` "
+    "where a status is named too).",
     member="countries",
 )
-REGION = Filter(
-    name="region",
-    form={**forms.list_of(REGIONS), "examples": ["europe"]},
-    meaning=(
-        "Adds series of these regions, joined by commas, beside those that there are without: "
-        "each is of the countries that the United Nations count to it (M49), whatever "
-        "`country` says. `europe` has all of Russia, and not Cyprus or Turkey. Not with "
-        "`measure=indicator`."
-    ),
-    parse=_each(one_of("region", REGIONS)),
-    write=",".join,
-    default=(),
+REGION = _some(
+    choice("region", REGIONS, ""),
+    {**forms.list_of(REGIONS), "examples": ["europe"]},
+    "Adds series of these regions, joined by commas, beside those that there are without: "
+    "each is of the countries that the United Nations count to it (M49), whatever "
+    "`country` says. `europe` has all of Russia, and not Cyprus or Turkey. Not with "
+    "`measure=indicator`.",
     member="regions",
 )
-SOME_FIELDS = Filter(
-    name="field",
-    form={**forms.list_of(FIELDS), "examples": ["fusion"]},
-    meaning="One field or several, joined by commas. Leaves out what has no field.",
-    parse=_each(FIELD.parse),
-    write=",".join,
-    default=(),
+SOME_FIELDS = _some(
+    FIELD,
+    {**forms.list_of(FIELDS), "examples": ["fusion"]},
+    "One field or several, joined by commas. Leaves out what has no field.",
     member="fields",
 )
-SOME_STATUSES: Filter = STATUS.but(
-    meaning="Only the series of these statuses, joined by commas; only with `measure=status`.",
-    parse=_each(STATUS.parse),
+SOME_STATUSES = _some(
+    STATUS,
+    STATUS.form,
+    "Only the series of these statuses, joined by commas; only with `measure=status`.",
+    member="statuses",
 )
-SERIES = Filter(
-    name="series",
-    form={"type": "string", "pattern": "^[a-z0-9]+(?:[-,][a-z0-9]+)*$"},
-    meaning=("Only these series of readings, joined by commas; only with `measure=indicator`."),
-    parse=_series,
-    write=",".join,
-    default=(),
+SERIES = _some(
+    Filter(name="series", form={}, meaning="", parse=_check_series),
+    {"type": "string", "pattern": "^[a-z0-9]+(?:[-,][a-z0-9]+)*$"},
+    "Only these series of readings, joined by commas; only with `measure=indicator`.",
 )
+LISTS = (COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION)
 TREND_FILTERS = (
     MEASURE, BY_NAMES, STEP, COUNTRIES, REGION, SOME_FIELDS, SOME_STATUSES, SERIES,
 )  # fmt: skip
@@ -264,33 +242,22 @@ class Trend:
             raise TooManyPoints(points, MOST_IN_ALL, narrow)
 
 
-@dataclass(frozen=True, slots=True)
-class TrendQuery(Query):
-    """A question about the days from `first` to `last`; `as_of.at` says nothing of it."""
-
-    first: Day
-    last: Day
-
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of the pinned URL, in their order."""
-        clocks = [pair for pair in canonical(self.as_of) if pair[0] in ("stated", "known")]
-        ends = [("from", iso(self.first)), ("to", iso(self.last))]
-        return [*clocks, *ends, *sorted(filters.items()), ("view", str(VIEW))]
-
-    def head(self) -> dict[str, Any]:
-        """The members that begin the answer."""
-        as_of = self.as_of
-        return {
-            "stated": iso(as_of.stated),
-            "known": f"@{as_of.known}",
-            "known_at": as_of.known_at,
-            "view": VIEW,
-            "pinned": self.pinned,
-        }
+def period_query(
+    arguments: Arguments, as_of: AsOf, filters: Mapping[str, str], about: Any
+) -> Query:
+    """A query about the days from `about.first` to `about.last`, to which `at` says nothing."""
+    return Query(
+        arguments.path,
+        as_of,
+        filters,
+        about=about,
+        clocks=("stated", "known"),
+        ends=(("from", iso(about.first)), ("to", iso(about.last))),
+    )
 
 
 def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG001 - there is one trend
-    """Read what is asked, every default written out.
+    """A query about a `Trend`, every default written out.
 
     `to` defaults to the step of today or of `stated`, whichever is earlier, and never
     lies before `from`; `from` to so many steps before `to` as `STEPS` says, which takes no
@@ -298,19 +265,14 @@ def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
     for a filter, TooManyPoints for ends too far apart.
     """
     texts = arguments.texts
-    clocks = as_of(
-        stated=texts.get("stated"),
-        known=texts.get("known"),
-        log=arguments.log,
-        now=arguments.now,
-    )
+    clocks = arguments.clocks()
     values = values_of((MEASURE, STEP), texts)
     measure, step = values["measure"], values["step"]
     for name, needed in ONLY_WITH.items():
         if name in texts and measure not in needed:
             raise BadFilter(name, texts[name], f"only with measure={' or '.join(needed)}")
     by = _by(texts.get("by"), measure)
-    lists = values_of((COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION), texts)
+    lists = values_of(LISTS, texts)
     asked = Trend(
         measure=measure,
         key=(*MEASURES[measure], *by, *(("region",) if lists["regions"] else ())),
@@ -322,9 +284,9 @@ def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
         "measure": measure,
         "step": step,
         **({"by": ",".join(by)} if by else {}),
-        **written((COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION), asked),
+        **written(LISTS, asked),
     }
-    return TrendQuery(arguments.path, clocks, filters, asked.first, asked.last, about=asked)
+    return period_query(arguments, clocks, filters, asked)
 
 
 def place(key: Key, names: Sequence[str]) -> tuple[tuple[int, str], ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
@@ -23,17 +24,26 @@ from projections.kinds.facility import NOTHING, after
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
 from service.asking import forms
-from service.asking.errors import BadCursor
-from service.asking.filters import AFTER, COUNTRY, FIELD, KIND, KNOWN, LIMIT_OF_PAGE, STATED, STATUS
+from service.asking.filters import (
+    AFTER_ROW,
+    COUNTRY,
+    FIELD,
+    KNOWN,
+    LIMIT_OF_PAGE,
+    STATED,
+    STATUS,
+    Wanted,
+)
 from service.asking.following import Follow
-from service.asking.parameter import Parameter, one_of, values_of, written
+from service.asking.paging import page_of_rows
+from service.asking.parameter import Parameter, choice, values_of, written
 from service.asking.query import Query
 from service.asking.question import Arguments, Column, Example, Members, Question, Table, within
 from service.asking.schemas import AnswerSchema, SinceSchema, count_field, text_field
 from service.asking.turning import between
 from service.items.claim import Claim, claim_of, effective
 from service.items.when import When
-from service.trends.asking import TrendQuery, period_named
+from service.trends.asking import period_named, period_query
 
 FACILITY, POLICY, DISCOVERY = KINDS = ("facility", "policy", "discovery")
 
@@ -59,55 +69,65 @@ class Transition(NamedTuple):
     became: str | None = None
 
 
-def transitions_answer(reading: Reading, query: Query) -> Members:
-    """The members of `/v1/transitions` as `TransitionsSchema` describes them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Wanted):
+    """The days from `first` to `last`, and which part of the world is meant in them; `skipped`
+    items stand on the pages before."""
 
-    Raises BadCursor.
-    """
-    asked = _asked(query)
-    listed = transitions(reading, asked)
-    start, limit = _start(asked.about.after), asked.about.limit
+    first: Day
+    last: Day
+    skipped: int = 0
+
+    def has(self, kind: str) -> bool:
+        """Whether any of a kind are meant: facilities alone become one of the statuses."""
+        return self.kind in (None, kind) and (kind == FACILITY or not self.statuses)
+
+
+def transitions_answer(reading: Reading, query: Query) -> Members:
+    """The members of `TransitionsSchema`, less the clocks; items as `transitions` orders them."""
+    period: Period = query.about
+    views = reading.at(query.as_of, country=period.country, field=period.field)
+    listed = transitions(views, period)
     kinds = Counter(each.kind for each in listed)
     statuses = Counter(each.became for each in listed)
-    end = start + limit
+    page, following = page_of_rows(query, listed)
     return {
-        "from": iso(asked.first),
-        "to": iso(asked.last),
+        "from": iso(period.first),
+        "to": iso(period.last),
         "total": len(listed),
         "totals": {
             "kind": {kind: kinds[kind] for kind in KINDS if kinds[kind]},
             "status": {status: statuses[status] for status in STATUSES if statuses[status]},
         },
-        "items": _items(_slice(reading, asked), asked, listed[start:end]),
-        "next": asked.url(after=str(end)) if end < len(listed) else None,
+        "items": _items(views, period, page),
+        "next": following,
     }
 
 
-def transitions(reading: Reading, asked: TrendQuery) -> list[Transition]:
+def transitions(views: Slice, period: Period) -> list[Transition]:
     """All that lie in the period for certain or possibly, not after the horizon.
 
     They are in the order of their earliest possible days (open ones first), of their records, and
     of rule 7.
     """
-    views = _slice(reading, asked)
     found: list[Transition] = []
-    if _has(asked, FACILITY):
+    if period.has(FACILITY):
         found += _of_facilities(views)
-    if _has(asked, POLICY):
-        found += _of_policies(views, asked)
-    if _has(asked, DISCOVERY):
-        found += (discovery for _, discovery in _begun(views, asked, DISCOVERY))
-    statuses = asked.about.statuses
+    if period.has(POLICY):
+        found += _of_policies(views, period)
+    if period.has(DISCOVERY):
+        found += (discovery for _, discovery in _begun(views, period, DISCOVERY))
+    horizon = views.as_of.stated
     meeting = (
         each
         for each in found
-        if max(each.earliest, asked.first) <= min(each.latest, asked.last, asked.as_of.stated)
-        and (not statuses or each.became in statuses)
+        if max(each.earliest, period.first) <= min(each.latest, period.last, horizon)
+        and (not period.statuses or each.became in period.statuses)
     )
     return sorted(meeting, key=lambda each: (each.earliest, each.record, each.place))
 
 
-def _items(views: Slice, asked: TrendQuery, page: Collection[Transition]) -> list[dict[str, Any]]:
+def _items(views: Slice, period: Period, page: Collection[Transition]) -> list[dict[str, Any]]:
     """A facility goes by the name on its card, all else by the title of its statement."""
     briefs = views.briefs({each.record for each in page if each.kind == FACILITY})
     return [
@@ -123,21 +143,12 @@ def _items(views: Slice, asked: TrendQuery, page: Collection[Transition]) -> lis
                 "latest": None if each.latest == AFTER_ALL else iso(each.latest),
             },
             "within": "certain"
-            if asked.first <= each.earliest and each.latest <= asked.last
+            if period.first <= each.earliest and each.latest <= period.last
             else "possible",
             "statement": each.claim.id,
         }
         for each in page
     ]
-
-
-def _has(asked: TrendQuery, kind: str) -> bool:
-    """Whether any of a kind can be asked for: facilities alone become one of the statuses."""
-    return asked.about.kind in (None, kind) and (kind == FACILITY or not asked.about.statuses)
-
-
-def _slice(reading: Reading, asked: TrendQuery) -> Slice:
-    return reading.at(asked.as_of, country=asked.about.country, field=asked.about.field)
 
 
 # --- facilities
@@ -173,8 +184,8 @@ def _steps(record: str, claims: Sequence[Claim], horizon: Day) -> Iterator[Trans
 # --- the others
 
 
-def _of_policies(views: Slice, asked: TrendQuery) -> Iterator[Transition]:
-    for row, began in _begun(views, asked, POLICY):
+def _of_policies(views: Slice, period: Period) -> Iterator[Transition]:
+    for row, began in _begun(views, period, POLICY):
         yield began._replace(became=IN_FORCE)
         if row.vt != AFTER_ALL:
             yield began._replace(
@@ -187,9 +198,9 @@ def _of_policies(views: Slice, asked: TrendQuery) -> Iterator[Transition]:
             )
 
 
-def _begun(views: Slice, asked: TrendQuery, kind: str) -> Iterator[tuple[Row, Transition]]:
+def _begun(views: Slice, period: Period, kind: str) -> Iterator[tuple[Row, Transition]]:
     """The rows of a kind that had begun by the end of the period, each with what began."""
-    rows = views.begun(kind, min(asked.last, asked.as_of.stated))
+    rows = views.begun(kind, min(period.last, views.as_of.stated))
     texts = views.statements({row.statement for row in rows})
     for row in rows:
         claim = claim_of(texts[row.statement])
@@ -210,7 +221,7 @@ def _dated(kind: str, record: str, claim: Claim, when: When) -> Transition:
     )
 
 
-# --- how it is asked
+# --- its declaration
 
 
 FROM = Parameter(
@@ -228,9 +239,9 @@ TO = Parameter(
 )
 
 
-def _read(question: Question, arguments: Arguments) -> TrendQuery:
-    """The days that are meant. Raises BadClock, ClashingClocks, BadFilter and PositionAhead."""
-    about = question.about(**values_of(question.filters, arguments.texts))
+def _read(question: Question, arguments: Arguments) -> Query:
+    """A query about a `Period`. Raises BadClock, ClashingClocks, BadFilter and PositionAhead."""
+    values = values_of(question.filters, arguments.texts)
     clocks, texts = arguments.clocks(), arguments.texts
     first = period_named("from", texts["from"]) if "from" in texts else None
     if "to" in texts:
@@ -241,44 +252,29 @@ def _read(question: Question, arguments: Arguments) -> TrendQuery:
     start = day(year_of(last), 1, 1) if first is None else first[0]
     if start > last:
         raise ClashingClocks("from", texts["from"], f"it is after to, {texts['to'][:80]}")
-    filters = written(question.filters, about)
-    return TrendQuery(arguments.path, clocks, filters, start, last, about=about)
-
-
-def _asked(query: Query) -> TrendQuery:
-    if not isinstance(query, TrendQuery):
-        raise TypeError("the query has no period")
-    return query
-
-
-def _start(text: str) -> int:
-    """How many items come before the page."""
-    if not text:
-        return 0
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadCursor(text, "it is no number, as the `next` of the page before has it")
-    return int(text)
+    period = Period(first=start, last=last, **values)
+    return period_query(arguments, clocks, written(question.filters, period), period)
 
 
 def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
     """Any change of a facility's statements can matter, also of one that no row of the views has
     for its own."""
-    asked = _asked(query)
+    period: Period = query.about
     found: set[int] = set()
-    if _has(asked, FACILITY):
+    if period.has(FACILITY):
         found |= {
             *reading.state.statement_turns(
                 reading.db,
                 FACILITY,
-                stated=asked.as_of.stated,
+                stated=query.as_of.stated,
                 after=after,
                 known=known,
-                country=asked.about.country,
-                field=asked.about.field,
+                country=period.country,
+                field=period.field,
             )
         }
-    if facets := [kind for kind in (POLICY, DISCOVERY) if _has(asked, kind)]:
-        last = min(asked.last, asked.as_of.stated)
+    if facets := [kind for kind in (POLICY, DISCOVERY) if period.has(kind)]:
+        last = min(period.last, query.as_of.stated)
         found |= {
             *between(
                 reading, query, first=BEFORE_ALL, last=last, after=after, known=known, facets=facets
@@ -343,13 +339,9 @@ TRANSITIONS = Question(
         COUNTRY,
         FIELD,
         STATUS.but(meaning="Only what became one of these statuses, and so facilities alone."),
-        KIND.but(
-            form={"type": "string", "enum": list(KINDS)},
-            meaning="Only what began and ended of this kind.",
-            parse=one_of("kind", KINDS),
-        ),
+        choice("kind", KINDS, "Only what began and ended of this kind."),
         LIMIT_OF_PAGE,
-        AFTER,
+        AFTER_ROW,
     ),
     read=_read,
     answer=transitions_answer,

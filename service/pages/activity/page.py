@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from service.asking.filters import FINDABLE
 from service.asking.query import Query
 from service.asking.question import Arguments
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
-from service.records.activity import ACTIVITY_KINDS, activity_answer
+from service.records.activity import activity_answer
 from service.records.question import ACTIVITY
 from service.words import labels
 
@@ -40,10 +41,10 @@ def activity_page(asked: Asked) -> Members:
         "texts": texts,
         "to": position,
         "events": list(reversed(answer["entries"])),
-        "kinds": ACTIVITY_KINDS,
+        "kinds": FINDABLE,
         "event_words": {
             each["event"]: labels.event(each["event"], lang) for each in answer["entries"]
         },
-        "kind_words": {kind: labels.kind(kind, lang) for kind in ACTIVITY_KINDS},
+        "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
         "next": here.page_of(answer["next"]) if answer["next"] else None,
     }

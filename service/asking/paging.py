@@ -1,0 +1,35 @@
+"""The pages of lists: which part of a list is shown, and where the next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from events.fact import is_id
+from service.asking.errors import BadCursor
+from service.asking.filters import Wanted
+from service.asking.query import Query
+
+Row = TypeVar("Row")
+
+
+def page_of_rows(query: Query, rows: Sequence[Row]) -> tuple[Sequence[Row], str | None]:
+    """The page of a whole list, and the path of the next one; None after the last.
+
+    What the query is about says how many rows are `skipped`, and the `limit` of a page.
+    """
+    reached = query.about.skipped + query.about.limit
+    following = query.url(after=str(reached)) if reached < len(rows) else None
+    return rows[query.about.skipped : reached], following
+
+
+def page_of_records(about: Wanted, ids: Iterable[str]) -> tuple[list[str], str | None]:
+    """The ids of the page, in order, and after which one the next page begins; None after the last.
+
+    Raises BadCursor.
+    """
+    if about.after and not is_id(about.after):
+        raise BadCursor(about.after, "it is no id of a record")
+    listed = sorted(id for id in ids if id > about.after)
+    page = listed[: about.limit]
+    return page, (page[-1] if len(listed) > len(page) else None)
