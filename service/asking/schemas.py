@@ -6,25 +6,74 @@ unknown members refused. No schema stands in the way of an answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
 from events.vocabulary import STATUSES
 
-
-def text_field(description: str, *, null: bool = False) -> fields.String:
-    """A member that is always there, with what it says; `null` where it may have nothing to say."""
-    return fields.String(required=True, allow_none=null, metadata={"description": description})
+# --- members that are always there; `null` says that they may have nothing to say
 
 
-def count_field(description: str) -> fields.Integer:
-    """A number that is always there, with what it counts."""
-    return fields.Integer(required=True, metadata={"description": description})
+def _described(description: str, **options: Any) -> dict[str, Any]:
+    """The options of such a member."""
+    if description:
+        options["metadata"] = {"description": description}
+    return {"required": True, **options}
+
+
+def text_field(description: str, *, null: bool = False, key: str | None = None) -> fields.String:
+    """A text; `key` is its name where that is a word of Python's, which the class cannot have."""
+    return fields.String(**_described(description, allow_none=null, data_key=key))
+
+
+def choice_field(
+    words: Iterable[str], description: str = "", *, null: bool = False
+) -> fields.String:
+    """One word of several."""
+    return fields.String(**_described(description, allow_none=null, validate=OneOf(tuple(words))))
 
 
 def status_field(*, null: bool = False) -> fields.String:
-    """A member that is always there, a status of a facility; `null` where it may have none."""
-    return fields.String(required=True, allow_none=null, validate=OneOf(STATUSES))
+    """A status of a facility."""
+    return choice_field(STATUSES, null=null)
+
+
+def count_field(description: str = "") -> fields.Integer:
+    """A number, with what it counts."""
+    return fields.Integer(**_described(description))
+
+
+def flag_field(description: str = "") -> fields.Boolean:
+    """Whether something is so."""
+    return fields.Boolean(**_described(description))
+
+
+def part_field(schema: type[Schema], description: str = "", *, null: bool = False) -> fields.Nested:
+    """An object of a schema."""
+    return fields.Nested(schema, **_described(description, allow_none=null))
+
+
+def list_field(schema: type[Schema], description: str = "") -> fields.List:
+    """A list of objects of a schema."""
+    return fields.List(fields.Nested(schema), **_described(description))
+
+
+def texts_field(description: str = "") -> fields.List:
+    """A list of texts, such as ids."""
+    return fields.List(fields.String(), **_described(description))
+
+
+def counts_field(description: str = "", *, of: Iterable[str] = ()) -> fields.Dict:
+    """Numbers by what they count, one of some words where these are given."""
+    words = tuple(of)
+    keys = fields.String(validate=OneOf(words)) if words else fields.String()
+    return fields.Dict(keys=keys, values=fields.Integer(), **_described(description))
+
+
+# --- parts of answers
 
 
 class AnswerSchema(Schema):
@@ -35,7 +84,7 @@ class AnswerSchema(Schema):
     stated = text_field("Decision time: what the sources had said by this day.")
     known = text_field("Transaction time: what the log held at this position, `@n`.")
     known_at = text_field("When that position was recorded; null for the empty log.", null=True)
-    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    view = count_field("The version of the views.")
     pinned = text_field("The URL at which this very body stands for ever.")
 
 
@@ -43,18 +92,16 @@ class FigureSchema(Schema):
     """A figure in a sentence, which a page may link."""
 
     text = text_field("As it stands there.")
-    start = fields.Integer(
-        required=True, metadata={"description": "Where it begins, in characters."}
-    )
-    end = fields.Integer(required=True, metadata={"description": "Where it has ended."})
+    start = count_field("Where it begins, in characters.")
+    end = count_field("Where it has ended.")
     href = text_field("The path that it leads to, if it leads anywhere.", null=True)
 
 
 class FiguresSchema(Schema):
     """The figures of a sentence in each language, in their order."""
 
-    en = fields.List(fields.Nested(FigureSchema), required=True)
-    zh = fields.List(fields.Nested(FigureSchema), required=True)
+    en = list_field(FigureSchema)
+    zh = list_field(FigureSchema)
 
 
 class SentenceSchema(Schema):
@@ -62,16 +109,14 @@ class SentenceSchema(Schema):
 
     en = text_field("English.")
     zh = text_field("Chinese.")
-    figures = fields.Nested(FiguresSchema, required=True)
+    figures = part_field(FiguresSchema)
 
 
 class SaidSchema(Schema):
     """From which day a statement is visible on the clock `stated`."""
 
     day = text_field("ISO 8601.")
-    assumed = fields.Boolean(
-        required=True, metadata={"description": "True where the source's own day is not known."}
-    )
+    assumed = flag_field("True where the source's own day is not known.")
 
 
 class BoundsSchema(Schema):
@@ -81,13 +126,17 @@ class BoundsSchema(Schema):
     latest = text_field("ISO 8601.", null=True)
 
 
+class DaysSchema(Schema):
+    """A number of days, at least and at most; null is open on that side."""
+
+    earliest = fields.Integer(required=True, allow_none=True)
+    latest = fields.Integer(required=True, allow_none=True)
+
+
 class HoldsSchema(Schema):
     """The days on which something holds, both included; null is an end that is not known."""
 
-    # `from` is a word of Python's, so the class cannot have it.
-    since = fields.String(
-        required=True, allow_none=True, data_key="from", metadata={"description": "ISO 8601."}
-    )
+    since = text_field("ISO 8601.", null=True, key="from")
     to = text_field("ISO 8601.", null=True)
 
 
@@ -102,16 +151,16 @@ class StatementSchema(Schema):
     type = text_field("milestone, discovery, policy, indicator or observation.")
     id = text_field("The statement's own id.")
     title = text_field("One line.")
-    modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
+    modality = choice_field(("actual", "planned"))
     date = fields.String(metadata={"description": "EDTF, as precise as the source."})
-    said = fields.Nested(SaidSchema, required=True)
-    bounds = fields.Nested(BoundsSchema, required=True)
+    said = part_field(SaidSchema)
+    bounds = part_field(BoundsSchema)
 
 
 class HoldingSchema(StatementSchema):
     """A statement that holds for a time."""
 
-    holds = fields.Nested(HoldsSchema, required=True)
+    holds = part_field(HoldsSchema)
 
 
 class SinceSchema(BoundsSchema):
@@ -149,7 +198,7 @@ class ClocksSchema(Schema):
 class ShortEventSchema(Schema):
     """An event in few words."""
 
-    position = fields.Integer(required=True)
+    position = count_field()
     event = text_field("Its name, such as StatementCorrected.")
     statement = text_field("The statement that it is about; null for the card.", null=True)
     recorded_at = text_field("RFC 3339, UTC.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -13,13 +13,21 @@ from service.asking.schemas import (
     AnswerSchema,
     BoundsSchema,
     ClocksSchema,
+    DaysSchema,
     ExpectedSchema,
     OverdueSchema,
     SentenceSchema,
     ShortEventSchema,
     SinceSchema,
+    choice_field,
     count_field,
+    counts_field,
+    flag_field,
+    list_field,
+    part_field,
+    status_field,
     text_field,
+    texts_field,
 )
 from service.comparing.pairing import Change
 from service.comparing.sides import By
@@ -30,32 +38,26 @@ class CauseSchema(Schema):
     """What made a row change when one clock moved: record for a mending of what was recorded,
     sources for a new word, world for what came to pass."""
 
-    cause = fields.String(required=True, validate=OneOf(("record", "sources", "world")))
-    clock = fields.String(required=True, validate=OneOf(("known", "stated", "at")))
-    events = fields.List(
-        fields.Nested(ShortEventSchema),
-        required=True,
-        metadata={
-            "description": "With known, the events that did it; else those that recorded the "
-            "statements that did it. None where `stated` or `at` only passed a day on which "
-            "a plan came due, or each other."
-        },
+    cause = choice_field(("record", "sources", "world"))
+    clock = choice_field(("known", "stated", "at"))
+    events = list_field(
+        ShortEventSchema,
+        "With known, the events that did it; else those that recorded the "
+        "statements that did it. None where `stated` or `at` only passed a day on which "
+        "a plan came due, or each other.",
     )
-    statements = fields.List(fields.String(), required=True)
+    statements = texts_field()
 
 
 class DifferenceSchema(Schema):
     """A row of the state that differs, and why."""
 
     id = text_field("The id of the row: of a facility, or of a statement.")
-    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
-    cause = fields.String(
-        required=True,
-        allow_none=True,
-        validate=OneOf(("record", "sources", "world")),
-        metadata={"description": "The one cause; null where there are several."},
+    kind = choice_field(PROJECTIONS)
+    cause = choice_field(
+        ("record", "sources", "world"), "The one cause; null where there are several.", null=True
     )
-    causes = fields.List(fields.Nested(CauseSchema), required=True)
+    causes = list_field(CauseSchema)
 
 
 class RowDifferenceSchema(DifferenceSchema):
@@ -78,61 +80,53 @@ class DiffSchema(AnswerSchema):
     """What differs between two points of the clocks. The patch that `format=patch` gives is over
     one document: each list of /v1/state as an object, by the id of its rows."""
 
-    to = fields.Nested(ClocksSchema, required=True)
-    sentence = fields.Nested(SentenceSchema, required=True)
-    added = fields.List(fields.Nested(RowDifferenceSchema), required=True)
-    removed = fields.List(fields.Nested(RowDifferenceSchema), required=True)
-    changed = fields.List(fields.Nested(PatchDifferenceSchema), required=True)
+    to = part_field(ClocksSchema)
+    sentence = part_field(SentenceSchema)
+    added = list_field(RowDifferenceSchema)
+    removed = list_field(RowDifferenceSchema)
+    changed = list_field(PatchDifferenceSchema)
     next = text_field("Always null: a difference has one page.", null=True)
-
-
-def _ids(description: str) -> Any:
-    return fields.List(fields.String(), required=True, metadata={"description": description})
-
-
-def _status(*, null: bool = False) -> fields.String:
-    return fields.String(required=True, allow_none=null, validate=OneOf(STATUSES))
 
 
 class StandingSchema(Schema):
     """What a facility is on a day, as a row of the state tells it."""
 
-    status = _status(null=True)
-    since = fields.Nested(SinceSchema, required=True, allow_none=True)
-    alternatives = fields.List(_status(null=True), required=True)
+    status = status_field(null=True)
+    since = part_field(SinceSchema, null=True)
+    alternatives = fields.List(status_field(null=True), required=True)
     statement = text_field("The statement that gave the status.", null=True)
-    certainty = fields.String(required=True, validate=OneOf(("certain", "possible", "last-known")))
+    certainty = choice_field(("certain", "possible", "last-known"))
 
 
 class ThenSchema(StandingSchema):
     """What a facility was, and what was expected of it, as told then."""
 
-    expected = fields.Nested(ExpectedSchema, required=True, allow_none=True)
+    expected = part_field(ExpectedSchema, null=True)
 
 
-class HindsightRowSchema(Schema):
-    """A facility that was expected to run, or runs."""
+class CardSchema(Schema):
+    """What a row shows of the card of a facility."""
 
     id = text_field("The record's id.")
     name = text_field("The name on its card.")
     country = text_field("ISO 3166-1 alpha-2.")
-    field = fields.String(required=True, validate=OneOf(FIELDS))
-    then = fields.Nested(ThenSchema, required=True)
-    now = fields.Nested(StandingSchema, required=True)
-    group = fields.String(
-        required=True,
-        validate=OneOf(("expected-and-came", "expected-not-come", "unexpected")),
-    )
-    named = fields.Boolean(
-        required=True, metadata={"description": "Whether anything had been said of it by then."}
-    )
+    field = choice_field(FIELDS)
+
+
+class HindsightRowSchema(CardSchema):
+    """A facility that was expected to run, or runs."""
+
+    then = part_field(ThenSchema)
+    now = part_field(StandingSchema)
+    group = choice_field(("expected-and-came", "expected-not-come", "unexpected"))
+    named = flag_field("Whether anything had been said of it by then.")
 
 
 class RangesSchema(Schema):
     """How many certainly run and how many possibly; null of then where plans have a say."""
 
-    then = fields.Nested(RangeSchema, required=True, allow_none=True)
-    now = fields.Nested(RangeSchema, required=True)
+    then = part_field(RangeSchema, null=True)
+    now = part_field(RangeSchema)
 
 
 class HindsightTotalsSchema(Schema):
@@ -144,7 +138,7 @@ class HindsightTotalsSchema(Schema):
     expected_not_come = count_field("How many would run and do not.")
     unexpected_named = count_field("How many run that nobody expected, though they had been named.")
     unexpected_unnamed = count_field("How many run of which nothing had been said.")
-    range = fields.Nested(RangesSchema, required=True)
+    range = part_field(RangesSchema)
 
 
 class NowSchema(ClocksSchema):
@@ -160,13 +154,13 @@ class HindsightSchema(AnswerSchema):
     """A day as it was then expected beside the same day as it is known now. The clocks at the
     beginning are those of then."""
 
-    to = fields.Nested(NowSchema, required=True, metadata={"description": "Those of now."})
-    totals = fields.Nested(HindsightTotalsSchema, required=True)
-    expected_and_came = _ids("Facilities that would run, and do.")
-    expected_not_come = _ids("Facilities that would run, and do not.")
-    unexpected = _ids("Facilities that run, and of which that was not expected.")
-    rows = fields.List(fields.Nested(HindsightRowSchema), required=True)
-    sentence = fields.Nested(SentenceSchema, required=True)
+    to = part_field(NowSchema, "Those of now.")
+    totals = part_field(HindsightTotalsSchema)
+    expected_and_came = texts_field("Facilities that would run, and do.")
+    expected_not_come = texts_field("Facilities that would run, and do not.")
+    unexpected = texts_field("Facilities that run, and of which that was not expected.")
+    rows = list_field(HindsightRowSchema)
+    sentence = part_field(SentenceSchema)
     next = text_field("The path of the next page of rows; null on the last.", null=True)
 
 
@@ -176,7 +170,7 @@ class OnSideSchema(Schema):
 
     status = fields.String(allow_none=True, validate=OneOf(STATUSES))
     since = fields.Nested(SinceSchema, allow_none=True)
-    alternatives = fields.List(_status(null=True))
+    alternatives = fields.List(status_field(null=True))
     statement = fields.String(allow_none=True)
     certainty = fields.String(validate=OneOf(("certain", "possible", "last-known")))
     expected = fields.Nested(ExpectedSchema, allow_none=True)
@@ -199,9 +193,9 @@ class PairSchema(Schema):
     country = fields.String(metadata={"description": "ISO 3166-1 alpha-2."})
     field = fields.String(validate=OneOf(FIELDS))
     status = fields.String(validate=OneOf(STATUSES), metadata={"description": "Of a group."})
-    a = fields.Nested(OnSideSchema, required=True, allow_none=True)
-    b = fields.Nested(OnSideSchema, required=True, allow_none=True)
-    change = fields.String(required=True, validate=OneOf(get_args(Change)))
+    a = part_field(OnSideSchema, null=True)
+    b = part_field(OnSideSchema, null=True)
+    change = choice_field(get_args(Change))
 
 
 class MilestoneOnSideSchema(BoundsSchema):
@@ -209,28 +203,23 @@ class MilestoneOnSideSchema(BoundsSchema):
 
     entry = text_field("The entry that it fills.")
     statement = text_field("Its id.")
-    modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
-    counts = fields.Boolean(
-        required=True, metadata={"description": "False where the entry is disputed throughout."}
-    )
+    modality = choice_field(("actual", "planned"))
+    counts = flag_field("False where the entry is disputed throughout.")
     date = text_field("EDTF; null where a plan is given up.", null=True)
 
 
-class DaysBetweenSchema(Schema):
+class DaysBetweenSchema(DaysSchema):
     """How many days later it was on side B, at least and at most; null is an open end."""
-
-    earliest = fields.Integer(required=True, allow_none=True)
-    latest = fields.Integer(required=True, allow_none=True)
 
 
 class MilestonePairSchema(Schema):
     """A milestone of one facility beside one of the other, or of the same."""
 
-    milestone = fields.String(required=True, validate=OneOf(MILESTONES))
-    a = fields.Nested(MilestoneOnSideSchema, required=True, allow_none=True)
-    b = fields.Nested(MilestoneOnSideSchema, required=True, allow_none=True)
-    days = fields.Nested(DaysBetweenSchema, required=True, allow_none=True)
-    change = fields.String(required=True, validate=OneOf(get_args(Change)))
+    milestone = choice_field(MILESTONES)
+    a = part_field(MilestoneOnSideSchema, null=True)
+    b = part_field(MilestoneOnSideSchema, null=True)
+    days = part_field(DaysBetweenSchema, null=True)
+    change = choice_field(get_args(Change))
 
 
 class DecisionSchema(Schema):
@@ -245,8 +234,8 @@ class PolicyPairSchema(Schema):
     """The decisions of a chain that hold on each side."""
 
     record = text_field("The chain's id.")
-    a = fields.List(fields.Nested(DecisionSchema), required=True)
-    b = fields.List(fields.Nested(DecisionSchema), required=True)
+    a = list_field(DecisionSchema)
+    b = list_field(DecisionSchema)
 
 
 class ReadingSchema(Schema):
@@ -263,8 +252,8 @@ class IndicatorPairSchema(Schema):
 
     series = text_field("The series, or what those of the two sides have in common.")
     unit = text_field("What the values are counted in.")
-    a = fields.Nested(ReadingSchema, required=True, allow_none=True)
-    b = fields.Nested(ReadingSchema, required=True, allow_none=True)
+    a = part_field(ReadingSchema, null=True)
+    b = part_field(ReadingSchema, null=True)
     difference = fields.Float(
         required=True, allow_none=True, metadata={"description": "The value of B less that of A."}
     )
@@ -273,17 +262,17 @@ class IndicatorPairSchema(Schema):
 class OnlySchema(Schema):
     """What one side has and the other lacks."""
 
-    facilities = _ids("Facilities that have a status.")
+    facilities = texts_field("Facilities that have a status.")
     fields_ = fields.List(
         fields.String(validate=OneOf(FIELDS)),
         required=True,
         data_key="fields",
         metadata={"description": "Fields of such facilities."},
     )
-    statuses = fields.List(_status(), required=True)
-    milestones = _ids("Milestones, where facilities are compared.")
-    policies = _ids("Policies that hold, by record.")
-    indicators = _ids("Series with a reading that holds.")
+    statuses = fields.List(status_field(), required=True)
+    milestones = texts_field("Milestones, where facilities are compared.")
+    policies = texts_field("Policies that hold, by record.")
+    indicators = texts_field("Series with a reading that holds.")
 
 
 class LabelSchema(Schema):
@@ -293,78 +282,54 @@ class LabelSchema(Schema):
     zh = text_field("Chinese.")
 
 
-class FacilitySchema(OnSideSchema):
+class FacilitySchema(CardSchema, OnSideSchema):
     """The facility that a side is, as a row of the state tells it."""
-
-    id = text_field("The record's id.")
-    name = text_field("The name on its card.")
-    country = text_field("ISO 3166-1 alpha-2.")
-    field = fields.String(required=True, validate=OneOf(FIELDS))
 
 
 class ExpectedTotalsSchema(Schema):
     """How many facilities are expected to have each status."""
 
-    status = fields.Dict(
-        keys=fields.String(validate=OneOf(STATUSES)), values=fields.Integer(), required=True
-    )
-    operating_by_field = fields.Dict(
-        keys=fields.String(validate=OneOf(FIELDS)), values=fields.Integer(), required=True
-    )
+    status = counts_field(of=STATUSES)
+    operating_by_field = counts_field(of=FIELDS)
 
 
 class SideSchema(Schema):
     """What a side comes to."""
 
-    label = fields.Nested(LabelSchema, required=True)
-    totals = fields.Nested(TotalsSchema, required=True)
+    label = part_field(LabelSchema)
+    totals = part_field(TotalsSchema)
     by_field = fields.Dict(
         keys=fields.String(validate=OneOf(FIELDS)),
         values=fields.Dict(keys=fields.String(validate=OneOf(STATUSES)), values=fields.Integer()),
         required=True,
         metadata={"description": "How many facilities of each field have each status."},
     )
-    expected = fields.Nested(
+    expected = part_field(
         ExpectedTotalsSchema,
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "Beyond the horizon, how many are expected to have each status; those "
-            "without a plan count by the one that they had last."
-        },
+        "Beyond the horizon, how many are expected to have each status; those "
+        "without a plan count by the one that they had last.",
+        null=True,
     )
     policies = count_field("How many hold.")
     discoveries_to_date = count_field("How many there had been by the day.")
-    facility = fields.Nested(
-        FacilitySchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "The facility that the side is, if it is one and is there."},
+    facility = part_field(
+        FacilitySchema, "The facility that the side is, if it is one and is there.", null=True
     )
 
 
 class CompareSchema(AnswerSchema):
     """Two sides beside each other. The clocks at the beginning are those of side A."""
 
-    to = fields.Nested(ClocksSchema, required=True, metadata={"description": "Those of side B."})
-    by = fields.String(
-        required=True,
-        validate=OneOf(get_args(By)),
-        metadata={"description": "What pairs up."},
-    )
-    a = fields.Nested(SideSchema, required=True)
-    b = fields.Nested(SideSchema, required=True)
-    pairs = fields.List(fields.Nested(PairSchema), required=True)
-    milestones = fields.List(fields.Nested(MilestonePairSchema), required=True)
-    policies = fields.List(fields.Nested(PolicyPairSchema), required=True)
-    indicators = fields.List(fields.Nested(IndicatorPairSchema), required=True)
-    only_a = fields.Nested(OnlySchema, required=True)
-    only_b = fields.Nested(OnlySchema, required=True)
-    change = fields.Dict(
-        keys=fields.String(validate=OneOf(("+", "-", "~", "="))),
-        values=fields.Integer(),
-        required=True,
-        metadata={"description": "Pairs by sign: came, ended, all else, same."},
-    )
-    sentence = fields.Nested(SentenceSchema, required=True)
+    to = part_field(ClocksSchema, "Those of side B.")
+    by = choice_field(get_args(By), "What pairs up.")
+    a = part_field(SideSchema)
+    b = part_field(SideSchema)
+    pairs = list_field(PairSchema)
+    milestones = list_field(MilestonePairSchema)
+    policies = list_field(PolicyPairSchema)
+    indicators = list_field(IndicatorPairSchema)
+    only_a = part_field(OnlySchema)
+    only_b = part_field(OnlySchema)
+    change = counts_field("Pairs by sign: came, ended, all else, same.", of=("+", "-", "~", "="))
+    sentence = part_field(SentenceSchema)
     next = text_field("Always null: a comparison has one page.", null=True)

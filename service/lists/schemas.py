@@ -8,11 +8,7 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
 from service.asking.filters import FACETS
-from service.asking.schemas import (
-    AnswerSchema,
-    SinceSchema,
-    text_field,
-)
+from service.asking.schemas import AnswerSchema, SinceSchema, count_field, list_field, text_field
 
 
 class RecordItemSchema(Schema):
@@ -42,13 +38,13 @@ class RecordItemSchema(Schema):
 class RecordsSchema(AnswerSchema):
     """A page of records."""
 
-    total = fields.Integer(required=True, metadata={"description": "Of all pages."})
+    total = count_field("Of all pages.")
     facets = fields.Dict(
         keys=fields.String(validate=OneOf(FACETS)),
         values=fields.Dict(keys=fields.String(), values=fields.Integer()),
         metadata={"description": "Counts over all pages, the most frequent first."},
     )
-    items = fields.List(fields.Nested(RecordItemSchema), required=True)
+    items = list_field(RecordItemSchema)
     next = text_field("The path of the next page; null on the last.", null=True)
 
 
@@ -84,4 +80,4 @@ class SearchItemSchema(RecordItemSchema):
 class SearchSchema(RecordsSchema):
     """A page of what was found."""
 
-    items = fields.List(fields.Nested(SearchItemSchema), required=True)
+    items = list_field(SearchItemSchema)

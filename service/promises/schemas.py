@@ -7,15 +7,19 @@ from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS, MILESTONES
 from projections.kinds.ladders import OUTCOMES
-from service.asking.schemas import AnswerSchema, BoundsSchema, SentenceSchema, text_field
+from service.asking.schemas import (
+    AnswerSchema,
+    BoundsSchema,
+    DaysSchema,
+    SentenceSchema,
+    choice_field,
+    count_field,
+    counts_field,
+    list_field,
+    part_field,
+    text_field,
+)
 from service.promises.filters import GROUPS
-
-
-class DaysSchema(Schema):
-    """A number of days, at least and at most; null is open on that side."""
-
-    earliest = fields.Integer(required=True, allow_none=True)
-    latest = fields.Integer(required=True, allow_none=True)
 
 
 class QuartileSchema(Schema):
@@ -25,32 +29,24 @@ class QuartileSchema(Schema):
     latest = fields.Float(required=True)
 
 
-def _slip(description: str) -> fields.Nested:
-    return fields.Nested(
-        DaysSchema, required=True, allow_none=True, metadata={"description": description}
-    )
-
-
 class WorstSchema(Schema):
     """The ladder that certainly slipped the most; its greatest slip may be open."""
 
     record = text_field("The facility.")
     entry = text_field("What had been promised.")
-    slip_days = fields.Nested(DaysSchema, required=True)
+    slip_days = part_field(DaysSchema)
 
 
 class SlipTotalsSchema(Schema):
     """How many ladders came to what, and how far they slipped."""
 
-    ladders = fields.Integer(required=True)
-    outcomes = fields.Dict(
-        keys=fields.String(validate=OneOf(OUTCOMES)), values=fields.Integer(), required=True
-    )
-    of = fields.Integer(required=True, metadata={"description": "Of how many the quartiles are."})
-    median = fields.Nested(QuartileSchema, required=True, allow_none=True)
-    lower_quartile = fields.Nested(QuartileSchema, required=True, allow_none=True)
-    upper_quartile = fields.Nested(QuartileSchema, required=True, allow_none=True)
-    worst = fields.Nested(WorstSchema, required=True, allow_none=True)
+    ladders = count_field()
+    outcomes = counts_field(of=OUTCOMES)
+    of = count_field("Of how many the quartiles are.")
+    median = part_field(QuartileSchema, null=True)
+    lower_quartile = part_field(QuartileSchema, null=True)
+    upper_quartile = part_field(QuartileSchema, null=True)
+    worst = part_field(WorstSchema, null=True)
 
 
 class SlipGroupSchema(SlipTotalsSchema):
@@ -63,9 +59,9 @@ class RungSchema(Schema):
     """A milestone of a ladder, planned or come."""
 
     statement = text_field("The statement behind it.")
-    milestone = fields.String(required=True, validate=OneOf(MILESTONES))
+    milestone = choice_field(MILESTONES)
     date = text_field("For when it was promised, or when it came; EDTF.")
-    bounds = fields.Nested(BoundsSchema, required=True)
+    bounds = part_field(BoundsSchema)
     sources = fields.List(fields.Dict(), required=True)
 
 
@@ -74,8 +70,8 @@ class PlanSchema(RungSchema):
 
     said = text_field("The day from which it is visible on the clock `stated`.")
     stated = text_field("When its source said it; EDTF.")
-    slip_days = _slip("Against the first plan; null for that one.")
-    slip_days_before = _slip("Against the plan before.")
+    slip_days = part_field(DaysSchema, "Against the first plan; null for that one.", null=True)
+    slip_days_before = part_field(DaysSchema, "Against the plan before.", null=True)
 
 
 class SlipSchema(Schema):
@@ -85,15 +81,13 @@ class SlipSchema(Schema):
     record = text_field("The facility.")
     name = text_field("Its name.")
     country = text_field("ISO 3166-1 alpha-2.")
-    field = fields.String(required=True, validate=OneOf(FIELDS))
-    milestone = fields.String(required=True, validate=OneOf(MILESTONES))
-    plans = fields.List(
-        fields.Nested(PlanSchema), required=True, metadata={"description": "In the order said."}
-    )
-    came = fields.Nested(RungSchema, required=True, allow_none=True)
-    slip_days = _slip("From the first plan to what came.")
-    slip_days_before = _slip("From the last plan to what came.")
-    outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
+    field = choice_field(FIELDS)
+    milestone = choice_field(MILESTONES)
+    plans = list_field(PlanSchema, "In the order said.")
+    came = part_field(RungSchema, null=True)
+    slip_days = part_field(DaysSchema, "From the first plan to what came.", null=True)
+    slip_days_before = part_field(DaysSchema, "From the last plan to what came.", null=True)
+    outcome = choice_field(OUTCOMES)
     ended_by = text_field(
         "What took the place of the plan, or ended it, where nothing came.", null=True
     )
@@ -102,9 +96,9 @@ class SlipSchema(Schema):
 class RecordSlipsSchema(AnswerSchema):
     """The ladders of one record."""
 
-    sentence = fields.Nested(SentenceSchema, required=True)
-    totals = fields.Nested(SlipTotalsSchema, required=True)
-    items = fields.List(fields.Nested(SlipSchema), required=True)
+    sentence = part_field(SentenceSchema)
+    totals = part_field(SlipTotalsSchema)
+    items = list_field(SlipSchema)
     next = text_field("The path of the next page.", null=True)
 
 
@@ -124,23 +118,23 @@ class PromiseSchema(RungSchema):
     record = text_field("The facility.")
     name = text_field("Its name.")
     country = text_field("ISO 3166-1 alpha-2.")
-    field = fields.String(required=True, validate=OneOf(FIELDS))
+    field = choice_field(FIELDS)
     entry = text_field("What was promised.")
     title = text_field("What the statement says, in one line.")
     stated = text_field("When its source said it; EDTF.")
     said = text_field("The day from which it is visible on the clock `stated`.")
-    days = fields.Nested(DaysSchema, required=True)
+    days = part_field(DaysSchema)
 
 
 class DuePlansSchema(AnswerSchema):
     """Open plans that are due."""
 
-    total = fields.Integer(required=True)
-    items = fields.List(fields.Nested(PromiseSchema), required=True)
+    total = count_field()
+    items = list_field(PromiseSchema)
     next = text_field("The path of the next page.", null=True)
 
 
 class OverduePlansSchema(DuePlansSchema):
     """Open plans that are overdue."""
 
-    sentence = fields.Nested(SentenceSchema, required=True)
+    sentence = part_field(SentenceSchema)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from marshmallow import INCLUDE, Schema, fields
-from marshmallow.validate import OneOf
 
 from projections import PROJECTIONS
 from service.asking.schemas import (
@@ -15,8 +14,15 @@ from service.asking.schemas import (
     SentenceSchema,
     SinceSchema,
     StatementSchema,
+    choice_field,
+    count_field,
+    counts_field,
+    flag_field,
+    list_field,
+    part_field,
     status_field,
     text_field,
+    texts_field,
 )
 
 
@@ -25,10 +31,7 @@ class EntrySchema(Schema):
 
     entry = text_field("The slot that statements compete for.")
     effective = text_field("The statement that fills it at the clocks.")
-    counts = fields.Boolean(
-        required=True,
-        metadata={"description": "False where the entry is disputed throughout: it moves nothing."},
-    )
+    counts = flag_field("False where the entry is disputed throughout: it moves nothing.")
 
 
 class WarningSchema(Schema):
@@ -43,22 +46,17 @@ class HeldSchema(Schema):
     """A statement of the record that holds on the day, and how long."""
 
     statement = text_field("Its id.")
-    holds = fields.Nested(HoldsSchema, required=True)
+    holds = part_field(HoldsSchema)
 
 
 class RecordSchema(AnswerSchema):
     """A record with all that is visible of it. A facility also has its row of the state."""
 
     id = text_field("The record's id.")
-    kind = fields.String(required=True, validate=OneOf(tuple(PROJECTIONS)))
-    revision = fields.Integer(required=True, metadata={"description": "Events in its stream."})
+    kind = choice_field(PROJECTIONS)
+    revision = count_field("Events in its stream.")
     card = fields.Dict(required=True, allow_none=True)
-    sentence = fields.Nested(
-        SentenceSchema,
-        required=True,
-        allow_none=True,
-        metadata={"description": "Null while nothing had been said of it."},
-    )
+    sentence = part_field(SentenceSchema, "Null while nothing had been said of it.", null=True)
     name = fields.String()
     name_then = fields.String()
     country = fields.String()
@@ -71,9 +69,9 @@ class RecordSchema(AnswerSchema):
     expected = fields.Nested(ExpectedSchema, allow_none=True)
     overdue = fields.List(fields.Nested(OverdueSchema))
     holding = fields.List(fields.Nested(HeldSchema))
-    entries = fields.List(fields.Nested(EntrySchema), required=True)
-    warnings = fields.List(fields.Nested(WarningSchema), required=True)
-    statements = fields.List(fields.Nested(StatementSchema), required=True)
+    entries = list_field(EntrySchema)
+    warnings = list_field(WarningSchema)
+    statements = list_field(StatementSchema)
 
 
 class SpanSchema(HoldsSchema):
@@ -93,7 +91,7 @@ class EffectiveSchema(StatementSchema):
     """The effective statement of an entry."""
 
     entry = text_field("The slot that it fills.")
-    counts = fields.Boolean(required=True)
+    counts = flag_field()
 
 
 class TimelineSchema(AnswerSchema):
@@ -101,16 +99,16 @@ class TimelineSchema(AnswerSchema):
 
     id = text_field("The record's id.")
     kind = fields.String(required=True)
-    spans = fields.List(fields.Nested(SpanSchema), required=True)
-    effective = fields.List(fields.Nested(EffectiveSchema), required=True)
+    spans = list_field(SpanSchema)
+    effective = list_field(EffectiveSchema)
 
 
 class EventSchema(Schema):
     """What the audit log tells of one event: who, when, why, and what it changed."""
 
-    position = fields.Integer(required=True)
-    commit = fields.Integer(required=True)
-    revision = fields.Integer(required=True)
+    position = count_field()
+    commit = count_field()
+    revision = count_field()
     event = text_field("Its name, such as StatementCorrected.")
     statement = text_field("The statement that it is about; null for the card.", null=True)
     recorded_at = text_field("RFC 3339, UTC.")
@@ -133,7 +131,7 @@ class HistorySchema(AnswerSchema):
     """How a record changed: one entry an event, the oldest first."""
 
     id = text_field("The record's id.")
-    entries = fields.List(fields.Nested(EventSchema), required=True)
+    entries = list_field(EventSchema)
     next = text_field("The path of the next page; null on the last.", null=True)
 
 
@@ -142,8 +140,8 @@ class RivalSchema(Schema):
 
     standing = text_field("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
     why = text_field("For people.")
-    withdrawn = fields.Boolean(required=True)
-    statement = fields.Nested(StatementSchema, required=True)
+    withdrawn = flag_field()
+    statement = part_field(StatementSchema)
 
 
 class ExplanationSchema(AnswerSchema):
@@ -153,17 +151,17 @@ class ExplanationSchema(AnswerSchema):
     record = text_field("The record it lies in.")
     kind = text_field("The kind of that record.")
     entry = text_field("The slot that it fills.")
-    withdrawn = fields.Boolean(required=True)
-    counts = fields.Boolean(required=True)
+    withdrawn = flag_field()
+    counts = flag_field()
     effective = text_field("The effective statement of the entry; null where none is.", null=True)
     standing = text_field("effective, withdrawn, not-visible, disputed, planned, said-earlier, …")
     why = text_field("For people.")
-    warnings = fields.List(fields.Nested(WarningSchema), required=True)
-    contradicts = fields.List(fields.String(), required=True)
+    warnings = list_field(WarningSchema)
+    contradicts = texts_field()
     sources = fields.List(fields.Dict(), required=True)
-    statement = fields.Nested(StatementSchema, required=True)
-    rivals = fields.List(fields.Nested(RivalSchema), required=True)
-    events = fields.List(fields.Nested(EventSchema), required=True)
+    statement = part_field(StatementSchema)
+    rivals = list_field(RivalSchema)
+    events = list_field(EventSchema)
 
 
 class RestingSchema(Schema):
@@ -178,10 +176,10 @@ class SourceSchema(AnswerSchema):
     """A source, and what rests on it at the clocks."""
 
     id = text_field("The source's id.")
-    revision = fields.Integer(required=True)
+    revision = count_field()
     source = fields.Dict(required=True)
-    statements = fields.List(fields.Nested(RestingSchema), required=True)
-    records = fields.List(fields.String(), required=True)
+    statements = list_field(RestingSchema)
+    records = texts_field()
 
 
 class ActSchema(EventSchema):
@@ -189,16 +187,16 @@ class ActSchema(EventSchema):
 
     stream = text_field("record: or source: and the id.")
     record = text_field("The id of the record or the source.")
-    kind = fields.String(required=True, validate=OneOf((*PROJECTIONS, "source")))
+    kind = choice_field((*PROJECTIONS, "source"))
 
 
 class ActivityTotalsSchema(Schema):
     """Counts of all the events that are meant, not of the page alone."""
 
-    events = fields.Integer(required=True)
-    actor = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    event = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    kind = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    events = count_field()
+    actor = counts_field()
+    event = counts_field()
+    kind = counts_field()
 
 
 class ActivitySchema(Schema):
@@ -206,9 +204,9 @@ class ActivitySchema(Schema):
 
     # `from` is a word of Python's, so the class cannot have it.
     since = fields.Nested(MomentSchema, required=True, data_key="from")
-    to = fields.Nested(MomentSchema, required=True)
-    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    to = part_field(MomentSchema)
+    view = count_field("The version of the views.")
     pinned = text_field("The URL at which this very body stands for ever.")
-    totals = fields.Nested(ActivityTotalsSchema, required=True)
-    entries = fields.List(fields.Nested(ActSchema), required=True)
+    totals = part_field(ActivityTotalsSchema)
+    entries = list_field(ActSchema)
     next = text_field("The path of the next page; null on the last.", null=True)

@@ -16,7 +16,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
 
 from events.dates import Day, iso
 from events.errors import NotFound
@@ -45,7 +44,15 @@ from service.asking.question import (
     columns,
     within,
 )
-from service.asking.schemas import HoldsSchema, count_field, text_field
+from service.asking.schemas import (
+    HoldsSchema,
+    choice_field,
+    count_field,
+    flag_field,
+    list_field,
+    part_field,
+    text_field,
+)
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.csv_text import csv_text
 
@@ -280,10 +287,7 @@ def _shown(statement: Statement, *, counts: bool) -> Shown:
 class CommitsSchema(Schema):
     """The commit that began something and the one that ended it, as positions `@n`."""
 
-    # `from` is a word of Python's, so the class cannot have it.
-    since = fields.String(
-        required=True, data_key="from", metadata={"description": "The first at which it was so."}
-    )
+    since = text_field("The first at which it was so.", key="from")
     to = text_field("The first at which it was so no more; null where it still is.", null=True)
 
 
@@ -292,21 +296,17 @@ class VintageSchema(Schema):
 
     entry = text_field("The entry.")
     record = text_field("The record that it lies in.")
-    modality = fields.String(required=True, validate=OneOf(("actual", "planned")))
+    modality = choice_field(("actual", "planned"))
     date = text_field("EDTF; null where a plan was given up.", null=True)
     value = fields.Float(
         required=True, allow_none=True, metadata={"description": "That of a reading, else null."}
     )
     unit = text_field("What the value is counted in.", null=True)
     statement = text_field("The effective statement.")
-    counts = fields.Boolean(
-        required=True, metadata={"description": "False where the entry is disputed throughout."}
-    )
-    dropped = fields.Boolean(
-        required=True, metadata={"description": "Whether it is a plan that was given up."}
-    )
-    stated = fields.Nested(HoldsSchema, required=True)
-    known = fields.Nested(CommitsSchema, required=True)
+    counts = flag_field("False where the entry is disputed throughout.")
+    dropped = flag_field("Whether it is a plan that was given up.")
+    stated = part_field(HoldsSchema)
+    known = part_field(CommitsSchema)
 
 
 class VintagesSchema(Schema):
@@ -314,14 +314,10 @@ class VintagesSchema(Schema):
 
     known = text_field("Transaction time: what the log held at this position, `@n`.")
     known_at = text_field("When that position was recorded; null for the empty log.", null=True)
-    view = fields.Integer(required=True, metadata={"description": "The version of the views."})
+    view = count_field("The version of the views.")
     pinned = text_field("The URL at which this very body stands for ever.")
     total = count_field("The items of all pages.")
-    items = fields.List(
-        fields.Nested(VintageSchema),
-        required=True,
-        metadata={"description": "By entry, then by commit, then by day."},
-    )
+    items = list_field(VintageSchema, "By entry, then by commit, then by day.")
     next = text_field("The path of the next page.", null=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
 
 from events.vocabulary import FIELDS
 from service.asking.schemas import (
@@ -15,6 +14,11 @@ from service.asking.schemas import (
     SentenceSchema,
     SinceSchema,
     StatementSchema,
+    choice_field,
+    count_field,
+    counts_field,
+    list_field,
+    part_field,
     status_field,
     text_field,
 )
@@ -27,10 +31,10 @@ class FacilityStateSchema(Schema):
     name = text_field("The name on its card.")
     name_then = fields.String(metadata={"description": "Another name that it bore at `at`."})
     country = text_field("ISO 3166-1 alpha-2.")
-    field = fields.String(required=True, validate=OneOf(FIELDS))
+    field = choice_field(FIELDS)
     status = status_field(null=True)
-    since = fields.Nested(SinceSchema, required=True, allow_none=True)
-    certainty = fields.String(required=True, validate=OneOf(("certain", "possible", "last-known")))
+    since = part_field(SinceSchema, null=True)
+    certainty = choice_field(("certain", "possible", "last-known"))
     alternatives = fields.List(status_field(null=True))
     statement = text_field("The statement that gave the status.", null=True)
     expected = fields.Nested(ExpectedSchema, allow_none=True)
@@ -41,27 +45,27 @@ class FacilityStateSchema(Schema):
 class RangeSchema(Schema):
     """How many facilities certainly have a status, and how many possibly."""
 
-    certain = fields.Integer(required=True)
-    possible = fields.Integer(required=True)
+    certain = count_field()
+    possible = count_field()
 
 
 class TotalsSchema(Schema):
     """Counts over everything that the filter lets through, not only this page."""
 
-    status = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    status = counts_field()
     range = fields.Dict(keys=fields.String(), values=fields.Nested(RangeSchema), required=True)
-    operating_by_field = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    operating_by_field = counts_field()
 
 
 class StateSchema(AnswerSchema):
     """The state of the chronicle at three clocks."""
 
-    sentence = fields.Nested(SentenceSchema, required=True)
-    totals = fields.Nested(TotalsSchema, required=True)
-    facilities = fields.List(fields.Nested(FacilityStateSchema), required=True)
-    policies = fields.List(fields.Nested(HoldingSchema), required=True)
-    indicators = fields.List(fields.Nested(HoldingSchema), required=True)
-    discoveries = fields.List(fields.Nested(StatementSchema), required=True)
-    observations = fields.List(fields.Nested(StatementSchema), required=True)
-    discoveries_to_date = fields.Integer(required=True)
+    sentence = part_field(SentenceSchema)
+    totals = part_field(TotalsSchema)
+    facilities = list_field(FacilityStateSchema)
+    policies = list_field(HoldingSchema)
+    indicators = list_field(HoldingSchema)
+    discoveries = list_field(StatementSchema)
+    observations = list_field(StatementSchema)
+    discoveries_to_date = count_field()
     next = text_field("The path of the next page of facilities; null on the last.", null=True)

@@ -6,7 +6,14 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import FIELDS, STATUSES
-from service.asking.schemas import AnswerSchema, SentenceSchema, text_field
+from service.asking.schemas import (
+    AnswerSchema,
+    SentenceSchema,
+    choice_field,
+    list_field,
+    part_field,
+    text_field,
+)
 from service.trends.asking import BY, MEASURES, STEPS
 from service.words.regions import REGIONS
 
@@ -69,42 +76,31 @@ class TrendPointSchema(Schema):
 class TrendSeriesSchema(Schema):
     """A series: as many points as there are steps, the earliest first."""
 
-    key = fields.Nested(TrendKeySchema, required=True)
-    points = fields.List(fields.Nested(TrendPointSchema), required=True)
+    key = part_field(TrendKeySchema)
+    points = list_field(TrendPointSchema)
 
 
 class TrendsSchema(AnswerSchema):
     """How counts or indicators went through the years. It has no `at`, since it runs over it."""
 
-    sentence = fields.Nested(
+    sentence = part_field(
         SentenceSchema,
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "Null where fewer than two points are on or before the day `stated`."
-        },
+        "Null where fewer than two points are on or before the day `stated`.",
+        null=True,
     )
-    measure = fields.String(required=True, validate=OneOf(tuple(MEASURES)))
+    measure = choice_field(MEASURES)
     by = fields.List(
         fields.String(validate=OneOf(_MEMBERS)),
         required=True,
         metadata={"description": "The members of every key, in their order."},
     )
-    step = fields.String(required=True, validate=OneOf(tuple(STEPS)))
-    # `from` is a word of Python's, so the class cannot have it.
-    since = fields.String(
-        required=True,
-        data_key="from",
-        metadata={"description": "The first day of the first step; ISO 8601."},
-    )
+    step = choice_field(STEPS)
+    since = text_field("The first day of the first step; ISO 8601.", key="from")
     to = text_field("The last day of the last step, on which the last point stands; ISO 8601.")
-    series = fields.List(
-        fields.Nested(TrendSeriesSchema),
-        required=True,
-        metadata={
-            "description": "By their keys: those that are not 0 at all points, and those of which "
-            "the filters name every member."
-        },
+    series = list_field(
+        TrendSeriesSchema,
+        "By their keys: those that are not 0 at all points, and those of which "
+        "the filters name every member.",
     )
     next = fields.String(
         required=True,

@@ -13,8 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from marshmallow import Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow import Schema
 
 from events.dates import Day, day, iso, year_of
 from events.errors import ClashingClocks
@@ -39,7 +38,16 @@ from service.asking.paging import page_of_rows
 from service.asking.parameter import Parameter, choice, values_of, written
 from service.asking.query import Query
 from service.asking.question import Arguments, Column, Example, Members, Question, Table, within
-from service.asking.schemas import AnswerSchema, SinceSchema, count_field, text_field
+from service.asking.schemas import (
+    AnswerSchema,
+    SinceSchema,
+    choice_field,
+    count_field,
+    counts_field,
+    list_field,
+    part_field,
+    text_field,
+)
 from service.asking.turning import between
 from service.items.claim import Claim, claim_of, effective
 from service.items.when import When
@@ -286,18 +294,16 @@ def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[in
 class TransitionSchema(Schema):
     """Something that began or ended: a step of a facility, a policy, or a discovery."""
 
-    kind = fields.String(required=True, validate=OneOf(KINDS))
+    kind = choice_field(KINDS)
     record = text_field("The record that it is of.")
     name = text_field("The name on the card of a facility, else the title of the statement.")
     was = text_field("The status before, or `in-force`; null where there was none.", null=True)
     became = text_field(
         "The status after, or `in-force`; null where there is none, and of a discovery.", null=True
     )
-    date = fields.Nested(SinceSchema, required=True)
-    within = fields.String(
-        required=True,
-        validate=OneOf(("certain", "possible")),
-        metadata={"description": "Whether all its possible days lie in the period, or only some."},
+    date = part_field(SinceSchema)
+    within = choice_field(
+        ("certain", "possible"), "Whether all its possible days lie in the period, or only some."
     )
     statement = text_field("The milestone, the decision that began or ended, or the discovery.")
 
@@ -305,28 +311,18 @@ class TransitionSchema(Schema):
 class TransitionTotalsSchema(Schema):
     """How many there are, whatever the page."""
 
-    kind = fields.Dict(
-        keys=fields.String(validate=OneOf(KINDS)), values=fields.Integer(), required=True
-    )
-    status = fields.Dict(
-        keys=fields.String(validate=OneOf(STATUSES)),
-        values=fields.Integer(),
-        required=True,
-        metadata={"description": "How many facilities came to each status."},
-    )
+    kind = counts_field(of=KINDS)
+    status = counts_field("How many facilities came to each status.", of=STATUSES)
 
 
 class TransitionsSchema(AnswerSchema):
     """What began and ended between two days."""
 
-    # `from` is a word of Python's, so the class cannot have it.
-    first = fields.String(
-        required=True, data_key="from", metadata={"description": "The first day of the period."}
-    )
+    first = text_field("The first day of the period.", key="from")
     to = text_field("The last day of the period.")
     total = count_field("How many there are, whatever the page.")
-    totals = fields.Nested(TransitionTotalsSchema, required=True)
-    items = fields.List(fields.Nested(TransitionSchema), required=True)
+    totals = part_field(TransitionTotalsSchema)
+    items = list_field(TransitionSchema)
     next = text_field("The path of the next page.", null=True)
 
 
