@@ -46,6 +46,14 @@ class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     text: str = ""
     odds: int = 0
 
+    def has_begun(self, day: Day) -> bool:
+        """Whether it holds on a day, or held before."""
+        return self.first is None or self.first <= day
+
+    def covers(self, day: Day) -> bool:
+        """Whether it holds on a day."""
+        return self.has_begun(day) and (self.end is None or day < self.end)
+
 
 class Projection(NamedTuple):
     """How records of one kind become spans.

@@ -56,12 +56,12 @@ def part_field(schema: type[Schema], description: str = "", *, null: bool = Fals
     return fields.Nested(schema, **_described(description, allow_none=null))
 
 
-def list_field(schema: type[Schema], description: str = "") -> fields.List:
+def list_field(schema: type[Schema], description: str = "") -> fields.List[Any]:
     """A list of objects of a schema."""
     return fields.List(fields.Nested(schema), **_described(description))
 
 
-def texts_field(description: str = "") -> fields.List:
+def texts_field(description: str = "") -> fields.List[Any]:
     """A list of texts, such as ids."""
     return fields.List(fields.String(), **_described(description))
 

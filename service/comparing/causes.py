@@ -410,18 +410,13 @@ def _showing(row: _Row, spans: Iterable[Span], *, at: int, stated: int) -> froze
         return frozenset(
             (span.first, span.end)
             for span in spans
-            if (span.facet, span.statement) == (row.kind, row.id) and _covers(span, at)
+            if (span.facet, span.statement) == (row.kind, row.id) and span.covers(at)
         )
     return frozenset(
         (span.facet, span.value, span.text)
         for span in spans
-        if (place := day_shown(span.facet, at=at, stated=stated)) is not None
-        and _covers(span, place)
+        if (place := day_shown(span.facet, at=at, stated=stated)) is not None and span.covers(place)
     )
-
-
-def _covers(span: Span, day: int) -> bool:
-    return (span.first is None or span.first <= day) and (span.end is None or day < span.end)
 
 
 def _edges(statement: Statement) -> set[int]:

@@ -1,7 +1,7 @@
 """Two sides of the chronicle beside each other: `/v1/compare`.
 
 `service.comparing.sides` says what the sides of a question are, `service.comparing.pairing` what
-stands beside what, `service.comparing.telling` how it is told. `/v1/diff` tells every member that
+stands beside what, `service.comparing.summary` how it is told. `/v1/diff` tells every member that
 changed between two points and why; this tells what stands beside what.
 
 A facility may be missing from a side that `known` puts before its recording, as long as
@@ -18,12 +18,13 @@ import msgspec
 from events.errors import BadFilter, NotFound
 from projections.views.reading import Reading
 from service.asking.errors import TooMuchToCompare
-from service.asking.filters import Wanted, given
+from service.asking.filters import COUNTRY, FIELD, Wanted
+from service.asking.parameter import written
 from service.asking.query import Query, clock_members
 from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
-from service.comparing.telling import side_told, sides_sentence
+from service.comparing.summary import side_members, sides_sentence
 from service.records.answer import Told, facility_members
 from service.state.answer import state_answer
 
@@ -47,8 +48,8 @@ def compare_answer(reading: Reading, query: Query) -> Members:
     return {
         "to": clock_members(compared.b.as_of),
         "by": compared.by,
-        "a": side_told(a, compared.a, compared.b),
-        "b": side_told(b, compared.b, compared.a),
+        "a": side_members(a, compared.a, compared.b),
+        "b": side_members(b, compared.b, compared.a),
         "pairs": pairs.facilities,
         "milestones": pairs.milestones,
         "policies": pairs.policies,
@@ -63,7 +64,8 @@ def compare_answer(reading: Reading, query: Query) -> Members:
 
 def _part(reading: Reading, side: Side) -> Found:
     about = Wanted(country=side.country, field=side.field, limit=MOST + 1)
-    state = state_answer(reading, Query("/v1/state", side.as_of, given(about), about=about))
+    filters = written((COUNTRY, FIELD), about)
+    state = state_answer(reading, Query("/v1/state", side.as_of, filters, about=about))
     if len(state["facilities"]) > MOST:
         raise TooMuchToCompare(MOST)
     return Found(

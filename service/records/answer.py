@@ -26,7 +26,7 @@ from projections.views.reading import Reading
 from projections.views.state import statement_text
 from service.asking.json_text import Fragment
 from service.asking.query import Query
-from service.records.sentence import facility_telling, other_telling
+from service.records.sentence import facility_in_words, other_in_words
 from service.state.row import day_shown, status_members
 
 Members = dict[str, Any]
@@ -60,13 +60,7 @@ class Told:
 
     def holding(self, facet: str, day: int) -> Iterator[Span]:
         """The spans of a facet that hold on a day."""
-        for span in self.spans:
-            if (
-                span.facet == facet
-                and (span.first is None or span.first <= day)
-                and (span.end is None or day < span.end)
-            ):
-                yield span
+        return (span for span in self.spans if span.facet == facet and span.covers(day))
 
     def shown(self, facet: str) -> Iterator[Span]:
         """The spans of a facet that the row of a facility shows."""
@@ -107,12 +101,12 @@ def record_members(told: Told) -> Members:
     }
     if told.record.kind == "facility":
         members |= facility_members(told)
-        members["sentence"] = facility_telling(
+        members["sentence"] = facility_in_words(
             told.record.card or {}, told.as_of, members, told.spans, told.all
         )
     else:
         members |= _others(told)
-        members["sentence"] = other_telling(told.account, told.as_of, told.spans, told.record.kind)
+        members["sentence"] = other_in_words(told.account, told.as_of, told.spans, told.record.kind)
     members["entries"] = [
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
         for entry, each in sorted(told.account.effective.items())

@@ -31,7 +31,7 @@ from service.sentences.times import Lateness
 Members = dict[str, Any]
 
 
-def facility_telling(
+def facility_in_words(
     card: Line,
     as_of: AsOf,
     members: Members,
@@ -58,7 +58,7 @@ def facility_telling(
     ).members()
 
 
-def other_telling(
+def other_in_words(
     account: Account, as_of: AsOf, spans: Sequence[Span], kind: str
 ) -> Members | None:
     """The `sentence` of any other record; None while nothing had been said of it."""
@@ -67,7 +67,7 @@ def other_telling(
         return None
     first = min(told, key=lambda each: (each.planned, each.disputed, each.position))
     by_id = {each.id: each for each in told}
-    holding = [span for span in spans if span.facet == kind and _covers(span, as_of.at)]
+    holding = [span for span in spans if span.facet == kind and span.covers(as_of.at)]
     about: AnyRecord
     if kind == "policy":
         about = _policy(first, as_of, spans, holding, by_id)
@@ -92,7 +92,7 @@ def _policy(
     by_id: dict[str, Statement],
 ) -> Policy | Observation:
     """The decision that holds, else the one that held last, else the first."""
-    past = [span for span in spans if span.facet == "policy" and _begun(span, as_of.at)]
+    past = [span for span in spans if span.facet == "policy" and span.has_begun(as_of.at)]
     span = holding[-1] if holding else past[-1] if past else None
     decision = first if span is None or span.statement is None else by_id[span.statement]
     title = Name(decision.line["title"])
@@ -115,7 +115,7 @@ def _indicator(
     holding: Sequence[Span],
     by_id: dict[str, Statement],
 ) -> Indicator:
-    past = [span for span in spans if span.facet == "indicator" and _begun(span, as_of.at)]
+    past = [span for span in spans if span.facet == "indicator" and span.has_begun(as_of.at)]
     told = [
         statement
         for span in past
@@ -174,14 +174,6 @@ def _outcome(value: str) -> Outcome:
         if outcome == value:
             return outcome
     raise ValueError(f"{value} is no outcome")
-
-
-def _covers(span: Span, day: int) -> bool:
-    return _begun(span, day) and (span.end is None or day < span.end)
-
-
-def _begun(span: Span, day: int) -> bool:
-    return span.first is None or span.first <= day
 
 
 def _day(day: int) -> Date:

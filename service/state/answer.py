@@ -24,7 +24,7 @@ from service.asking.paging import page_of_records
 from service.asking.query import Query
 from service.asking.question import Members
 from service.state.row import expected_statuses, rows_shown, status_members
-from service.state.sentence import state_telling
+from service.state.sentence import state_in_words
 
 Rows = dict[str, dict[str, Fragment]]
 """Of each section of a state, by id, a row."""
@@ -310,7 +310,7 @@ class _Asked:
             "facilities": facilities,
             **{name: list(by.values()) for name, by in others.items()},
             "discoveries_to_date": to_date,
-            "sentence": state_telling(
+            "sentence": state_in_words(
                 self.slice,
                 query,
                 statuses=statuses,

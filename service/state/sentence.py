@@ -21,7 +21,7 @@ from service.sentences.voice import Count
 from service.state.row import expected_statuses
 
 
-def state_telling(
+def state_in_words(
     slice: Slice,
     query: Query,
     *,

@@ -21,8 +21,8 @@ from projections.views.reading import Reading
 from service.asking.query import Query
 from service.asking.question import Members
 from service.sentences.trends import Ends, trends_sentence
-from service.trends.asking import Measure, Trend, place
 from service.trends.sweeps import SWEEPS, Point
+from service.trends.trend import Measure, Trend, place
 from service.words.regions import REGIONS
 
 Series = dict[str, Any]

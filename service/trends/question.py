@@ -5,9 +5,9 @@ from __future__ import annotations
 from service.asking.following import Follow
 from service.asking.question import Example, Question
 from service.trends.answer import between_ends, trends_answer
-from service.trends.asking import TREND_CLOCKS, TREND_FILTERS, read_trend
 from service.trends.schemas import TrendsSchema
 from service.trends.tables import POINTS, STEPS_OF_SERIES, trend_lines
+from service.trends.trend import TREND_CLOCKS, TREND_FILTERS, read_trend
 
 TRENDS = Question(
     name="trends",

@@ -14,7 +14,7 @@ from service.asking.schemas import (
     part_field,
     text_field,
 )
-from service.trends.asking import BY, MEASURES, STEPS
+from service.trends.trend import BY, MEASURES, STEPS
 from service.words.regions import REGIONS
 
 _MEMBERS = tuple(

@@ -21,7 +21,7 @@ from events.dates import Day, iso
 from projections.kinds.facility import BIT, alternatives
 from projections.views.reading import Slice
 from projections.views.state import Row
-from service.trends.asking import Key, Measure, Trend
+from service.trends.trend import Key, Measure, Trend
 
 Point = dict[str, Any]
 Sweep = Callable[[Slice, Trend], dict[Key, list[Point]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from service.asking.question import Column, Members, Table, columns
-from service.trends.asking import Measure
+from service.trends.trend import Measure
 from service.words.number import number_text
 
 VALUES: Mapping[Measure, tuple[str, ...]] = {

@@ -51,7 +51,7 @@ from service.asking.schemas import (
 from service.asking.turning import between
 from service.items.claim import Claim, claim_of, effective
 from service.items.when import When
-from service.trends.asking import period_named, period_query
+from service.trends.trend import period_named, period_query
 
 FACILITY, POLICY, DISCOVERY = KINDS = ("facility", "policy", "discovery")
 

@@ -13,8 +13,8 @@ from events.dates import Day, day, year_of
 from projections.views.reading import Slice
 from service.pages.drawn.lanes import FAMILIES
 from service.promises.slips import Counted, quantile, slip_totals
-from service.trends.asking import MEASURES, MOST_POINTS, Key, Measure, Trend
 from service.trends.sweeps import SWEEPS, Point
+from service.trends.trend import MEASURES, MOST_POINTS, Key, Measure, Trend
 
 
 @dataclass(frozen=True, slots=True)

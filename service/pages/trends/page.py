@@ -14,8 +14,8 @@ from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.page import Members, pieces
 from service.trends.answer import trends_answer
-from service.trends.asking import BY, MEASURES, ONLY_WITH
 from service.trends.question import TRENDS
+from service.trends.trend import BY, MEASURES, ONLY_WITH
 from service.words import labels, places
 from service.words.labels import unit_name
 from service.words.regions import REGIONS

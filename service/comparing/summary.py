@@ -1,4 +1,4 @@
-"""How the two sides of a comparison are told: what each comes to, its label, and the sentence."""
+"""What each side of a comparison comes to: its label, its counts, and the sentence about both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from events.dates import civil, display, iso, parse
 from events.vocabulary import FIELDS, STATUSES
-from service.asking.filters import Wanted, given
+from service.asking.filters import COUNTRY, FIELD
+from service.asking.parameter import written
 from service.asking.query import Query
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
@@ -22,8 +23,8 @@ from service.words.places import country_name
 Members = dict[str, Any]
 
 
-def side_told(found: Found, side: Side, other: Side) -> Members:
-    """What a side comes to: its label, and counts of all that it has."""
+def side_members(found: Found, side: Side, other: Side) -> Members:
+    """The members of `SideSchema`: the label of a side, and counts of all that it has."""
     by_field: dict[str, Counter[str]] = defaultdict(Counter)
     for row in found.held().values():
         by_field[row["field"]][row["status"]] += 1
@@ -62,7 +63,7 @@ def _expected(found: Found, side: Side) -> Members | None:
 
 
 def _label(found: Found, side: Side, other: Side, lang: Language) -> str:
-    """What tells a side from the other: its part of the world, its clocks; at least the day."""
+    """In what a side differs from the other: part of the world, clocks; at least the day."""
     parts = []
     clocks = side.as_of
     if side._replace(as_of=other.as_of) != other:
@@ -124,8 +125,8 @@ def _sided(found: Found, side: Side, card: Members) -> SideShown:
     clocks = side.as_of
     name, status = None, None
     beyond = clocks.at > clocks.stated
-    about = given(Wanted(country=side.country, field=side.field))
-    path, part = "/v1/state", {**about, "expected" if beyond else "status": "operating"}
+    status_filter = "expected" if beyond else "status"
+    path, part = "/v1/state", {**written((COUNTRY, FIELD), side), status_filter: "operating"}
     if side.record is not None:
         path, part = f"/v1/records/{side.record}", {}
         card = found.card or card
