@@ -23,8 +23,8 @@ from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
-from service.trends.trend import MOST_IN_ALL, MOST_POINTS
 from service.trends.schemas import TrendsSchema
+from service.trends.trend import MOST_IN_ALL, MOST_POINTS
 from service.words.places import country_name
 from service.words.regions import REGIONS
 from tests.naive.histories import FIELDS, logged, random_history, random_instants
