@@ -20,7 +20,7 @@ in two variants, for `class="wide"` (1,200 pixels) and, with `narrow=True`, for
     sparkline.py   sparkline(points, frame, width=, height=, …) -> Markup
     marks.py       icon(status, size=, expected=) -> Markup         ○ ◔ ◑ ◕ ● ‖ ✕ in a line of text
                    legend(words) -> {"status" | "marks" | "kinds": [Swatch(svg, text)]}
-    alone.py       stand_alone(drawings, lang=, title=, told=, base=) -> str  a whole .svg file
+    alone.py       stand_alone(drawings, lang=, title=, captions=, base=) -> str  a whole .svg file
 
 A `Drawing` has `svg` (Markup), `width`, `height`, `key` (the group) and `label`.
 The root of a timeline, a strip and a course says which days lie where

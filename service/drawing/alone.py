@@ -35,18 +35,18 @@ def stand_alone(
     *,
     lang: Language,
     title: str,
-    told: Sequence[str] = (),
+    captions: Sequence[str] = (),
     base: str = "",
 ) -> str:
     """One SVG document of the drawings, one below the other.
 
-    `title` stands over them, `told` under them, a line each: the clocks, the
+    `title` stands over them, `captions` under them, a line each: the clocks, the
     sources, the licence. `base` (`https://example.org`) is put before links that
     begin with a slash.
     """
     wide = max((drawing.width for drawing in drawings), default=600)
     heading = 23
-    lines = [part for line in told for part in _folded(line, wide)]
+    lines = [part for line in captions for part in _folded(line, wide)]
     y = _MARGIN + heading + 12
     placed = []
     for drawing in drawings:

@@ -37,7 +37,7 @@ def drawn(context: Context) -> str:
         timeline(lanes, frame, lang=context.lang, headings=_headings(context)),
         lang=context.lang,
         title=context.title,
-        told=list(_told(context)),
+        captions=list(_told(context)),
         base=context.base_url,
     )
 

@@ -40,7 +40,7 @@ def drawings(scene: Callable[[int, str], Scene]) -> list[Drawing]:
 
 def test_a_drawing_alone_is_a_whole_file(drawings: list[Drawing]) -> None:
     """It parses, has its title, language, size, clocks and sources, and all the drawings."""
-    text = stand_alone(drawings, lang="zh", title="2013 <年底>", told=("At & by", "CC0"))
+    text = stand_alone(drawings, lang="zh", title="2013 <年底>", captions=("At & by", "CC0"))
     root = tree(text)
     assert root.tag == f"{SVG}svg"
     assert root.findtext(f"{SVG}title") == "2013 <年底>"
@@ -83,7 +83,7 @@ def test_what_xml_cannot_hold_is_replaced() -> None:
 def test_a_long_line_below_is_folded() -> None:
     """Sources without end, and a line without a blank, stay within the file."""
     long = ("many words and more " * 40, "无" * 300)
-    root = tree(stand_alone([], lang="en", title="x", told=long))
+    root = tree(stand_alone([], lang="en", title="x", captions=long))
     lines = [each.text or "" for each in root.findall(f"{SVG}text")][1:]
     assert len(lines) > 8
     assert "".join(lines).replace(" ", "") == "".join(long).replace(" ", "")
