@@ -48,8 +48,8 @@ def _route(question: Question) -> None:
         question.parameters,
         question.schema,
         ids=question.ids,
-        tells=["Annales-Revision"] if question.is_revised else [],
-        may_tell=[
+        sends=["Annales-Revision"] if question.is_revised else [],
+        may_send=[
             *(["Vary"] if formats else []),
             *(["Link"] if question.has_mementos or question.table is not None else []),
             *(["Memento-Datetime"] if question.has_mementos else []),

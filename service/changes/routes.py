@@ -1,8 +1,8 @@
 """`/v1/changes`: the feed of the log in three forms, by `Accept`.
 
 A batch of CloudEvents (the HTTP Feeds convention, with a long poll), JSON
-Lines for much at once, or server-sent events. Pages are whole: a full one never
-changes and may be kept for ever; any other is asked for again.
+Lines for much at once, or server-sent events. A full page never changes and may be
+kept for ever; any other must be requested again.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from events.errors import BadFilter, PositionAhead
 from projections import VIEW
 from service.asking import forms
 from service.asking.errors import TooManyStreams
-from service.asking.filters import KINDS, wanted
-from service.asking.parameter import whole_number
+from service.asking.filters import COUNTRY, FINDABLE
+from service.asking.forms import Form
+from service.asking.parameter import Filter, one_of, values_of, whole_number
 from service.asking.query import located
 from service.changes.feed import LogFilter, read
 from service.changes.schemas import ChangeSchema
@@ -30,7 +31,8 @@ from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.schemas import AnswerChangedSchema
 from service.web.access import needs
-from service.web.cloud_events import PATH, Page, Reading, checkpoint_text, server_sent
+from service.web.cloud_events import PATH, Page, ReadPage, checkpoint_text, server_sent
+from service.web.description import openapi_parameters
 from service.web.response import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
 from service.web.schemas import headers, problem_responses
 
@@ -45,71 +47,78 @@ LARGEST_LIMIT: Mapping[str, int] = {BATCH: 1000, LINES: 10_000}
 LONGEST_POLL = 30_000
 """Milliseconds."""
 
-FILTERS = ("country", "kind", "record")
-FOLLOWED_KINDS = (*KINDS, "source")
-
 FARTHEST = 10**18
 """No position is as large, and a larger number is no position."""
 
-PARAMETERS = [
-    {
-        "in": "query",
-        "name": "lastEventId",
-        "schema": {**forms.POSITION, "default": 0, "examples": [1197]},
-        "description": "The id of the last event that is known; 0 is the beginning.",
-    },
-    {
-        "in": "query",
-        "name": "limit",
-        "schema": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": LARGEST_LIMIT[LINES],
-            "default": LIMIT,
-        },
-        "description": f"How many a page has at most: {LARGEST_LIMIT[BATCH]} in a batch, "
+
+def _number(name: str, form: Form, least: int, most: int, meaning: str) -> Filter:
+    """A parameter that takes a whole number; its default is that of its form."""
+    return Filter(
+        name=name,
+        form=form,
+        meaning=meaning,
+        parse=lambda text: whole_number(name, text, least, most),
+        default=form.get("default"),
+    )
+
+
+LAST_EVENT_ID = _number(
+    "lastEventId",
+    {**forms.POSITION, "default": 0, "examples": [1197]},
+    0,
+    FARTHEST,
+    "The id of the last event that is known; 0 is the beginning.",
+)
+LAST_EVENT_ID_HEADER = _number(
+    "Last-Event-ID",
+    {**forms.POSITION, "examples": [1197]},
+    0,
+    FARTHEST,
+    "Where a stream goes on; it takes the place of `lastEventId`.",
+)
+PAGE_LIMITS = {
+    form: _number(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT[LINES], "default": LIMIT},
+        1,
+        most,
+        f"How many a page has at most: {LARGEST_LIMIT[BATCH]} in a batch, "
         f"{LARGEST_LIMIT[LINES]} as JSON Lines. A stream takes none.",
-    },
-    {
-        "in": "query",
-        "name": "timeout",
-        "schema": {"type": "integer", "minimum": 0, "maximum": LONGEST_POLL, "default": 0},
-        "description": "How many milliseconds to wait where there is nothing yet. "
-        "A stream takes none.",
-    },
-    {
-        "in": "query",
-        "name": "kind",
-        "schema": {"type": "string", "enum": list(FOLLOWED_KINDS)},
-        "description": "Only records of this kind, or sources.",
-    },
-    {
-        "in": "query",
-        "name": "record",
-        "schema": {"type": "string", "examples": ["juno"]},
-        "description": "Only this record.",
-    },
-    {
-        "in": "query",
-        "name": "country",
-        "schema": {**forms.COUNTRY, "examples": ["CN"]},
-        "description": "ISO 3166-1 alpha-2: of the record or the statement, before the event or "
-        "after it. Leaves out what has no country.",
-    },
-    {
-        "in": "query",
-        "name": "of",
-        "schema": OF.form,
-        "description": f"{OF.meaning} Then only the commits that alter its answer are shown, "
-        "each as one event of its own type; the other filters stand in the question itself.",
-    },
-    {
-        "in": "header",
-        "name": "Last-Event-ID",
-        "schema": {**forms.POSITION, "examples": [1197]},
-        "description": "Where a stream goes on; it takes the place of `lastEventId`.",
-    },
-]
+    )
+    for form, most in LARGEST_LIMIT.items()
+}
+TIMEOUT = _number(
+    "timeout",
+    {"type": "integer", "minimum": 0, "maximum": LONGEST_POLL, "default": 0},
+    0,
+    LONGEST_POLL,
+    "How many milliseconds to wait where there is nothing yet. A stream takes none.",
+)
+FILTERS = (
+    Filter(
+        name="kind",
+        form={"type": "string", "enum": list(FINDABLE)},
+        meaning="Only records of this kind, or sources.",
+        parse=one_of("kind", FINDABLE),
+    ),
+    Filter(
+        name="record",
+        form={"type": "string", "examples": ["juno"]},
+        meaning="Only this record.",
+    ),
+    COUNTRY.but(
+        meaning="ISO 3166-1 alpha-2: of the record or the statement, before the event or after "
+        "it. Leaves out what has no country.",
+    ),
+)
+"""What the events of the log are filtered by: the members of a `LogFilter`."""
+
+FILTER_NAMES = tuple(sorted(each.name for each in FILTERS))
+
+OF_ANSWER = OF.but(
+    meaning=f"{OF.meaning} Then only the commits that alter its answer are shown, each as one "
+    "event of its own type; the other filters stand in the question itself.",
+)
 
 PAGED = ("ETag", "Annales-Position", "Link")
 """The headers of a page, which a stream has not."""
@@ -157,7 +166,10 @@ blueprint = Blueprint("changes", __name__, description="The log, to be followed.
 @blueprint.route(PATH)
 @blueprint.doc(
     operationId="changes",
-    parameters=PARAMETERS,
+    parameters=[
+        *openapi_parameters([LAST_EVENT_ID, PAGE_LIMITS[BATCH], TIMEOUT, *FILTERS, OF_ANSWER]),
+        *openapi_parameters([LAST_EVENT_ID_HEADER], place="header"),
+    ],
     security=[{}, {"key": []}],
     responses=RESPONSES | problem_responses(401, 403, 404, 406, 422, 429, 503),
 )
@@ -179,32 +191,34 @@ def _form() -> str:
 
 
 def _page(form: str) -> Response:
-    texts = parameters(("lastEventId", "limit", "timeout", "of", *FILTERS))
-    reading = _reading(texts)
-    limit = _number("limit", texts.get("limit"), LIMIT, least=1, most=LARGEST_LIMIT[form])
-    timeout = _number("timeout", texts.get("timeout"), 0, least=0, most=LONGEST_POLL)
-    after = _after("lastEventId", texts.get("lastEventId"))
-    page = reading(after=after, limit=limit)
+    texts = parameters(("lastEventId", "limit", "timeout", "of", *FILTER_NAMES))
+    read_page = _read_page(texts)
+    values = values_of((PAGE_LIMITS[form], TIMEOUT, LAST_EVENT_ID), texts)
+    limit, timeout = values["limit"], values["timeout"]
+    after = _reached(values["lastEventId"])
+    page = read_page(after=after, limit=limit)
     if timeout and not page.changes and page.at_head:
-        page = _awaited(page, reading, limit=limit, timeout=timeout / 1000)
+        page = _awaited(page, read_page, limit=limit, timeout=timeout / 1000)
 
     last = page.changes[-1].position if page.changes else after
     if not page.full and not page.at_head:
         last = page.reached  # a checkpoint will be the last
     given = {name: texts[name] for name in sorted(texts) if name != "lastEventId"}
     response = Response(mimetype=form)
-    # How an answer is told may change with the views, whose version no URL of ours has here.
+    # The items of an answer may change with the views, whose version no URL has here.
     for_ever = page.full and "of" not in texts
     response.headers["Cache-Control"] = FOR_EVER if for_ever else ASK_AGAIN
     response.headers["Annales-Position"] = str(page.reached)
     following = located(PATH, [("lastEventId", str(page.reached)), *given.items()])
     response.headers["Link"] = f'<{following}>; rel="next"'
-    asked = repr((form, after, limit, [given.get(name) for name in ("of", *FILTERS)], VIEW))
-    tag = f"c{last}.{sha256(asked.encode()).hexdigest()[:12]}"
+    request_text = repr(
+        (form, after, limit, [given.get(name) for name in ("of", *FILTER_NAMES)], VIEW)
+    )
+    tag = f"c{last}.{sha256(request_text.encode()).hexdigest()[:12]}"
     return unless_held(response, tag, lambda: _body(form, page))
 
 
-def _awaited(page: Page, reading: Reading, *, limit: int, timeout: float) -> Page:
+def _awaited(page: Page, read_page: ReadPage, *, limit: int, timeout: float) -> Page:
     """The page after an empty one, once there is something in it or the time is over."""
     streams = archive().streams
     ends = time.monotonic() + timeout
@@ -216,7 +230,7 @@ def _awaited(page: Page, reading: Reading, *, limit: int, timeout: float) -> Pag
             and (left := ends - time.monotonic()) > 0
             and streams.wait(beyond=page.reached, timeout=left)
         ):
-            page = reading(after=page.reached, limit=limit, looked=page.looked)
+            page = read_page(after=page.reached, limit=limit, looked=page.looked)
     finally:
         streams.leave()
     return page
@@ -233,17 +247,16 @@ def _body(form: str, page: Page) -> bytes:
 
 
 def _stream() -> Response:
-    texts = parameters(("lastEventId", "of", *FILTERS))
-    reading = _reading(texts)
+    texts = parameters(("lastEventId", "of", *FILTER_NAMES))
+    read_page = _read_page(texts)
+    after = _reached(values_of((LAST_EVENT_ID,), texts)["lastEventId"])
     # A client that comes back sends the URL it began with, so its header counts.
-    resumed = request.headers.get("Last-Event-ID")
-    after = _after("lastEventId", texts.get("lastEventId"))
-    if resumed:
-        after = _after("Last-Event-ID", resumed)
+    if resumed := request.headers.get("Last-Event-ID"):
+        after = _reached(LAST_EVENT_ID_HEADER.parse(resumed))
     service = archive()
     _take_place()
     response = Response(
-        server_sent(reading, service.streams, after=after),
+        server_sent(read_page, service.streams, after=after),
         mimetype=STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -258,15 +271,15 @@ def _take_place() -> None:
         raise TooManyStreams(streams.places)
 
 
-def _reading(texts: Mapping[str, str]) -> Reading:
-    """How what is followed is read: the events of the log, or the changes of an answer.
+def _read_page(texts: Mapping[str, str]) -> ReadPage:
+    """The function that reads pages of the events of the log, or of the changes of an answer.
 
-    Raises NotFollowable, and BadFilter for whatever is asked beside a question.
+    Raises NotFollowable, and BadFilter for a filter beside a followed question.
     """
     service = archive()
     if "of" not in texts:
-        return partial(read, service.chronicle.log, _followed(texts))
-    for name in FILTERS:
+        return partial(read, service.chronicle.log, LogFilter(**values_of(FILTERS, texts)))
+    for name in FILTER_NAMES:
         if name in texts:
             raise BadFilter(name, texts[name], "not beside `of`: it belongs into the question")
     followed = followed_question(service.chronicle, texts["of"])
@@ -275,25 +288,10 @@ def _reading(texts: Mapping[str, str]) -> Reading:
     return partial(read_changes, service, followed)
 
 
-def _followed(texts: Mapping[str, str]) -> LogFilter:
-    kind = texts.get("kind")
-    if kind is not None and kind not in FOLLOWED_KINDS:
-        raise BadFilter("kind", kind, "no kind of that name", allowed=FOLLOWED_KINDS)
-    country = wanted(country=texts.get("country")).country
-    return LogFilter(kind=kind, record=texts.get("record"), country=country)
-
-
-def _after(name: str, text: str | None) -> int:
-    """The position that a client knows. Raises BadFilter, PositionAhead."""
-    after = _number(name, text, 0, least=0, most=FARTHEST)
+def _reached(position: int) -> int:
+    """A position that the log has reached. Raises PositionAhead."""
     head = archive().chronicle.log.head()
     reached = head.position if head else 0
-    if after > reached:
-        raise PositionAhead(after, reached)
-    return after
-
-
-def _number(name: str, text: str | None, default: int, *, least: int, most: int) -> int:
-    if text is None:
-        return default
-    return whole_number(name, text, least, most)
+    if position > reached:
+        raise PositionAhead(position, reached)
+    return position

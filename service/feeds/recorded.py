@@ -2,7 +2,7 @@
 
 It says what was recorded or mended, by whom and why, and of a correction what
 stood before. `at` and `stated` are clocks of the world and of the sources, and play
-no part: what a feed of changes tells depends on `known` alone.
+no part: the entries depend on `known` alone.
 
 A page of the past is a stretch of `limit` positions, so that its place does not
 move as the log grows: page 3 of 100 has what the filters let through of @201 to
@@ -14,7 +14,7 @@ subscribed to is the newest `limit` entries, which reach back to such a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -31,8 +31,8 @@ from events.stream import Stream
 from projections.views.history import Act, Acts
 from service.asking.filters import FINDABLE
 from service.asking.query import Query, located
-from service.feeds.feed import Context
-from service.feeds.parameters import choice, number
+from service.feeds.feed import Context, Feed
+from service.feeds.parameters import OF_CHANGES, choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.audit import entry_members
 from service.words.number import number_text
@@ -93,12 +93,20 @@ class Page(NamedTuple):
     previous: int | None
 
 
-def told(context: Context) -> tuple[Channel, list[Entry]]:
-    """The feed of a context, and its entries. Raises NotFound for a record that there is not."""
-    page = _page(context)
-    before = _Before(context)
-    entries = [_entry(act, context, before) for act in page.acts]
-    return _channel(context, page), entries[::-1]
+def feed_of_changes(write: Callable[[Channel, Sequence[Entry]], bytes], **described: Any) -> Feed:
+    """A feed of what was recorded, in the format that `write` gives; `described` are the members
+    of the `Feed` that differ from one format to another.
+
+    Rendering it raises NotFound where the record that it is of was not recorded.
+    """
+
+    def render(context: Context) -> bytes:
+        page = _page(context)
+        before = _Before(context)
+        entries = [_entry(act, context, before) for act in page.acts]
+        return write(_channel(context, page), entries[::-1])
+
+    return Feed(render=render, limit=LIMIT, most=MOST, filters=OF_CHANGES, own=OWN, **described)
 
 
 # --- which events
@@ -106,19 +114,19 @@ def told(context: Context) -> tuple[Channel, list[Entry]]:
 
 def _page(context: Context) -> Page:
     known, limit, number = context.question.as_of.known, context.limit, context.options["page"]
-    chosen = _Chosen(context)
+    filtered = _Filtered(context)
     if number:
-        acts = chosen.between((number - 1) * limit, min(number * limit, known))
+        acts = filtered.between((number - 1) * limit, min(number * limit, known))
         before = min(number - 1, known // limit) * limit  # only a full page is linked to
     else:
-        acts = chosen.last(known, limit=limit)
+        acts = filtered.last(known, limit=limit)
         before = acts[0].entry.position - 1 if len(acts) == limit else 0
-    found = chosen.last(before, limit=1)
+    found = filtered.last(before, limit=1)
     previous = -(-found[0].entry.position // limit) if found else None
     return Page(acts, 0 < number * limit <= known, previous)
 
 
-class _Chosen:
+class _Filtered:
     """The events of the log that the filters of a feed let through."""
 
     def __init__(self, context: Context) -> None:
@@ -128,7 +136,7 @@ class _Chosen:
         streams: tuple[str, ...] | None = None
         if record is not None:
             streams = (str(Stream.record(record)), str(Stream.source(record)))
-        self._meant = Acts(
+        self._acts = Acts(
             after=0,
             last=known,
             kind=None if kind == "all" else kind,
@@ -143,13 +151,13 @@ class _Chosen:
 
     def last(self, position: int, *, limit: int) -> list[Act]:
         """The last acts up to a position."""
-        meant = self._meant._replace(last=position)
-        return list(self._history.last_acts(self._db, meant, limit=limit))
+        acts = self._acts._replace(last=position)
+        return list(self._history.last_acts(self._db, acts, limit=limit))
 
     def between(self, after: int, last: int) -> list[Act]:
         """The acts beyond one position, up to another."""
-        meant = self._meant._replace(after=after, last=last)
-        return list(self._history.acts(self._db, meant, limit=max(0, last - after)))
+        acts = self._acts._replace(after=after, last=last)
+        return list(self._history.acts(self._db, acts, limit=max(0, last - after)))
 
 
 # --- the feed
@@ -201,7 +209,7 @@ def _archive(context: Context, number: int) -> Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Recorded:
     """An event with what it is about: the line after it, and the one before where it changed."""
 
     act: Act
@@ -233,21 +241,23 @@ class _Before:
 
 def _entry(act: Act, context: Context, before: _Before) -> Entry:
     lang, entry = context.lang, act.entry
-    told = _looked_up(act, before)
-    name = told.after.get("title") or told.after.get(f"name_{lang}") or told.after["name"]
+    recorded = _looked_up(act, before)
+    name = (
+        recorded.after.get("title") or recorded.after.get(f"name_{lang}") or recorded.after["name"]
+    )
     space, id = Stream.parse(act.stream)
     deletes = None
-    if entry.type == "withdrawal" and told.recording is not None:
-        recorded_at = before.recorded_at(told.recording)
-        deletes = event_tag(told.recording, str(recorded_at))
-    date = told.after.get("date") if act.kind != "source" else None
+    if entry.type == "withdrawal" and recorded.recording is not None:
+        recorded_at = before.recorded_at(recorded.recording)
+        deletes = event_tag(recorded.recording, str(recorded_at))
+    date = recorded.after.get("date") if act.kind != "source" else None
     return Entry(
         id=event_tag(entry.position, entry.recorded_at),
         title=f"{_done(entry.type, lang)}{'：' if lang == 'zh' else ': '}{name}",
         updated=entry.recorded_at,
         url=context.url(f"/{space}s/{id}"),
         author=entry.actor,
-        text=list(_paragraphs(told, lang)),
+        text=list(_paragraphs(recorded, lang)),
         tags=[act.kind, BY_TYPE[entry.type].EVENT],
         valid=dates.parse(date) if date else None,
         deletes=deletes,
@@ -264,35 +274,35 @@ def _done(type: str, lang: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", " ", BY_TYPE[type].EVENT).capitalize()
 
 
-def _looked_up(act: Act, before: _Before) -> _Told:
+def _looked_up(act: Act, before: _Before) -> _Recorded:
     """The line of what an event is about. Only what mends something needs the record for it."""
     line: dict[str, Any] = msgspec.json.decode(act.entry.line)
     if act.entry.type not in ("correction", "withdrawal", "reinstatement", "amendment"):
-        return _Told(act=act, line=line, after=line, before=None, recording=None)
+        return _Recorded(act=act, line=line, after=line, before=None, recording=None)
     record = before.record(act)
     kept = record.kept.get(act.entry.statement or "")
     stood = record.card or {} if kept is None else kept.line
     after = changed(stood, line.get("changes", {}))
     recording = None if kept is None else kept.position
-    return _Told(act=act, line=line, after=after, before=stood, recording=recording)
+    return _Recorded(act=act, line=line, after=after, before=stood, recording=recording)
 
 
-def _paragraphs(told: _Told, lang: Language) -> Iterator[str]:
+def _paragraphs(recorded: _Recorded, lang: Language) -> Iterator[str]:
     """What, when it was so, what stood before, why, and who."""
     colon = "：" if lang == "zh" else ": "
-    if told.after.get("summary"):
-        yield told.after["summary"]
-    if told.act.kind != "source" and "date" in told.after:
-        word = PROMISED if told.after.get("modality") == "planned" else WHEN
-        yield f"{word[lang]}{colon}{dates.display(dates.parse(told.after['date']), lang)}"
-    before = told.before or {}
-    for name in told.line.get("changes", {}):
-        was, now = (line.get(name) for line in (before, told.after))
+    if recorded.after.get("summary"):
+        yield recorded.after["summary"]
+    if recorded.act.kind != "source" and "date" in recorded.after:
+        word = PROMISED if recorded.after.get("modality") == "planned" else WHEN
+        yield f"{word[lang]}{colon}{dates.display(dates.parse(recorded.after['date']), lang)}"
+    before = recorded.before or {}
+    for name in recorded.line.get("changes", {}):
+        was, now = (line.get(name) for line in (before, recorded.after))
         if was != now:
             yield f"{name}{colon}{_value(was, lang)} → {_value(now, lang)}"
-    if told.act.entry.reason:
-        yield f"{WHY[lang]}{colon}{told.act.entry.reason}"
-    yield f"{WHO[lang]}{colon}{told.act.entry.actor}, @{told.act.entry.position}"
+    if recorded.act.entry.reason:
+        yield f"{WHY[lang]}{colon}{recorded.act.entry.reason}"
+    yield f"{WHO[lang]}{colon}{recorded.act.entry.actor}, @{recorded.act.entry.position}"
 
 
 def _value(value: object, lang: Language) -> str:

@@ -65,8 +65,8 @@ def _register(feed: Feed) -> None:
         feed.parameters,
         dict(feed.schema if "json" in feed.media_type else {"type": "string"}),
         media_type=feed.media_type.partition(";")[0],
-        tells=("Link", "Content-Disposition"),
-        may_tell=("Annales-Omitted", "Vary"),
+        sends=("Link", "Content-Disposition"),
+        may_send=("Annales-Omitted", "Vary"),
     )(view)
 
 

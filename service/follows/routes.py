@@ -72,7 +72,7 @@ blueprint = Blueprint("follows", __name__, description="Answers, to be followed.
     "/v1/follows",
     TAKES,
     FollowsSchema,
-    may_tell=("Vary",),
+    may_send=("Vary",),
     also={ATOM: {"type": "string"}},
 )
 def follows() -> Response:

@@ -119,7 +119,7 @@ def _register(form: RecordForm) -> None:
         form.shape,
         media_type=form.media_type,
         ids=EXAMPLES,
-        tells=("Annales-Revision",),
+        sends=("Annales-Revision",),
     )(view)
 
 

@@ -11,15 +11,14 @@ from service.asking.question import Question
 from service.memento.versions import LINK_FORMAT, WORLD, timegate, timemap
 from service.questions import QUESTIONS
 from service.web.access import needs
-from service.web.description import query_parameters
+from service.web.description import openapi_parameters
 from service.web.schemas import headers, id_parameter, problem_responses
 
-ACCEPT_DATETIME = {
-    "in": "header",
-    "name": "Accept-Datetime",
-    "schema": {**forms.HTTP_DATE, "examples": ["Sat, 01 Jun 2019 00:00:00 GMT"]},
-    "description": "As what time the log is to be seen; without it, the last memento.",
-}
+ACCEPT_DATETIME = Parameter(
+    name="Accept-Datetime",
+    form={**forms.HTTP_DATE, "examples": ["Sat, 01 Jun 2019 00:00:00 GMT"]},
+    meaning="As what time the log is to be seen; without it, the last memento.",
+)
 BEYOND = Parameter(
     name="beyond",
     form={"type": "string", "pattern": "^@[0-9]{1,18}$", "examples": ["@600"]},
@@ -60,12 +59,13 @@ def _register(kind: str, question: Question) -> None:
         f"The way to {what} as it was known at a time." if is_gate else f"Every version of {what}."
     )
     world = (each for each in question.clocks if each.name in WORLD)
-    query = query_parameters([*world, *question.filters, *([] if is_gate else [BEYOND])])
+    query = openapi_parameters([*world, *question.filters, *([] if is_gate else [BEYOND])])
+    header = openapi_parameters([ACCEPT_DATETIME] if is_gate else [], place="header")
     path = question.path.removeprefix("/v1").replace("{id}", "<string:id>")
     blueprint.route(f"/v1/{kind}{path}", parameters=id_parameter("juno") if question.ids else None)(
         blueprint.doc(
             operationId=view.__name__,
-            parameters=[*query, *([ACCEPT_DATETIME] if is_gate else [])],
+            parameters=[*query, *header],
             security=[{}, {"key": []}],
             responses=(FOUND if is_gate else LISTED)
             | problem_responses(400, 401, 403, 404, 422, 429, 503),

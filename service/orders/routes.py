@@ -16,9 +16,11 @@ from events.catalogue import STATEMENT_TYPES
 from events.errors import MalformedLine
 from events.fact import Line
 from service.asking import forms
+from service.asking.parameter import Parameter
 from service.orders.changes import CHANGES, Change
 from service.orders.writing import body_line, record_batch, record_one
 from service.web.access import needs
+from service.web.description import openapi_parameters
 from service.web.line_schemas import batch_body, line_body
 from service.web.response import archive
 from service.web.schemas import (
@@ -31,33 +33,28 @@ from service.web.schemas import (
 
 blueprint = Blueprint("orders", __name__, description="Orders: what is to be recorded.")
 
-DRY_RUN = {
-    "in": "query",
-    "name": "dry_run",
-    "schema": {"type": "boolean", "default": False},
-    "description": "Decide only: what would be recorded, which rivals stand, what would change.",
-}
-HEADERS = [
-    {
-        "in": "header",
-        "name": "Idempotency-Key",
-        "schema": forms.IDEMPOTENCY_KEY,
-        "description": "The same request under the same key records once.",
-    },
-    {
-        "in": "header",
-        "name": "Prefer",
-        "schema": {"type": "string", "examples": ["return=minimal", "wait=2"]},
-        "description": "return=minimal, return=representation, wait=SECONDS for the views.",
-    },
-]
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {**forms.IF_MATCH, "examples": ["*", '"r7"']},
-    "description": 'The record\'s ETag, its revision as `"r7"`, or `*` for any. Missing: 428.',
-}
+DRY_RUN = Parameter(
+    name="dry_run",
+    form={"type": "boolean", "default": False},
+    meaning="Decide only: what would be recorded, which rivals stand, what would change.",
+)
+HEADERS = (
+    Parameter(
+        name="Idempotency-Key",
+        form=forms.IDEMPOTENCY_KEY,
+        meaning="The same request under the same key records once.",
+    ),
+    Parameter(
+        name="Prefer",
+        form={"type": "string", "examples": ["return=minimal", "wait=2"]},
+        meaning="return=minimal, return=representation, wait=SECONDS for the views.",
+    ),
+)
+IF_MATCH = Parameter(
+    name="If-Match",
+    form={**forms.IF_MATCH, "examples": ["*", '"r7"']},
+    meaning='The record\'s ETag, its revision as `"r7"`, or `*` for any. Missing: 428.',
+)
 
 # What the guide records too, so that each example can be tried.
 SOURCE: Line = {"id": "diary", "medium": "book", "title": "A diary"}
@@ -99,7 +96,7 @@ BATCH = "\n".join(
 
 RECORDED = ("Location", "Annales-Position", "Cache-Control")
 OF_ONE_STREAM = ("ETag", "Annales-Revision")
-MAY_TELL = ("Idempotency-Replayed", "Preference-Applied")
+MAY_SEND = ("Idempotency-Replayed", "Preference-Applied")
 """The headers of what was recorded: always, where it is in one record or source, and where it
 was asked for."""
 
@@ -119,7 +116,7 @@ def order(
     needs If-Match.
     """
     one = () if batch else OF_ONE_STREAM
-    told = headers(*RECORDED, *one, sometimes=(*MAY_TELL, *(OF_ONE_STREAM if batch else ())))
+    sent = headers(*RECORDED, *one, sometimes=(*MAY_SEND, *(OF_ONE_STREAM if batch else ())))
     statuses = (400, 401, 403, *((404,) if ids else ()), 409, 412, 413, 415, 422)
 
     def register(view: View) -> View:
@@ -127,8 +124,13 @@ def order(
         view = blueprint.alt_response(200, schema=PreviewSchema, headers=headers("Cache-Control"))(
             view
         )
-        view = blueprint.response(201, RecordedSchema, headers=told)(view)
-        parameters: list[Any] = [DRY_RUN, *HEADERS, *([IF_MATCH] if ids else [])]
+        view = blueprint.response(201, RecordedSchema, headers=sent)(view)
+        parameters = [
+            *openapi_parameters([DRY_RUN]),
+            *openapi_parameters(HEADERS, place="header"),
+        ]
+        if ids:
+            parameters += openapi_parameters([IF_MATCH], place="header", required=True)
         view = blueprint.doc(
             operationId=view.__name__,
             parameters=parameters,

@@ -1,4 +1,4 @@
-"""What a follower is given: CloudEvents, in pages and as a stream, whatever they tell of.
+"""What a follower gets: CloudEvents, in pages and as a stream, whatever they are about.
 
 The id of an event is a position of the log, so a follower goes on exactly where it was.
 """
@@ -20,7 +20,7 @@ STEP = 1000
 """How many events are read from the log at once."""
 
 SKIPPED = 1000
-"""After how many positions without an event a stream tells how far it is."""
+"""After how many positions without an event a stream sends a checkpoint."""
 
 CHECKPOINT = "annales.checkpoint"
 
@@ -31,8 +31,8 @@ RETRY = b"retry: 2000\n"
 """Milliseconds after which a client comes back. Part of the first block, never a block alone."""
 
 
-class Shown(Protocol):
-    """What a follower is shown as one CloudEvent, at a position of the log."""
+class Change(Protocol):
+    """What a follower gets as one CloudEvent, at a position of the log."""
 
     @property
     def position(self) -> int:
@@ -55,15 +55,16 @@ class Page(NamedTuple):
     full nor at the head has looked at enough for once.
     """
 
-    changes: Sequence[Shown]
+    changes: Sequence[Change]
     reached: int
     full: bool
     at_head: bool
     looked: int
 
 
-class Reading(Protocol):
-    """Gives the page beyond a position; `looked` as `read` takes it."""
+class ReadPage(Protocol):
+    """Reads the page beyond a position; `looked` is how many events an empty page before it had
+    looked at."""
 
     def __call__(self, *, after: int, limit: int, looked: int = 0) -> Page:
         """The first `limit` of what is to be shown."""
@@ -101,15 +102,16 @@ def cloud_event(
 # --- as a stream
 
 
-def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[bytes]:
+def server_sent(read: ReadPage, streams: Streams, *, after: int) -> Iterator[bytes]:
     """The changes beyond `after` as server-sent events, and each new one as it comes.
 
-    Ends after `streams.longest` seconds, when the service shuts down, or where it cannot be
-    read on; a client goes on from the last id it saw, and is then told why it cannot. Where
-    filters skip much, a checkpoint gives it an id from which less has to be looked at again.
+    Each item is a block of `text/event-stream` in UTF-8. It ends after `streams.longest` seconds,
+    when the service shuts down, or at an error of a page; a client then goes on from the last id
+    that it has, and gets that error as a problem. Where filters skip much, a checkpoint gives the
+    client a later id to go on from.
     """
     ends = time.monotonic() + streams.longest
-    told = reached = after
+    sent = reached = after
     retry = RETRY
     yield HEARTBEAT  # the headers go out with the first byte
     while not streams.ended and (left := ends - time.monotonic()) > 0:
@@ -120,10 +122,10 @@ def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[byte
         reached = page.reached
         blocks = [_block(change) for change in page.changes]
         if page.changes:
-            told = page.changes[-1].position
-        if reached - told >= SKIPPED:
+            sent = page.changes[-1].position
+        if reached - sent >= SKIPPED:
             blocks.append(_checkpoint(reached))
-            told = reached
+            sent = reached
         if blocks:
             yield retry + b"".join(blocks)
             retry = b""
@@ -131,11 +133,11 @@ def server_sent(read: Reading, streams: Streams, *, after: int) -> Iterator[byte
             beyond=reached, timeout=min(streams.heartbeat, left)
         ):
             yield HEARTBEAT
-    if reached > told:
+    if reached > sent:
         yield retry + _checkpoint(reached)
 
 
-def _block(change: Shown) -> bytes:
+def _block(change: Change) -> bytes:
     name = change.type.encode()
     return b"id: %d\nevent: %b\ndata: %b\n\n" % (change.position, name, change.text())
 

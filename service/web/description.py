@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from flask_smorest import Blueprint
@@ -18,23 +18,21 @@ from service.asking.parameter import Parameter
 from service.web.access import needs
 from service.web.schemas import headers, id_parameter, problem_responses
 
-ASKED = [
-    {
-        "in": "header",
-        "name": "If-None-Match",
-        "schema": {"type": "string"},
-        "description": "The `ETag` of an answer that the client has: 304 where it is still so.",
-    },
-    {
-        "in": "header",
-        "name": "Annales-Min-Position",
-        "schema": {**forms.POSITION, "examples": [1199]},
-        "description": "Answer only from views that have read so far; else 503.",
-    },
-]
+REQUEST_HEADERS = (
+    Parameter(
+        name="If-None-Match",
+        form={"type": "string"},
+        meaning="The `ETag` of an answer that the client has: 304 where it is still so.",
+    ),
+    Parameter(
+        name="Annales-Min-Position",
+        form={**forms.POSITION, "examples": [1199]},
+        meaning="Answer only from views that have read so far; else 503.",
+    ),
+)
 """The headers that every question takes."""
 
-TOLD = ("ETag", "Cache-Control", "Annales-Position")
+ANSWER_HEADERS = ("ETag", "Cache-Control", "Annales-Position")
 """The headers that every answer has."""
 
 NOT_MODIFIED = "The client has this answer."
@@ -42,10 +40,16 @@ NOT_MODIFIED = "The client has this answer."
 View = Callable[..., Response]
 
 
-def query_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
-    """What a description says of the parameters of a query."""
+def openapi_parameters(
+    parameters: Iterable[Parameter],
+    *,
+    place: Literal["query", "header"] = "query",
+    required: bool = False,
+) -> list[dict[str, Any]]:
+    """The Parameter Objects of OpenAPI for parameters of a query, or for headers."""
+    needed = {"required": True} if required else {}
     return [
-        {"in": "query", "name": each.name, "schema": each.form, "description": each.meaning}
+        {"in": place, "name": each.name, **needed, "schema": each.form, "description": each.meaning}
         for each in parameters
     ]
 
@@ -58,28 +62,31 @@ def described(
     *,
     media_type: str = "application/json",
     ids: Sequence[str] = (),
-    tells: Sequence[str] = (),
-    may_tell: Sequence[str] = (),
+    sends: Sequence[str] = (),
+    may_send: Sequence[str] = (),
     also: Mapping[str, Any] = MappingProxyType({}),
 ) -> Callable[[View], View]:
-    """The route of a pinned answer in a blueprint, with what its description says of it.
+    """A decorator that routes a view to a path in a blueprint, and documents it for OpenAPI.
 
-    `body` describes the answer, a schema of marshmallow or of JSON; `also` has the other types of
-    its body, with theirs. `ids` are examples of the `{id}` in the path; `tells` and `may_tell` are
-    headers that it has besides those of all.
+    The view gives a pinned answer. `body` is the schema of that, of marshmallow or of JSON; `also`
+    maps the other media types of the body to theirs. `ids` are examples of the `{id}` in the path.
+    Beside the headers of every answer the view always `sends` some, and `may_send` others.
     """
-    told = headers(*TOLD, *tells, sometimes=("Content-Location", *may_tell))
+    sent = headers(*ANSWER_HEADERS, *sends, sometimes=("Content-Location", *may_send))
 
     def register(view: View) -> View:
         name = view.__name__
         view = needs("reader")(view)
         for other, shape in also.items():
             view = blueprint.alt_response(200, schema=shape, content_type=other)(view)
-        view = blueprint.response(200, body, content_type=media_type, headers=told)(view)
+        view = blueprint.response(200, body, content_type=media_type, headers=sent)(view)
         view = blueprint.doc(
             operationId=name,
-            parameters=[*query_parameters(parameters), *ASKED],
-            responses={"304": {"description": NOT_MODIFIED, "headers": told}}
+            parameters=[
+                *openapi_parameters(parameters),
+                *openapi_parameters(REQUEST_HEADERS, place="header"),
+            ],
+            responses={"304": {"description": NOT_MODIFIED, "headers": sent}}
             | problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
             security=[{}, {"key": []}],
         )(view)
