@@ -1,7 +1,6 @@
 """The questions about what the chronicle holds: each path, and who answers it.
 
-A route decides nothing: `asking.answer` reads the clocks and filters, the modules of the answers
-make the text.
+A route decides nothing: the declaration parses the clocks and filters and gives the answer.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from service.questions import QUESTIONS
 from service.records.question import RECORD
 from service.web.access import needs
 from service.web.description import described
-from service.web.response import archive, asked
+from service.web.response import answered, archive
 from service.web.schemas import HealthSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
@@ -35,7 +34,7 @@ def _route(question: Question) -> None:
             response = in_form(form, id)
         else:
             more = links_of(question.stream(id)) if question.has_mementos else None
-            response = asked(question, id, more=more)
+            response = answered(question, id, more=more)
         if len(question.all_formats) > 1 and "format" not in request.args:
             response.vary.add("Accept")
         return response

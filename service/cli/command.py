@@ -75,7 +75,7 @@ class Annales(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
 
 
-@click.group(cls=Annales, epilog=exits.TOLD, context_settings={"max_content_width": 100})
+@click.group(cls=Annales, epilog=exits.EXIT_CODES, context_settings={"max_content_width": 100})
 @click.version_option(VERSION, prog_name="annales")
 @click.option(
     "--data",

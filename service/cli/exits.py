@@ -11,7 +11,7 @@ USAGE = 2
 DAMAGED = 3
 UNAVAILABLE = 4
 
-TOLD = """\b
+EXIT_CODES = """\b
 Exit codes:
   0  done
   1  refused or not found; nothing was recorded
@@ -19,7 +19,7 @@ Exit codes:
   3  the log or the views are damaged, or differ
   4  the store cannot be opened, is busy, or is not durable
 """
-"""The codes as `annales --help` tells them."""
+"""The codes as `annales --help` lists them."""
 
 
 class Ended(click.ClickException):

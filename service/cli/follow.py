@@ -8,14 +8,14 @@ import click
 
 from events.clocks import as_of
 from service.archive import Archive
-from service.asking.filters import position_after, wanted
+from service.asking.parameter import values_of
 from service.cli.options import SHARED, as_json, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.follows.feed import FeedPage, check, read
+from service.follows.feed_query import LIMIT, PAGING, ending, feed_query, feed_text
 from service.follows.followed import followed_question
-from service.follows.page import LIMIT, ending, feed_question, feed_text
-from service.follows.telling import changes
+from service.follows.wording import changes
 
 PATH = "/v1/follows"
 
@@ -44,8 +44,7 @@ def follow(
     QUESTION is the path of one, such as "/v1/state?country=CN&at=2016".
     """
     log_of(folder)
-    page = wanted(limit=limit)
-    beyond = position_after(after or "")
+    paging = values_of(PAGING, {"limit": limit, "after": after or ""})
     with Archive(folder) as archive:
         archive.catch_up()
         chronicle = archive.chronicle
@@ -53,11 +52,9 @@ def follow(
         followed = followed_question(chronicle, question)
         reading = archive.reading(archive.views.db())
         check(chronicle, reading, followed, known=clocks.known)
-        found = read(
-            chronicle, reading, followed, after=beyond, known=clocks.known, limit=page.limit
-        )
-        asked = feed_question(PATH, followed, clocks, after=beyond, limit=page.limit)
-        text = feed_text(ending(chronicle.log, asked, found), found)
+        found = read(chronicle, reading, followed, known=clocks.known, **paging)
+        query = feed_query(PATH, followed, clocks, paging)
+        text = feed_text(ending(chronicle.log, query, found), found)
     if as_json:
         click.echo(text)
     else:

@@ -48,7 +48,7 @@ def list_keys(folder: Path, /, *, as_json: bool) -> None:
     with _ring(folder) as ring:
         found = list(ring.all().values())
     if as_json:
-        click.echo(msgspec.json.encode([_told(key) for key in found]))
+        click.echo(msgspec.json.encode([_members(key) for key in found]))
         return
     if not found:
         click.echo("There is no key: `annales keys create --role curator --name NAME` makes one.")
@@ -57,7 +57,7 @@ def list_keys(folder: Path, /, *, as_json: bool) -> None:
         screen(),
         "Keys",
         ("id", "name", "role", "made", "expires", "revoked"),
-        ([text or "" for text in _told(key).values()] for key in found),
+        ([text or "" for text in _members(key).values()] for key in found),
     )
 
 
@@ -71,7 +71,7 @@ def revoke(folder: Path, /, *, id: str) -> None:
     click.echo(f"Key {id} opens nothing any more.")
 
 
-def _told(key: Key) -> dict[str, str | None]:
+def _members(key: Key) -> dict[str, str | None]:
     return {
         "id": key.id,
         "name": key.name,

@@ -77,12 +77,12 @@ def load(
                 )
         except Refusal as refusal:
             raise _refused(file, taken, refusal, as_json=as_json) from None
-        _tell(outcome, len(taken), all_warnings=all_warnings, as_json=as_json)
+        _report(outcome, len(taken), all_warnings=all_warnings, as_json=as_json)
         if isinstance(outcome, Recorded):
             _project(archive)
 
 
-def _tell(outcome: Recorded | Decision, lines: int, *, all_warnings: bool, as_json: bool) -> None:
+def _report(outcome: Recorded | Decision, lines: int, *, all_warnings: bool, as_json: bool) -> None:
     """Say what was recorded, or would be."""
     if isinstance(outcome, Decision):
         count, position = len(outcome.decided), None
@@ -124,7 +124,7 @@ def _list_warnings(warnings: Warnings, *, every: bool) -> None:
 def _print_json(
     *, recorded: int, skipped: int, position: int | None, warnings: Warnings, **more: int
 ) -> None:
-    told = {
+    members = {
         "recorded": recorded,
         **more,
         "skipped": skipped,
@@ -134,7 +134,7 @@ def _print_json(
             for number, warning in warnings
         ],
     }
-    click.echo(msgspec.json.encode(told))
+    click.echo(msgspec.json.encode(members))
 
 
 def _refused(file: str, taken: Sequence[Order], refusal: Refusal, *, as_json: bool) -> Ended:

@@ -53,7 +53,7 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
             rebuilt = runner.verify(archive.chronicle, views)
         archive.catch_up()
     if as_json:
-        click.echo(msgspec.json.encode(_told(rebuilt)))
+        click.echo(msgspec.json.encode(_members(rebuilt)))
     else:
         click.echo(f"Rebuilt the views to @{rebuilt.position}; digest {rebuilt.digest}.")
 
@@ -79,14 +79,16 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
                 verified = runner.verify(archive.chronicle, archive.views, progress=advance)
         except Differs as differs:
             if as_json:
-                told = {"live": differs.live, "rebuilt": differs.rebuilt}
+                digests = {"live": differs.live, "rebuilt": differs.rebuilt}
                 click.echo(
-                    msgspec.json.encode({"whole": False, "position": differs.position, **told})
+                    msgspec.json.encode({"whole": False, "position": differs.position, **digests})
                 )
             raise
     if as_json:
         click.echo(
-            msgspec.json.encode({"whole": True, "head": f"@{position}", "views": _told(verified)})
+            msgspec.json.encode(
+                {"whole": True, "head": f"@{position}", "views": _members(verified)}
+            )
         )
         return
     click.echo(f"The log is whole up to @{position}.")
@@ -106,11 +108,11 @@ def migrate(folder: Path, /, *, as_json: bool) -> None:
         position = archive.catch_up()
     made_views = _pointer(folder) != before
     if as_json:
-        told = {
+        members = {
             "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
             "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
         }
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(members))
         return
     done = "there was nothing to do" if had_log else "made, as there was none"
     click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
@@ -130,7 +132,7 @@ def _damaged(damage: list[tuple[int, str]], *, as_json: bool) -> Ended:
     )
 
 
-def _told(views: runner.Rebuilt) -> dict[str, str]:
+def _members(views: runner.Rebuilt) -> dict[str, str]:
     return {"position": f"@{views.position}", "digest": views.digest}
 
 

@@ -36,11 +36,12 @@ CLOCKS = ("at", "stated", "known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a feed is asked for; `limit` is None where nothing is said of it.
+class FeedArguments:
+    """The parameters of a feed, parsed; `limit` is None where the request gives none.
 
-    `given` are the parameters that differ from their defaults, as a pinned URL
-    writes them; the language is always among them, since the headers may choose it.
+    `options` are the values of the feed's own parameters. `given` are the texts of those that
+    differ from their defaults, as a pinned URL has them; the language is always among them, since
+    the headers may choose it.
     """
 
     wanted: Selection
@@ -54,17 +55,17 @@ def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
     texts = parameters(tuple(each.name for each in feed.parameters))
     lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
-    asked = read(feed, texts, lang=lang)
-    question = Query(feed.path, clocks(texts), asked.given)
+    arguments = feed_arguments(feed, texts, lang=lang)
+    query = Query(feed.path, clocks(texts), arguments.given)
     base_url = root()
     omitted: Counter[str] = Counter()
 
     def make(reading: Reading) -> str | bytes:
-        return rendered(feed, question, asked, reading, base_url=base_url, omitted=omitted)
+        return rendered(feed, query, arguments, reading, base_url=base_url, omitted=omitted)
 
-    response = respond(texts, question, make, media_type=feed.media_type, variant=base_url)
-    if told := omitted_header(omitted):
-        response.headers["Annales-Omitted"] = told
+    response = respond(texts, query, make, media_type=feed.media_type, variant=base_url)
+    if header := omitted_header(omitted):
+        response.headers["Annales-Omitted"] = header
     response.headers["Link"] = ", ".join(_links(feed, texts))
     response.headers["Content-Disposition"] = f'inline; filename="annales.{feed.suffix}"'
     if "lang" in feed.takes and "lang" not in texts:
@@ -74,49 +75,49 @@ def feed_response(feed: Feed) -> Response:
 
 def rendered(
     feed: Feed,
-    question: Query,
-    asked: Asked,
+    query: Query,
+    arguments: FeedArguments,
     reading: Reading,
     *,
     base_url: str,
     omitted: Counter[str],
 ) -> str | bytes:
     """The body of a feed; `omitted` counts what it leaves out. Raises FeedTooLarge, NotFound."""
-    limit = feed.limit if asked.limit is None else asked.limit
+    limit = feed.limit if arguments.limit is None else arguments.limit
     shown: list[Item] = []
-    if feed.of_items and feed.needs_items(asked.options):
+    if feed.of_items and feed.needs_items(arguments.options):
         found = []
-        for item in read_items(reading, question.as_of, asked.wanted):
+        for item in read_items(reading, query.as_of, arguments.wanted):
             if (lacking := feed.lacks(item)) is None:
                 found.append(item)
             else:
                 omitted[lacking] += 1
-        if asked.limit is None and len(found) > MOST:
+        if arguments.limit is None and len(found) > MOST:
             raise FeedTooLarge(len(found), MOST)
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
             found = most_significant(found, limit)
-        shown = completed(reading, question.as_of, sorted(found, key=in_time))
+        shown = completed(reading, query.as_of, sorted(found, key=in_time))
     return feed.render(
         Context(
             feed=feed,
-            question=question,
-            wanted=asked.wanted,
-            lang=asked.lang,
-            title=title(asked, _named(asked, reading.at(question.as_of))),
+            query=query,
+            wanted=arguments.wanted,
+            lang=arguments.lang,
+            title=title(arguments, _named(arguments, reading.at(query.as_of))),
             base_url=base_url,
             items=shown,
             limit=limit,
             omitted=omitted,
-            options=asked.options,
+            options=arguments.options,
             archive=archive(),
             reading=reading,
         )
     )
 
 
-def read(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> Asked:
-    """What the parameters ask of a feed, in a language. Raises BadFilter."""
+def feed_arguments(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> FeedArguments:
+    """Parse the parameters of a feed, in a language. Raises BadFilter."""
     filters = tuple(
         each.but(default=feed.kinds)
         if each is KIND
@@ -132,7 +133,7 @@ def read(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> Asked:
     # The headers may choose the language, so it is always written out.
     values["lang"] = lang
     options = values_of(feed.own, texts)
-    return Asked(
+    return FeedArguments(
         wanted=Selection(
             kinds=values.get("kinds", feed.kinds),
             country=values["country"],
@@ -148,23 +149,23 @@ def read(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> Asked:
     )
 
 
-def title(asked: Asked, name: str | None = None) -> str:
+def title(arguments: FeedArguments, name: str | None = None) -> str:
     """What a feed is about, in a line: `Annales: China, Fusion, 1950–2020`.
 
     `name` is that of the record that is wanted, if one is.
     """
-    zh = asked.lang == "zh"
+    zh = arguments.lang == "zh"
     about = []
     if name is not None:
         about.append(name)
-    if asked.wanted.country is not None:
-        code = asked.wanted.country
-        about.append(Locale(asked.lang).territories.get(code, code))
-    if asked.wanted.field is not None:
-        about.append(field_word(asked.wanted.field, asked.lang))
-    if asked.given.get("kind") == ",".join(asked.wanted.kinds):
-        about += [KIND_WORDS[kind][asked.lang] for kind in asked.wanted.kinds]
-    first, last = asked.given.get("from"), asked.given.get("to")
+    if arguments.wanted.country is not None:
+        code = arguments.wanted.country
+        about.append(Locale(arguments.lang).territories.get(code, code))
+    if arguments.wanted.field is not None:
+        about.append(field_word(arguments.wanted.field, arguments.lang))
+    if arguments.given.get("kind") == ",".join(arguments.wanted.kinds):
+        about += [KIND_WORDS[kind][arguments.lang] for kind in arguments.wanted.kinds]
+    first, last = arguments.given.get("from"), arguments.given.get("to")
     if first is not None or last is not None:
         about.append(f"{first or ''}–{last or ''}")
     if not about:
@@ -173,7 +174,7 @@ def title(asked: Asked, name: str | None = None) -> str:
 
 
 def alternates(texts: Mapping[str, str]) -> Iterator[tuple[Feed, str]]:
-    """Every feed, with where it answers the same question, for `rel="alternate"`.
+    """Every feed, with where it answers the same query, for `rel="alternate"`.
 
     Parameters that it does not take are left out.
     """
@@ -185,15 +186,15 @@ def alternates(texts: Mapping[str, str]) -> Iterator[tuple[Feed, str]]:
         yield feed, located(feed.path, pairs)
 
 
-def _named(asked: Asked, slice: Slice) -> str | None:
+def _named(arguments: FeedArguments, slice: Slice) -> str | None:
     """The name of the record that is wanted; its id where it has no card."""
-    record = asked.wanted.record
+    record = arguments.wanted.record
     if record is None:
         return None
     card = slice.cards([record]).get(record)
     if card is None:
         return record
-    return str(card.get("name_zh", card["name"]) if asked.lang == "zh" else card["name"])
+    return str(card.get("name_zh", card["name"]) if arguments.lang == "zh" else card["name"])
 
 
 def _links(feed: Feed, texts: Mapping[str, str]) -> Iterator[str]:

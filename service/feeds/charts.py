@@ -33,8 +33,8 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
     And the first and the last of the days. Raises BadFilter for a filter that a trend cannot have.
     """
     _refuse(context, "trends", ("kind", "limit", "record"))
-    as_of = context.question.as_of
-    filters = context.question.filters
+    as_of = context.query.as_of
+    filters = context.query.filters
     texts = {
         "measure": "status",
         "stated": iso(as_of.stated),
@@ -71,12 +71,12 @@ def slip_rows(context: Context) -> Rows:
     _refuse(context, "slips", ("from", "kind", "to"))
     wanted = context.wanted
     if wanted.record is not None:
-        known = context.question.as_of.known
+        known = context.query.as_of.known
         context.reading.history.check_exists(
             context.reading.db, str(Stream.record(wanted.record)), known=known
         )
     slice = context.reading.at(
-        context.question.as_of,
+        context.query.as_of,
         country=wanted.country if wanted.record is None else None,
         field=wanted.field if wanted.record is None else None,
     )
@@ -115,5 +115,5 @@ def slip_rows(context: Context) -> Rows:
 
 def _refuse(context: Context, chart: str, names: tuple[str, ...]) -> None:
     for name in names:
-        if (value := context.question.filters.get(name)) is not None:
+        if (value := context.query.filters.get(name)) is not None:
             raise BadFilter(name, value, f"not with chart={chart}")

@@ -18,7 +18,7 @@ from events.vocabulary import FIELDS, STATUSES
 from projections.kinds.facility import FOR_GOOD
 from service.drawing.marks import HEIGHTS
 from service.feeds.feed import MOST, Context, Feed
-from service.feeds.titles import title_of
+from service.feeds.titles import lane_fields, lane_name, title_of
 from service.feeds.vis_timeline import viewed
 from service.items.item import KINDS, Item
 from service.items.when import When
@@ -42,7 +42,7 @@ def render(context: Context) -> bytes:
     place = {lane["id"]: index for index, lane in enumerate(lanes)}
     spans.sort(key=lambda span: (place[span.item.lane], span.start))
     view = viewed(context)
-    as_of = context.question.as_of
+    as_of = context.query.as_of
     return msgspec.json.encode(
         {
             "title": context.title,
@@ -148,21 +148,19 @@ def _lanes(items: Sequence[Item], lang: Language) -> list[Members]:
     fields = {field: index for index, field in enumerate(FIELDS)}
     lanes: dict[str, Members] = {}
     order: dict[str, tuple[int, int]] = {}
-    # What was found at a facility may be of another field than the facility is.
-    homes = {item.lane: item.field for item in items}
-    homes |= {item.lane: item.field for item in items if item.kind == "phase"}
+    homes = lane_fields(items)
     for item in items:
         if item.lane in lanes:
             continue
         if item.name:
             lanes[item.lane] = {
-                "id": item.lane, "name": item.home.short[lang], "group": homes[item.lane],
+                "id": item.lane, "name": lane_name(item, lang), "group": homes[item.lane],
                 "record": item.lane,
             }  # fmt: skip
             order[item.lane] = (fields.get(homes[item.lane], len(fields)), len(order))
         else:
             lanes[item.lane] = {
-                "id": item.lane, "name": KIND_WORDS[item.kind][lang], "group": "", "record": None,
+                "id": item.lane, "name": lane_name(item, lang), "group": "", "record": None,
             }  # fmt: skip
             order[item.lane] = (len(fields) + 1, len(order))
     return sorted(lanes.values(), key=lambda lane: order[lane["id"]])

@@ -2,7 +2,7 @@
 
 A format is one file that makes one `Feed`, and one line in `service.feeds.FEEDS`;
 its path, its description, its entry at `/v1/feeds` and its tests follow. What a
-tool cannot carry is left out, counted by reason, and told with the answer.
+tool cannot carry is left out, and counted by reason in a header of the answer.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
 
 LIMIT = 500
-"""How many items a feed has at most where nothing is said of it."""
+"""How many items a feed has at most by default."""
 
 MOST = 5_000
-"""How many items a feed can be asked for; beyond that, it is refused unless it is narrowed."""
+"""How many items a feed may have; a request for more is refused unless it is narrowed."""
 
 
 def nothing_lacks(_: Item) -> str | None:
@@ -51,9 +51,9 @@ class Feed:
     `reader` names the tools that read it.
     `filters` are those of its make, `own` parameters of this feed alone. `schema` is the JSON
     Schema of the body of a feed in JSON. `links` are further `Link` headers, each a path, a
-    relation and a type; the path gets the same question. `needs_items` says by the options
-    whether the items are looked for at all. One that is no `alternate` tells of another feed,
-    and nothing of the chronicle by itself.
+    relation and a type; the path gets the same parameters. `needs_items` decides by the options
+    whether items are read at all. A feed that is no `alternate` describes another feed and holds
+    nothing of the chronicle itself.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Feed:
 
     @property
     def of_items(self) -> bool:
-        """Whether it is made of items; else it asks the archive itself."""
+        """Whether it is made of items; else it reads the log itself."""
         return self.filters is OF_ITEMS
 
     @property
@@ -105,15 +105,15 @@ class Feed:
 class Context:
     """What a feed is rendered from.
 
-    `question` has the clocks and the pinned URL, `wanted` the filters as they
+    `query` has the clocks and the pinned URL, `wanted` the filters as they
     were read, `options` the values of the feed's own parameters. `base_url` is
     the service's root without a slash at its end, for formats that need whole
     URLs. `items` are in the order of time, their sources complete. `archive` and
-    `db` are for feeds that are not made of items.
+    `reading` are for feeds that are not made of items.
     """
 
     feed: Feed
-    question: Query
+    query: Query
     wanted: Selection
     lang: Language
     title: str
@@ -132,7 +132,13 @@ class Context:
     @property
     def pinned(self) -> str:
         """The whole URL at which these bytes stand for ever."""
-        return f"{self.base_url}{self.question.pinned}"
+        return f"{self.base_url}{self.query.pinned}"
+
+    @property
+    def clocks(self) -> str:
+        """The clocks as a pinned URL has them: `at 2013-12-31, stated 2016-12-31, known @7`."""
+        texts = dict(self.query.pairs({}))
+        return ", ".join(f"{name} {texts[name]}" for name in ("at", "stated", "known"))
 
     def url(self, path: str) -> str:
         """A whole URL of a path of ours."""
@@ -143,8 +149,8 @@ class Context:
         return {
             "omitted": self.omitted.total(),
             "reasons": dict(sorted(self.omitted.items())),
-            "position": self.question.as_of.known,
-            "pinned": self.question.pinned,
+            "position": self.query.as_of.known,
+            "pinned": self.query.pinned,
         }
 
 

@@ -76,7 +76,6 @@ def _feature(item: Item, context: Context) -> Members:
 
 def _properties(item: Item, context: Context) -> Members:
     """Flat, and without those that say nothing."""
-    last = None if item.stop is None else item.stop - 1
     members = {
         "title": title_of(item, context.lang),
         "name": item.name.get(context.lang),
@@ -92,9 +91,9 @@ def _properties(item: Item, context: Context) -> Members:
         "value": item.claim.value,
         "unit": item.claim.unit,
         "start": _iso(item.first),
-        "end": _iso(last),
+        "end": _iso(item.last),
         "start_decdate": None if item.first is None else decimal_year(item.first),
-        "end_decdate": None if last is None else decimal_year(last),
+        "end_decdate": None if item.last is None else decimal_year(item.last),
         "edtf": item.edtf,
         "start_edtf": item.start.edtf if item.start else None,
         "end_edtf": item.end.edtf if item.end else None,
@@ -147,8 +146,7 @@ def _bounds(when: When | None) -> Members:
 
 def _time(item: Item) -> Members | None:
     """The time as JSON-FG has it, which knows the years 0000 to 9999 alone."""
-    last = None if item.stop is None else item.stop - 1
-    ends = [".." if end is None else iso(end) for end in (item.first, last)]
+    ends = [".." if end is None else iso(end) for end in (item.first, item.last)]
     if ends == ["..", ".."] or any(end[0] in "+-" for end in ends):
         return None
     return {"date": ends[0]} if ends[0] == ends[1] else {"interval": ends}

@@ -57,7 +57,7 @@ def render(context: Context) -> bytes:
     for name in ("name", "x-wr-calname"):
         calendar.add(name, icalendar.vText(_text(context.title)))
     calendar.add("url", context.pinned)
-    live = located(context.question.path, sorted(context.question.filters.items()))
+    live = located(context.query.path, sorted(context.query.filters.items()))
     calendar.add("source", context.url(live), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for event in _events(context):
@@ -119,7 +119,7 @@ def _events(context: Context) -> Iterator[icalendar.Event]:
     gone = _taken_back(context)
     revisions = {
         record: context.reading.history.revision(
-            context.reading.db, str(Stream.record(record)), known=context.question.as_of.known
+            context.reading.db, str(Stream.record(record)), known=context.query.as_of.known
         )
         for record in {item.record for item in (*context.items, *gone)}
     }
@@ -160,7 +160,7 @@ def _begun(item: Item, context: Context, *, revision: int) -> icalendar.Event:
         raise ValueError(f"{item.id} has no day")  # `lacks` keeps it out
     event = icalendar.Event()
     event.add("uid", f"{item.id}@{AUTHORITY}")
-    event.add("dtstamp", _instant(context.question.as_of.known_at))
+    event.add("dtstamp", _instant(context.query.as_of.known_at))
     event.add("dtstart", date(*civil(days[0])))
     event.add("dtend", date(*civil(days[1])))
     event.add("sequence", revision)
@@ -221,7 +221,7 @@ def _taken_back(context: Context) -> list[Item]:
     """What was withdrawn from the records of the feed, as many as its limit: the last ones."""
     found = [
         item
-        for item in withdrawn(context.reading, context.question.as_of, context.wanted)
+        for item in withdrawn(context.reading, context.query.as_of, context.wanted)
         if lacks(item) is None
     ]
     if len(found) > context.limit:

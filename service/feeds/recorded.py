@@ -113,7 +113,7 @@ def feed_of_changes(write: Callable[[Channel, Sequence[Entry]], bytes], **descri
 
 
 def _page(context: Context) -> Page:
-    known, limit, number = context.question.as_of.known, context.limit, context.options["page"]
+    known, limit, number = context.query.as_of.known, context.limit, context.options["page"]
     filtered = _Filtered(context)
     if number:
         acts = filtered.between((number - 1) * limit, min(number * limit, known))
@@ -131,7 +131,7 @@ class _Filtered:
 
     def __init__(self, context: Context) -> None:
         self._history, self._db = context.reading.history, context.reading.db
-        known, record = context.question.as_of.known, context.wanted.record
+        known, record = context.query.as_of.known, context.wanted.record
         kind = context.options["kind"]
         streams: tuple[str, ...] | None = None
         if record is not None:
@@ -165,9 +165,9 @@ class _Filtered:
 
 def _channel(context: Context, page: Page) -> Channel:
     """What the feed says of itself: where it is subscribed to, and where the past is."""
-    question = context.question
-    filters = {name: value for name, value in question.filters.items() if name != "page"}
-    live = context.url(located(question.path, sorted(filters.items())))
+    query = context.query
+    filters = {name: value for name, value in query.filters.items() if name != "page"}
+    live = context.url(located(query.path, sorted(filters.items())))
     previous = None
     if page.previous is not None:
         previous = context.url(_archive(context, page.previous).pinned)
@@ -180,7 +180,7 @@ def _channel(context: Context, page: Page) -> Channel:
         id=tag("changes:" + located("", sorted(filters.items())).removeprefix("?")),
         title=title,
         lang=context.lang,
-        updated=page.acts[-1].entry.recorded_at if page.acts else question.as_of.known_at,
+        updated=page.acts[-1].entry.recorded_at if page.acts else query.as_of.known_at,
         address=context.pinned if page.archive else live,
         current=live,
         pinned=context.pinned,
@@ -193,16 +193,16 @@ def _channel(context: Context, page: Page) -> Channel:
 
 def _archive(context: Context, number: int) -> Query:
     """The question that gives a page of the past, at the commit that filled it."""
-    reading, asked = context.reading, context.question
+    reading, query = context.reading, context.query
     last = number * context.limit
-    beyond = Acts(last - 1, asked.as_of.known)
+    beyond = Acts(last - 1, query.as_of.known)
     (filled,) = reading.history.acts(reading.db, beyond, limit=1)
     known = as_of(
         known=f"@{filled.entry.commit_position}",
         log=context.archive.chronicle.log,
         now=filled.entry.recorded_at,
     )
-    return Query(asked.path, known, {**asked.filters, "page": str(number)})
+    return Query(query.path, known, {**query.filters, "page": str(number)})
 
 
 # --- an entry

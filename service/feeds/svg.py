@@ -10,6 +10,7 @@ from service.drawing.alone import stand_alone
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.drawing.timeline import timeline
 from service.feeds.feed import Context, Feed
+from service.feeds.titles import lane_name
 from service.feeds.vis_timeline import tooltip, viewed
 from service.items.item import Item, Kind, Plan
 from service.items.when import When
@@ -25,7 +26,7 @@ def drawn(context: Context) -> str:
     """The picture, as SVG text. What has no mark in it is counted as `no-mark`."""
     lanes = list(_lanes(context))
     view = viewed(context)
-    as_of = context.question.as_of
+    as_of = context.query.as_of
     frame = Frame(
         first=view.first,
         last=view.stop - 1,
@@ -37,7 +38,7 @@ def drawn(context: Context) -> str:
         timeline(lanes, frame, lang=context.lang, headings=_headings(context)),
         lang=context.lang,
         title=context.title,
-        captions=list(_told(context)),
+        captions=list(_captions(context)),
         base=context.base_url,
     )
 
@@ -74,7 +75,7 @@ def _lanes(context: Context) -> Iterator[Lane]:
     lang = context.lang
     for lane, items in found.items():
         named = items[0]
-        name = named.home.short[lang] if named.name else KIND_WORDS[named.kind][lang]
+        name = lane_name(named, lang)
         other = named.name.get("zh", "") if lang == "en" else ""
         bars, promises, dots = [], [], []
         for item in items:
@@ -163,10 +164,8 @@ def _edge(when: When) -> Edge:
     return Edge(when.earliest, when.latest)
 
 
-def _told(context: Context) -> Iterator[str]:
-    as_of = dict(context.question.pairs({}))
-    clocks = ", ".join(f"{name} {as_of[name]}" for name in ("at", "stated", "known"))
-    yield f"{AS_OF[context.lang]}: {clocks}. {context.pinned}"
+def _captions(context: Context) -> Iterator[str]:
+    yield f"{AS_OF[context.lang]}: {context.clocks}. {context.pinned}"
     if context.omitted:
         reasons = ", ".join(f"{name} {count}" for name, count in sorted(context.omitted.items()))
         yield f"{LEFT_OUT[context.lang]}: {reasons}"

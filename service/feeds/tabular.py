@@ -54,7 +54,7 @@ def _render(context: Context) -> str:
 
 
 def _metadata(context: Context) -> bytes:
-    pinned = context.question.pairs(dict(context.question.filters))
+    pinned = context.query.pairs(dict(context.query.filters))
     body = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": context.lang}],
         # Readers pass over metadata of any other address, so it is the pinned CSV that they take.
@@ -119,10 +119,6 @@ def _iso(day: Day | None) -> str | None:
     return None if day is None else iso(day)
 
 
-def _last(item: Item) -> str | None:
-    return None if item.stop is None else iso(item.stop - 1)
-
-
 def _of(end: str, member: str) -> Callable[[Item], Value]:
     """A member of one end of an item; a day as ISO 8601."""
 
@@ -167,7 +163,7 @@ COLUMNS: tuple[Column, ...] = (
     *_end("start", "The date on which it happened or began"),
     *_end("end", "The date of what ended it"),
     Column("first", "day", "The first day by the rules.", lambda item: _iso(item.first)),
-    Column("last", "day", "The last day, included.", _last),
+    Column("last", "day", "The last day, included.", lambda item: _iso(item.last)),
     Column("open", "boolean", "No end is known.", lambda item: item.open),
     Column("point", "boolean", "It happened on one day, perhaps a vague one.", lambda i: i.point),
     Column("planned", "boolean", "It is only promised.", lambda item: item.planned),

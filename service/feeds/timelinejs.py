@@ -100,10 +100,8 @@ TIMELINEJS = Feed(
 
 
 def _clocks(context: Context) -> str:
-    """As of when it is told, and where it stands for ever."""
-    said = dict(context.question.pairs({}))
-    clocks = ", ".join(f"{name} {said[name]}" for name in ("at", "stated", "known"))
-    link = f'<a href="{escape(context.pinned)}">{escape(clocks)}</a>'
+    """The clocks of the feed, with a link to where it stands for ever."""
+    link = f'<a href="{escape(context.pinned)}">{escape(context.clocks)}</a>'
     return f"<p>{AS_OF[context.lang]}: {link}</p>"
 
 
@@ -148,7 +146,7 @@ def _ends(item: Item, context: Context) -> tuple[Members, Members | None]:
     if item.point:
         return start, None
     if item.open:
-        at = within(context.question.as_of.at)
+        at = within(context.query.as_of.at)
         shown = _parts(at, "day") | {"display_date": PRESENT[lang]}
         return start, shown if civil(at) > _drawn(start) else None
     if item.end is None:

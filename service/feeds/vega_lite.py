@@ -22,7 +22,7 @@ from service.feeds.feed import Context, Feed
 from service.feeds.parameters import choice
 from service.feeds.syndication import printable
 from service.feeds.timelinejs import lacks, within
-from service.feeds.titles import title_of
+from service.feeds.titles import lane_name, title_of
 from service.feeds.vis_timeline import viewed
 from service.items.item import Item
 from service.words.labels import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
@@ -82,6 +82,32 @@ OUTCOMES = {"late": SEAL, "kept": "#17536b", "early": "#26747b"}
 """A colour for each outcome of something that came."""
 
 
+def _nominal(field: str, **more: Any) -> Members:
+    """The encoding of a field whose values are names."""
+    return {"field": field, "type": "nominal", **more}
+
+
+def _status_colour(lang: str, **legend: str) -> Members:
+    """The encoding of a status by its colour; `legend` is what its legend has of its own."""
+    return _nominal(
+        "status",
+        title=None,
+        scale={"domain": list(STATUSES), "range": [COLOURS[status] for status in STATUSES]},
+        legend={"labelExpr": _labels(lang), **legend},
+    )
+
+
+ZOOM = [{"name": "zoom", "select": {"type": "interval", "encodings": ["x"]}, "bind": "scales"}]
+"""The selection by which a reader zooms."""
+
+IN_WORDS = {
+    "tooltip": _nominal("text"),
+    "href": _nominal("url"),
+    "description": _nominal("text"),
+}
+"""The encoding of what a mark says and where it leads."""
+
+
 # --- the timeline
 
 
@@ -94,20 +120,9 @@ def _timeline(context: Context) -> Members:
     # Said once, and where there is no second end: of several such Vega-Lite makes a union, and
     # complains.
     viewed_time = {**time, "scale": {"type": "utc", "domain": [iso(view.first), iso(view.stop)]}}
-    lane = {"field": "lane", "type": "nominal", "sort": lanes, "title": None}
-    colour = {
-        "field": "status",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": list(STATUSES), "range": [COLOURS[status] for status in STATUSES]},
-        "legend": {"labelExpr": _labels(context.lang), "orient": "top"},
-    }
-    told = {
-        "tooltip": {"field": "text", "type": "nominal"},
-        "href": {"field": "url", "type": "nominal"},
-        "description": {"field": "text", "type": "nominal"},
-    }
-    day = iso(within(context.question.as_of.at))
+    lane = _nominal("lane", sort=lanes, title=None)
+    colour = _status_colour(context.lang, orient="top")
+    day = iso(within(context.query.as_of.at))
     return {
         "width": 900,
         "height": {"step": 16},
@@ -116,10 +131,7 @@ def _timeline(context: Context) -> Members:
             {
                 "name": "phases",
                 "transform": [{"filter": "!datum.point && !datum.planned"}],
-                "params": [
-                    {"name": "zoom", "select": {"type": "interval", "encodings": ["x"]},
-                     "bind": "scales"}
-                ],
+                "params": ZOOM,
                 "mark": {"type": "bar", "height": 9, "cursor": "pointer"},
                 "encoding": {
                     "x": {"field": "start", **time},
@@ -129,7 +141,7 @@ def _timeline(context: Context) -> Members:
                     "opacity": {
                         "condition": {"test": "datum.disputed", "value": 0.4}, "value": 1
                     },
-                    **told,
+                    **IN_WORDS,
                 },
             },
             {
@@ -144,7 +156,7 @@ def _timeline(context: Context) -> Members:
                     "x2": {"field": "end_shown"},
                     "y": lane,
                     "stroke": {**colour, "legend": None},
-                    **told,
+                    **IN_WORDS,
                 },
             },
             {
@@ -165,14 +177,11 @@ def _timeline(context: Context) -> Members:
                 "encoding": {
                     "x": {"field": "start", **time},
                     "y": lane,
-                    "shape": {
-                        "field": "sign", "type": "nominal", "title": None,
-                        "legend": {"orient": "top"},
-                    },
+                    "shape": _nominal("sign", title=None, legend={"orient": "top"}),
                     "fill": {
                         "condition": {"test": "datum.planned", "value": SEAL}, "value": "#33414d"
                     },
-                    **told,
+                    **IN_WORDS,
                 },
             },
             {
@@ -180,8 +189,7 @@ def _timeline(context: Context) -> Members:
                 "data": {"values": [{"at": day, "text": day}]},
                 "mark": {"type": "rule", "color": SEAL},
                 "encoding": {
-                    "x": {"field": "at", **viewed_time},
-                    "description": {"field": "text", "type": "nominal"},
+                    "x": {"field": "at", **viewed_time}, "description": _nominal("text"),
                 },
             },
         ],
@@ -191,17 +199,13 @@ def _timeline(context: Context) -> Members:
 
 def _names(context: Context) -> dict[str, str]:
     """What each lane is called; the id is added where two are called the same."""
-    lang = context.lang
-    names = {
-        item.lane: item.home.short[lang] if item.name else KIND_WORDS[item.kind][lang]
-        for item in context.items
-    }
+    names = {item.lane: lane_name(item, context.lang) for item in context.items}
     twice = Counter(names.values())
     return {lane: name if twice[name] == 1 else f"{name} ({lane})" for lane, name in names.items()}
 
 
 def _row(item: Item, lane: str, context: Context) -> Members:
-    lang, at = context.lang, within(context.question.as_of.at)
+    lang, at = context.lang, within(context.query.as_of.at)
     title = title_of(item, lang)
     first = next(day for day in (item.first, item.stop, *item.bounds) if day is not None)
     stop = at if item.stop is None else item.stop
@@ -228,14 +232,8 @@ def _row(item: Item, lane: str, context: Context) -> Members:
         row["status"] = item.status
     if item.end is not None:
         row["end_edtf"] = item.end.edtf
-    start = item.start
-    if (
-        start is not None
-        and start.earliest is not None
-        and start.latest is not None
-        and start.earliest < start.latest
-    ):
-        row |= {"vague_start": iso(start.earliest), "vague_end": iso(start.latest + 1)}
+    if item.start is not None and (span := item.start.span) is not None:
+        row |= {"vague_start": iso(span[0]), "vague_end": iso(span[1])}
     return row
 
 
@@ -261,9 +259,7 @@ def _trends(context: Context) -> Members:
         "width": 900,
         "height": 300,
         "data": {"values": rows, "format": {"type": "json"}},
-        "params": [
-            {"name": "zoom", "select": {"type": "interval", "encodings": ["x"]}, "bind": "scales"}
-        ],
+        "params": ZOOM,
         "mark": {"type": "line", "interpolate": "step-after", "point": {"size": 12}},
         "encoding": {
             "x": {
@@ -279,19 +275,13 @@ def _trends(context: Context) -> Members:
                 "scale": {"domainMin": 0},
                 "title": None,
             },
-            "color": {
-                "field": "status",
-                "type": "nominal",
-                "title": None,
-                "scale": {"domain": list(STATUSES), "range": list(COLOURS.values())},
-                "legend": {"labelExpr": _labels(context.lang)},
-            },
+            "color": _status_colour(context.lang),
             "tooltip": [
-                {"field": "status", "type": "nominal"},
+                _nominal("status"),
                 {"field": "at", "type": "temporal"},
                 {"field": "count", "type": "quantitative"},
             ],
-            "description": {"field": "text", "type": "nominal"},
+            "description": _nominal("text"),
         },
     }
 
@@ -299,19 +289,13 @@ def _trends(context: Context) -> Members:
 def _slips(context: Context) -> Members:
     rows = slip_rows(context)
     outcomes = [OUTCOME_WORDS[outcome][context.lang] for outcome in OUTCOMES]
-    colour = {
-        "field": "outcome",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": outcomes, "range": list(OUTCOMES.values())},
-    }
+    scale = {"domain": outcomes, "range": list(OUTCOMES.values())}
+    colour = _nominal("outcome", title=None, scale=scale)
     return {
         "width": 700,
         "height": {"step": 16},
         "data": {"values": rows, "format": {"type": "json"}},
-        "params": [
-            {"name": "zoom", "select": {"type": "interval", "encodings": ["x"]}, "bind": "scales"}
-        ],
+        "params": ZOOM,
         "mark": {"type": "bar", "height": 8, "strokeWidth": 2, "cursor": "pointer"},
         "encoding": {
             "x": {
@@ -320,18 +304,11 @@ def _slips(context: Context) -> Members:
                 "title": DAYS_LATE[context.lang],
             },
             "x2": {"field": "latest_days"},
-            "y": {
-                "field": "entry",
-                "type": "nominal",
-                "sort": [row["entry"] for row in rows],
-                "title": None,
-            },
+            "y": _nominal("entry", sort=[row["entry"] for row in rows], title=None),
             "color": colour,
             # A slip of one day has no width but that of its edge.
             "stroke": {**colour, "legend": None},
-            "tooltip": {"field": "text", "type": "nominal"},
-            "href": {"field": "url", "type": "nominal"},
-            "description": {"field": "text", "type": "nominal"},
+            **IN_WORDS,
         },
     }
 

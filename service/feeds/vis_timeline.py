@@ -20,7 +20,7 @@ import msgspec
 from events.dates import Day, iso
 from service.feeds.feed import Context, Feed
 from service.feeds.timelinejs import lacks, within
-from service.feeds.titles import title_of
+from service.feeds.titles import lane_fields, title_of
 from service.items.item import Item
 from service.words.labels import (
     DISPUTED,
@@ -83,7 +83,7 @@ def viewed(context: Context) -> View:
 
     Where the feed was asked for a stretch of days, it is that one.
     """
-    at = context.question.as_of.at
+    at = context.query.as_of.at
     days = [at]
     for item in context.items:
         days += item.bounds
@@ -142,7 +142,7 @@ VIS_TIMELINE = Feed(
 
 
 def _items(item: Item, view: View, context: Context) -> Iterator[Members]:
-    first, stop = _span(item, view, within(context.question.as_of.at))
+    first, stop = _span(item, view, within(context.query.as_of.at))
     shown: Members = {
         "id": item.id,
         "content": escape(_content(item, context.lang)),
@@ -158,14 +158,12 @@ def _items(item: Item, view: View, context: Context) -> Iterator[Members]:
     if item.point:
         return
     for edge, when in (("start", item.start), ("end", item.end)):
-        if when is None or when.earliest is None or when.latest is None:
-            continue
-        if when.earliest < when.latest:
+        if when is not None and (span := when.span) is not None:
             yield {
                 "id": f"{item.id}/{edge}",
                 "content": "",
-                "start": _midnight(when.earliest),
-                "end": _midnight(when.latest + 1),
+                "start": _midnight(span[0]),
+                "end": _midnight(span[1]),
                 "group": item.lane,
                 "subgroup": item.id,
                 "type": "background",
@@ -211,9 +209,7 @@ def _groups(items: Sequence[Item], lang: str) -> Iterator[Members]:
     """The fields, each with its facilities below it, then a row for each kind of the others."""
     fields: dict[str, dict[str, str]] = {}
     kinds: dict[str, None] = {}
-    # What was found at a facility may be of another field than the facility is, whose row it is in.
-    homes = {item.lane: item.field for item in items}
-    homes |= {item.lane: item.field for item in items if item.kind == "phase"}
+    homes = lane_fields(items)
     for item in items:
         if item.name:
             fields.setdefault(homes[item.lane], {}).setdefault(item.lane, item.name[lang])

@@ -14,7 +14,7 @@ from service.asking.errors import NotFollowable, UnknownParameter
 from service.asking.parameter import Texts
 from service.asking.query import Query, located
 from service.asking.question import Arguments
-from service.follows import turning
+from service.follows import commits
 from service.follows.followable import FOLLOWABLE, MOVING, PAGING, PATHS, Followable, why_not
 
 RECORDS = ("record", "to_record")
@@ -82,7 +82,7 @@ class Followed:
                 chronicle, reading, now=now, after=after, known=known, newest=newest
             )
             return
-        days = turning.logged_days(reading, chronicle.log, after=after, known=known, newest=newest)
+        days = commits.logged_days(reading, chronicle.log, after=after, known=known, newest=newest)
         for day in days:
             eager = [
                 commit.position
@@ -116,12 +116,12 @@ class Followed:
             return ()
         found = None
         if (streams := self.streams(reading, known=known)) is not None:
-            found = turning.versions(reading, streams, after=after, known=known)
+            found = commits.versions(reading, streams, after=after, known=known)
         elif self.kind.follow.turns is not None:
             query = self.query(chronicle, known=known, now=now)
             found = self.kind.follow.turns(reading, query, after=after, known=known)
         if found is None:
-            return turning.every(reading, after=after, known=known, newest=newest)
+            return commits.every(reading, after=after, known=known, newest=newest)
         return reversed(found) if newest else found
 
     def check_exists(self, reading: Reading, *, known: int) -> None:

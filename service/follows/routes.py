@@ -1,7 +1,7 @@
 """`/v1/follows`: any question as a feed, as JSON or Atom.
 
 A page that is full, or has looked at enough commits, is the same for good
-wherever it is asked with its `view`; a page at the end of the log is so at its
+wherever it is query with its `view`; a page at the end of the log is so at its
 pinned URL alone.
 """
 
@@ -18,19 +18,18 @@ from events.clocks import as_of
 from events.errors import BadFilter
 from projections import VIEW
 from projections.views.reading import Reading
-from service.asking import forms
-from service.asking.filters import KNOWN, LARGEST_LIMIT, VIEW_VERSION, position_after, wanted
-from service.asking.parameter import Parameter
+from service.asking.filters import KNOWN, VIEW_VERSION
+from service.asking.parameter import Parameter, values_of
 from service.asking.query import located
 from service.feeds.syndication import ATOM
+from service.follows.atom import atom
 from service.follows.feed import FeedPage, check, read, read_newest
+from service.follows.feed_query import PAGING, FeedQuery, ending, feed_query, feed_text
 from service.follows.followable import OF
 from service.follows.followed import followed_question
-from service.follows.page import LIMIT, FeedQuery, ending, feed_question, feed_text
 from service.follows.schemas import FollowsSchema
-from service.follows.words import atom
 from service.web.description import described
-from service.web.response import FOR_EVER, archive, format_asked, parameters, respond
+from service.web.response import FOR_EVER, archive, parameters, preferred_format, respond
 from service.web.root import root
 
 Format = Literal["json", "atom"]
@@ -48,19 +47,7 @@ TAKES = (
         form={"type": "string", "enum": list(FORMATS), "default": "json"},
         meaning="`atom` is for feed readers; `Accept` may ask for it too.",
     ),
-    Parameter(
-        name="limit",
-        form={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
-        meaning="How many items a page has at most; more is refused.",
-    ),
-    Parameter(
-        name="after",
-        form=forms.PAGE_OF_EVENTS,
-        meaning=(
-            "The position beyond which the page begins. Default: the beginning of the log; Atom "
-            "without it has the newest items."
-        ),
-    ),
+    *PAGING,
     VIEW_VERSION,
 )
 
@@ -79,19 +66,19 @@ def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
     texts = parameters(tuple(each.name for each in TAKES))
     chronicle = archive().chronicle
-    form = format_asked(texts, FORMATS)
-    limit = wanted(limit=texts.get("limit", str(LIMIT))).limit
-    after = position_after(texts.get("after", ""))
+    form = preferred_format(texts, FORMATS)
+    paging = values_of(PAGING, texts)
+    limit, after = paging["limit"], paging["after"]
     if "of" not in texts:
         raise BadFilter("of", "", "give the path of a question, such as /v1/state?at=2013")
     followed = followed_question(chronicle, texts["of"])
     known = as_of(known=texts.get("known"), log=chronicle.log, now=chronicle.now())
-    asked = feed_question(request.path, followed, known, after=after, limit=limit, form=form)
+    query = feed_query(request.path, followed, known, paging, form=form)
     pages: list[FeedPage] = []
-    is_kept = asked.is_pinned_by(texts)
+    is_kept = query.is_pinned_by(texts)
 
     def make(reading: Reading) -> str:
-        known = asked.as_of.known
+        known = query.as_of.known
         check(chronicle, reading, followed, known=known)
         if form == "atom" and not after:
             found = read_newest(chronicle, reading, followed, known=known, limit=limit)
@@ -99,17 +86,17 @@ def follows() -> Response:
             found = read(chronicle, reading, followed, after=after, known=known, limit=limit)
         pages.append(found)
         archive = is_kept or found.is_cut
-        return _text(form, ending(chronicle.log, asked, found), found, archive=archive)
+        return _text(form, ending(chronicle.log, query, found), found, archive=archive)
 
-    told = partial(respond, texts)
+    respond_with = partial(respond, texts)
     if form == "atom":
-        told = partial(told, media_type=ATOM, variant=root())
-    response = told(asked, make)
+        respond_with = partial(respond_with, media_type=ATOM, variant=root())
+    response = respond_with(query, make)
     if pages and pages[0].is_cut:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
-        ended = ending(chronicle.log, asked, found)
-        response = told(ended, lambda _: _text(form, ended, found, archive=True))
+        ended = ending(chronicle.log, query, found)
+        response = respond_with(ended, lambda _: _text(form, ended, found, archive=True))
         if "view" in texts:
             response.headers["Cache-Control"] = FOR_EVER
     if "format" not in texts:
@@ -117,11 +104,11 @@ def follows() -> Response:
     return response
 
 
-def _text(form: Format, asked: FeedQuery, found: FeedPage, *, archive: bool) -> str:
+def _text(form: Format, query: FeedQuery, found: FeedPage, *, archive: bool) -> str:
     if form == "json":
-        return feed_text(asked, found)
-    address = asked.current
+        return feed_text(query, found)
+    address = query.current
     if archive:
-        pairs = [*sorted(asked.filters.items()), ("view", str(VIEW))]
-        address = located(asked.path, pairs) if found.is_cut else asked.pinned
-    return atom(asked, found, base=root(), address=address, archive=archive).decode()
+        pairs = [*sorted(query.filters.items()), ("view", str(VIEW))]
+        address = located(query.path, pairs) if found.is_cut else query.pinned
+    return atom(query, found, base=root(), address=address, archive=archive).decode()

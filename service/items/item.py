@@ -80,6 +80,11 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     position: int | None = None
 
     @property
+    def last(self) -> Day | None:
+        """The last day by the rules, included; None where no end is known."""
+        return None if self.stop is None else self.stop - 1
+
+    @property
     def lane(self) -> str:
         """The facility in whose row it is drawn, else its kind: `kind:policy`, as no id is."""
         return self.home.facility or f"kind:{self.kind}"

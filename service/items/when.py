@@ -35,6 +35,13 @@ class When(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.earliest != self.latest or self.approximate or self.uncertain
 
     @property
+    def span(self) -> tuple[Day, Day] | None:
+        """The days that are possible, half-open, where both ends are known and differ."""
+        if self.earliest is None or self.latest is None or self.earliest >= self.latest:
+            return None
+        return self.earliest, self.latest + 1
+
+    @property
     def day(self) -> Day | None:
         """The one day to put it on where a tool takes but one: the earliest, else the latest."""
         return self.latest if self.earliest is None else self.earliest

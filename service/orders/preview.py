@@ -1,7 +1,7 @@
 """What a command would change, for a dry run: which rivals stand, and how the views would answer.
 
 The records that the command touches are folded once as they are and once with
-what it would record, and both are asked for today.
+what it would record; their spans of today are compared.
 """
 
 from __future__ import annotations
@@ -54,23 +54,23 @@ def changes(service: Archive, decision: Decision) -> Iterator[Touched]:
 
 
 def preview(service: Archive, decision: Decision) -> list[Members]:
-    """One member for each record: its rivals and possible duplicates, and its spans that
-    would end or begin."""
+    """What would change, a dict for each record: `record`, `rivals` (which include possible
+    duplicates), and the spans that `ends` and `begins` list."""
     today = utc_day(service.chronicle.now())
-    told = []
+    records = []
     for change in changes(service, decision):
         if not Stream.parse(change.stream).is_record:
             continue
         before, after = _spans(change.before, today), _spans(change.after, today)
-        told.append(
+        records.append(
             {
                 "record": change.after.id,
                 "rivals": _rivals(change.after, change.touched),
-                "ends": _told(before - after, today),
-                "begins": _told(after - before, today),
+                "ends": _members_of(before - after, today),
+                "begins": _members_of(after - before, today),
             }
         )
-    return told
+    return records
 
 
 def _rivals(record: Record, touched: set[str]) -> list[Members]:
@@ -106,11 +106,11 @@ def _alike(one: Statement, other: Statement) -> bool:
 def _spans(record: Record, today: int) -> set[Span]:
     if not record.kind:
         return set()
-    told = account(record.id, record.card, record.statements(), today)
-    return {span for span in PROJECTIONS[record.kind].spans(told) if span.facet not in FOR_LISTS}
+    life = account(record.id, record.card, record.statements(), today)
+    return {span for span in PROJECTIONS[record.kind].spans(life) if span.facet not in FOR_LISTS}
 
 
-def _told(spans: set[Span], today: int) -> list[Members]:
+def _members_of(spans: set[Span], today: int) -> list[Members]:
     ordered = sorted(
         spans, key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet)
     )

@@ -55,7 +55,7 @@ MOST_LINES = 10_000
 def command_of(
     batch: Iterable[Order], *, body: bytes, key: str | None = None, revision: int | None = None
 ) -> Command:
-    """The command of whoever asks. `body` tells it from others under the same key."""
+    """The command of whoever sends the request; `body` is compared when its key is used again."""
     return Command(
         orders=tuple(batch),
         actor=identity().name,
@@ -74,7 +74,7 @@ def check_allowed(command: Command) -> None:
 
 
 def proposal(decision: Decision) -> dict[str, Any]:
-    """What a dry run tells: the events that there would be, warnings, and what would change."""
+    """The answer of a dry run, see `PreviewSchema`: events, warnings, and what would change."""
     return {
         "dry_run": True,
         "events": [
@@ -98,18 +98,24 @@ def wait_for_views(position: int, seconds: float) -> bool:
     try:
         return service.wait_for(position, timeout=seconds) >= position
     except (OSError, sqlite3.Error):
-        # The order is recorded, whatever became of the views; /readyz tells of them.
+        # The order is recorded, whatever became of the views; /readyz shows that.
         current_app.logger.exception("the views cannot be read")
         return False
 
 
 def record_one(line: Line, *, changes: str | None = None) -> Response:
-    """Record one line. One that changes a stream needs the revision that it had."""
+    """Record one line. `changes` is the stream that it changes, whose revision `If-Match` gives.
+
+    Raises what `Chronicle.execute` refuses, NoRevisionGiven, NotAllowed and BadHeader.
+    """
     return _record([Order(1, line)], changes=changes, body=canonical(line))
 
 
 def record_batch() -> Response:
-    """Record the JSON Lines of the body: all or nothing."""
+    """Record the JSON Lines of the body, all or nothing.
+
+    Raises WrongMediaType, BodyTooLarge, MalformedLine, NotAllowed, BatchRefused and BadHeader.
+    """
     text = _body(JSON_LINES, LARGEST_BATCH)
     return _record(batch_of(text), changes=None, body=text)
 

@@ -28,22 +28,22 @@ FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
 
 Headers = Callable[[Reading, Query, Mapping[str, str]], Mapping[str, str]]
-"""Gives headers of an answer, by the question and the texts of its parameters."""
+"""Gives headers of an answer by name, from the query and the texts of its parameters."""
 
 
 def archive() -> Archive:
-    """The archive of the app that is answering."""
+    """The archive of the app that handles the request."""
     return cast("Archive", current_app.extensions["annales"])
 
 
-def asked(question: Question, id: str = "", *, more: Headers | None = None) -> Response:
-    """Answer the request by a question, `id` being the one in its path.
+def answered(question: Question, id: str = "", *, more: Headers | None = None) -> Response:
+    """The response of a question to the request, `id` being the one in its path.
 
-    `more` gives headers of this answer's own. Raises what the question refuses.
+    `more` gives headers that only this answer has. Raises what the question refuses.
     """
     texts = parameters(question.takes)
     names = {each.name: each.media_type for each in question.all_formats}
-    form = question.format_named(format_asked(texts, names))
+    form = question.format_named(preferred_format(texts, names))
     query = question.query(arguments(request.path, texts, id=id), form)
     following: list[str] = []
 
@@ -68,7 +68,7 @@ def asked(question: Question, id: str = "", *, more: Headers | None = None) -> R
 
 
 def arguments(path: str, texts: Mapping[str, str], *, id: str = "") -> Arguments:
-    """What a question is asked with now, of the archive that is answering."""
+    """The arguments of a question, at the present time and log of the archive of the app."""
     chronicle = archive().chronicle
     return Arguments(path=path, id=id, texts=texts, log=chronicle.log, now=chronicle.now())
 
@@ -104,8 +104,8 @@ def clocks(texts: Mapping[str, str]) -> AsOf:
 Format = TypeVar("Format", bound=str)
 
 
-def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> Format:
-    """The form of an answer that `format` names, else the one that the client likes best.
+def preferred_format(texts: Mapping[str, str], formats: Mapping[Format, str]) -> Format:
+    """The name of the form that `format` gives, else of the one that `Accept` prefers.
 
     `formats` are the media types of the forms by their names; the first is the default.
     Raises BadFilter.
@@ -122,7 +122,7 @@ def format_asked(texts: Mapping[str, str], formats: Mapping[Format, str]) -> For
 
 def respond(
     texts: Mapping[str, str],
-    question: Query,
+    query: Query,
     make: Callable[[Reading], str | bytes],
     *,
     position: int | None = None,
@@ -131,29 +131,31 @@ def respond(
     media_type: str = "application/json",
     variant: str = "",
 ) -> Response:
-    """The response to a question, made only if the client does not have it yet.
+    """The response to a query; its body is made only if the client does not have it yet.
 
-    `position` is how far the views must have read, if not only to `known`; `more`
-    gives headers of this answer's own; `variant` is whatever else tells the answer from
-    others to the same question. Raises OldView, NotProjected and whatever `make` raises.
+    `position` is how far the views must have read, if not only to `known`; `revision` is the
+    stream whose revision begins the ETag. `more` gives headers that only this answer has;
+    `variant` is text that must change the ETag when it changes.
+
+    Raises OldView, NotProjected, and what `make` raises.
     """
-    _check_view(texts.get("view"), question)
-    known = question.as_of.known if position is None else position
+    _check_view(texts.get("view"), query)
+    known = query.as_of.known if position is None else position
     reading = archive().reading_at(max(known, _min_position()))
-    tag = _etag(question, variant)
+    tag = _etag(query, variant)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
         number = reading.history.revision(reading.db, revision, known=known)
         headers["Annales-Revision"] = str(number)
         tag = f"r{number}.{tag}"
-    if question.is_pinned_by(texts):
+    if query.is_pinned_by(texts):
         headers["Cache-Control"] = FOR_EVER
     else:
         headers["Cache-Control"] = ASK_AGAIN
-        headers["Content-Location"] = question.pinned
+        headers["Content-Location"] = query.pinned
     response = Response(mimetype=media_type, headers=headers)
     if more is not None:
-        response.headers.update(more(reading, question, texts))
+        response.headers.update(more(reading, query, texts))
     if revision is not None and number == 0:
         response.set_data(make(reading))  # there is nothing of it that a client could hold
         return response
@@ -190,7 +192,10 @@ _ENCODED = re.compile(r":(?:zstd|br|gzip|deflate)$")
 
 
 def _min_position() -> int:
-    """How far the views must have read, by the word of whoever wrote last (0: no word)."""
+    """The position that `Annales-Min-Position` demands; 0 without one.
+
+    Raises BadHeader, NotProjected.
+    """
     text = request.headers.get("Annales-Min-Position")
     if text is None:
         return 0
@@ -205,15 +210,15 @@ def _min_position() -> int:
     return position
 
 
-def _check_view(text: str | None, question: Query) -> None:
+def _check_view(text: str | None, query: Query) -> None:
     if text is None or text == str(VIEW):
         return
     if text.isascii() and text.isdigit() and int(text[:9]) < VIEW:
-        raise OldView(int(text[:9]), question.pinned)
+        raise OldView(int(text[:9]), query.pinned)
     raise BadFilter("view", text, f"the views are at version {VIEW}")
 
 
-def _etag(question: Query, variant: str) -> str:
-    """What tells one answer from another: position, view, and all that was asked."""
-    digest = sha256(f"{question.pinned}{variant}".encode()).hexdigest()[:12]
-    return f"{question.as_of.known}.{VIEW}.{digest}"
+def _etag(query: Query, variant: str) -> str:
+    """An ETag of the position, the view, and a digest of the pinned URL and the variant."""
+    digest = sha256(f"{query.pinned}{variant}".encode()).hexdigest()[:12]
+    return f"{query.as_of.known}.{VIEW}.{digest}"

@@ -14,7 +14,7 @@ import msgspec
 from events.vocabulary import FIELDS, countries
 from service.asking.query import Query, located
 from service.asking.question import Arguments
-from service.feeds.answering import read
+from service.feeds.answering import feed_arguments
 from service.feeds.feed import Feed
 from service.feeds.timelinejs import TIMELINEJS
 from service.feeds.vega_lite import VEGA_LITE
@@ -111,7 +111,7 @@ VIEWERS: Mapping[str, Viewer] = {
 def viewer_query(viewer: Viewer, arguments: Arguments) -> Query:
     """What a viewer's page is asked. Raises BadFilter and what the clocks raise."""
     # The language of a page is its own, and stands in its URL whatever the feed takes.
-    filters = read(viewer.feed, arguments.texts, lang="en").given
+    filters = feed_arguments(viewer.feed, arguments.texts, lang="en").given
     return Query(arguments.path, arguments.clocks(), filters)
 
 

@@ -1,9 +1,9 @@
-"""What a change of a followed answer says in words, a line a change.
+"""The changes of a followed answer in words, a line each.
 
 Rows come first, by what they are called: what is new, what is gone, and what moved in a row from
 what to what. The figures, which follow from rows, come after them. What no reader needs beside
-that (bounds beside their date, scores of a search, counts of groups) is told only where nothing
-else is.
+that (bounds beside their date, scores of a search, counts of groups) stands only where nothing
+else does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LISTS = {kind: section for section, kind in SECTIONS.items()}
 KEYED = {name for kind in FOLLOWABLE for name in kind.rows}
 """The lists of answers that documents hold by the names of their rows."""
 
-UNTOLD = {"bounds", "alternatives", "score", "hits", "matches", "said"}
+LEFT_OUT = {"bounds", "alternatives", "score", "hits", "matches", "said"}
 """Members of a row that say again, or more finely, what another one says."""
 
 CAUSES = {
@@ -39,7 +39,7 @@ ENDS = ("earliest", "latest")
 """The ends of an interval, which move together."""
 
 NAMES = ("id", "entry", "milestone", "series", "record", "field", "status", "key")
-"""What may name an object in a list, the first of these that tells all of them apart."""
+"""The members that may name an object in a list: the first that differs in all of them."""
 
 SAID_ELSEWHERE = {"to", "a", "b", "by", "by_field"}
 """Members that count what the rows say, or say where the answer stands."""
@@ -47,40 +47,42 @@ SAID_ELSEWHERE = {"to", "a", "b", "by", "by_field"}
 CHANGES = {"+": "came", "-": "ended", "~": "went on", "=": "the same"}
 """The signs of a comparison in words."""
 
-TOLD = 20
-"""How many changes are told of an item, at most."""
+MOST_LINES = 20
+"""How many lines of changes an item has, at most."""
 
 LONGEST = 120
-"""Characters of a value that are told."""
+"""Characters that a value has at most."""
 
 FEW = 3
-"""So many points of a series, or entries of a list, are told one by one."""
+"""So many points of a series, or entries of a list, are named one by one."""
 
 Members = dict[str, Any]
 
 
 def changes(item: Alteration) -> Iterator[str]:
-    """What changed, a sentence a change, the first `TOLD` of them and how many more there are."""
-    told = item.members["changes"]
+    """The first `MOST_LINES` changes of an item, a sentence each, and how many more there are."""
+    found = item.members["changes"]
     lines = [
-        *(f"New: {named(row['row'])}." for row in told["added"]),
-        *(f"No longer there: {named(row['row'])}." for row in told["removed"]),
+        *(f"New: {named(row['row'])}." for row in found["added"]),
+        *(f"No longer there: {named(row['row'])}." for row in found["removed"]),
     ]
-    for row in told["changed"]:
+    for row in found["changed"]:
         before, after = (
             document[LISTS[row["kind"]]][row["id"]] for document in (item.before, item.after)
         )
         lines.append(f"{called(after, row['id'])}: {_moves(row['patch'], before, after)}.")
-    lines += _patched(told["patch"], item.before, item.after)
-    yield from lines[:TOLD]
-    more = len(lines[TOLD:]) + sum(number - len(told[name]) for name, number in _counted(told))
+    lines += _patched(found["patch"], item.before, item.after)
+    yield from lines[:MOST_LINES]
+    more = len(lines[MOST_LINES:]) + sum(
+        number - len(found[name]) for name, number in _counted(found)
+    )
     if more:
         yield f"And {more} more."
 
 
-def _counted(told: Members) -> Iterator[tuple[str, int]]:
+def _counted(found: Members) -> Iterator[tuple[str, int]]:
     """How many rows and operations there are, of which an item shows the first."""
-    return ((name, told["counts"][name]) for name in ("added", "removed", "changed", "patch"))
+    return ((name, found["counts"][name]) for name in ("added", "removed", "changed", "patch"))
 
 
 def reasons(item: Alteration) -> Iterator[str]:
@@ -99,16 +101,16 @@ def reasons(item: Alteration) -> Iterator[str]:
         yield f"Recorded by {members['actor']} at @{item.position}: {', '.join(events)}."
 
 
-def rows(told: Members) -> list[Members]:
+def rows(changes: Members) -> list[Members]:
     """The rows of a state that are new, gone or changed."""
-    return [*told["added"], *told["removed"], *told["changed"]]
+    return [*changes["added"], *changes["removed"], *changes["changed"]]
 
 
 # --- a row
 
 
 def called(row: Mapping[str, Any], key: str) -> str:
-    """A row by its name and its id, or by what tells it from others.
+    """The name and the id of a row, or what names it among the others.
 
     >>> called({"id": "juno", "name": "JUNO"}, "juno")
     'JUNO (juno)'
@@ -131,20 +133,20 @@ def called(row: Mapping[str, Any], key: str) -> str:
 
 
 def named(row: Mapping[str, Any], key: str = "") -> str:
-    """A row by its name, with its status or its date."""
-    told = called(row, key)
+    """The name of a row, with its status or its date."""
+    text = called(row, key)
     if row.get("status"):
-        return f"{told}, {_standing(row)}"
+        return f"{text}, {_standing(row)}"
     if expected := row.get("expected"):
-        return f"{told}, {expected['status']} expected for {expected['date']}"
+        return f"{text}, {expected['status']} expected for {expected['date']}"
     if row.get("overdue"):
-        return f"{told}, overdue"
+        return f"{text}, overdue"
     if step := _step(row):
-        told = f"{told}, {step}"
+        text = f"{text}, {step}"
     date = row.get("date")
     # A milestone has its date as text, a transition with its bounds beside it.
-    text = date.get("date") if isinstance(date, Mapping) else date
-    return f"{told}, {text}" if "date" in row else told
+    day = date.get("date") if isinstance(date, Mapping) else date
+    return f"{text}, {day}" if "date" in row else text
 
 
 def _step(row: Mapping[str, Any]) -> str:
@@ -168,8 +170,8 @@ class _Move(NamedTuple):
     was: Any
     now: Any
 
-    def told(self) -> str:
-        """In words."""
+    def text(self) -> str:
+        """The member and what it was and is, in words."""
         # A date within a date is one.
         place = " ".join(map(_words, dict.fromkeys(self.steps))) or "the answer"
         if (points := _points(self.was, self.now)) is not None:
@@ -201,14 +203,14 @@ def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Ite
         name, *more = _steps(operation["path"])
         if more and name in KEYED and isinstance(after.get(name, before.get(name)), dict):
             of_rows.setdefault((name, more[0]), []).append(operation)
-        elif not _is_untold([name, *more], after):
+        elif not _is_left_out([name, *more], after):
             move = _move(operation, before, after)
             moves += [] if move in moves else [move]
-    # Which events were recorded is told at the end of every item.
+    # The end of every item lists which events were recorded.
     events = [place for place in of_rows if place[0] == "events"]
     listed = [place for place in of_rows if place[0] != "events"]
     lines = [_row_moved(*place, of_rows[place], before, after) for place in listed]
-    lines += _told_apart(moves, alone=not lines)
+    lines += _moves_apart(moves, alone=not lines)
     yield from lines or [_row_moved(*place, of_rows[place], before, after) for place in events]
 
 
@@ -225,9 +227,9 @@ def _row_moved(
     return f"{called(now, key)}: {_moves(inner, was, now)}."
 
 
-def _told_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
+def _moves_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
     """What moved beside the rows: lists by what is in them, then figures, and the rest where it is
-    clear or nothing else is told."""
+    clear or there is nothing else."""
     figures: list[str] = []
     rest: list[_Move] = []
     for move in moves:
@@ -236,12 +238,12 @@ def _told_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
             alone = False
             yield from _rows_between(lists[0], lists[1])
         elif _is_plain(move.was) and _is_plain(move.now):
-            figures.append(f"{move.told()}.")
+            figures.append(f"{move.text()}.")
         else:
             rest.append(move)
     yield from figures
     alone = alone and not figures
-    yield from (f"{move.told()}." for move in rest if alone or move.is_clear())
+    yield from (f"{move.text()}." for move in rest if alone or move.is_clear())
 
 
 def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -263,15 +265,15 @@ def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterat
 
 def _moves(patch: Sequence[Operation], before: Any, after: Any) -> str:
     """From what to what the operations within a row lead."""
-    news = [each for each in patch if not _is_untold(_steps(each["path"]), after)] or patch
-    told = dict.fromkeys(_move(operation, before, after).told() for operation in news)
-    return "; ".join(told)
+    news = [each for each in patch if not _is_left_out(_steps(each["path"]), after)] or patch
+    texts = dict.fromkeys(_move(operation, before, after).text() for operation in news)
+    return "; ".join(texts)
 
 
-def _is_untold(steps: Sequence[str], row: Any) -> bool:
-    if UNTOLD & set(steps):
+def _is_left_out(steps: Sequence[str], row: Any) -> bool:
+    if LEFT_OUT & set(steps):
         return True
-    # The first and the last possible day of what is told by its date.
+    # The first and the last possible day stand beside the date that they follow from.
     beside = _at(row, steps[:-1])
     return bool(steps) and steps[-1] in ENDS and "date" in (beside or {})
 
@@ -325,9 +327,9 @@ def value(of: Any) -> str:
     if isinstance(of, dict):
         return _of_object(of)
     if isinstance(of, list):
-        told = list(map(value, of))
-        is_few = len(told) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
-        return ", ".join(told) if is_few else _several(len(of), "entry", "entries")
+        texts = list(map(value, of))
+        is_few = len(texts) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
+        return ", ".join(texts) if is_few else _several(len(of), "entry", "entries")
     if isinstance(of, int | float):
         return number_text(of, grouped=False)
     text = of if isinstance(of, str) else msgspec.json.encode(of).decode()
@@ -345,10 +347,10 @@ def _of_object(of: Mapping[str, Any]) -> str:
 def _standing(row: Mapping[str, Any]) -> str:
     """The status of a facility, since when, and what was expected of it."""
     since, expected = (row.get("since") or {}).get("date"), row.get("expected")
-    told = f"{row['status'] or 'no status'}{f' since {since}' if since else ''}"
+    text = f"{row['status'] or 'no status'}{f' since {since}' if since else ''}"
     if expected:
-        told += f", expected {expected['status']} from {expected['date']}"
-    return f"{told}, overdue" if row.get("overdue") else told
+        text += f", expected {expected['status']} from {expected['date']}"
+    return f"{text}, overdue" if row.get("overdue") else text
 
 
 def _named(of: Any) -> str:
@@ -378,7 +380,7 @@ def _whole(of: Mapping[str, Any]) -> str:
 
 
 def _is_plain(of: Any) -> bool:
-    """Whether a value is told by itself: a word, a number, an interval, or a list of words."""
+    """Whether a value stands in a line as it is: a word, number, interval, or list of words."""
     if isinstance(of, list):
         return _are_words(of)
     return not isinstance(of, dict) or bool(_interval(of))
@@ -393,8 +395,8 @@ def _between_lists(was: Sequence[str], now: Sequence[str]) -> str:
     """What a list of words gained and lost."""
     gained = [each for each in now if each not in was]
     lost = [each for each in was if each not in now]
-    told = [f"new {value(gained)}"] * bool(gained) + [f"without {value(lost)}"] * bool(lost)
-    return ", ".join(told) or "in another order"
+    parts = [f"new {value(gained)}"] * bool(gained) + [f"without {value(lost)}"] * bool(lost)
+    return ", ".join(parts) or "in another order"
 
 
 def _by_name(of: Any) -> dict[str, Any] | None:

@@ -12,30 +12,30 @@ from typing import Any
 from service.asking.page_path import page_path
 from service.feeds.syndication import HTML, Channel, Entry, atom_text, tag
 from service.follows.feed import Alteration, FeedPage
-from service.follows.page import FeedQuery
-from service.follows.telling import changes, reasons, rows
+from service.follows.feed_query import FeedQuery
+from service.follows.wording import changes, reasons, rows
 
 JSON = "application/json"
 
 Members = dict[str, Any]
 
 
-def atom(question: FeedQuery, found: FeedPage, *, base: str, address: str, archive: bool) -> bytes:
+def atom(query: FeedQuery, found: FeedPage, *, base: str, address: str, archive: bool) -> bytes:
     """The feed as Atom, the newest entry first. `base` is the URL of the service without a slash
     at its end, `address` the path that was asked; an `archive` is a page that stays as it is."""
-    of = question.filters["of"]
+    of = query.filters["of"]
     home, home_type = _shown_at(of)
     stream = Channel(
         id=tag(f"follows:{of}"),
         title=f"What alters {of}",
         lang="en",
-        updated=found.items[-1].commit.recorded_at if found.items else question.as_of.known_at,
+        updated=found.items[-1].commit.recorded_at if found.items else query.as_of.known_at,
         address=base + address,
-        current=base + question.current,
-        pinned=base + question.pinned,
+        current=base + query.current,
+        pinned=base + query.pinned,
         home=base + home,
         home_type=home_type,
-        previous=None if found.earlier is None else base + question.by(found.earlier).pinned,
+        previous=None if found.earlier is None else base + query.by(found.earlier).pinned,
         archive=archive,
     )
     return atom_text(stream, [_entry(item, base=base) for item in reversed(found.items)])
@@ -43,16 +43,16 @@ def atom(question: FeedQuery, found: FeedPage, *, base: str, address: str, archi
 
 def _entry(item: Alteration, *, base: str) -> Entry:
     members = item.members
-    told = list(changes(item))
+    lines = list(changes(item))
     url, type = _shown_at(members["url"] or members["previous"] or item.of)
     return Entry(
         id=tag(f"answer:{item.commit.recorded_at}:{item.position}:{item.of}"),
-        title=told[0].rstrip(".") if told else f"Changed at @{item.position}",
+        title=lines[0].rstrip(".") if lines else f"Changed at @{item.position}",
         updated=item.commit.recorded_at,
         url=base + url,
         type=type,
         author=item.commit.actor,
-        text=[*told, *reasons(item)],
+        text=[*lines, *reasons(item)],
         tags=sorted({row["cause"] for row in rows(members["changes"]) if row["cause"]}),
         members=members,
     )
