@@ -40,7 +40,7 @@ BLUEPRINTS = (
     linked,
     oembed,
 )
-"""What the description at /openapi.json tells of."""
+"""The routes that /openapi.json describes."""
 
 COMPRESSED = [
     "application/json",
@@ -121,7 +121,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
 
 
 def _where_nothing_is(response: Response) -> Response:
-    """A path that is no path of ours is told as a page to a browser, and to nobody else."""
+    """A browser gets the problem of an unknown path as a page; any other client as JSON."""
     is_browser = "text/html" in (type for type, _ in request.accept_mimetypes)
     if request.url_rule is None and is_browser and not request.path.startswith("/v1/"):
         return told(response)

@@ -1,4 +1,4 @@
-"""The log as a feed of CloudEvents: which events a follower is shown, and in what words.
+"""The log as a feed of CloudEvents: which events a follower gets, and their JSON.
 
 The id of an event is its position, so a follower goes on exactly where it was.
 Everything is read from the log itself, which is durable, and nothing from the
@@ -37,7 +37,7 @@ LOOKED = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:
-    """Which events a follower is shown; None is all of them.
+    """Which events a follower gets; None is all of them.
 
     `kind` is that of the record, or `source`; `country` is that of the record
     or of the statement, before the event or after it.
@@ -74,7 +74,7 @@ def read(
 ) -> Page:
     """The first `limit` changes beyond the position `after`.
 
-    To go on with a page that had none, give it how many it had `looked` at.
+    `looked` is how many events an empty page before it had looked at.
     """
     if followed.record is not None:
         return _read_record(log, Stream.record(followed.record), followed, after=after, limit=limit)
@@ -159,14 +159,14 @@ def _countries(
 
 
 class _Cards:
-    """The cards of facilities at positions up to one, asked in their order: each is folded once."""
+    """The cards of facilities at ascending positions up to one; each stream is folded once."""
 
     def __init__(self, log: ChronicleRecorder, *, up_to: int) -> None:
         self._log, self._up_to = log, up_to
         self._folded: dict[str, tuple[Record, deque[StreamLine]]] = {}
 
     def at(self, facility: str, position: int) -> Line | None:
-        """The card as of a position that is not before one asked for earlier; None without one."""
+        """The card as of a position, never before that of an earlier call; None without a card."""
         stream = str(Stream.record(facility))
         if stream not in self._folded:
             lines = stream_lines(self._log, stream, up_to=self._up_to)
@@ -187,7 +187,7 @@ def _lines(change: Change, own: Line | None) -> Iterator[Line]:
             yield line
 
 
-# --- in words
+# --- as JSON
 
 
 def event_text(change: LoggedChange) -> bytes:

@@ -1,7 +1,7 @@
 """The command line: `annales` does on a local chronicle what the web service does over HTTP.
 
 Nothing of ours but the guard is imported here, so that a foreign package under one of our
-names is told in one line instead of failing somewhere deep.
+names is reported in one line instead of failing somewhere deep.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def main() -> None:
     # A load makes millions of objects that live on, none of them in a circle: looking for
     # circles at the usual pace took a quarter of its time.
     gc.set_threshold(50_000, 20, 100)
-    # What a command keeps aside while it works is cleared away, also if it is told to stop.
+    # What a command keeps aside while it works is cleared away, also on SIGTERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     annales(prog_name="annales")

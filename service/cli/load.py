@@ -19,7 +19,7 @@ from service.cli.options import as_json, lines_of, login_name, opened
 from service.cli.screen import bar, plain
 
 SHOWN = 20
-"""Warnings that are listed unless all are asked for."""
+"""Warnings that are listed without `--all-warnings`."""
 
 Warnings = Sequence[tuple[int, Warning]]
 

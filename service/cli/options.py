@@ -45,7 +45,7 @@ def login_name() -> str:
 
 
 def log_of(folder: Path) -> Path:
-    """The log of a folder, for a command that needs one to be there."""
+    """The path of the log of a folder. Raises Ended where there is none."""
     path = folder / LOG
     if not path.exists():
         raise Ended(
@@ -56,7 +56,7 @@ def log_of(folder: Path) -> Path:
 
 @contextmanager
 def opened(file: str) -> Iterator[IO[bytes]]:
-    """A file to read; `-` is stdin."""
+    """A file to read; `-` is stdin. Raises Ended where it cannot be read."""
     try:
         stream = click.open_file(file, "rb")
     except OSError as error:

@@ -201,13 +201,13 @@ def _query(question: Question, arguments: Arguments, form: Format) -> Query:
 
 
 def _form(question: Question, options: dict[str, Any]) -> Format | None:
-    """The form that the options ask for and takes them out of these; None is that for people."""
-    asked = {
+    """The form that the options name, which it removes from them; None is the form for people."""
+    named = {
         "--json": "json" if options.pop("as_json", False) else None,
         "--csv": "csv" if options.pop("as_csv", False) else None,
         "--format": options.pop("form", None),
     }
-    given = {option: name for option, name in asked.items() if name is not None}
+    given = {option: name for option, name in named.items() if name is not None}
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)} are {len(given)} forms: give one")
     for name in given.values():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Advance = Callable[[int], None]
-"""Tells a bar how much is done, from the beginning."""
+"""Sets how much of a bar is done, counted from the beginning."""
 
 UNBOUNDED = 1_000_000
 """Columns of a pipe: more than any table has."""

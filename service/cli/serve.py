@@ -1,4 +1,4 @@
-"""`annales serve`: the web service, until it is told to end."""
+"""`annales serve`: the web service, until a signal ends it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -
     from service.orders.writing import LARGEST_BATCH  # noqa: PLC0415
     from service.web.observing import log_requests  # noqa: PLC0415
 
-    # A request that waits its turn for a moment is no event; /metrics tells how long they take.
+    # A request that waits its turn for a moment is no event; /metrics shows how long they take.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     settings = replace(Settings.of(os.environ), data=folder)
     if not quiet:
@@ -90,7 +90,7 @@ def _on_ending(*first: Callable[[], None]) -> None:
 
 
 def _port(server: Any) -> int:
-    """The port that it listens on, where 0 was asked for the one that it got."""
+    """The port that it listens on; with `--port 0` the one that it got."""
     # A host name may stand for several addresses, each with a socket of its own.
     listens = getattr(server, "effective_listen", None) or [(None, server.effective_port)]
     return int(listens[0][1])

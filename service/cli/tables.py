@@ -37,7 +37,7 @@ def _moment(point: Mapping[str, Any]) -> str:
 
 
 def show_next(console: Console, place: str | None) -> None:
-    """Say how to ask for the next page, if there is one."""
+    """Print the option that gives the next page, if there is one."""
     if place is not None:
         console.print(plain(f"There is more: --after {place}"))
 

@@ -20,19 +20,19 @@ from service.words.speech import Speech
 
 
 def the_desk() -> Desk:
-    """The desk in the language that the request asks for. Raises BadFilter for one of none."""
+    """The desk in the language of the request. Raises BadFilter for an unknown one."""
     return _desk(request.args.get("lang"))
 
 
 def any_desk() -> Desk:
-    """The same where nothing may be refused any more: an unknown language is not asked for."""
-    asked = request.args.get("lang")
-    return _desk(asked if asked in LANGUAGES else None)
+    """The same where nothing may be refused any more: an unknown language is ignored."""
+    lang = request.args.get("lang")
+    return _desk(lang if lang in LANGUAGES else None)
 
 
-def _desk(asked: str | None) -> Desk:
-    lang: Language = chosen(request.headers.get("Accept-Language"), asked)
-    texts = {} if asked is None else {"lang": lang}
+def _desk(given: str | None) -> Desk:
+    lang: Language = chosen(request.headers.get("Accept-Language"), given)
+    texts = {} if given is None else {"lang": lang}
     return Desk(service=archive(), here=Here(request.path, texts), lang=lang, say=Speech(lang))
 
 
@@ -45,7 +45,7 @@ def page(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Respo
 def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Response:
     """What a template of the desk makes, be it a page or a part that a script puts into one."""
     signed_in, who = session(), identity()
-    told = {
+    context = {
         "here": desk.here,
         "token": signed_in.token if signed_in is not None else "",
         "desk_path": PATH,
@@ -54,12 +54,12 @@ def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Respo
         "may_withdraw": who.may("curator"),
         **shown,
     }
-    text = rendering.render(template, desk.lang, told)
+    text = rendering.render(template, desk.lang, context)
     return rendering.with_policy(Response(text, status, mimetype=HTML))
 
 
 def json(value: Any) -> Response:
-    """What a script asks for."""
+    """A response to a script: a value as JSON."""
     return Response(msgspec.json.encode(value), mimetype="application/json")
 
 

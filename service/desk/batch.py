@@ -45,12 +45,12 @@ def answered() -> Response:
 def _looked_at(desk: Desk, text: str, body: bytes, *, status: int = 200) -> Response:
     """What the lines would record; with another status than 200 since a record changed."""
     try:
-        told = seen(desk, proposed(_command(body, {})))
+        preview = seen(desk, proposed(_command(body, {})))
     except Refusal as refusal:
         return _refused(desk, text, refusal)
-    revisions = canonical(told["revisions"]).decode()
-    preview = {"seen": told, "revisions": revisions, "key": new_key()}
-    return _shown(desk, text, preview=preview, stale=status != 200, status=status)
+    revisions = canonical(preview["revisions"]).decode()
+    shown = {"seen": preview, "revisions": revisions, "key": new_key()}
+    return _shown(desk, text, preview=shown, stale=status != 200, status=status)
 
 
 def _refused(desk: Desk, text: str, refusal: Refusal) -> Response:

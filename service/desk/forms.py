@@ -1,6 +1,7 @@
 """One form of the desk, for any task: shown, looked at, recorded.
 
-A form is first looked at, then recorded. Whatever came in between is told, and looked at again.
+A form is first looked at, then recorded. What others recorded in between is shown, and the form
+looked at again.
 """
 
 from __future__ import annotations
@@ -62,18 +63,18 @@ def _looked_at(
     line = task.line(values, why)
     try:
         try:
-            told = seen(desk, proposed(_command(line, revision=task.revision)))
+            proposal = seen(desk, proposed(_command(line, revision=task.revision)))
         except StaleRevision:
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
             task = again(archive(), task)
             values, why = task.shows(line)
-            told = seen(desk, proposed(_command(line)))
+            proposal = seen(desk, proposed(_command(line)))
     except Refusal as refusal:
         return _refused(desk, task, values, why, refusal, stale=stale)
     preview = {
-        "seen": told,
+        "seen": proposal,
         "line": canonical(line).decode(),
-        "revision": told["revisions"]["1"],
+        "revision": proposal["revisions"]["1"],
         "key": new_key(),
     }
     status = 200 if stale is None else 412
@@ -91,8 +92,8 @@ def _recorded(desk: Desk, task: Task) -> Response:
         return recorded(desk, command)
     except StaleRevision as stale:
         stream = task.stream or str(Stream.record(stale.record))
-        told = meanwhile(desk, stream, sent_revision() or 0)
-        return _looked_at(desk, task, values, why, stale=told)
+        changes = meanwhile(desk, stream, sent_revision() or 0)
+        return _looked_at(desk, task, values, why, stale=changes)
     except Refusal as refusal:
         return _refused(desk, task, values, why, refusal)
 

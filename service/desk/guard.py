@@ -1,7 +1,7 @@
 """The guard of the desk: whose forms it takes, and what everything that leaves it carries.
 
-It takes forms of its own pages only, as the browser tells, and with the token of the session that
-they are sent in. What it answers is kept by nobody and shown to no other site.
+It takes forms of its own pages only, by the headers of the browser and by the token of the session
+in which they are sent. No cache keeps what it answers, and no other site may show it.
 """
 
 from __future__ import annotations

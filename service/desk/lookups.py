@@ -1,4 +1,4 @@
-"""What a script of the desk asks while one types: dates in words, ids that are taken, names."""
+"""What a script of the desk looks up while one types: dates in words, ids that are taken, names."""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ def proposed(command: Command) -> Decision:
 
 
 def recorded(desk: Desk, command: Command) -> Response:
-    """Record a command, once, and lead to what it changed."""
+    """Record a command, once: a redirect to the page of what it changed.
+
+    Raises MalformedLine where there was nothing to record, and what `Chronicle.execute` raises.
+    """
     chronicle = archive().chronicle
     done = chronicle.replay(command)
     if done is None:
@@ -49,7 +52,10 @@ def recorded(desk: Desk, command: Command) -> Response:
 
 
 def just_recorded() -> Members | None:
-    """What was recorded last, where the page is the one after a recording."""
+    """`{position, events}` of the commit that the page comes after; None where it comes after none.
+
+    `events` is how many it has.
+    """
     text = parameters(("lang", "recorded")).get("recorded", "")
     position = int(text) if _NUMBER.fullmatch(text) else 0
     commit = archive().chronicle.log.commit_at(position) if position else None
@@ -73,15 +79,18 @@ def sent_revision() -> int | None:
 
 
 def sent_revisions() -> dict[str, int]:
-    """The revisions at which the lines of a batch were looked at, by their numbers."""
-    told = read(request.form.get("revisions", "{}"))
-    if not isinstance(told, dict) or not all(type(each) is int for each in told.values()):
+    """The revisions at which the lines of a batch were looked at, by their numbers.
+
+    Raises MalformedLine.
+    """
+    revisions = read(request.form.get("revisions", "{}"))
+    if not isinstance(revisions, dict) or not all(type(each) is int for each in revisions.values()):
         raise MalformedLine("the revisions are numbers by lines")
-    return told
+    return revisions
 
 
 def sent_key() -> str:
-    """The key under which the form records once."""
+    """The key under which the form records once. Raises MalformedLine."""
     key = request.form.get("key", "")
     if not _KEY.fullmatch(key):
         raise MalformedLine("the form has lost its key: begin it anew")

@@ -142,7 +142,7 @@ def _set_cookie(response: Response, name: str, value: str, *, path: str, max_age
 def _is_https() -> bool:
     """Whether the browser speaks TLS, be it to a proxy before us.
 
-    A lie costs only whoever tells it: their own cookie would not come back.
+    A false header costs only its sender: their own cookie would not come back.
     """
     return (
         request.is_secure

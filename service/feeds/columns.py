@@ -27,7 +27,7 @@ from service.words.labels import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_W
 Members = dict[str, Any]
 
 MOST_SPANS = 100_000
-"""How many items can be asked for: what a canvas bears, and other tools do not."""
+"""How many items it may have: a canvas bears more than other tools."""
 
 SIGNS = (*STATUSES, *(kind for kind in KINDS if kind != "phase"))
 """What a span is drawn as: a status, or something of a kind that has none."""
@@ -196,7 +196,7 @@ def _columns(spans: Sequence[_Span], place: dict[str, int], lang: Language) -> M
         "start_text": [texts.place(_text(span.item.start, lang)) for span in spans],
         "end_text": [texts.place(_text(span.item.end, lang)) for span in spans],
         "record": [records.place(span.item.record) for span in spans],
-        # A phase is told by its lane and its status.
+        # The lane and the status of a phase are title enough.
         "title": [
             None if span.item.kind == "phase" else title_of(span.item, lang) for span in spans
         ],

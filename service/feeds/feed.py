@@ -47,7 +47,7 @@ class Feed:
     `render` gives the body; it may count further omissions in the context.
     `lacks` says why an item cannot be carried, in one word such as `bce`, before
     the feed is cut to its limit. `limit` is what the tool bears by default,
-    `most` the most that can be asked for, `kinds` are given where none are asked for.
+    `most` the greatest `limit`, `kinds` the default of the parameter `kind`.
     `reader` names the tools that read it.
     `filters` are those of its make, `own` parameters of this feed alone. `schema` is the JSON
     Schema of the body of a feed in JSON. `links` are further `Link` headers, each a path, a
@@ -145,7 +145,7 @@ class Context:
         return f"{self.base_url}{path}"
 
     def about(self) -> dict[str, Any]:
-        """What a feed in JSON says of itself under `_annales`."""
+        """The member `_annales` of a feed in JSON: `{omitted, reasons, position, pinned}`."""
         return {
             "omitted": self.omitted.total(),
             "reasons": dict(sorted(self.omitted.items())),

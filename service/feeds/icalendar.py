@@ -7,7 +7,7 @@ last (RFC 5545), and `SUMMARY` says that it is vague; the text of EDTF stands in
 was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes too; of such,
 too, there are no more than the limit.
 
-Nothing here asks for the time: `DTSTAMP` is the instant of the last commit known.
+Nothing here reads the present time: `DTSTAMP` is the instant of the last commit known.
 """
 
 from __future__ import annotations

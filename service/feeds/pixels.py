@@ -1,8 +1,8 @@
-"""A program of its own: SVG on stdin becomes PNG on stdout, as many pixels wide as it is told.
+"""A program of its own: SVG on stdin becomes PNG on stdout, WIDTH pixels wide.
 
     pixels.py WIDTH PROCESS
 
-PROCESS is the number of the one that started it, and without which it does not go on.
+PROCESS is the number of the process that started it; without that it ends.
 
 The renderer holds the interpreter until the whole picture is drawn, so it has an interpreter
 for itself (`service.feeds.png`). Run by its path it needs nothing of ours, and starts at once.
@@ -22,7 +22,7 @@ DIE_WITH_PARENT = 1
 
 
 def main() -> None:
-    """Draw what is asked for."""
+    """Draw the picture; nothing where the process that started it is gone."""
     width, process = map(int, sys.argv[1:])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)

@@ -6,8 +6,8 @@ no part: the entries depend on `known` alone.
 
 A page of the past is a stretch of `limit` positions, so that its place does not
 move as the log grows: page 3 of 100 has what the filters let through of @201 to
-@300. It is an archive once the log has its last position, and is then asked for
-at the commit that filled it, at a pinned URL that never changes again. What is
+@300. It is an archive once the log has its last position, and then stands at a
+pinned URL, as of the commit that filled it, which never changes again. What is
 subscribed to is the newest `limit` entries, which reach back to such a page.
 """
 
@@ -220,7 +220,7 @@ class _Recorded:
 
 
 class _Before:
-    """The records as they were before events, which are asked for in their order."""
+    """The records as they were before events; positions must ascend from call to call."""
 
     def __init__(self, context: Context) -> None:
         self._history, self._db = context.reading.history, context.reading.db

@@ -32,7 +32,7 @@ def feeds() -> Response:
 
 
 def listed(feed: Feed) -> dict[str, Any]:
-    """What the list tells of a feed."""
+    """The entry of a feed in the list of feeds: a member of `feeds` in `FeedsSchema`."""
     return {
         "name": feed.name,
         "summary": feed.summary,

@@ -1,10 +1,10 @@
-"""Atom and JSON Feed: how a list of entries is written, whatever it tells of.
+"""Atom and JSON Feed: how a list of entries is written, whatever they are about.
 
 One `Channel` and its `Entry`s give both: `atom_text` (RFC 4287, with the
 archives of RFC 5005 and the tombstones of RFC 6721) and `json_feed_text`
 (JSON Feed 1.1). The valid time of what an entry is about, which neither has,
-stands in `annales:valid` and in `_annales`. Nothing here asks for the time, and
-the same values give the same bytes.
+stands in `annales:valid` and in `_annales`. Nothing here reads the present
+time, so the same values give the same bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NAMESPACES: Mapping[str, str] = {
 }
 
 BEFORE_ALL = "1970-01-01T00:00:00Z"
-"""When a feed was updated that has nothing to tell; Atom must have some instant."""
+"""When a feed without entries was updated; Atom must have some instant."""
 
 
 HTML = "text/html"

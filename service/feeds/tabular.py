@@ -1,6 +1,6 @@
 """CSV: a row an item, with every bound as a day of ISO 8601; and what its columns mean (CSVW).
 
-The metadata tells which columns have a guard against formulas (`service.words.csv_text`).
+The metadata lists the columns that have a guard against formulas (`service.words.csv_text`).
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from service.words.labels import KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS
 def title_of(item: Item, lang: str) -> str:
     """A phase by its facility and status, everything else by its statement.
 
-    Titles are in the language of whoever entered them: in Chinese a step is told by its facility
-    and the word for it.
+    Titles are in the language of whoever entered them, so in Chinese a milestone is called by its
+    facility and the word for it.
     """
     if item.kind == "phase" and item.status is not None:
         return _joined(item.name[lang], STATUS_WORDS[item.status][lang], lang)

@@ -81,7 +81,7 @@ def _render(context: Context) -> bytes:
 def viewed(context: Context) -> View:
     """From the first day of all to the last, `at` among them, with a twentieth more on each side.
 
-    Where the feed was asked for a stretch of days, it is that one.
+    Where `from` or `to` are given, they are its ends.
     """
     at = context.query.as_of.at
     days = [at]

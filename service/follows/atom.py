@@ -22,7 +22,7 @@ Members = dict[str, Any]
 
 def atom(query: FeedQuery, found: FeedPage, *, base: str, address: str, archive: bool) -> bytes:
     """The feed as Atom, the newest entry first. `base` is the URL of the service without a slash
-    at its end, `address` the path that was asked; an `archive` is a page that stays as it is."""
+    at its end, `address` the path of the request; an `archive` is a page that never changes."""
     of = query.filters["of"]
     home, home_type = _shown_at(of)
     stream = Channel(

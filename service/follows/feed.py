@@ -4,13 +4,12 @@ An item is about one commit. What it says follows from what the log held there,
 so once it is there it never changes: the answer after the commit is compared
 with the one before it, both at the clocks that the question gives, and for
 those that it leaves out as of the days of the two commits. So a day that
-passed between them may alter the answer too; the causes tell.
+passed between them may alter the answer too: the cause is then `world`.
 
-Pages are cut by position. A page that has all that it may hold, or has looked
-at `LOOKED` commits, or whose answers came to `WORK`, tells nothing of what lies
-beyond: its own `known` is the last commit that it looked at, and it stands for
-good, whatever is recorded. Work is counted and not timed, since a page that was
-cut by a clock would be another one on another day.
+Pages are cut by position. A page that has all that it may hold, or has looked at `LOOKED` commits,
+or whose answers came to `WORK`, ends there: its own `known` is the last commit that it looked at,
+and it never changes, whatever is recorded later. Work is counted and not timed, since a page that
+was cut by a clock would be another one on another day.
 """
 
 from __future__ import annotations
@@ -106,8 +105,8 @@ class Alteration:
 class FeedPage(NamedTuple):
     """The items of a stretch of the log, the oldest first, which was read up to `reached`.
 
-    `full` says that it has all that was asked for. Where it is neither full nor
-    `at_head`, it has looked at enough for once. `earlier` is the commit up to which lies what
+    `full` says that it has `limit` items. Where it is neither full nor `at_head`, it ends
+    because it looked at enough commits. `earlier` is the commit up to which lies what
     was not looked at before it, None where nothing does.
     """
 
@@ -124,7 +123,7 @@ class FeedPage(NamedTuple):
 
 
 def check(chronicle: Chronicle, reading: Reading, followed: Followed, *, known: int) -> None:
-    """Let the question be asked once, at a position.
+    """Evaluate the question once, at a position, so that what it refuses is raised.
 
     Raises NotFound where what it names was not recorded by then, TooMuchToCompare,
     and whatever the question raises for its parameters.
@@ -199,7 +198,7 @@ class _Reader:
         self._work = 0
 
     def at(self, position: int) -> None:
-        """Ask once, at a position."""
+        """Evaluate the question once, at a position."""
         commit = self._log.commit_at(position)
         now = commit.recorded_at if commit else self._chronicle.now()
         self._document(
@@ -280,7 +279,7 @@ class _Reader:
         return _Answer(query, query.pinned, document)
 
     def _whole(self) -> dict[str, str]:
-        """What asks for the whole list, in one page."""
+        """The parameters that give the whole list in one page."""
         return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.question.is_paged else {}
 
     def _document(self, query: Query) -> Members | None:

@@ -45,7 +45,7 @@ class FeedQuery(Query):
         return located(self.path, sorted(filters.items()))
 
     def head(self) -> dict[str, Any]:
-        """The members that begin the answer."""
+        """The members that begin the answer: `of`, `known`, `known_at`, `view`, `pinned`."""
         return {
             "of": self.filters["of"],
             "known": f"@{self.as_of.known}",

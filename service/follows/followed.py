@@ -1,4 +1,4 @@
-"""A question that is followed: how its path is read, and at which commits it is looked at."""
+"""A followed question: how its path is parsed, and at which commits its answer can change."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ YEARS_AHEAD = 100
 """How many years ahead a question must stay valid, so that its feed does not end."""
 
 EAGER = 4
-"""So many commits of each day may change an answer unasked: the first does so by the day alone, and
-to look at a few costs less than to ask which ones matter."""
+"""So many commits of each day are candidates in any case: the first is one by the day alone, and to
+look at a few costs less than to find out which ones matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Followed:
         return all(any(name in self.texts for name in names) for names in self.kind.follow.settled)
 
     def query(self, chronicle: Chronicle, *, known: int, now: str, **more: str) -> Query:
-        """What is asked at a position; `now` is the instant of the commit that is looked at.
+        """The query at a position; `now` is the instant of the commit that is looked at.
 
         Raises what the question refuses.
         """
@@ -74,7 +74,8 @@ class Followed:
         newest: bool = False,
     ) -> Iterator[int]:
         """The positions of the commits beyond `after`, up to `known`, at which the answer can
-        have changed, in order, or the newest first. They are looked for as they are asked for."""
+        have changed, in order, or the newest first. It is a generator that
+        finds them one by one."""
         if self.settled:
             head = chronicle.log.commit_at(known)
             now = head.recorded_at if head else chronicle.now()
@@ -111,7 +112,7 @@ class Followed:
         known: int,
         newest: bool,
     ) -> Iterable[int]:
-        """Where the answer can change while its clocks are those of an instant."""
+        """The commits at which the answer can change while its clocks are those of an instant."""
         if after >= known:
             return ()
         found = None
@@ -136,7 +137,7 @@ class Followed:
 
 
 def followed_question(chronicle: Chronicle, text: str) -> Followed:
-    """Read the path of a question that is to be followed.
+    """Parse the path of a question that is to be followed.
 
     Raises NotFollowable, UnknownParameter, BadFilter, and whatever the question
     itself raises for its parameters.

@@ -102,7 +102,7 @@ def reasons(item: Alteration) -> Iterator[str]:
 
 
 def rows(changes: Members) -> list[Members]:
-    """The rows of a state that are new, gone or changed."""
+    """The rows of a state that the member `changes` of an item has: added, removed, changed."""
     return [*changes["added"], *changes["removed"], *changes["changed"]]
 
 

@@ -41,12 +41,12 @@ class Cited:
 
 
 def record_cited(answer: Mapping[str, Any], *, root: str) -> Cited:
-    """A record, by the members of its answer; `root` is the service's, without a slash."""
+    """A record, by the members of its answer; `root` is the URL of the service, without a slash."""
     return _cited(answer, name=record_name(answer), key=str(answer["id"]), root=root)
 
 
 def state_cited(answer: Mapping[str, Any], *, root: str, filters: Mapping[str, str]) -> Cited:
-    """A state, by the members of its answer and the filters that it was asked with."""
+    """A state, by the members of its answer and the filters of its query."""
     country = pycountry.countries.get(alpha_2=filters.get("country", ""))
     about = [country.name if country else "", filters.get("field", "")]
     about += [

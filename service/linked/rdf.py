@@ -2,8 +2,8 @@
 
 One graph of whole IRIs and no blank nodes, in three serialisations that say the
 same: JSON-LD with its context inside, Turtle, N-Quads. A record, a statement, a source and
-an entry of the record have the IRI at which the service tells of them; the
-entity whose provenance is told is the record's pinned answer.
+an entry of the record have the IRI at which the service describes them; the
+entity that has a provenance is the record's pinned answer.
 
 A date is a literal of EDTF, as its source gave it, and beside it one of XML
 Schema where that can say the same: an unqualified day, month or year from 0001
@@ -88,13 +88,13 @@ class Form(NamedTuple):
     write: Callable[[Graph, URIRef], str]
 
 
-def record_graph(reading: Reading, question: Query, id: str, *, root: str) -> tuple[Graph, URIRef]:
-    """All that is told of a record at the clocks, and the IRI of the record.
+def record_graph(reading: Reading, query: Query, id: str, *, root: str) -> tuple[Graph, URIRef]:
+    """The graph of a record at the clocks of a query, and the IRI of the record.
 
     `root` is the service's root without a slash at its end. Raises NotFound.
     """
-    asked = replace(question, path=f"/v1/records/{id}")
-    writer = _Writer(reading, asked, id, root=root)
+    of_record = replace(query, path=f"/v1/records/{id}")
+    writer = _Writer(reading, of_record, id, root=root)
     writer.write()
     return writer.graph, writer.iri
 
@@ -144,18 +144,18 @@ def _ordered(value: Any) -> Any:
 class _Writer:
     """Writes down a record as a graph."""
 
-    def __init__(self, reading: Reading, question: Query, id: str, *, root: str) -> None:
+    def __init__(self, reading: Reading, query: Query, id: str, *, root: str) -> None:
         self.graph = Graph()
         self.graph.bind("schema", SCHEMA)
         self.graph.bind("prov", PROV)
         self.reading = reading
-        self.question = question
+        self.query = query
         self.root = root
-        self.told = Told.read(reading, id, question.as_of)
+        self.told = Told.read(reading, id, query.as_of)
         self.id = id
         self.iri = self.ours("records", id)
-        self.document = URIRef(f"{root}{question.pinned}")
-        self.known = question.as_of.known
+        self.document = URIRef(f"{root}{query.pinned}")
+        self.known = query.as_of.known
         self.entries = list(
             reading.history.entries(
                 reading.db,
@@ -178,7 +178,7 @@ class _Writer:
             self._card(self.told.record.card)
         else:
             self._name()
-        tell = {
+        write_entry = {
             "facility": self._milestone,
             "discovery": self._discovery,
             "policy": self._decision,
@@ -189,11 +189,11 @@ class _Writer:
             if (each.counts and each.statement.date is not None) or each.statement.line.get(
                 "dropped"
             ):
-                tell(entry, each)
+                write_entry(entry, each)
         if kind in ("policy", "indicator"):
             self._coverage(kind)
         for statement in self.told.all:
-            if statement.said <= self.question.as_of.stated:
+            if statement.said <= self.query.as_of.stated:
                 self._statement(statement)
         for source in sorted(self._sources()):
             self._source(source)
@@ -203,7 +203,7 @@ class _Writer:
         self.graph.add((subject, predicate, value))
 
     def ours(self, space: str, id: str) -> URIRef:
-        """The IRI of something that the service tells of."""
+        """The IRI of something that the service describes."""
         return URIRef(f"{self.root}/v1/{space}/{id}")
 
     def part(self, name: str) -> URIRef:
@@ -223,7 +223,7 @@ class _Writer:
     # The record itself
 
     def _document(self) -> None:
-        """The pinned answer: of which revision it tells, and which came before."""
+        """The pinned answer: which revision it describes, and which came before."""
         document, last = self.document, self.entries[-1]
         self.add(document, RDF.type, PROV.Entity)
         self.add(document, PROV.specializationOf, self.iri)
@@ -273,7 +273,7 @@ class _Writer:
         self._cites(iri, card)
         status = next(self.told.shown("status"), None)
         if status is not None and status.value:
-            # It is of these clocks alone, so it belongs to the document that tells them.
+            # It is of these clocks alone, so it belongs to the document that has them.
             value = URIRef(f"{self.document}#status")
             self.add(self.document, SCHEMA.about, value)
             self.add(value, RDF.type, SCHEMA.PropertyValue)
@@ -303,11 +303,11 @@ class _Writer:
 
     # Its entries, by the kind of the record
 
-    def _milestone(self, entry: str, told: Effective) -> None:
-        statement = told.statement
+    def _milestone(self, entry: str, effective: Effective) -> None:
+        statement = effective.statement
         event = self.part(entry.removeprefix(f"{self.id}/"))
         self.add(self.iri, SCHEMA.event, event)
-        self._event(event, told)
+        self._event(event, effective)
         self.add(event, SCHEMA.location, self.iri)
         if statement.planned or statement.date is None:
             return
@@ -317,9 +317,9 @@ class _Writer:
         if milestone in FOR_GOOD:
             self.date(self.iri, SCHEMA.dissolutionDate, statement.date)
 
-    def _event(self, event: URIRef, told: Effective) -> None:
+    def _event(self, event: URIRef, effective: Effective) -> None:
         """Something that came or is promised; earlier promises for other days are a slip."""
-        statement = told.statement
+        statement = effective.statement
         self.add(event, RDF.type, SCHEMA.Event)
         self.text(event, SCHEMA.name, statement.line["title"])
         self.text(event, SCHEMA.description, statement.line.get("summary"))
@@ -346,11 +346,11 @@ class _Writer:
                     if plan.date is not None and plan.date != statement.date:
                         yield plan.date
 
-    def _discovery(self, _: str, told: Effective) -> None:
-        self._event(self.iri, told)
+    def _discovery(self, _: str, effective: Effective) -> None:
+        self._event(self.iri, effective)
 
-    def _decision(self, _: str, told: Effective) -> None:
-        statement, iri = told.statement, self.iri
+    def _decision(self, _: str, effective: Effective) -> None:
+        statement, iri = effective.statement, self.iri
         counted = (each.statement for each in self.told.account.effective.values() if each.counts)
         first = statement == min(counted, key=_by_date)
         self.text(iri, SCHEMA.description, statement.line.get("summary"))
@@ -362,8 +362,8 @@ class _Writer:
             decided = SCHEMA.legislationDate if first else SCHEMA.legislationDateVersion
             self.date(iri, decided, statement.date)
 
-    def _reading(self, entry: str, told: Effective) -> None:
-        statement, line = told.statement, told.statement.line
+    def _reading(self, entry: str, effective: Effective) -> None:
+        statement, line = effective.statement, effective.statement.line
         if statement.planned or statement.date is None:
             return
         reading = self.part(entry.removeprefix(f"{self.id}/"))
@@ -378,8 +378,8 @@ class _Writer:
         self._cites(reading, line)
         self._cites(self.iri, line)
 
-    def _remark(self, _: str, told: Effective) -> None:
-        statement, line = told.statement, told.statement.line
+    def _remark(self, _: str, effective: Effective) -> None:
+        statement, line = effective.statement, effective.statement.line
         self.text(self.iri, SCHEMA.description, line.get("summary"))
         self.text(self.iri, SCHEMA.creditText, line.get("said_by"))
         self.add(self.iri, SCHEMA.subjectOf, self.ours("statements", statement.id))
@@ -396,7 +396,7 @@ class _Writer:
         begin = dates.iso(min(first for first in firsts if first is not None))
         lasts = [None if span.end is None else span.end - 1 for span in spans]
         end = ".." if None in lasts else dates.iso(max(last for last in lasts if last is not None))
-        # schema.org has ISO 8601 in four digits; farther years are told by the statements.
+        # schema.org has ISO 8601 in four digits; farther years stand in the statements.
         if begin[0] not in "+-" and end[0] not in "+-":
             self.text(self.iri, SCHEMA.temporalCoverage, f"{begin}/{end}")
 

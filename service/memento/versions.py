@@ -1,8 +1,8 @@
 """Time travel by HTTP alone (RFC 7089), on the clock `known`: versions and how they are linked.
 
 A version of a record is a commit that touched it, a version of the state is any
-commit; each is a memento. Whatever else the original was asked with (`at`,
-`stated`, filters) stays in the query, so that it is an original of its own.
+commit; each is a memento. The other parameters (`at`, `stated`, filters)
+stay in the URL, so that each choice of them is an original of its own.
 Dates of HTTP have whole seconds: of two commits in one second, the TimeGate
 takes the last, while the TimeMap lists both.
 """
@@ -37,12 +37,12 @@ PAGE = 1000
 """How many mementos a TimeMap lists at once."""
 
 WORLD = ("at", "during", "stated")
-"""The clocks that belong to an original; `known` tells its mementos apart."""
+"""The clocks that belong to an original; its mementos differ in `known`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What is travelled through: a path, and what is asked of it besides `known`."""
+    """An original of RFC 7089: a path with its parameters, but without `known`."""
 
     path: str
     world: tuple[tuple[str, str], ...]
@@ -116,15 +116,15 @@ def timegate(question: Question, id: str) -> Response:
     and NotFound where there never was a version.
     """
     original, stream = _original(question, id), question.stream(id)
-    asked = _accept_datetime()
+    instant = _accept_datetime()
     log = archive().chronicle.log
     known, reading = _present()
     history, db = reading.history, reading.db
     first = _first(reading, stream, known=known)
     last = history.last_version(db, stream, known=known) or first
     closest = last
-    if asked is not None:
-        commit = log.commit_by(asked)
+    if instant is not None:
+        commit = log.commit_by(instant)
         position = min(commit.position, known) if commit is not None else 0
         closest = history.last_version(db, stream, known=position) or first
     before = _before(log.commit_at(closest.position))
@@ -221,7 +221,7 @@ def _listed(
 
 
 def _original(question: Question, id: str, *more: str) -> Original:
-    """The original that the request is about, if it can be asked."""
+    """The original that the request is about. Raises what its question refuses."""
     texts = parameters((*WORLD, *(each.name for each in question.filters), *more))
     path = question.path.replace("{id}", id)
     question.query(arguments(path, texts, id=id))
@@ -250,7 +250,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def _accept_datetime() -> str | None:
-    """The last instant of the second that the client asks for; None without one."""
+    """The last instant of the second of `Accept-Datetime`; None without the header."""
     text = request.headers.get("Accept-Datetime")
     if text is None:
         return None

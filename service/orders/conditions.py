@@ -1,4 +1,4 @@
-"""What the headers of a request that changes something ask for.
+"""The headers of a request that changes something: conditions and preferences.
 
 `Idempotency-Key` to record once, `If-Match` to change only what was read,
 `Prefer` for a short answer or one that waits for the views.
@@ -17,11 +17,11 @@ from service.asking.errors import BadHeader, NoRevisionGiven
 from service.web.response import archive
 
 LONGEST_WAIT = 10.0
-"""Seconds that `Prefer: wait` can ask for at most."""
+"""Seconds that `Prefer: wait` waits at most."""
 
 
 class Preference(NamedTuple):
-    """What `Prefer` asks for, and how to say that it was heeded."""
+    """What `Prefer` says; `wait` is in seconds, `applied` the text of `Preference-Applied`."""
 
     minimal: bool
     wait: float | None

@@ -97,8 +97,8 @@ BATCH = "\n".join(
 RECORDED = ("Location", "Annales-Position", "Cache-Control")
 OF_ONE_STREAM = ("ETag", "Annales-Revision")
 MAY_SEND = ("Idempotency-Replayed", "Preference-Applied")
-"""The headers of what was recorded: always, where it is in one record or source, and where it
-was asked for."""
+"""The headers of what was recorded: always, where it is in one record or source, and where the
+request has a key or a preference."""
 
 View = Callable[..., Response]
 

@@ -1,6 +1,6 @@
 """From a request that changes something to a command, and from what came of it to a response.
 
-In this order: who asks, whether the body can be read, whether the same request
+In this order: who sends it, whether the body can be read, whether the same request
 was answered before (`Idempotency-Key`), which revision it expects (`If-Match`),
 and then the chronicle decides. With `?dry_run=true` it only decides.
 """
@@ -67,14 +67,14 @@ def command_of(
 
 
 def check_allowed(command: Command) -> None:
-    """Refuse what the role of whoever asks does not allow. Raises NotAllowed, UnknownReference."""
+    """Refuse what the role of the sender does not allow. Raises NotAllowed, UnknownReference."""
     who = identity()
     if not who.may("curator"):
         _check_own(command.orders, who.name)
 
 
 def proposal(decision: Decision) -> dict[str, Any]:
-    """The answer of a dry run, see `PreviewSchema`: events, warnings, and what would change."""
+    """The answer of a dry run, as `PreviewSchema` describes it."""
     return {
         "dry_run": True,
         "events": [
@@ -278,5 +278,5 @@ def _dry_run() -> bool:
 
 
 def _fingerprint(body: bytes) -> str:
-    """What tells the same request from another under the same key."""
+    """A digest of the request, which another request under the same key does not have."""
     return sha256(b"\n".join((request.method.encode(), request.path.encode(), body))).hexdigest()

@@ -1,4 +1,4 @@
-"""Who may ask what: every route needs a role, and one that names none is closed.
+"""Access: every route needs a role, and a route that names none is closed.
 
 Reads are open to everyone unless the settings close them. A key that opens
 nothing is refused even where none is needed: whoever sends one means it. At the desk
@@ -55,12 +55,12 @@ def register(
 
 
 def identity() -> Identity:
-    """Who makes the request that is being answered."""
+    """Who makes the request."""
     return cast("Identity", g.identity)
 
 
 def session() -> Session | None:
-    """The session of the request that is being answered; None where a key or nobody asks."""
+    """The session of the request; None where a key was sent, or nothing."""
     return cast("Session | None", g.session)
 
 
@@ -70,7 +70,7 @@ def role_needed(view: Callable[..., Any] | None) -> str | None:
 
 
 def _check() -> None:
-    # Whoever shows a key that opens nothing is nobody while they are told so.
+    # Whoever shows a key that opens nothing is everyone in the problem that says so.
     g.session, g.identity = None, EVERYONE
     g.identity = _identify()
     if request.endpoint is None or request.method == "OPTIONS":
@@ -88,7 +88,7 @@ def _check() -> None:
 
 
 def _keep_private(response: Response) -> Response:
-    """Where a key is needed to ask, no shared cache may hand an answer to whoever has none."""
+    """Where reading needs a key, no shared cache may keep an answer."""
     directives = response.headers.get("Cache-Control", "")
     if directives.startswith("public"):
         response.headers["Cache-Control"] = directives.replace("public", "private", 1)

@@ -50,7 +50,7 @@ class Page(NamedTuple):
     """Some changes, and where to go on.
 
     `reached` is the position up to which nothing more is to be shown; `full`
-    says that the page has all that was asked for, `at_head` that the log ends
+    says that the page has `limit` changes, `at_head` that the log ends
     there. `looked` counts the events that were looked at. A page that is neither
     full nor at the head has looked at enough for once.
     """

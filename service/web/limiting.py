@@ -1,7 +1,7 @@
-"""How often one may ask: a limit for orders and, where it is set, one for questions.
+"""Rate limits: a limit for orders and, where it is set, one for questions.
 
 Whoever sends a key is counted by its name, everyone else by address. What is
-left stands in `RateLimit`, and who is over it is told when to come back.
+left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def register(app: Flask, *, orders: str, questions: str | None) -> None:
     limiter = Limiter(_who, app=app, storage_uri="memory://", application_limits=limits)
     app.register_error_handler(RateLimitExceeded, lambda _: _exceeded(limiter))
 
-    def tell(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         if (limit := limiter.current_limit) is not None:
             left = _seconds_to(limit)
             amount, window = limit.limit.amount, limit.limit.get_expiry()
@@ -37,7 +37,7 @@ def register(app: Flask, *, orders: str, questions: str | None) -> None:
             response.headers["RateLimit"] = f'"default";r={limit.remaining};t={left}'
         return response
 
-    app.after_request(tell)
+    app.after_request(add_headers)
 
 
 def _exceeded(limiter: Limiter) -> Response:

@@ -60,7 +60,7 @@ def _named(examples: Mapping[str, Any]) -> Schema:
 
 
 def _date(schema: Schema) -> Schema:
-    """A member that is a date, with the form that the type alone does not tell."""
+    """A member that is a date, with its form, which the type alone does not have."""
     if "anyOf" not in schema:
         return forms.DATE
     return {**schema, "anyOf": [forms.DATE, {"type": "null"}]}

@@ -388,8 +388,11 @@ def problem_response(problem: Problem, detail: str, members: Members) -> Respons
 
 
 def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any], Members]]:
-    """What an error of RAISED, or of a class below one, becomes, and what gives the members that
-    it adds."""
+    """The problem of an error of RAISED, or of a class below one, and the function that gives the
+    members that the error adds.
+
+    Raises StopIteration for any other error.
+    """
     return next(RAISED[each] for each in error.__mro__ if each in RAISED)
 
 

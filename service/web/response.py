@@ -1,8 +1,8 @@
-"""From a request to a question, and from an answer's text to a response.
+"""From a request to a query, and from the text of an answer to a response.
 
 Every answer is cacheable by its clocks: at its pinned URL for ever, elsewhere
 with an ETag that changes exactly when the clocks or the revision behind it do,
-so that most questions asked again cost a comparison.
+so that most repeated requests cost a comparison.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where this service stands: the address that absolute links of its answers begin with.
 
-Behind a proxy `ANNALES_URL` says it. Without it, it is what the client called us, so an answer
-with such links is told apart by it (`variant` of `service.web.response.respond`).
+Behind a proxy `ANNALES_URL` says it. Without it, it is what the client called us, so it
+is part of the ETag of an answer with such links (`variant` of `service.web.response.respond`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ def root() -> str:
 
     Raises BadHeader where neither the settings nor the client say one.
     """
-    told: str | None = current_app.config["ANNALES_URL"]
-    if told is not None:
-        return told
+    configured: str | None = current_app.config["ANNALES_URL"]
+    if configured is not None:
+        return configured
     if not request.host:
         raise BadHeader("Host", request.headers.get("Host", ""), "is not the name of a host")
     return request.host_url.rstrip("/")

@@ -95,7 +95,7 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Vary": ({"type": "string"}, "Which headers of the request the answer depends on."),
     "WWW-Authenticate": ({"type": "string"}, "How to send a key."),
 }
-"""The headers of answers: what form they have, and what they tell."""
+"""The headers of answers: their form, and what they mean."""
 
 PROBLEM_HEADERS = {
     401: ("WWW-Authenticate",),
@@ -109,7 +109,7 @@ PROBLEM_HEADERS = {
 
 
 def headers(*names: str, sometimes: Iterable[str] = ()) -> dict[str, Any]:
-    """What a description says of the headers of an answer, those that it may lack last."""
+    """Header Objects of OpenAPI by name; those in `sometimes` are not required, and come last."""
     always = {name: {**_header(name), "required": True} for name in names}
     return always | {name: _header(name) for name in sometimes}
 
@@ -120,7 +120,7 @@ def _header(name: str) -> dict[str, Any]:
 
 
 def problem_responses(*statuses: int) -> dict[str, Any]:
-    """What a description says of the problems that an operation may answer with."""
+    """Response Objects of OpenAPI for problems, by status."""
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
@@ -132,7 +132,7 @@ def problem_responses(*statuses: int) -> dict[str, Any]:
 
 
 def id_parameter(*examples: str) -> list[dict[str, Any]]:
-    """What a description says of the `{id}` of a path."""
+    """The Parameter Object of OpenAPI for the `{id}` of a path, in a list."""
     return [
         {
             "in": "path",

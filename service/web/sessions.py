@@ -65,7 +65,10 @@ class Sessions:
         self._changing = Lock()
 
     def begin(self, identity: Identity) -> tuple[str, str]:
-        """Begin a session for who showed a key: the secret for its cookie, its forms' token."""
+        """Begin a session for who showed a key: the secret for its cookie, the token of its forms.
+
+        Raises ValueError for an identity without a key.
+        """
         if identity.key is None:
             raise ValueError("a session stands for a key")
         secret, now = self._new_secret(), self._clock()
