@@ -6,6 +6,7 @@ to know which of the rivals of an entry is the effective one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
@@ -16,6 +17,7 @@ from events.area import Area
 from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, parse_iso
 from projections.engine.account import weight
+from projections.views.reading import Slice
 from service.items.when import When, when
 
 
@@ -110,6 +112,19 @@ _day = lru_cache(maxsize=65_536)(parse_iso)
 """A day of the views; a world says much on the same ones."""
 
 _DECODER = msgspec.json.Decoder(Claim)
+
+
+Claims = defaultdict[str, dict[str, Claim]]
+"""Statements that stand, by record and id."""
+
+
+def claims_of(slice: Slice, records: Iterable[str]) -> Claims:
+    """All statements of some records that stand at `known`, whenever said."""
+    claims: Claims = defaultdict(dict)
+    for record, position, text in slice.statements_of(records):
+        claim = claim_of(text, position=position)
+        claims[record][claim.id] = claim
+    return claims
 
 
 def effective(claims: Iterable[Claim], horizon: Day) -> dict[str, Claim]:

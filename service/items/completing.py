@@ -3,7 +3,7 @@ when they stand in the log as they do. All of it is read at once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
@@ -11,7 +11,7 @@ from events.clocks import AsOf
 from events.fact import Line
 from projections.kinds.ladders import ladder_of
 from projections.views.reading import Reading, Slice
-from service.items.claim import Claim, claim_of
+from service.items.claim import Claim, claims_of
 from service.items.item import Item, Plan, Source
 
 
@@ -46,7 +46,9 @@ def _plans(slice: Slice, found: Iterable[Item]) -> dict[str, tuple[Plan, ...]]:
     records = {item.record for item in found if item.kind in ("phase", "milestone")}
     rows = slice.stab_records("slip", records, slice.as_of.stated)
     ladders = [ladder_of(text) for text in slice.texts(rows).values()]
-    claims = _claims(slice, {row.record for row in rows})
+    claims: dict[str, Claim] = {}
+    for of_record in claims_of(slice, {row.record for row in rows}).values():
+        claims |= of_record
     # What came stands on the ladder that was added to last, where there are several.
     ladders.sort(key=lambda ladder: max(claims[id].position for id in ladder.plans))
     shown = {item.statement for item in found}
@@ -58,13 +60,6 @@ def _plans(slice: Slice, found: Iterable[Item]) -> dict[str, tuple[Plan, ...]]:
             places.setdefault(ladder.came, len(rungs))
         plans |= {id: rungs[:place] for id, place in places.items() if id in shown}
     return plans
-
-
-def _claims(slice: Slice, records: Collection[str]) -> dict[str, Claim]:
-    claims = (
-        claim_of(text, position=position) for _, position, text in slice.statements_of(records)
-    )
-    return {claim.id: claim for claim in claims}
 
 
 def _plan(claim: Claim) -> Plan:

@@ -14,7 +14,7 @@ from events.clocks import AsOf
 from events.stream import Stream
 from projections.views.reading import Reading
 from projections.views.state import Row, Stretch
-from service.items.claim import Claim, claim_of
+from service.items.claim import Claims, claim_of, claims_of
 from service.items.home import finder, homes_of
 from service.items.item import Item, in_time
 from service.items.lives import Life, milestones, phases
@@ -94,7 +94,7 @@ class _Selected:
         kinds = self._wanted.kinds
         held, expected = self._stretches("status"), self._stretches("expected")
         steps = "milestone" in kinds
-        claims = self._claims(ids) if steps else self._givers([*held, *expected])
+        claims = claims_of(self._everywhere, ids) if steps else self._givers([*held, *expected])
         overdue = self._plans("overdue") if steps else set()
         pending = {each.statement for each in expected} | overdue
         pending |= self._plans("due") if steps else set()
@@ -131,7 +131,7 @@ class _Selected:
     # --- the others
 
     def _of_others(self, ids: Sequence[str]) -> Iterator[Item]:
-        claims = self._claims(ids)
+        claims = claims_of(self._everywhere, ids)
         every = [claim for each in claims.values() for claim in each.values()]
         home_of = finder(self._everywhere, every)
         in_force = {}
@@ -152,18 +152,6 @@ class _Selected:
 
     def _stretches(self, facet: str) -> list[Stretch]:
         return self._slice.stretches(facet, records=self._among)
-
-    def _claims(self, ids: Iterable[str]) -> Claims:
-        """All statements of some records that stand."""
-        claims: Claims = defaultdict(dict)
-        for record, position, text in self._view.statements_of(self._db, ids, known=self._known):
-            claim = claim_of(text, position=position)
-            claims[record][claim.id] = claim
-        return claims
-
-
-Claims = defaultdict[str, dict[str, Claim]]
-"""Statements that stand, by record and id."""
 
 
 def _by_record(stretches: Iterable[Stretch]) -> defaultdict[str, list[Stretch]]:

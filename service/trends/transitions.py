@@ -8,8 +8,8 @@ rows of the views, with the bounds of their statements.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ from service.asking.schemas import (
     text_field,
 )
 from service.asking.turning import between
-from service.items.claim import Claim, claim_of, effective
+from service.items.claim import Claim, claim_of, claims_of, effective
 from service.items.when import When
 from service.trends.trend import period_named, period_query
 
@@ -165,19 +165,18 @@ def _items(views: Slice, period: Period, page: Collection[Transition]) -> list[d
 def _of_facilities(views: Slice) -> Iterator[Transition]:
     """Every milestone of a facility that changes its status, by rule 7."""
     rows = views.stab("record", views.as_of.stated)
-    claims: dict[str, list[Claim]] = defaultdict(list)
     facilities = (row.record for row in rows if row.value == FACILITY)
-    for record, position, text in views.statements_of(facilities):
-        claims[record].append(claim_of(text, position=position))
-    for record, told in claims.items():
+    for record, claims in claims_of(views, facilities).items():
         state = NOTHING
-        for step in sorted(_steps(record, told, views.as_of.stated), key=lambda step: step.place):
+        for step in sorted(
+            _steps(record, claims.values(), views.as_of.stated), key=lambda step: step.place
+        ):
             before, state = state, after(state, step.claim.milestone or "")
             if before.status != state.status:
                 yield step._replace(was=before.status, became=state.status)
 
 
-def _steps(record: str, claims: Sequence[Claim], horizon: Day) -> Iterator[Transition]:
+def _steps(record: str, claims: Collection[Claim], horizon: Day) -> Iterator[Transition]:
     """The effective actual milestones that count, in no order."""
     # An entry counts that has an undisputed statement, whenever said.
     counting = {claim.entry for claim in claims if not claim.disputed}
