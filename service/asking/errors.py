@@ -1,4 +1,4 @@
-"""What a request can get wrong before the chronicle or the views are asked."""
+"""What a request can get wrong before anything looks at the chronicle or the views."""
 
 from __future__ import annotations
 

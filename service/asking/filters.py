@@ -315,8 +315,6 @@ AFTER_ROW: Filter = AFTER.but(
 )
 """Where a page of rows begins: how many stand before it."""
 
-PAGE = (LIMIT_OF_PAGE, AFTER)
-
 SHARED: tuple[Parameter, ...] = (
     *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, VIEW_VERSION, COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q,
     NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
@@ -324,8 +322,6 @@ SHARED: tuple[Parameter, ...] = (
 """The parameters that several questions take with one meaning."""
 
 # --- reading some of them by name
-
-STATE_FILTERS = ("country", "field", "status", "expected", "limit", "after")
 
 _BY_NAME = {
     each.name: each

@@ -35,8 +35,8 @@ class Turns(Protocol):
 class Follow:
     """A question that can be followed.
 
-    `streams` or `turns` tell which commits matter while the day of asking is one, which is so for
-    ever where one of each tuple of `settled` is given. Without them all do. `passing` are the
+    `streams` or `turns` say which commits matter within one day; for ever, where the query gives one
+    clock of each tuple of `settled`. Without them all commits matter. `passing` are the
     members of rows that only count the days since. `effort` is how often it looks at each
     record, and `looks_everywhere` whether at those of all countries, whichever it is about.
     """

@@ -1,7 +1,7 @@
 """The forms of values as JSON Schema has them: what a program can know before it asks.
 
 A form says what a text must look like, and no more: whether the calendar has a
-day, the log a position, or ISO 3166-1 a country is told by the answer. The
+day, the log a position, or ISO 3166-1 a country, only the answer says. The
 patterns are read by ECMA-262, as JSON Schema has it, and by Python alike.
 """
 

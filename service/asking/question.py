@@ -37,7 +37,7 @@ Members = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What a question is asked with: the texts of its parameters, the id in its path, the log that
+    """What comes with a request: the texts of its parameters, the id in its path, the log that
     its moments are of, and the instant of asking."""
 
     path: str
@@ -56,7 +56,7 @@ class Arguments:
 
 
 Read = Callable[["Question", Arguments], Query]
-"""Parses what a question is asked with. Raises BadFilter, BadClock and whatever else it refuses."""
+"""Parses the arguments of a question. Raises BadFilter, BadClock and whatever else it refuses."""
 
 Answer = Callable[[Reading, Query], Any]
 """Returns the members that the schema of a question describes, less the clocks."""
@@ -102,9 +102,9 @@ Columns = tuple[Column, ...] | Callable[[Members], tuple[Column, ...]]
 class Table:
     """A list of an answer whose rows can stand in a table.
 
-    `rows` is the member that lists them, and `key` the members that tell one from another: by
+    `rows` is the member that lists them, and `key` the members that name one: by
     them a patch names what it changes, and without any by its place. `columns` are those of its
-    CSV, told from the answer where they depend on it, and `each` says what has a row there;
+    CSV, made from the answer where they depend on it, and `each` says what has a row there;
     `spread` makes its rows of the answer where they are not the list itself.
 
     People see the tables that have a `title`, which stands above. `shown` are the columns that
@@ -298,7 +298,7 @@ class Question:
         raise BadFilter("format", text, "no format of that name", allowed=allowed)
 
     def query(self, arguments: Arguments, form: Format = JSON) -> Query:
-        """What is asked, every default written out. Raises what the question refuses."""
+        """The query, every default written out. Raises what the question refuses."""
         self._check_one_is_given(arguments.texts)
         query = self.read(self, arguments)
         if form is not JSON:

@@ -87,10 +87,10 @@ class Causes:
         if step.clock == "known":
             events = self._events(row, turns, step)
             mended = [event for event in events if event.type in MENDING]
-            told = [event for event in events if event.type not in MENDING]
+            new = [event for event in events if event.type not in MENDING]
             return [
                 _cause(cause, step, found)
-                for cause, found in (("record", mended), ("sources", told))
+                for cause, found in (("record", mended), ("sources", new))
                 if found
             ]
         find = self._said if step.clock == "stated" else self._passed
@@ -169,9 +169,9 @@ class Causes:
         said = [statement for statement in standing if statement.said == turn.place]
 
         def without(*left_out: str) -> frozenset[Any]:
-            told = [statement for statement in standing if statement.id not in left_out]
+            others = [statement for statement in standing if statement.id not in left_out]
             spans = PROJECTIONS[record.kind].spans(
-                account(row.record, record.card, told, turn.place)
+                account(row.record, record.card, others, turn.place)
             )
             return _showing(row, spans, at=step.after.at, stated=turn.place)
 
@@ -187,8 +187,8 @@ class Causes:
     def _passed(self, row: _Row, turn: Turn, step: Step) -> list[Statement]:
         """The statements whose date `at` passed at the turn."""
         record = self._record(row.record, step.after.known)
-        told = account(row.record, record.card, record.statements(), step.after.stated).effective
-        effective = [each.statement for each in told.values() if each.counts]
+        shown = account(row.record, record.card, record.statements(), step.after.stated).effective
+        effective = [each.statement for each in shown.values() if each.counts]
         if row.kind in FINDINGS:
             return [statement for statement in effective if statement.id == row.id]
         if row.kind == "policy":
@@ -308,7 +308,7 @@ class _Row(ABC):
         if step.clock == "known":
             yield from self.rewritten
         elif step.clock == "stated":
-            # What lies beyond the horizon is told in another way.
+            # What lies beyond the horizon is shown in another way.
             yield step.after.at
         else:
             yield step.after.stated + 1

@@ -1,8 +1,8 @@
 """Two sides of the chronicle beside each other: `/v1/compare`.
 
 `service.comparing.sides` says what the sides of a question are, `service.comparing.pairing` what
-stands beside what, `service.comparing.summary` how it is told. `/v1/diff` tells every member that
-changed between two points and why; this tells what stands beside what.
+stands beside what, `service.comparing.summary` what each comes to. `/v1/diff` lists every member
+that changed between two points and why; this lists pairs.
 
 A facility may be missing from a side that `known` puts before its recording, as long as
 the other side has it. What belongs to a facility (policies, indicators, discoveries)
@@ -25,7 +25,7 @@ from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
 from service.comparing.summary import side_members, sides_sentence
-from service.records.answer import Told, facility_members
+from service.records.answer import RecordAt, facility_members
 from service.state.answer import state_answer
 
 
@@ -97,10 +97,10 @@ def _facilities(reading: Reading, compared: Sides) -> tuple[Found, Found]:
 def _facility(reading: Reading, side: Side, name: str) -> Found:
     """The facility of a side, which the parameter `name` names."""
     id = side.record or ""
-    told = Told.read(reading, id, side.as_of)
-    if told.record.kind != "facility":
-        raise BadFilter(name, id, f"it is a record of the kind {told.record.kind}, no facility")
-    row = {"id": id, **facility_members(told)}
+    found = RecordAt.read(reading, id, side.as_of)
+    if found.record.kind != "facility":
+        raise BadFilter(name, id, f"it is a record of the kind {found.record.kind}, no facility")
+    row = {"id": id, **facility_members(found)}
     entries = [
         {
             "milestone": line["milestone"],
@@ -111,7 +111,7 @@ def _facility(reading: Reading, side: Side, name: str) -> Found:
             "date": line.get("date"),
             **line["bounds"],
         }
-        for line in told.effective()
+        for line in found.effective()
     ]
     return Found(
         _totals(row),
@@ -120,7 +120,7 @@ def _facility(reading: Reading, side: Side, name: str) -> Found:
         _owned(reading, side, "indicator"),
         len(_owned(reading, side, "discovery")),
         entries,
-        told.record.card or {},
+        found.record.card or {},
     )
 
 

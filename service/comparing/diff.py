@@ -8,7 +8,7 @@ object by the `id` of the rows,
      for section in ("facilities", "policies", "indicators", "discoveries", "observations")}
 
 so that patches (RFC 6902) name what they change. `patch_answer` is the one patch
-over that document; `diff_answer` tells of each row how and why it changed.
+over that document; `diff_answer` says of each row how and why it changed.
 
 Causes are found by moving one clock at a time, always along the same path:
 
@@ -21,7 +21,7 @@ Causes are found by moving one clock at a time, always along the same path:
 3. `at`, at the new `stated` and `known`: "world".
 
 The causes of a row are those of the steps in which it changed (`service.comparing.causes`
-tells who or what did it within a step). A row that is the same at both points
+finds who or what did it within a step). A row that is the same at both points
 has no entry, whatever happened to it on the way.
 """
 
@@ -144,7 +144,10 @@ class Difference(NamedTuple):
 
 
 def diff_answer(reading: Reading, query: Query) -> Members:
-    """The members of `DiffSchema`, less the clocks of the first point. Raises TooMuchToCompare."""
+    """The members of `DiffSchema`, less the clocks of the first point; rows by section, then by id.
+
+    Raises TooMuchToCompare.
+    """
     compared: Comparison = query.about
     found = changed_rows(reading, compared)
     causes = Counter(
@@ -211,8 +214,8 @@ def patch_answer(reading: Reading, query: Query) -> list[Operation]:
     return operations
 
 
-def _rows(reading: Reading, point: AsOf, asked: Wanted) -> Rows:
-    rows = state_rows(reading, point, replace(asked, limit=MOST + 1))
+def _rows(reading: Reading, point: AsOf, wanted: Wanted) -> Rows:
+    rows = state_rows(reading, point, replace(wanted, limit=MOST + 1))
     if len(rows["facilities"]) > MOST:
         raise TooMuchToCompare(MOST)
     return rows

@@ -6,15 +6,15 @@ and are, so that "now" is everything said and recorded. Where `stated` is not gi
 then is now, and nothing is unexpected. Now hears no less than then: a `to_stated` before
 `stated` is refused.
 
-- What would run, as told then: facilities whose status is `operating`; beyond the
+- What would run, as the sources had it then: facilities whose status is `operating`; beyond the
   horizon of then, those whose `expected` status is, or who have none and ran when last
   heard of. A plan that is overdue expects nothing of the day.
 - What runs, as known now: facilities whose status is `operating`. No plan counts here,
-  so of a day beyond both horizons it tells who ran when last heard of; the answer then
+  so of a day beyond both horizons these are those that ran when last heard of; the answer then
   marks now as `last-known`, and what was expected and does not run may come yet.
 
 A facility is `named` where some milestone of its own, or some other statement that
-belongs to it by `facility`, filled its entry as told by then: an actual one or a plan,
+belongs to it by `facility`, filled its entry by then: an actual one or a plan,
 disputed or not. A card alone names nothing, for it has no day on which it was said.
 Filters are by the card of now, at both points; what has none now (`to_known` is before it
 was recorded) goes by its card of then.
@@ -92,10 +92,10 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
 
     Raises BadCursor.
     """
-    asked: Comparison = query.about
-    shown = _shown(reading, asked)
-    then = _Point(reading, asked.start, shown, expecting=True)
-    now = _Point(reading, asked.to, shown, expecting=False)
+    compared: Comparison = query.about
+    shown = _shown(reading, compared)
+    then = _Point(reading, compared.start, shown, expecting=True)
+    now = _Point(reading, compared.to, shown, expecting=False)
     ran, run = then.running, now.running
     unexpected = sorted(run - ran)
     groups = _Groups(
@@ -104,10 +104,10 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
         unexpected=unexpected,
         unnamed=_unnamed(reading, unexpected, then),
     )
-    page, following = page_of_records(asked.wanted, ran | run)
+    page, following = page_of_records(compared.wanted, ran | run)
     return {
         "to": {
-            **clock_members(asked.to),
+            **clock_members(compared.to),
             **({"certainty": "last-known"} if now.slice.is_beyond else {}),
         },
         "totals": {
@@ -123,7 +123,7 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
         "expected_not_come": groups.missed,
         "unexpected": unexpected,
         "rows": list(_rows(page, then, now, groups)),
-        "sentence": _sentence(asked.wanted, then, now, groups).members(),
+        "sentence": _sentence(compared.wanted, then, now, groups).members(),
         "next": None if following is None else query.url(after=following),
     }
 
@@ -137,7 +137,7 @@ class _Groups(NamedTuple):
     unnamed: set[str]
 
     def by_id(self) -> dict[str, str]:
-        """The group of each facility, as its row tells it."""
+        """The `group` of the row of each facility."""
         return {
             **dict.fromkeys(self.came, "expected-and-came"),
             **dict.fromkeys(self.missed, "expected-not-come"),
@@ -195,12 +195,12 @@ class _Point:
         return {id: brief for id, (_, brief) in self.slice.briefs(page).items()}
 
 
-def _shown(reading: Reading, asked: Comparison) -> Collection[str] | None:
+def _shown(reading: Reading, compared: Comparison) -> Collection[str] | None:
     """The facilities that the filters let through; None is all.
 
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
-    about, now, then = asked.wanted, asked.to, asked.start
+    about, now, then = compared.wanted, compared.to, compared.start
     if about.country is None and about.field is None:
         return None
 
@@ -216,8 +216,8 @@ def _shown(reading: Reading, asked: Comparison) -> Collection[str] | None:
 
 def _unnamed(reading: Reading, unexpected: Iterable[str], then: _Point) -> set[str]:
     """Those of some facilities of which nothing had been said."""
-    told = then.status.keys() | then.expected.keys()
-    unnamed = {id for id in unexpected if id not in told}
+    named = then.status.keys() | then.expected.keys()
+    unnamed = {id for id in unexpected if id not in named}
     unnamed -= _named(unnamed, then)
     others = {record for id in unnamed for record in reading.state.belonging(reading.db, id)}
     return unnamed - _named(others, then)
@@ -254,8 +254,8 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
     named = [id for id in groups.unexpected if id not in groups.unnamed]
     lists = (groups.missed, unnamed, named)
     # A sentence only counts those after the first few.
-    told = {id for ids in lists for id in ids[:MOST_NAMES]}
-    names = then.names(told) | now.names(told)
+    first = {id for ids in lists for id in ids[:MOST_NAMES]}
+    names = then.names(first) | now.names(first)
     missed, new, unforeseen = ([names.get(id, Name(id)) for id in ids] for ids in lists)
     return hindsight_sentence(
         Hindsight(
@@ -282,12 +282,15 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
 
 
 def of_two_horizons(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
-    """Of a day as it was expected beside the same day as it is known: of two horizons."""
+    """The commits beyond `after`, up to `known`, that can change a hindsight: their positions.
+
+    It looks at a day from two horizons.
+    """
     points = (query.as_of, replace(query.as_of, stated=query.about.to.stated))
     found = [
         on_a_day(reading, replace(query, as_of=point), after=after, known=known) for point in points
     ]
-    # Whether a facility had been named is told by statements of any country and field.
+    # Whether a facility had been named depends on statements of any country and field.
     found.append(
         reading.state.turns(
             reading.db,

@@ -1,6 +1,6 @@
 """What pairs up between the two sides of a comparison, and what one has that the other lacks.
 
-What pairs up depends on what the sides are, and is told by `by`:
+What pairs up depends on what the sides are, and is named by `by`:
 
 - `record`, where both are the same part of the world: each facility of either side. It
   *came* where only B has a status for it, and *ended* where A has one and B has none or
@@ -266,7 +266,7 @@ def _days(a: Members, b: Members) -> Members | None:
     if a["date"] is None or b["date"] is None:
         return None
     if a["statement"] == b["statement"] and a["date"] == b["date"]:
-        # However vague its date is, it tells of one day.
+        # However vague its date is, it is of one day.
         return {"earliest": 0, "latest": 0}
     return asdict(slip(Bounds.of(a), Bounds.of(b)))
 

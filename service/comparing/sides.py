@@ -4,7 +4,7 @@ A side is a part of the world at three clocks: `at`, `stated`, `known`, and a `c
 `field`, or one facility as `record`. Side A has the plain parameters, side B those that
 begin with `to_`; what is not given of B is as A has it. So two countries, two fields or two
 facilities are compared at the same clocks, or one at two sets of clocks. Two sides that are
-the same in all of it are refused: there is nothing to tell.
+the same in all of it are refused: nothing would differ.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Sides:
 
 
 def read_sides(question: Question, arguments: Arguments) -> Query:  # noqa: ARG001 - every question is read alike
-    """A query about the `Sides` that texts tell apart, with both written out.
+    """A query about the `Sides` that texts name, with both written out.
 
     Raises NothingToCompare where nothing is given of the other, or nothing that differs;
     BadClock and PositionAhead for a clock, BadFilter for a filter.
@@ -94,7 +94,7 @@ def read_sides(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
 def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix: str) -> None:
     """Refuse a country or a field that there is not, and both beside a record.
 
-    What is refused is told of a parameter that was given.
+    A refusal names a parameter that was given.
     """
     try:
         for each in (COUNTRY, FIELD):

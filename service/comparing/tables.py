@@ -81,7 +81,7 @@ GROUPS = (
     _group("unexpected", "Unexpected"),
     _group("expected-and-came", "Expected, and came"),
 )
-"""The groups in the order in which people read them, the telling ones first."""
+"""The groups in the order in which people read them, the surprises first."""
 
 # --- two sides
 

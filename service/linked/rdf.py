@@ -33,7 +33,7 @@ from projections.kinds.facility import FOR_GOOD
 from projections.views.history import Entry
 from projections.views.reading import Reading
 from service.asking.query import Query
-from service.records.answer import Told
+from service.records.answer import RecordAt
 
 SCHEMA = Namespace("https://schema.org/")
 EDTF = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")
@@ -151,7 +151,7 @@ class _Writer:
         self.reading = reading
         self.query = query
         self.root = root
-        self.told = Told.read(reading, id, query.as_of)
+        self.told = RecordAt.read(reading, id, query.as_of)
         self.id = id
         self.iri = self.ours("records", id)
         self.document = URIRef(f"{root}{query.pinned}")

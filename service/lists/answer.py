@@ -49,12 +49,18 @@ CARD, TITLE, TEXT = 3, 2, 1
 
 
 def records_answer(reading: Reading, query: Query) -> Members:
-    """The members of `RecordsSchema`, less the clocks. Raises BadFilter, BadCursor."""
+    """The members of `RecordsSchema`, less the clocks; items as `sort` says.
+
+    Raises BadFilter, BadCursor.
+    """
     return _Finding(reading, query).answer()
 
 
 def search_answer(reading: Reading, query: Query) -> Members:
-    """The members of `SearchSchema`, less the clocks. Raises BadFilter, BadCursor."""
+    """The members of `SearchSchema`, less the clocks; items as `sort` says.
+
+    Raises BadFilter where neither words, a place nor a filter is given, BadCursor.
+    """
     about: Wanted = query.about
     named = (about.q, about.near, about.kind, about.country, about.field, about.statuses)
     if not any(named):
@@ -188,7 +194,7 @@ class _Finding:
         return listed
 
     def _records(self, streams: set[str] | None) -> list[_Found]:
-        """The records that exist and that the filters let through, of some streams if told."""
+        """The records that exist and that the filters let through, of some streams if given."""
         wanted = self.wanted
         if wanted.kind == "source":
             return []
@@ -254,7 +260,7 @@ class _Finding:
         having = self.words.having if self.words else ()
         return sum(len(word) for phrase in having for word in phrase.words)
 
-    # --- what is told of it
+    # --- what an item shows
 
     def _take_statuses(self, listed: Iterable[_Found]) -> None:
         facilities = {each.id: each for each in listed if each.kind == "facility"}

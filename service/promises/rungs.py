@@ -1,6 +1,6 @@
 """What all answers about promises show: milestones, days between them, names, pages.
 
-All of it is told by the horizon, `stated`: a plan that nobody had made by then is none. What came
+All of it stands at the horizon, `stated`: a plan that nobody had made by then is none. What came
 of promises is in `service.promises.slips`, those that are still open in
 `service.promises.overdue`.
 """

@@ -3,7 +3,7 @@
 The ladders stand in the views (`projections.kinds.ladders`); here they are given their
 statements, counted, and put into pages.
 
-A median is told as an interval, from the median of the least possible slips to
+A median is an interval, from the median of the least possible slips to
 that of the greatest, and of how many. Ladders whose slip is open on one side
 are not counted in it; the worst is the one that certainly slipped the most, so
 it is found among all whose least slip is known.
@@ -71,7 +71,7 @@ def ladders(slice: Slice, meant: Promised = EVERY, *, record: str | None = None)
 
 
 def slips_answer(reading: Reading, query: Query) -> Members:
-    """The members of `SlipsSchema`, less the clocks."""
+    """The members of `SlipsSchema`, less the clocks; ladders as `ladders` orders them."""
     meant: Promised = query.about
     slice = reading.at(query.as_of, country=meant.country, field=meant.field)
     found = ladders(slice, meant)
@@ -84,7 +84,7 @@ def slips_answer(reading: Reading, query: Query) -> Members:
 
 
 def record_slips_answer(reading: Reading, query: Query) -> Members:
-    """The members of `RecordSlipsSchema`, less the clocks. Raises NotFound."""
+    """The members of `RecordSlipsSchema`, less the clocks; ladders by entry. Raises NotFound."""
     reading.history.check_exists(reading.db, f"record:{query.id}", known=query.as_of.known)
     slice = reading.at(query.as_of)
     found = ladders(slice, query.about, record=query.id)

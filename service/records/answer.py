@@ -32,7 +32,7 @@ from service.state.row import day_shown, status_members
 Members = dict[str, Any]
 
 
-class Told:
+class RecordAt:
     """A record at three clocks: what is visible of it, and what follows."""
 
     def __init__(self, record: Record, as_of: AsOf) -> None:
@@ -88,30 +88,32 @@ def visible(statements: Iterable[Statement], stated: Day) -> Iterator[Statement]
 
 def record_answer(reading: Reading, query: Query) -> Members:
     """The members of `RecordSchema`, less the clocks. Raises NotFound."""
-    return record_members(Told.read(reading, query.id, query.as_of))
+    return record_members(RecordAt.read(reading, query.id, query.as_of))
 
 
-def record_members(told: Told) -> Members:
+def record_members(found: RecordAt) -> Members:
     """The members of `RecordSchema`, less the clocks."""
     members: Members = {
-        "id": told.record.id,
-        "kind": told.record.kind,
-        "revision": told.record.revision,
-        "card": told.record.card,
+        "id": found.record.id,
+        "kind": found.record.kind,
+        "revision": found.record.revision,
+        "card": found.record.card,
     }
-    if told.record.kind == "facility":
-        members |= facility_members(told)
+    if found.record.kind == "facility":
+        members |= facility_members(found)
         members["sentence"] = facility_in_words(
-            told.record.card or {}, told.as_of, members, told.spans, told.all
+            found.record.card or {}, found.as_of, members, found.spans, found.all
         )
     else:
-        members |= _others(told)
-        members["sentence"] = other_in_words(told.account, told.as_of, told.spans, told.record.kind)
+        members |= _others(found)
+        members["sentence"] = other_in_words(
+            found.account, found.as_of, found.spans, found.record.kind
+        )
     members["entries"] = [
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
-        for entry, each in sorted(told.account.effective.items())
+        for entry, each in sorted(found.account.effective.items())
     ]
-    lines = told.visible()
+    lines = found.visible()
     members["warnings"] = [
         {"statement": statement.id, "code": warning.code, "text": warning.text}
         for statement in lines
@@ -124,35 +126,35 @@ def record_members(told: Told) -> Members:
 def timeline_answer(reading: Reading, query: Query) -> Members:
     """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
     statements that they follow from. Raises NotFound."""
-    told = Told.read(reading, query.id, query.as_of)
-    place = {entry: _by_date(each.statement) for entry, each in told.account.effective.items()}
+    found = RecordAt.read(reading, query.id, query.as_of)
+    place = {entry: _by_date(each.statement) for entry, each in found.account.effective.items()}
     return {
         "id": query.id,
-        "kind": told.record.kind,
+        "kind": found.record.kind,
         "spans": [
-            span_members(span, told.as_of.stated)
-            for span in told.spans
+            span_members(span, found.as_of.stated)
+            for span in found.spans
             if span.facet not in FOR_LISTS
         ],
-        "effective": sorted(told.effective(), key=lambda line: place[line["entry"]]),
+        "effective": sorted(found.effective(), key=lambda line: place[line["entry"]]),
     }
 
 
-def facility_members(told: Told) -> Members:
+def facility_members(found: RecordAt) -> Members:
     """What the row of a facility shows of it, less its id, in the order of a record's members."""
-    card = told.record.card or {}
+    card = found.record.card or {}
     status, expected, name = (
-        next(told.shown(facet), None) for facet in ("status", "expected", "name")
+        next(found.shown(facet), None) for facet in ("status", "expected", "name")
     )
     shown = status_members(
-        status, "" if status is None else status.text, beyond=told.as_of.at > told.as_of.stated
+        status, "" if status is None else status.text, beyond=found.as_of.at > found.as_of.stated
     )
     members: Members = {
         **{name: card[name] for name in ("name", "country", "field")},
         **_members(shown),
         "expected": None if expected is None else _members(expected.text),
         "overdue": [
-            _members(span.text) for span in sorted(told.shown("overdue"), key=_by_end_of_plan)
+            _members(span.text) for span in sorted(found.shown("overdue"), key=_by_end_of_plan)
         ],
     }
     if name is not None and name.value != card["name"]:
@@ -160,12 +162,12 @@ def facility_members(told: Told) -> Members:
     return members
 
 
-def _others(told: Told) -> Members:
+def _others(found: RecordAt) -> Members:
     """What holds of a policy or a series, or what has happened, on the day."""
     return {
         "holding": [
             {"statement": span.statement, "holds": _holds(span)}
-            for span in told.holding(told.record.kind, told.as_of.at)
+            for span in found.holding(found.record.kind, found.as_of.at)
         ]
     }
 

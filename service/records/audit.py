@@ -22,7 +22,7 @@ from projections.views.state import statement_text
 from service.asking.filters import position_after
 from service.asking.json_text import Fragment
 from service.asking.query import Query
-from service.records.answer import Told
+from service.records.answer import RecordAt
 
 Members = dict[str, Any]
 
@@ -53,30 +53,30 @@ def statement_answer(reading: Reading, query: Query) -> Members:
     record = reading.state.record_of(reading.db, id, known=as_of.known)
     if record is None:
         raise NotFound("statement", id)
-    told = Told.read(reading, record, as_of)
+    found = RecordAt.read(reading, record, as_of)
     rivals = {
         statement.id: statement
-        for statement in told.all
-        if statement.entry == told.record.statement(id).entry
+        for statement in found.all
+        if statement.entry == found.record.statement(id).entry
     }
     statement = rivals.pop(id)
     contradicting = reading.state.contradicting(
         reading.db, [id], stated=as_of.stated, known=as_of.known
     )
-    winner = told.account.effective.get(statement.entry)
+    winner = found.account.effective.get(statement.entry)
     best = winner.statement if winner else None
     return {
         "id": id,
         "record": record,
-        "kind": told.record.kind,
+        "kind": found.record.kind,
         "entry": statement.entry,
         "withdrawn": statement.withdrawn,
-        "counts": statement.entry in counting_entries(told.all),
+        "counts": statement.entry in counting_entries(found.all),
         "effective": best.id if best else None,
         **verdict(statement, best, stated=as_of.stated),
         "warnings": [
             {"code": warning.code, "text": warning.text}
-            for warning in warnings_of(statement, told.visible())
+            for warning in warnings_of(statement, found.visible())
         ],
         "contradicts": sorted(
             {
@@ -117,11 +117,11 @@ def standing_of(account: Account, statement: Statement) -> Standing:
 
     The best of its entry is `effective`, or `disputed` where the entry moves nothing.
     """
-    told = account.effective.get(statement.entry)
-    best = told.statement if told else None
+    winner = account.effective.get(statement.entry)
+    best = winner.statement if winner else None
     word: str = verdict(statement, best, stated=account.horizon)["standing"]
     shown = word == "effective"
-    if told is not None and shown and not told.counts:
+    if winner is not None and shown and not winner.counts:
         word = "disputed"
     return Standing(word, shown, best)
 
@@ -142,7 +142,7 @@ def plans_over(account: Account, kind: str) -> dict[str, Over]:
     slips = [span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip"]
     ladders = [(span.value, ladder_of(span.text)) for span in slips]
     rungs = {plan for _, ladder in ladders for plan in ladder.plans}
-    plans = filter(is_plan, (told.statement for told in account.effective.values()))
+    plans = filter(is_plan, (each.statement for each in account.effective.values()))
     replaced = {plan.line.get("supersedes"): plan.id for plan in sorted(plans, key=weight)}
     return {
         **{plan: Over("replaced", by) for plan, by in replaced.items() if plan in rungs},

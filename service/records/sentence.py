@@ -62,11 +62,11 @@ def other_in_words(
     account: Account, as_of: AsOf, spans: Sequence[Span], kind: str
 ) -> Members | None:
     """The `sentence` of any other record; None while nothing had been said of it."""
-    told = [each.statement for each in account.effective.values()]
-    if not told:
+    said = [each.statement for each in account.effective.values()]
+    if not said:
         return None
-    first = min(told, key=lambda each: (each.planned, each.disputed, each.position))
-    by_id = {each.id: each for each in told}
+    first = min(said, key=lambda each: (each.planned, each.disputed, each.position))
+    by_id = {each.id: each for each in said}
     holding = [span for span in spans if span.facet == kind and span.covers(as_of.at)]
     about: AnyRecord
     if kind == "policy":
@@ -116,18 +116,18 @@ def _indicator(
     by_id: dict[str, Statement],
 ) -> Indicator:
     past = [span for span in spans if span.facet == "indicator" and span.has_begun(as_of.at)]
-    told = [
+    said = [
         statement
         for span in past
         if span.statement is not None and (statement := by_id.get(span.statement)) is not None
     ]
     readings = [
         Reading(statement.line["value"], statement.line["unit"], statement.date)
-        for statement in told
+        for statement in said
         if statement.date is not None
     ]
     return Indicator(
-        title=Name((told[-1] if told else first).line["title"]),
+        title=Name((said[-1] if said else first).line["title"]),
         at=as_of.at,
         reading=readings[-1] if readings and holding else None,
         previous=readings[-2] if len(readings) > 1 and holding else None,
@@ -137,7 +137,7 @@ def _indicator(
 def _main_ladder(
     spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
 ) -> Promise | None:
-    """The ladder that tells most: of the start of operation, else the one with most plans."""
+    """The ladder that says most: of the start of operation, else the one with most plans."""
     ladders = [(span.value, ladder_of(span.text)) for span in spans if span.facet == "slip"]
     if not ladders:
         return None

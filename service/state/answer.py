@@ -59,9 +59,13 @@ class Totals(NamedTuple):
 
 
 def state_answer(reading: Reading, query: Query) -> Members:
-    """The members of `StateSchema`, less the clocks; the rows are fragments."""
-    asked = _Asked(reading, query.as_of, query.about)
-    return asked.at(query) if query.as_of.during is None else asked.during(query)
+    """The members of `StateSchema`, less the clocks; the rows are fragments.
+
+    Facilities are in the order of their ids, policies the latest first, readings by series, and
+    findings by date. Raises BadCursor.
+    """
+    selection = _Selection(reading, query.as_of, query.about)
+    return selection.at(query) if query.as_of.during is None else selection.during(query)
 
 
 SECTIONS = {
@@ -79,11 +83,11 @@ def state_rows(reading: Reading, as_of: AsOf, wanted: Wanted) -> Rows:
 
     Facilities are those of the page that is wanted.
     """
-    return _Asked(reading, as_of, wanted).rows()
+    return _Selection(reading, as_of, wanted).rows()
 
 
-class _Asked:
-    """One question to the state, with the rows that it has found so far."""
+class _Selection:
+    """The rows of a state that are wanted."""
 
     def __init__(self, reading: Reading, as_of: AsOf, wanted: Wanted) -> None:
         self.reading = reading

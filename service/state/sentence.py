@@ -52,7 +52,7 @@ def state_in_words(
     shown = {key: value for key, value in query.filters.items() if key not in ("limit", "after")}
     whole = replace(query, filters=shown)
 
-    def asking(statuses: Sequence[str]) -> dict[str, str | None]:
+    def status_filter(statuses: Sequence[str]) -> dict[str, str | None]:
         """The filters of a list of facilities of these statuses, as the sentence counts them."""
         text = ",".join(statuses) or None
         then = beyond and as_of.during is None
@@ -77,9 +77,9 @@ def state_in_words(
         links={
             "total": whole.pinned
             if shown.keys() & {"status", "expected"}
-            else whole.url(**asking(those)),
-            "running": whole.url(**asking(["operating"])),
-            "building": whole.url(**asking(BUILDING)),
+            else whole.url(**status_filter(those)),
+            "running": whole.url(**status_filter(["operating"])),
+            "building": whole.url(**status_filter(BUILDING)),
         },
     )
     return sentence.members()
@@ -87,7 +87,7 @@ def state_in_words(
 
 def _asked_of(query: Query, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """The statuses that a sentence is about, those that the same facilities have besides, and
-    whether it tells of the horizon alone, as it does of a period beyond it: nothing is expected of
+    whether it speaks of the horizon alone, as it does of a period beyond it: nothing is expected of
     a period."""
     status, expected = (
         tuple(filter(None, query.filters.get(name, "").split(",")))

@@ -35,56 +35,56 @@ def trends_answer(reading: Reading, query: Query) -> Members:
     It has every series that has something at some point, or whose key is asked for by name, in the
     order of their keys. A status may have points whose count is 0 and whose `possible` is not.
     """
-    asked: Trend = query.about
-    points = SWEEPS[asked.measure](reading.at(query.as_of), asked)
-    beyond = bisect_right(asked.days, query.as_of.stated)
+    trend: Trend = query.about
+    points = SWEEPS[trend.measure](reading.at(query.as_of), trend)
+    beyond = bisect_right(trend.days, query.as_of.stated)
     for found in points.values():
         for point in found[beyond:]:
             point["certainty"] = "last-known"
     series = [
         {
-            "key": {name: value or None for name, value in zip(asked.key, key, strict=True)},
+            "key": {name: value or None for name, value in zip(trend.key, key, strict=True)},
             "points": points[key],
         }
-        for key in sorted(points, key=lambda key: place(key, asked.key))
+        for key in sorted(points, key=lambda key: place(key, trend.key))
     ]
     return {
-        "sentence": _sentence(asked, series, stated=query.as_of.stated),
-        "measure": asked.measure,
-        "by": asked.key,
-        "step": asked.step,
-        "from": iso(asked.first),
-        "to": iso(asked.last),
+        "sentence": _sentence(trend, series, stated=query.as_of.stated),
+        "measure": trend.measure,
+        "by": trend.key,
+        "step": trend.step,
+        "from": iso(trend.first),
+        "to": iso(trend.last),
         "series": series,
         "next": None,
     }
 
 
 def _sentence(
-    asked: Trend, series: Sequence[Series], *, stated: Day
+    trend: Trend, series: Sequence[Series], *, stated: Day
 ) -> Mapping[str, object] | None:
     """What the series say in words, as far as anything is known; None where that is one point.
 
     Of a status, the first point beyond the horizon has what is so at the horizon.
     """
-    days = asked.days
+    days = trend.days
     beyond = bisect_right(days, stated)
-    told = days[:beyond]
-    if asked.measure == "status" and beyond and beyond < len(days) and days[beyond - 1] < stated:
-        told.append(stated)
-    if len(told) < 2:
+    shown = days[:beyond]
+    if trend.measure == "status" and beyond and beyond < len(days) and days[beyond - 1] < stated:
+        shown.append(stated)
+    if len(shown) < 2:
         return None
-    last = len(told) - 1
+    last = len(shown) - 1
     return trends_sentence(
-        first=told[0],
-        last=told[last],
-        measure=asked.measure,
+        first=shown[0],
+        last=shown[last],
+        measure=trend.measure,
         series=[
             Ends(each["key"], _value(each["points"][0]), _value(each["points"][last]))
             for each in series
         ],
-        countries=() if "country" in asked.key else asked.countries,
-        fields=() if "field" in asked.key else asked.fields,
+        countries=() if "country" in trend.key else trend.countries,
+        fields=() if "field" in trend.key else trend.fields,
     ).members()
 
 

@@ -27,29 +27,29 @@ Point = dict[str, Any]
 Sweep = Callable[[Slice, Trend], dict[Key, list[Point]]]
 
 
-def _statuses(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
+def _statuses(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many facilities have each status. Beyond the horizon it is the one at the horizon."""
     stated = slice.as_of.stated
-    days = [min(each, stated) for each in asked.days]
-    rows = _stab(slice, asked, "status", days)
-    operators = _operators(slice, rows) if "operator" in asked.key else {}
+    days = [min(each, stated) for each in trend.days]
+    rows = _stab(slice, trend, "status", days)
+    operators = _operators(slice, rows) if "operator" in trend.key else {}
     groups: Counter[tuple[int, int, str, int, str, str, str]] = Counter()
     for row in rows:
         start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
         if start < stop:
             operator = operators.get(row.record, "")
             groups[start, stop, row.value, row.odds, row.country, row.field, operator] += 1
-    counts, certain, possible = (_Sums(asked) for _ in range(3))
+    counts, certain, possible = (_Sums(trend) for _ in range(3))
     for (start, stop, value, odds, country, field, operator), count in groups.items():
         home = {"country": country, "field": field, "operator": operator}
         for status in {value, *alternatives(odds)}:
-            if not status or (asked.statuses and status not in asked.statuses):
+            if not status or (trend.statuses and status not in trend.statuses):
                 continue
-            for key in asked.keys_of({**home, "status": status}):
+            for key in trend.keys_of({**home, "status": status}):
                 counts.add(key, start, stop, count * (status == value))
                 certain.add(key, start, stop, count * (odds == BIT[status]))
                 possible.add(key, start, stop, count * bool(odds & BIT[status]))
-    dates = list(map(iso, asked.days))
+    dates = list(map(iso, trend.days))
     return {
         key: [
             {"at": at, "count": count}
@@ -59,7 +59,7 @@ def _statuses(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
                 dates, counts.of(key), certain.of(key), possible.of(key), strict=True
             )
         ]
-        for key in _all(counts, asked)
+        for key in _all(counts, trend)
     }
 
 
@@ -69,15 +69,15 @@ def _operators(slice: Slice, rows: Iterable[Row]) -> dict[str, str]:
     return {id: card.get("operator") or "" for id, card in cards.items()}
 
 
-def _discoveries(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
+def _discoveries(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many discoveries there were to date, and how many of them are new in the step."""
-    days = asked.days
-    counts, new = _Sums(asked), _Sums(asked)
-    for row in _begun(slice, asked, "discovery", days[-1]):
+    days = trend.days
+    counts, new = _Sums(trend), _Sums(trend)
+    for row in _begun(slice, trend, "discovery", days[-1]):
         start = bisect_left(days, row.vf)
-        for key in asked.keys_of(_home(row)):
+        for key in trend.keys_of(_home(row)):
             counts.add(key, start, len(days), 1)
-            if row.vf >= asked.first:
+            if row.vf >= trend.first:
                 new.add(key, start, start + 1, 1)
     dates = list(map(iso, days))
     return {
@@ -85,33 +85,33 @@ def _discoveries(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
             {"at": at, "count": count, "new": fresh}
             for at, count, fresh in zip(dates, counts.of(key), new.of(key), strict=True)
         ]
-        for key in _all(counts, asked)
+        for key in _all(counts, trend)
     }
 
 
-def _policies(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
+def _policies(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many policies are in force."""
-    days = asked.days
-    counts = _Sums(asked)
-    for row in _stab(slice, asked, "policy", days):
+    days = trend.days
+    counts = _Sums(trend)
+    for row in _stab(slice, trend, "policy", days):
         start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
         if start < stop:
-            for key in asked.keys_of(_home(row)):
+            for key in trend.keys_of(_home(row)):
                 counts.add(key, start, stop, 1)
     dates = list(map(iso, days))
     return {
         key: [{"at": at, "count": count} for at, count in zip(dates, counts.of(key), strict=True)]
-        for key in _all(counts, asked)
+        for key in _all(counts, trend)
     }
 
 
-def _readings(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
+def _readings(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """The reading of each series that holds, with its date; null where none does."""
-    days = asked.days
+    days = trend.days
     rows = [
         row
-        for row in _stab(slice, asked, "indicator", days)
-        if not asked.series or row.value in asked.series
+        for row in _stab(slice, trend, "indicator", days)
+        if not trend.series or row.value in trend.series
     ]
     texts = slice.statements({row.statement for row in rows})
     lines = {id: msgspec.json.decode(text) for id, text in texts.items()}
@@ -120,9 +120,9 @@ def _readings(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
         start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
         if start < stop:
             unit = lines[row.statement]["unit"]
-            [key] = asked.keys_of({**_home(row), "series": row.value, "unit": unit})
+            [key] = trend.keys_of({**_home(row), "series": row.value, "unit": unit})
             held.setdefault(key, []).append((start, stop, row.statement))
-            asked.check_size(len(held))
+            trend.check_size(len(held))
     nothing = {"value": None, "date": None, "statement": None}
     dates = list(map(iso, days))
     found: dict[Key, list[Point]] = {}
@@ -130,9 +130,9 @@ def _readings(slice: Slice, asked: Trend) -> dict[Key, list[Point]]:
         points: list[Point] = [{"at": at, **nothing} for at in dates]
         for start, stop, statement in stretches:
             line = lines[statement]
-            told = {"value": line["value"], "date": line["date"], "statement": statement}
+            reading = {"value": line["value"], "date": line["date"], "statement": statement}
             for point in points[start:stop]:
-                point.update(told)
+                point.update(reading)
         found[key] = points
     return found
 
@@ -149,8 +149,8 @@ SWEEPS: Mapping[Measure, Sweep] = {
 class _Sums:
     """Sums over the points by key: what is added to a stretch is noted at its two ends."""
 
-    def __init__(self, asked: Trend) -> None:
-        self._asked = asked
+    def __init__(self, trend: Trend) -> None:
+        self._trend = trend
         self._steps: dict[Key, list[int]] = {}
 
     def __iter__(self) -> Iterator[Key]:
@@ -161,44 +161,44 @@ class _Sums:
         """Add a count to the points from the place `start` up to, not including, `stop`."""
         steps = self._steps.get(key)
         if steps is None:
-            steps = self._steps[key] = [0] * (len(self._asked.steps) + 1)
-            self._asked.check_size(len(self._steps))
+            steps = self._steps[key] = [0] * (len(self._trend.steps) + 1)
+            self._trend.check_size(len(self._steps))
         steps[start] += count
         steps[stop] -= count
 
     def of(self, key: Key) -> Iterable[int]:
         """The sum at each point."""
-        steps = self._steps.get(key) or [0] * (len(self._asked.steps) + 1)
+        steps = self._steps.get(key) or [0] * (len(self._trend.steps) + 1)
         return accumulate(steps[:-1])
 
 
-def _all(counted: Iterable[Key], asked: Trend) -> Iterable[Key]:
+def _all(counted: Iterable[Key], trend: Trend) -> Iterable[Key]:
     """The keys that something was counted for, and those that are asked for by name."""
     keys = dict.fromkeys(counted)
-    for key in asked.named_keys():
+    for key in trend.named_keys():
         keys[key] = None
-        asked.check_size(len(keys))
+        trend.check_size(len(keys))
     return keys
 
 
 # --- rows
 
 
-def _stab(slice: Slice, asked: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
+def _stab(slice: Slice, trend: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
     """The rows of a facet that hold on some day within the points and pass the filters."""
-    return _fitting(slice, asked, lambda part: part.stab(facet, days[-1], first=days[0]))
+    return _fitting(slice, trend, lambda part: part.stab(facet, days[-1], first=days[0]))
 
 
-def _begun(slice: Slice, asked: Trend, facet: str, last: Day) -> list[Row]:
+def _begun(slice: Slice, trend: Trend, facet: str, last: Day) -> list[Row]:
     """The rows of a facet that had begun by a day and pass the filters."""
-    return _fitting(slice, asked, lambda part: part.begun(facet, last))
+    return _fitting(slice, trend, lambda part: part.begun(facet, last))
 
 
-def _fitting(slice: Slice, asked: Trend, rows_of: Callable[[Slice], list[Row]]) -> list[Row]:
+def _fitting(slice: Slice, trend: Trend, rows_of: Callable[[Slice], list[Row]]) -> list[Row]:
     """With a region, one look at all countries is cheaper than one at each of its own."""
-    some = asked.countries if not asked.regions else ()
+    some = trend.countries if not trend.regions else ()
     parts = [replace(slice, country=country) for country in some] or [slice]
-    fields = asked.fields
+    fields = trend.fields
     return [row for part in parts for row in rows_of(part) if not fields or row.field in fields]
 
 

@@ -273,7 +273,7 @@ def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
             raise BadFilter(name, texts[name], f"only with measure={' or '.join(needed)}")
     by = _by(texts.get("by"), measure)
     lists = values_of(LISTS, texts)
-    asked = Trend(
+    trend = Trend(
         measure=measure,
         key=(*MEASURES[measure], *by, *(("region",) if lists["regions"] else ())),
         step=step,
@@ -284,9 +284,9 @@ def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
         "measure": measure,
         "step": step,
         **({"by": ",".join(by)} if by else {}),
-        **written(LISTS, asked),
+        **written(LISTS, trend),
     }
-    return period_query(arguments, clocks, filters, asked)
+    return period_query(arguments, clocks, filters, trend)
 
 
 def place(key: Key, names: Sequence[str]) -> tuple[tuple[int, str], ...]:

@@ -18,13 +18,13 @@ from service.pages.drawn.lanes import outcome_words, staircase_of
 from service.pages.shell.answering import Asked
 from service.pages.shell.page import Members
 from service.promises.slips import Counted
-from service.records.answer import Told, span_members
+from service.records.answer import RecordAt, span_members
 from service.words import labels, language
 from service.words.labels import unit_name
 from service.words.speech import Speech
 
 
-def phases(asked: Asked, told: Told, name: str) -> Members | None:
+def phases(asked: Asked, told: RecordAt, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
     as_of, say, lang = asked.query.as_of, asked.say, asked.lang
     bars = _bars(told, lang, say)
@@ -55,7 +55,7 @@ def phases(asked: Asked, told: Told, name: str) -> Members | None:
     }
 
 
-def _bars(told: Told, lang: Language, say: Speech) -> list[Bar]:
+def _bars(told: RecordAt, lang: Language, say: Speech) -> list[Bar]:
     """A bar for each status, from the date of what gave it to that of what follows."""
     spans = [
         span_members(span, told.as_of.stated)
@@ -97,7 +97,7 @@ def _bars(told: Told, lang: Language, say: Speech) -> list[Bar]:
     return bars
 
 
-def promises(asked: Asked, told: Told, lines: Mapping[str, Members]) -> list[Members]:
+def promises(asked: Asked, told: RecordAt, lines: Mapping[str, Members]) -> list[Members]:
     """Each ladder of promises of a facility, in words and as a staircase; `lines` are its
     statements by id."""
     as_of, say, lang = asked.query.as_of, asked.say, asked.lang

@@ -23,7 +23,7 @@ from service.pages.shell.answering import Asked
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.page import Format, Members, pieces
-from service.records.answer import Told, record_members, visible
+from service.records.answer import RecordAt, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 
@@ -50,7 +50,7 @@ class _Record:
                 limit=AFTER_ALL,
             )
         )
-        self.told = Told(folded(self.id, self.log), self.as_of)
+        self.told = RecordAt(folded(self.id, self.log), self.as_of)
         self.answer = {**asked.query.head(), **record_members(self.told)}
         self.lines = {line["id"]: line for line in self.answer["statements"]}
         self.facility = self.answer["kind"] == "facility"
