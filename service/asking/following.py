@@ -35,10 +35,11 @@ class Turns(Protocol):
 class Follow:
     """A question that can be followed.
 
-    `streams` or `turns` say which commits matter within one day; for ever, where the query gives one
-    clock of each tuple of `settled`. Without them all commits matter. `passing` are the
-    members of rows that only count the days since. `effort` is how often it looks at each
-    record, and `looks_everywhere` whether at those of all countries, whichever it is about.
+    `streams` or `turns` limit which commits are looked at within a day; a query is settled, and so
+    for ever, when it gives one clock of each tuple of `settled`. Without them all commits matter.
+    `passing` are the members of rows that only count the days since. `effort` is how often it
+    looks at each record, and `looks_everywhere` whether at those of all countries, whichever it is
+    about.
     """
 
     settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
