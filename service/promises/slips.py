@@ -16,16 +16,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
+from msgspec.structs import asdict
+
 from events.dates import Bounds, Day, year_of
 from events.fact import Line
 from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of, slip
 from projections.views.reading import Reading, Slice
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of_rows
-from service.asking.query import Query
+from service.asking.query import Query, pinned_path
 from service.asking.question import Members
 from service.promises.filters import Promised, is_run_by
-from service.promises.rungs import days_of, name_of, rung
+from service.sentences.sentence import Name
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 
@@ -247,3 +249,27 @@ def _slip_item(counted: Counted, lines: Mapping[str, Fragment]) -> Members:
         "outcome": counted.outcome,
         "ended_by": ladder.by,
     }
+
+
+# --- what open plans show too
+
+
+def name_of(query: Query, record: str, card: Line) -> Name:
+    """What a facility is called, with the path of its record."""
+    return Name.of(card, pinned_path(f"/v1/records/{record}", query.as_of))
+
+
+def rung(line: Mapping[str, Any]) -> Members:
+    """A milestone of a ladder, planned or come."""
+    return {
+        "statement": line["id"],
+        "milestone": line["milestone"],
+        "date": line["date"],
+        "bounds": line["bounds"],
+        "sources": line.get("sources", []),
+    }
+
+
+def days_of(slip: Slip | None) -> Members | None:
+    """A slip as `DaysSchema` describes it."""
+    return None if slip is None else asdict(slip)
