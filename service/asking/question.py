@@ -269,11 +269,6 @@ class Question:
         return tuple(each.name for each in self.parameters)
 
     @property
-    def clock_names(self) -> tuple[str, ...]:
-        """The names of its clocks."""
-        return tuple(each.name for each in self.clocks)
-
-    @property
     def is_paged(self) -> bool:
         """Whether it lists page by page."""
         return any(each.name == "limit" for each in self.filters)
