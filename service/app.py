@@ -20,7 +20,7 @@ from service.pages.kinds import PAGES
 from service.pages.oembed.routes import blueprint as oembed
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
-from service.pages.shell.answering import told
+from service.pages.shell.answering import problem_as_page
 from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
 from service.questions import QUESTIONS
@@ -124,7 +124,7 @@ def _where_nothing_is(response: Response) -> Response:
     """A browser gets the problem of an unknown path as a page; any other client as JSON."""
     is_browser = "text/html" in (type for type, _ in request.accept_mimetypes)
     if request.url_rule is None and is_browser and not request.path.startswith("/v1/"):
-        return told(response)
+        return problem_as_page(response)
     return response
 
 

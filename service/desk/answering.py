@@ -12,7 +12,7 @@ from service.pages.desk.room import PATH, Desk
 from service.pages.shell import rendering
 from service.pages.shell.answering import HTML
 from service.pages.shell.here import Here
-from service.pages.shell.page import Page, navigation
+from service.pages.shell.layout import PageFacts, navigation
 from service.translations import LANGUAGES, chosen
 from service.web.access import identity, session
 from service.web.response import archive
@@ -38,7 +38,7 @@ def _desk(given: str | None) -> Desk:
 
 def page(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Response:
     """A page of the desk, with what stands around it."""
-    name = Page(name="desk", subject=desk.say("The curator's desk"))
+    name = PageFacts(name="desk", subject=desk.say("The curator's desk"))
     return part(template, desk, status, page=name, nav=navigation(desk.here, desk.say), **shown)
 
 

@@ -20,9 +20,9 @@ from service.desk.sending import (
 )
 from service.orders.writing import batch_of, command_of
 from service.pages.desk.faults import batch_faults
-from service.pages.desk.preview import seen
+from service.pages.desk.preview import preview_of
 from service.pages.desk.room import Desk
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 
 
 def answered() -> Response:
@@ -45,7 +45,7 @@ def answered() -> Response:
 def _looked_at(desk: Desk, text: str, body: bytes, *, status: int = 200) -> Response:
     """What the lines would record; with another status than 200 since a record changed."""
     try:
-        preview = seen(desk, proposed(_command(body, {})))
+        preview = preview_of(desk, proposed(_command(body, {})))
     except Refusal as refusal:
         return _refused(desk, text, refusal)
     revisions = canonical(preview["revisions"]).decode()

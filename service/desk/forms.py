@@ -29,10 +29,10 @@ from service.pages.desk.controls import form_members, subject
 from service.pages.desk.faults import fault_of
 from service.pages.desk.form import Values
 from service.pages.desk.ids import suggested_id
-from service.pages.desk.preview import meanwhile, seen
+from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.room import Desk
 from service.pages.desk.task import Task, again
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.web.response import archive
 
 
@@ -63,12 +63,12 @@ def _looked_at(
     line = task.line(values, why)
     try:
         try:
-            proposal = seen(desk, proposed(_command(line, revision=task.revision)))
+            proposal = preview_of(desk, proposed(_command(line, revision=task.revision)))
         except StaleRevision:
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
             task = again(archive(), task)
             values, why = task.shows(line)
-            proposal = seen(desk, proposed(_command(line)))
+            proposal = preview_of(desk, proposed(_command(line)))
     except Refusal as refusal:
         return _refused(desk, task, values, why, refusal, stale=stale)
     preview = {

@@ -10,7 +10,7 @@ from events.stream import Stream
 from service.desk.answering import json, the_desk
 from service.pages.desk.faults import date_fault, id_fault
 from service.pages.desk.page import found
-from service.pages.desk.values import told_date
+from service.pages.desk.values import date_and_days
 from service.web.access import needs
 from service.web.response import archive, parameters
 
@@ -26,7 +26,7 @@ def date() -> Response:
     text = parameters(("lang", "text")).get("text", "").strip()
     say = the_desk().say
     fault = date_fault(text, say)
-    return json({"ok": not fault, "words": fault or told_date(text, say)})
+    return json({"ok": not fault, "words": fault or date_and_days(text, say)})
 
 
 @blueprint.get("/id")

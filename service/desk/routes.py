@@ -17,7 +17,7 @@ from service.pages.desk import words as desk_words
 from service.pages.desk.page import found, record_members, source_members
 from service.pages.desk.room import PATH
 from service.pages.desk.task import PREFILLED, REGISTERED, change_task, new_task
-from service.pages.shell.answering import told
+from service.pages.shell.answering import problem_as_page
 from service.web.access import DESK, needs
 from service.web.response import archive, parameters
 
@@ -27,7 +27,7 @@ blueprint.register_blueprint(lookups.blueprint)
 blueprint.before_request(guard.check_form)
 # What is registered last comes first.
 blueprint.after_request(guard.close)
-blueprint.after_request(told)
+blueprint.after_request(problem_as_page)
 blueprint.after_request(signing.ask_for_key)
 
 

@@ -18,7 +18,7 @@ from events.orders import Command
 from events.stream import Stream
 from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.web.access import identity
 from service.web.problems import problem_of
 from service.web.response import archive, parameters

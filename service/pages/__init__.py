@@ -1,6 +1,6 @@
-"""The pages: what the service answers, to read instead of to parse.
+"""The pages: the answers of the service for people to read.
 
-A page is made of the very texts that the API answers with, so the two cannot differ. It is
-whole without JavaScript, in English and Chinese, and its URL is the view: clocks, filters and
-language stand in it, and the same URL with `.json` or `.csv` gives the data.
+A page shows what the answer functions of the API return, so the two cannot differ. It is whole
+without JavaScript, in English and Chinese. Its URL names the clocks, the filters and the language,
+and the same URL with `.json` or `.csv` gives the data.
 """

@@ -10,8 +10,7 @@ from service.pages.compare.page import compare_page, default_sides
 from service.pages.feeds.page import feeds_page
 from service.pages.record.page import record_page
 from service.pages.search import page as searching
-from service.pages.shell.frame import framed
-from service.pages.shell.kind import Frame, Kind
+from service.pages.shell.kind import PageFrame, PageKind
 from service.pages.slips.page import slips_page
 from service.pages.source.page import source_page
 from service.pages.state.page import state_page
@@ -25,31 +24,28 @@ from service.trends.question import TRENDS
 IN_A_FRAME = (560, 220)
 """The drawing of a course that fits a frame of 600 by 400, in pixels."""
 
-PAGES: tuple[Kind, ...] = (
-    Kind(
+PAGES: tuple[PageKind, ...] = (
+    PageKind(
         name="state",
         path="/state",
         about="The state in a year, as a page.",
         show=state_page,
         question=STATE,
         frames=(
-            Frame(
-                path="/embed/state",
-                template="state/frame.html",
-                about="The state in a year, in a frame.",
-                show=framed("/state", state_page),
+            PageFrame(
+                path="/embed/state", about="The state in a year, in a frame.", show=state_page
             ),
-            Frame(
+            PageFrame(
                 path="/embed/timeline",
-                template="state/timeline_frame.html",
                 about="The timeline of a state, in a frame.",
-                show=framed("/state", timeline_frame),
+                template="timeline_frame.html",
+                show=timeline_frame,
                 own=("above",),
                 read=timeline_read,
             ),
         ),
     ),
-    Kind(
+    PageKind(
         name="compare",
         path="/compare",
         about="Two sides beside each other, as a page.",
@@ -57,30 +53,24 @@ PAGES: tuple[Kind, ...] = (
         question=COMPARE,
         begin=default_sides,
         frames=(
-            Frame(
-                path="/embed/compare",
-                template="compare/frame.html",
-                about="Two sides, in a frame.",
-                show=framed("/compare", compare_page),
-            ),
+            PageFrame(path="/embed/compare", about="Two sides, in a frame.", show=compare_page),
         ),
     ),
-    Kind(
+    PageKind(
         name="slips",
         path="/slips",
         about="What was promised and what came, as a page.",
         show=slips_page,
         question=SLIPS,
         frames=(
-            Frame(
+            PageFrame(
                 path="/embed/slips",
-                template="slips/frame.html",
                 about="What was promised and what came, in a frame.",
-                show=framed("/slips", slips_page),
+                show=slips_page,
             ),
         ),
     ),
-    Kind(
+    PageKind(
         name="trends",
         path="/trends",
         about="Counts and indicators through the years, as a page.",
@@ -88,23 +78,22 @@ PAGES: tuple[Kind, ...] = (
         question=TRENDS,
         begin=trends_begin,
         frames=(
-            Frame(
+            PageFrame(
                 path="/embed/trends",
-                template="trends/frame.html",
                 about="Counts and indicators through the years, in a frame.",
-                show=framed("/trends", partial(trends_page, narrow=IN_A_FRAME)),
+                show=partial(trends_page, narrow=IN_A_FRAME),
             ),
         ),
     ),
-    Kind(
+    PageKind(
         name="search",
         path="/search",
         about="Records and sources by words, as a page.",
         show=searching.search_page,
-        question=searching.answered_by,
+        question=searching.question_for,
         taken=searching.TAKES,
     ),
-    Kind(
+    PageKind(
         name="activity",
         path="/activity",
         about="Who did what, as a page.",
@@ -112,27 +101,22 @@ PAGES: tuple[Kind, ...] = (
         question=ACTIVITY,
         read=activity_read,
     ),
-    Kind(
+    PageKind(
         name="record",
         path="/records/{id}",
         about="A record with its statements, promises and log, as a page.",
         show=record_page,
         question=RECORD,
         frames=(
-            Frame(
-                path="/embed/records/{id}",
-                template="record/frame.html",
-                about="A record, in a frame.",
-                show=framed("/records/{id}", record_page),
-            ),
+            PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),
         ),
     ),
-    Kind(
+    PageKind(
         name="source",
         path="/sources/{id}",
         about="A source and what rests on it, as a page.",
         show=source_page,
         question=SOURCE,
     ),
-    Kind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
+    PageKind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
 )

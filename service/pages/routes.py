@@ -1,4 +1,4 @@
-"""The pages and their frames: each path of the list, and what answers there.
+"""The pages and their frames: a route for each path of the list.
 
 A frame is the only page that another site may show.
 """
@@ -13,38 +13,43 @@ from flask import Blueprint, Response, redirect, request
 from service.asking.query import located
 from service.pages.kinds import PAGES
 from service.pages.shell import rendering
-from service.pages.shell.answering import page, told
-from service.pages.shell.frame import POLICY
-from service.pages.shell.kind import Frame, Kind
+from service.pages.shell.answering import page_response, problem_as_page
+from service.pages.shell.frame import POLICY, framed
+from service.pages.shell.kind import PageFrame, PageKind, Read
 from service.web.access import needs
 
 blueprint = Blueprint("pages", __name__)
 frames = Blueprint("frames", __name__)
 
-View = Callable[..., Any]
+ViewFunction = Callable[..., Any]
 
 
-def _view(kind: Kind, frame: Frame | None = None) -> View:
-    """What answers at the path of a page, or of a frame of it."""
-    shown = kind if frame is None else frame
+def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
+    """The view function of a page, or of a frame of it."""
+    path, make, takes = kind.path, kind.show, kind.takes
+    read: Read = kind.query
+    template, beside = "page.html", kind.frame_path
+    if frame is not None:
+        path, make, takes = frame.path, framed(kind.path, frame.show), (*takes, *frame.own)
+        read = frame.read or read
+        template, beside = frame.template, None
 
     def view(id: str = "") -> Any:
         texts = request.args.to_dict()
         if kind.begin is not None and (begin := kind.begin(texts)) is not None:
-            return redirect(located(shown.path, begin.items()), 303)
-        beside = kind.frame_path if frame is None else None
-        return page(
-            f"{kind.name}/page.html" if frame is None else frame.template,
-            shown.path.replace("{id}", id),
-            shown.show,
-            takes=kind.takes if frame is None else (*kind.takes, *frame.own),
-            read=kind.query if frame is None or frame.read is None else frame.read,
+            return redirect(located(path, begin.items()), 303)
+        return page_response(
+            f"{kind.name}/{template}",
+            path.replace("{id}", id),
+            make,
+            takes=takes,
+            read=read,
             question=kind.question_of(texts),
             id=id,
             frame=None if beside is None else beside.replace("{id}", id),
         )
 
-    view.__doc__ = shown.about
+    view.__doc__ = (frame or kind).about
     return needs("reader")(view)
 
 
@@ -72,16 +77,16 @@ def static(name: str) -> Response:
     return rendering.static_file(name, request.args.get("v"))
 
 
-blueprint.after_request(told)
+blueprint.after_request(problem_as_page)
 
 
 @frames.after_request
 def _framed(response: Response) -> Response:
-    """A frame may stand in any page, and so may what is told in place of one."""
+    """A frame may stand in any page, and so may a problem in place of one."""
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = POLICY
     return response
 
 
 # What is registered last comes first: a problem is made a page before it is framed.
-frames.after_request(told)
+frames.after_request(problem_as_page)

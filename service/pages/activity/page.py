@@ -7,18 +7,18 @@ from dataclasses import replace
 from service.asking.filters import FINDABLE
 from service.asking.query import Query
 from service.asking.question import Arguments
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Members
+from service.pages.shell.answering import Visit
+from service.pages.shell.layout import Members
 from service.records.activity import activity_answer
 from service.records.question import ACTIVITY
-from service.words import labels
 
 LATEST = 100
-"""How many events a page shows where nothing else is asked for: the latest."""
+"""How many events a page without parameters shows, the latest."""
 
 
 def activity_read(arguments: Arguments) -> Query:
-    """What the page is asked for; where it is not said from when, the latest events of the log.
+    """Parses the parameters of the page; without a first moment or a filter, the query is for the
+    latest events of the log.
 
     Raises BadFilter and what the moments raise.
     """
@@ -30,21 +30,15 @@ def activity_read(arguments: Arguments) -> Query:
     return query
 
 
-def activity_page(asked: Asked) -> Members:
+def activity_page(visit: Visit) -> Members:
     """What the template of the activity shows."""
-    lang, here, texts = asked.lang, asked.here, asked.texts
-    answer = {**asked.query.head(), **activity_answer(asked.reading, asked.query)}
-    position = answer["to"]["known"]
+    answer = {**visit.query.head(), **activity_answer(visit.reading, visit.query)}
     return {
-        "page": asked.page("activity", skip_to="events"),
+        "page": visit.page("activity", skip_to="events"),
         "answer": answer,
-        "texts": texts,
-        "to": position,
+        "texts": visit.texts,
+        "to": answer["to"]["known"],
         "events": list(reversed(answer["entries"])),
         "kinds": FINDABLE,
-        "event_words": {
-            each["event"]: labels.event(each["event"], lang) for each in answer["entries"]
-        },
-        "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
-        "next": here.page_of(answer["next"]) if answer["next"] else None,
+        "next": visit.here.page_of(answer["next"]) if answer["next"] else None,
     }

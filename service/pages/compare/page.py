@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from events.clocks import AsOf
-from events.dates import Language, year_of
+from events.dates import year_of
 from events.vocabulary import FIELDS
 from projections.views.state import Row
 from service.comparing.compare import compare_answer
@@ -19,11 +19,11 @@ from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
 from service.comparing.sides import PARTS, TO_PARTS, Sides
 from service.drawing.marks import icon
-from service.pages.drawn.lanes import FAMILIES, short_slips
-from service.pages.shell.answering import Asked
+from service.pages.drawn.lanes import FAMILIES, interval_words
+from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
-from service.pages.shell.page import Members, pieces
+from service.pages.shell.layout import Members, pieces
 from service.state.row import expected_status
 from service.web.response import clocks
 from service.words import labels, language, places
@@ -31,7 +31,7 @@ from service.words.speech import Speech
 
 OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)
-"""What tells the second side from the first; without any of it, ten years lie between them."""
+"""The parameters of the second side; without any of them it is ten years after the first."""
 
 MOST_TO_CHOOSE = 1000
 """Of more facilities than this none are offered to choose from: their ids are to be written."""
@@ -43,7 +43,8 @@ ROWS = (*FAMILIES, ("suspended", ("suspended",)), ("over", ("decommissioned", "c
 
 
 def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
-    """The two sides where the second is not told: ten years ago and the day of the first."""
+    """The parameters with two sides, ten years ago and the day of the first; None where the second
+    side is given. Raises what the clocks raise."""
     if any(name in texts for name in OTHER):
         return None
     as_of = clocks({name: text for name, text in texts.items() if name not in OWN})
@@ -51,25 +52,23 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
     return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
 
 
-def compare_page(asked: Asked) -> Members:
+def compare_page(visit: Visit) -> Members:
     """What the template of the comparison shows."""
-    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    compared: Sides = asked.query.about
-    answer = {**asked.query.head(), **compare_answer(asked.reading, asked.query)}
+    lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
+    compared: Sides = visit.query.about
+    answer = {**visit.query.head(), **compare_answer(visit.reading, visit.query)}
     ids = set(_facilities(answer))
-    cards: dict[str, Any] = {}
+    names: dict[str, str] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
-        cards |= asked.reading.at(replace(compared.a.as_of, known=known)).cards(ids)
-    names = {id: labels.names_of(card, lang)[0] for id, card in cards.items()}
+        names |= visit.names(ids, replace(compared.a.as_of, known=known))
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
     facilities = (compared.a.record, compared.b.record)
     of = (None, None) if len(set(facilities)) == 1 else facilities
-    records = _records(asked)
+    as_of = visit.query.as_of
+    records = visit.reading.at(as_of).stab("record", as_of.at)
     return {
-        "page": asked.page(
-            "compare",
-            skip_to="facilities",
-            description=answer["sentence"][lang],
+        "page": visit.page(
+            "compare", skip_to="facilities", description=answer["sentence"][lang]
         ),
         "answer": answer,
         "texts": texts,
@@ -87,14 +86,13 @@ def compare_page(asked: Asked) -> Members:
         "came": _changed(answer, "came", names),
         "ended": _changed(answer, "ended", names),
         "went_on": _changed(answer, "went-on", names),
-        "groups": _groups(answer, names, lang, say),
-        "counted": _counted(answer, lang, say),
+        "groups": _groups(answer, names, say),
+        "counted": _counted(answer, say),
         "milestones": [
             {
                 **each,
-                "what": labels.milestone(each["milestone"], lang),
                 "sign": SIGNS[each["change"]].replace("-", "−"),
-                "behind": _between(each["days"], lang),
+                "behind": interval_words(each["days"], lang),
             }
             for each in answer["milestones"]
         ],
@@ -102,13 +100,13 @@ def compare_page(asked: Asked) -> Members:
             each for each in answer["policies"] if _ids(each["a"]) != _ids(each["b"])
         ],
         "indicators": answer["indicators"],
-        "titles": _titles(asked, answer),
-        "coverage": _coverage(asked, compared, records),
+        "titles": _titles(visit, answer),
+        "coverage": _coverage(visit, compared, records),
         "names": names,
-        "countries": _countries(asked, records),
+        "countries": _countries(visit, records),
         "of_facilities": compared.a.record is not None,
-        "facilities": _named_facilities(asked, records) if compared.a.record is not None else [],
-        "other_way": _other_way(asked, compared, records),
+        "facilities": _named_facilities(visit, records) if compared.a.record is not None else [],
+        "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
         "at": written(compared.a.as_of.at),
         "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
@@ -178,7 +176,7 @@ class _Held(NamedTuple):
 
 
 def _held(answer: Mapping[str, Any], name: str) -> list[_Held]:
-    """The facilities of a side, as far as the pairs tell them."""
+    """The facilities of a side, as far as the pairs name them."""
     if answer["by"] == "record":
         rows = [(pair["id"], pair[name]) for pair in answer["pairs"] if pair[name] is not None]
     else:
@@ -232,9 +230,7 @@ def _changed(answer: Mapping[str, Any], change: str, names: Mapping[str, str]) -
     ]
 
 
-def _groups(
-    answer: Mapping[str, Any], names: Mapping[str, str], lang: str, say: Speech
-) -> list[Members]:
+def _groups(answer: Mapping[str, Any], names: Mapping[str, str], say: Speech) -> list[Members]:
     """Facility by facility within each field, where both sides are the same part of the world."""
     if answer["by"] != "record":
         return []
@@ -244,19 +240,22 @@ def _groups(
         if not pairs:
             continue
         pairs.sort(key=lambda pair: (_ORDER[pair["change"]], pair["id"]))
-        rows = [
-            {
-                "id": pair["id"],
-                "name": names.get(pair["id"], pair["name"]),
-                "a": _cell(pair["a"], lang),
-                "b": _cell(pair["b"], lang),
-                "same": pair["change"] == "same",
-                **_became(pair, lang, say)._asdict(),
-            }
-            for pair in pairs
-        ]
+        rows = []
+        for pair in pairs:
+            sign, words = _became(pair, say)
+            rows.append(
+                {
+                    "id": pair["id"],
+                    "name": names.get(pair["id"], pair["name"]),
+                    "a": _cell(pair["a"], say.lang),
+                    "b": _cell(pair["b"], say.lang),
+                    "same": pair["change"] == "same",
+                    "sign": sign,
+                    "words": words,
+                }
+            )
         ran = [_totals(answer, name)["operating_by_field"].get(field, 0) for name in ("a", "b")]
-        groups.append({"title": labels.label(field, lang), "ran": ran, "rows": rows})
+        groups.append({"title": labels.label(field, say.lang), "ran": ran, "rows": rows})
     return groups
 
 
@@ -273,43 +272,38 @@ def _cell(row: Mapping[str, Any] | None, lang: str) -> Members | None:
     return {"icon": icon(status, expected=hoped), "word": labels.label(status, lang)}
 
 
-class _Became(NamedTuple):
+def _became(pair: Mapping[str, Any], say: Speech) -> tuple[str, str]:
     """What a facility became from one side to the other: a sign, and words."""
-
-    sign: str
-    words: str
-
-
-def _became(pair: Mapping[str, Any], lang: str, say: Speech) -> _Became:
     a, b = pair["a"], pair["b"]
     if a is not None and _hoped(a) and not (b is not None and _hoped(b)):
-        return _came(a["expected"]["status"], b, lang, say)
+        return _came(a["expected"]["status"], b, say)
     sign = SIGNS[pair["change"]].replace("-", "−")
     if pair["change"] == "same":
-        return _Became(sign, say("as before"))
+        return sign, say("as before")
     if b is None or b["status"] is None:
-        return _Became(sign, say("not on the second side"))
-    after, since = labels.label(b["status"], lang), _since(b, lang)
+        return sign, say("not on the second side")
+    after, since = labels.label(b["status"], say.lang), _since(b, say.lang)
     if a is None or a["status"] is None:
-        return _Became(sign, say("%(status)s since %(date)s", status=after, date=since))
-    before = labels.label(a["status"], lang)
-    return _Became(
-        sign, say("from %(before)s to %(after)s, %(date)s", before=before, after=after, date=since)
+        return sign, say("%(status)s since %(date)s", status=after, date=since)
+    before = labels.label(a["status"], say.lang)
+    return (
+        sign,
+        say("from %(before)s to %(after)s, %(date)s", before=before, after=after, date=since),
     )
 
 
-def _came(hoped: str, b: Mapping[str, Any] | None, lang: str, say: Speech) -> _Became:
+def _came(hoped: str, b: Mapping[str, Any] | None, say: Speech) -> tuple[str, str]:
     """What came of what was expected."""
-    before = labels.label(hoped, lang)
+    before = labels.label(hoped, say.lang)
     if b is None or b["status"] is None:
-        return _Became("−", say("expected: %(before)s; not begun", before=before))
+        return "−", say("expected: %(before)s; not begun", before=before)
     if b["status"] == hoped:
-        return _Became("=", say("as expected, %(date)s", date=_since(b, lang)))
-    return _Became(
+        return "=", say("as expected, %(date)s", date=_since(b, say.lang))
+    return (
         "~",
         say(
             "expected: %(before)s; %(after)s since %(date)s",
-            before=before, after=labels.label(b["status"], lang), date=_since(b, lang),
+            before=before, after=labels.label(b["status"], say.lang), date=_since(b, say.lang),
         ),
     )  # fmt: skip
 
@@ -318,11 +312,11 @@ def _since(row: Mapping[str, Any], lang: str) -> str:
     return language.brief_date(row["since"]["date"], lang) if row["since"] else ""
 
 
-def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]:
+def _counted(answer: Mapping[str, Any], say: Speech) -> list[Members]:
     """Group beside group, where the sides are different parts of the world."""
     if answer["by"] not in ("field", "status"):
         return []
-    sides = [answer[name]["label"][lang] for name in ("a", "b")]
+    sides = [answer[name]["label"][say.lang] for name in ("a", "b")]
     words = {
         "only-a": say("only %(side)s", side=sides[0]),
         "only-b": say("only %(side)s", side=sides[1]),
@@ -331,7 +325,7 @@ def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]
     }
     return [
         {
-            "title": labels.label(pair[answer["by"]], lang),
+            "title": labels.label(pair[answer["by"]], say.lang),
             "same": pair["change"] == "same",
             "words": words[pair["change"]],
             **{
@@ -340,7 +334,7 @@ def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]
                 else {
                     "count": pair[name]["count"],
                     "counts": [
-                        f"{labels.label(code, lang)} {count}"
+                        f"{labels.label(code, say.lang)} {count}"
                         for code, count in pair[name]["counts"].items()
                     ],
                     "facilities": pair[name]["facilities"],
@@ -352,14 +346,7 @@ def _counted(answer: Mapping[str, Any], lang: str, say: Speech) -> list[Members]
     ]
 
 
-def _between(days: Mapping[str, Any] | None, lang: Language) -> str:
-    """How many days one milestone is after the other, at least and at most."""
-    if days is None:
-        return ""
-    return short_slips(days["earliest"], days["latest"], lang)
-
-
-def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
+def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
     """What the readings of the answer are called."""
     ids = {
         reading["id"]
@@ -367,9 +354,9 @@ def _titles(asked: Asked, answer: Mapping[str, Any]) -> dict[str, str]:
         for reading in (pair["a"], pair["b"])
         if reading is not None
     }
-    compared: Sides = asked.query.about
+    compared: Sides = visit.query.about
     later = max(compared.a.as_of, compared.b.as_of, key=lambda point: point.known)
-    texts = asked.reading.at(later).statements(ids)
+    texts = visit.reading.at(later).statements(ids)
     return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
 
 
@@ -377,44 +364,38 @@ def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [each["id"] for each in decisions]
 
 
-def _coverage(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
+def _coverage(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
     """What two parts of the world are counted from; of one and the same the counts are alike."""
     if compared.a.record is not None:
         return ""
-    return coverage(records, (compared.a.country, compared.b.country), asked.say)
-
-
-def _records(asked: Asked) -> list[Row]:
-    """A row for every record that exists at the clocks of the first side."""
-    as_of = asked.query.as_of
-    return asked.reading.at(as_of).stab("record", as_of.at)
+    return coverage(records, (compared.a.country, compared.b.country), visit.say)
 
 
 def _facility_ids(records: Iterable[Row]) -> list[str]:
     return sorted(row.record for row in records if row.value == "facility")
 
 
-def _named_facilities(asked: Asked, records: Iterable[Row]) -> list[tuple[str, str]]:
+def _named_facilities(visit: Visit, records: Iterable[Row]) -> list[tuple[str, str]]:
     """The ids and the names of facilities to choose from, where there are not too many."""
     ids = _facility_ids(records)
     if len(ids) > MOST_TO_CHOOSE:
         return []
-    cards = asked.reading.at(asked.query.as_of).cards(ids)
-    return [(id, labels.names_of(cards[id], asked.lang)[0]) for id in ids if id in cards]
+    names = visit.names(ids)
+    return [(id, names[id]) for id in ids if id in names]
 
 
-def _other_way(asked: Asked, compared: Sides, records: Iterable[Row]) -> str:
+def _other_way(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
     """Where parts of the world are compared in place of facilities, or the other way round."""
     if compared.a.record is not None:
-        return asked.here.url(record=None, to_record=None, to_at=None)
+        return visit.here.url(record=None, to_record=None, to_at=None)
     ids = _facility_ids(records)[:2]
     if len(ids) < 2:
         return ""
     parts = dict.fromkeys(("country", "to_country", "field", "to_field", "to_at"))
-    return asked.here.url(**parts, record=ids[0], to_record=ids[1])
+    return visit.here.url(**parts, record=ids[0], to_record=ids[1])
 
 
-def _countries(asked: Asked, records: Iterable[Row]) -> list[str]:
-    asked_for = {asked.texts[name] for name in ("country", "to_country") if name in asked.texts}
+def _countries(visit: Visit, records: Iterable[Row]) -> list[str]:
+    asked_for = {visit.texts[name] for name in ("country", "to_country") if name in visit.texts}
     codes = asked_for | {row.country for row in records if row.value == "facility"}
-    return sorted(codes, key=lambda code: places.country(code, asked.lang))
+    return sorted(codes, key=lambda code: places.country(code, visit.lang))

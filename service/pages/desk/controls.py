@@ -14,8 +14,8 @@ from service.pages.desk.form import RARE, SPARE, Member, Value, Values, values_o
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import Desk
 from service.pages.desk.task import WHY, Task
-from service.pages.desk.values import told_date, told_value
-from service.pages.shell.page import Members
+from service.pages.desk.values import date_and_days, value_words
+from service.pages.shell.layout import Members
 from service.words import language, places
 from service.words.speech import Speech
 
@@ -37,7 +37,7 @@ def subject(desk: Desk, task: Task) -> Members:
 
 
 def _stands(desk: Desk, task: Task) -> list[Members]:
-    """What stands and is not asked for: of a correction what is fixed, of a withdrawal all."""
+    """What stands and cannot be changed: of a correction what is fixed, of a withdrawal all."""
     if task.type == "correction":
         return rows_of(desk, {name: task.before[name] for name in FIXED if name in task.before})
     return [] if task.members else rows_of(desk, task.before)
@@ -69,8 +69,8 @@ def form_members(
     controls = [_control(desk, task, each, values[each.name]) for each in task.members]
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
     for each in (*controls, *own):
-        told = here.pop(each["name"], [])
-        each["faults"] = _plainly(desk, each) or told if faults else told
+        refused = here.pop(each["name"], [])
+        each["faults"] = _plainly(desk, each) or refused if faults else refused
     rare = [each for each in controls if each["rare"]]
     return {
         "controls": [each for each in controls if not each["rare"]],
@@ -87,7 +87,7 @@ def form_members(
 
 
 def _plainly(desk: Desk, control: Members) -> list[Members]:
-    """What the text in a control tells to be wrong, if anything."""
+    """What is plainly wrong with the text in a control."""
     words = plain_fault(control["member"], control["value"], desk.say)
     return [{"text": words, "lang": language.TAGS[desk.lang], "row": None}] if words else []
 
@@ -117,7 +117,7 @@ def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: st
     rows = member.kind in ("citations", "facts")
     long = member.kind == "long" or (member.kind == "text" and "\n" in value)
     if is_new_id := name == "id" and not task.is_change:
-        member = member._replace(required=False)  # whoever writes none gets a suggestion
+        member = member._replace(required=False)  # one is suggested if none is written
     return {
         "member": member,
         "name": prefix + name,
@@ -132,16 +132,16 @@ def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: st
         "value": "" if rows else value,
         "rows": [*value, *[("", "")] * SPARE] if rows else [],
         "choices": _choices(member, lang),
-        "words": _date_words(str(value), desk.say) if member.kind == "date" else "",
+        "words": _date_hint(str(value), desk.say) if member.kind == "date" else "",
         "rare": name in RARE and not prefix,
         "filled": bool(value),
         "was": _was(desk, task, member, value) if task.changes_members and not prefix else None,
     }
 
 
-def _date_words(text: str, say: Speech) -> str:
+def _date_hint(text: str, say: Speech) -> str:
     try:
-        return told_date(text, say) if text else ""
+        return date_and_days(text, say) if text else ""
     except BadDate:
         return ""  # what is wrong with it stands beside it anyway
 
@@ -152,7 +152,7 @@ def _was(desk: Desk, task: Task, member: Member, value: Value) -> str | None:
     if before == value:
         return None
     stood = task.before.get(member.name)
-    return told_value(task.before["type"], member.name, stood, desk.lang) or desk.say("nothing")
+    return value_words(task.before["type"], member.name, stood, desk.lang) or desk.say("nothing")
 
 
 def _choices(member: Member, lang: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """What is wrong with a line, in the language of the page, with the member that is at fault.
 
-A line is refused for the first thing that is wrong with it. What the text of a member tells by
-itself is told besides, so that somebody has to mend a line only once.
+A line is refused for its first fault. Faults that the text of a member shows by itself are listed
+as well, so that a line has to be mended only once.
 """
 
 from __future__ import annotations
@@ -28,15 +28,14 @@ from events.fact import Line, is_id
 from events.orders import Order
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Member, members_of, number
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.words import language
 from service.words.speech import Speech
 
 
 def fault_of(refusal: Refusal, say: Speech) -> Members:
     """Why a line was refused, with the pointer to its member."""
-    told = _malformed if isinstance(refusal, MalformedLine) else _words_of
-    words = told(refusal, say)
+    words = (_malformed if isinstance(refusal, MalformedLine) else _words_of)(refusal, say)
     lang = "en" if words is None else language.TAGS[say.lang]
     return {"pointer": refusal.pointer, "text": words or str(refusal), "lang": lang}
 
@@ -75,7 +74,7 @@ def _plainly(line: Line, say: Speech) -> dict[str, str]:
 
 
 def plain_fault(member: Member, text: str, say: Speech) -> str:
-    """What the text of a member tells by itself to be wrong; "" where it tells nothing."""
+    """What is wrong with the text of a member by itself; "" where nothing is."""
     if not text:
         return say("It is missing.") if member.required else ""
     if member.kind == "date":
@@ -139,11 +138,11 @@ def _malformed(refusal: Refusal, say: Speech) -> str | None:
     """The same of a line that does not have the form of its type."""
     if str(refusal).endswith(" is missing"):
         return say("It is missing.")
-    told = {
+    known = {
         "a planned statement must say when it was stated": say(
             "A plan must say when it was stated."
         ),
         "only a planned statement can be dropped": say("Only a plan can be given up."),
         "a plan that is dropped has no date": say("A plan that is given up has no date."),
     }
-    return told.get(str(refusal))
+    return known.get(str(refusal))

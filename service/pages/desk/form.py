@@ -20,10 +20,10 @@ from events.errors import NotJson
 from events.fact import Citation, Fact, Line
 from events.statement import StatementFact
 
-Kind = Literal[
+ControlKind = Literal[
     "text", "long", "date", "choice", "country", "id", "number", "flag", "ids", "citations", "facts"
 ]
-"""What is asked for: words, a date, one of some words, an id, …, rows of sources, rows of facts."""
+"""The kinds of controls: words, a date, one of some words, an id, …, rows of sources, of facts."""
 
 Rows = tuple[tuple[str, str], ...]
 Value = str | Rows
@@ -44,7 +44,7 @@ NAMES: Mapping[str, str] = {
 """What the ids of a member are ids of."""
 
 FIRST = ("facility", "record", "series", "milestone", "modality", "date", "stated", "value", "unit")
-"""What is asked for before all else, in this order."""
+"""The members that come first in a form, in this order."""
 
 RARE = (
     "entry",
@@ -64,10 +64,10 @@ SPARE = 2
 
 
 class Member(NamedTuple):
-    """A member of a type of line, as a form asks for it. `of` is what its ids name."""
+    """A member of a type of line, as a form has it. `of` is what its ids name."""
 
     name: str
-    kind: Kind
+    kind: ControlKind
     required: bool
     choices: tuple[str, ...]
     of: str
@@ -75,7 +75,7 @@ class Member(NamedTuple):
 
 @cache
 def members_of(fact: type[Fact], without: tuple[str, ...] = ()) -> tuple[Member, ...]:
-    """What a form for a type of line asks for, in its order."""
+    """The members of a form for a type of line, in its order."""
     fields = inspect.type_info(fact).fields  # type: ignore[attr-defined] # a struct has fields
     found = [_member(fact, each) for each in fields if each.encode_name not in without]
     if issubclass(fact, StatementFact):
@@ -102,7 +102,7 @@ def _member(fact: type[Fact], field: inspect.Field) -> Member:
     return Member(name, kind, field.required, choices, NAMES.get(name, ""))
 
 
-def _kind(name: str, type: inspect.Type) -> tuple[Kind, tuple[str, ...]]:
+def _kind(name: str, type: inspect.Type) -> tuple[ControlKind, tuple[str, ...]]:
     options = [type]
     if isinstance(type, inspect.UnionType):
         options = [each for each in type.types if not isinstance(each, inspect.NoneType)]
@@ -211,10 +211,7 @@ def _said(member: Member, value: Value) -> Any:
 
 def number(text: str) -> Any:
     """The number that a text says, else the text."""
-    try:
-        value = read(text)
-    except NotJson:
-        return text
+    value = _fact_value(text)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else text
 
 

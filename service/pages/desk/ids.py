@@ -44,7 +44,7 @@ def stem_of(line: Line) -> str:
     parts = [_words(about), _words(_what(line)), plan, _year(line)]
     if not parts[0] and not parts[1]:
         parts[0] = line["type"]
-    return _cut("-".join(filter(None, parts)))
+    return "-".join(filter(None, parts))[:LONGEST].rstrip("-")
 
 
 def _what(line: Line) -> str:
@@ -69,10 +69,6 @@ def _year(line: Line) -> str:
         return ""
     day = date.latest if date.earliest is None else date.earliest
     return "" if day is None else str(abs(year_of(day)))
-
-
-def _cut(id: str) -> str:
-    return id[:LONGEST].rstrip("-")
 
 
 def _spaces(type: str) -> tuple[str, ...]:

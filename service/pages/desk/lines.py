@@ -9,12 +9,12 @@ from events.stream import Stream
 from service.pages.desk import words as desk_words
 from service.pages.desk.room import Desk
 from service.pages.desk.task import folded_at
-from service.pages.desk.values import in_order, told_value
-from service.pages.shell.page import Members
+from service.pages.desk.values import in_order, value_words
+from service.pages.shell.layout import Members
 
 
 def rows_of(desk: Desk, line: Line, *, without: Container[str] = ("type", "id")) -> list[Members]:
-    """The members of a line that is recorded, in the order in which a form asks for them."""
+    """The members of a line that is recorded, in the order of a form."""
     type = line.get("type", "")
     return [
         {"label": desk_words.member(name, desk.lang), "text": _text(desk, type, name, line)}
@@ -25,7 +25,7 @@ def rows_of(desk: Desk, line: Line, *, without: Container[str] = ("type", "id"))
 
 def _text(desk: Desk, type: str, name: str, line: Line) -> str | None:
     if name != "sources":
-        return told_value(type, name, line[name], desk.lang)
+        return value_words(type, name, line[name], desk.lang)
     return "; ".join(_cited(desk, each["id"], each.get("locator")) for each in line[name])
 
 

@@ -13,8 +13,8 @@ from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
-from service.pages.desk.values import date_words, standing_words
-from service.pages.shell.page import Members
+from service.pages.desk.values import statement_row
+from service.pages.shell.layout import Members
 from service.records.audit import plans_over, standing_of
 from service.words import labels
 
@@ -44,23 +44,14 @@ def record_members(desk: Desk, id: str) -> Members:
     record, revision = folded_at(desk.service, str(Stream.record(id)), None)
     if revision == 0:
         raise NotFound("record", id)
-    told = account(id, record.card, record.statements(), desk.today)
-    over = plans_over(told, record.kind)
+    derived = account(id, record.card, record.statements(), desk.today)
+    over = plans_over(derived, record.kind)
     entries: dict[str, list[Members]] = {}
     for statement in record.statements():
-        standing = standing_of(told, statement)
-        entries.setdefault(statement.entry, []).append(
-            {
-                "id": statement.id,
-                "title": statement.line["title"],
-                "date": date_words(statement.line["date"], desk.lang)
-                if "date" in statement.line
-                else "",
-                "planned": statement.planned,
-                "withdrawn": statement.withdrawn,
-                **standing_words(standing, over.get(statement.id), desk.lang),
-            }
-        )
+        standing = standing_of(derived, statement)
+        row = statement_row(statement, standing, over.get(statement.id), desk.lang)
+        row["withdrawn"] = statement.withdrawn
+        entries.setdefault(statement.entry, []).append(row)
     return {
         "id": id,
         "space": "record",
@@ -86,7 +77,7 @@ def source_members(desk: Desk, id: str) -> Members:
         "word": labels.kind("source", desk.lang),
         "name": record.card["title"],
         "revision": revision,
-        "card": rows_of(desk, record.card or {}),
+        "card": rows_of(desk, record.card),
         "entries": {},
         "new": [_new_link(desk, type, {"source": id}) for type in STATEMENT_TYPES],
     }

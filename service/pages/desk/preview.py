@@ -1,4 +1,4 @@
-"""What a command would change, in words, for whoever is about to record it.
+"""What a command would change, in words, before it is recorded.
 
 The figures are those of the API's dry run (`service.orders.writing.proposal`); here they get words,
 the members from what to what, and why a statement would hold or give way.
@@ -22,23 +22,22 @@ from service.orders.writing import proposal
 from service.pages.desk import words as desk_words
 from service.pages.desk.room import Desk
 from service.pages.desk.values import (
-    date_words,
     day_words,
     in_order,
     said_words,
-    standing_words,
-    told_value,
+    statement_row,
+    value_words,
 )
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing, plans_over, standing_of
-from service.words import labels
+from service.words import labels, language
 
 
-def seen(desk: Desk, decision: Decision) -> Members:
+def preview_of(desk: Desk, decision: Decision) -> Members:
     """What the template shows of a decision that is not kept yet."""
-    told = proposal(decision)
+    proposed = proposal(decision)
     changing = list(changes(desk.service, decision))
-    derived = {str(Stream.record(each["record"])): each for each in told["changes"]}
+    derived = {str(Stream.record(each["record"])): each for each in proposed["changes"]}
     readings = [_reading(desk, change, derived.get(change.stream)) for change in changing]
     return {
         "events": [event for change in changing for event in _events(desk, change)],
@@ -48,14 +47,15 @@ def seen(desk: Desk, decision: Decision) -> Members:
                 "code": each["code"],
                 "text": desk_words.warning(each["code"], each["text"], desk.lang),
             }
-            for each in told["warnings"]
+            for each in proposed["warnings"]
         ],
         "readings": readings,
         "weighs": any(each["weighed"] for each in readings),
         "revisions": {
-            str(each["line"]): _before(told["events"], each["stream"]) for each in told["events"]
+            str(each["line"]): _before(proposed["events"], each["stream"])
+            for each in proposed["events"]
         },
-        "count": len(told["events"]),
+        "count": len(proposed["events"]),
     }
 
 
@@ -69,11 +69,11 @@ def meanwhile(desk: Desk, stream: str, revision: int) -> list[Members]:
     stood = Life(desk)
     found = []
     for event in desk.service.chronicle.log.select_stream(stream):
-        told = stood.take(line_of(event.topic, event.state))
+        shown = stood.take(line_of(event.topic, event.state))
         if event.version > revision:
             found.append(
                 {
-                    **told,
+                    **shown,
                     "position": event.position,
                     "actor": event.commit.actor,
                     "recorded_at": event.commit.recorded_at,
@@ -131,8 +131,8 @@ class Life:
     def _row(self, type: str, name: str, was: Any, now: Any) -> Members:
         return {
             "label": desk_words.member(name, self._desk.lang),
-            "was": told_value(type, name, was, self._desk.lang),
-            "now": told_value(type, name, now, self._desk.lang),
+            "was": value_words(type, name, was, self._desk.lang),
+            "now": value_words(type, name, now, self._desk.lang),
         }
 
 
@@ -140,25 +140,21 @@ class Life:
 
 
 def _reading(desk: Desk, change: Touched, derived: Members | None) -> Members:
-    """What a stream no longer tells, and what instead; of a record, how its statements stand."""
+    """What ends and what begins with a change of a stream; of a record, how its statements
+    stand."""
     before, after = change.before.card, change.after.card
-    members: Members = {
+    spans = derived or {"ends": (), "begins": (), "rivals": ()}
+    return {
         "id": change.after.id,
         "is_new": change.before.revision == 0,
         "is_record": derived is not None,
-        "ends": _card_lines(desk, before, after),
-        "begins": _card_lines(desk, after, before),
-        "weighed": [],
-        "alike": [],
+        "ends": _card_lines(desk, before, after)
+        + [_span_line(desk, span) for span in spans["ends"]],
+        "begins": _card_lines(desk, after, before)
+        + [_span_line(desk, span) for span in spans["begins"]],
+        "weighed": [] if derived is None else list(_weighed(desk, change)),
+        "alike": [_rival_row(desk, rival) for rival in spans["rivals"] if not rival["same"]],
     }
-    if derived is not None:
-        members["ends"] += [_span_line(desk, span) for span in derived["ends"]]
-        members["begins"] += [_span_line(desk, span) for span in derived["begins"]]
-        members["weighed"] = list(_weighed(desk, change))
-        members["alike"] = [
-            _rival_row(desk, rival) for rival in derived["rivals"] if not rival["same"]
-        ]
-    return members
 
 
 def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
@@ -170,7 +166,7 @@ def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
         desk.say(
             "%(name)s: %(value)s",
             name=desk_words.member(name, desk.lang),
-            value=told_value(type, name, card[name], desk.lang),
+            value=value_words(type, name, card[name], desk.lang),
         )
         for name in in_order(type, card)
         if card[name] != other.get(name)
@@ -178,7 +174,7 @@ def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
 
 
 def _span_line(desk: Desk, span: Mapping[str, Any]) -> str:
-    """A span of a record's life: what it tells, and from when to when."""
+    """A span of a record's life in words: what holds, from when to when."""
     say, lang, value = desk.say, desk.lang, span.get("value")
     what = desk_words.facet(span["facet"], lang)
     if value:
@@ -218,23 +214,21 @@ def _events(desk: Desk, change: Touched) -> Iterator[Members]:
 def _weighed(desk: Desk, change: Touched) -> Iterator[Members]:
     """Each statement that the events touch, and how it stands beside its rivals afterwards."""
     before, after = change.before, change.after
-    told = account(after.id, after.card, after.statements(), desk.today)
-    over = plans_over(told, after.kind)
+    derived = account(after.id, after.card, after.statements(), desk.today)
+    over = plans_over(derived, after.kind)
     held = account(before.id, before.card, before.statements(), desk.today).effective
     for ours in after.statements():
         if ours.id not in change.touched:
             continue
-        standing = standing_of(told, ours)
+        standing = standing_of(derived, ours)
         held_before = held.get(ours.entry)
         yield {
-            "id": ours.id,
+            **statement_row(ours, standing, over.get(ours.id), desk.lang),
             "entry": ours.entry,
-            "title": ours.line["title"],
-            **standing_words(standing, over.get(ours.id), desk.lang),
             "why": _why(desk, standing, over.get(ours.id)),
             "held": held_before.statement.id if held_before else None,
             "rivals": [
-                _beside(desk, rival, told, over.get(rival.id))
+                _beside(desk, rival, derived, over.get(rival.id))
                 for rival in after.statements()
                 if rival.entry == ours.entry and rival.id != ours.id
             ],
@@ -260,22 +254,15 @@ def _why(desk: Desk, standing: Standing, over: Over | None) -> str:
     return say("It would not hold: %(why)s. %(id)s holds.", why=why, id=best)
 
 
-def _beside(desk: Desk, rival: Statement, told: Account, over: Over | None) -> Members:
-    standing = standing_of(told, rival)
+def _beside(desk: Desk, rival: Statement, derived: Account, over: Over | None) -> Members:
+    standing = standing_of(derived, rival)
     return {
-        "id": rival.id,
-        "title": rival.line["title"],
-        "date": date_words(rival.line["date"], desk.lang) if "date" in rival.line else "",
-        "planned": rival.planned,
+        **statement_row(rival, standing, over, desk.lang),
         "said": said_words(rival, desk.say),
-        **standing_words(standing, over, desk.lang),
         "why": "" if standing.shown else labels.why(standing.word, desk.lang),
     }
 
 
 def _rival_row(desk: Desk, rival: Mapping[str, Any]) -> Members:
-    return {
-        **rival,
-        "id": rival["statement"],
-        "date": date_words(rival["date"], desk.lang) if rival["date"] else "",
-    }
+    date = language.date(rival["date"] or "", desk.lang)
+    return {**rival, "id": rival["statement"], "date": date}

@@ -7,31 +7,30 @@ from typing import Any
 
 from events.catalogue import BY_TYPE
 from events.dates import Date, Language, display, iso, parse
-from events.errors import BadDate
 from events.statement import Statement
 from service.pages.desk import words as desk_words
-from service.pages.desk.form import Kind, members_of
-from service.pages.shell.page import Members
+from service.pages.desk.form import ControlKind, members_of
+from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing
-from service.words import labels, places
+from service.words import labels, language, places
 from service.words.number import number_text
 from service.words.speech import Speech
 
 
 def in_order(type: str, names: Collection[str]) -> list[str]:
-    """Names of members in the order in which a form asks for them."""
+    """Names of members in the order of a form."""
     shape = BY_TYPE.get(type)
     places = {each.name: place for place, each in enumerate(members_of(shape))} if shape else {}
     return sorted(names, key=lambda name: places.get(name, len(places)))
 
 
-def told_value(type: str, name: str, value: Any, lang: Language) -> str | None:
+def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
     """A member of a line as a person reads it."""
     if value is None:
         return None
     kind = _kind_of(type, name)
     if kind == "date":
-        words = date_words(str(value), lang)
+        words = language.date(str(value), lang)
         return words if words == value else f"{words} ({value})"
     if kind == "choice":
         return desk_words.choice(name, str(value), lang)
@@ -48,7 +47,7 @@ def told_value(type: str, name: str, value: Any, lang: Language) -> str | None:
     return _text(value)
 
 
-def _kind_of(type: str, name: str) -> Kind:
+def _kind_of(type: str, name: str) -> ControlKind:
     if type not in BY_TYPE:
         return "text"
     kinds = {each.name: each.kind for each in members_of(BY_TYPE[type])}
@@ -63,28 +62,31 @@ def _text(value: Any) -> str:
     return number_text(value, grouped=False) if isinstance(value, int | float) else str(value)
 
 
-def date_words(text: str, lang: Language) -> str:
-    """A date in words; the text itself where it is none."""
-    try:
-        return display(parse(text), lang)
-    except BadDate:
-        return text
-
-
 def said_words(statement: Statement, say: Speech) -> str:
     """When it was said, as its source gives it."""
     stated = statement.line.get("stated")
-    return say("as it happened") if stated is None else date_words(stated, say.lang)
+    return say("as it happened") if stated is None else language.date(stated, say.lang)
 
 
-def standing_words(standing: Standing, over: Over | None, lang: Language) -> Members:
-    """How a statement stands, in a word, as the page of its record says it."""
+def statement_row(
+    statement: Statement, standing: Standing, over: Over | None, lang: Language
+) -> Members:
+    """A statement in a table: `id`, `title`, `date` in words, `planned`, and how it stands, in a
+    code and a word, as the page of its record says it."""
+    code, word = standing.word, labels.standing(standing.word, lang)
     if standing.shown and over is not None:
-        return {"standing": "planned", "word": labels.outcome(over.outcome, lang)}
-    return {"standing": standing.word, "word": labels.standing(standing.word, lang)}
+        code, word = "planned", labels.outcome(over.outcome, lang)
+    return {
+        "id": statement.id,
+        "title": statement.line["title"],
+        "date": language.date(statement.line.get("date") or "", lang),
+        "planned": statement.planned,
+        "standing": code,
+        "word": word,
+    }
 
 
-def told_date(text: str, say: Speech) -> str:
+def date_and_days(text: str, say: Speech) -> str:
     """A date in words, and the days that it leaves open. Raises BadDate."""
     date = parse(text)
     words = display(date, say.lang)

@@ -43,7 +43,7 @@ def choice(name: str, value: str, lang: str) -> str:
 
 
 def facet(name: str, lang: str) -> str:
-    """What a span tells of."""
+    """What a facet of a span is called."""
     return FACETS.get(name, {}).get(lang, name)
 
 

@@ -1,7 +1,7 @@
 """The timeline element: what it needs to paint a canvas.
 
 Up to `ABOVE` spans the server's drawing is what a page shows, and the canvas takes its place
-for whoever looks closer at some years; above, it does so at once. It takes its data from the
+for a reader who looks closer at some years; above, it does so at once. It takes its data from the
 feed of columns, at the clocks and with the filters of the page.
 """
 
@@ -18,13 +18,13 @@ from service.asking.query import located
 from service.drawing.lanes import Lane
 from service.feeds.columns import COLUMNS, MOST_SPANS
 from service.pages.shell import rendering
-from service.pages.shell.here import Here
+from service.pages.shell.here import CLOCKS, PART, Here
 from service.words.speech import Speech
 
 ABOVE = 2_000
 """So many spans are drawn as SVG; more are painted."""
 
-TAKEN = ("at", "stated", "known", "country", "field")
+TAKEN = (*CLOCKS, *PART)
 """The parameters of a page that the feed takes too."""
 
 NARROWER = ("status", "limit", "after")
@@ -64,13 +64,14 @@ def canvas_of(
     lanes: Sequence[Lane], as_of: AsOf, here: Here, say: Speech, *, whole: bool
 ) -> Canvas:
     """The element for the lanes of a page; `whole` says that they are all that there are."""
-    asked = {name: here.texts[name] for name in TAKEN if name in here.texts}
+    filters = {name: here.texts[name] for name in TAKEN if name in here.texts}
     if as_of.during is not None:
-        asked["at"] = iso(as_of.at)
+        filters["at"] = iso(as_of.at)
+    filters |= {"lang": say.lang, "limit": str(MOST_SPANS)}
     return Canvas(
         spans=sum(len(lane.bars) + len(lane.dots) for lane in lanes),
         whole=whole,
-        src=located(COLUMNS.path, [*asked.items(), ("lang", say.lang), ("limit", str(MOST_SPANS))]),
+        src=located(COLUMNS.path, filters.items()),
         to=here.record("ID").replace("/ID", "/{id}", 1),
         library=rendering.static(LIBRARY) if _can_be_offered(here) else None,
         words=msgspec.json.encode(

@@ -24,11 +24,6 @@ class Courses:
     first: int
     by: Mapping[str, Sequence[float | None]]
 
-    @property
-    def last(self) -> int:
-        """The last year."""
-        return self.first + len(next(iter(self.by.values()))) - 1
-
 
 def courses(
     slice: Slice,
@@ -63,7 +58,7 @@ def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
 
 def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequence[Point]]:
     """The points of a trend at the end of each year."""
-    asked = Trend(
+    trend = Trend(
         measure=measure,
         key=MEASURES[measure],
         step="year",
@@ -74,7 +69,7 @@ def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequenc
         statuses=(),
         series=(),
     )
-    return SWEEPS[measure](slice, asked)
+    return SWEEPS[measure](slice, trend)
 
 
 def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | None]:

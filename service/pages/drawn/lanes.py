@@ -1,7 +1,7 @@
-"""From what the chronicle holds to what the drawings are made from: lanes, promises, headings.
+"""What the drawings are made from: lanes, staircases of promises, headings.
 
 The items are those of the feeds and the ladders those of `/v1/slips`, so a bar, a feed and a
-row of a table tell the same.
+row of a table agree.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ def lanes_of(
     cards: Mapping[str, Any],
     *,
     here: Here,
-    lang: Language,
     stated: Day,
     say: Speech,
 ) -> list[Lane]:
     """A lane for every facility that has a phase or a promise; `cards` by their records."""
+    lang = say.lang
     by_record: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         if item.kind in ("phase", "milestone", "discovery"):
@@ -82,7 +82,7 @@ def lanes_of(
         if card is None:
             continue
         name, other = labels.names_of(card, lang)
-        remark, late = _remark(promised.get(record, ()), lines, lang=lang, stated=stated, say=say)
+        remark, late = _remark(promised.get(record, ()), lines, stated=stated, say=say)
         drawn.append(
             Lane(
                 record=record,
@@ -90,9 +90,9 @@ def lanes_of(
                 other_name=other,
                 href=here.record(record),
                 group=card["field"],
-                bars=tuple(_bar(item, lang, say) for item in phases),
+                bars=tuple(_bar(item, say) for item in phases),
                 promises=tuple(
-                    staircase_of(each, lines, lang=lang, stated=stated, say=say)
+                    staircase_of(each, lines, stated=stated, say=say)
                     for each in promised.get(record, ())
                 ),
                 dots=tuple(_dots(found, lang)),
@@ -104,9 +104,10 @@ def lanes_of(
 
 
 def headings_of(
-    lanes: Iterable[Lane], running: Mapping[str, str], *, lang: Language, year: str, say: Speech
+    lanes: Iterable[Lane], running: Mapping[str, str | None], *, year: str, say: Speech
 ) -> dict[str, Heading]:
-    """What stands over each field: how many of its facilities ran. `running` are statuses by id."""
+    """The heading of each field: how many of its facilities ran. `running` are statuses by id."""
+    lang = say.lang
     of: Counter[str] = Counter()
     ran: Counter[str] = Counter()
     for lane in lanes:
@@ -130,9 +131,10 @@ def headings_of(
 
 
 def staircase_of(
-    counted: Counted, lines: Mapping[str, Any], *, lang: Language, stated: Day, say: Speech
+    counted: Counted, lines: Mapping[str, Any], *, stated: Day, say: Speech
 ) -> Staircase:
     """The promises of one thing and what came of them, for a drawing."""
+    lang = say.lang
     ladder = counted.ladder
     plans = [lines[id] for id in ladder.plans]
     first = edge(plans[0])
@@ -166,7 +168,7 @@ def staircase_of(
         rungs=tuple(rungs),
         came=None if came is None else edge(came),
         pending=pending,
-        title=outcome_words(counted, lines, lang=lang, say=say),
+        title=outcome_words(counted, lines, say),
         came_text="" if came is None else say(
             "came %(date)s", date=language.brief_date(came["date"], lang)
         ),
@@ -180,11 +182,10 @@ def edge(line: Mapping[str, Any]) -> Edge:
 
 
 def said_edge(line: Mapping[str, Any]) -> Edge:
-    """When a statement was said, as vague as its source told it."""
+    """When a statement was said, as vague as its source gives it."""
     if "stated" not in line:
         return on(parse_iso(line["said"]["day"]))
-    said = when(line["stated"])
-    return Edge(said.earliest, said.latest)
+    return edge_of(when(line["stated"]))
 
 
 def counted_days(counted: Counted) -> int | None:
@@ -223,13 +224,18 @@ def short_slips(earliest: float | None, latest: float | None, lang: Language) ->
     if not any(ends):
         return slip_words(0, lang)
     unit = unit_of(max(map(abs, ends)))
-    told = [_signed(in_unit(end, unit)) for end in ends]
+    numbers = [_signed(in_unit(end, unit)) for end in ends]
     name = _UNITS[unit][lang]
     if len(ends) == 1:
-        return _half_open(told[0], name, lang, least=earliest is not None)
-    if told[0] == told[1]:
-        return f"{told[0]}{name}"
-    return f"{told[0]}{'至' if lang == 'zh' else ' to '}{told[1]}{name}"
+        return _half_open(numbers[0], name, lang, least=earliest is not None)
+    if numbers[0] == numbers[1]:
+        return f"{numbers[0]}{name}"
+    return f"{numbers[0]}{'至' if lang == 'zh' else ' to '}{numbers[1]}{name}"
+
+
+def interval_words(days: Mapping[str, Any] | None, lang: Language) -> str:
+    """An interval of days of an answer, `earliest` and `latest`, as slips; "" for none."""
+    return "" if days is None else short_slips(days["earliest"], days["latest"], lang)
 
 
 _UNITS: Mapping[Unit, Mapping[str, str]] = {
@@ -259,34 +265,36 @@ def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
     return f"{end}{unit} or {'more' if least else 'less'}"
 
 
-def outcome_words(
-    counted: Counted, lines: Mapping[str, Any], *, lang: Language, say: Speech
-) -> str:
+def outcome_words(counted: Counted, lines: Mapping[str, Any], say: Speech) -> str:
     """What came of a ladder, in one line."""
+    lang = say.lang
+    what = labels.milestone(counted.ladder.milestone, lang)
     plan = lines[counted.ladder.plans[0]]
     promised = language.brief_date(plan["date"], lang)
     if counted.ladder.came:
         came = language.brief_date(lines[counted.ladder.came]["date"], lang)
         return say(
             "%(what)s: promised for %(promised)s, came %(came)s (%(slip)s)",
-            what=labels.milestone(counted.ladder.milestone, lang),
+            what=what,
             promised=promised,
             came=came,
             slip=short_interval(counted, lang),
         )
     return say(
         "%(what)s: promised for %(promised)s, %(outcome)s",
-        what=labels.milestone(counted.ladder.milestone, lang),
+        what=what,
         promised=promised,
         outcome=labels.outcome(counted.outcome, lang),
     )
 
 
-def _bar(item: Item, lang: Language, say: Speech) -> Bar:
+def _bar(item: Item, say: Speech) -> Bar:
+    lang = say.lang
     end = None
     if not item.open and not item.point:
-        end = _edge(item.end) if item.end is not None else None
-        if end is None and item.stop is not None:
+        if item.end is not None:
+            end = edge_of(item.end)
+        elif item.stop is not None:
             end = on(item.stop)
     status = labels.label(item.status or "", lang)
     since = language.brief_date(item.start.edtf, lang) if item.start else ""
@@ -297,7 +305,7 @@ def _bar(item: Item, lang: Language, say: Speech) -> Bar:
         title = say("%(title)s (expected)", title=title)
     return Bar(
         status=item.status or "",
-        start=_edge(item.start) if item.start else Edge(item.first, item.first),
+        start=edge_of(item.start) if item.start else Edge(item.first, item.first),
         end=end,
         expected=item.planned,
         title=title or status,
@@ -313,21 +321,18 @@ def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
             dated = language.brief_date(item.start.edtf, lang)
             yield Dot(
                 kind="discovery" if item.kind == "discovery" else "upgrade",
-                date=_edge(item.start),
+                date=edge_of(item.start),
                 title=f"{title_of(item, lang)}: {dated}",
                 statement=item.statement or "",
             )
 
 
 def _remark(
-    counted: Sequence[Counted],
-    lines: Mapping[str, Any],
-    *,
-    lang: Language,
-    stated: Day,
-    say: Speech,
+    counted: Sequence[Counted], lines: Mapping[str, Any], *, stated: Day, say: Speech
 ) -> tuple[str, bool]:
-    """The worst slip of a facility against a first promise, or when it is due."""
+    """The worst slip of a facility against a first promise, or when it is due; and whether it is
+    late."""
+    lang = say.lang
     overdue = [
         first.latest
         for each in counted
@@ -352,7 +357,8 @@ def _remark(
     return ("", False) if worst is None else (short_interval(worst[1], lang), False)
 
 
-def _edge(date: When) -> Edge:
+def edge_of(date: When) -> Edge:
+    """The first and the last day that a date may mean."""
     return Edge(date.earliest, date.latest)
 
 

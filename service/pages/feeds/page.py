@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from service.feeds import FEEDS
 from service.feeds.routes import listed
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Format, Members
+from service.pages.shell.answering import Visit
+from service.pages.shell.layout import FormatLink, Members
 
 
-def feeds_page(asked: Asked) -> Members:
+def feeds_page(visit: Visit) -> Members:
     """What the template of the feeds shows."""
     return {
-        "page": asked.page(
-            "feeds", formats=[Format("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
+        "page": visit.page(
+            "feeds", formats=[FormatLink("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
         ),
         "feeds": [listed(feed) for feed in FEEDS],
-        "texts": asked.texts,
+        "texts": visit.texts,
     }  # fmt: skip

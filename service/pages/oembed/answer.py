@@ -1,7 +1,7 @@
 """oEmbed: how another site shows a page of ours in a frame, from its address alone.
 
 A page is embedded by its path under `/embed`, with the same query. Only pages of
-this service are answered for: whoever asks for another's gets a 404, as the
+this service are described: the address of any other is a 404, as the
 specification has it.
 """
 
@@ -49,7 +49,7 @@ LONGEST = 200
 """How long a title may be, in characters."""
 
 PLAIN = re.compile(r"[\w@:.~+/ ,’()（）“”、·%-]+")
-"""What of a query is told in a title."""
+"""The values of parameters that may stand in a title."""
 
 AGE = 86_400
 """How long an answer may be kept, in seconds."""
@@ -67,8 +67,9 @@ class Embed:
 
 
 def embed(texts: Mapping[str, str], *, root: str) -> Embed:
-    """The frame that is asked for; `root` is the service's, without a slash at its end.
+    """The frame of the page at the parameter `url`.
 
+    `root` is the address of the service, without a slash at its end.
     Raises BadFilter for a parameter, and NotFound for a page that is not ours to embed.
     """
     url = texts.get("url")
@@ -111,8 +112,8 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
         try:
             chosen(None, texts.get("lang"))
             begin = None if kind.begin is None else kind.begin(texts)
-            asked = texts if begin is None else begin
-            of_page = {name: text for name, text in asked.items() if name in kind.takes}
+            shown = texts if begin is None else begin
+            of_page = {name: text for name, text in shown.items() if name in kind.takes}
             kind.query(arguments(path, of_page, id=id))
         except AnnalesError:
             return False
@@ -125,11 +126,10 @@ def _name(path: str, query: str) -> str:
     space, _, id = path.removeprefix("/").partition("/")
     if space != "records":
         return ""
-    texts, service = dict(parse_qsl(query)), archive()
-    question = Query(f"/v1/records/{id}", clocks(texts), {}, id=id)
+    texts = dict(parse_qsl(query))
+    of_record = Query(f"/v1/records/{id}", clocks(texts), {}, id=id)
     try:
-        reading = service.reading_at(question.as_of.known)
-        answer = record_answer(reading, question)
+        answer = record_answer(archive().reading_at(of_record.as_of.known), of_record)
     except AnnalesError:
         return ""  # the views have not read it yet, or it was not there at these clocks
     if answer["kind"] == "facility":
@@ -149,10 +149,10 @@ def _title(path: str, texts: Mapping[str, str], name: str) -> str:
     """
     name = name.replace("'", "’")
     shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
-    asked = [
+    values = [
         text for key, text in texts.items() if key not in ("lang", "view") and PLAIN.fullmatch(text)
     ]
-    return ", ".join((f"Annales: {shown}", *asked))[:LONGEST]
+    return ", ".join((f"Annales: {shown}", *values))[:LONGEST]
 
 
 def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:

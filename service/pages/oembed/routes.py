@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, request
 from flask_smorest import Blueprint
 
 from events.errors import BadFilter
+from service.asking.parameter import Parameter
 from service.pages.oembed import answer as oembed
 from service.web.access import needs
 from service.web.root import root
@@ -15,24 +14,22 @@ from service.web.schemas import headers, problem_responses
 
 blueprint = Blueprint("oembed", __name__, description="Pages of ours in frames of others.")
 
-OEMBED: dict[str, tuple[dict[str, Any], str]] = {
-    "url": (
-        {"type": "string", "examples": ["http://localhost:8000/records/juno"]},
-        "The address of a page of this service.",
+PIXELS = {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST}
+
+OEMBED = (
+    Parameter(
+        name="url",
+        form={"type": "string", "examples": ["http://localhost:8000/records/juno"]},
+        meaning="The address of a page of this service.",
     ),
-    "maxwidth": (
-        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
-        "How wide the frame may be, in pixels.",
+    Parameter(name="maxwidth", form=PIXELS, meaning="How wide the frame may be, in pixels."),
+    Parameter(name="maxheight", form=PIXELS, meaning="How high the frame may be, in pixels."),
+    Parameter(
+        name="format",
+        form={"type": "string", "enum": list(oembed.FORMATS), "default": "json"},
+        meaning="JSON or XML.",
     ),
-    "maxheight": (
-        {"type": "integer", "minimum": oembed.LEAST, "maximum": oembed.MOST},
-        "How high the frame may be, in pixels.",
-    ),
-    "format": (
-        {"type": "string", "enum": list(oembed.FORMATS), "default": "json"},
-        "JSON or XML.",
-    ),
-}
+)
 
 
 @blueprint.route("/oembed")
@@ -43,12 +40,12 @@ OEMBED: dict[str, tuple[dict[str, Any], str]] = {
     parameters=[
         {
             "in": "query",
-            "name": name,
-            "required": name == "url",
-            "schema": form,
-            "description": meaning,
+            "name": each.name,
+            "required": each.name == "url",
+            "schema": each.form,
+            "description": each.meaning,
         }
-        for name, (form, meaning) in OEMBED.items()
+        for each in OEMBED
     ],
     responses=problem_responses(401, 403, 404, 422, 429),
     security=[{}, {"key": []}],
@@ -56,8 +53,9 @@ OEMBED: dict[str, tuple[dict[str, Any], str]] = {
 @needs("reader")
 def oembed_view() -> Response:
     """How another site shows a page of ours in a frame (oEmbed 1.0)."""
-    # Sites add parameters of their own (`dnt`, `lang`), which oEmbed bids us pass over.
-    texts = {name: text for name, text in request.args.items() if name in OEMBED}
+    # Sites add parameters of their own (`dnt`, `lang`), which oEmbed says to ignore.
+    taken = {each.name for each in OEMBED}
+    texts = {name: text for name, text in request.args.items() if name in taken}
     form = texts.get("format", "json")
     if form not in oembed.FORMATS:
         raise BadFilter("format", form, "no format of that name", allowed=oembed.FORMATS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
-from events.dates import Day, Language, iso, parse_iso, year_of
+from events.dates import Bounds, Day, parse_iso, year_of
 from events.dates import day as day_of
 from projections.kinds.ladders import ladder_of
 from service.drawing.course import Series, course
@@ -14,20 +15,19 @@ from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import icon
 from service.items.when import when
-from service.pages.drawn.lanes import outcome_words, staircase_of
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Members
+from service.pages.drawn.lanes import edge_of, outcome_words, staircase_of
+from service.pages.shell.answering import Visit
+from service.pages.shell.layout import Members
 from service.promises.slips import Counted
 from service.records.answer import RecordAt, span_members
 from service.words import labels, language
-from service.words.labels import unit_name
 from service.words.speech import Speech
 
 
-def phases(asked: Asked, told: RecordAt, name: str) -> Members | None:
+def phases(visit: Visit, record_at: RecordAt, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
-    as_of, say, lang = asked.query.as_of, asked.say, asked.lang
-    bars = _bars(told, lang, say)
+    as_of, say, lang = visit.query.as_of, visit.say, visit.lang
+    bars = _bars(record_at, say)
     if not bars:
         return None
     years = [
@@ -42,9 +42,9 @@ def phases(asked: Asked, told: RecordAt, name: str) -> Members | None:
         last=day_of(last + 1, 12, 31),
         cursor=as_of.at,
         today=as_of.stated,
-        horizon=as_of.stated if "stated" in asked.here.texts else None,
+        horizon=as_of.stated if "stated" in visit.here.texts else None,
     )
-    lane = Lane(record=asked.query.id, name=name, href=asked.here.url(), bars=tuple(bars))
+    lane = Lane(record=visit.query.id, name=name, href=visit.here.url(), bars=tuple(bars))
     label = say("The phases of %(name)s", name=name)
     return {
         "wide": draw_life(lane, frame, lang=lang, label=label).svg,
@@ -55,11 +55,12 @@ def phases(asked: Asked, told: RecordAt, name: str) -> Members | None:
     }
 
 
-def _bars(told: RecordAt, lang: Language, say: Speech) -> list[Bar]:
+def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
     """A bar for each status, from the date of what gave it to that of what follows."""
+    lang = say.lang
     spans = [
-        span_members(span, told.as_of.stated)
-        for span in told.spans
+        span_members(span, record_at.as_of.stated)
+        for span in record_at.spans
         if span.facet in ("status", "expected")
     ]
     held: list[Members] = []
@@ -72,13 +73,12 @@ def _bars(told: RecordAt, lang: Language, say: Speech) -> list[Bar]:
         ):
             held.append(span)
     hoped = [span for span in spans if span["facet"] == "expected" and span["value"]]
-    dated = [(span, span["since"], False) for span in held] + [
-        (span, {"date": span["date"], **_bounds_of(span)}, True) for span in hoped
-    ]
+    dated = [
+        (span, span["since"]["date"], Edge(*Bounds.of(span["since"])), False) for span in held
+    ] + [(span, span["date"], edge_of(when(span["date"])), True) for span in hoped]
     bars = []
-    for index, (span, since, expected) in enumerate(dated):
-        follows = dated[index + 1] if index + 1 < len(dated) else None
-        date = language.brief_date(since["date"], lang)
+    for (span, since, start, expected), follows in zip_longest(dated, dated[1:]):
+        date = language.brief_date(since, lang)
         words = labels.label(span["value"], lang)
         text = say("%(status)s %(date)s", status=words, date=date)
         if expected:
@@ -86,8 +86,8 @@ def _bars(told: RecordAt, lang: Language, say: Speech) -> list[Bar]:
         bars.append(
             Bar(
                 status=span["value"],
-                start=_edge_of(since),
-                end=None if follows is None else _edge_of(follows[1]),
+                start=start,
+                end=None if follows is None else follows[2],
                 expected=expected,
                 title=text,
                 text=text,
@@ -97,19 +97,19 @@ def _bars(told: RecordAt, lang: Language, say: Speech) -> list[Bar]:
     return bars
 
 
-def promises(asked: Asked, told: RecordAt, lines: Mapping[str, Members]) -> list[Members]:
+def promises(visit: Visit, record_at: RecordAt, lines: Mapping[str, Members]) -> list[Members]:
     """Each ladder of promises of a facility, in words and as a staircase; `lines` are its
     statements by id."""
-    as_of, say, lang = asked.query.as_of, asked.say, asked.lang
+    as_of, say, lang = visit.query.as_of, visit.say, visit.lang
     counted = [
-        Counted(asked.query.id, span.value, ladder_of(span.text), told.record.card or {})
-        for span in told.holding("slip", as_of.stated)
+        Counted(visit.query.id, span.value, ladder_of(span.text), record_at.record.card or {})
+        for span in record_at.holding("slip", as_of.stated)
     ]
     counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))
     shown = []
     for each in counted:
-        ladder = staircase_of(each, lines, lang=lang, stated=as_of.stated, say=say)
-        words = outcome_words(each, lines, lang=lang, say=say)
+        ladder = staircase_of(each, lines, stated=as_of.stated, say=say)
+        words = outcome_words(each, lines, say)
         shown.append(
             {
                 "words": words,
@@ -122,7 +122,7 @@ def promises(asked: Asked, told: RecordAt, lines: Mapping[str, Members]) -> list
     return shown
 
 
-def readings(asked: Asked, answer: Mapping[str, Any], title: str) -> Members | None:
+def readings(visit: Visit, answer: Mapping[str, Any], title: str) -> Members | None:
     """The readings of a series that are effective, where they are numbers of one unit."""
     effective = {each["effective"] for each in answer["entries"] if each["counts"]}
     read = [
@@ -138,14 +138,18 @@ def readings(asked: Asked, answer: Mapping[str, Any], title: str) -> Members | N
         return None
     [unit] = units
     points = sorted((_middle(line["bounds"]), float(line["value"])) for line in read)
-    series = Series(key=asked.query.id, name=title, points=tuple(points))
+    series = Series(key=visit.query.id, name=title, points=tuple(points))
     frame = Frame(
         first=day_of(year_of(points[0][0]), 1, 1),
         last=day_of(year_of(points[-1][0]), 12, 31),
-        cursor=asked.query.as_of.at,
+        cursor=visit.query.as_of.at,
     )
-    told = unit_name(unit, asked.lang)
-    draw: dict[str, Any] = {"lang": asked.lang, "label": title, "unit": told, "stepped": False}
+    draw: dict[str, Any] = {
+        "lang": visit.lang,
+        "label": title,
+        "unit": labels.unit_name(unit, visit.lang),
+        "stepped": False,
+    }
     return {
         "wide": course([series], frame, **draw).svg,
         "narrow": course([series], frame, **draw, wide=340, tall=220).svg,
@@ -153,21 +157,5 @@ def readings(asked: Asked, answer: Mapping[str, Any], title: str) -> Members | N
 
 
 def _middle(bounds: Mapping[str, str]) -> Day:
-    """The day amid those that a reading is of: one of a year stands in its middle."""
+    """The middle of the days that a reading is of."""
     return (parse_iso(bounds["earliest"]) + parse_iso(bounds["latest"])) // 2
-
-
-def _edge_of(since: Mapping[str, Any]) -> Edge:
-    return Edge(
-        None if since["earliest"] is None else parse_iso(since["earliest"]),
-        None if since["latest"] is None else parse_iso(since["latest"]),
-    )
-
-
-def _bounds_of(span: Mapping[str, Any]) -> Members:
-    """The bounds of the plan behind what is expected."""
-    date = when(span["date"])
-    return {
-        "earliest": None if date.earliest is None else iso(date.earliest),
-        "latest": None if date.latest is None else iso(date.latest),
-    }

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.dates import Language
 from projections.views.history import Entry
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.records.audit import entry_members
 from service.words import labels
 from service.words.number import number_text
@@ -26,15 +25,15 @@ QUIET = frozenset(
 """The members of a line that the log of a page leaves to the raw line."""
 
 
-def record_log(entries: Iterable[Entry], say: Speech, lang: Language) -> Members:
+def record_log(entries: Iterable[Entry], say: Speech) -> Members:
     """The events of a record, the newest first, each with what it changed; `all` counts them."""
     before: dict[str | None, Members] = {}
-    rows = [_event(entry, before, say, lang) for entry in entries]
+    rows = [_event(entry, before, say) for entry in entries]
     rows.reverse()
     return {"events": rows[:MOST_EVENTS], "all": len(rows)}
 
 
-def _event(entry: Entry, before: dict[str | None, Members], say: Speech, lang: Language) -> Members:
+def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Members:
     """What an event did; `before` has each statement and the card as they stood, and is kept up."""
     members = entry_members(entry)
     line: Members = msgspec.json.decode(entry.line)
@@ -47,12 +46,9 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech, lang: L
             name: value for name, value in {**stood, **line["changes"]}.items() if value is not None
         }
     elif line["type"] in ("withdrawal", "reinstatement"):
-        words = (
-            (say("stands"), say("withdrawn"))
-            if line["type"] == "withdrawal"
-            else (say("withdrawn"), say("stands"))
-        )
-        diff.append({"name": say("standing"), "was": words[0], "now": words[1]})
+        words = [say("stands"), say("withdrawn")]
+        was, now = words if line["type"] == "withdrawal" else reversed(words)
+        diff.append({"name": say("standing"), "was": was, "now": now})
     else:
         before[entry.statement] = line
         diff += [
@@ -62,7 +58,7 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech, lang: L
         ]
     return {
         **members,
-        "words": labels.event(members["event"], lang),
+        "words": labels.event(members["event"], say.lang),
         "title": line.get("title") or line.get("name") or stood.get("title"),
         "day": entry.recorded_at[:10],
         "time": entry.recorded_at[11:19],

@@ -19,28 +19,42 @@ from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.record.life import phases, promises, readings
 from service.pages.record.log import record_log
-from service.pages.shell.answering import Asked
-from service.pages.shell.clockbar import clock_bar, written
+from service.pages.shell.answering import Visit
+from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
-from service.pages.shell.page import Format, Members, pieces
+from service.pages.shell.layout import FormatLink, Members, pieces
 from service.records.answer import RecordAt, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 
+LINKED = (
+    ("jsonld", "JSON-LD", "application/ld+json"),
+    ("ttl", "Turtle", "text/turtle"),
+    ("nq", "N-Quads", "application/n-quads"),
+)
+"""The forms of a record as linked data: suffix, name, media type."""
 
-def record_page(asked: Asked) -> Members:
+CITATIONS = (
+    ("bib", "BibTeX", BIBTEX),
+    ("ris", "RIS", RIS),
+    ("csl.json", "CSL-JSON", CSL_JSON),
+)
+"""The forms in which a record is cited: suffix, name, media type."""
+
+
+def record_page(visit: Visit) -> Members:
     """What the template of a record shows. Raises NotFound."""
-    return _Record(asked).shown()
+    return _Record(visit).shown()
 
 
 class _Record:
     """One record, with what its parts share."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked, self.id = asked, asked.query.id
-        self.reading = asked.reading
-        self.here, self.lang, self.say = asked.here, asked.lang, asked.say
-        self.as_of = asked.query.as_of
+    def __init__(self, visit: Visit) -> None:
+        self.visit, self.id = visit, visit.query.id
+        self.reading = visit.reading
+        self.here, self.lang, self.say = visit.here, visit.lang, visit.say
+        self.as_of = visit.query.as_of
         self.log = list(
             self.reading.history.entries(
                 self.reading.db,
@@ -50,8 +64,8 @@ class _Record:
                 limit=AFTER_ALL,
             )
         )
-        self.told = RecordAt(folded(self.id, self.log), self.as_of)
-        self.answer = {**asked.query.head(), **record_members(self.told)}
+        self.record_at = RecordAt(folded(self.id, self.log), self.as_of)
+        self.answer = {**visit.query.head(), **record_members(self.record_at)}
         self.lines = {line["id"]: line for line in self.answer["statements"]}
         self.facility = self.answer["kind"] == "facility"
 
@@ -64,38 +78,35 @@ class _Record:
         name, full, other = self._names()
         years = self._years(lines)
         return {
-            "page": self.asked.page(
+            "page": self.visit.page(
                 "records",
-                formats=[*self._formats(), *feeds_of(self.here, record=self.id)],
+                formats=[*self._forms(LINKED), *feeds_of(self.here, record=self.id)],
                 skip_to="statements",
                 description=(self.answer["sentence"] or {}).get(lang, name),
             ),
             "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
             "answer": self.answer,
             "facility": self.facility,
-            "formats": [*self.asked.data, *self._formats()],
+            "formats": [*self.visit.data, *self._forms(LINKED)],
             "name": name,
             "full": full,
             "other": other,
             "sentence": pieces(self.answer.get("sentence"), lang, self.here),
             "card": self._card(sources),
-            "told": written(self.as_of.at),
-            "stated_given": "stated" in self.here.texts,
-            "known_given": "known" in self.here.texts,
             "groups": groups,
             "count": len(lines) + len(others),
             "others": len(others),
             "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
             "sources": sources,
-            "log": record_log(self.log, say, lang),
+            "log": record_log(self.log, say),
             "definitions": definitions(),
-            "cites": self._citations(),
-            "phases": phases(self.asked, self.told, name) if self.facility else None,
-            "promises": promises(self.asked, self.told, self.lines) if self.facility else [],
-            "course": readings(self.asked, self.answer, name)
+            "cites": self._forms(CITATIONS),
+            "phases": phases(self.visit, self.record_at, name) if self.facility else None,
+            "promises": promises(self.visit, self.record_at, self.lines) if self.facility else [],
+            "course": readings(self.visit, self.answer, name)
             if self.answer["kind"] == "indicator"
             else None,
-        }  # fmt: skip
+        }
 
     # --- what it is
 
@@ -170,9 +181,10 @@ class _Record:
     def _holding_rows(self) -> list[Members]:
         """What it belongs to, and since and until when it holds, as the sources date it."""
         lines = self.lines
+        owners = {line["facility"] for line in lines.values() if "facility" in line}
         rows: list[Members] = [
             {"name": self.say("Facility"), "text": name, "href": self.here.record(id)}
-            for id, name in self._facilities(lines.values())
+            for id, name in self.visit.names(sorted(owners)).items()
         ]
         for each in self.answer["holding"]:
             line, holds = lines[each["statement"]], each["holds"]
@@ -188,12 +200,6 @@ class _Record:
                 if text
             ]
         return rows
-
-    def _facilities(self, lines: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-        """The facilities that statements belong to, with their names."""
-        ids = {line["facility"] for line in lines if "facility" in line}
-        cards = self.reading.at(self.as_of).cards(sorted(ids))
-        return [(id, labels.names_of(card, self.lang)[0]) for id, card in cards.items()]
 
     # --- its statements
 
@@ -223,7 +229,7 @@ class _Record:
                 "why": self.say("by") if over.by else "",
                 "than": over.by,
             }
-            for plan, over in plans_over(self.told.account, self.answer["kind"]).items()
+            for plan, over in plans_over(self.record_at.account, self.answer["kind"]).items()
         }
 
     def _groups(
@@ -231,13 +237,13 @@ class _Record:
         lines: Sequence[Mapping[str, Any]],
         others: Mapping[str, Mapping[str, Any]],
     ) -> list[Members]:
-        """Statements by what they tell: the entries of a facility in the order of milestones."""
+        """Statements by entry, those of a facility in the order of milestones; others by kind."""
         over = self._over()
         by_entry: dict[str, list[Members]] = defaultdict(list)
-        by_id = {statement.id: statement for statement in self.told.all}
+        by_id = {statement.id: statement for statement in self.record_at.all}
         for line in lines:
             statement = by_id[line["id"]]
-            standing, shown, best = standing_of(self.told.account, statement)
+            standing, shown, best = standing_of(self.record_at.account, statement)
             by_entry[statement.entry].append(
                 {
                     "line": line,
@@ -264,13 +270,12 @@ class _Record:
             groups.sort(key=lambda group: order.get(group["rows"][0]["line"].get("milestone"), 99))
         by_kind: dict[str, list[Members]] = defaultdict(list)
         for line in others.values():
+            standing = "disputed" if line.get("rank") == "disputed" else "stands"
             by_kind[line["type"]].append(
                 {
                     "line": line,
-                    "standing": "disputed" if line.get("rank") == "disputed" else "stands",
-                    "word": labels.standing(
-                        "disputed" if line.get("rank") == "disputed" else "stands", self.lang
-                    ),
+                    "standing": standing,
+                    "word": labels.standing(standing, self.lang),
                     "why": "",
                     "than": None,
                     "contradicts": line.get("contradicts", ()),
@@ -301,21 +306,11 @@ class _Record:
 
     # --- around it
 
-    def _formats(self) -> list[Format]:
-        here, id = self.here, self.id
+    def _forms(self, forms: Iterable[tuple[str, str, str]]) -> list[FormatLink]:
+        """Links to forms of the record, each given by suffix, name and media type."""
         return [
-            Format(
-                "JSON-LD", "application/ld+json", here.url(f"/v1/records/{id}.jsonld", lang=None)
-            ),
-            Format("Turtle", "text/turtle", here.url(f"/v1/records/{id}.ttl", lang=None)),
-            Format("N-Quads", "application/n-quads", here.url(f"/v1/records/{id}.nq", lang=None)),
-        ]
-
-    def _citations(self) -> list[Format]:
-        names = (("bib", "BibTeX", BIBTEX), ("ris", "RIS", RIS), ("csl.json", "CSL-JSON", CSL_JSON))
-        return [
-            Format(name, type, self.here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
-            for suffix, name, type in names
+            FormatLink(name, type, self.here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
+            for suffix, name, type in forms
         ]
 
     def _years(self, lines: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

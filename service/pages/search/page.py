@@ -9,61 +9,53 @@ from html import unescape
 from typing import Any, NamedTuple
 
 from events.vocabulary import FIELDS, STATUSES
-from service.asking.filters import FINDABLE
+from service.asking.filters import FACETS, FINDABLE
 from service.asking.question import Question
 from service.drawing.marks import icon
 from service.lists.question import RECORDS, SEARCH
-from service.pages.shell.answering import Asked
+from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
+from service.web.response import CLOCKS
 from service.words import labels
 
-TAKES = (
-    *("at", "during", "stated", "known"),
-    *("q", "kind", "country", "field", "status", "sort", "limit", "after"),
-)
-"""What the form asks for: less than the questions take."""
+TAKES = (*CLOCKS, "q", *FACETS, "sort", "limit", "after")
+"""The parameters of the form: fewer than the questions take."""
 
-ANYTHING = frozenset(("q", "kind", "country", "field", "status"))
+ANYTHING = frozenset(("q", *FACETS))
 """With any of these something is looked for; else all records are listed."""
 
-COUNTED = ("kind", "country", "field", "status")
-
 LISTED = 50
-"""How many records a page lists, unless it is asked for another number."""
+"""How many records a page lists without a `limit`."""
 
 
-class Bit(NamedTuple):
+class SnippetPart(NamedTuple):
     """A piece of a snippet."""
 
     text: str
     marked: bool
 
 
-def answered_by(texts: Mapping[str, str]) -> Question:
+def question_for(texts: Mapping[str, str]) -> Question:
     """The question that finds what the page shows."""
     return SEARCH if ANYTHING & texts.keys() else RECORDS
 
 
-def search_page(asked: Asked) -> Members:
+def search_page(visit: Visit) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
-    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    question, wanted = answered_by(texts), asked.query.about
+    lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
+    question, wanted = question_for(texts), visit.query.about
     limit = wanted.limit if "limit" in texts else LISTED
-    query = replace(asked.query, about=replace(wanted, facets=COUNTED, limit=limit))
-    answer = question.answer(asked.reading, query)
+    query = replace(visit.query, about=replace(wanted, facets=FACETS, limit=limit))
+    answer = question.answer(visit.reading, query)
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
-    cards = asked.reading.at(query.as_of).cards(ids)
+    cards = visit.reading.at(query.as_of).cards(ids)
     names = {id: labels.names_of(card, lang) for id, card in cards.items()}
     return {
-        "page": asked.page(
-            "search",
-            skip_to="found",
-        ),
+        "page": visit.page("search", skip_to="found"),
         "answer": answer,
         "texts": texts,
         "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],
-        "kind_words": {kind: labels.kind(kind, lang) for kind in FINDABLE},
         "fields": FIELDS,
         "statuses": STATUSES,
         "looked_for": question is SEARCH,
@@ -86,16 +78,18 @@ def _item(each: Mapping[str, Any], names: Mapping[str, tuple[str, str]], here: H
         "other": other,
         "icon": icon(each["status"]) if each.get("status") else "",
         "url": here.source(id) if each["kind"] == "source" else here.record(id),
-        "matches": [{**match, "bits": bits(match["snippet"])} for match in each.get("matches", ())],
+        "matches": [
+            {**match, "parts": snippet_parts(match["snippet"])} for match in each.get("matches", ())
+        ],
     }
 
 
-def bits(snippet: str) -> list[Bit]:
+def snippet_parts(snippet: str) -> list[SnippetPart]:
     """A snippet of an answer, taken apart: what is marked, and what is not, as bare text.
 
-    >>> bits("R&amp;D at <mark>JUNO</mark>")
-    [Bit(text='R&D at ', marked=False), Bit(text='JUNO', marked=True)]
+    >>> snippet_parts("R&amp;D at <mark>JUNO</mark>")
+    [SnippetPart(text='R&D at ', marked=False), SnippetPart(text='JUNO', marked=True)]
     """
     pieces = re.split(r"<mark>(.*?)</mark>", snippet)
-    found = [Bit(unescape(text), marked=bool(at % 2)) for at, text in enumerate(pieces)]
-    return [bit for bit in found if bit.text]
+    found = [SnippetPart(unescape(text), marked=bool(at % 2)) for at, text in enumerate(pieces)]
+    return [part for part in found if part.text]

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from flask import Response, redirect, request
 
-from events.clocks import utc_day
+from events.clocks import AsOf, utc_day
 from events.dates import Language
 from projections.views.reading import Reading
 from service.asking.query import Query, located
@@ -21,7 +21,7 @@ from service.asking.question import Arguments, Question
 from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
-from service.pages.shell.page import Format, Members, Page, navigation
+from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.translations import LANGUAGES, chosen
 from service.web.response import archive, arguments, parameters, respond
 from service.web.root import root
@@ -35,11 +35,12 @@ PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a page is asked for.
+class Visit:
+    """A reader's request for a page, as what makes the page gets it.
 
-    `query` is the one that the API answers with the data of the page, to its `question`; `itself`
-    is the page as one, at its own path, with `lang` as a filter.
+    `query` is parsed by the page's `question`, whose answer the page shows; `itself` is the page
+    as a query, at its own path, with `lang` as a filter. `texts` are the parameters as they were
+    sent.
     """
 
     reading: Reading
@@ -52,29 +53,35 @@ class Asked:
     say: Speech
 
     @property
-    def data(self) -> list[Format]:
-        """The answer that the page shows, and the table of it, at the address of the page."""
+    def data(self) -> list[FormatLink]:
+        """The links to the answer that the page shows, as JSON and as CSV if it has a table."""
         if self.question is None:
             return []
         endings = [("JSON", "application/json", "json")]
         if self.question.table is not None:
             endings.append(("CSV", CSV, "csv"))
         return [
-            Format(name, type, self.here.url(f"{self.here.path}.{ending}", lang=None))
+            FormatLink(name, type, self.here.url(f"{self.here.path}.{ending}", lang=None))
             for name, type, ending in endings
         ]
+
+    def names(self, records: Iterable[str], as_of: AsOf | None = None) -> dict[str, str]:
+        """The short names of records by id, at the clocks of the page or at others; a record
+        without a card has none."""
+        cards = self.reading.at(self.query.as_of if as_of is None else as_of).cards(records)
+        return {id: labels.names_of(card, self.lang)[0] for id, card in cards.items()}
 
     def page(
         self,
         name: str,
         *,
-        formats: Iterable[Format] = (),
+        formats: Iterable[FormatLink] = (),
         skip_to: str = "main",
         description: str = "",
-    ) -> Page:
-        """What the template that all pages share shows of this one; `formats` are others than those
-        of its data."""
-        return Page(
+    ) -> PageFacts:
+        """The facts of this page for the template that all share; `formats` are links besides
+        those to its data."""
+        return PageFacts(
             name=name,
             subject=self.say("Big science, year by year"),
             pinned=self.itself.pinned,
@@ -86,11 +93,11 @@ class Asked:
         )
 
 
-Make = Callable[[Asked], Members]
-"""Gives what the template of a page shows."""
+Make = Callable[[Visit], Members]
+"""Returns the variables of a page's template."""
 
 
-def page(
+def page_response(
     template: str,
     path: str,
     make: Make,
@@ -101,11 +108,12 @@ def page(
     id: str = "",
     frame: str | None = None,
 ) -> Any:
-    """The response with a page, made only if the reader does not have it yet.
+    """The response with a page, rendered only if the reader's copy is out of date, or a redirect
+    to the clean address of what a form sent.
 
     `takes` are its parameters besides `view` and `lang`, which `read` parses; `question` is the
-    one whose answer it shows. `frame` is the path of the page's frame, if it has one, and then it
-    says how to use it. Raises what every question raises.
+    one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
+    template to say how to embed it. Raises what every question raises.
     """
     sent = parameters((*takes, "view", "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
@@ -120,7 +128,7 @@ def page(
 
     def made(reading: Reading) -> str:
         say = Speech(lang)
-        asked = Asked(
+        visit = Visit(
             reading=reading, question=question, query=query, itself=itself,
             texts=sent, here=here, lang=lang, say=say,
         )  # fmt: skip
@@ -128,7 +136,7 @@ def page(
             "here": here,
             "nav": navigation(here, say),
             **({} if frame is None else _framed(frame, here)),
-            **make(asked),
+            **make(visit),
         }
         return rendering.render(template, lang, shown)
 
@@ -141,36 +149,38 @@ def page(
         media_type=HTML,
         variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
     )
-    # A page leads on with just the clocks that it was asked with, and says which those are, so
-    # that the one at the pinned URL, to which `rel="canonical"` leads, is another.
+    # The links of a page carry just the clocks of its own URL, and it names these, so the page at
+    # the pinned URL, which is its `rel="canonical"`, has other bytes.
     response.headers.pop("Content-Location", None)
     return rendering.with_policy(response)
 
 
 def _framed(path: str, here: Here) -> Members:
-    """Where the page is to be had for a page of someone else's."""
+    """The addresses by which another site embeds the page: `oembed` and `frame`."""
     return {
         "oembed": located("/oembed", [("url", f"{root()}{here.url()}")]),
         "frame": f"{root()}{located(path, here.texts.items())}",
     }
 
 
-def told(response: Response) -> Response:
-    """A problem on a page's path as a page, for whoever would rather read one."""
+def problem_as_page(response: Response) -> Response:
+    """A problem on a page's path as a page, for readers who prefer HTML; else the response as it
+    is."""
     if response.mimetype != PROBLEM or request.path.endswith((".json", ".csv")):
         return response
     if not reads_pages():
         response.vary.add("Accept")
         return response
     problem = msgspec.json.decode(response.get_data())
-    asked = request.args.get("lang")
-    lang = chosen(request.headers.get("Accept-Language"), asked if asked in LANGUAGES else None)
+    sent = request.args.get("lang")
+    given = sent if sent in LANGUAGES else None
+    lang = chosen(request.headers.get("Accept-Language"), given)
     say = Speech(lang)
-    here = Here(request.path, {"lang": lang} if asked in LANGUAGES else {})
+    here = Here(request.path, {"lang": lang} if given else {})
     shown = {
         "here": here,
         "nav": navigation(here, say),
-        "page": Page(name="problem", subject=say("Big science, year by year")),
+        "page": PageFacts(name="problem", subject=say("Big science, year by year")),
         "problem": problem,
         "title": labels.problem(problem["title"], lang),
         "sent": list(request.args.items(multi=True)),
@@ -182,6 +192,6 @@ def told(response: Response) -> Response:
 
 
 def reads_pages() -> bool:
-    """Whether whoever asks would rather read a problem as a page."""
+    """Whether the request prefers a problem as HTML."""
     offered = [HTML, PROBLEM, "application/json"]
     return request.accept_mimetypes.best_match(offered, default=HTML) == HTML

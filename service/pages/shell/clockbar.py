@@ -1,6 +1,6 @@
-"""The clock bar: three clocks and two filters as a plain form, and what it sends made a clean URL.
+"""The clock bar: a form of three clocks and two filters, and the clean URL of what it sends.
 
-The form has members that no shared URL has: `said` and `log` tell in words how the clocks
+The form has fields that no shared URL has: `said` and `log` choose in words how the clocks
 `stated` and `known` are meant, `when` whether `at` is a day or a period. `tidied` turns them
 into clocks, so that every view has one short address.
 """
@@ -8,39 +8,16 @@ into clocks, so that every view has one short address.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from events.clocks import AsOf, last_day, utc_day
 from events.dates import Day, Language, civil, iso
 from events.errors import BadClock
 from service.pages.shell.here import Here
+from service.pages.shell.layout import Members
 from service.sentences.times import moment
 
 FORM = ("said", "log", "when")
 """What only the form sends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockBar:
-    """What the form shows. `told` is the last year that can be read as it was told then."""
-
-    at: str
-    year: int
-    during: bool
-    stated: str
-    stated_words: str
-    stated_is: str
-    stated_given: bool
-    told: int
-    known: str
-    known_given: bool
-    known_asked: str
-    first: int
-    last: int
-    before: str
-    after: str
-    hidden: tuple[tuple[str, str], ...]
-    moves: bool
 
 
 def clock_bar(
@@ -52,44 +29,48 @@ def clock_bar(
     last: int,
     filters: Iterable[str] = (),
     moves: bool = True,
-) -> ClockBar:
-    """The form for a page at these clocks. `first` and `last` are the years of its slider; a page
-    that does not move along `at` has none."""
+) -> Members:
+    """The variables of the form for a page at these clocks.
+
+    `first` and `last` are the years of its slider; a page that does not move along `at` has none.
+    In what is returned, `last_complete` is the last year that was over when the log was last
+    written to, and `known_asked` the position that the URL gives, where the answer is at an
+    earlier one.
+    """
     year = civil(as_of.at)[0]
     stated_given = "stated" in here.texts
-    asked = {*filters, "at", "during", "stated", "known"}
+    shown = {*filters, "at", "during", "stated", "known"}
     name = "during" if as_of.during else "at"
-    return ClockBar(
-        at=as_of.during.text if as_of.during else written(as_of.at),
-        year=year,
-        during=as_of.during is not None,
-        stated=written(as_of.stated),
-        stated_words=moment(as_of.stated, lang),
-        stated_is=_stated_is(as_of, stated_given=stated_given, moves=moves),
-        stated_given=stated_given,
-        told=_last_told(as_of),
-        known=f"@{as_of.known}",
-        known_given="known" in here.texts,
-        known_asked=_rounded(here, as_of),
-        first=min(first, year),
-        last=max(last, year),
-        before=here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
-        after=here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
-        hidden=tuple((each, text) for each, text in here.texts.items() if each not in asked),
-        moves=moves,
-    )
+    return {
+        "at": as_of.during.text if as_of.during else written(as_of.at),
+        "year": year,
+        "during": as_of.during is not None,
+        "stated": written(as_of.stated),
+        "stated_words": moment(as_of.stated, lang),
+        "stated_is": _stated_is(as_of, stated_given=stated_given, moves=moves),
+        "stated_given": stated_given,
+        "last_complete": _last_complete(as_of),
+        "known": f"@{as_of.known}",
+        "known_given": "known" in here.texts,
+        "known_asked": _rounded(here, as_of),
+        "first": min(first, year),
+        "last": max(last, year),
+        "before": here.url(**{name: year_text(year - 1), **_then(here, as_of, year - 1)}),
+        "after": here.url(**{name: year_text(year + 1), **_then(here, as_of, year + 1)}),
+        "hidden": tuple((each, text) for each, text in here.texts.items() if each not in shown),
+        "moves": moves,
+    }
 
 
 def _rounded(here: Here, as_of: AsOf) -> str:
-    """The position that was asked for, where the answer is at an earlier one."""
-    asked = here.texts.get("known", "")
-    return asked if asked.startswith("@") and asked != f"@{as_of.known}" else ""
+    """The position that the URL gives, where the answer is at an earlier one."""
+    given = here.texts.get("known", "")
+    return given if given.startswith("@") and given != f"@{as_of.known}" else ""
 
 
 def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
-    """The parameters that a form meant, without what only forms send; None if they are clean.
-
-    As told then, of a day that is still to come, is as told today.
+    """The parameters of a URL for what the form sent, without its own fields; None if they are
+    clean already. The sources of a day that is still to come are those of today.
     """
     if not any(name in texts for name in FORM) and all(texts.values()):
         return None
@@ -108,7 +89,7 @@ def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
 
 
 def is_to_come(text: str, today: Day) -> bool:
-    """Whether the last day of a year, a month or a day is yet to come; of no such text, not."""
+    """Whether a text's last day lies after today; False if it is no date."""
     try:
         return last_day("stated", text) > today
     except BadClock:
@@ -127,7 +108,7 @@ def year_text(year: int) -> str:
 
 
 def written(day: int) -> str:
-    """A day as a person writes it: a year for its last day."""
+    """A day as the clocks take it: a year in place of its last day."""
     year, month, of_month = civil(day)
     return year_text(year) if (month, of_month) == (12, 31) else iso(day)
 
@@ -139,13 +120,14 @@ def _stated_is(as_of: AsOf, *, stated_given: bool, moves: bool) -> str:
 
 
 def _then(here: Here, as_of: AsOf, year: int) -> dict[str, str | None]:
-    """Whoever reads each year as it was told then goes on to do so, as far as the log goes."""
+    """The parameter `stated` of another year: that year, where the page is of the sources of its
+    own year, as far as the log goes."""
     if "stated" not in here.texts or as_of.stated != as_of.at:
         return {}
-    return {"stated": year_text(year) if year <= _last_told(as_of) else None}
+    return {"stated": year_text(year) if year <= _last_complete(as_of) else None}
 
 
-def _last_told(as_of: AsOf) -> int:
+def _last_complete(as_of: AsOf) -> int:
     """The last year that was over when the log was last written to."""
     if as_of.known_at is None:
         return civil(as_of.stated)[0]

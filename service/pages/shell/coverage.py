@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from projections.views.state import Row
@@ -12,13 +13,10 @@ from service.words.speech import Speech
 def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:
     """Of how many facilities the counts of a page are, in a sentence.
 
-    `rows` tell of every record that exists at the clocks; None in `countries` is all of them.
+    `rows` hold every record that exists at the clocks; None in `countries` is all of them.
     """
-    held: dict[str, int] = {}
-    for row in rows:
-        if row.value == "facility":
-            held[row.country] = held.get(row.country, 0) + 1
-    whole = sum(held.values())
+    held = Counter(row.country for row in rows if row.value == "facility")
+    whole = held.total()
     wanted = [code for code in dict.fromkeys(countries) if code is not None]
     if not wanted:
         return say.n(
@@ -30,7 +28,7 @@ def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) 
     parts = [
         say(
             "%(number)s of %(country)s",
-            number=held.get(code, 0), country=country_name(code, say.lang),
+            number=held[code], country=country_name(code, say.lang),
         )
         for code in wanted
     ]  # fmt: skip

@@ -7,22 +7,22 @@ from service.asking.query import located
 from service.feeds import FEEDS
 from service.feeds.answering import CLOCKS
 from service.pages.shell.here import Here
-from service.pages.shell.page import Format
+from service.pages.shell.layout import FormatLink
 
 
-def feeds_of(here: Here, **given: str) -> list[Format]:
+def feeds_of(here: Here, **given: str) -> list[FormatLink]:
     """Every feed at the clocks of a page, with those of its filters that it takes, and `given`.
 
     A feed has no period: it is drawn to the last day of the page's.
     """
-    asked = dict(here.texts)
-    if "during" in asked:
-        asked["at"] = iso(parse_period(asked["during"]).last)
+    texts = dict(here.texts)
+    if "during" in texts:
+        texts["at"] = iso(parse_period(texts["during"]).last)
     found = []
     for feed in FEEDS:
         if not feed.alternate:
             continue
         taken = (*CLOCKS, *feed.takes)
-        texts = {name: asked[name] for name in taken if name in asked} | given
-        found.append(Format(feed.name, feed.media_type, located(feed.path, texts.items())))
+        given_here = {name: texts[name] for name in taken if name in texts} | given
+        found.append(FormatLink(feed.name, feed.media_type, located(feed.path, given_here.items())))
     return found

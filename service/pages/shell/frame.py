@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.pages.shell import rendering
-from service.pages.shell.answering import Asked, Make
+from service.pages.shell.answering import Make, Visit
 from service.pages.shell.here import Here
-from service.pages.shell.page import Members, Piece
+from service.pages.shell.layout import Members, Piece
 
 POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 """A frame may stand in any page; nothing else is allowed to it than to the page itself."""
@@ -21,12 +21,12 @@ POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 def framed(page: str, make: Make) -> Make:
     """What a frame shows of the page at a path: its links lead to the pages, not to frames."""
 
-    def shown(asked: Asked) -> Members:
-        path = page.replace("{id}", asked.query.id)
-        here = Here(path, _of_page(asked.here.texts))
-        query = replace(asked.query, filters=_of_page(asked.query.filters))
-        itself = replace(asked.itself, path=path, filters=_of_page(asked.itself.filters))
-        made = {**make(replace(asked, here=here, query=query, itself=itself)), "here": here}
+    def shown(visit: Visit) -> Members:
+        path = page.replace("{id}", visit.query.id)
+        here = Here(path, _of_page(visit.here.texts))
+        query = replace(visit.query, filters=_of_page(visit.query.filters))
+        itself = replace(visit.itself, path=path, filters=_of_page(visit.itself.filters))
+        made = {**make(replace(visit, here=here, query=query, itself=itself)), "here": here}
         if made.get("sentence"):
             made["sentence"] = [_outward(piece, here) for piece in made["sentence"]]
         return made

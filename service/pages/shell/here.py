@@ -1,6 +1,6 @@
 """Where the reader is: a path, and the clocks, filters and language that its URL names.
 
-Every link of a page is made here, so that whoever reads the world of 2016 stays in it from
+Every link of a page is made here, so that a reader of the world of 2016 stays in it from
 page to page. What the URL leaves to a default stays a default.
 """
 
@@ -77,15 +77,15 @@ class Here:
         path = page_path(parts.path)
         if path is None:
             return answer
-        # Two sides differ in their clocks: what either of them names is told of the other too.
-        told = {name for name in CLOCKS if f"to_{name}" in self.texts}
-        asked = {
+        # Two sides differ in their clocks: a clock that one of them names is written for both.
+        named = {name for name in CLOCKS if f"to_{name}" in self.texts}
+        given = {
             name: value
             for name, value in parse_qsl(parts.query)
-            if name in told or name not in ("view", "during", *CLOCKS)
+            if name in named or name not in ("view", "during", *CLOCKS)
         }
         part: dict[str, str | None] = dict.fromkeys(PART)
-        return self.to(path, **{**part, **asked})
+        return self.to(path, **{**part, **given})
 
 
 def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:

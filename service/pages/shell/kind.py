@@ -21,32 +21,32 @@ Read = Callable[[Arguments], Query]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What of a page fits into a page of someone else's: its path, its template, what it shows,
-    and what it is `about` in a line.
+class PageFrame:
+    """What of a page fits into a page of someone else's: its path, what it is `about` in a line,
+    and what it shows of the page in its `template`, which stands in the folder of the page.
 
     `own` are parameters that it takes besides those of its page; `read` parses them all.
     """
 
     path: str
-    template: str
     about: str
     show: Make
+    template: str = "frame.html"
     own: tuple[str, ...] = ()
     read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class PageKind:
     """A kind of page, and what it is `about` in a line.
 
-    `name` is that of its template and of its mark in the navigation; `path` may hold an `{id}`.
-    `question` is the one whose answer it shows, or tells it from the parameters: the answer
+    `name` is that of its folder and of its mark in the navigation; `path` may hold an `{id}`.
+    `question` is the one whose answer it shows, or chooses it by the parameters: the answer
     stands at the same address with `.json`, and with `.csv` where the question has a table.
 
     A page takes what its question takes, or of that only `taken`, and parses it as the question
-    does, or by `read`. `begin` gives the parameters that it is led to where it is asked with too
-    few, or with what does not go together.
+    does, or by `read`. `begin` returns the parameters to redirect to where there are too few, or
+    some that exclude each other; else None.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Kind:
     taken: tuple[str, ...] | None = None
     read: Read | None = None
     begin: Callable[[Texts], Texts | None] | None = None
-    frames: tuple[Frame, ...] = ()
+    frames: tuple[PageFrame, ...] = ()
 
     @property
     def takes(self) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ class Kind:
         return self.question(texts) if callable(self.question) else self.question
 
     def query(self, arguments: Arguments) -> Query:
-        """What a page is asked. Raises BadFilter and what the clocks raise."""
+        """Parses its parameters. Raises BadFilter and what the clocks raise."""
         if self.read is not None:
             return self.read(arguments)
         question = self.question_of(arguments.texts)

@@ -21,7 +21,6 @@ from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
 from service.words import labels, language, places
-from service.words.labels import unit_name
 from service.words.number import number_text
 
 PAGES = Path(__file__).parent.parent
@@ -55,12 +54,12 @@ def static(name: str) -> str:
 
 
 def is_there(name: str) -> bool:
-    """Whether a file stands beside the pages: what others wrote may have been left out."""
+    """Whether a file stands beside the pages; a package may lack those of other projects."""
     return (STATIC / name).is_file()
 
 
 def static_file(name: str, version: str | None) -> Response:
-    """A file beside the pages: kept for ever if asked for by what is in it."""
+    """A file beside the pages: cached for ever where the URL has its digest. Raises NotFound."""
     digest = _digests().get(name)
     if digest is None:
         raise NotFound
@@ -74,7 +73,7 @@ def static_file(name: str, version: str | None) -> Response:
 
 @cache
 def build() -> str:
-    """What tells these pages from those of another version of the program, down to its words."""
+    """A digest of the program, its templates, words and files, for the ETags of pages."""
     digest = sha256(VERSION.encode())
     for kind in ("*.py", "*.html", "*.po"):
         for path in sorted(SERVICE.rglob(kind)):
@@ -112,6 +111,9 @@ def _environment(lang: Language) -> Environment:
         "country": lambda code: places.country(code, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
-        "unit": lambda text: unit_name(text, lang),
+        "kind": lambda code: labels.kind(code, lang),
+        "event": lambda code: labels.event(code, lang),
+        "outcome": lambda code: labels.outcome(code, lang),
+        "unit": lambda text: labels.unit_name(text, lang),
     }
     return environment

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from service.asking.question import Question
-from service.pages.shell.kind import Kind, Texts
+from service.pages.shell.kind import PageKind, Texts
 
 AS_CSV = "format=csv"
 
@@ -27,10 +27,10 @@ class _Twin(NamedTuple):
 
 
 class Twins:
-    """A WSGI application, asked for the answers of the API by the addresses of pages too."""
+    """A WSGI application that has the answers of the API at the addresses of pages too."""
 
     def __init__(
-        self, application: Any, kinds: Iterable[Kind], questions: Iterable[Question]
+        self, application: Any, kinds: Iterable[PageKind], questions: Iterable[Question]
     ) -> None:
         self._application = application
         self._twins: Sequence[_Twin] = [*_of_pages(kinds), *_of_tables(questions)]
@@ -56,7 +56,7 @@ class Twins:
         return environ
 
 
-def _of_pages(kinds: Iterable[Kind]) -> Iterable[_Twin]:
+def _of_pages(kinds: Iterable[PageKind]) -> Iterable[_Twin]:
     for kind in kinds:
         if kind.question is None:
             continue

@@ -12,34 +12,33 @@ from service.drawing.strip import Tally, strip
 from service.drawing.timeline import timeline, timeline_scale
 from service.items.item import Item
 from service.pages.drawn.lanes import headings_of
-from service.pages.shell.answering import Asked
+from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import year_text
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.words import labels, language
 
 
 def state_drawings(
-    asked: Asked,
+    visit: Visit,
     lanes: Sequence[Lane],
     items: Sequence[Item],
     frame: Frame,
     *,
     held: Mapping[str, str | None],
-    told: str,
+    day_text: str,
 ) -> Members:
     """The strip of years and the lanes below it, wide and narrow, with their legend.
 
-    `held` are the statuses of the facilities on the day, `told` is the day or period as asked.
+    `held` are the statuses of the facilities on the day by id, `day_text` is the day or the
+    period as the page names it.
     """
-    lang, say = asked.lang, asked.say
+    lang, say = visit.lang, visit.say
 
     def of_year(year: int) -> str:
-        return asked.here.url(at=year_text(year), during=None)
+        return visit.here.url(at=year_text(year), during=None)
 
-    year = language.date(told, lang)
-    headings = headings_of(
-        lanes, {id: status or "" for id, status in held.items()}, lang=lang, year=year, say=say
-    )
+    year = language.date(day_text, lang)
+    headings = headings_of(lanes, held, year=year, say=say)
     drawn: Members = {
         "definitions": definitions(),
         "legend": legend(labels.drawn(say)),
@@ -50,7 +49,7 @@ def state_drawings(
             _tallies(items), frame, scale,
             lang=lang, words=labels.drawn(say),
             label=say("Events of each year"),
-            flag=_flag(asked, told),
+            flag=_flag(visit, day_text),
             remarks=say("slip"), href=of_year,
             narrow=narrow,
         )  # fmt: skip
@@ -60,12 +59,12 @@ def state_drawings(
     return drawn
 
 
-def _flag(asked: Asked, told: str) -> str:
+def _flag(visit: Visit, day_text: str) -> str:
     """What stands over the cursor: a year has ended there, unless it is all meant."""
-    year = language.date(told, asked.lang)
-    if asked.query.as_of.during is not None:
+    year = language.date(day_text, visit.lang)
+    if visit.query.as_of.during is not None:
         return year
-    return asked.say("end of %(year)s", year=year) if len(told) == 4 else year
+    return visit.say("end of %(year)s", year=year) if len(day_text) == 4 else year
 
 
 def _tallies(items: Iterable[Item]) -> list[Tally]:

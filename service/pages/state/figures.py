@@ -9,18 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from events.dates import Day, Language, day
+from events.dates import Language, day
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.pages.drawn.courses import Courses, median_of
 from service.pages.drawn.lanes import FAMILIES
+from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
-from service.pages.shell.here import Here
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.promises.slips import Counted, came_by
 from service.sentences.times import Unit, in_unit, unit_of
 from service.words.number import number_text
-from service.words.speech import Speech
 from service.words.word import word
 
 
@@ -32,7 +31,7 @@ class Figures:
     the least and the most that can have run, where they differ.
     """
 
-    at: Day
+    visit: Visit
     beyond: bool
     totals: Mapping[str, int]
     running: tuple[int, int] | None
@@ -41,13 +40,10 @@ class Figures:
     lines: Mapping[str, Mapping[str, Any]]
     course: Courses
     frame: Frame
-    here: Here
-    lang: Language
-    say: Speech
 
     def shown(self) -> list[Members]:
         """The figures in their order."""
-        say = self.say
+        say = self.visit.say
         words = {
             "running": say("would be operating") if self.beyond else say("operating"),
             "building": (
@@ -88,19 +84,20 @@ class Figures:
 
     def _slip(self) -> Members:
         """The median slip of what had come by the day, at least and at most, and of how many."""
+        at, say = self.visit.query.as_of.at, self.visit.say
         came = [
             each
             for each in self.counted
-            if (by := came_by(each, self.lines)) is not None and by <= self.at
+            if (by := came_by(each, self.lines)) is not None and by <= at
         ]
         median = median_of(came)
-        href = self.here.to("/slips", came_by=written(self.at))
+        href = self.visit.here.to("/slips", came_by=written(at))
         if median is None:
-            what = self.say("no promise had come to anything")
+            what = say("no promise had come to anything")
             return self._figure("slip", "–", what, href)
         least, most, of = median
-        number, unit = slip_number(least, most, self.lang)
-        what = self.say.n(
+        number, unit = slip_number(least, most, say.lang)
+        what = say.n(
             "%(unit)s, median slip of %(num)s promise",
             "%(unit)s, median slip of %(num)s promises",
             of,

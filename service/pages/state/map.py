@@ -12,20 +12,20 @@ from service.drawing.crowds import Crowd, draw_crowds
 from service.drawing.lanes import Drawing
 from service.drawing.map import Place, draw_map
 from service.drawing.marks import icon
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Members
+from service.pages.shell.answering import Visit
+from service.pages.shell.layout import Members
 from service.words import labels, places
 
 
-def state_map(asked: Asked, rows: Sequence[Members]) -> Members:
+def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     """The map of the facilities of a page, a disc each; of several countries, a disc each of
     these. `off_map` are those that have no place on it."""
-    here, lang, say = asked.here, asked.lang, asked.say
+    here, lang, say = visit.here, visit.lang, visit.say
     shown = [row for row in rows if row["shown"]]
     if not shown:
         return {"map": None, "off_map": []}
-    if asked.query.about.country is None and len({row["country"] for row in shown}) > 1:
-        return {"map": _world(asked, shown), "off_map": []}
+    if visit.query.about.country is None and len({row["country"] for row in shown}) > 1:
+        return {"map": _world(visit, shown), "off_map": []}
     towns = _towns(shown)
     places = [
         Place(
@@ -59,9 +59,9 @@ def state_map(asked: Asked, rows: Sequence[Members]) -> Members:
     }
 
 
-def _world(asked: Asked, rows: Sequence[Members]) -> Drawing:
+def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
     """The countries whose facilities have a place, each as one disc."""
-    here, lang, say = asked.here, asked.lang, asked.say
+    here, lang, say = visit.here, visit.lang, visit.say
     by_country: dict[str, list[Members]] = defaultdict(list)
     for row in rows:
         if row["latitude"] is not None and row["longitude"] is not None:

@@ -21,16 +21,17 @@ from service.items.selection import Selection
 from service.linked.citing import plain, state_cited
 from service.pages.drawn.canvas import canvas_of
 from service.pages.drawn.courses import Courses, courses
-from service.pages.drawn.kept import kept_items
+from service.pages.drawn.item_cache import cached_items
 from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
-from service.pages.shell.answering import Asked
+from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.coverage import coverage
 from service.pages.shell.formats import feeds_of
-from service.pages.shell.left_out import left_out
-from service.pages.shell.page import Members, pieces
+from service.pages.shell.here import PART
+from service.pages.shell.layout import Members, pieces
 from service.pages.state.drawings import state_drawings
 from service.pages.state.figures import Figures
+from service.pages.state.hindsight import hindsight_beside
 from service.pages.state.map import state_map
 from service.pages.state.tables import facility_rows, table_sides
 from service.promises.slips import Counted, came_by, ladders
@@ -49,19 +50,19 @@ DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
 """The kinds of items in the timeline and the strip."""
 
 
-def state_page(asked: Asked) -> Members:
+def state_page(visit: Visit) -> Members:
     """What the template of the state shows."""
-    return _State(asked).shown()
+    return _State(visit).shown()
 
 
 class _State:
     """One state, with what its parts share."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked, self.query, self.reading = asked, asked.query, asked.reading
-        self.wanted: Wanted = asked.query.about
-        self.here, self.lang, self.say = asked.here, asked.lang, asked.say
-        self.as_of = asked.query.as_of
+    def __init__(self, visit: Visit) -> None:
+        self.visit, self.query, self.reading = visit, visit.query, visit.reading
+        self.wanted: Wanted = visit.query.about
+        self.here, self.lang, self.say = visit.here, visit.lang, visit.say
+        self.as_of = visit.query.as_of
         self.slice = self.reading.at(
             self.as_of, country=self.wanted.country, field=self.wanted.field
         )
@@ -69,7 +70,7 @@ class _State:
 
     def shown(self) -> Members:
         as_of, say, lang = self.as_of, self.say, self.lang
-        answer = self._answer()
+        answer = {**self.query.head(), **state_answer(self.reading, self.query)}
         every = self.reading.at(as_of).stab("record", as_of.at)
         if len(every) > MOST_DRAWN:
             self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
@@ -82,23 +83,20 @@ class _State:
         counted = ladders(self.slice)
         begun = self.slice.begun("indicator", max(as_of.at, as_of.stated))
         lines = self._lines(answer, counted, begun)
-        stated_given = "stated" in self.here.texts
         beyond = self.slice.is_beyond
-        frame = frame_of(items, as_of, horizon=stated_given or beyond)
+        frame = frame_of(items, as_of, horizon="stated" in self.here.texts or beyond)
         rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
         held = {row["id"]: row["shown"] for row in rows}
-        lanes = lanes_of(
-            items, counted, lines, cards, here=self.here, lang=lang, stated=as_of.stated, say=say
-        )
+        lanes = lanes_of(items, counted, lines, cards, here=self.here, stated=as_of.stated, say=say)
         course = self._courses(counted, lines, frame)
-        told = written(as_of.at) if as_of.during is None else as_of.during.text
+        day_text = written(as_of.at) if as_of.during is None else as_of.during.text
         bar = clock_bar(
             self.here, as_of, lang=lang,
             first=year_of(frame.first), last=year_of(frame.last),
-            filters=("country", "field"),
+            filters=PART,
         )  # fmt: skip
         return {
-            "page": self.asked.page(
+            "page": self.visit.page(
                 "state",
                 formats=feeds_of(self.here),
                 skip_to="facilities",
@@ -112,11 +110,9 @@ class _State:
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
             "fields": FIELDS,
             "answer": answer,
-            "told": told,
-            "long": len(told) > 4,
+            "day_text": day_text,
+            "long": len(day_text) > 4,
             "beyond": beyond,
-            "stated_given": stated_given,
-            "known_given": "known" in self.here.texts,
             "sentence": pieces(
                 answer["sentence"],
                 lang,
@@ -127,7 +123,7 @@ class _State:
                 else lambda status: _table(status, rows),
             ),
             "figures": Figures(
-                at=as_of.at,
+                visit=self.visit,
                 beyond=beyond,
                 totals=self._totals(answer, beyond=beyond),
                 running=_range(answer) if not beyond else None,
@@ -136,14 +132,10 @@ class _State:
                 lines=lines,
                 course=course,
                 frame=frame,
-                here=self.here,
-                lang=lang,
-                say=say,
             ).shown(),
             "course_first": course.first,
-            "course_last": course.last,
-            "left_out": left_out(self.asked),
-            "sides": table_sides(rows, answer, lang=lang, say=say),
+            "hindsight": hindsight_beside(self.visit),
+            "sides": table_sides(rows, answer, say),
             "rivals": self._rivals(answer),
             "record_of": record_of(answer),
             "facility_names": self._facility_names(answer, cards),
@@ -151,14 +143,11 @@ class _State:
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer, lines),
             "cite": plain(state_cited(answer, root=root(), filters=self.query.filters)),
-            **state_drawings(self.asked, lanes, items, frame, held=held, told=told),
-            **state_map(self.asked, rows),
+            **state_drawings(self.visit, lanes, items, frame, held=held, day_text=day_text),
+            **state_map(self.visit, rows),
         }
 
-    # --- the answer, and what goes with it
-
-    def _answer(self) -> Members:
-        return {**self.query.head(), **state_answer(self.reading, self.query)}
+    # --- what goes with the answer
 
     def _items(self) -> list[Item]:
         """What is drawn: all there is, or where that is too much the facilities of the page."""
@@ -168,7 +157,7 @@ class _State:
             field=self.wanted.field,
             among=self.among,
         )
-        return kept_items(self.reading, self.as_of, selection)
+        return cached_items(self.reading, self.as_of, selection)
 
     def _lines(
         self, answer: Mapping[str, Any], counted: Iterable[Counted], begun: Iterable[Row]

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.dates import Language
 from service.drawing.marks import icon
-from service.pages.shell.page import Members
+from service.pages.shell.layout import Members
 from service.words import labels, language
 from service.words.speech import Speech
 
@@ -55,18 +55,18 @@ def facility_rows(
 
 
 def table_sides(
-    rows: Sequence[Members], answer: Mapping[str, Any], *, lang: Language, say: Speech
+    rows: Sequence[Members], answer: Mapping[str, Any], say: Speech
 ) -> list[list[Members]]:
     """The tables of facilities by status in two columns of much the same length."""
     tables: list[Members] = []
     for status in (*ORDER, None):
-        found = [_told(row, answer, lang, say) for row in rows if row["shown"] == status]
+        found = [_table_row(row, answer, say) for row in rows if row["shown"] == status]
         if found:
             found.sort(key=_by_since)
             tables.append(
                 {
                     "status": status,
-                    "title": labels.heading(status, lang),
+                    "title": labels.heading(status, say.lang),
                     "icon": "" if status is None else icon(status),
                     "rows": found,
                 }
@@ -83,8 +83,9 @@ def table_sides(
     return [left, tables[len(left) :]]
 
 
-def _told(row: Members, answer: Mapping[str, Any], lang: Language, say: Speech) -> Members:
-    """A row of a table: since when, and what must be said beside it."""
+def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
+    """A row of a table: since when, and the notes beside it."""
+    lang = say.lang
     notes = []
     since = row["since"]["date"] if row["since"] else ""
     text = language.brief_date(since, lang) if since else ""
@@ -106,20 +107,10 @@ def _told(row: Members, answer: Mapping[str, Any], lang: Language, say: Speech) 
         if row["hoped"]:
             text = date
             if row["status"]:
-                notes.append(
-                    {
-                        "text": say(
-                            "last known: %(status)s", status=labels.label(row["status"], lang)
-                        ),
-                        "late": False,
-                    }
-                )
-        notes.append(
-            {
-                "text": say("expected: %(status)s, %(date)s", status=words, date=date),
-                "late": False,
-            }
-        )
+                held = labels.label(row["status"], lang)
+                notes.append({"text": say("last known: %(status)s", status=held), "late": False})
+        hope = say("expected: %(status)s, %(date)s", status=words, date=date)
+        notes.append({"text": hope, "late": False})
     for plan in row.get("overdue", ()):
         words = say(
             "overdue: %(what)s, promised for %(date)s",

@@ -9,8 +9,8 @@ from service.asking.parameter import whole_number
 from service.asking.query import Query
 from service.asking.question import Arguments
 from service.pages.drawn.canvas import Canvas
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Members
+from service.pages.shell.answering import Visit
+from service.pages.shell.layout import Members
 from service.pages.state.page import state_page
 from service.state.question import STATE
 
@@ -18,17 +18,17 @@ MOST_ABOVE = 10**9
 
 
 def timeline_read(arguments: Arguments) -> Query:
-    """What the frame of a timeline is asked. Raises BadFilter and what the clocks raise."""
+    """Parses the parameters of the frame. Raises BadFilter and what the clocks raise."""
     query = STATE.query(arguments)
     above = above_of(arguments.texts)
     return replace(query, filters={**query.filters, "above": str(above)}) if above else query
 
 
-def timeline_frame(asked: Asked) -> Members:
+def timeline_frame(visit: Visit) -> Members:
     """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
-    shown = state_page(asked)
+    shown = state_page(visit)
     canvas: Canvas = shown["canvas"]
-    return {**shown, "canvas": replace(canvas, above=above_of(asked.texts))}
+    return {**shown, "canvas": replace(canvas, above=above_of(visit.texts))}
 
 
 def above_of(texts: Mapping[str, str]) -> int:

@@ -9,29 +9,26 @@ from events.dates import Language, parse_iso
 from events.vocabulary import FIELDS, STATUSES
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
-from service.pages.shell.answering import Asked
+from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
-from service.pages.shell.page import Members, pieces
+from service.pages.shell.layout import Members, pieces
 from service.trends.answer import trends_answer
-from service.trends.question import TRENDS
 from service.trends.trend import BY, MEASURES, ONLY_WITH
 from service.words import labels, places
 from service.words.labels import unit_name
 from service.words.regions import REGIONS
 from service.words.speech import Speech
 
-TAKES = tuple(each.name for each in TRENDS.filters)
-
 DRAWN = LOOKS * 2
 """So many series are drawn, those that end highest; the table has all."""
 
 
 def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
-    """What is asked, without what goes with another measure alone; None where that is nothing.
+    """The parameters, less those that belong to another measure; None if nothing was dropped.
 
-    The form sends what it shows, and cannot take away what its reader did before choosing
-    another measure.
+    The form sends what it shows, and cannot take away what its reader chose before for another
+    measure.
     """
     measure = texts.get("measure", "status")
     if measure not in MEASURES:
@@ -46,10 +43,10 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
     return None if kept == {name: text for name, text in texts.items() if text} else kept
 
 
-def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Members:
+def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Members:
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
-    lang, here, say, texts = asked.lang, asked.here, asked.say, asked.texts
-    answer = trends_answer(asked.reading, asked.query)
+    lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
+    answer = trends_answer(visit.reading, visit.query)
     shared = _shared(answer["series"])
     series: list[Members] = [
         {
@@ -63,7 +60,7 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
     ]
     frame = Frame(
         first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
-        cursor=min(parse_iso(answer["to"]), asked.query.as_of.stated),
+        cursor=min(parse_iso(answer["to"]), visit.query.as_of.stated),
     )  # fmt: skip
     title = {
         "status": say("Facilities by status"),
@@ -77,11 +74,7 @@ def trends_page(asked: Asked, *, narrow: tuple[int, int] = (340, 300)) -> Member
         for each in _by_unit(series).values()
     ]
     return {
-        "page": asked.page(
-            "trends",
-            skip_to="table",
-            description=title,
-        ),
+        "page": visit.page("trends", skip_to="table", description=title),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "title": title,
@@ -157,17 +150,17 @@ def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:
 
 
 def _further(measure: str) -> list[str]:
-    """What a measure can be told apart by, besides what it tells apart anyway."""
+    """The keys by which a measure can be split besides those by which it always is."""
     return [name for name in BY if measure in BY[name] and name not in MEASURES[measure]]
 
 
 def _only_status(key: Mapping[str, str | None]) -> str:
-    """The status by which alone a series is told apart."""
+    """The status of a series whose key is its status alone."""
     return (key.get("status") or "") if len(key) == 1 else ""
 
 
 def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The parts of the keys that tell no line from another."""
+    """The parts of the keys that are the same in every series."""
     values: dict[str, set[str | None]] = {}
     for each in series:
         for name, value in each["key"].items():

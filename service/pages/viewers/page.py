@@ -21,13 +21,12 @@ from service.feeds.vega_lite import VEGA_LITE
 from service.feeds.vis_timeline import VIS_TIMELINE
 from service.items.item import KINDS
 from service.pages.shell import rendering
-from service.pages.shell.answering import Asked
-from service.pages.shell.page import Format, Members
+from service.pages.shell.answering import Visit
+from service.pages.shell.here import CLOCKS
+from service.pages.shell.layout import FormatLink, Members
 from service.web.root import root
 from service.words import places
 from service.words.speech import Speech
-
-CLOCKS = ("at", "stated", "known")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,31 +108,28 @@ VIEWERS: Mapping[str, Viewer] = {
 
 
 def viewer_query(viewer: Viewer, arguments: Arguments) -> Query:
-    """What a viewer's page is asked. Raises BadFilter and what the clocks raise."""
-    # The language of a page is its own, and stands in its URL whatever the feed takes.
+    """Parses the parameters of a viewer's page. Raises BadFilter and what the clocks raise."""
+    # The page has a language of its own, whether the feed takes one or not.
     filters = feed_arguments(viewer.feed, arguments.texts, lang="en").given
     return Query(arguments.path, arguments.clocks(), filters)
 
 
-def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
-    """What the template of a viewer shows; `base_url` is the service's, without a slash."""
-    feed, say = viewer.feed, asked.say
-    given = {name: asked.texts[name] for name in (*CLOCKS, *viewer.takes) if name in asked.texts}
-    url = located(feed.path, [*given.items(), ("lang", asked.lang)])
+def viewer_page(visit: Visit, viewer: Viewer) -> Members:
+    """What the template of a viewer shows."""
+    feed, say = viewer.feed, visit.say
+    given = {name: visit.texts[name] for name in (*CLOCKS, *viewer.takes) if name in visit.texts}
+    url = located(feed.path, [*given.items(), ("lang", visit.lang)])
     return {
-        "page": asked.page(
+        "page": visit.page(
             "feeds",
-            formats=[Format(feed.name, feed.media_type, url)],
+            formats=[FormatLink(feed.name, feed.media_type, url)],
             description=viewer.about(say),
         ),
-        "viewer": viewer,
-        "about": viewer.about(say),
-        "is_there": viewer.is_there,
-        "packages": _packages(viewer),
+        **_described(viewer, say),
         "feed_url": url,
-        "feed_link": base_url + url,
-        "texts": asked.texts,
-        "countries": sorted(countries(), key=lambda code: places.country(code, asked.lang)),
+        "feed_link": root() + url,
+        "texts": visit.texts,
+        "countries": sorted(countries(), key=lambda code: places.country(code, visit.lang)),
         "fields": FIELDS,
         "kinds": KINDS,
         "options": {each.name: each.form["enum"] for each in feed.own if "enum" in each.form},
@@ -144,21 +140,21 @@ def viewer_page(asked: Asked, viewer: Viewer, base_url: str) -> Members:
     }  # fmt: skip
 
 
-def viewers_page(asked: Asked) -> Members:
+def viewers_page(visit: Visit) -> Members:
     """What the template of the list of viewers shows."""
-    say = asked.say
     return {
-        "page": asked.page("feeds", skip_to="viewers"),
+        "page": visit.page("feeds", skip_to="viewers"),
         "example": located("/oembed", [("url", f"{root()}/state")]),
-        "viewers": [
-            {
-                "viewer": viewer,
-                "about": viewer.about(say),
-                "is_there": viewer.is_there,
-                "packages": _packages(viewer),
-            }
-            for viewer in VIEWERS.values()
-        ],
+        "viewers": [_described(viewer, visit.say) for viewer in VIEWERS.values()],
+    }
+
+
+def _described(viewer: Viewer, say: Speech) -> Members:
+    return {
+        "viewer": viewer,
+        "about": viewer.about(say),
+        "is_there": viewer.is_there,
+        "packages": _packages(viewer),
     }
 
 

@@ -7,26 +7,20 @@ from typing import Any
 from flask import Blueprint, abort
 
 from service.asking.query import Query
-from service.pages.shell.answering import page, told
-from service.pages.viewers.page import (
-    CLOCKS,
-    VIEWERS,
-    viewer_page,
-    viewer_query,
-    viewers_page,
-)
+from service.pages.shell.answering import page_response, problem_as_page
+from service.pages.shell.here import CLOCKS
+from service.pages.viewers.page import VIEWERS, viewer_page, viewer_query, viewers_page
 from service.web.access import needs
-from service.web.root import root
 
 blueprint = Blueprint("viewers", __name__)
-blueprint.after_request(told)
+blueprint.after_request(problem_as_page)
 
 
 @blueprint.get("/viewers")
 @needs("reader")
 def viewers() -> Any:
     """The tools that read our feeds."""
-    return page(
+    return page_response(
         "viewers/page.html",
         "/viewers",
         viewers_page,
@@ -42,11 +36,10 @@ def viewer(name: str) -> Any:
     if name not in VIEWERS:
         abort(404)
     shown = VIEWERS[name]
-    address = root()
-    response = page(
+    response = page_response(
         "viewers/viewer.html",
         shown.path,
-        lambda asked: viewer_page(asked, shown, address),
+        lambda visit: viewer_page(visit, shown),
         takes=(*CLOCKS, *shown.takes),
         read=lambda arguments: viewer_query(shown, arguments),
     )

@@ -14,7 +14,7 @@ from service.words.speech import Speech
 Members = dict[str, Any]
 
 
-class Format(NamedTuple):
+class FormatLink(NamedTuple):
     """Another form of what a page shows."""
 
     name: str
@@ -23,7 +23,7 @@ class Format(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PageFacts:
     """A page's own facts, for the template that all share.
 
     `pinned` is None where there is nothing to pin. `skip_to` is the id that the first
@@ -35,24 +35,26 @@ class Page:
     pinned: str | None = None
     position: int | None = None
     recorded: str | None = None
-    formats: Sequence[Format] = ()
+    formats: Sequence[FormatLink] = ()
     skip_to: str = "main"
     description: str = ""
 
 
 def navigation(here: Here, say: Speech) -> list[Members]:
     """The pages that every page leads to."""
-    named = (
-        ("state", "/state", say("State")),
-        ("compare", "/compare", say("Compare")),
-        ("slips", "/slips", say("Slips")),
-        ("trends", "/trends", say("Trends")),
-        ("search", "/search", say("Search")),
-        ("activity", "/activity", say("Activity")),
-        ("feeds", "/feeds", say("Feeds")),
-        ("desk", "/desk", say("Desk")),
-    )
-    return [{"name": name, "url": here.to(path), "text": text} for name, path, text in named]
+    texts = {
+        "state": say("State"),
+        "compare": say("Compare"),
+        "slips": say("Slips"),
+        "trends": say("Trends"),
+        "search": say("Search"),
+        "activity": say("Activity"),
+        "feeds": say("Feeds"),
+        "desk": say("Desk"),
+    }
+    return [
+        {"name": name, "url": here.to(f"/{name}"), "text": text} for name, text in texts.items()
+    ]
 
 
 class Piece(NamedTuple):
@@ -96,8 +98,8 @@ def _leads(
     if href is None:
         return None, ""
     parts = urlsplit(href)
-    asked = parse_qs(parts.query)
-    (statuses,) = asked.get("expected") or asked.get("status") or [""]
+    filters = parse_qs(parts.query)
+    (statuses,) = filters.get("expected") or filters.get("status") or [""]
     first = statuses.partition(",")[0]
     if first and parts.path == "/v1/state" and table is not None:
         return table(first), first

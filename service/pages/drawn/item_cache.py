@@ -1,6 +1,6 @@
-"""What the drawings are made from, kept for the next page.
+"""A cache of the items that drawings are made from.
 
-The items at `stated` and `known` follow from the log alone and can never change, so whoever
+The items at `stated` and `known` follow from the log alone and can never change, so a reader who
 goes from year to year has them made once. Few are kept, the ones used last.
 """
 
@@ -18,21 +18,21 @@ from service.items.reading import items
 from service.items.selection import Selection
 
 MOST = 8
-"""How many lists of items are kept for a chronicle."""
+"""How many lists of items the cache holds for a chronicle."""
 
 Key = tuple[int, int, Selection]
 
-_kept: WeakKeyDictionary[State, OrderedDict[Key, list[Item]]] = WeakKeyDictionary()
+_cache: WeakKeyDictionary[State, OrderedDict[Key, list[Item]]] = WeakKeyDictionary()
 """By the view of a chronicle, which each has one of."""
 
 _lock = Lock()
 
 
-def kept_items(reading: Reading, as_of: AsOf, wanted: Selection) -> list[Item]:
-    """The items of a selection. They are shared: whoever gets them leaves them as they are."""
+def cached_items(reading: Reading, as_of: AsOf, wanted: Selection) -> list[Item]:
+    """The items of a selection. They are shared, and must not be changed."""
     key = (as_of.stated, as_of.known, wanted)
     with _lock:
-        ours = _kept.setdefault(reading.state, OrderedDict())
+        ours = _cache.setdefault(reading.state, OrderedDict())
         if key in ours:
             ours.move_to_end(key)
             return ours[key]
