@@ -128,6 +128,10 @@ class Table:
         rows: Iterable[Members] = answer[self.rows]
         return rows
 
+    def columns_of(self, answer: Members) -> tuple[Column, ...]:
+        """The columns of the CSV of an answer."""
+        return _columns_of(self.columns, answer)
+
     def title_of(self, answer: Members) -> str:
         """What stands above it for people."""
         return self.title(answer) if callable(self.title) else self.title
@@ -136,12 +140,12 @@ class Table:
         """The columns of an answer that people read."""
         if self.shown:
             return _columns_of(self.shown, answer)
-        found = _columns_of(self.columns, answer)
+        found = self.columns_of(answer)
         return tuple(each for each in found if each.heading) or found
 
     def csv(self, answer: Members) -> str:
         """The table as CSV: a row of names, then a row for each."""
-        found = _columns_of(self.columns, answer)
+        found = self.columns_of(answer)
         return csv_text(
             [each.name for each in found],
             ([each.of(row) for each in found] for row in self.rows_of(answer)),

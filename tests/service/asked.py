@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -158,6 +158,14 @@ class Asked(NamedTuple):
                 yield from self.urls({name: value})
         if filters:
             yield from self.urls({name: values[0] for name, values in filters.items()})
+
+
+def examples_beyond(paths: Collection[str]) -> Iterator[str]:
+    """An example of each declared question that is about no one thing and not at one of the paths,
+    so that a new question is tried by the tests that ask some archive of their own."""
+    for question in DECLARED:
+        if question.path not in paths and question.space is None:
+            yield question.examples[0].path
 
 
 def url(path: str, **parameters: str) -> str:

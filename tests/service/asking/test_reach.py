@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from urllib.parse import urlsplit
 
 import click
 import pytest
+from marshmallow import INCLUDE, Schema, fields
 
 from docs.sampling import SAMPLES
 from service.asking.following import Never
@@ -82,7 +84,43 @@ def test_it_is_followed_or_says_why_not(question: Question) -> None:
 @EACH
 def test_it_has_a_command_and_a_sample(question: Question) -> None:
     """On the command line, and in the docs."""
-    assert question.command in annales.list_commands(click.Context(annales))
+    commands = annales.list_commands(click.Context(annales))
+    assert question.command in commands, "run scripts/docs: it writes service/cli/listed.py"
     shown = {sample.path for sample in SAMPLES}
     assert question.examples
     assert {each.path for each in question.examples} <= shown
+
+
+@EACH
+def test_its_tables_name_what_its_rows_have(reader: Reader, question: Question) -> None:
+    """Keys tell the rows apart, and a column without a value of its own is a member of some row."""
+    for example in question.examples:
+        answer = reader.ask(example.path).get_json()
+        for table in question.tables:
+            rows = answer.get(table.rows)
+            if not rows or table.spread is not None:
+                continue
+            if table.key and "during" not in answer:
+                keys = [json.dumps([row[name] for name in table.key]) for row in rows]
+                assert len(set(keys)) == len(keys), (table.rows, table.key)
+    if question.table is None or question.table.spread is not None:
+        return
+    answers = [reader.ask(each.path).get_json() for each in question.examples]
+    declared = _members(question.schema, question.table.rows)
+    for answer in answers:
+        for column in question.table.columns_of(answer):
+            known = declared is None or column.value is not None or column.name in declared
+            assert known, f"no member {column.name} in {question.table.rows}"
+
+
+def _members(schema: type[Schema], rows: str) -> set[str] | None:
+    """The members that the schema has for a row of a list; None where it leaves them open."""
+    field = schema().fields[rows]
+    row = (
+        field.inner.schema
+        if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested)
+        else None
+    )
+    if row is None or row.unknown == INCLUDE:
+        return None
+    return {each.data_key or name for name, each in row.fields.items()}

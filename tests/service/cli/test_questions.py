@@ -84,7 +84,7 @@ def test_people_read_the_clocks_and_what_there_is(
     result = run(shipped, *asked(question, example.path))
     assert result.exit_code == 0, result.stderr
     assert re.match(r"(On |During |As said by |Recorded at |Recorded after ).*@\d+", result.stdout)
-    assert result.stdout.count("\n") > 1
+    assert result.stdout.count("\n") > 1, "no table has a title and rows"
     assert "Fragment(" not in result.stdout
 
 
