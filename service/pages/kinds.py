@@ -1,4 +1,4 @@
-"""The list of pages, in the order in which they are led to."""
+"""The list of pages, in the order of the navigation."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def compare_page(visit: Visit) -> Members:
 
 
 def _head(as_of: AsOf, compared: Sides) -> Members:
-    """What stands over a side beside its name: the clocks in which the sides differ."""
+    """The clocks over a side: its day, and the others in which the sides differ."""
     a, b = compared.a.as_of, compared.b.as_of
     return {
         "at": written(as_of.at),
@@ -132,8 +132,8 @@ def _side(
     lang: str,
     names: Mapping[str, str],
 ) -> Members:
-    """A side: its label and a heap of marks for each row of statuses; `of` one facility there is
-    one mark."""
+    """A side: its label, and for each row of statuses a count and marks; `of` is the facility where
+    facilities are compared."""
     side = answer[name]
     totals = (side["expected"] or side["totals"])["status"]
     beside = {held.id: held.status for held in _held(answer, "a" if name == "b" else "b")}
@@ -293,7 +293,7 @@ def _became(pair: Mapping[str, Any], say: Speech) -> tuple[str, str]:
 
 
 def _came(hoped: str, b: Mapping[str, Any] | None, say: Speech) -> tuple[str, str]:
-    """What came of what was expected."""
+    """What became of a facility that was expected to have a status: a sign, and words."""
     before = labels.label(hoped, say.lang)
     if b is None or b["status"] is None:
         return "−", say("expected: %(before)s; not begun", before=before)
@@ -347,7 +347,7 @@ def _counted(answer: Mapping[str, Any], say: Speech) -> list[Members]:
 
 
 def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
-    """What the readings of the answer are called."""
+    """The titles of the readings of an answer, by id."""
     ids = {
         reading["id"]
         for pair in answer["indicators"]
@@ -365,7 +365,7 @@ def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _coverage(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
-    """What two parts of the world are counted from; of one and the same the counts are alike."""
+    """The sentence on what the counts of both sides are of; "" where facilities are compared."""
     if compared.a.record is not None:
         return ""
     return coverage(records, (compared.a.country, compared.b.country), visit.say)
@@ -385,7 +385,7 @@ def _named_facilities(visit: Visit, records: Iterable[Row]) -> list[tuple[str, s
 
 
 def _other_way(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
-    """Where parts of the world are compared in place of facilities, or the other way round."""
+    """The URL that compares parts of the world in place of facilities, or the other way round."""
     if compared.a.record is not None:
         return visit.here.url(record=None, to_record=None, to_at=None)
     ids = _facility_ids(records)[:2]

@@ -1,4 +1,4 @@
-"""A form as its template shows it: what it is of, its controls, and what is wrong in each."""
+"""A form as its template shows it: its subject, its controls, and the faults of each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from service.words.speech import Speech
 
 
 def subject(desk: Desk, task: Task) -> Members:
-    """What a form is of, for its head."""
+    """What the head of a form shows: `title`, `word` of the type, `name`, `id`, `record`,
+    `space`, and the rows of what `stands`."""
     before = task.before
     name = before.get("title") or before.get("name") or ""
     of_source = task.stream is not None and not Stream.parse(task.stream).is_record
@@ -44,7 +45,7 @@ def _stands(desk: Desk, task: Task) -> list[Members]:
 
 
 def _title(type: str, say: Speech) -> str:
-    """What stands over the form of a type of line; its name for a type that nobody named yet."""
+    """The title of the form of a type of line; the name of the type where it has no title yet."""
     named = {
         "source": say("Register a source"),
         "facility": say("Register a facility"),
@@ -64,7 +65,8 @@ def _title(type: str, say: Speech) -> str:
 def form_members(
     desk: Desk, task: Task, values: Values, why: Values, faults: Sequence[Members] = ()
 ) -> Members:
-    """What the template shows of a form: its controls, each with what is wrong there."""
+    """The variables of the template of a form: its controls, each with its faults; `rare` are those
+    that it folds, `why` those of the change itself, `faults` those of the whole form."""
     here = _by_control(task, faults)
     controls = [_control(desk, task, each, values[each.name]) for each in task.members]
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
@@ -93,7 +95,7 @@ def _plainly(desk: Desk, control: Members) -> list[Members]:
 
 
 def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
-    """The faults by the name of the control that they point at; "" is the whole form."""
+    """The faults by the name of their control; "" is the whole form."""
     of_thing = {each.name for each in task.members}
     of_change = {each.name for each in task.why}
     found: dict[str, list[Members]] = {}
@@ -147,7 +149,7 @@ def _date_hint(text: str, say: Speech) -> str:
 
 
 def _was(desk: Desk, task: Task, member: Member, value: Value) -> str | None:
-    """What stood there before somebody changed it; None where nobody did."""
+    """The value before it was changed, in words; None where it was not."""
     before = values_of((member,), task.before)[member.name]
     if before == value:
         return None

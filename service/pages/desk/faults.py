@@ -1,4 +1,4 @@
-"""What is wrong with a line, in the language of the page, with the member that is at fault.
+"""The faults of a line, in the language of the page, each with its member.
 
 A line is refused for its first fault. Faults that the text of a member shows by itself are listed
 as well, so that a line has to be mended only once.
@@ -34,14 +34,14 @@ from service.words.speech import Speech
 
 
 def fault_of(refusal: Refusal, say: Speech) -> Members:
-    """Why a line was refused, with the pointer to its member."""
+    """Why a line was refused: `pointer` to the member, `text`, and the `lang` of the text."""
     words = (_malformed if isinstance(refusal, MalformedLine) else _words_of)(refusal, say)
     lang = "en" if words is None else language.TAGS[say.lang]
     return {"pointer": refusal.pointer, "text": words or str(refusal), "lang": lang}
 
 
 def batch_faults(refusal: Refusal, batch: Sequence[Order], say: Speech) -> list[Members]:
-    """Why a batch was refused, each fault with the number of its line."""
+    """Why a batch was refused: faults as of `fault_of`, each with the number of its `line`."""
     lines = {order.number: order for order in batch}
     alone = batch[0].number if len(batch) == 1 else 0
     refused = refusal.refusals if isinstance(refusal, BatchRefused) else [(alone, refusal)]
@@ -62,7 +62,7 @@ def _of_order(order: Order | None, refused: Members, say: Speech) -> Iterator[Me
 
 
 def _plainly(line: Line, say: Speech) -> dict[str, str]:
-    """What is plainly wrong with a line, by the pointer to the member."""
+    """The faults that the texts of a line show by themselves, by the pointer to the member."""
     shape = BY_TYPE.get(str(line.get("type")))
     texts = {each: line.get(each.name, "") for each in members_of(shape)} if shape else {}
     found = {
@@ -135,7 +135,7 @@ def _words_of(refusal: Refusal, say: Speech) -> str | None:
 
 
 def _malformed(refusal: Refusal, say: Speech) -> str | None:
-    """The same of a line that does not have the form of its type."""
+    """The same of a line that lacks the form of its type."""
     if str(refusal).endswith(" is missing"):
         return say("It is missing.")
     known = {

@@ -84,7 +84,7 @@ def members_of(fact: type[Fact], without: tuple[str, ...] = ()) -> tuple[Member,
 
 
 def _place(member: Member) -> tuple[int, int]:
-    """Of a statement: what leads, its words, its id, the rest, sources, and what is rare last."""
+    """The place of a member of a statement: `FIRST`, words, id, the rest, sources, rare ones."""
     if member.name == "id":
         return 2, 1
     if member.name in FIRST:
@@ -131,7 +131,7 @@ def _kind(name: str, type: inspect.Type) -> tuple[ControlKind, tuple[str, ...]]:
 
 
 def values_of(members: Collection[Member], line: Line) -> dict[str, Value]:
-    """What a form shows of a line."""
+    """The values of a form that shows a line, by the name of the member."""
     return {each.name: _shown(each, line.get(each.name)) for each in members}
 
 
@@ -162,7 +162,8 @@ def _fact_text(value: Any) -> str:
 def sent(
     members: Collection[Member], form: MultiDict[str, str], prefix: str = ""
 ) -> dict[str, Value]:
-    """What a form sent, member by member, white space around it gone and empty rows too."""
+    """The values that a form sent, by the name of the member, without blanks around them and
+    without empty rows."""
     return {each.name: _sent(each, form, prefix + each.name) for each in members}
 
 
@@ -174,7 +175,7 @@ def _sent(member: Member, form: MultiDict[str, str], name: str) -> Value:
 
 
 def _rows(form: MultiDict[str, str], name: str) -> Iterator[tuple[str, str]]:
-    """Rows of two columns: those of one column come in the order in which they stand."""
+    """Rows of two columns, each of which is sent as a list of its own."""
     firsts, seconds = form.getlist(f"{name}.0"), form.getlist(f"{name}.1")
     for index, first in enumerate(firsts):
         yield _plain(first), _plain(seconds[index]) if index < len(seconds) else ""

@@ -1,6 +1,6 @@
 """An id for what has none yet: it says what it is of, and nobody has it.
 
-It is a suggestion. Whoever records may write any other.
+It is a suggestion: the form takes any other.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST = 60
 
 
 def suggested_id(service: Archive, line: Line) -> str:
-    """An id that is free for a line that has none, or for what it is about so far."""
+    """A free id for a line, by what the line says so far."""
     stem = stem_of(line)
     spaces = _spaces(line["type"])
     ids = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
@@ -32,7 +32,7 @@ def suggested_id(service: Archive, line: Line) -> str:
 
 
 def stem_of(line: Line) -> str:
-    """What a line is about, in the words of an id.
+    """The words of an id for a line, joined by hyphens; another line may have the same.
 
     >>> stem_of({"type": "milestone", "facility": "juno", "milestone": "upgraded", "date": "2031~"})
     'juno-upgraded-2031'
@@ -48,7 +48,7 @@ def stem_of(line: Line) -> str:
 
 
 def _what(line: Line) -> str:
-    """What a line says, as far as another line about the same would say something else."""
+    """What distinguishes a line from others about the same record."""
     if line["type"] in ("facility", "source"):
         return str(line.get("acronym") or line.get("name") or line.get("title") or "")
     if "record" in line or "series" in line:

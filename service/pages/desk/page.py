@@ -1,4 +1,4 @@
-"""What the desk shows besides forms: what is found, and a record or a source to work on."""
+"""The desk without its forms: what a search finds, and a record or a source to work on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from service.words import labels
 
 
 def found(desk: Desk, q: str) -> list[Members]:
-    """Records and sources that have these words, the best first."""
+    """Records and sources that have these words, the best first: `id`, `name`, `kind`, `space`."""
     chronicle = desk.service.chronicle
     # What the views have not read yet cannot be found; the desk itself reads the log.
     texts = {"q": q, "limit": "20", "known": f"@{desk.service.views.tracked()}"}
@@ -84,7 +84,7 @@ def source_members(desk: Desk, id: str) -> Members:
 
 
 def _new_links(desk: Desk, record: Record, id: str) -> list[Members]:
-    """What can be recorded of a record, with what a form of it is filled with."""
+    """Links to the forms of what can be recorded of a record, each filled with the id."""
     if record.kind == "facility":
         return [_new_link(desk, type, {"facility": id}) for type in STATEMENT_TYPES]
     name = "series" if record.kind == "indicator" else "record"

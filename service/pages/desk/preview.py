@@ -34,7 +34,8 @@ from service.words import labels, language
 
 
 def preview_of(desk: Desk, decision: Decision) -> Members:
-    """What the template shows of a decision that is not kept yet."""
+    """The variables of the template for a decision that is not recorded: its `events`, `warnings`,
+    the `readings` of what it changes, and the `revisions` before it by the number of a line."""
     proposed = proposal(decision)
     changing = list(changes(desk.service, decision))
     derived = {str(Stream.record(each["record"])): each for each in proposed["changes"]}
@@ -65,7 +66,8 @@ def _before(events: Sequence[Members], stream: str) -> int:
 
 
 def meanwhile(desk: Desk, stream: str, revision: int) -> list[Members]:
-    """What happened to a stream after a revision: who, when, why, and from what to what."""
+    """The events of a stream after a revision: `position`, `actor`, `recorded_at`, and the words of
+    `Life.take`."""
     stood = Life(desk)
     found = []
     for event in desk.service.chronicle.log.select_stream(stream):
@@ -94,7 +96,7 @@ class Life:
                 self._lines[None] = record.card
 
     def take(self, line: Line) -> Members:
-        """The event in words, with its members from what to what."""
+        """Applies the line of an event; returns its words, with `rows` of what it changed."""
         kind = line["type"]
         about = touched(line)
         of = about.id if about.space == "statement" else None
@@ -158,7 +160,7 @@ def _reading(desk: Desk, change: Touched, derived: Members | None) -> Members:
 
 
 def _card_lines(desk: Desk, card: Line | None, other: Line | None) -> list[str]:
-    """What a card says that the other one does not; nothing where there are not two."""
+    """The members in which a card differs from the other, in words; none of only one card."""
     if card is None or other is None:
         return []
     type = card["type"]

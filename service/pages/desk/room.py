@@ -1,4 +1,4 @@
-"""What all that is shown at the desk needs: the archive, the language, the links, and the day."""
+"""The desk of one request: the archive, the language, the links, and the day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATH = "/desk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The desk, as one request finds it."""
+    """The desk of one request."""
 
     service: Archive
     here: Here

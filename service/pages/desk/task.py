@@ -75,12 +75,12 @@ class Task:
         return self.change is not None and self.change.sets_members
 
     def filled(self) -> tuple[Values, Values]:
-        """What the empty form shows: of the thing, and of the change."""
+        """The values of the form at first: those of the thing, and those of the change."""
         line = self.before if self.is_change else self.prefilled
         return values_of(self.members, line), values_of(self.why, {})
 
     def sent(self, form: MultiDict[str, str]) -> tuple[Values, Values]:
-        """What a form sent, of the thing and of the change."""
+        """The values that a form sent: those of the thing, and those of the change."""
         return sent(self.members, form), sent(self.why, form, WHY)
 
     def shows(self, line: Line) -> tuple[Values, Values]:
@@ -140,6 +140,6 @@ def again(service: Archive, task: Task) -> Task:
 
 
 def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:
-    """What a stream came to at a revision (None: all of it), and that revision."""
+    """The record that a stream folds to at a revision (None: the last), and that revision."""
     record = Record.of(stream, service.chronicle.stream(stream)[:revision])
     return record, record.revision

@@ -25,7 +25,7 @@ def in_order(type: str, names: Collection[str]) -> list[str]:
 
 
 def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
-    """A member of a line as a person reads it."""
+    """The value of a member of a line in words; None where it has none."""
     if value is None:
         return None
     kind = _kind_of(type, name)
@@ -63,7 +63,7 @@ def _text(value: Any) -> str:
 
 
 def said_words(statement: Statement, say: Speech) -> str:
-    """When it was said, as its source gives it."""
+    """The date on which a statement was made, in words, as its source gives it."""
     stated = statement.line.get("stated")
     return say("as it happened") if stated is None else language.date(stated, say.lang)
 

@@ -1,7 +1,7 @@
 """The words of the desk: what members, types, choices, facets and warnings are called.
 
-A member or a type that has no words here goes by its own name, so that a new type of event
-has its form before anybody has found words for it.
+A member or a type without words here is shown by its own name, so that a new type of event
+has a form at once.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ def member(name: str, lang: str) -> str:
 
 
 def hint(type: str, name: str, lang: str) -> str:
-    """What to write into a member, in a sentence; "" where nobody has said."""
+    """What to write into a member, in a sentence; "" where there is none."""
     own = HINTS.get(f"{type}.{name}") or HINTS.get(name)
     said = own or HINTS.get(name.removeprefix("why."), {})
     return said.get(lang, "")
 
 
 def type_of_line(type: str, lang: str) -> str:
-    """A type of line, of one."""
+    """The name of a type of line, in the singular."""
     return TYPES.get(type, {}).get(lang, type)
 
 

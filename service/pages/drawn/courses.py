@@ -73,7 +73,7 @@ def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequenc
 
 
 def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | None]:
-    """How many there are in all of some trends, which have no points where there is nothing."""
+    """The sum of some trends at the end of each year; a trend without points counts nothing."""
     counts = [[point["count"] for point in points] for points in swept if points]
     return list(map(sum, zip(*counts, strict=True))) if counts else [0] * len(years)
 

@@ -1,7 +1,7 @@
 """A cache of the items that drawings are made from.
 
 The items at `stated` and `known` follow from the log alone and can never change, so a reader who
-goes from year to year has them made once. Few are kept, the ones used last.
+goes from year to year has them made once. Those used last are kept.
 """
 
 from __future__ import annotations

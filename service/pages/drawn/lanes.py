@@ -189,7 +189,8 @@ def said_edge(line: Mapping[str, Any]) -> Edge:
 
 
 def counted_days(counted: Counted) -> int | None:
-    """How late what came certainly was, or how early; 0 where it may have been on time."""
+    """How many days late what came was at least, or early if negative; 0 where it may have been on
+    time, None where nothing came."""
     slip = counted.ladder.slip
     if slip is None:
         return None
@@ -201,7 +202,7 @@ def counted_days(counted: Counted) -> int | None:
 
 
 def short_interval(counted: Counted, lang: Language) -> str:
-    """How late or early what came was, at least and at most; "on time" where it may have been."""
+    """The slip of what came in words, at least and at most; "on time" where it may have been."""
     slip = counted.ladder.slip
     if slip is None:
         return ""

@@ -11,7 +11,7 @@ from service.words.speech import Speech
 
 
 def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:
-    """Of how many facilities the counts of a page are, in a sentence.
+    """A sentence that says how many facilities the counts of a page are of.
 
     `rows` hold every record that exists at the clocks; None in `countries` is all of them.
     """

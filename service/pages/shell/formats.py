@@ -1,4 +1,4 @@
-"""The feeds of what a page is about: its head leads programs there, its foot people."""
+"""The feeds of what a page shows, which its head links for programs and its foot for people."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CARRIED = ("at", "during", "stated", "known", "lang")
 """The parameters that go along from page to page."""
 
 PART = ("country", "field")
-"""Those that go along to pages of a part of the world."""
+"""The parameters that go along to pages of a part of the world."""
 
 TAKES = {
     "/": (*CARRIED, *PART),
@@ -48,12 +48,13 @@ class Here:
     texts: Mapping[str, str]
 
     def url(self, path: str | None = None, /, **changed: str | None) -> str:
-        """This page, or another path with the same parameters, some of them set or left out."""
+        """The URL of this page, or of another path, with the same parameters but for those
+        `changed`; one that is None is left out."""
         texts = {**self.texts, **changed}
         return located(self.path if path is None else path, _ordered(texts))
 
     def to(self, path: str, /, **given: str | None) -> str:
-        """Another page, with the clocks and the language of this one, and what is given."""
+        """The URL of another page, with the clocks and language of this one and with `given`."""
         takes = TAKES.get(path, CARRIED)
         carried = {name: self.texts[name] for name in takes if name in self.texts}
         if path != "/trends" and "," in carried.get("country", ""):

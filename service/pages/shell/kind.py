@@ -1,4 +1,4 @@
-"""What a kind of page is: its path, the question whose answer it shows, and where else it is shown.
+"""The declaration of a page: its path, the question whose answer it shows, and its frames.
 
 Routes, data and frames follow from an entry in `service.pages.kinds.PAGES`: a new page is a
 template, a module, and such an entry.

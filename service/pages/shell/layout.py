@@ -1,4 +1,4 @@
-"""What every page shows around what is its own: name, pinned link, formats, sentence."""
+"""What all pages share: name, pinned link, formats, navigation, and the pieces of a sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Members = dict[str, Any]
 
 
 class FormatLink(NamedTuple):
-    """Another form of what a page shows."""
+    """A link to another form of what a page shows, with its media type."""
 
     name: str
     type: str
@@ -41,7 +41,7 @@ class PageFacts:
 
 
 def navigation(here: Here, say: Speech) -> list[Members]:
-    """The pages that every page leads to."""
+    """The links of the navigation: `name`, `url`, `text`."""
     texts = {
         "state": say("State"),
         "compare": say("Compare"),
@@ -58,7 +58,7 @@ def navigation(here: Here, say: Speech) -> list[Members]:
 
 
 class Piece(NamedTuple):
-    """A piece of a sentence; a figure has a place that it leads to, or is only set in weight."""
+    """A piece of a sentence; a figure is a link, or bold where it has no `href`."""
 
     text: str
     href: str | None

@@ -18,8 +18,8 @@ from service.words import labels, places
 
 
 def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
-    """The map of the facilities of a page, a disc each; of several countries, a disc each of
-    these. `off_map` are those that have no place on it."""
+    """The `map` of the facilities of a page with a disc for each, or for each country where there
+    are several; `off_map` lists facilities that have no place on it."""
     here, lang, say = visit.here, visit.lang, visit.say
     shown = [row for row in rows if row["shown"]]
     if not shown:
@@ -98,7 +98,7 @@ NEAR = 1.2
 
 
 def _towns(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What to call the places of facilities: the city, or where that is spread wide its part."""
+    """The towns of facilities by id: the city, or its part where a city is spread wide."""
     by_last: dict[str, list[tuple[str, list[str], float, float]]] = {}
     for row in rows:
         if row["latitude"] is None or row["longitude"] is None or not row["place"]:

@@ -150,7 +150,7 @@ class _State:
     # --- what goes with the answer
 
     def _items(self) -> list[Item]:
-        """What is drawn: all there is, or where that is too much the facilities of the page."""
+        """The items to draw: all, or where there are too many only those of `among`."""
         selection = Selection(
             kinds=DRAWN,
             country=self.wanted.country,

@@ -173,7 +173,7 @@ def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
 def _name(
     key: Mapping[str, str | None], shared: Collection[str], lang: str, everything: str
 ) -> str:
-    """What a line is called: the parts of its key in words, without those that all share."""
+    """The name of a series: the parts of its key in words, without those that all share."""
     words = []
     for name, value in key.items():
         if value is None or name == "unit" or name in shared:
