@@ -20,7 +20,8 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from events.clocks import as_of
 from service.archive import Archive
-from service.asking.filters import given, wanted
+from service.asking.filters import Wanted
+from service.asking.parameter import written
 from service.asking.query import Query
 from service.asking.question import Arguments
 from service.state.question import STATE
@@ -113,7 +114,7 @@ def _trend(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
 def _states(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
     """The counts of one state a year, and the seconds that their answers took."""
     log, now = archive.chronicle.log, archive.chronicle.now()
-    about = wanted(country=asked.get("country"), limit="1")
+    about = Wanted(country=asked.get("country"), limit=1)
     began = time.perf_counter()
     texts = []
     for year in range(LAST - YEARS + 1, LAST + 1):
@@ -123,7 +124,7 @@ def _states(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
             log=log,
             now=now,
         )
-        query = Query("/v1/state", clocks, given(about), about=about)
+        query = Query("/v1/state", clocks, written(STATE.filters, about), about=about)
         texts.append(STATE.text(archive.reading(archive.db_at(clocks.known)), query))
     seconds = time.perf_counter() - began
     answers: list[dict[str, Any]] = list(map(msgspec.json.decode, texts))

@@ -20,9 +20,7 @@ from service.asking.parameter import (
     choice,
     choices,
     quoted,
-    values_of,
     whole_number,
-    written,
 )
 
 # --- the clocks
@@ -320,24 +318,3 @@ SHARED: tuple[Parameter, ...] = (
     NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""
-
-# --- reading some of them by name
-
-_BY_NAME = {
-    each.name: each
-    for each in (
-        COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q, NEAR, RADIUS, SORT, FACETS_COUNTED,
-        LIMIT_OF_PAGE, AFTER,
-    )
-}  # fmt: skip
-
-
-def wanted(**texts: str | None) -> Wanted:
-    """What a question is about; None where it does not say. Raises BadFilter."""
-    given = {name: text for name, text in texts.items() if text is not None}
-    return Wanted(**values_of((_BY_NAME[name] for name in texts), given))
-
-
-def given(about: Wanted) -> dict[str, str]:
-    """The filters that differ from their defaults, as a URL writes them."""
-    return written(tuple(_BY_NAME.values()), about)

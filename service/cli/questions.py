@@ -18,7 +18,8 @@ from service.asking import forms
 from service.asking.errors import NothingToCompare, UnknownParameter
 from service.asking.parameter import Parameter, Texts, check_names
 from service.asking.query import Query
-from service.asking.question import JSON, Arguments, Column, Format, Members, Question
+from service.asking.question import JSON, Arguments, Format, Question
+from service.asking.table import Column, Members
 from service.cli.changes import show_history
 from service.cli.options import SHARED, log_of
 from service.cli.screen import plain, screen, show_table

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from events.vocabulary import STATUSES
-from service.asking.question import Column, Columns, Members, Table, columns, within
+from service.asking.table import Column, Columns, Members, Table, columns, within
 from service.comparing.pairing import SIGNS
 from service.words.cells import date_cell
 from service.words.number import number_text

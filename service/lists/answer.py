@@ -26,7 +26,7 @@ from projections.views.state import Row
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
 from service.asking.query import Query
-from service.asking.question import Members
+from service.asking.table import Members
 from service.lists.snippets import snippet
 
 LISTED = ("id", "kind", "name", "country", "field", "status", "since", "distance_km")

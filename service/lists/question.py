@@ -24,7 +24,8 @@ from service.asking.filters import (
 from service.asking.following import Follow
 from service.asking.parameter import Filter, choice, choices, quoted
 from service.asking.query import Query
-from service.asking.question import Column, Example, Members, Question, Table, columns
+from service.asking.question import Example, Question
+from service.asking.table import Column, Members, Table, columns
 from service.asking.turning import on_a_day
 from service.lists.answer import LISTED, SEARCHED, records_answer, search_answer
 from service.lists.schemas import RecordsSchema, SearchSchema

@@ -19,7 +19,7 @@ from projections.views.state import Row
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of_rows
 from service.asking.query import Query
-from service.asking.question import Members
+from service.asking.table import Members
 from service.promises.filters import Promised, after_period
 from service.promises.slips import days_of, name_of, rung
 from service.sentences.slips import Longest, overdue_sentence

@@ -25,7 +25,7 @@ from projections.views.reading import Reading, Slice
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of_rows
 from service.asking.query import Query, pinned_path
-from service.asking.question import Members
+from service.asking.table import Members
 from service.promises.filters import Promised, is_run_by
 from service.sentences.sentence import Name
 from service.sentences.slips import Worst, slips_sentence

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from service.asking.question import Column, Members, Table, columns, dated, sentence_of, within
+from service.asking.question import sentence_of
+from service.asking.table import Column, Members, Table, columns, dated, within
 from service.promises.filters import GROUPS
 from service.words.cells import date_cell, interval_cell
 from service.words.labels import outcome

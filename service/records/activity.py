@@ -21,7 +21,8 @@ from service.asking import forms
 from service.asking.filters import AFTER_EVENT, FINDABLE, LIMIT_OF_PAGE, position_after
 from service.asking.parameter import Filter, Parameter, choice, values_of, written
 from service.asking.query import Query
-from service.asking.question import Arguments, Members, Question
+from service.asking.question import Arguments, Question
+from service.asking.table import Members
 from service.records.audit import entry_members
 
 FROM = Parameter(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from service.asking.filters import AFTER_EVENT, LIMIT_OF_PAGE
 from service.asking.following import Follow, Never
-from service.asking.question import Example, Question, Table, columns
+from service.asking.question import Example, Question
+from service.asking.table import Table, columns
 from service.asking.turning import of_record
 from service.records.activity import ACTIVITY_FILTERS, ENDS, activity_answer, read_activity
 from service.records.answer import record_answer, timeline_answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from service.asking.question import Column, Members, Table, columns, dated
+from service.asking.table import Column, Members, Table, columns, dated
 from service.state.tables import remarks, since
 from service.words.cells import date_cell, held_cell, value_cell
 

@@ -33,17 +33,7 @@ from service.asking.following import Never
 from service.asking.paging import page_of_rows
 from service.asking.parameter import Filter, values_of, written
 from service.asking.query import Query
-from service.asking.question import (
-    Arguments,
-    Column,
-    Example,
-    Format,
-    Members,
-    Question,
-    Table,
-    columns,
-    within,
-)
+from service.asking.question import Arguments, Example, Format, Question
 from service.asking.schemas import (
     HoldsSchema,
     choice_field,
@@ -53,6 +43,7 @@ from service.asking.schemas import (
     part_field,
     text_field,
 )
+from service.asking.table import Column, Members, Table, columns, within
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.csv_text import csv_text
 

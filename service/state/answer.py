@@ -22,7 +22,7 @@ from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_of_records
 from service.asking.query import Query
-from service.asking.question import Members
+from service.asking.table import Members
 from service.state.row import expected_statuses, rows_shown, status_members
 from service.state.sentence import state_in_words
 

@@ -14,7 +14,7 @@ from events.dates import Day
 from projections.engine.spans import FOR_LISTS
 from projections.views.reading import Slice
 from projections.views.state import Row
-from service.asking.question import Members
+from service.asking.table import Members
 
 NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 """The members of a facility without a status."""

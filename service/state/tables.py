@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from events.dates import iso, parse
 from events.vocabulary import STATUSES
-from service.asking.question import Column, Members, Table, columns, dated, within
+from service.asking.table import Column, Members, Table, columns, dated, within
 from service.words.cells import date_cell, held_cell
 from service.words.number import number_text
 

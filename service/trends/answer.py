@@ -19,7 +19,7 @@ from typing import Any
 from events.dates import Day, iso
 from projections.views.reading import Reading
 from service.asking.query import Query
-from service.asking.question import Members
+from service.asking.table import Members
 from service.sentences.trends import Ends, trends_sentence
 from service.trends.sweeps import SWEEPS, Point
 from service.trends.trend import Measure, Trend, place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from service.asking.question import Column, Members, Table, columns
+from service.asking.table import Column, Members, Table, columns
 from service.trends.trend import Measure
 from service.words.number import number_text
 

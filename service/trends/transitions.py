@@ -37,7 +37,7 @@ from service.asking.following import Follow
 from service.asking.paging import page_of_rows
 from service.asking.parameter import Parameter, choice, values_of, written
 from service.asking.query import Query
-from service.asking.question import Arguments, Column, Example, Members, Question, Table, within
+from service.asking.question import Arguments, Example, Question
 from service.asking.schemas import (
     AnswerSchema,
     SinceSchema,
@@ -48,6 +48,7 @@ from service.asking.schemas import (
     part_field,
     text_field,
 )
+from service.asking.table import Column, Members, Table, within
 from service.asking.turning import between
 from service.items.claim import Claim, claim_of, claims_of, effective
 from service.items.when import When

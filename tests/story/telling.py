@@ -13,13 +13,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from events.clocks import as_of
 from events.commit import microseconds
 from events.fact import Line
 from events.orders import Command, Order, Recorded
 from service.archive import LOG, Archive
-from service.asking.filters import given, wanted
-from service.asking.query import Query
+from service.asking.question import Arguments
 from service.state.question import STATE
 
 NOON = "2026-11-25T12:00:00.000000Z"
@@ -114,17 +112,16 @@ def state_text(
     **filters: str | None,
 ) -> str:
     """The text of `/v1/state`, from the views as they are."""
-    asked = wanted(**filters)
-    clocks = as_of(
-        at=at,
-        during=during,
-        stated=stated,
-        known=known,
-        log=archive.chronicle.log,
-        now=archive.chronicle.now(),
+    given = {"at": at, "during": during, "stated": stated, "known": known, **filters}
+    query = STATE.query(
+        Arguments(
+            path="/v1/state",
+            texts={name: text for name, text in given.items() if text is not None},
+            log=archive.chronicle.log,
+            now=archive.chronicle.now(),
+        )
     )
-    query = Query("/v1/state", clocks, given(asked), about=asked)
-    return STATE.text(archive.reading(archive.db_at(clocks.known)), query)
+    return STATE.text(archive.reading(archive.db_at(query.as_of.known)), query)
 
 
 def log_digest(folder: Path) -> str:

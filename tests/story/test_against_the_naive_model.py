@@ -34,8 +34,9 @@ from events.orders import Recorded
 from projections.views.following import Follower, rebuild, verify
 from projections.views.reading import Reading
 from service.archive import Archive
-from service.asking.filters import wanted
+from service.asking.filters import Wanted
 from service.asking.json_text import plain
+from service.asking.parameter import values_of
 from service.asking.query import Query
 from service.records.audit import statement_answer
 from service.state.question import STATE
@@ -196,7 +197,7 @@ class EngineAndModel(RuleBasedStateMachine):
             for name in ("country", "field", "status", "expected")
             if name in asked
         }
-        about = replace(wanted(**filters), limit=limit, after=after)
+        about = Wanted(**{**values_of(STATE.filters, filters), "limit": limit, "after": after})
         query = replace(self.question("/v1/state", asked, filters), about=about)
         return STATE.text(self.reading(asked["known"]), query)
 
