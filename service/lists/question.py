@@ -62,16 +62,23 @@ def _counts(answer: Members) -> Iterator[Members]:
             yield {"facet": name, "value": value, "count": count}
 
 
+def _columns(answer: Members) -> tuple[Column, ...]:
+    """Where there is a place or words to look for, how far and how well each row fits too."""
+    measured = ("distance_km", "score")
+    present = [name for name in measured if any(name in row for row in answer["items"])]
+    return (
+        *columns("kind", "id"),
+        Column(name="name", words=True),
+        *columns("country", "field", "status", *present),
+    )
+
+
 FOUND = Table(
     rows="items",
     key=("id",),
     title="Records",
     shown=_shown,
-    columns=(
-        *columns("kind", "id"),
-        Column(name="name", words=True),
-        *columns("country", "field", "status"),
-    ),
+    columns=_columns,
 )
 
 FACETS_FOUND = Table(

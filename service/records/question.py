@@ -21,6 +21,7 @@ from service.records.schemas import (
 from service.records.tables import (
     CHANGES,
     EFFECTIVE,
+    ENTRY,
     EVENTS,
     EXPLAINED,
     HOLDING,
@@ -118,7 +119,7 @@ STATEMENT = Question(
     ids=("juno-operation", "rd-2024-prelim"),
     answer=statement_answer,
     schema=ExplanationSchema,
-    tables=(EXPLAINED, RIVALS, SOURCES, warnings_by("code"), EVENTS),
+    tables=(EXPLAINED, ENTRY, RIVALS, SOURCES, warnings_by("code"), EVENTS),
     follow=Follow(streams=of_statement),
     command="statement",
     lead=statement_lines,

@@ -103,10 +103,17 @@ def _of_statement(column: Column) -> Column:
     return replace(column, value=lambda row: column.of(row["statement"]))
 
 
+ENTRY = Table(
+    rows="rivals",
+    each="statement of its entry, the one that is asked about first",
+    spread=lambda answer: (answer, *answer["rivals"]),
+    columns=(*map(_of_statement, _MEMBERS), *columns("standing", "why")),
+)
+"""A statement and its rivals, each with how it stands."""
+
 RIVALS = Table(
     rows="rivals",
     title="Rivals",
-    columns=(*map(_of_statement, _MEMBERS), *columns("standing", "why")),
     shown=(
         Column(name="id", value=lambda row: row["statement"]["id"]),
         Column(name="date", value=lambda row: date_cell(row["statement"].get("date"))),

@@ -85,6 +85,7 @@ def _overdue(row: Members) -> str:
 FACILITIES = Table(
     rows="facilities",
     key=("id",),
+    each="facility; policies, indicators and findings are in the JSON alone",
     title="Facilities",
     columns=(
         Column(name="id"),

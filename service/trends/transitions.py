@@ -53,6 +53,7 @@ from service.asking.turning import between
 from service.items.claim import Claim, claim_of, claims_of, effective
 from service.items.when import When
 from service.trends.trend import period_named, period_query
+from service.words.cells import date_cell
 
 FACILITY, POLICY, DISCOVERY = KINDS = ("facility", "policy", "discovery")
 
@@ -363,6 +364,9 @@ TRANSITIONS = Question(
     ),
     follow=Follow(settled=(("stated",), ("to",)), turns=_turns),
     command="transitions",
+    lead=lambda answer: (
+        f"From {date_cell(answer['from'])} to {date_cell(answer['to'])}: {answer['total']}.",
+    ),
     examples=(
         Example(
             name="transitions",
