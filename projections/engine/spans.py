@@ -1,14 +1,14 @@
 """The three-clock engine: from what a record says to rows that answer at any clocks.
 
 A projection is a pure function from an `Account` to spans: what holds from which
-day to which. The engine calls it for every slice of `stated`, joins slices that
-agree, compares the outcome with the rows that are open on the clock `known`,
-and gives what closes and what opens. Whoever writes a new view writes only the
-pure function.
+day to which. The engine calls it for every account of the record, joins neighbours
+that agree, compares the outcome with the rows that are open on the clock `known`,
+and gives what closes and what opens. Whoever writes a new kind of record writes
+only the pure function.
 
-All intervals are half-open. An open end is None in a span; in a row it is the
-far value that a comparison needs (`BEFORE_ALL`, `AFTER_ALL`), and no row is
-ever shown.
+All intervals are half-open. An open end is None in a span; in a row it is
+`BEFORE_ALL` or `AFTER_ALL`, so that SQL can compare; answers never show these
+values.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def boxes(
     since: Day = BEFORE_ALL,
     before: Iterable[Box] = (),
 ) -> set[Box]:
-    """Every span of the record for every slice of `stated`, equal neighbours joined.
+    """Every span of the record in every account of it, equal neighbours joined.
 
     With `since`, only those that reach that day or a later one: `before` holds
     the boxes that did so before the record changed, from that day on.

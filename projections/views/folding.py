@@ -46,7 +46,7 @@ class CommitRead(NamedTuple):
 class Reader:
     """Folds the log's pages into records. `load` gives a record as of the page before.
 
-    `dropped` are the streams that are no longer kept since the last page.
+    `dropped` are the streams dropped from memory after the last page.
     """
 
     def __init__(self, load: Callable[[str], Record]) -> None:

@@ -1,7 +1,7 @@
 """The views as a question reads them: one connection, and a slice at three clocks.
 
-A question about a day beyond the horizon gets the status at the horizon: that rule stands here,
-in `Slice.status_day`, and nowhere else.
+A question about a day beyond the horizon gets the status at the horizon: that rule stands in
+`status_day`, and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from projections.views.file import Database
 from projections.views.history import History
 from projections.views.search import Search
 from projections.views.state import Row, State, Stretch
+
+
+def status_day(*, at: Day, stated: Day) -> Day:
+    """The day whose status is shown: the day asked about, beyond the horizon the horizon."""
+    return min(at, stated)
 
 
 class Reading(NamedTuple):
@@ -46,8 +51,8 @@ class Slice:
 
     @property
     def status_day(self) -> Day:
-        """The day whose status is shown: beyond the horizon it is the horizon."""
-        return min(self.as_of.at, self.as_of.stated)
+        """The day whose status is shown."""
+        return status_day(at=self.as_of.at, stated=self.as_of.stated)
 
     @property
     def is_beyond(self) -> bool:

@@ -410,7 +410,7 @@ STATEMENT_TURNS = """
     ORDER BY position
 """
 """Where records of a kind came into a place or left it, or their cards or any of their statements
-changed: also those that no row has for its own, since another of the same day outdoes them."""
+changed: also statements without a row, because a later milestone of the same day hides them."""
 
 LADDER_TURNS = """
     WITH matching AS MATERIALIZED (

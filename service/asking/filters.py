@@ -100,10 +100,9 @@ class Point(NamedTuple):
 class Wanted:
     """Which part of the world a question is about, and which page of what it lists.
 
-    `statuses` are those held; `expected` are those of the day asked about, which beyond the
-    horizon may still have been to come. `radius` is in kilometres. `facets` are to be counted;
-    `fields` are the members that items keep. Of each of these, none is all. `sort` is None where
-    nothing is said of it.
+    `statuses` are those held; `expected` are the statuses expected on the day asked about, or held
+    where nothing is expected. `radius` is in kilometres. `facets` are to be counted; `fields` are
+    the members that items keep. Empty means all. `sort` is None where nothing is said of it.
     """
 
     country: str | None = None

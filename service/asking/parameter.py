@@ -1,8 +1,8 @@
-"""A parameter of a question: one entry that parses its text, writes it back, and documents it.
+"""The parameters of a question.
 
-`parse` turns the text of a URL or an option into a value, `write` the value into the one text that
-a pinned URL has. The clocks are parameters too, but are parsed together (`events.clocks`), so they
-only document themselves here.
+A `Filter` parses its text, writes it and documents itself: `parse` turns the text of a URL or an
+option into a value, `write` the value into the one text that a pinned URL has. A bare `Parameter`,
+such as a clock, only documents; the clocks are parsed together (`events.clocks`).
 """
 
 from __future__ import annotations

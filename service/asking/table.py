@@ -57,10 +57,10 @@ Columns = tuple[Column, ...] | Callable[[Members], tuple[Column, ...]]
 class Table:
     """A list of an answer whose rows can stand in a table.
 
-    `rows` is the member that lists them, and `key` the members that name one: by
-    them a patch names what it changes, and without any by its place. `columns` are those of its
-    CSV, made from the answer where they depend on it, and `each` says what has a row there;
-    `spread` makes its rows of the answer where they are not the list itself.
+    `rows` is the member that lists them, and `key` the members that name one. A patch names a row
+    by them; without a key, by its place in the list. `columns` are those of its CSV, made from the
+    answer where they depend on it, and `each` says what has a row there; `spread` makes its rows of
+    the answer where they are not the list itself.
 
     People see the tables that have a `title`, which stands above. `shown` are the columns that
     they read, with dates and numbers in words; without it they read those of the CSV that have a

@@ -61,6 +61,6 @@ def between(
     )
 
 
-def of_record(reading: Reading, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id says
+def of_record(reading: Reading, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id alone decides
     """Of an answer about one record: its own stream."""
     return {str(Stream.record(id)): 0}

@@ -59,7 +59,7 @@ class Annales(click.Group):
         """The names of the commands in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
         """The command of a name, imported; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
@@ -69,7 +69,7 @@ class Annales(click.Group):
             return cast("click.Command", module.command_of(cmd_name))
         return cast("click.Command", getattr(module, cmd_name))
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """List the commands without importing one."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])

@@ -1,7 +1,8 @@
 """The questions on the command line: a command is made of each declaration that names one.
 
-It takes what the question takes over HTTP, the names with hyphens. It answers with the text that
-HTTP gives, to the byte, or for people with a few lines and the tables that the declaration names.
+It takes what the question takes over HTTP but `view`, the names with hyphens. With `--json`,
+`--csv` or `--format` it prints the text that HTTP returns, to the byte; without, for people, a few
+lines and the tables that the declaration names.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show_clocks(console: Console, head: Mapping[str, Any], *, at: bool = True) -> None:
-    """Say at which clocks the answer was given; without `at` where it does not turn on that one."""
+    """Say at which clocks the answer was given; without `at` where `at` plays no part."""
     if "known" not in head:  # between two moments of the log
         text = f"recorded after {_moment(head['from'])}, up to {_moment(head['to'])}"
     else:

@@ -167,7 +167,7 @@ def _beside(cell: Callable[[Any], str], *before: Column, after: tuple[Column, ..
         sides = (
             Column(
                 name=side,
-                value=lambda row, side=side: cell(row[side]),  # type: ignore[misc]
+                value=lambda row, side=side: cell(row[side]),  # type: ignore[misc] # mypy infers no lambda with a default
                 heading=answer[side]["label"]["en"],
             )
             for side in ("a", "b")

@@ -1,4 +1,4 @@
-"""The list of pages, in the order of the navigation."""
+"""The list of pages."""
 
 from __future__ import annotations
 

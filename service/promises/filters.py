@@ -26,8 +26,9 @@ SORTS = ("record", "slip")
 class Promised(About):
     """Which promises a question is about, and which page of them.
 
-    `operator` is the operator of the card as a whole, or one of several that it names; `came_by`
-    is the day by which certainly something had come. `skipped` are those of the pages before.
+    `operator` is the operator of the card as a whole, or one of several that it names. With
+    `came_by`, only ladders for which something had certainly come by this day are meant. `skipped`
+    is how many stand on earlier pages.
     """
 
     outcome: str | None = None

@@ -172,7 +172,7 @@ class Shown(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """The same was shown from the day `first` up to, not including, `end`; None is for good."""
+    """The same was shown from the day `first` up to, not including, `end`; None: to this day."""
 
     shown: Shown
     first: Day
@@ -180,7 +180,10 @@ class Stretch(NamedTuple):
 
 
 class Vintage(NamedTuple):
-    """A stretch, with the commit that began it and the one that ended it; None is none yet."""
+    """A stretch, with the commit that began it and the one that ended it.
+
+    `until` is None while it lasts.
+    """
 
     stretch: Stretch
     since: int
@@ -347,8 +350,8 @@ TRIANGLE = Format(
     answer=triangle_answer,
     text=lambda _, answer: csv_text(answer["columns"], answer["rows"], texts=("entry",)),
     meaning=(
-        "`triangle`, CSV too, has one for each entry and modality, with a column for each day on "
-        "which something was said of these entries, and `limit` counts them"
+        "`triangle` is CSV too: a row for each entry and modality, a column for each day on which "
+        "something was said. `limit` counts rows"
     ),
 )
 

@@ -1,7 +1,7 @@
 """The answer that everything turns on: the state of the chronicle at three clocks.
 
 Its rows are put together from texts that the views hold, never built from
-objects, so that a country of hundreds of facilities costs a millisecond.
+objects, so that a country of 500 facilities costs a few milliseconds.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 difference.
 
 It shows what holds on one day: the day asked about, and beyond the horizon the day of the horizon.
-Only what is expected is looked up on the day itself, and only there.
+Beyond the horizon, and only there, what is expected is looked up on the day asked about.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from events.dates import Day
 from projections.engine.spans import FOR_LISTS
-from projections.views.reading import Slice
+from projections.views.reading import Slice, status_day
 from projections.views.state import Row
 from service.asking.table import Members
 
@@ -34,7 +34,7 @@ def day_shown(facet: str, *, at: Day, stated: Day) -> Day | None:
         return None
     if facet == "expected":
         return at if at > stated else None
-    return min(at, stated)
+    return status_day(at=at, stated=stated)
 
 
 def rows_shown(slice: Slice, facet: str) -> list[Row]:

@@ -55,7 +55,8 @@ from service.items.when import When
 from service.trends.trend import period_named, period_query
 from service.words.cells import date_cell
 
-FACILITY, POLICY, DISCOVERY = KINDS = ("facility", "policy", "discovery")
+KINDS = ("facility", "policy", "discovery")
+FACILITY, POLICY, DISCOVERY = KINDS
 
 IN_FORCE = "in-force"
 """What a policy is while it holds."""
@@ -81,15 +82,17 @@ class Transition(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period(Wanted):
-    """The days from `first` to `last`, and which part of the world is meant in them; `skipped`
-    items stand on the pages before."""
+    """The days from `first` to `last`, and which part of the world is meant in them.
+
+    `skipped` is how many items stand on earlier pages.
+    """
 
     first: Day
     last: Day
     skipped: int = 0
 
     def has(self, kind: str) -> bool:
-        """Whether any of a kind are meant: facilities alone become one of the statuses."""
+        """Whether any of a kind are meant: with a filter of statuses, only facilities are."""
         return self.kind in (None, kind) and (kind == FACILITY or not self.statuses)
 
 
@@ -180,7 +183,7 @@ def _of_facilities(views: Slice) -> Iterator[Transition]:
 
 def _steps(record: str, claims: Collection[Claim], horizon: Day) -> Iterator[Transition]:
     """The effective actual milestones that count, in no order."""
-    # An entry counts that has an undisputed statement, whenever said.
+    # An entry counts if any of its statements is undisputed, whenever it was said.
     counting = {claim.entry for claim in claims if not claim.disputed}
     for entry, claim in effective(claims, horizon).items():
         if entry in counting and not claim.planned and claim.when is not None:
@@ -266,8 +269,8 @@ def _read(question: Question, arguments: Arguments) -> Query:
 
 
 def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
-    """Any change of a facility's statements can matter, also of one that no row of the views has
-    for its own."""
+    """Any change of a facility's statements can matter, also of a statement without a row, because
+    a later milestone of the same day hides it."""
     period: Period = query.about
     found: set[int] = set()
     if period.has(FACILITY):

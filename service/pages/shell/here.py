@@ -1,7 +1,7 @@
 """Where the reader is: a path, and the clocks, filters and language that its URL names.
 
-Every link of a page is made here, so that a reader of the world of 2016 stays in it from
-page to page. What the URL leaves to a default stays a default.
+Every link from page to page is made here, so that a reader of the world of 2016 stays in it.
+What the URL leaves to a default stays a default.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """The declaration of a page: its path, the question whose answer it shows, and its frames.
 
 Routes, data and frames follow from an entry in `service.pages.kinds.PAGES`: a new page is a
-template, a module, and such an entry.
+template, a module, and such an entry. Three lists say what does not follow from it:
+`service.asking.page_path._PAGES`, which paths of the API have a page;
+`service.pages.shell.here.TAKES`, which parameters go along to it; and
+`service.pages.shell.layout.navigation`.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ class PageFrame:
 class PageKind:
     """A kind of page, and what it is `about` in a line.
 
-    `name` is that of its folder and of its mark in the navigation; `path` may hold an `{id}`.
+    `name` is that of its folder and of its route; `path` may hold an `{id}`.
     `question` is the one whose answer it shows, or chooses it by the parameters: the answer
     stands at the same address with `.json`, and with `.csv` where the question has a table.
 
