@@ -16,7 +16,8 @@ from benchmarks.chronicle import COUNTRIES, World, batches
 from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
 from service.archive import Archive
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments
+from service.asking.question import Question
 from service.comparing.question import COMPARE, HINDSIGHT
 
 ONE, OTHER = COUNTRIES[:2]

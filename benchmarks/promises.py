@@ -23,8 +23,8 @@ from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.store.transcoding import line_of
 from service.archive import Archive
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.comparing.question import COMPARE, HINDSIGHT
 from service.promises.question import DUE, OVERDUE, SLIPS
 from tests.naive import expectations, promises

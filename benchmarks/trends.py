@@ -22,8 +22,7 @@ from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import Wanted
 from service.asking.parameter import written
-from service.asking.query import Query
-from service.asking.question import Arguments
+from service.asking.query import Arguments, Query
 from service.state.question import STATE
 from service.trends.question import TRENDS
 

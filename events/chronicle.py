@@ -32,6 +32,9 @@ from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
 from events.store.transcoding import line_of, state_of
 
+PAGE = 1000
+"""How many events an export reads at once."""
+
 ATTEMPTS = 50
 """How often a command is decided anew where other writers come first."""
 
@@ -193,10 +196,10 @@ class Chronicle(Application[str]):
 
     # --- the whole history, out and in
 
-    def export(self, *, page: int = 1000) -> Iterator[Line]:
+    def export(self) -> Iterator[Line]:
         """Every line as it was recorded, its place in the member `commit`."""
         position = 0
-        while events := self.log.select_log(after=position, limit=page):
+        while events := self.log.select_log(after=position, limit=PAGE):
             sizes = Counter(event.commit.position for event in events)
             for event in events:
                 place = _place(event, sizes[event.commit.position])

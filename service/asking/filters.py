@@ -288,7 +288,6 @@ LIMIT_OF_PAGE = Filter(
     form={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": LIMIT},
     meaning="How many a page has at most; more is refused.",
     parse=lambda text: whole_number("limit", text, 1, LARGEST_LIMIT),
-    write=str,
     default=LIMIT,
 )
 AFTER = Filter(
@@ -306,7 +305,6 @@ AFTER_EVENT: Filter = AFTER.but(form=forms.PAGE_OF_EVENTS)
 AFTER_ROW: Filter = AFTER.but(
     form={"type": "string", "pattern": "^[0-9]{1,9}$"},
     parse=_rows_before,
-    write=str,
     default=0,
     member="skipped",
 )

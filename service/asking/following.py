@@ -22,7 +22,7 @@ class MadeOf(Protocol):
 class Turns(Protocol):
     """The positions beyond `after`, up to `known`, of commits that can change an answer.
 
-    None where any can.
+    None: any commit can.
     """
 
     def __call__(
@@ -35,11 +35,13 @@ class Turns(Protocol):
 class Follow:
     """A question that can be followed.
 
-    `streams` or `turns` limit which commits are looked at within a day; a query is settled, and so
-    for ever, when it gives one clock of each tuple of `settled`. Without them all commits matter.
-    `passing` are the members of rows that only count the days since. `effort` is how often it
-    looks at each record, and `looks_everywhere` whether at those of all countries, whichever it is
-    about.
+    A query is settled when it gives at least one clock of each tuple of `settled`; then only new
+    events can change its answer. `streams` or `turns` limit which commits are looked at: of a
+    settled query over the whole log, else within a day. Without them all commits matter. `passing`
+    are the members of rows that only count the days since.
+
+    `effort`: how many times an answer reads each record. `looks_everywhere`: it reads records of
+    all countries, even if it asks about one.
     """
 
     settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))

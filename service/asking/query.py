@@ -1,7 +1,7 @@
 """A query: a question with everything written out, so that whoever holds it can ask it again.
 
 It has a path, the three clocks, and its filters by name, and from them the one URL at which its
-answer stands for ever.
+answer stands for ever. `Arguments` is what it is read from.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from events.clocks import AsOf, canonical
+from events.clocks import AsOf, Log, as_of, canonical
 from events.dates import iso
 from projections import VIEW
+from service.asking.filters import CLOCKS
+from service.asking.parameter import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,26 @@ class Query:
             if name not in self.clocks:
                 members.pop(name, None)
         return members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What comes with a request: the texts of its parameters, the id in its path, the log that
+    its moments are of, and the instant of asking."""
+
+    path: str
+    texts: Texts
+    log: Log
+    now: str
+    id: str = ""
+
+    def clocks(self) -> AsOf:
+        """The three clocks, defaults written out.
+
+        Raises BadClock, ClashingClocks, PositionAhead.
+        """
+        named = {each.name: self.texts.get(each.name) for each in CLOCKS}
+        return as_of(**named, log=self.log, now=self.now)
 
 
 def clock_members(as_of: AsOf) -> dict[str, Any]:

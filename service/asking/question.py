@@ -13,73 +13,24 @@ mapping of the members that its schema describes; a `Format` makes the text of i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marshmallow import Schema
 
-from events.clocks import AsOf, Log, as_of
 from events.errors import BadFilter
 from projections.views.reading import Reading
 from service.asking.filters import CLOCKS, VIEW_VERSION, Wanted
 from service.asking.following import Follow, Never
-from service.asking.json_text import json_of
+from service.asking.format import JSON, Answer, Format
 from service.asking.parameter import Filter, Parameter, Texts, values_of, written
-from service.asking.query import Query
+from service.asking.query import Arguments, Query
 from service.asking.table import Members, Table
 from service.words.csv_text import MEDIA_TYPE as CSV
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arguments:
-    """What comes with a request: the texts of its parameters, the id in its path, the log that
-    its moments are of, and the instant of asking."""
-
-    path: str
-    texts: Texts
-    log: Log
-    now: str
-    id: str = ""
-
-    def clocks(self) -> AsOf:
-        """The three clocks, defaults written out.
-
-        Raises BadClock, ClashingClocks, PositionAhead.
-        """
-        named = {each.name: self.texts.get(each.name) for each in CLOCKS}
-        return as_of(**named, log=self.log, now=self.now)
-
-
 Read = Callable[["Question", Arguments], Query]
 """Parses the arguments of a question. Raises BadFilter, BadClock and whatever else it refuses."""
-
-Answer = Callable[[Reading, Query], Any]
-"""Returns the members that the schema of a question describes, less the clocks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """A form of an answer: what `format` calls it, its media type, and how its text is made.
-
-    `answer` is given where the format has an answer of its own; `shape` is what JSON Schema says
-    of its text.
-    """
-
-    name: str
-    media_type: str
-    text: Callable[[Query, Any], str]
-    meaning: str = ""
-    answer: Answer | None = None
-    shape: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
-
-
-def answer_text(query: Query, answer: Members) -> str:
-    """The JSON text of an answer, which begins with its clocks."""
-    return json_of({**query.head(), **answer})
-
-
-JSON = Format(name="json", media_type="application/json", text=answer_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +69,15 @@ class Question:
     at the three clocks, the filters into the class `about`. Of the filters that `one_of` names
     exactly one is given. `answer` answers it, and `schema` describes what with.
 
-    `tables` are its lists, the first of them that of its CSV; `formats` are its forms besides
+    `tables` are its lists; the first that has `columns` is its CSV. `formats` are its forms besides
     JSON and CSV. `follow` says how it is followed, or why it never is. `is_revised` says that its
     ETag begins with the revision of its record or source, `has_mementos` that RFC 7089 leads
     through its versions.
 
-    `command` is what the command line calls it, None where it has no command; a question about
-    one thing may share it with that about all. There `lead` gives the lines before the tables, and
-    `turns_on_at` says whether the clock `at` stands among those that they begin with.
+    `command` is what the command line calls it, None where it has no command. A question about one
+    record and the question about all may share a command (`slips`). On the command line, `lead`
+    gives the lines before the tables, and `turns_on_at` says whether the clock `at` stands among
+    those that they begin with.
     """
 
     name: str
@@ -212,17 +164,16 @@ class Question:
             why = f"give exactly one of {', '.join(self.one_of)}"
             raise BadFilter(name, texts.get(name, ""), why)
 
+    def answer_in(self, form: Format, reading: Reading, query: Query) -> Any:
+        """The value of its answer to a query, of which a format makes the text.
+
+        Raises NotFound and what else the answer refuses.
+        """
+        return (form.answer or self.answer)(reading, query)
+
     def text(self, reading: Reading, query: Query, form: Format = JSON) -> str:
-        """The text of its answer to a query. Raises NotFound and what else the answer refuses."""
-        return form.text(query, (form.answer or self.answer)(reading, query))
-
-
-def find(questions: Sequence[Question], path: str) -> tuple[Question, str] | None:
-    """The question of a path, and the id in it; None where no question has it."""
-    for question in questions:
-        if (id := question.id_in(path)) is not None:
-            return question, id
-    return None
+        """The text of its answer to a query. Raises what `answer_in` raises."""
+        return form.text(query, self.answer_in(form, reading, query))
 
 
 def _csv(table: Table) -> Format:

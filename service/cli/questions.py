@@ -17,9 +17,10 @@ from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking import forms
 from service.asking.errors import NothingToCompare, UnknownParameter
+from service.asking.format import JSON, Format
 from service.asking.parameter import Parameter, Texts, check_names
-from service.asking.query import Query
-from service.asking.question import JSON, Arguments, Format, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.asking.table import Column, Members
 from service.cli.changes import show_history
 from service.cli.options import SHARED, log_of
@@ -213,7 +214,7 @@ def _form(question: Question, options: dict[str, Any]) -> Format | None:
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)} are {len(given)} forms: give one")
     for name in given.values():
-        return JSON if name == "json" else question.format_named(name)
+        return question.format_named(name)
     return None
 
 

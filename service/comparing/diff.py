@@ -41,8 +41,8 @@ from service.asking.errors import NothingToCompare, TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT, TO_AT, TO_KNOWN, TO_STATED, Wanted
 from service.asking.json_text import Fragment
 from service.asking.parameter import values_of, written
-from service.asking.query import Query, clock_members
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query, clock_members
+from service.asking.question import Question
 from service.comparing.causes import Causes, Clock, Step
 from service.sentences.diff import diff_sentence
 from service.state.answer import SECTIONS, Rows, state_rows

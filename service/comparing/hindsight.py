@@ -39,8 +39,8 @@ from service.asking.filters import COUNTRY, FIELD, Wanted
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of_records
 from service.asking.parameter import values_of, written
-from service.asking.query import Query, clock_members, pinned_path
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query, clock_members, pinned_path
+from service.asking.question import Question
 from service.asking.table import Members
 from service.asking.turning import on_a_day
 from service.comparing.diff import Comparison

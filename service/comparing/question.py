@@ -17,9 +17,10 @@ from service.asking.filters import (
     TO_STATED,
 )
 from service.asking.following import Follow, Never
+from service.asking.format import Format
 from service.asking.json_text import json_of
 from service.asking.parameter import Filter
-from service.asking.question import Example, Format, Question
+from service.asking.question import Example, Question
 from service.comparing.compare import compare_answer
 from service.comparing.diff import diff_answer, patch_answer, read_points
 from service.comparing.hindsight import hindsight_answer, of_two_horizons, read_then_and_now

@@ -17,8 +17,8 @@ from events.clocks import AsOf
 from events.errors import BadFilter
 from service.asking.errors import NothingToCompare
 from service.asking.filters import COUNTRY, FIELD
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.comparing.diff import TO_CLOCKS, end_filters, end_of
 
 PARTS = ("country", "field", "record")

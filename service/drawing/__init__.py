@@ -12,13 +12,13 @@ in two variants, for `class="wide"` (1,200 pixels) and, with `narrow=True`, for
     timeline.py    timeline_scale(lanes, frame, narrow=)            shared with the strip
                    timeline(lanes, frame, lang=, headings={group: Heading}, narrow=) -> [Drawing]
     strip.py       strip(tallies, frame, scale, lang=, words=, label=, flag=, remarks=, href=, …)
-    map.py         draw_map(places, words=, label=, bounds=, width=) -> Map(drawing, off_the_map)
-    crowds.py      draw_crowds(crowds, words=, label=, width=)      the world, by country
+    map.py         draw_map(places, words=, label=, width=) -> Map(drawing, off_the_map)
+    crowds.py      draw_crowds(crowds, words=, label=)             the world, by country
     life.py        draw_life(lane, frame, lang=, label=, narrow=)   the phases of one record
     ladder.py      draw_ladder(ladder, lang=, label=, cursor=, narrow=)  a staircase of promises
     course.py      course(series, frame, lang=, label=, unit=, …)   lines named at their ends
     sparkline.py   sparkline(points, frame, width=, height=, …) -> Markup
-    marks.py       icon(status, size=, expected=) -> Markup         ○ ◔ ◑ ◕ ● ‖ ✕ in a line of text
+    marks.py       icon(status, expected=) -> Markup               ○ ◔ ◑ ◕ ● ‖ ✕ in a line of text
                    legend(words) -> {"status" | "marks" | "kinds": [Swatch(svg, text)]}
     alone.py       stand_alone(drawings, lang=, title=, captions=, base=) -> str  a whole .svg file
 

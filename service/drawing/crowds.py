@@ -18,6 +18,9 @@ from service.drawing.marks import linked, number
 from service.drawing.names import Named, Names, Round
 from service.drawing.projection import view, world_of
 
+WIDTH = 500
+"""How wide the map is, in pixels."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
@@ -34,10 +37,10 @@ class Crowd:
     title: str = ""
 
 
-def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str, width: int = 500) -> Drawing:
+def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str) -> Drawing:
     """The countries on a map of the world."""
     found = sorted(crowds, key=lambda crowd: (-crowd.all, crowd.key))
-    earth = view(world_of([crowd.longitude for crowd in found]), width)
+    earth = view(world_of([crowd.longitude for crowd in found]), WIDTH)
     discs: list[Round] = []
     for crowd in found:
         x, y = earth.xy(crowd.longitude, crowd.latitude)

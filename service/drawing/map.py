@@ -20,7 +20,7 @@ from service.drawing.land import land
 from service.drawing.lanes import Drawing, Words
 from service.drawing.marks import glyph, linked, number, sheet, titled
 from service.drawing.names import Named, Names, Round
-from service.drawing.projection import Bounds, View, bounds_of, view
+from service.drawing.projection import View, bounds_of, view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +53,16 @@ def draw_map(
     *,
     words: Words,
     label: str,
-    bounds: Bounds | None = None,
     width: int = 500,
 ) -> Map:
-    """The map of the places; what it shows of the Earth follows from them unless said."""
+    """The map of the places; what it shows of the Earth follows from them."""
     given = list(places)
     located = [
         (place.latitude, place.longitude)
         for place in given
         if place.latitude is not None and place.longitude is not None
     ]
-    earth = view(bounds or bounds_of(located), width)
+    earth = view(bounds_of(located), width)
     on, off = [], []
     for place in given:
         spot = _spot(earth, place)

@@ -218,12 +218,11 @@ def _sector(quarters: int, x: float, y: float, r: float) -> str:
     )
 
 
-def icon(status: str, *, size: int = 12, expected: bool = False) -> Markup:
+def icon(status: str, *, expected: bool = False) -> Markup:
     """The disc of a status as a drawing of its own, to stand in a line of text."""
-    half = size / 2
-    drawn = glyph(status, x=half, y=half, r=half - 1, expected=expected)
+    drawn = glyph(status, expected=expected)
     return finished(
-        f'<svg class="ico" viewBox="0 0 {size} {size}" width="{size}" height="{size}" '
+        '<svg class="ico" viewBox="0 0 12 12" width="12" height="12" '
         f'aria-hidden="true">{drawn}</svg>'
     )
 

@@ -28,7 +28,7 @@ from service.items.reading import read as read_items
 from service.items.selection import Selection
 from service.items.significance import most_significant
 from service.translations import Language, chosen
-from service.web.response import archive, clocks, parameters, respond
+from service.web.response import archive, arguments, parameters, respond
 from service.web.root import root
 from service.words.labels import KIND_WORDS, field_word
 
@@ -55,13 +55,13 @@ def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
     texts = parameters(tuple(each.name for each in feed.parameters))
     lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
-    arguments = feed_arguments(feed, texts, lang=lang)
-    query = Query(feed.path, clocks(texts), arguments.given)
+    sent = feed_arguments(feed, texts, lang=lang)
+    query = Query(feed.path, arguments(feed.path, texts).clocks(), sent.given)
     base_url = root()
     omitted: Counter[str] = Counter()
 
     def make(reading: Reading) -> str | bytes:
-        return rendered(feed, query, arguments, reading, base_url=base_url, omitted=omitted)
+        return rendered(feed, query, sent, reading, base_url=base_url, omitted=omitted)
 
     response = respond(texts, query, make, media_type=feed.media_type, variant=base_url)
     if header := omitted_header(omitted):
@@ -76,23 +76,23 @@ def feed_response(feed: Feed) -> Response:
 def rendered(
     feed: Feed,
     query: Query,
-    arguments: FeedArguments,
+    sent: FeedArguments,
     reading: Reading,
     *,
     base_url: str,
     omitted: Counter[str],
 ) -> str | bytes:
     """The body of a feed; `omitted` counts what it leaves out. Raises FeedTooLarge, NotFound."""
-    limit = feed.limit if arguments.limit is None else arguments.limit
+    limit = feed.limit if sent.limit is None else sent.limit
     shown: list[Item] = []
-    if feed.of_items and feed.needs_items(arguments.options):
+    if feed.of_items and feed.needs_items(sent.options):
         found = []
-        for item in read_items(reading, query.as_of, arguments.wanted):
+        for item in read_items(reading, query.as_of, sent.wanted):
             if (lacking := feed.lacks(item)) is None:
                 found.append(item)
             else:
                 omitted[lacking] += 1
-        if arguments.limit is None and len(found) > MOST:
+        if sent.limit is None and len(found) > MOST:
             raise FeedTooLarge(len(found), MOST)
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
@@ -102,14 +102,14 @@ def rendered(
         Context(
             feed=feed,
             query=query,
-            wanted=arguments.wanted,
-            lang=arguments.lang,
-            title=title(arguments, _named(arguments, reading.at(query.as_of))),
+            wanted=sent.wanted,
+            lang=sent.lang,
+            title=title(sent, _named(sent, reading.at(query.as_of))),
             base_url=base_url,
             items=shown,
             limit=limit,
             omitted=omitted,
-            options=arguments.options,
+            options=sent.options,
             archive=archive(),
             reading=reading,
         )
@@ -149,23 +149,23 @@ def feed_arguments(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> F
     )
 
 
-def title(arguments: FeedArguments, name: str | None = None) -> str:
+def title(sent: FeedArguments, name: str | None = None) -> str:
     """What a feed is about, in a line: `Annales: China, Fusion, 1950–2020`.
 
     `name` is that of the record that is wanted, if one is.
     """
-    zh = arguments.lang == "zh"
+    zh = sent.lang == "zh"
     about = []
     if name is not None:
         about.append(name)
-    if arguments.wanted.country is not None:
-        code = arguments.wanted.country
-        about.append(Locale(arguments.lang).territories.get(code, code))
-    if arguments.wanted.field is not None:
-        about.append(field_word(arguments.wanted.field, arguments.lang))
-    if arguments.given.get("kind") == ",".join(arguments.wanted.kinds):
-        about += [KIND_WORDS[kind][arguments.lang] for kind in arguments.wanted.kinds]
-    first, last = arguments.given.get("from"), arguments.given.get("to")
+    if sent.wanted.country is not None:
+        code = sent.wanted.country
+        about.append(Locale(sent.lang).territories.get(code, code))
+    if sent.wanted.field is not None:
+        about.append(field_word(sent.wanted.field, sent.lang))
+    if sent.given.get("kind") == ",".join(sent.wanted.kinds):
+        about += [KIND_WORDS[kind][sent.lang] for kind in sent.wanted.kinds]
+    first, last = sent.given.get("from"), sent.given.get("to")
     if first is not None or last is not None:
         about.append(f"{first or ''}–{last or ''}")
     if not about:
@@ -186,15 +186,15 @@ def alternates(texts: Mapping[str, str]) -> Iterator[tuple[Feed, str]]:
         yield feed, located(feed.path, pairs)
 
 
-def _named(arguments: FeedArguments, slice: Slice) -> str | None:
+def _named(sent: FeedArguments, slice: Slice) -> str | None:
     """The name of the record that is wanted; its id where it has no card."""
-    record = arguments.wanted.record
+    record = sent.wanted.record
     if record is None:
         return None
     card = slice.cards([record]).get(record)
     if card is None:
         return record
-    return str(card.get("name_zh", card["name"]) if arguments.lang == "zh" else card["name"])
+    return str(card.get("name_zh", card["name"]) if sent.lang == "zh" else card["name"])
 
 
 def _links(feed: Feed, texts: Mapping[str, str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from events.dates import iso
 from events.errors import BadFilter
 from events.stream import Stream
-from service.asking.question import Arguments
+from service.asking.query import Arguments
 from service.feeds.feed import Context
 from service.items.home import home_of
 from service.promises.filters import Promised

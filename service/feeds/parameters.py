@@ -41,7 +41,6 @@ def number(name: str, least: int, most: int, default: int, meaning: str) -> Filt
         form={"type": "integer", "minimum": least, "maximum": most, "default": default},
         meaning=meaning,
         parse=lambda text: whole_number(name, text, least, most),
-        write=str,
         default=default,
     )
 
@@ -91,7 +90,7 @@ LANG = Filter(
     form={"type": "string", "enum": list(LANGUAGES)},
     meaning="The language of names and words. Default: by `Accept-Language`, else English.",
 )
-LIMIT = Filter(name="limit", form={"type": "integer"}, meaning="", write=str)
+LIMIT = Filter(name="limit", form={"type": "integer"}, meaning="")
 """How many items a feed has: its bounds and its default are the feed's own."""
 
 RECORD = Filter(

@@ -13,11 +13,10 @@ from projections.views.reading import Reading
 
 
 class LoggedDay(NamedTuple):
-    """The commits of one day beyond the position `after`, up to `last`. `before` is the last
-    position of the days before it, and `now` an instant of it."""
+    """The commits of one day, up to the position `last`. `before` is the last position of the day
+    before; `now` is an instant of this day."""
 
     before: int
-    after: int
     last: int
     now: str
 
@@ -30,7 +29,7 @@ def logged_days(
         (commit,) = commits
         today = utc_day(commit.recorded_at)
         before, last = _end_of(today - 1, log), min(_end_of(today, log), known)
-        yield LoggedDay(before, max(before, after), last, commit.recorded_at)
+        yield LoggedDay(before, last, commit.recorded_at)
         after, known = (after, before) if newest else (last, known)
 
 

@@ -2,9 +2,9 @@
 
 An item is about one commit. What it says follows from what the log held there,
 so once it is there it never changes: the answer after the commit is compared
-with the one before it, both at the clocks that the question gives, and for
-those that it leaves out as of the days of the two commits. So a day that
-passed between them may alter the answer too: the cause is then `world`.
+with the one before it, both at the clocks that the question gives; a clock that
+it leaves out is the day of each commit. So a day that passed between them may
+alter the answer too: the cause is then `world`.
 
 Pages are cut by position. A page that has all that it may hold, or has looked at `LOOKED` commits,
 or whose answers came to `WORK`, ends there: its own `known` is the last commit that it looked at,
@@ -31,8 +31,8 @@ from projections.views.reading import Reading
 from service.archive import PATIENCE, Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
+from service.asking.format import answer_text
 from service.asking.query import Query, located
-from service.asking.question import answer_text
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, changed_rows
 from service.follows.followed import Followed
@@ -52,7 +52,7 @@ WORK = 16_000_000
 second are made, read and compared."""
 
 LISTED = 400
-"""So many characters it costs as much to make as to look at one record for an answer."""
+"""The cost of looking at one record for an answer, in characters made."""
 
 SHOWN = 50
 """How many rows, operations and events an item shows of each, at most; it counts them all."""
@@ -106,8 +106,8 @@ class FeedPage(NamedTuple):
     """The items of a stretch of the log, the oldest first, which was read up to `reached`.
 
     `full` says that it has `limit` items. Where it is neither full nor `at_head`, it ends
-    because it looked at enough commits. `earlier` is the commit up to which lies what
-    was not looked at before it, None where nothing does.
+    because it looked at enough commits. `earlier` is the last commit that was not looked at; None
+    if all were.
     """
 
     items: list[Alteration]
@@ -280,12 +280,12 @@ class _Reader:
 
     def _whole(self) -> dict[str, str]:
         """The parameters that give the whole list in one page."""
-        return {"limit": str(LARGEST_LIMIT)} if self._followed.kind.question.is_paged else {}
+        return {"limit": str(LARGEST_LIMIT)} if self._followed.question.is_paged else {}
 
     def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""
         try:
-            answer = self._followed.kind.question.answer(self._reading, query)
+            answer = self._followed.question.answer(self._reading, query)
         except NotFound:
             return None
         text = answer_text(query, answer)
@@ -297,7 +297,7 @@ class _Reader:
 
     def _cost(self, clocks: AsOf, text: str) -> int:
         """What an answer costs, in characters: those that it has, and its looks at records."""
-        follow = self._followed.kind.follow
+        follow = self._followed.follow
         if follow.streams is not None:
             return len(text)
         listed = self._reading.state.count_listed(
@@ -322,15 +322,11 @@ class _Reader:
                 kept[name] = {
                     member: value for member, value in kept[name].items() if member not in PLACES
                 }
-        named_by = {
-            table.rows: table.key for table in self._followed.kind.question.tables if table.key
-        }
+        named_by = dict(self._followed.kind.rows)
         if "during" in members and "facilities" in members:
             named_by["facilities"] = ("id", "status")  # a facility has a row for each
         for name in named_by.keys() & kept.keys():
-            kept[name] = _by_name(
-                kept[name], named_by[name], passing=self._followed.kind.follow.passing
-            )
+            kept[name] = _by_name(kept[name], named_by[name], passing=self._followed.follow.passing)
         return kept
 
     # --- an item
@@ -345,7 +341,7 @@ class _Reader:
                 now=(last or commit).recorded_at,
             )
             before = before._replace(query=query, url=query.pinned)
-        if self._followed.kind.question is STATE and after.query.as_of.during is None:
+        if self._followed.question is STATE and after.query.as_of.during is None:
             changes, events, total = self._rows(commit, before, after)
         else:
             operations = patch_between(before.document, after.document)

@@ -21,14 +21,6 @@ from service.follows.followed import Followed
 class FeedQuery(Query):
     """A query for the changes of an answer; it has no clock but `known`."""
 
-    def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
-        """The parameters of the pinned URL, in their order."""
-        return [
-            ("known", f"@{self.as_of.known}"),
-            *sorted(filters.items()),
-            ("view", str(VIEW)),
-        ]
-
     def onwards(self, after: int) -> str:
         """The path of the next page, which is read up to the head of the log."""
         filters = {**self.filters, "after": str(after)}
@@ -46,13 +38,7 @@ class FeedQuery(Query):
 
     def head(self) -> dict[str, Any]:
         """The members that begin the answer: `of`, `known`, `known_at`, `view`, `pinned`."""
-        return {
-            "of": self.filters["of"],
-            "known": f"@{self.as_of.known}",
-            "known_at": self.as_of.known_at,
-            "view": VIEW,
-            "pinned": self.pinned,
-        }
+        return {"of": self.filters["of"], **Query.head(self)}
 
 
 LIMIT = 50
@@ -85,7 +71,7 @@ def feed_query(
     filters = {"of": followed.of, **texts_of(PAGING, paging)}
     if form != "json":
         filters["format"] = form
-    return FeedQuery(path, known, filters)
+    return FeedQuery(path, known, filters, clocks=("known",))
 
 
 def ending(log: Log, query: FeedQuery, found: FeedPage) -> FeedQuery:

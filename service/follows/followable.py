@@ -20,7 +20,7 @@ from service.questions import QUESTIONS
 MOVING = ("known", "to_known", "view")
 """What a followed question cannot give, because it moves along with the feed."""
 
-PAGING = ("limit", "after")
+PAGED = ("limit", "after")
 """What it cannot give, because the whole list is followed."""
 
 
@@ -43,7 +43,7 @@ class Followable(NamedTuple):
     @property
     def takes(self) -> tuple[str, ...]:
         """The parameters that a followed question may give."""
-        filters = (each.name for each in self.question.filters if each.name not in PAGING)
+        filters = (each.name for each in self.question.filters if each.name not in PAGED)
         return (*self.clocks, *filters)
 
     @property

@@ -11,11 +11,12 @@ from events.chronicle import Chronicle
 from events.errors import AnnalesError, BadFilter, NotFound
 from projections.views.reading import Reading
 from service.asking.errors import NotFollowable, UnknownParameter
+from service.asking.following import Follow
 from service.asking.parameter import Texts
-from service.asking.query import Query, located
-from service.asking.question import Arguments
+from service.asking.query import Arguments, Query, located
+from service.asking.question import Question
 from service.follows import commits
-from service.follows.followable import FOLLOWABLE, MOVING, PAGING, PATHS, Followable, why_not
+from service.follows.followable import FOLLOWABLE, MOVING, PAGED, PATHS, Followable, why_not
 
 RECORDS = ("record", "to_record")
 """The parameters that name a record."""
@@ -24,8 +25,8 @@ YEARS_AHEAD = 100
 """How many years ahead a question must stay valid, so that its feed does not end."""
 
 EAGER = 4
-"""So many commits of each day are candidates in any case: the first is one by the day alone, and to
-look at a few costs less than to find out which ones matter."""
+"""How many commits of each day are candidates in any case. The first is always one, because the day
+changed; looking at a few more is cheaper than finding out which matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,26 @@ class Followed:
     of: str
 
     @property
+    def question(self) -> Question:
+        """The declaration of the question."""
+        return self.kind.question
+
+    @property
+    def follow(self) -> Follow:
+        """How it is followed."""
+        return self.kind.follow
+
+    @property
     def settled(self) -> bool:
         """Whether its clocks stand still, so that only what is recorded changes the answer."""
-        return all(any(name in self.texts for name in names) for names in self.kind.follow.settled)
+        return all(any(name in self.texts for name in names) for names in self.follow.settled)
 
     def query(self, chronicle: Chronicle, *, known: int, now: str, **more: str) -> Query:
         """The query at a position; `now` is the instant of the commit that is looked at.
 
         Raises what the question refuses.
         """
-        return self.kind.question.query(
+        return self.question.query(
             Arguments(
                 path=self.path,
                 id=self.id,
@@ -60,9 +71,9 @@ class Followed:
 
     def streams(self, reading: Reading, *, known: int) -> dict[str, int] | None:
         """The streams that the answer is made of; None where it is not made of single ones."""
-        if self.kind.follow.streams is None:
+        if self.follow.streams is None:
             return None
-        return self.kind.follow.streams(reading, self.id, known=known)
+        return self.follow.streams(reading, self.id, known=known)
 
     def candidates(
         self,
@@ -118,16 +129,16 @@ class Followed:
         found = None
         if (streams := self.streams(reading, known=known)) is not None:
             found = commits.versions(reading, streams, after=after, known=known)
-        elif self.kind.follow.turns is not None:
+        elif self.follow.turns is not None:
             query = self.query(chronicle, known=known, now=now)
-            found = self.kind.follow.turns(reading, query, after=after, known=known)
+            found = self.follow.turns(reading, query, after=after, known=known)
         if found is None:
             return commits.every(reading, after=after, known=known, newest=newest)
         return reversed(found) if newest else found
 
     def check_exists(self, reading: Reading, *, known: int) -> None:
         """Raises NotFound where nothing of an id that it names was recorded by a position."""
-        named = [(self.kind.question.space, self.id)] if self.kind.question.space else []
+        named = [(self.question.space, self.id)] if self.question.space else []
         named += [("record", self.texts[name]) for name in RECORDS if name in self.texts]
         for space, id in named:
             if space != "statement":
@@ -147,7 +158,7 @@ def followed_question(chronicle: Chronicle, text: str) -> Followed:
     for name, value in parse_qsl(urlsplit(text).query, keep_blank_values=True):
         if name in MOVING:
             raise BadFilter("of", text, f"leave out {name}: the feed moves along `known`")
-        if name in PAGING and kind.question.is_paged:
+        if name in PAGED and kind.question.is_paged:
             raise BadFilter("of", text, f"leave out {name}: the whole list is followed")
         if name not in kind.takes:
             raise UnknownParameter(name, f"is no parameter of {path} in a feed", kind.takes)

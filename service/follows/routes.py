@@ -1,7 +1,7 @@
 """`/v1/follows`: any question as a feed, as JSON or Atom.
 
 A page that is full, or has looked at enough commits, is the same for good
-wherever it is query with its `view`; a page at the end of the log is so at its
+wherever it is asked with its `view`; a page at the end of the log is so at its
 pinned URL alone.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Literal
 
 from flask import Response, request
 from flask_smorest import Blueprint
@@ -19,7 +18,7 @@ from events.errors import BadFilter
 from projections import VIEW
 from projections.views.reading import Reading
 from service.asking.filters import KNOWN, VIEW_VERSION
-from service.asking.parameter import Parameter, values_of
+from service.asking.parameter import choice, values_of
 from service.asking.query import located
 from service.feeds.syndication import ATOM
 from service.follows.atom import atom
@@ -29,24 +28,25 @@ from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.schemas import FollowsSchema
 from service.web.description import described
-from service.web.response import FOR_EVER, archive, parameters, preferred_format, respond
+from service.web.response import FOR_EVER, accepted_format, archive, parameters, respond
 from service.web.root import root
 
-Format = Literal["json", "atom"]
-
-FORMATS: Mapping[Format, str] = {"json": "application/json", "atom": ATOM}
+FORMATS: Mapping[str, str] = {"json": "application/json", "atom": ATOM}
 """The forms of a feed, each with its media type."""
+
+FORMAT = choice(
+    "format",
+    FORMATS,
+    "`atom` is for feed readers; `Accept` may ask for it too.",
+    default="json",
+)
 
 TAKES = (
     KNOWN.but(
         meaning="The feed as it was at this position or instant of the log. Default: the head."
     ),
     OF,
-    Parameter(
-        name="format",
-        form={"type": "string", "enum": list(FORMATS), "default": "json"},
-        meaning="`atom` is for feed readers; `Accept` may ask for it too.",
-    ),
+    FORMAT,
     *PAGING,
     VIEW_VERSION,
 )
@@ -66,16 +66,17 @@ def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
     texts = parameters(tuple(each.name for each in TAKES))
     chronicle = archive().chronicle
-    form = preferred_format(texts, FORMATS)
+    form = FORMAT.parse(texts.get("format", accepted_format(FORMATS)))
     paging = values_of(PAGING, texts)
     limit, after = paging["limit"], paging["after"]
     if "of" not in texts:
         raise BadFilter("of", "", "give the path of a question, such as /v1/state?at=2013")
     followed = followed_question(chronicle, texts["of"])
-    known = as_of(known=texts.get("known"), log=chronicle.log, now=chronicle.now())
-    query = feed_query(request.path, followed, known, paging, form=form)
+    clocks = as_of(known=texts.get("known"), log=chronicle.log, now=chronicle.now())
+    query = feed_query(request.path, followed, clocks, paging, form=form)
+    is_pinned = query.is_pinned_by(texts)
+    # A page is read only if the client does not have it, and only then says where it ends.
     pages: list[FeedPage] = []
-    is_kept = query.is_pinned_by(texts)
 
     def make(reading: Reading) -> str:
         known = query.as_of.known
@@ -85,8 +86,8 @@ def follows() -> Response:
         else:
             found = read(chronicle, reading, followed, after=after, known=known, limit=limit)
         pages.append(found)
-        archive = is_kept or found.is_cut
-        return _text(form, ending(chronicle.log, query, found), found, archive=archive)
+        ended = ending(chronicle.log, query, found)
+        return _text(form, ended, found, for_good=is_pinned or found.is_cut)
 
     respond_with = partial(respond, texts)
     if form == "atom":
@@ -96,7 +97,7 @@ def follows() -> Response:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
         ended = ending(chronicle.log, query, found)
-        response = respond_with(ended, lambda _: _text(form, ended, found, archive=True))
+        response = respond_with(ended, lambda _: _text(form, ended, found, for_good=True))
         if "view" in texts:
             response.headers["Cache-Control"] = FOR_EVER
     if "format" not in texts:
@@ -104,11 +105,11 @@ def follows() -> Response:
     return response
 
 
-def _text(form: Format, query: FeedQuery, found: FeedPage, *, archive: bool) -> str:
+def _text(form: str, query: FeedQuery, found: FeedPage, *, for_good: bool) -> str:
     if form == "json":
         return feed_text(query, found)
     address = query.current
-    if archive:
+    if for_good:
         pairs = [*sorted(query.filters.items()), ("view", str(VIEW))]
         address = located(query.path, pairs) if found.is_cut else query.pinned
-    return atom(query, found, base=root(), address=address, archive=archive).decode()
+    return atom(query, found, base=root(), address=address, archive=for_good).decode()

@@ -22,7 +22,7 @@ from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.records.answer import record_answer
 from service.web.description import described
-from service.web.response import clocks, parameters, respond
+from service.web.response import arguments, parameters, respond
 from service.web.root import root
 
 blueprint = Blueprint("linked", __name__, description="Records as linked data and as citations.")
@@ -92,7 +92,8 @@ def preferred_form() -> RecordForm | None:
 def in_form(form: RecordForm, id: str) -> Response:
     """The response with a record in a form. Raises what every question raises."""
     texts = parameters(tuple(each.name for each in TAKES))
-    query = Query(f"/v1/records/{id}.{form.suffix}", clocks(texts), {}, id=id)
+    path = f"/v1/records/{id}.{form.suffix}"
+    query = Query(path, arguments(path, texts).clocks(), {}, id=id)
     address = root()
     return respond(
         texts,

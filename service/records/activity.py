@@ -20,8 +20,8 @@ from projections.views.reading import Reading
 from service.asking import forms
 from service.asking.filters import AFTER_EVENT, FINDABLE, LIMIT_OF_PAGE, position_after
 from service.asking.parameter import Filter, Parameter, choice, values_of, written
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.asking.table import Members
 from service.records.audit import entry_members
 

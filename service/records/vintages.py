@@ -30,10 +30,11 @@ from service.asking import forms
 from service.asking.errors import TooManyPoints
 from service.asking.filters import AFTER_ROW, KNOWN, LIMIT_OF_PAGE
 from service.asking.following import Never
+from service.asking.format import Format
 from service.asking.paging import page_of_rows
 from service.asking.parameter import Filter, values_of, written
-from service.asking.query import Query
-from service.asking.question import Arguments, Example, Format, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Example, Question
 from service.asking.schemas import (
     HoldsSchema,
     choice_field,

@@ -36,8 +36,8 @@ from service.asking.filters import (
 from service.asking.following import Follow
 from service.asking.paging import page_of_rows
 from service.asking.parameter import Parameter, choice, values_of, written
-from service.asking.query import Query
-from service.asking.question import Arguments, Example, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Example, Question
 from service.asking.schemas import (
     AnswerSchema,
     SinceSchema,

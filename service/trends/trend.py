@@ -22,8 +22,8 @@ from service.asking.errors import TooManyPoints
 from service.asking.filters import COUNTRY, FIELD, KNOWN, STATED, STATUS
 from service.asking.forms import Form
 from service.asking.parameter import Filter, Parameter, choice, one_of, values_of, written
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.words.regions import REGIONS
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]

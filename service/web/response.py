@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import TypeVar, cast
+from typing import cast
 
 from flask import Response, current_app, request
 
-from events.clocks import AsOf, as_of
 from events.errors import BadFilter, NotProjected, OldView
 from projections import VIEW
 from projections.views.reading import Reading
 from service.archive import Archive
-from service.asking.errors import BadHeader, UnknownParameter
-from service.asking.query import Query
-from service.asking.question import JSON, Arguments, Question
+from service.asking.errors import BadHeader
+from service.asking.format import JSON
+from service.asking.parameter import check_names
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -42,13 +43,13 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
     `more` gives headers that only this answer has. Raises what the question refuses.
     """
     texts = parameters(question.takes)
-    names = {each.name: each.media_type for each in question.all_formats}
-    form = question.format_named(preferred_format(texts, names))
+    types = {each.name: each.media_type for each in question.all_formats}
+    form = question.format_named(texts.get("format", accepted_format(types)))
     query = question.query(arguments(request.path, texts, id=id), form)
     following: list[str] = []
 
     def make(reading: Reading) -> str:
-        answer = (form.answer or question.answer)(reading, query)
+        answer = question.answer_in(form, reading, query)
         if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
         return form.text(query, answer)
@@ -57,7 +58,6 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         texts,
         query,
         make,
-        position=query.position,
         revision=question.stream(id),
         more=more,
         media_type=form.media_type,
@@ -78,46 +78,16 @@ def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
 
     Raises UnknownParameter.
     """
-    texts = {}
-    for name, values in request.args.lists():
-        if name not in taken:
-            raise UnknownParameter(name, "is no parameter of this question", taken)
-        if len(values) > 1:
-            raise UnknownParameter(name, "is given more than once", taken)
-        texts[name] = values[0]
-    return texts
+    return check_names(request.args.items(multi=True), taken)
 
 
-def clocks(texts: Mapping[str, str]) -> AsOf:
-    """The clocks among the parameters, defaults written out. Raises BadClock, PositionAhead."""
-    chronicle = archive().chronicle
-    return as_of(
-        at=texts.get("at"),
-        during=texts.get("during"),
-        stated=texts.get("stated"),
-        known=texts.get("known"),
-        log=chronicle.log,
-        now=chronicle.now(),
-    )
+def accepted_format(types: Mapping[str, str]) -> str:
+    """The name of the format that `Accept` prefers, the first of `types` where it prefers none.
 
-
-Format = TypeVar("Format", bound=str)
-
-
-def preferred_format(texts: Mapping[str, str], formats: Mapping[Format, str]) -> Format:
-    """The name of the form that `format` gives, else of the one that `Accept` prefers.
-
-    `formats` are the media types of the forms by their names; the first is the default.
-    Raises BadFilter.
+    `types` are the media types of the formats by their names.
     """
-    names = {str(name): name for name in formats}
-    text = texts.get("format")
-    if text is None:
-        best = request.accept_mimetypes.best_match(formats.values())
-        return next((name for name, type in formats.items() if type == best), next(iter(formats)))
-    if text not in names:
-        raise BadFilter("format", text, "no format of that name", allowed=tuple(names))
-    return names[text]
+    best = request.accept_mimetypes.best_match(types.values())
+    return next((name for name, type in types.items() if type == best), next(iter(types)))
 
 
 def respond(
@@ -125,7 +95,6 @@ def respond(
     query: Query,
     make: Callable[[Reading], str | bytes],
     *,
-    position: int | None = None,
     revision: str | None = None,
     more: Headers | None = None,
     media_type: str = "application/json",
@@ -133,14 +102,13 @@ def respond(
 ) -> Response:
     """The response to a query; its body is made only if the client does not have it yet.
 
-    `position` is how far the views must have read, if not only to `known`; `revision` is the
-    stream whose revision begins the ETag. `more` gives headers that only this answer has;
-    `variant` is text that must change the ETag when it changes.
+    `revision` is the stream whose revision begins the ETag. `more` gives headers that only this
+    answer has; `variant` is text that must change the ETag when it changes.
 
     Raises OldView, NotProjected, and what `make` raises.
     """
     _check_view(texts.get("view"), query)
-    known = query.as_of.known if position is None else position
+    known = query.as_of.known if query.position is None else query.position
     reading = archive().reading_at(max(known, _min_position()))
     tag = _etag(query, variant)
     headers = {"Annales-Position": str(known)}

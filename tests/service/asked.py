@@ -24,7 +24,6 @@ from events.fact import Line
 from service.app import create_app
 from service.archive import Archive
 from service.asking import forms
-from service.asking.question import find
 from service.questions import QUESTIONS as DECLARED
 from service.web.problems import MEDIA_TYPE, PROBLEMS
 from service.web.schemas import ProblemSchema
@@ -210,8 +209,8 @@ def _questions() -> Iterator[Asked]:
         # The shapes of feeds were drawn up by others; they have a contract of their own.
         if (ref := content.get("application/json", {}).get("schema", {}).get("$ref")) is not None:
             name = ref.rpartition("/")[2]
-            declared = find(DECLARED, path)
-            one_of = declared[0].one_of if declared else ()
+            declared = next((each for each in DECLARED if each.id_in(path) is not None), None)
+            one_of = declared.one_of if declared else ()
             needed = {name: value for name, value in NEEDED.items() if name in takes}
             needed |= {
                 each["name"]: each["schema"]["examples"][0]

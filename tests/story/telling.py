@@ -17,7 +17,7 @@ from events.commit import microseconds
 from events.fact import Line
 from events.orders import Command, Order, Recorded
 from service.archive import LOG, Archive
-from service.asking.question import Arguments
+from service.asking.query import Arguments
 from service.state.question import STATE
 
 NOON = "2026-11-25T12:00:00.000000Z"

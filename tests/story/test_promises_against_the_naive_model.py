@@ -23,7 +23,8 @@ from projections.engine.account import account
 from projections.kinds.ladders import OUTCOMES
 from service.app import create_app
 from service.archive import Archive
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments
+from service.asking.question import Question
 from service.promises.filters import GROUPS
 from service.promises.question import DUE, OVERDUE, RECORD_SLIPS, SLIPS
 from service.records.audit import plans_over

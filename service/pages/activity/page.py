@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.asking.filters import FINDABLE
-from service.asking.query import Query
-from service.asking.question import Arguments
+from service.asking.query import Arguments, Query
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
 from service.records.activity import activity_answer

@@ -17,7 +17,8 @@ from projections.views.state import Row
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
-from service.comparing.sides import PARTS, TO_PARTS, Sides
+from service.comparing.question import COMPARE
+from service.comparing.sides import TO_PARTS, Sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, interval_words
 from service.pages.shell.answering import Visit
@@ -25,11 +26,10 @@ from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
 from service.pages.shell.layout import Members, pieces
 from service.state.row import expected_status
-from service.web.response import clocks
+from service.web.response import arguments
 from service.words import labels, language, places
 from service.words.speech import Speech
 
-OWN = (*PARTS, *TO_PARTS)
 OTHER = (*TO_CLOCKS, *TO_PARTS)
 """The parameters of the second side; without any of them it is ten years after the first."""
 
@@ -47,7 +47,7 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
     side is given. Raises what the clocks raise."""
     if any(name in texts for name in OTHER):
         return None
-    as_of = clocks({name: text for name, text in texts.items() if name not in OWN})
+    as_of = arguments(COMPARE.path, texts).clocks()
     at = texts.get("at") or written(as_of.at)
     return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
 

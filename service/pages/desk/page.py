@@ -7,7 +7,7 @@ from events.errors import NotFound
 from events.record import Record
 from events.stream import Stream
 from projections.engine.account import account
-from service.asking.question import Arguments
+from service.asking.query import Arguments
 from service.lists.question import SEARCH
 from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of

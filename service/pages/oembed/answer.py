@@ -25,7 +25,7 @@ from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import chosen
-from service.web.response import archive, arguments, clocks
+from service.web.response import archive, arguments
 from service.words import labels
 
 JSON = "application/json"
@@ -127,7 +127,7 @@ def _name(path: str, query: str) -> str:
     if space != "records":
         return ""
     texts = dict(parse_qsl(query))
-    of_record = Query(f"/v1/records/{id}", clocks(texts), {}, id=id)
+    of_record = Query(f"/v1/records/{id}", arguments(path, texts).clocks(), {}, id=id)
     try:
         answer = record_answer(archive().reading_at(of_record.as_of.known), of_record)
     except AnnalesError:

@@ -16,8 +16,8 @@ from flask import Response, redirect, request
 from events.clocks import AsOf, utc_day
 from events.dates import Language
 from projections.views.reading import Reading
-from service.asking.query import Query, located
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query, located
+from service.asking.question import Question
 from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
@@ -144,7 +144,6 @@ def page_response(
         sent,
         itself,
         made,
-        position=query.position,
         revision=None if question is None else question.stream(id),
         media_type=HTML,
         variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",

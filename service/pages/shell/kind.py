@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from service.asking.query import Query
-from service.asking.question import Arguments, Question
+from service.asking.query import Arguments, Query
+from service.asking.question import Question
 from service.pages.shell.answering import Make
 from service.web.response import CLOCKS
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from service.asking.parameter import whole_number
-from service.asking.query import Query
-from service.asking.question import Arguments
+from service.asking.query import Arguments, Query
 from service.pages.drawn.canvas import Canvas
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from events.vocabulary import FIELDS, countries
-from service.asking.query import Query, located
-from service.asking.question import Arguments
+from service.asking.query import Arguments, Query, located
 from service.feeds.answering import feed_arguments
 from service.feeds.feed import Feed
 from service.feeds.timelinejs import TIMELINEJS
