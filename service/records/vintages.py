@@ -36,6 +36,7 @@ from service.asking.parameter import Filter, values_of, written
 from service.asking.query import Arguments, Query
 from service.asking.question import Example, Question
 from service.asking.schemas import (
+    AnswerSchema,
     HoldsSchema,
     choice_field,
     count_field,
@@ -304,13 +305,14 @@ class VintageSchema(Schema):
     known = part_field(CommitsSchema)
 
 
-class VintagesSchema(Schema):
+class VintagesSchema(AnswerSchema):
     """What was effective in entries, at every point of the clocks `stated` and `known`."""
 
-    known = text_field("Transaction time: what the log held at this position, `@n`.")
-    known_at = text_field("When that position was recorded; null for the empty log.", null=True)
-    view = count_field("The version of the views.")
-    pinned = text_field("The URL at which this very body stands for ever.")
+    class Meta:
+        """It is an answer at the clock `known` alone."""
+
+        exclude = ("at", "during", "stated")
+
     total = count_field("The items of all pages.")
     items = list_field(VintageSchema, "By entry, then by commit, then by day.")
     next = text_field("The path of the next page.", null=True)
