@@ -24,7 +24,7 @@ from projections.views.reading import Reading
 from service.asking.filters import CLOCKS, VIEW_VERSION, Wanted
 from service.asking.following import Follow, Never
 from service.asking.format import JSON, Answer, Format
-from service.asking.parameter import Filter, Parameter, Texts, values_of, written
+from service.asking.parameter import Filter, Parameter, Texts, choice, values_of, written
 from service.asking.query import Arguments, Query
 from service.asking.table import Members, Table
 from service.words.csv_text import MEDIA_TYPE as CSV
@@ -117,7 +117,7 @@ class Question:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """All that it takes in a URL, in the order in which it is described."""
-        chosen = () if len(self.all_formats) == 1 else (_format_parameter(self.all_formats),)
+        chosen = () if len(self.all_formats) == 1 else (_format_filter(self.all_formats),)
         return (*self.clocks, *self.filters, *chosen, VIEW_VERSION)
 
     @property
@@ -143,11 +143,8 @@ class Question:
 
     def format_named(self, text: str) -> Format:
         """The format of a name. Raises BadFilter."""
-        for each in self.all_formats:
-            if each.name == text:
-                return each
-        allowed = tuple(each.name for each in self.all_formats)
-        raise BadFilter("format", text, "no format of that name", allowed=allowed)
+        formats = {each.name: each for each in self.all_formats}
+        return formats[_format_filter(self.all_formats).parse(text)]
 
     def query(self, arguments: Arguments, form: Format = JSON) -> Query:
         """The query, every default written out. Raises what the question refuses."""
@@ -185,11 +182,7 @@ def _csv(table: Table) -> Format:
     )
 
 
-def _format_parameter(formats: Sequence[Format]) -> Parameter:
+def _format_filter(formats: Sequence[Format]) -> Filter:
     names = [each.name for each in formats]
     meanings = "; ".join(each.meaning for each in formats if each.meaning)
-    return Parameter(
-        name="format",
-        form={"type": "string", "enum": names, "default": names[0]},
-        meaning=f"{meanings}. `Accept` may ask for it too.",
-    )
+    return choice("format", names, f"{meanings}. `Accept` may ask for it too.", default=names[0])
