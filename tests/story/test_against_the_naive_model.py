@@ -44,6 +44,9 @@ from tests.naive.histories import Batch, Story, random_question
 from tests.naive.model import Logged, Naive
 from tests.story.telling import Clock, command
 
+pytestmark = pytest.mark.no_cover
+"""Which lines run is found by the other tests; tracing these would take half as long again."""
+
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))
 A_STORY = 100
 """The most steps of one history."""

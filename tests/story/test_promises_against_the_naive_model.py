@@ -34,6 +34,9 @@ from tests.naive.model import Logged, read
 from tests.naive.promised_histories import OPERATORS, promised_history
 from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, correction, milestone, plan
 
+pytestmark = pytest.mark.no_cover
+"""Which lines run is found by the other tests; tracing these would take half as long again."""
+
 Answer = dict[str, Any]
 
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))

@@ -27,6 +27,9 @@ from tests.naive.model import Claim, Logged, read
 from tests.naive.vintages import at_point, triangle, vintages
 from tests.story.telling import Clock, command
 
+pytestmark = pytest.mark.no_cover
+"""Which lines run is found by the other tests; tracing these would take half as long again."""
+
 Answer = dict[str, Any]
 
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))

@@ -16,6 +16,9 @@ from tests.service.desk.browser import Browser
 from tests.service.desk.story import FORMS, PATHS, head, key_of, page
 from tests.story.telling import Teller
 
+pytestmark = pytest.mark.no_cover
+"""Which lines run is found by the other tests; tracing these would take half as long again."""
+
 HOSTILE = (
     "",
     "\x00",

@@ -28,6 +28,9 @@ from tests.naive.model import Logged
 from tests.naive.promised_histories import promised_history
 from tests.story.telling import kept
 
+pytestmark = pytest.mark.no_cover
+"""Which lines run is found by the other tests; tracing these would take half as long again."""
+
 HISTORIES = [(kind, seed) for seed in range(25) for kind in (random_history, promised_history)]
 
 POINTS = 6
