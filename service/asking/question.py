@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema
@@ -102,25 +103,25 @@ class Question:
     turns_on_at: bool = True
     examples: tuple[Example, ...] = ()
 
-    @property
+    @cached_property
     def all_formats(self) -> tuple[Format, ...]:
         """Every form of its answer, the default first."""
         table = self.table
         csv = () if table is None else (_csv(table),)
         return (JSON, *csv, *self.formats)
 
-    @property
+    @cached_property
     def table(self) -> Table | None:
         """The table of its CSV, if it has one."""
         return next((table for table in self.tables if table.columns), None)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """All that it takes in a URL, in the order in which it is described."""
         chosen = () if len(self.all_formats) == 1 else (_format_filter(self.all_formats),)
         return (*self.clocks, *self.filters, *chosen, VIEW_VERSION)
 
-    @property
+    @cached_property
     def takes(self) -> tuple[str, ...]:
         """The names of its parameters."""
         return tuple(each.name for each in self.parameters)
