@@ -318,12 +318,12 @@ def _placed(decided: Decided, position: int) -> Placed:
 
 
 def stream_lines(
-    log: ChronicleRecorder, stream: str, *, up_to: int | None = None
+    log: ChronicleRecorder, stream: str, *, after: int = 0, up_to: int | None = None
 ) -> list[StreamLine]:
-    """The lines of a stream of a log, as `Chronicle.stream` gives them."""
+    """The lines of a stream of a log, as `Chronicle.stream` gives them; those beyond `after`."""
     return [
         StreamLine(
             line_of(event.topic, event.state), event.position, utc_day(event.commit.recorded_at)
         )
-        for event in log.select_stream(stream, up_to=up_to)
+        for event in log.select_stream(stream, after=after, up_to=up_to)
     ]

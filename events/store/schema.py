@@ -188,9 +188,61 @@ EVENTS_OF_STREAM = """
     JOIN commits AS c
       ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
     WHERE e.originator_id = :stream
-      AND e.rowid <= :up_to
+      AND :after < e.rowid AND e.rowid <= :up_to
     ORDER BY e.originator_version
+    LIMIT :limit
 """
+
+EVENTS_AT = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE e.rowid IN (SELECT value FROM json_each(:positions))
+    ORDER BY e.rowid
+"""
+
+POSITIONS_OF_STREAM = """
+    SELECT rowid
+    FROM stored_events
+    WHERE originator_id = :stream
+      AND :after < rowid AND rowid <= :up_to
+"""
+
+REVISION = """
+    SELECT originator_version
+    FROM stored_events
+    WHERE originator_id = :stream
+      AND rowid <= :up_to
+    ORDER BY originator_version DESC
+    LIMIT 1
+"""
+
+COMMITS = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE :after < position AND position <= :up_to
+    ORDER BY position {direction}
+    LIMIT :limit
+"""
+
+COMMITS_OF_STREAM = """
+    SELECT c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    LEFT JOIN stored_events AS next
+      ON next.originator_id = e.originator_id
+     AND next.originator_version = e.originator_version + 1
+     AND next.rowid <= min(c.position, :up_to)
+    WHERE e.originator_id = :stream
+      AND :after < e.rowid AND e.rowid <= :up_to
+      AND next.rowid IS NULL
+    ORDER BY e.originator_version {direction}
+    LIMIT :limit
+"""
+"""Each is found at the last event that the stream has in it."""
 
 EVERY_COMMIT = """
     SELECT position, first, recorded_at, actor, request, key, fingerprint, seal

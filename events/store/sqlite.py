@@ -51,9 +51,12 @@ from events.store.schema import (
     COMMIT_AT,
     COMMIT_BY,
     COMMIT_BY_KEY,
+    COMMITS,
+    COMMITS_OF_STREAM,
     COMMITS_OVER,
     COUNT_TABLES,
     EVENTS_AFTER,
+    EVENTS_AT,
     EVENTS_BETWEEN,
     EVENTS_OF_STREAM,
     FARTHEST,
@@ -62,7 +65,9 @@ from events.store.schema import (
     INSERT_COMMIT,
     INSERT_EVENT,
     LAST_GIVEN,
+    POSITIONS_OF_STREAM,
     PRAGMAS,
+    REVISION,
     SCHEMA,
     SCHEMA_NUMBER,
 )
@@ -207,16 +212,53 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
                 page += _rows(cursor, EVENTS_BETWEEN, {"after": last, "end": end})
         return list(_in_their_commits(page, map(commit_of, commits)))
 
-    def select_stream(self, stream: str, *, up_to: int | None = None) -> list[LoggedEvent]:
-        """The events of a stream in the order of their versions, `up_to` a position of the log."""
-        parameters = {"stream": stream, "up_to": FARTHEST if up_to is None else up_to}
+    def select_stream(
+        self, stream: str, *, after: int = 0, up_to: int | None = None, limit: int = FARTHEST
+    ) -> list[LoggedEvent]:
+        """The events of a stream in the order of their versions: the first `limit` of those beyond
+        the position `after`, up to the position `up_to`."""
+        parameters = {"stream": stream, **_stretch(after, up_to, limit)}
         with self.datastore.transaction(commit=False) as cursor:
             rows = _rows(cursor, EVENTS_OF_STREAM, parameters)
-        commits: dict[int, Commit] = {}
-        for row in rows:
-            if row[6] not in commits:
-                commits[row[6]] = commit_of(row[6:])
-        return [LoggedEvent._make((*row[:6], commits[row[6]])) for row in rows]
+        return _with_their_commits(rows)
+
+    def events_at(self, positions: Iterable[int]) -> list[LoggedEvent]:
+        """The events at some positions, in order; none for a position that has no event."""
+        encoded = msgspec.json.encode(list(positions)).decode()
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, EVENTS_AT, {"positions": encoded})
+        return _with_their_commits(rows)
+
+    def positions_of(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[int]:
+        """Where the events of a stream lie, beyond one position and up to another."""
+        parameters = {"stream": stream, **_stretch(after, up_to)}
+        with self.datastore.transaction(commit=False) as cursor:
+            return [position for (position,) in _rows(cursor, POSITIONS_OF_STREAM, parameters)]
+
+    def revision(self, stream: str, *, up_to: int | None = None) -> int:
+        """How many events a stream has up to a position."""
+        parameters = {"stream": stream, **_stretch(0, up_to)}
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, REVISION, parameters)
+        return cast("int", rows[0][0]) if rows else 0
+
+    def commits(
+        self,
+        stream: str | None = None,
+        *,
+        after: int = 0,
+        up_to: int | None = None,
+        limit: int = FARTHEST,
+        last_first: bool = False,
+    ) -> list[Commit]:
+        """The commits beyond one position and up to another, or those that touched a stream: the
+        first `limit` of them, or, `last_first`, the last ones from the last one on."""
+        statement = COMMITS if stream is None else COMMITS_OF_STREAM
+        statement = statement.format(direction="DESC" if last_first else "ASC")
+        parameters = {"stream": stream, **_stretch(after, up_to, limit)}
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, statement, parameters)
+        return list(map(commit_of, rows))
 
     def _commit(self, statement: str, parameters: dict[str, Any]) -> Commit | None:
         with self.datastore.transaction(commit=False) as cursor:
@@ -622,6 +664,20 @@ def _rows(
     cursor.sqlite_cursor.row_factory = None  # plain tuples
     cursor.execute(statement, parameters)
     return cast("list[tuple[Any, ...]]", cursor.fetchall())
+
+
+def _stretch(after: int, up_to: int | None, limit: int = FARTHEST) -> dict[str, int]:
+    """The named parameters of what is read beyond one position and up to another."""
+    return {"after": after, "up_to": FARTHEST if up_to is None else up_to, "limit": limit}
+
+
+def _with_their_commits(rows: Sequence[tuple[Any, ...]]) -> list[LoggedEvent]:
+    """Events of rows that hold an event and its commit."""
+    commits: dict[int, Commit] = {}
+    for row in rows:
+        if row[6] not in commits:
+            commits[row[6]] = commit_of(row[6:])
+    return [LoggedEvent._make((*row[:6], commits[row[6]])) for row in rows]
 
 
 def _in_their_commits(

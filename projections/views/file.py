@@ -26,6 +26,7 @@ __all__ = [
     "Views",
     "digest",
     "open_file",
+    "read_last",
     "remove",
     "track",
     "tracked",
@@ -41,15 +42,17 @@ CREATE_TRACKING = """
     CREATE TABLE tracking (
         view INTEGER NOT NULL,
         shape TEXT NOT NULL,
-        position INTEGER NOT NULL
+        position INTEGER NOT NULL,
+        recorded_at TEXT NOT NULL
     ) STRICT;
 """
-"""One row: the version of the views, a checksum of their tables' definitions, how far they read."""
+"""One row: the version of the views, a checksum of their tables' definitions, how far they have
+read, and when that was recorded."""
 
-BEGIN_TRACKING = "INSERT INTO tracking VALUES (:view, :shape, 0)"
-TRACKED = "SELECT position FROM tracking"
+BEGIN_TRACKING = "INSERT INTO tracking VALUES (:view, :shape, 0, '')"
+TRACKED = "SELECT position, recorded_at FROM tracking"
 MADE_BY = "SELECT view, shape FROM tracking"
-TRACK = "UPDATE tracking SET position = :position"
+TRACK = "UPDATE tracking SET position = :position, recorded_at = :recorded_at"
 
 
 class Views:
@@ -173,12 +176,18 @@ def writing(db: Database) -> Iterator[Database]:
 
 def tracked(db: Database) -> int:
     """The position up to which the views of a connection have read."""
-    return int(db.execute(TRACKED).fetchone()[0])
+    return read_last(db)[0]
 
 
-def track(db: Database, position: int) -> None:
+def read_last(db: Database) -> tuple[int, str]:
+    """Position and instant of the commit that the views have read last; 0 and "" before any."""
+    position, recorded_at = db.execute(TRACKED).fetchone()
+    return position, recorded_at
+
+
+def track(db: Database, position: int, *, recorded_at: str) -> None:
     """Note how far the views have read; part of the transaction that writes their rows."""
-    db.conn.execute(TRACK, {"position": position})
+    db.conn.execute(TRACK, {"position": position, "recorded_at": recorded_at})
 
 
 def open_file(path: Path) -> Database:

@@ -1,7 +1,8 @@
 """A page of the log, read for the views: what each event changed, and in which record.
 
 The `Reader` keeps the records it has read, folded up to the last page, so that
-a view gets, for each event, what stood before it and what stands after.
+a view gets, for each event, what stood before it and what stands after. Where a
+question is about events, `changes_at` and `changes_of` work out the same from the log.
 """
 
 from __future__ import annotations
@@ -10,15 +11,27 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from events.catalogue import CATALOGUE
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent
+from events.facility import FacilityRegistered
 from events.fact import Line
 from events.record import Record, touched
+from events.source import SourceRecorded
+from events.statement import StatementFact
+from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
 
 KEPT = 50_000
 """How many events the records that are kept in memory may have in all, between two pages."""
+
+MENDING = frozenset(
+    fact.TOPIC
+    for fact in CATALOGUE
+    if not issubclass(fact, StatementFact | SourceRecorded | FacilityRegistered)
+)
+"""The topics of what changes a statement or a card; all else says by itself what then stands."""
 
 
 class Change(NamedTuple):
@@ -101,6 +114,45 @@ class Reader:
     def _new(self, stream: str) -> Record:
         record = self._records[stream] = Record.of(stream)
         return record
+
+
+def changes_of(
+    log: ChronicleRecorder, stream: str, *, after: int, known: int, limit: int
+) -> list[Change]:
+    """What the first `limit` events of a stream beyond the position `after` changed, in order.
+
+    The stream is folded from its beginning, but only if one of them mends something.
+    """
+    events = log.select_stream(stream, after=after, up_to=known, limit=limit)
+    record = Record.of(stream)
+    if after and not MENDING.isdisjoint(event.topic for event in events):
+        _fold(log.select_stream(stream, up_to=after), record)
+    return _fold(events, record)
+
+
+def changes_at(log: ChronicleRecorder, positions: Iterable[int]) -> list[Change]:
+    """What the events at some positions of the log changed, in order.
+
+    The streams in which one of them mends something are folded, each as far as they reach.
+    """
+    events = log.events_at(positions)
+    mended = {event.stream for event in events if event.topic in MENDING}
+    last = {event.stream: event.position for event in events if event.stream in mended}
+    folded = {
+        change.event.position: change
+        for stream, position in last.items()
+        for change in _fold(log.select_stream(stream, up_to=position), Record.of(stream))
+    }
+    return [
+        folded[event.position]
+        if event.stream in mended
+        else _change(event, Record.of(event.stream))
+        for event in events
+    ]
+
+
+def _fold(events: Iterable[LoggedEvent], record: Record) -> list[Change]:
+    return [_change(event, record) for event in events]
 
 
 def _change(event: LoggedEvent, record: Record) -> Change:

@@ -9,7 +9,6 @@ makes the views anew beside the live ones; `verify` compares without touching.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -17,11 +16,19 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from events.chronicle import Chronicle
+from events.chronicle import Chronicle, stream_lines
 from events.errors import AnnalesError
 from events.record import Record
-from projections.engine.spans import AFTER_ALL
-from projections.views.file import Views, digest, open_file, remove, track, tracked, writing
+from projections.views.file import (
+    Views,
+    digest,
+    open_file,
+    read_last,
+    remove,
+    track,
+    tracked,
+    writing,
+)
 from projections.views.folding import Reader
 from projections.views.history import History
 from projections.views.search import Search
@@ -64,9 +71,9 @@ class Follower:
     def __init__(self, chronicle: Chronicle, db: Callable[[], Database]) -> None:
         self._chronicle = chronicle
         self._db = db
-        self._views = [view() for view in VIEWS]
-        self._history = History()
+        self._views = [view(chronicle.log) for view in VIEWS]
         self._reader = Reader(self._load)
+        self._begun = 0
         self._at = 0
         self._last: Database | None = None
 
@@ -96,7 +103,7 @@ class Follower:
                 return True
             if db is not self._last or at != self._at:
                 self._forget()
-            self._last, self._at = db, -1
+            self._last, self._begun, self._at = db, at, -1
             for view in self._views:
                 view.begin(db, self._reader)
             for commit in self._reader.read(events):
@@ -104,7 +111,7 @@ class Follower:
                     view.take(commit)
             for view in self._views:
                 view.finish()
-            track(db, events[-1].position)
+            track(db, events[-1].position, recorded_at=events[-1].commit.recorded_at)
         self._at = events[-1].position
         return True
 
@@ -115,7 +122,8 @@ class Follower:
             view.forget()
 
     def _load(self, stream: str) -> Record:
-        return self._history.record(self._db(), stream, known=AFTER_ALL)
+        """The record of a stream as it was when the page began; the log is further on."""
+        return Record.of(stream, stream_lines(self._chronicle.log, stream, up_to=self._begun))
 
 
 class Following:
@@ -174,16 +182,11 @@ def belong(chronicle: Chronicle, db: Database) -> bool:
 
     They were not if the log was replaced by another, or by an earlier copy of itself.
     """
-    position = tracked(db)
-    if position == 0:
-        return True
+    position, recorded_at = read_last(db)
     commit = chronicle.log.commit_at(position)
-    if commit is None or commit.position != position:
-        return False
-    try:
-        return History().recorded_at(db, position) == commit.recorded_at
-    except sqlite3.DatabaseError:
-        return True  # damaged, not another log's: `verify` and `rebuild` say so
+    if commit is None:
+        return position == 0
+    return (commit.position, commit.recorded_at) == (position, recorded_at)
 
 
 def rebuild(

@@ -1,4 +1,8 @@
-"""History: one row an event, with who, when, why, and what it changed from what to what.
+"""History: who did what to which record, when, why, and what it changed from what to what.
+
+All of that is in the log, and is read from there. The view keeps one narrow row an event, of what
+the events of many streams are chosen and counted by: `streams` numbers the streams, each by the
+position of its first event, and `history` has the events.
 
 A record's document is its card and the statements that stand, by id; the patch
 of an event (RFC 6902) leads from the document before it to the one after. The
@@ -7,190 +11,102 @@ patches of a stream, applied in order to `{}`, give the document.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
-from operator import itemgetter
-from typing import Any, ClassVar, NamedTuple
+from operator import attrgetter
+from typing import Any, ClassVar, NamedTuple, Self
 
 import msgspec
 from sqlite_utils import Database
 
 from events.area import area_of
+from events.catalogue import BY_TYPE
+from events.chronicle import stream_lines
 from events.clocks import utc_day
+from events.commit import Commit
 from events.errors import NotFound
-from events.fact import Line
 from events.record import Record, StreamLine
+from events.store.sqlite import ChronicleRecorder
+from events.store.transcoding import line_of
 from events.stream import Stream
-from projections.views.folding import Change, CommitRead, Reader
+from projections.views.folding import Change, CommitRead, Reader, changes_at, changes_of
 from projections.views.patch import Operation, patch_between
 
-CREATE = """
+TYPES = tuple(BY_TYPE)
+"""In rows a type is its place here, and so is a kind, since each is a type too."""
+
+CREATE = f"""
+    CREATE TABLE streams (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL
+    ) STRICT;
+
     CREATE TABLE history (
         position INTEGER PRIMARY KEY,
-        commit_position INTEGER NOT NULL,
-        stream TEXT NOT NULL,
-        kind TEXT NOT NULL,
+        stream INTEGER NOT NULL,
+        kind INTEGER NOT NULL, -- of {", ".join(TYPES)}
+        type INTEGER NOT NULL,
         country TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        type TEXT NOT NULL,
-        statement TEXT,
-        recorded_at TEXT NOT NULL,
-        actor TEXT NOT NULL,
-        request TEXT NOT NULL,
-        reason TEXT,
-        line TEXT NOT NULL,
-        patch TEXT NOT NULL
+        actor TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX history_of_stream ON history (stream, position);
-    CREATE INDEX history_of_all ON history (position, stream, kind, type, actor, country);
-    CREATE INDEX history_of_withdrawals ON history (position, stream, statement)
-        WHERE type = 'withdrawal';
+    CREATE INDEX history_of_withdrawals ON history (type) WHERE type = {TYPES.index("withdrawal")};
 """
+"""The types stand in it, so that views are made anew where they have other numbers."""
 
+INSERT_STREAM = "INSERT INTO streams VALUES (?, ?, ?)"
 INSERT = """
     INSERT INTO history
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    SELECT ?, number, ?, ?, ?, ?
+    FROM streams
+    WHERE name = ?
 """
 
-LINES_OF_STREAM = """
-    SELECT line, position, recorded_at
-    FROM history
-    WHERE stream = :stream AND position <= :known AND position > :after
-    ORDER BY position
+NUMBERS = """
+    SELECT name, number
+    FROM streams
+    WHERE name IN (SELECT value FROM json_each(:names))
 """
 
-LINES_OF_STREAMS = """
-    SELECT stream, line, position, recorded_at
-    FROM history
-    WHERE stream IN (SELECT value FROM json_each(:streams)) AND position <= :known
-    ORDER BY stream, position
+NAMES_OF_STREAMS = """
+    SELECT number, name
+    FROM streams
+    WHERE number IN (SELECT value FROM json_each(:numbers))
 """
 
-OF_STREAM = """
-    SELECT position, commit_position, version, type, statement,
-           recorded_at, actor, request, reason, line, patch
-    FROM history
-    WHERE stream = :stream AND position <= :known AND position > :after
-    ORDER BY position
+EVERY_EVENT = "history"
+THE_EVENTS = "json_each(:positions) CROSS JOIN history ON history.position = json_each.value"
+"""What acts are chosen from: all events, or those at some positions."""
+
+MEANT = """
+    FROM {events}
+    WHERE history.position > :after AND history.position <= :last
+      AND (:actor IS NULL OR history.actor = :actor)
+      AND (:kind IS NULL OR history.kind = :kind)
+      AND (:country IS NULL OR history.country = :country)
+      AND (:streams IS NULL OR history.stream IN (SELECT value FROM json_each(:streams)))
+"""
+
+ACTIVITY = f"""
+    SELECT history.position, history.kind
+    {MEANT}
+    ORDER BY history.position {{direction}}
     LIMIT :limit
 """
 
-ACTIVITY = """
-    SELECT stream, kind,
-           position, commit_position, version, type, statement,
-           recorded_at, actor, request, reason, line, patch
-    FROM history
-    WHERE position IN (
-        SELECT position
-        FROM history INDEXED BY history_of_all
-        WHERE position > :after AND position <= :last
-          AND (:actor IS NULL OR actor = :actor)
-          AND (:kind IS NULL OR kind = :kind)
-          AND (:country IS NULL OR country = :country)
-          AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
-        ORDER BY position
-        LIMIT :limit
-    )
-    ORDER BY position
-"""
-"""A page of the events of all streams; which ones is found in the index alone."""
-
-LAST_ACTIVITY = """
-    SELECT stream, kind,
-           position, commit_position, version, type, statement,
-           recorded_at, actor, request, reason, line, patch
-    FROM history
-    WHERE position IN (
-        SELECT position
-        FROM history INDEXED BY history_of_all
-        WHERE position > :after AND position <= :last
-          AND (:actor IS NULL OR actor = :actor)
-          AND (:kind IS NULL OR kind = :kind)
-          AND (:country IS NULL OR country = :country)
-          AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
-        ORDER BY position DESC
-        LIMIT :limit
-    )
-    ORDER BY position
-"""
-"""The last of them, in order too."""
-
-ACTIVITY_COUNTS = """
-    SELECT kind, type, actor, count(*)
-    FROM history INDEXED BY history_of_all
-    WHERE position > :after AND position <= :last
-      AND (:actor IS NULL OR actor = :actor)
-      AND (:kind IS NULL OR kind = :kind)
-      AND (:country IS NULL OR country = :country)
-      AND (:streams IS NULL OR stream IN (SELECT value FROM json_each(:streams)))
-    GROUP BY kind, type, actor
+ACTIVITY_COUNTS = f"""
+    SELECT history.kind, history.type, history.actor, count(*)
+    {MEANT}
+    GROUP BY history.kind, history.type, history.actor
 """
 
-WITHDRAWALS = """
-    SELECT stream, statement, max(position), recorded_at
+WITHDRAWALS = f"""
+    SELECT position
     FROM history INDEXED BY history_of_withdrawals
-    WHERE type = 'withdrawal' AND position <= :known
-    GROUP BY stream, statement
-    ORDER BY 3 DESC
+    WHERE type = {TYPES.index("withdrawal")} AND position <= :known
 """
 
-RECORDED_AT = """
-    SELECT position, recorded_at
-    FROM history
-    WHERE position IN (SELECT value FROM json_each(:positions))
-"""
-
-REVISION = """
-    SELECT version
-    FROM history
-    WHERE stream = :stream AND position <= :known
-    ORDER BY position DESC
-    LIMIT 1
-"""
-
-VERSIONS_OF_STREAM = """
-    SELECT commit_position, min(recorded_at)
-    FROM history
-    WHERE stream = :stream AND position <= :known AND position > :after
-    GROUP BY commit_position
-    ORDER BY commit_position
-    LIMIT :limit
-"""
-"""The commits that touched a stream; `after` is the position of one, or 0."""
-
-VERSIONS_OF_ALL = """
-    SELECT commit_position, recorded_at
-    FROM history
-    WHERE position = commit_position AND position <= :known AND position > :after
-    ORDER BY position
-    LIMIT :limit
-"""
-"""The commits. A commit has the position of its last event, so each is found once."""
-
-LAST_VERSIONS_OF_ALL = """
-    SELECT commit_position, recorded_at
-    FROM history
-    WHERE position = commit_position AND position <= :known AND position > :after
-    ORDER BY position DESC
-    LIMIT :limit
-"""
-"""The same from the last one on."""
-
-LAST_VERSION_OF_STREAM = """
-    SELECT commit_position, recorded_at
-    FROM history
-    WHERE stream = :stream AND position <= :known
-    ORDER BY position DESC
-    LIMIT 1
-"""
-
-LAST_VERSION_OF_ALL = """
-    SELECT commit_position, recorded_at
-    FROM history
-    WHERE position <= :known
-    ORDER BY position DESC
-    LIMIT 1
-"""
+A_STREAM = 100
+"""How many rows are looked at in the time in which the events of a stream are looked up."""
 
 
 class Version(NamedTuple):
@@ -199,9 +115,14 @@ class Version(NamedTuple):
     position: int
     recorded_at: str
 
+    @classmethod
+    def of(cls, commit: Commit) -> Self:
+        """The version that a commit made."""
+        return cls(commit.position, commit.recorded_at)
+
 
 class Entry(NamedTuple):
-    """An event as the audit log shows it."""
+    """An event as the audit log shows it, and what it changed."""
 
     position: int
     commit_position: int
@@ -212,13 +133,39 @@ class Entry(NamedTuple):
     actor: str
     request: str
     reason: str | None
-    line: str
-    patch: str
+    change: Change
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """The entry of an event."""
+        event, line = change.event, change.line
+        return cls(
+            position=event.position,
+            commit_position=event.commit.position,
+            version=event.version,
+            type=line["type"],
+            statement=change.of,
+            recorded_at=event.commit.recorded_at,
+            actor=event.commit.actor,
+            request=event.commit.request,
+            reason=line.get("reason"),
+            change=change,
+        )
+
+    @property
+    def line(self) -> str:
+        """The JSON text of its line."""
+        return msgspec.json.encode(self.change.line).decode()
+
+    @property
+    def patch(self) -> str:
+        """The JSON text of what it changed in the document of the record (RFC 6902)."""
+        return msgspec.json.encode(patch_of(self.change)).decode()
 
     @property
     def of_stream(self) -> StreamLine:
         """Its line, as a record folds it."""
-        return _stream_line(self.line, self.position, self.recorded_at)
+        return StreamLine(self.change.line, self.position, utc_day(self.recorded_at))
 
 
 class Act(NamedTuple):
@@ -252,22 +199,21 @@ class Acts(NamedTuple):
     streams: tuple[str, ...] | None = None
     country: str | None = None
 
-    def parameters(self) -> dict[str, Any]:
-        """The named parameters of the queries; `streams` is a JSON text or None."""
-        streams = None if self.streams is None else msgspec.json.encode(self.streams).decode()
-        return {**self._asdict(), "streams": streams}
-
 
 class History:
-    """The view: its table, how it follows the log, and what it answers."""
+    """The view: its tables, how it follows the log, and what it answers."""
 
-    tables: ClassVar[tuple[str, ...]] = ("history",)
+    tables: ClassVar[tuple[str, ...]] = ("streams", "history")
     create: ClassVar[str] = CREATE
 
-    def __init__(self) -> None:
+    def __init__(self, log: ChronicleRecorder) -> None:
+        self._log = log
         self._db: Database | None = None
         self._reader: Reader | None = None
-        self._rows: list[tuple[Any, ...]] = []
+        self._streams: list[tuple[int, str, str]] = []
+        self._rows: list[tuple[int, int, int, str, str, str]] = []
+
+    # --- following the log
 
     def begin(self, db: Database, reader: Reader) -> None:
         """A page begins: rows will be written to `db`, other records are read from `reader`."""
@@ -278,21 +224,45 @@ class History:
         if self._reader is None:
             raise RuntimeError("no page was begun")
         for change in commit.changes:
-            record = commit.touched[change.event.stream]
+            event = change.event
+            record = commit.touched[event.stream]
             line = record.card or record.kept[change.of or ""].line
-            self._rows.append(_row(change, record.kind, area_of(line, self._reader.card).country))
+            country = area_of(line, self._reader.card).country
+            kind, type = TYPES.index(record.kind), TYPES.index(change.line["type"])
+            actor = event.commit.actor
+            self._rows.append((event.position, kind, type, country, actor, event.stream))
+            if event.version == 1:
+                self._streams.append((event.position, event.stream, record.kind))
 
     def finish(self) -> None:
         """Write the rows of the page. Raises RuntimeError outside a page."""
         if self._db is None:
             raise RuntimeError("no page was begun")
+        self._db.conn.executemany(INSERT_STREAM, self._streams)
         self._db.conn.executemany(INSERT, self._rows)
         self.forget()
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
         self._db = self._reader = None
+        self._streams.clear()
         self._rows.clear()
+
+    # --- streams by number
+
+    def number_of(self, db: Database, stream: str) -> int | None:
+        """The number of a stream; None where the view has not read of it."""
+        return self.numbers_of(db, [stream]).get(stream)
+
+    def numbers_of(self, db: Database, streams: Iterable[str]) -> dict[str, int]:
+        """The numbers of those of some streams that the view has read of, by name."""
+        return dict(db.execute(NUMBERS, {"names": _json(list(streams))}).fetchall())
+
+    def names_of(self, db: Database, numbers: Iterable[int]) -> dict[int, str]:
+        """The names of streams by number."""
+        return dict(db.execute(NAMES_OF_STREAMS, {"numbers": _json(list(numbers))}).fetchall())
+
+    # --- one stream
 
     def record(self, db: Database, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
@@ -300,94 +270,126 @@ class History:
 
     def records(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Record]:
         """The records of those of some streams that the log had at a position, by stream."""
-        parameters = {"streams": msgspec.json.encode(list(streams)).decode(), "known": known}
-        rows = db.execute(LINES_OF_STREAMS, parameters)
-        return {
-            stream: Record.of(stream, (_stream_line(*row) for _, *row in of_stream))
-            for stream, of_stream in itertools.groupby(rows, key=itemgetter(0))
-        }
+        records = {stream: self.record(db, stream, known=known) for stream in streams}
+        return {stream: record for stream, record in records.items() if record.revision}
 
     def lines(self, db: Database, stream: str, *, after: int, known: int) -> Iterator[StreamLine]:
         """The lines of a stream beyond one position and up to another, in their order."""
-        rows = db.execute(LINES_OF_STREAM, {"stream": stream, "after": after, "known": known})
-        return (_stream_line(*row) for row in rows)
+        return iter(stream_lines(self._log, stream, after=after, up_to=known))
 
     def entries(
         self, db: Database, stream: str, *, known: int, after: int, limit: int
     ) -> Iterator[Entry]:
         """The events of a stream beyond the position `after`, in order."""
-        rows = db.execute(
-            OF_STREAM, {"stream": stream, "known": known, "after": after, "limit": limit}
-        )
-        return (Entry._make(row) for row in rows)
-
-    def acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
-        """The first events of those that are meant, in order."""
-        rows = db.execute(ACTIVITY, {**acts.parameters(), "limit": limit})
-        return (Act(stream, kind, Entry._make(row)) for stream, kind, *row in rows)
-
-    def last_acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
-        """The last events of those that are meant, in order."""
-        rows = db.execute(LAST_ACTIVITY, {**acts.parameters(), "limit": limit})
-        return (Act(stream, kind, Entry._make(row)) for stream, kind, *row in rows)
-
-    def counts(self, db: Database, acts: Acts) -> list[tuple[str, str, str, int]]:
-        """How many events are meant of each kind, type and actor: (kind, type, actor, count)."""
-        return [
-            (kind, type, actor, count)
-            for kind, type, actor, count in db.execute(ACTIVITY_COUNTS, acts.parameters())
-        ]
-
-    def withdrawn(self, db: Database, *, known: int) -> list[Withdrawn]:
-        """The statements that were ever withdrawn, the last one first."""
-        return list(map(Withdrawn._make, db.execute(WITHDRAWALS, {"known": known})))
-
-    def recorded_at(self, db: Database, position: int) -> str | None:
-        """When the event at a position was recorded; None where there is none."""
-        return self.instants(db, [position]).get(position)
-
-    def instants(self, db: Database, positions: Iterable[int]) -> dict[int, str]:
-        """When the events at some positions were recorded, by position."""
-        parameters = {"positions": msgspec.json.encode(list(positions)).decode()}
-        return dict(db.execute(RECORDED_AT, parameters).fetchall())
+        changes = changes_of(self._log, stream, after=after, known=known, limit=limit)
+        return map(Entry.of, changes)
 
     def revision(self, db: Database, stream: str, *, known: int) -> int:
         """How many events the stream had at a position."""
-        row = db.execute(REVISION, {"stream": stream, "known": known}).fetchone()
-        return int(row[0]) if row else 0
+        return self._log.revision(stream, up_to=known)
 
     def check_exists(self, db: Database, stream: str, *, known: int) -> None:
         """Raises NotFound where the stream had no event at a position."""
         if self.revision(db, stream, known=known) == 0:
             raise NotFound(*Stream.parse(stream))
 
+    # --- events of many streams
+
+    def acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
+        """The first events of those that are meant, in order."""
+        return self._acts(db, acts, "ASC", limit)
+
+    def last_acts(self, db: Database, acts: Acts, *, limit: int) -> Iterator[Act]:
+        """The last events of those that are meant, in order."""
+        return self._acts(db, acts, "DESC", limit)
+
+    def _acts(self, db: Database, acts: Acts, direction: str, limit: int) -> Iterator[Act]:
+        events, parameters = self._meant(db, acts)
+        statement = ACTIVITY.format(events=events, direction=direction)
+        kinds = dict(db.execute(statement, {**parameters, "limit": limit}).fetchall())
+        for change in changes_at(self._log, kinds):
+            kind = TYPES[kinds[change.event.position]]
+            yield Act(change.event.stream, kind, Entry.of(change))
+
+    def counts(self, db: Database, acts: Acts) -> list[tuple[str, str, str, int]]:
+        """How many events are meant of each kind, type and actor: (kind, type, actor, count)."""
+        events, parameters = self._meant(db, acts)
+        return [
+            (TYPES[kind], TYPES[type], actor, count)
+            for kind, type, actor, count in db.execute(
+                ACTIVITY_COUNTS.format(events=events), parameters
+            )
+        ]
+
+    def _meant(self, db: Database, acts: Acts) -> tuple[str, dict[str, Any]]:
+        """What acts are chosen from, and the named parameters of the queries.
+
+        In a long stretch of the log, the events of a few streams are those that the log finds by
+        their names; in a short one they are chosen by their numbers.
+        """
+        parameters = {
+            **acts._asdict(),
+            "kind": None if acts.kind is None else TYPES.index(acts.kind),
+            "streams": None,
+        }
+        if acts.streams is None:
+            return EVERY_EVENT, parameters
+        if acts.last - acts.after < A_STREAM * len(acts.streams):
+            numbers = self.numbers_of(db, acts.streams)
+            return EVERY_EVENT, {**parameters, "streams": _json(list(numbers.values()))}
+        positions = [
+            position
+            for stream in acts.streams
+            for position in self._log.positions_of(stream, after=acts.after, up_to=acts.last)
+        ]
+        return THE_EVENTS, {**parameters, "positions": _json(positions)}
+
+    def withdrawn(self, db: Database, *, known: int) -> list[Withdrawn]:
+        """The statements that were ever withdrawn, the last one first."""
+        positions = [position for (position,) in db.execute(WITHDRAWALS, {"known": known})]
+        last = {
+            (event.stream, line_of(event.topic, event.state)["statement"]): event
+            for event in self._log.events_at(positions)
+        }
+        found = (
+            Withdrawn(stream, statement, event.position, event.commit.recorded_at)
+            for (stream, statement), event in last.items()
+        )
+        return sorted(found, key=attrgetter("position"), reverse=True)
+
+    def instants(self, db: Database, positions: Iterable[int]) -> dict[int, str]:
+        """When the events at some positions were recorded, by position."""
+        events = self._log.events_at(positions)
+        return {event.position: event.commit.recorded_at for event in events}
+
+    def recorded_at(self, db: Database, position: int) -> str | None:
+        """When the event at a position was recorded; None where there is none."""
+        return self.instants(db, [position]).get(position)
+
+    # --- versions
+
     def versions(
         self, db: Database, stream: str | None, *, known: int, after: int, limit: int
     ) -> list[Version]:
         """The versions of a stream beyond the position `after`, in order; None is everything."""
-        statement = VERSIONS_OF_ALL if stream is None else VERSIONS_OF_STREAM
-        parameters = {"stream": stream, "known": known, "after": after, "limit": limit}
-        return [Version._make(row) for row in db.execute(statement, parameters)]
+        commits = self._log.commits(stream, after=after, up_to=known, limit=limit)
+        return list(map(Version.of, commits))
 
     def last_commits(self, db: Database, *, known: int, after: int, limit: int) -> list[Version]:
         """The commits up to a position and beyond another, the last one first."""
-        parameters = {"known": known, "after": after, "limit": limit}
-        return list(map(Version._make, db.execute(LAST_VERSIONS_OF_ALL, parameters)))
+        commits = self._log.commits(after=after, up_to=known, limit=limit, last_first=True)
+        return list(map(Version.of, commits))
 
     def last_version(self, db: Database, stream: str | None, *, known: int) -> Version | None:
         """The version that a stream had at a position; None before the first."""
-        statement = LAST_VERSION_OF_ALL if stream is None else LAST_VERSION_OF_STREAM
-        row = db.execute(statement, {"stream": stream, "known": known}).fetchone()
-        return Version._make(row) if row else None
+        for commit in self._log.commits(stream, up_to=known, limit=1, last_first=True):
+            return Version.of(commit)
+        return None
 
 
 def folded(id: str, entries: Iterable[Entry]) -> Record:
     """The record of an id after all the events of its stream up to some position."""
     return Record(id).fold(entry.of_stream for entry in entries)
-
-
-def _stream_line(line: str, position: int, recorded_at: str) -> StreamLine:
-    return StreamLine(msgspec.json.decode(line), position, utc_day(recorded_at))
 
 
 def patch_of(change: Change) -> list[Operation]:
@@ -407,29 +409,5 @@ def patch_of(change: Change) -> list[Operation]:
     return patch_between(change.before, change.after, path=path)
 
 
-def document(record: Record) -> Line:
-    """The card and the statements that stand: what the patches of a record lead to."""
-    standing = {id: kept.line for id, kept in record.kept.items() if not kept.withdrawn}
-    card = {} if record.card is None else {"card": record.card}
-    return {**card, "statements": standing}
-
-
-def _row(change: Change, kind: str, country: str) -> tuple[Any, ...]:
-    event, line = change.event, change.line
-    encode = msgspec.json.encode
-    return (
-        event.position,
-        event.commit.position,
-        event.stream,
-        kind,
-        country,
-        event.version,
-        line["type"],
-        change.of,
-        event.commit.recorded_at,
-        event.commit.actor,
-        event.commit.request,
-        line.get("reason"),
-        encode(line).decode(),
-        encode(patch_of(change)).decode(),
-    )
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

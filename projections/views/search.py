@@ -1,11 +1,15 @@
 """Search: the words of every card, statement and source, as they stood at any `known`.
 
 A row of `passages` is one version of a card, a statement or a source: from the
-commit that made it (`kf`) until the one that changed its texts or withdrew it
-(`kt`). Its number is the position of the event that made it, so a replay
-numbers alike. `search` is a contentless FTS5 index over the words, by that
-number; a version's words stay in it for good, since an earlier `known` needs
-them, and the join with `passages` leaves out what does not stand at the clocks.
+event that made it, whose position is its number, until the commit that changed
+its texts or withdrew it (`kt`, NULL while it stands). `first` is the number of
+what it is a version of, where an earlier event made that: the position of the
+event that first recorded it. A day `said` is a statement's alone, and `size` is
+the length of the name. `search` is a contentless FTS5 index over the words, by
+the same number; a version's words stay in it for good, since an earlier `known`
+needs them, and the join with `passages` leaves out what does not stand at the
+clocks. The texts themselves are read from the log when a hit is shown; `names`
+has only what lists are sorted by and show of each record: its name and its place.
 
 How well a text answers follows from what stands at the clocks alone (`Hit`), not
 by FTS5's own rank: that weighs a word by its frequency in the whole index,
@@ -14,8 +18,9 @@ later versions included, while a pinned answer must never change.
 One index serves both scripts. Each Chinese character is a word of its own
 (`projections.views.search_words`), so that one or two characters find something, which a
 trigram index cannot do; on the shipped chronicle trigrams also took twice the
-time to write and twice the room. Beginnings of two letters have an index of
-their own; longer ones are found as fast without, in 55,000 texts.
+time to write and twice the room. Beginnings of words have no index of their own:
+they are found in the order of the words. Most words are in `told`, so it is the
+first column, which the index need not name.
 """
 
 from __future__ import annotations
@@ -27,90 +32,110 @@ import msgspec
 from sqlite_utils import Database
 
 from events.fact import Line
+from events.record import Record
+from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL
-from projections.views.folding import Change, CommitRead, Reader
+from projections.views.folding import Change, CommitRead, Reader, changes_at
 from projections.views.search_words import Phrase, folded
 
 CREATE = """
     CREATE TABLE passages (
         position INTEGER PRIMARY KEY,
-        stream TEXT NOT NULL,
+        stream INTEGER NOT NULL,
+        first INTEGER,
+        said INTEGER,
+        kt INTEGER,
+        size INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX passages_by_first ON passages (first) WHERE first IS NOT NULL;
+
+    CREATE TABLE names (
+        stream INTEGER NOT NULL,
         statement TEXT NOT NULL,
-        said INTEGER NOT NULL,
-        kf INTEGER NOT NULL,
-        kt INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        name TEXT NOT NULL,
         latitude REAL,
         longitude REAL,
-        name TEXT NOT NULL,
-        texts TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX passages_of_stream ON passages (stream, statement, kt);
-    CREATE INDEX passages_placed ON passages (latitude) WHERE latitude IS NOT NULL;
+        PRIMARY KEY (stream, statement, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX names_placed ON names (latitude) WHERE latitude IS NOT NULL;
 
     CREATE VIRTUAL TABLE search USING fts5 (
-        named,
         told,
+        named,
         content = '',
         columnsize = 0,
-        prefix = '2',
         tokenize = "unicode61 remove_diacritics 2"
     );
 
-    CREATE VIRTUAL TABLE search_words USING fts5vocab (search, instance);
+    CREATE VIRTUAL TABLE search_words USING fts5vocab (search, col);
 """
 
-INSERT_PASSAGE = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-CLOSE_PASSAGE = """
-    UPDATE passages SET kt = ?
-    WHERE stream = ? AND statement = ? AND kt = 4611686018427387904
+INSERT_PASSAGE = """
+    INSERT INTO passages
+    SELECT :position, number, nullif(coalesce(:first, number), :position), :said, :kt,
+           max(length(:name), 1)
+    FROM streams
+    WHERE name = :stream
 """
-INSERT_WORDS = "INSERT INTO search (rowid, named, told) VALUES (?, ?, ?)"
+CLOSE_PASSAGE = """
+    UPDATE passages SET kt = :kt
+    WHERE kt IS NULL
+      AND (position = coalesce(:first, (SELECT number FROM streams WHERE name = :stream))
+        OR first = coalesce(:first, (SELECT number FROM streams WHERE name = :stream)))
+"""
+INSERT_NAME = """
+    INSERT INTO names
+    SELECT number, :statement, :position, :name, :latitude, :longitude
+    FROM streams
+    WHERE name = :stream
+"""
+INSERT_WORDS = "INSERT INTO search (rowid, told, named) VALUES (:position, :told, :named)"
 
 HITS = """
-    SELECT passages.position, passages.stream, passages.statement = '', length(passages.name),
+    SELECT passages.position, streams.name, passages.said IS NULL, passages.size,
            passages.position IN (SELECT rowid FROM search WHERE search MATCH :named)
     FROM search
     CROSS JOIN passages ON passages.position = search.rowid
+    CROSS JOIN streams ON streams.number = passages.stream
     WHERE search MATCH :expression
-      AND passages.kt > :known
-      AND passages.kf <= :known
-      AND passages.said <= :stated
+      AND passages.position <= :known
+      AND (passages.kt IS NULL OR passages.kt > :known)
+      AND (passages.said IS NULL OR passages.said <= :stated)
 """
 """The texts that match. CROSS JOIN, so that the index of words leads."""
 
 STREAMS = """
-    SELECT DISTINCT passages.stream
+    SELECT DISTINCT streams.name
     FROM search
     CROSS JOIN passages ON passages.position = search.rowid
+    CROSS JOIN streams ON streams.number = passages.stream
     WHERE search MATCH :expression
-      AND passages.kt > :known
-      AND passages.kf <= :known
-      AND passages.said <= :stated
-"""
-
-PASSAGES = """
-    SELECT position, stream, statement, name, texts
-    FROM passages
-    WHERE position IN (SELECT value FROM json_each(:positions))
+      AND passages.position <= :known
+      AND (passages.kt IS NULL OR passages.kt > :known)
+      AND (passages.said IS NULL OR passages.said <= :stated)
 """
 
 NAMES = """
-    SELECT passages.stream, passages.statement, passages.name
+    SELECT streams.name, names.statement, names.name
     FROM json_each(:keys)
-    CROSS JOIN passages
-      ON passages.stream = json_each.value ->> 0
-     AND passages.statement = json_each.value ->> 1
-     AND passages.kt > :known
-    WHERE passages.kf <= :known
+    CROSS JOIN streams ON streams.name = json_each.value ->> 0
+    CROSS JOIN names
+      ON names.stream = streams.number
+     AND names.statement = json_each.value ->> 1
+     AND names.position <= :known
+    CROSS JOIN passages ON passages.position = names.position
+    WHERE passages.kt IS NULL OR passages.kt > :known
 """
 
 PLACES = """
-    SELECT stream, latitude, longitude
-    FROM passages
-    WHERE latitude BETWEEN :south AND :north
-      AND kt > :known
-      AND kf <= :known
+    SELECT streams.name, names.latitude, names.longitude
+    FROM names
+    CROSS JOIN passages ON passages.position = names.position
+    CROSS JOIN streams ON streams.number = names.stream
+    WHERE names.latitude BETWEEN :south AND :north
+      AND names.position <= :known
+      AND (passages.kt IS NULL OR passages.kt > :known)
 """
 
 NAMED = ("name", "name_zh", "acronym", "title")
@@ -150,14 +175,15 @@ class Passage(NamedTuple):
 class Search:
     """The view: its tables, how it follows the log, and what it answers."""
 
-    tables: ClassVar[tuple[str, ...]] = ("passages", "search_words")
+    tables: ClassVar[tuple[str, ...]] = ("passages", "names", "search_words")
     create: ClassVar[str] = CREATE
 
-    def __init__(self) -> None:
+    def __init__(self, log: ChronicleRecorder) -> None:
+        self._log = log
         self._db: Database | None = None
-        self._closed: list[tuple[int, str, str]] = []
-        self._new: dict[tuple[str, str], _Version] = {}
-        self._done: list[_Version] = []
+        self._closed: list[dict[str, Any]] = []
+        self._new: dict[_Key, dict[str, Any]] = {}
+        self._done: list[dict[str, Any]] = []
 
     # --- following the log
 
@@ -168,29 +194,33 @@ class Search:
     def take(self, commit: CommitRead) -> None:
         """Work out which texts a commit closes and opens."""
         known = commit.commit.position
-        changed: dict[tuple[str, str], tuple[Line | None, Change]] = {}
+        changed: dict[_Key, tuple[Line | None, Change]] = {}
         for change in commit.changes:
-            key = (change.event.stream, change.of or "")
+            key = _Key(change.event.stream, change.of)
             before = changed[key][0] if key in changed else change.before
             changed[key] = (before, change)
         for key, (before, change) in changed.items():
-            after = change.after
+            after, record = change.after, commit.touched[key.stream]
             if before is not None:
                 if after is not None and _findable(before) == _findable(after):
                     continue
-                self._close(key, known)
+                self._close(key, record, known)
             if after is not None:
-                self._new[key] = _version(key, commit, change, after)
+                self._new[key] = _version(key, record, change.event.position, after)
 
     def finish(self) -> None:
-        """Write the page. Raises RuntimeError outside a page."""
+        """Write the page, after `History` has numbered its streams.
+
+        Raises RuntimeError outside a page.
+        """
         if self._db is None:
             raise RuntimeError("no page was begun")
         execute = self._db.conn.executemany
         versions = [*self._done, *self._new.values()]
         execute(CLOSE_PASSAGE, self._closed)
-        execute(INSERT_PASSAGE, [version.row for version in versions])
-        execute(INSERT_WORDS, [version.words for version in versions])
+        execute(INSERT_PASSAGE, versions)
+        execute(INSERT_NAME, [version for version in versions if version["names"]])
+        execute(INSERT_WORDS, versions)
         self.forget()
 
     def forget(self) -> None:
@@ -200,13 +230,12 @@ class Search:
         self._new.clear()
         self._done.clear()
 
-    def _close(self, key: tuple[str, str], known: int) -> None:
+    def _close(self, key: _Key, record: Record, known: int) -> None:
         pending = self._new.pop(key, None)
         if pending is None:
-            self._closed.append((known, *key))
+            self._closed.append({**_thing(key, record), "kt": known})
         else:
-            pending.row[5] = known
-            self._done.append(pending)
+            self._done.append({**pending, "kt": known})
 
     # --- queries
 
@@ -234,14 +263,13 @@ class Search:
         rows = db.execute(STREAMS, {"expression": expression, "stated": stated, "known": known})
         return {stream for (stream,) in rows}
 
-    def passages(self, db: Database, positions: Iterable[int]) -> dict[int, Passage]:
-        """Texts by the positions that hits gave."""
-        rows = db.execute(PASSAGES, {"positions": _json(list(positions))})
+    def passages(self, db: Database, positions: Iterable[int]) -> dict[int, Passage]:  # noqa: ARG002 - as every question to a view
+        """Texts by the positions that hits gave, read from the log."""
         return {
-            position: Passage(
-                position, stream, statement or None, _texts(statement, stream, name, texts)
+            change.event.position: Passage(
+                change.event.position, change.event.stream, change.of, _texts(change)
             )
-            for position, stream, statement, name, texts in rows
+            for change in changes_at(self._log, positions)
         }
 
     def names(
@@ -259,28 +287,39 @@ class Search:
         return {stream: (latitude, longitude) for stream, latitude, longitude in rows}
 
 
-class _Version(NamedTuple):
-    """A row of `passages`, and its words."""
+class _Key(NamedTuple):
+    """What a text is of: a statement of a stream, or its card."""
 
-    row: list[Any]
-    words: tuple[int, str, str]
+    stream: str
+    statement: str | None
 
 
-def _version(key: tuple[str, str], commit: CommitRead, change: Change, after: Line) -> _Version:
-    stream, statement = key
-    said = BEFORE_ALL if change.of is None else commit.touched[stream].statement(statement).said
-    position = change.event.position
-    latitude, longitude = after.get("latitude"), after.get("longitude")
+def _thing(key: _Key, record: Record) -> dict[str, Any]:
+    """The stream and the number of a statement, which of a card is that of its stream."""
+    first = None if key.statement is None else record.kept[key.statement].position
+    return {"stream": key.stream, "first": first}
+
+
+def _version(key: _Key, record: Record, position: int, after: Line) -> dict[str, Any]:
+    """What is written of the version that the event at a position made."""
+    naming = [after[member] for member in NAMED if member in after]
+    latitude, longitude = (after.get(member) for member in PLACED)
     if latitude is None or longitude is None:
         latitude = longitude = None
-    naming = [after[member] for member in NAMED if member in after]
-    describing = {member: after[member] for member in DESCRIBING if member in after}
-    others = {member: after[member] for member in ("name_zh", "acronym") if member in after}
-    row = [
-        position, stream, statement, said, commit.commit.position, AFTER_ALL,
-        latitude, longitude, naming[0], _json(others | describing),
-    ]  # fmt: skip
-    return _Version(row, (position, _words(naming), _words(describing.values())))
+    return {
+        **_thing(key, record),
+        "position": position,
+        "statement": key.statement or "",
+        "said": None if key.statement is None else record.statement(key.statement).said,
+        "kt": None,
+        # Where a record has no card, its statements give it its name.
+        "names": key.statement is None or record.card is None,
+        "name": naming[0],
+        "latitude": latitude,
+        "longitude": longitude,
+        "told": _words([after[member] for member in DESCRIBING if member in after]),
+        "named": _words(naming),
+    }
 
 
 def _findable(line: Line) -> list[Any]:
@@ -293,9 +332,16 @@ def _words(texts: Collection[str]) -> str:
     return APART.join(text if text.isascii() else folded(text) for text in texts)
 
 
-def _texts(statement: str, stream: str, name: str, texts: str) -> dict[str, str]:
-    named = "name" if not statement and Stream.parse(stream).is_record else "title"
-    return {named: name, **msgspec.json.decode(texts)}
+def _texts(change: Change) -> dict[str, str]:
+    """The texts of what an event left, by their members; the name comes first."""
+    line = change.after or {}
+    name = next(line[member] for member in NAMED if member in line)
+    others = ("name_zh", "acronym", *DESCRIBING)
+    is_card = change.of is None and Stream.parse(change.event.stream).is_record
+    return {
+        "name" if is_card else "title": name,
+        **{member: line[member] for member in others if member in line},
+    }
 
 
 def _json(value: object) -> str:

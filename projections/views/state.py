@@ -21,6 +21,7 @@ from events.dates import Day, iso, parse_iso
 from events.fact import Line
 from events.record import Record
 from events.statement import Statement
+from events.store.sqlite import ChronicleRecorder
 from events.vocabulary import STATUSES
 from projections import PROJECTIONS
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, boxes
@@ -523,7 +524,8 @@ class State:
     )
     create: ClassVar[str] = CREATE
 
-    def __init__(self) -> None:
+    def __init__(self, log: ChronicleRecorder) -> None:
+        self._log = log
         self._open: dict[str, dict[_Key, int]] = {}
         self._writer: _Writer | None = None
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 
 from sqlite_utils import Database
 
+from events.store.sqlite import ChronicleRecorder
 from projections.views.folding import CommitRead, Reader
 
 
@@ -27,6 +28,9 @@ class View(Protocol):
 
     create: ClassVar[str]
     """The statements that make the tables."""
+
+    def __init__(self, log: ChronicleRecorder) -> None:
+        """`log` is the log that the view follows, in which it may look up what it does not keep."""
 
     def begin(self, db: Database, reader: Reader) -> None:
         """A page begins: rows go to `db`, other records are read from `reader`."""

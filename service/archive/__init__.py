@@ -40,9 +40,9 @@ class Archive:
         if not belong(self.chronicle, self.views.db()):
             # Views of another log would answer for this one; they are made anew as it is read.
             self.views.swap_in(self.views.make_beside())
-        self.state = State()
-        self.history = History()
-        self.search = Search()
+        self.state = State(self.chronicle.log)
+        self.history = History(self.chronicle.log)
+        self.search = Search(self.chronicle.log)
         self.keys = Keyring(folder, clock=clock)
         self.streams = Streams(self.chronicle.log)
         self._following: Following | None = None

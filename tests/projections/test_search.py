@@ -16,7 +16,7 @@ from projections.engine.spans import AFTER_ALL
 from projections.views import following as runner
 from projections.views.file import Database, digest, open_file, remove
 from projections.views.following import TABLES, Differs, Follower, rebuild, verify
-from projections.views.search import HITS, NAMES, PASSAGES, PLACES, STREAMS, Hit
+from projections.views.search import HITS, NAMES, PLACES, STREAMS, Hit
 from projections.views.search_words import Phrase, Terms, folded, found, parse_terms, spots
 from service.archive import Archive
 from tests.naive.histories import random_history, random_instants
@@ -286,7 +286,7 @@ def test_the_index_is_the_same_live_and_replayed(archive: Archive, clock: Clock)
         clock.now = microseconds(instant)
         archive.chronicle.execute(command(*batch))
         archive.catch_up()
-    tables = ("passages", "search_words")
+    tables = archive.search.tables
     assert set(tables) <= set(TABLES)
     live = digest(archive.views.db(), tables)
     path = archive.views.make_beside()
@@ -315,9 +315,9 @@ def test_an_index_that_lost_a_word_is_found_out(juno: Teller) -> None:
     assert streams(archive, "juno", known=2) == ["record:juno"]
 
 
-def test_every_view_keeps_to_the_protocol() -> None:
-    """A view is a class that can be made without arguments, with tables of its own."""
-    views = [view() for view in runner.VIEWS]
+def test_every_view_keeps_to_the_protocol(archive: Archive) -> None:
+    """A view is a class that is made with the log, with tables of its own."""
+    views = [view(archive.chronicle.log) for view in runner.VIEWS]
     tables = [table for view in views for table in view.tables]
     assert len(tables) == len(set(tables)) == len(TABLES)
     assert all(
@@ -330,7 +330,7 @@ def test_every_view_keeps_to_the_protocol() -> None:
 # What a question costs.
 
 
-@pytest.mark.parametrize("statement", [HITS, STREAMS, PASSAGES, NAMES, PLACES])
+@pytest.mark.parametrize("statement", [HITS, STREAMS, NAMES, PLACES])
 def test_no_question_reads_every_passage(archive: Archive, statement: str) -> None:
     """Passages are looked up by number or by an index; words by the index of words."""
     plan = _plan(archive.views.db(), statement)
@@ -344,7 +344,7 @@ def test_no_question_reads_every_passage(archive: Archive, statement: str) -> No
 def _plan(db: Database, statement: str) -> list[str]:
     asked_by = {
         "expression": '"a"', "named": 'named : ("a")', "stated": 0, "known": 0,
-        "positions": "[1]", "keys": '[["record:juno", ""]]', "south": 0, "north": 1,
+        "keys": '[["record:juno", ""]]', "south": 0, "north": 1,
     }  # fmt: skip
     rows = db.execute(f"EXPLAIN QUERY PLAN {statement}", asked_by)
     return [step for *_, step in rows]

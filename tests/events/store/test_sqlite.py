@@ -582,6 +582,48 @@ def test_a_stream_is_read_by_itself_and_up_to_a_position(log: ChronicleRecorder)
     assert one.commit is two.commit
 
 
+def test_a_page_of_a_stream_begins_anywhere(log: ChronicleRecorder) -> None:
+    """Beyond a position, with so many events at most; where they lie is read without them."""
+    for version in range(1, 6):
+        log.insert_events([event("record:juno", version), event("record:lhaaso", version)])
+    read = [row.position for row in log.select_stream("record:juno", after=3, up_to=8, limit=2)]
+    assert read == [5, 7]
+    assert log.positions_of("record:juno", after=3, up_to=8) == [5, 7]
+    assert log.positions_of("record:heps") == []
+    assert [log.revision("record:juno", up_to=up_to) for up_to in (0, 1, 2, 3)] == [0, 1, 1, 2]
+    assert (log.revision("record:juno"), log.revision("record:heps")) == (5, 0)
+
+
+def test_events_are_read_by_their_positions(log: ChronicleRecorder) -> None:
+    """In order, each once and with its commit; where there is none, none."""
+    log.insert_events([event("record:juno", 1), event("record:lhaaso", 1)])
+    log.insert_events([event("record:juno", 2)])
+    found = log.events_at([3, 1, 3, 9])
+    assert found == [log.select_log(after=0, limit=9)[place] for place in (0, 2)]
+    assert [row.commit.position for row in found] == [2, 3]
+    assert log.events_at([]) == []
+
+
+def test_commits_are_read_in_both_directions(log: ChronicleRecorder) -> None:
+    """All of them, or those that touched a stream, each once."""
+    log.insert_events([event("record:juno", 1), event("record:juno", 2)])
+    log.insert_events([event("record:lhaaso", 1)])
+    log.insert_events([event("record:lhaaso", 2), event("record:juno", 3)])
+    log.insert_events([event("record:juno", 4)])
+
+    def read(*stream: str, **stretch: Any) -> list[int]:
+        return [commit.position for commit in log.commits(*stream, **stretch)]
+
+    assert read() == [2, 3, 5, 6]
+    assert read(after=2, up_to=5) == [3, 5]
+    assert read(limit=2, last_first=True) == [6, 5]
+    assert read("record:juno") == [2, 5, 6]
+    assert read("record:juno", after=2, limit=1) == [5]
+    assert read("record:juno", up_to=5, limit=2, last_first=True) == [5, 2]
+    assert read("record:heps") == []
+    assert log.commits(limit=1, last_first=True) == [log.head()]
+
+
 def test_the_reads_need_no_scan(log: ChronicleRecorder) -> None:
     """Each question goes by an index, so it costs the same in a log of any length."""
     from events.store import sqlite as module  # noqa: PLC0415 - the statements, by name
@@ -589,13 +631,16 @@ def test_the_reads_need_no_scan(log: ChronicleRecorder) -> None:
     asked = {
         "position": 1, "recorded_at": "", "actor": "", "key": "", "space": "", "ids": "[]",
         "after": 1, "limit": 1, "end": 1, "first": 1, "last": 1, "stream": "", "up_to": 1,
+        "positions": "[1]",
     }  # fmt: skip
     with closing(log.datastore.pool.connect()) as connection:
         for name in (
             "HEAD", "COMMIT_AT", "COMMIT_BY", "COMMIT_BY_KEY", "CLAIMED", "EVENTS_AFTER",
-            "EVENTS_BETWEEN", "COMMITS_OVER", "EVENTS_OF_STREAM", "LAST_GIVEN",
+            "EVENTS_BETWEEN", "COMMITS_OVER", "EVENTS_OF_STREAM", "LAST_GIVEN", "EVENTS_AT",
+            "POSITIONS_OF_STREAM", "REVISION", "COMMITS", "COMMITS_OF_STREAM",
         ):  # fmt: skip
-            plan = connection.execute(f"EXPLAIN QUERY PLAN {getattr(module, name)}", asked)
+            sql = getattr(module, name).format(direction="DESC")
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", asked)
             steps = [row[3] for row in plan]
             assert not [
                 step
