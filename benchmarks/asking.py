@@ -116,7 +116,7 @@ def derived(archive: Archive, asked: Asked) -> list[Span]:
         archive.db_at(as_of.known), f"record:{facility_id(asked.number)}", known=as_of.known
     )
     told = account(record.id, record.card, record.statements(), as_of.stated)
-    return list(PROJECTIONS["facility"].spans(told))
+    return PROJECTIONS["facility"].heard(told, as_of.stated)
 
 
 def _head(archive: Archive, _: Random) -> AsOf:

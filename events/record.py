@@ -37,10 +37,12 @@ class Kept(msgspec.Struct, gc=False):
 
 
 class Record(msgspec.Struct, gc=False):
-    """What a stream adds up to. `kind` is that of its first line: facility, indicator, …"""
+    """What a stream adds up to. `kind` is that of its first line: facility, indicator, …;
+    `number` is the position of its first event."""
 
     id: str
     kind: str = ""
+    number: int = 0
     revision: int = 0
     card: Line | None = None
     kept: dict[str, Kept] = msgspec.field(default_factory=dict)
@@ -60,6 +62,7 @@ class Record(msgspec.Struct, gc=False):
     def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
         """Write down one event of the stream."""
         self.revision += 1
+        self.number = self.number or position
         kind = line["type"]
         self._read.pop(line.get("statement", ""), None)
         if kind == "correction":

@@ -3,7 +3,7 @@
 An `Account` is all that a projection sees: for each entry its effective
 statement, by the rules for rivals. `accounts` walks through a record's life on
 the clock `stated` and gives one account for each day on which something is
-said, or on which a projection wants another look.
+said.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Effective(NamedTuple):
 
 class Account(NamedTuple):
     """A record by what had been said at the end of the day `horizon`; None is before all of it.
+
+    It stands until something else is said, however many days pass.
 
     `ladders` are all plans that had been said, rivals and those long overtaken too; only
     disputed ones are left out. Those of one entry are together, and those that
@@ -125,38 +127,33 @@ def account(
 
 
 def accounts(
-    record: str,
-    card: Line | None,
-    statements: Sequence[Statement],
-    horizon_days: Iterable[Day],
-    since: Day | None,
-) -> Iterator[Account]:
-    """Every account of the record from the day `since` on, each valid until the next.
+    record: str, card: Line | None, statements: Sequence[Statement], since: Day | None
+) -> Iterator[tuple[Account, Day | None]]:
+    """Every account of the record that stands on the day `since` or later, each with the day on
+    which the next begins; None where none does.
 
-    A record with a card begins with the account before anything was said, if `since` is None.
+    A record with a card begins with the account before anything was said. An account is to be
+    read before the next one is asked for: they share what they hold.
     """
     counting = counting_entries(statements)
     said: dict[Day, list[Statement]] = defaultdict(list)
     for statement in statements:
         if not statement.withdrawn:
             said[statement.said].append(statement)
-    if not said:
-        days: list[Day] = []
-    else:
-        first = min(said)
-        days = sorted({*said, *(day for day in horizon_days if day > first)})
+    days: list[Day] = sorted(said)
+    ends: list[Day | None] = [*days[1:], None]
     effective: dict[str, Effective] = {}
     ladders: Ladders = ()
-    if card is not None and since is None:
-        yield Account(record, card, None, {})
-    for index, day in enumerate(days):
-        ladders = _with(ladders, filter(is_plan, said.get(day, ())))
-        for statement in said.get(day, ()):
+    if card is not None and (since is None or not days or days[0] > since):
+        yield Account(record, card, None, {}), days[0] if days else None
+    for day, end in zip(days, ends, strict=False):
+        ladders = _with(ladders, filter(is_plan, said[day]))
+        for statement in said[day]:
             rival = effective.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 effective[statement.entry] = Effective(statement, statement.entry in counting)
-        if since is None or index + 1 == len(days) or days[index + 1] > since:
-            yield Account(record, card, day, effective, ladders)
+        if since is None or end is None or end > since:
+            yield Account(record, card, day, effective, ladders), end
 
 
 def _with(ladders: Ladders, plans: Iterable[Statement]) -> Ladders:

@@ -1,19 +1,19 @@
-"""The three-clock engine: from what a record says to rows that answer at any clocks.
+"""The three-clock engine: from what a record says to boxes that answer at any clocks.
 
-A projection is a pure function from an `Account` to spans: what holds from which
-day to which. The engine calls it for every account of the record, joins neighbours
-that agree, compares the outcome with the rows that are open on the clock `known`,
-and gives what closes and what opens. Whoever writes a new kind of record writes
-only the pure function.
+A projection is a pure function from an `Account` to spans: what holds from which day to
+which. An account is looked at once for each day on which something was said; what changes
+by the mere passing of days is given with the days between which it holds (`Heard`), so that
+a plan that comes due unanswered costs no second look. The engine calls the function for
+every account of the record and joins neighbours that agree. Whoever writes a new kind of
+record writes only the pure function.
 
-All intervals are half-open. An open end is None in a span; in a row it is
-`BEFORE_ALL` or `AFTER_ALL`, so that SQL can compare; answers never show these
-values.
+All intervals are half-open. An open end is None in a span; of a box's stated interval it is
+`BEFORE_ALL` or `AFTER_ALL`, so that ends can be compared; answers never show these values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -34,17 +34,18 @@ FOR_LISTS = frozenset({"record", "named", "due", "slip"})
 class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """Something that holds in a record from the day `first` up to, not including, `end`.
 
-    `statement` is the one behind it, `text` what is shown of it (members of a
-    JSON object, without its braces), `odds` a set of alternatives as bits.
+    `statement` is the one behind it, `others` more that it names, `text` what only its
+    projection reads, `odds` a set of alternatives as bits.
     """
 
     facet: str
-    value: str
+    value: str = ""
     first: Day | None = None
     end: Day | None = None
     statement: str | None = None
     text: str = ""
     odds: int = 0
+    others: tuple[str, ...] = ()
 
     def has_begun(self, day: Day) -> bool:
         """Whether it holds on a day, or held before."""
@@ -55,35 +56,63 @@ class Span(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
         return self.has_begun(day) and (self.end is None or day < self.end)
 
 
+class Heard(NamedTuple):
+    """A span that holds on some days of the clock `stated` alone, if nothing else is said by then:
+    from the day `since` up to, not including, `until`; None is an open end.
+
+    A plan is due until its last possible day, and overdue since.
+    """
+
+    span: Span
+    since: Day | None
+    until: Day | None
+
+
+class Beyond(NamedTuple):
+    """What a projection expects after the horizon: worked out when it is asked for, never kept.
+
+    `spans` gives, of the record of an id, spans of the `facets`, each by the statement of a span
+    `on_all_days`. It works them out from those that hold by what was heard up to a day: of the
+    facets `at_horizon` the ones that hold on that day, of those `on_all_days` every one.
+    """
+
+    facets: tuple[str, ...]
+    at_horizon: tuple[str, ...]
+    on_all_days: tuple[str, ...]
+    spans: Callable[[str, Iterable[Span], Day], Iterable[Span]]
+
+
 class Projection(NamedTuple):
     """How records of one kind become spans.
 
-    `spans` is the pure function. `horizon_days` gives the days on which the horizon
-    itself changes what follows, though nothing is said on them.
+    `spans` is the pure function, which gives spans of the `facets`. Of their values, those that
+    are in `values` are counted quickly. Most kinds expect nothing, and have no `beyond`.
     """
 
     kind: str
-    spans: Callable[[Account], Iterable[Span]]
-    horizon_days: Callable[[Sequence[Statement]], Iterable[Day]]
+    facets: tuple[str, ...]
+    spans: Callable[[Account], Iterable[Span | Heard]]
+    values: tuple[str, ...] = ()
+    beyond: Beyond | None = None
+
+    def heard(self, account: Account, stated: Day) -> list[Span]:
+        """What holds by an account, if nothing else was said up to the day `stated`."""
+        held = [
+            span
+            for span, sf, st in _pieces(self.spans(account), BEFORE_ALL, AFTER_ALL)
+            if sf <= stated < st
+        ]
+        if self.beyond is None:
+            return held
+        return [*held, *self.beyond.spans(account.record, held, stated)]
 
 
-class Box(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """A span with its stated interval, ends as rows hold them."""
+class Box(NamedTuple):
+    """A span with the days of the clock `stated` on which it holds: from `sf`, before `st`."""
 
-    facet: str
-    value: str
-    odds: int
-    vf: int
-    vt: int
+    span: Span
     sf: int
     st: int
-    statement: str
-    text: str
-
-
-def no_horizon_days(_: Sequence[Statement]) -> Iterable[Day]:
-    """For projections to which the horizon means nothing but what had been said."""
-    return ()
 
 
 def boxes(
@@ -100,42 +129,35 @@ def boxes(
     With `since`, only those that reach that day or a later one: `before` holds
     the boxes that did so before the record changed, from that day on.
     """
-    done: set[Box] = set()
-    running = {_span(box): box.sf for box in before if box.sf < since}
-    days = projection.horizon_days(statements)
-    for account in accounts(record, card, statements, days, None if since == BEFORE_ALL else since):
+    done: list[Box] = []
+    running: dict[Span, tuple[int, int]] | None = None
+    walk = accounts(record, card, statements, None if since == BEFORE_ALL else since)
+    for account, following in walk:
         start = BEFORE_ALL if account.horizon is None else account.horizon
-        now = set(projection.spans(account))
-        for span in running.keys() - now:
-            done.add(_box(span, running.pop(span), start))
-        for span in now - running.keys():
-            running[span] = start
-    for span, start in running.items():
-        done.add(_box(span, start, AFTER_ALL))
-    return done
+        end = AFTER_ALL if following is None else following
+        if running is None:
+            # Where nothing had been said by `since`, nothing goes on from before it.
+            until = min(start, since)
+            running = {span: (sf, until) for span, sf, _ in before if sf < until}
+        for span, sf, st in _pieces(projection.spans(account), start, end):
+            sf_before, st_before = running.get(span, (sf, sf))
+            if st_before != sf:
+                done.append(Box(span, sf_before, st_before))
+                sf_before = sf
+            running[span] = sf_before, st
+    done += [Box(span, sf, st) for span, (sf, st) in (running or {}).items()]
+    return {box for box in done if box.st >= since}
 
 
-def _box(span: Span, sf: int, st: int) -> Box:
-    return Box(
-        span.facet,
-        span.value,
-        span.odds,
-        BEFORE_ALL if span.first is None else span.first,
-        AFTER_ALL if span.end is None else span.end,
-        sf,
-        st,
-        span.statement or "",
-        span.text,
-    )
-
-
-def _span(box: Box) -> Span:
-    return Span(
-        box.facet,
-        box.value,
-        None if box.vf == BEFORE_ALL else box.vf,
-        None if box.vt == AFTER_ALL else box.vt,
-        box.statement or None,
-        box.text,
-        box.odds,
-    )
+def _pieces(spans: Iterable[Span | Heard], start: int, end: int) -> Iterator[tuple[Span, int, int]]:
+    """The spans of an account that stands from `start` to `end`, each with the days of the clock
+    `stated` on which it holds."""
+    for span in spans:
+        if isinstance(span, Span):
+            yield span, start, end
+            continue
+        of, since, until = span
+        sf = start if since is None or since < start else since
+        st = end if until is None or until > end else until
+        if sf < st:
+            yield of, sf, st

@@ -4,24 +4,23 @@ The status follows from the effective actual milestones, folded in the order of
 the days on which they count. A milestone whose date is vague makes the days
 between its bounds uncertain: on them it is both taken and left out. Plans move
 nothing; they are overdue once their last possible day has come unanswered,
-and say what was expected beyond the horizon.
+and say what was expected beyond the horizon: that is worked out when somebody
+looks beyond it (`expected`), since it changes with every day that a plan is late.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
-import msgspec
-
-from events import dates
-from events.dates import Date, Day, iso
+from events.dates import Day
 from events.statement import Statement
 from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
 from projections.engine.account import Account, is_plan
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span
-from projections.kinds.ladders import Answered, slips
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Beyond, Heard, Projection, Span
+from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, slips
 
 FOR_GOOD = ("decommissioned", "cancelled")
 
@@ -68,9 +67,13 @@ class Life(NamedTuple):
     answers: tuple[Answered, ...]
 
 
-def spans(account: Account) -> Iterator[Span]:
+LISTED = Span("record", "facility")
+"""What puts a facility into lists."""
+
+
+def spans(account: Account) -> Iterator[Span | Heard]:
     """What holds in the facility's life, by what had been said at the horizon of the account."""
-    yield Span("record", "facility")
+    yield LISTED
     if account.effective:
         yield Span("named", account.record)
     life = _life(tuple(account.actual()))
@@ -79,21 +82,49 @@ def spans(account: Account) -> Iterator[Span]:
         yield from _plans(account, life, account.horizon)
 
 
-def horizon_days(statements: Sequence[Statement]) -> Iterator[Day]:
-    """The days on which a plan comes due, is answered, or takes its place in the order."""
-    standing = [statement for statement in statements if not statement.withdrawn]
-    if not any(statement.planned for statement in standing):
-        return
-    for statement in standing:
-        if statement.date is None:
+def expected(record: str, held: Iterable[Span], horizon: Day) -> Iterator[Span]:
+    """What the plans that are due make of the status after the horizon.
+
+    Looked up only beyond the horizon, so the first one begins openly.
+    """
+    state = NOTHING
+    due: list[tuple[Day, int, str, Span]] = []
+    tomorrow = horizon + 1
+    for span in held:
+        if span.facet == "status" and span.covers(horizon):
+            state = State(span.value or None, span.text or None)
+        elif span.facet == "due":
+            day = _due_day(span)
+            entry = entry_of(span.text, record, span.value)
+            due.append((max(day, tomorrow), _ORDER[span.value], entry, span))
+    moves: list[tuple[Day, State, Span]] = []
+    for day, _, _, plan in sorted(due, key=itemgetter(0, 1, 2)):
+        if day == AFTER_ALL:
             continue
-        step = step_of(statement)
-        days = (step.latest, step.day - 1) if statement.planned else (step.day,)
-        # Before it is said, a statement changes nothing.
-        yield from (day for day in days if statement.said < day < AFTER_ALL - 1)
+        reached = after(state, plan.value)
+        if reached.status != state.status:
+            if moves and moves[-1][0] == day:
+                moves.pop()
+            moves.append((day, reached, plan))
+        state = reached
+    ends = [*(day for day, _, _ in moves[1:]), AFTER_ALL]
+    for (day, reached, plan), end in zip(moves, ends, strict=False):
+        yield Span(
+            "expected",
+            reached.status or "",
+            None if day == tomorrow else day,
+            None if end == AFTER_ALL else end,
+            plan.statement,
+        )
 
 
-FACILITY = Projection("facility", spans, horizon_days)
+FACILITY = Projection(
+    "facility",
+    ("record", "named", "status", "name", "due", "overdue", "slip"),
+    spans,
+    values=(*STATUSES, *MILESTONES, *OUTCOMES),
+    beyond=Beyond(("expected",), ("status",), ("due",), expected),
+)
 
 
 def step_of(statement: Statement) -> Step:
@@ -171,15 +202,6 @@ def alternatives(odds: int) -> list[str | None]:
     return [None, *named] if odds & NOT_YET else named
 
 
-def date_text(date: Date) -> dict[str, str | None]:
-    """A date as answers show it: its text and its bounds."""
-    return {
-        "date": date.text,
-        "earliest": None if date.earliest is None else iso(date.earliest),
-        "latest": None if date.latest is None else iso(date.latest),
-    }
-
-
 def _take(state: State, giver: Step | None, step: Step) -> tuple[State, Step | None]:
     reached = after(state, step.milestone)
     return (reached, step) if reached.status != state.status else (reached, giver)
@@ -193,9 +215,10 @@ def _life(actual: tuple[Statement, ...]) -> Life:
 
 
 def _statuses(steps: tuple[Step, ...]) -> Iterator[Span]:
-    """One span for each stretch of days with one status, one giver and one set of odds."""
+    """One span for each stretch of days with one status, one giver and one set of odds; the text
+    of one that is `suspended` is the status held before."""
     bounds = sorted({bound for step in steps for bound in (step.earliest, step.latest)})
-    stretches: list[tuple[int, tuple[str, int, Step | None]]] = []
+    stretches: list[tuple[int, tuple[str, str | None, int, Step | None]]] = []
     state, giver, taken = NOTHING, None, 0
     settled, past = NOTHING, 0
     for day in bounds:
@@ -209,34 +232,21 @@ def _statuses(steps: tuple[Step, ...]) -> Iterator[Span]:
             settled = after(settled, steps[past].milestone)
             past += 1
         odds = alternatives_on(steps[past:], day, before=settled)
-        holds = (state.status or "", odds, giver)
+        holds = (state.status or "", state.held, odds, giver)
         if not stretches or stretches[-1][1] != holds:
             stretches.append((day, holds))
     ends = [*(day for day, _ in stretches[1:]), AFTER_ALL]
-    for (day, (status, odds, giver)), end in zip(stretches, ends, strict=False):
+    for (day, (status, held, odds, giver)), end in zip(stretches, ends, strict=False):
         if status or odds != NOT_YET:
-            by, since = (giver.statement.id, giver.statement.date) if giver else (None, None)
             yield Span(
                 "status",
                 status,
                 None if day == BEFORE_ALL else day,
                 None if end == AFTER_ALL else end,
-                by,
-                _status_text(status, odds, by, since.text if since else None),
+                giver.statement.id if giver else None,
+                held or "",
                 odds,
             )
-
-
-@lru_cache(maxsize=4096)
-def _status_text(status: str, odds: int, statement: str | None, since: str | None) -> str:
-    return _members(
-        {
-            "status": status or None,
-            "since": None if since is None else date_text(dates.parse(since)),
-            "alternatives": alternatives(odds),
-            "statement": statement,
-        }
-    )
 
 
 def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
@@ -255,32 +265,33 @@ def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
         )
 
 
-def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Span]:
-    answered = _answered_plans(account, life, horizon)
-    replaced = account.superseded() if answered else ()
-    still = [
-        each.statement
-        for each in account.effective.values()
-        if each.statement.id in answered
-        and answered[each.statement.id] is None
-        and each.statement.id not in replaced
-    ]
-    yield from slips(account, open_plans={plan.id for plan in still}, moot=answered)
-    due: list[Step] = []
-    for plan in still:
-        step = step_of(plan)
-        if step.latest <= horizon:
-            yield _overdue(plan)
-        else:
-            due.append(step)
-            end = None if plan.latest is None else plan.latest + 1
-            yield Span("due", plan.line["milestone"], plan.earliest, end, plan.id)
-    if due:
-        yield from _expected(life.steps, due, horizon)
+def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Heard]:
+    """The plans and their ladders, until something else is said: a milestone that was said
+    before its day came answers them on that day."""
+    answers = _answers_of_plans(account, life)
+    replaced = account.superseded() if answers else ()
+    ahead = {answer.day for answer in answers.values() if answer and answer.day > horizon}
+    turns = [horizon, *sorted(ahead)]
+    for since, until in zip(turns, [*turns[1:], None], strict=True):
+        answered = {
+            plan: answer if answer is not None and answer.day <= since else None
+            for plan, answer in answers.items()
+        }
+        still = [
+            each.statement
+            for each in account.effective.values()
+            if each.statement.id in answered
+            and answered[each.statement.id] is None
+            and each.statement.id not in replaced
+        ]
+        open_plans = {plan.id for plan in still}
+        yield from slips(account, since, until, open_plans=open_plans, moot=answered)
+        for plan in still:
+            yield from _due_and_overdue(plan, since, until)
 
 
-def _answered_plans(account: Account, life: Life, horizon: Day) -> dict[str, Answered | None]:
-    """The plans that fill an entry, undisputed, each with what answered it or made it moot."""
+def _answers_of_plans(account: Account, life: Life) -> dict[str, Answered | None]:
+    """The plans that fill an entry, undisputed, each with what answers it or makes it moot."""
     found: dict[str, Answered | None] = {}
     for each in account.effective.values():
         plan = each.statement
@@ -290,30 +301,45 @@ def _answered_plans(account: Account, life: Life, horizon: Day) -> dict[str, Ans
                 (
                     answer
                     for answer in life.answers
-                    if plan.said < answer.day <= horizon and _answers_plan(answer.status, status)
+                    if plan.said < answer.day and _answers_plan(answer.status, status)
                 ),
                 None,
             )
     return found
 
 
-@lru_cache(maxsize=1024)
-def _overdue(plan: Statement) -> Span:
-    return Span(
-        "overdue",
-        plan.line["milestone"],
-        plan.latest,
-        None,
-        plan.id,
-        _members(
-            {
-                "statement": plan.id,
-                "milestone": plan.line["milestone"],
-                "date": plan.line["date"],
-                "stated": plan.line["stated"],
-            }
-        ),
-    )
+def _due_and_overdue(plan: Statement, since: Day, until: Day | None) -> Iterator[Heard]:
+    """An open plan: due until its last possible day, overdue from then on."""
+    due, overdue = _due(plan), _overdue(plan)
+    latest = plan.latest
+    if latest is None or overdue is None:
+        yield Heard(due, since, until)
+        return
+    yield Heard(due, since, latest if until is None else min(latest, until))
+    yield Heard(overdue, max(latest, since), until)
+
+
+@lru_cache(maxsize=4096)
+def _due(plan: Statement) -> Span:
+    """A plan that is due, on its days. Its text is its entry, which breaks ties."""
+    end = None if plan.latest is None else plan.latest + 1
+    text = own_entry(plan)
+    return Span("due", plan.line["milestone"], plan.earliest, end, plan.id, text)
+
+
+@lru_cache(maxsize=4096)
+def _overdue(plan: Statement) -> Span | None:
+    """A plan that is overdue, on all days from its last possible one; None without one."""
+    if plan.latest is None:
+        return None
+    return Span("overdue", plan.line["milestone"], plan.latest, None, plan.id)
+
+
+def _due_day(plan: Span) -> Day:
+    """The day from which a plan that is due would count."""
+    if plan.value in ENDINGS:
+        return AFTER_ALL if plan.end is None else plan.end - 1
+    return BEFORE_ALL if plan.first is None else plan.first
 
 
 def _answers(steps: tuple[Step, ...]) -> Iterator[Answered]:
@@ -337,45 +363,3 @@ def _answers_plan(reached: str, planned: str | None) -> bool:
     if reached in FOR_GOOD or reached == planned:
         return True
     return planned in RANK and RANK.get(reached, -1) >= RANK[planned]
-
-
-def _expected(steps: tuple[Step, ...], due: list[Step], horizon: Day) -> Iterator[Span]:
-    """What the plans that are due make of the status after the horizon.
-
-    These spans are looked up only beyond the horizon, so one that begins on the
-    day after it, whichever day that is, begins openly.
-    """
-    tomorrow = horizon + 1
-    shifted = sorted(plan._replace(day=max(plan.day, tomorrow)) for plan in due)
-    state, _ = state_on(steps, horizon)
-    moves: list[tuple[int, State, Step]] = []
-    for plan in shifted:
-        if plan.day == AFTER_ALL:
-            continue
-        reached = after(state, plan.milestone)
-        if reached.status != state.status:
-            if moves and moves[-1][0] == plan.day:
-                moves.pop()
-            moves.append((plan.day, reached, plan))
-        state = reached
-    ends = [*(day for day, _, _ in moves[1:]), AFTER_ALL]
-    for (day, reached, plan), end in zip(moves, ends, strict=False):
-        yield Span(
-            "expected",
-            reached.status or "",
-            None if day == tomorrow else day,
-            None if end == AFTER_ALL else end,
-            plan.statement.id,
-            _members(
-                {
-                    "status": reached.status,
-                    "statement": plan.statement.id,
-                    "date": plan.statement.line["date"],
-                }
-            ),
-        )
-
-
-def _members(object: dict[str, object]) -> str:
-    """The members of a JSON object, without its braces."""
-    return msgspec.json.encode(object)[1:-1].decode()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from projections.engine.account import Account
-from projections.engine.spans import Projection, Span, no_horizon_days
-from projections.kinds.listing import listing
+from projections.engine.spans import Projection, Span
+from projections.kinds.listing import LISTED, listing
 
 
 def _spans(kind: str) -> Callable[[Account], Iterator[Span]]:
@@ -18,5 +18,5 @@ def _spans(kind: str) -> Callable[[Account], Iterator[Span]]:
     return spans
 
 
-DISCOVERY = Projection("discovery", _spans("discovery"), no_horizon_days)
-OBSERVATION = Projection("observation", _spans("observation"), no_horizon_days)
+DISCOVERY = Projection("discovery", (*LISTED, "discovery"), _spans("discovery"))
+OBSERVATION = Projection("observation", (*LISTED, "observation"), _spans("observation"))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from events.statement import Statement
 from projections.engine.account import Account
-from projections.engine.spans import BEFORE_ALL, Projection, Span, no_horizon_days
-from projections.kinds.listing import listing
+from projections.engine.spans import BEFORE_ALL, Projection, Span
+from projections.kinds.listing import LISTED, listing
 
 
 def spans(account: Account) -> Iterator[Span]:
@@ -23,7 +23,7 @@ def spans(account: Account) -> Iterator[Span]:
             yield Span("indicator", account.record, reading.earliest, end, reading.id)
 
 
-INDICATOR = Projection("indicator", spans, no_horizon_days)
+INDICATOR = Projection("indicator", (*LISTED, "indicator"), spans)
 
 
 def _place(reading: Statement) -> tuple[int, str]:

@@ -28,9 +28,9 @@ import msgspec
 
 from events.dates import Day
 from events.statement import Statement
-from events.vocabulary import ENDINGS, STATUS_OF
+from events.vocabulary import ENDINGS, MILESTONES, STATUS_OF
 from projections.engine.account import Account, weight
-from projections.engine.spans import Span
+from projections.engine.spans import Heard, Span
 
 Outcome = Literal["kept", "late", "early", "dropped", "replaced", "pending", "overdue"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -45,12 +45,12 @@ class Slip(msgspec.Struct, frozen=True, gc=False):
     latest: int | None
 
 
-class Ladder(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A ladder as a span's text keeps it: the ids of its statements, and what is counted.
+class Ladder(NamedTuple):
+    """A ladder: the ids of its statements, and what is counted.
 
-    `entry` is that of the current plan. `said` is the day on which the first plan was.
-    `by` is what replaced the current plan, or closed the facility, where nothing came. `stands`
-    is the current plan where another was said after it, which it replaces.
+    `entry` is that of the current plan. `said` is the day on which the first plan was. `came` is
+    what came; `by` what replaced the current plan, or closed the facility, where nothing came.
+    `stands` is the current plan where another was said after it, which it replaces.
     """
 
     entry: str
@@ -77,6 +77,18 @@ class Answered(NamedTuple):
     statement: str
 
 
+class Written(Protocol):
+    """A span or a row, as far as a ladder is written in it."""
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The ids of its statements."""
+
+    @property
+    def text(self) -> str:
+        """The rest."""
+
+
 class Dated(Protocol):
     """What has a first and a last possible day; None is an open end."""
 
@@ -99,14 +111,20 @@ def slip(plan: Dated, came: Dated) -> Slip:
 
 
 def slips(
-    account: Account, *, open_plans: Collection[str], moot: dict[str, Answered | None]
-) -> Iterator[Span]:
-    """One span a ladder, for all valid time: its value is the outcome, its text a `Ladder`.
+    account: Account,
+    since: Day,
+    until: Day | None,
+    *,
+    open_plans: Collection[str],
+    moot: dict[str, Answered | None],
+) -> Iterator[Heard]:
+    """One span a ladder and outcome, from one day on the clock `stated` to another, for all valid
+    time: its value is the outcome, `others` are its statements, its text is for `ladder_of`.
 
     `open_plans` are the plans open by rule 8; `moot` has for each effective plan
     the first status that answered it or closed the facility; None where none did.
     """
-    if not account.ladders or account.horizon is None:
+    if not account.ladders:
         return
     replacing = _replacing(account)
     for plans in account.ladders:
@@ -114,15 +132,44 @@ def slips(
         outcome, of = _outcome(
             account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
+        span = _span(plans, current, outcome, of)
         due = current.latest
-        if outcome == "pending" and due is not None and due <= account.horizon:
-            outcome = "overdue"
-        yield _span(plans, current, outcome, of)
+        if outcome != "pending" or due is None:
+            yield Heard(span, since, until)
+        else:
+            yield Heard(span, since, due if until is None else min(due, until))
+            yield Heard(_span(plans, current, "overdue", of), max(due, since), until)
 
 
-def ladder_of(text: str) -> Ladder:
-    """The ladder in the text of a span."""
-    return msgspec.json.decode("{" + text + "}", type=Ladder)
+def own_entry(statement: Statement) -> str:
+    """The entry of a milestone as spans write it: empty if it is the default one."""
+    entry, line = statement.entry, statement.line
+    return "" if entry == f"{line['facility']}/{line['milestone']}" else entry
+
+
+def entry_of(written: str, record: str, milestone: str) -> str:
+    """The entry that `own_entry` wrote."""
+    return written or f"{record}/{milestone}"
+
+
+def ladder_of(record: str, span: Written) -> Ladder:
+    """The ladder that a span or a row of a record holds, of the facet `slip`."""
+    written = msgspec.json.decode(f"[{span.text}]")
+    rungs, own, number, said, stands, end, *counted = written
+    milestone = MILESTONES[number]
+    plans, last = span.others[:rungs], span.others[rungs:]
+    slips = [Slip(*bounds) for bounds in counted]
+    return Ladder(
+        entry_of(own, record, milestone),
+        milestone,
+        plans,
+        said,
+        came=last[0] if end == 1 else None,
+        slip=slips[0] if slips else None,
+        slip_before=slips[1] if slips else None,
+        by=last[0] if end == 2 else None,
+        stands=None if stands is None else plans[stands],
+    )
 
 
 def _current(account: Account, plans: Sequence[Statement]) -> Statement:
@@ -194,23 +241,22 @@ def _span(
     outcome: Outcome | Literal["came"],
     of: Statement | str | None,
 ) -> Span:
-    ladder = Ladder(
-        current.entry,
-        current.line["milestone"],
-        tuple(plan.id for plan in plans),
-        plans[0].said,
-        stands=None if current.id == plans[-1].id else current.id,
-    )
+    others = [plan.id for plan in plans]
+    stands = None if current.id == plans[-1].id else others.index(current.id)
+    milestone = MILESTONES.index(current.line["milestone"])
+    written = [len(plans), own_entry(current), milestone, plans[0].said, stands]
     if isinstance(of, Statement):
-        counted = slip(plans[0], of)
+        counted, before = slip(plans[0], of), slip(plans[-1], of)
         outcome = _kept(counted)
-        ladder = msgspec.structs.replace(
-            ladder, came=of.id, slip=counted, slip_before=slip(plans[-1], of)
-        )
+        written += [1, msgspec.structs.astuple(counted), msgspec.structs.astuple(before)]
+        others.append(of.id)
+    elif of is not None:
+        written.append(2)
+        others.append(of)
     else:
-        ladder = msgspec.structs.replace(ladder, by=of)
-    text = msgspec.json.encode(ladder)[1:-1].decode()
-    return Span("slip", outcome, None, None, plans[-1].id, text)
+        written.append(0)
+    text = msgspec.json.encode(written)[1:-1].decode()
+    return Span("slip", outcome, None, None, plans[-1].id, text, others=tuple(others))
 
 
 def _kept(counted: Slip) -> Outcome:

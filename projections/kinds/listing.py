@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from projections.engine.account import Account, Effective
 from projections.engine.spans import BEFORE_ALL, Span
 
+LISTED = ("record", "named")
+"""The facets of what `listing` gives."""
+
 
 def listing(account: Account, kind: str) -> Iterator[Span]:
     """The span that puts a record into lists, as soon as anything was said of it.

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from events import dates
 from events.statement import Statement
 from projections.engine.account import Account
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span, no_horizon_days
-from projections.kinds.listing import listing
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Projection, Span
+from projections.kinds.listing import LISTED, listing
 
 
 def spans(account: Account) -> Iterator[Span]:
@@ -40,7 +40,7 @@ def spans(account: Account) -> Iterator[Span]:
             )
 
 
-POLICY = Projection("policy", spans, no_horizon_days)
+POLICY = Projection("policy", (*LISTED, "policy"), spans)
 
 
 def _until(decision: Statement) -> int:

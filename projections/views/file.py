@@ -8,6 +8,7 @@ one in use; readers notice with their next question.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import itertools
 import secrets
@@ -24,6 +25,7 @@ from projections import VIEW
 __all__ = [
     "Database",
     "Views",
+    "alone",
     "digest",
     "open_file",
     "read_last",
@@ -174,6 +176,15 @@ def writing(db: Database) -> Iterator[Database]:
         raise
 
 
+@contextmanager
+def alone(db: Database) -> Iterator[None]:
+    """Keep other followers of a file out, from the rows of a page to what is written after it."""
+    (_, _, name), *_ = db.execute("PRAGMA database_list").fetchall()
+    with Path(f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def tracked(db: Database) -> int:
     """The position up to which the views of a connection have read."""
     return read_last(db)[0]
@@ -209,7 +220,7 @@ def digest(db: Database, tables: Sequence[str]) -> str:
 
 def remove(path: Path) -> None:
     """Remove a file of views with what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", ".columns", ".lock"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

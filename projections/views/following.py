@@ -21,6 +21,7 @@ from events.errors import AnnalesError
 from events.record import Record
 from projections.views.file import (
     Views,
+    alone,
     digest,
     open_file,
     read_last,
@@ -31,19 +32,20 @@ from projections.views.file import (
 )
 from projections.views.folding import Reader
 from projections.views.history import History
+from projections.views.lines import Lines
 from projections.views.search import Search
 from projections.views.state import State
-from projections.views.view import View
+from projections.views.view import Beside, View
 
 log = logging.getLogger(__name__)
 
-VIEWS: tuple[type[View], ...] = (History, State, Search)
+VIEWS: tuple[type[View], ...] = (History, Lines, State, Search)
 """The one list of views. A new one is a file with a class and a word here."""
 
 CREATES = tuple(view.create for view in VIEWS)
 TABLES = tuple(table for view in VIEWS for table in view.tables)
 
-PAGE = 1000
+PAGE = 5000
 """How many events a transaction takes, or one commit where that is larger."""
 
 
@@ -72,6 +74,7 @@ class Follower:
         self._chronicle = chronicle
         self._db = db
         self._views = [view(chronicle.log) for view in VIEWS]
+        self._beside = [view for view in self._views if isinstance(view, Beside)]
         self._reader = Reader(self._load)
         self._begun = 0
         self._at = 0
@@ -89,30 +92,34 @@ class Follower:
     def _page(self, until: int | None) -> bool:
         """Read one page in one transaction; False where there was nothing to read."""
         db = self._db()
-        at = tracked(db)
-        events = self._chronicle.log.select_log(after=at, limit=PAGE)
-        if until is not None:
-            events = [event for event in events if event.commit.position <= until]
-        if not events:
-            if at != self._at:
-                self._forget()
-            self._at = at
-            return False
-        with writing(db):
-            if tracked(db) != at:
-                return True
+        with alone(db):
+            at = tracked(db)
             if db is not self._last or at != self._at:
                 self._forget()
-            self._last, self._begun, self._at = db, at, -1
-            for view in self._views:
-                view.begin(db, self._reader)
-            for commit in self._reader.read(events):
+            self._last, self._begun, self._at = db, at, at
+            for beside in self._beside:
+                beside.make_whole(db, at)
+            events = self._chronicle.log.select_log(after=at, limit=PAGE)
+            if until is not None:
+                events = [event for event in events if event.commit.position <= until]
+            if not events:
+                return False
+            self._at = -1
+            last = events[-1].commit
+            with writing(db):
                 for view in self._views:
-                    view.take(commit)
-            for view in self._views:
-                view.finish()
-            track(db, events[-1].position, recorded_at=events[-1].commit.recorded_at)
-        self._at = events[-1].position
+                    view.begin(db, self._reader)
+                for commit in self._reader.read(events):
+                    for view in self._views:
+                        view.take(commit)
+                for view in self._views:
+                    view.finish()
+                track(db, last.position, recorded_at=last.recorded_at)
+            head = self._chronicle.log.head()
+            more = head is not None and head.position > last.position
+            for beside in self._beside:
+                beside.kept(db, last.position, more=more)
+            self._at = last.position
         return True
 
     def _forget(self) -> None:

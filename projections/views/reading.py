@@ -16,6 +16,7 @@ from events.fact import Line
 from events.stream import Stream
 from projections.views.file import Database
 from projections.views.history import History
+from projections.views.lines import Lines, Version
 from projections.views.search import Search
 from projections.views.state import Row, State, Stretch
 
@@ -30,6 +31,7 @@ class Reading(NamedTuple):
 
     db: Database
     state: State
+    lines: Lines
     history: History
     search: Search
     record_of_entry: Callable[[str], str | None]
@@ -59,8 +61,11 @@ class Slice:
         """Whether the day `at` lies after the horizon."""
         return self.as_of.at > self.as_of.stated
 
-    def stab(self, facet: str, last: Day, *, first: Day | None = None) -> list[Row]:
-        """The rows of a facet that hold on the day `last`, or on some day from `first` to it."""
+    def stab(
+        self, facet: str, last: Day, *, first: Day | None = None, detailed: bool = False
+    ) -> list[Row]:
+        """The rows of a facet that hold on the day `last`, or on some day from `first` to it;
+        `detailed` with what else they name, and their text."""
         return self.reading.state.stab(
             self.reading.db,
             facet,
@@ -70,6 +75,7 @@ class Slice:
             known=self.as_of.known,
             country=self.country,
             field=self.field,
+            detailed=detailed,
         )
 
     def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:
@@ -126,30 +132,30 @@ class Slice:
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""
         streams = (str(Stream.record(record)) for record in records)
-        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
+        cards = self.reading.lines.cards(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: card for stream, card in cards.items()}
 
     def sources(self, ids: Iterable[str]) -> dict[str, Line]:
         """The cards of sources by id, as they stand at `known`."""
         streams = (str(Stream.source(id)) for id in ids)
-        cards = self.reading.state.cards(self.reading.db, streams, known=self.as_of.known)
+        cards = self.reading.lines.cards(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: card for stream, card in cards.items()}
 
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
         """By id, the name of a record and the JSON text of what a row shows of its card."""
         streams = (str(Stream.record(record)) for record in records)
-        briefs = self.reading.state.briefs(self.reading.db, streams, known=self.as_of.known)
+        briefs = self.reading.lines.briefs(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: brief for stream, brief in briefs.items()}
 
     def statements(self, ids: Iterable[str]) -> dict[str, str]:
         """The JSON texts of statements by id, as they stand at `known`."""
-        return self.reading.state.statements(self.reading.db, ids, known=self.as_of.known)
+        return self.reading.lines.statements(self.reading.db, ids, known=self.as_of.known)
 
     def statements_of(self, records: Iterable[str]) -> Iterator[tuple[str, int, str]]:
         """All statements of records that stand at `known`, whenever said: (record, position of
         the first recording, JSON text)."""
-        return self.reading.state.statements_of(self.reading.db, records, known=self.as_of.known)
+        return self.reading.lines.statements_of(self.reading.db, records, known=self.as_of.known)
 
-    def texts(self, rows: Iterable[Row]) -> dict[int, str]:
-        """What the views keep of rows as JSON members without braces, by the id of the row."""
-        return self.reading.state.texts(self.reading.db, (row.id for row in rows))
+    def versions(self, ids: Iterable[str]) -> dict[str, Version]:
+        """The versions of statements that stand at `known`, by id."""
+        return self.reading.lines.versions(self.reading.db, ids, known=self.as_of.known)

@@ -1,466 +1,75 @@
-"""The state: which spans hold at three clocks, with the cards and texts that show them.
+"""The state: which spans hold at three clocks, wherever they are listed.
 
-A row of `spans` is a box: valid, stated and known, half-open on each, so any
-question is a stab at three points; the covering index finds a country's rows
-without touching the table. Cards and statements have one clock, `known`, and
-are joined when read, so an amendment reopens no box. `tally` repeats the
-statuses in small integers, to count the whole world.
+Rows lie twice. The table (`projections.views.rows`) has them by record, for questions about a
+few; the columns (`projections.views.columns`) have them by facet and country, for questions
+about many. What is expected beyond the horizon is in neither: it is worked out from the rows that
+hold at it, by the projection that expects it.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 from sqlite_utils import Database
 
 from events.area import area_of
-from events.dates import Day, iso, parse_iso
+from events.dates import Day
 from events.fact import Line
 from events.record import Record
-from events.statement import Statement
 from events.store.sqlite import ChronicleRecorder
-from events.vocabulary import STATUSES
-from projections import PROJECTIONS
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, boxes
+from events.stream import Stream
+from events.vocabulary import FIELDS
+from projections import EXPECTING, FACETS, OF_THE_RECORD, OF_THE_STATEMENT, PROJECTIONS, VALUES
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
+from projections.views import columns as shared
+from projections.views.columns import Columns, Indexes, country_of, field_of, place_of
 from projections.views.folding import Change, CommitRead, Reader
+from projections.views.lines import Lines
+from projections.views.rows import (
+    ALL,
+    CREATE,
+    OF_RECORDS,
+    SOME,
+    Rows,
+    Stored,
+    area_of_row,
+    by_key,
+    in_order,
+    value_of,
+)
 
-CREATE = """
-    CREATE TABLE spans (
-        id INTEGER PRIMARY KEY,
-        record TEXT NOT NULL,
-        country TEXT NOT NULL,
-        field TEXT NOT NULL,
-        facet TEXT NOT NULL,
-        value TEXT NOT NULL,
-        odds INTEGER NOT NULL,
-        vf INTEGER NOT NULL,
-        vt INTEGER NOT NULL,
-        sf INTEGER NOT NULL,
-        st INTEGER NOT NULL,
-        kf INTEGER NOT NULL,
-        kt INTEGER NOT NULL,
-        statement TEXT NOT NULL,
-        text TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX spans_stab ON spans
-        (country, facet, kt, st, vf, vt, sf, kf, value, odds, field, record, statement);
-    CREATE INDEX spans_of_record ON spans (record, kt);
-
-    CREATE TABLE tally (
-        st INTEGER NOT NULL,
-        kt INTEGER NOT NULL,
-        id INTEGER NOT NULL,
-        sf INTEGER NOT NULL,
-        kf INTEGER NOT NULL,
-        vf INTEGER NOT NULL,
-        vt INTEGER NOT NULL,
-        status INTEGER NOT NULL,
-        odds INTEGER NOT NULL,
-        field TEXT NOT NULL,
-        PRIMARY KEY (st, kt, id)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE cards (
-        id INTEGER PRIMARY KEY,
-        stream TEXT NOT NULL,
-        kf INTEGER NOT NULL,
-        kt INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        brief TEXT NOT NULL,
-        card TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX cards_of_stream ON cards (stream, kt);
-
-    CREATE TABLE statements (
-        id INTEGER PRIMARY KEY,
-        statement TEXT NOT NULL,
-        kf INTEGER NOT NULL,
-        kt INTEGER NOT NULL,
-        text TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX statements_by_id ON statements (statement, kt);
-
-    CREATE TABLE records (
-        statement TEXT PRIMARY KEY,
-        record TEXT NOT NULL,
-        kf INTEGER NOT NULL,
-        position INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX records_of_record ON records (record, position);
-
-    CREATE TABLE citations (
-        source TEXT NOT NULL,
-        statement TEXT NOT NULL,
-        PRIMARY KEY (source, statement)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE contradictions (
-        named TEXT NOT NULL,
-        statement TEXT NOT NULL,
-        PRIMARY KEY (named, statement)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE countries (country TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE mentions (
-        facility TEXT NOT NULL,
-        record TEXT NOT NULL,
-        PRIMARY KEY (facility, record)
-    ) STRICT, WITHOUT ROWID;
-"""
-
-INSERT_SPAN = """
-    INSERT INTO spans
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-CLOSE_SPAN = "UPDATE spans SET kt = :kt WHERE id = :id"
-INSERT_TALLY = "INSERT INTO tally VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-CLOSE_TALLY = """
-    UPDATE tally SET kt = :kt
-    WHERE st = :st AND kt = 4611686018427387904 AND id = :id
-"""
-OPEN_SPANS = """
-    SELECT id, country, field, facet, value, odds, vf, vt, sf, st, statement, text
-    FROM spans
-    WHERE record = :record AND kt = 4611686018427387904
-"""
-INSERT_CARD = "INSERT INTO cards (stream, kf, kt, name, brief, card) VALUES (?, ?, ?, ?, ?, ?)"
-CLOSE_CARD = "UPDATE cards SET kt = :kt WHERE stream = :key AND kt = 4611686018427387904"
-INSERT_STATEMENT = "INSERT INTO statements (statement, kf, kt, text) VALUES (?, ?, ?, ?)"
-CLOSE_STATEMENT = """
-    UPDATE statements SET kt = :kt
-    WHERE statement = :key AND kt = 4611686018427387904
-"""
-INSERT_RECORD = "INSERT INTO records VALUES (?, ?, ?, ?)"
-INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?)"
-INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
-INSERT_COUNTRY = "INSERT OR IGNORE INTO countries VALUES (?)"
-INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
-MENTIONING = "SELECT record FROM mentions WHERE facility = :facility ORDER BY record"
-LAST_ID = "SELECT coalesce(max(id), 0) FROM spans"
-
-STAB = """
-    SELECT id, value, odds, field, record, statement, vf, vt, country
-    FROM spans
-    WHERE country IN (SELECT value FROM json_each(:countries))
-      AND facet = :facet
-      AND kt > :known
-      AND st > :stated
-      AND vf <= :last
-      AND vt > :first
-      AND sf <= :stated
-      AND kf <= :known
-"""
-"""All rows of a facet that hold on some day from `first` to `last`, from the index alone."""
-
-STAB_RECORDS = """
-    SELECT id, value, odds, field, record, statement, vf, vt, country
-    FROM spans
-    WHERE record IN (SELECT value FROM json_each(:records))
-      AND kt > :known
-      AND facet = :facet
-      AND st > :stated
-      AND vf <= :day
-      AND vt > :day
-      AND sf <= :stated
-      AND kf <= :known
-"""
-"""The rows of a facet that hold on a day in some records, for when they are few."""
-
-STRETCHES = """
-    SELECT record, statement, value, min(vf), max(vt)
-    FROM spans
-    WHERE country IN (SELECT value FROM json_each(:countries))
-      AND facet = :facet
-      AND kt > :known
-      AND st > :stated
-      AND sf <= :stated
-      AND kf <= :known
-      AND statement <> ''
-      AND value <> ''
-      AND (:field IS NULL OR field = :field)
-    GROUP BY record, statement
-    ORDER BY record, min(vf)
-"""
-"""From when to when a statement gives a value, whatever the odds, from the index alone.
-
-A statement gives one value, for one stretch of days.
-"""
-
-STRETCHES_OF_RECORDS = """
-    SELECT record, statement, value, min(vf), max(vt)
-    FROM spans
-    WHERE record IN (SELECT value FROM json_each(:records))
-      AND kt > :known
-      AND facet = :facet
-      AND st > :stated
-      AND sf <= :stated
-      AND kf <= :known
-      AND statement <> ''
-      AND value <> ''
-      AND (:field IS NULL OR field = :field)
-    GROUP BY record, statement
-    ORDER BY record, min(vf)
-"""
-"""The same in some records, for when they are few."""
-
-COUNT_LISTED = """
-    SELECT count(*)
-    FROM spans
-    WHERE country IN (SELECT value FROM json_each(:countries))
-      AND facet = 'record'
-      AND kt > :known
-      AND st > :stated
-      AND sf <= :stated
-      AND kf <= :known
-      AND (:field IS NULL OR field = :field)
-"""
-
-SCATTERED = """
-    SELECT record, value
-    FROM spans
-    WHERE country IN (SELECT value FROM json_each(:countries))
-      AND facet = 'record'
-      AND kt > :known
-      AND st > :stated
-      AND sf <= :stated
-      AND kf <= :known
-      AND value <> 'facility'
-      AND (SELECT count(*) FROM records WHERE records.record = spans.record) > 1
-"""
-"""The records without a card that have several statements, each of which says where it lies."""
-
-BEGUN = """
-    SELECT id, value, odds, field, record, statement, vf, vt, country
-    FROM spans
-    WHERE country IN (SELECT value FROM json_each(:countries))
-      AND facet = :facet
-      AND kt > :known
-      AND st > :stated
-      AND vf <= :last
-      AND sf <= :stated
-      AND kf <= :known
-"""
-"""All rows of a facet that had begun by `last`, from the index alone."""
-
-COUNT_WORLD = """
-    SELECT status, odds, field, count(*)
-    FROM tally
-    WHERE st > :stated
-      AND kt > :known
-      AND sf <= :stated
-      AND kf <= :known
-      AND vf <= :at
-      AND vt > :at
-    GROUP BY status, odds, field
-"""
-
-COUNTRIES = "SELECT country FROM countries ORDER BY country"
-
-TEXTS = """
-    SELECT id, text
-    FROM spans
-    WHERE id IN (SELECT value FROM json_each(:ids))
-"""
-
-BRIEFS = """
-    SELECT stream, name, brief
-    FROM cards
-    WHERE stream IN (SELECT value FROM json_each(:streams))
-      AND kt > :known
-      AND kf <= :known
-"""
-
-CARDS = """
-    SELECT stream, card
-    FROM cards
-    WHERE stream IN (SELECT value FROM json_each(:streams))
-      AND kt > :known
-      AND kf <= :known
-"""
-
-STATEMENTS = """
-    SELECT statement, text
-    FROM statements
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kt > :known
-      AND kf <= :known
-"""
+REMEMBERED = 100_000
+"""How many ids of records and of statements are kept in memory."""
 
 STATEMENTS_OF_RECORDS = """
-    SELECT records.record, records.position, statements.text
-    FROM records
-    CROSS JOIN statements ON statements.statement = records.statement
-    WHERE records.record IN (SELECT value FROM json_each(:records))
-      AND statements.kt > :known
-      AND statements.kf <= :known
-"""
-"""The statements of some records that stand at a position, with where each was first recorded."""
-
-AS_IT_STOOD = """
-    SELECT statement, text, kt, max(kf)
+    SELECT record, count(DISTINCT number)
     FROM statements
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kf <= :known
-    GROUP BY statement
-"""
-"""The last text of each of some statements, up to a position, and how long it stood."""
-
-CHANGED = """
-    SELECT statement, kf
-    FROM statements
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kt > :known
-      AND kf <= :known
-"""
-"""Since which commit each of some statements stands as it does at a position."""
-
-OF_RECORD = """
-    SELECT facet, value, odds, country, field, statement, text, vf, vt, sf, st, kf, kt
-    FROM spans
-    WHERE record = :record
-      AND kt > :known_first
-      AND kf <= :known_last
-      AND st > :stated_first
-      AND sf <= :stated_last
-      AND vt > :at_first
-      AND vf <= :at_last
-"""
-"""All rows of a record that hold somewhere within a stretch of each clock."""
-
-TURNS = """
-    WITH matching AS MATERIALIZED (
-        SELECT record, statement, kf, kt
-        FROM spans
-        WHERE country IN (SELECT value FROM json_each(:countries))
-          AND (:field IS NULL OR field = :field)
-          AND (:facets IS NULL OR facet IN (SELECT value FROM json_each(:facets)))
-          AND kt > :after
-          AND st > :stated
-          AND vf <= :last
-          AND (vt > :first OR facet IN ('discovery', 'observation'))
-          AND sf <= :stated
-          AND kf <= :known
-    )
-    SELECT kf AS position
-    FROM matching
-    WHERE kf > :after
-    UNION
-    SELECT kt
-    FROM matching
-    WHERE kt <= :known
-    UNION
-    SELECT cards.kf
-    FROM matching
-    CROSS JOIN cards ON cards.stream = 'record:' || matching.record
-    WHERE cards.kf > max(matching.kf, :after)
-      AND cards.kf <= min(matching.kt, :known)
-    UNION
-    SELECT statements.kf
-    FROM matching
-    CROSS JOIN statements ON statements.statement = matching.statement
-    WHERE statements.kf > max(matching.kf, :after)
-      AND statements.kf <= min(matching.kt, :known)
-    ORDER BY position
-"""
-"""Where, on the clock `known`, rows that hold or had begun came, went or were shown anew."""
-
-STATEMENT_TURNS = """
-    WITH matching AS MATERIALIZED (
-        SELECT record, kf, kt
-        FROM spans
-        WHERE country IN (SELECT value FROM json_each(:countries))
-          AND facet = 'record'
-          AND value = :kind
-          AND (:field IS NULL OR field = :field)
-          AND kt > :after
-          AND st > :stated
-          AND sf <= :stated
-          AND kf <= :known
-    )
-    SELECT kf AS position
-    FROM matching
-    WHERE kf > :after
-    UNION
-    SELECT kt
-    FROM matching
-    WHERE kt <= :known
-    UNION
-    SELECT cards.kf
-    FROM matching
-    CROSS JOIN cards ON cards.stream = 'record:' || matching.record
-    WHERE cards.kf > max(matching.kf, :after)
-      AND cards.kf <= min(matching.kt, :known)
-    UNION
-    SELECT statements.kf
-    FROM matching
-    CROSS JOIN records ON records.record = matching.record
-    CROSS JOIN statements ON statements.statement = records.statement
-    WHERE statements.kf > max(matching.kf, :after)
-      AND statements.kf <= min(matching.kt, :known)
-    UNION
-    SELECT statements.kt
-    FROM matching
-    CROSS JOIN records ON records.record = matching.record
-    CROSS JOIN statements ON statements.statement = records.statement
-    WHERE statements.kt > max(matching.kf, :after)
-      AND statements.kt <= min(matching.kt, :known)
-    ORDER BY position
-"""
-"""Where records of a kind came into a place or left it, or their cards or any of their statements
-changed: also statements without a row, because a later milestone of the same day hides them."""
-
-LADDER_TURNS = """
-    WITH matching AS MATERIALIZED (
-        SELECT json('{' || text || '}') AS slip, kf, kt
-        FROM spans
-        WHERE country IN (SELECT value FROM json_each(:countries))
-          AND facet = 'slip'
-          AND (:field IS NULL OR field = :field)
-          AND kt > :after
-          AND st > :stated
-          AND sf <= :stated
-          AND kf <= :known
-    )
-    SELECT DISTINCT statements.kf AS position
-    FROM matching
-    CROSS JOIN json_each(
-        json_insert(json_extract(slip, '$.plans'), '$[#]', json_extract(slip, '$.came'))
-    ) AS plan
-    CROSS JOIN statements ON statements.statement = plan.value
-    WHERE statements.kf > max(matching.kf, :after)
-      AND statements.kf <= min(matching.kt, :known)
-    ORDER BY position
-"""
-"""Where the plans of ladders and what came were shown anew, which a row has by their ids alone."""
-
-RECORDS_OF = """
-    SELECT statement, record
-    FROM records
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kf <= :known
+    WHERE record IN (SELECT value FROM json_each(:records))
+    GROUP BY record
 """
 
-CONTRADICTING = """
-    SELECT DISTINCT statement
-    FROM contradictions
-    WHERE named IN (SELECT value FROM json_each(:named))
-    ORDER BY statement
-"""
-
-CITING = "SELECT statement FROM citations WHERE source = :source ORDER BY statement"
+FROM_ITS_DAY_ON = ("discovery", "observation", "due")
+"""What is counted, or expected, on all days from its own."""
 
 
 class Row(NamedTuple):
-    """A box that was stabbed. `vf` and `vt` are its valid interval, ends as rows hold them.
+    """A box that was stabbed. `vf` and `vt` are its valid interval, ends as boxes have them.
 
-    `country` and `field` are empty where there is none.
+    `country` and `field` are empty where there is none. `others` and `text` are filled in where
+    the rows were read with their details.
     """
 
     id: int
+    facet: str
     value: str
     odds: int
     field: str
@@ -469,6 +78,22 @@ class Row(NamedTuple):
     vf: int
     vt: int
     country: str
+    others: tuple[str, ...] = ()
+    text: str = ""
+
+    @property
+    def span(self) -> Span:
+        """The same as its projection made it."""
+        return Span(
+            self.facet,
+            self.value,
+            None if self.vf == BEFORE_ALL else self.vf,
+            None if self.vt == AFTER_ALL else self.vt,
+            self.statement or None,
+            self.text,
+            self.odds,
+            self.others,
+        )
 
 
 # A world has tens of thousands of these.
@@ -483,96 +108,225 @@ class Stretch(msgspec.Struct, frozen=True, gc=False):
 
 
 class Boxed(NamedTuple):
-    """A row of a record with all of its box, ends as rows hold them."""
+    """A row of a record with all of its box, ends as boxes have them."""
 
-    facet: str
-    value: str
-    odds: int
-    country: str
-    field: str
-    statement: str
-    text: str
-    vf: int
-    vt: int
+    row: Row
     sf: int
     st: int
     kf: int
     kt: int
 
 
-class _Key(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
-    """What tells an open row from another: where it is listed, and its box."""
-
-    country: str
-    field: str
-    box: Box
-
-
 class State:
-    """The view: its tables, how it follows the log, and what it answers."""
+    """The view: its table, how it follows the log, and what it answers."""
 
-    tables: ClassVar[tuple[str, ...]] = (
-        "spans",
-        "tally",
-        "cards",
-        "statements",
-        "records",
-        "citations",
-        "contradictions",
-        "countries",
-        "mentions",
-    )
+    tables: ClassVar[tuple[str, ...]] = ("spans",)
     create: ClassVar[str] = CREATE
 
     def __init__(self, log: ChronicleRecorder) -> None:
-        self._log = log
-        self._open: dict[str, dict[_Key, int]] = {}
-        self._writer: _Writer | None = None
-
-    def forget(self) -> None:
-        """Drop what is kept of open rows, because the views moved on without this one."""
-        self._open.clear()
+        self._lines = Lines(log)
+        self._rows = Rows()
+        self._reader: Reader | None = None
+        self._mentions: dict[str, dict[str, None]] = defaultdict(dict)
+        self._mapped: dict[Path, Columns] = {}
+        self._paths: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
+        self._ids: dict[int, str] = {}
 
     # --- following the log
 
     def begin(self, db: Database, reader: Reader) -> None:
         """A page begins: rows will be written to `db`, other records are read from `reader`."""
-        for stream in reader.dropped:
-            self._open.pop(stream, None)
-        self._writer = _Writer(db, self._open, reader)
+        self._reader = reader
+        self._rows.begin(db)
+        self._mentions.clear()
 
     def take(self, commit: CommitRead) -> None:
         """Work out what a commit closes and opens."""
-        writer = self._page()
-        known = commit.commit.position
         since = {stream: AFTER_ALL for stream in commit.touched if stream.startswith("record:")}
         for change in commit.changes:
             stream = change.event.stream
-            if change.event.version == 1 and stream in since:
-                writer.begin(stream)
-            if change.of is None:
-                writer.card(stream, change.after or {}, change.line, known=known)
-                if stream in since:
-                    since[stream] = BEFORE_ALL
-                if _moved(change.before, change.after):
-                    since |= dict.fromkeys(writer.mentioning(change.line["record"]), BEFORE_ALL)
-            else:
+            if change.of is not None:
                 record = commit.touched[stream]
-                writer.statement(change.of, record, change.line, known=known)
+                facility = record.kept[change.of].line.get("facility")
+                if facility is not None and facility != record.id:
+                    self._mentions[facility][record.id] = None
                 if since[stream] > BEFORE_ALL:
                     since[stream] = min(since[stream], _since(change, change.of, record))
+            elif stream in since:
+                since[stream] = BEFORE_ALL
+                if _moved(change.before, change.after):
+                    since |= dict.fromkeys(self._mentioning(change.line["record"]), BEFORE_ALL)
         for stream, day in since.items():
-            writer.project(stream, known=known, since=day)
+            self._project(stream, known=commit.commit.position, since=day)
 
     def finish(self) -> None:
-        """Write the page."""
-        self._page().finish()
-        self._writer = None
+        """Write the page to the table."""
+        self._rows.write()
 
-    def _page(self) -> _Writer:
-        if self._writer is None:
+    def kept(self, db: Database, position: int, *, more: bool) -> None:
+        """The page is on the disk: write it to the columns, too. `more` says that another follows,
+        so that what came since need not be sorted yet."""
+        columns = self.columns(db)
+        if columns is None or columns.position == position:
+            raise RuntimeError("the columns were not made whole before the page")
+        columns.begin()
+        rows = self._rows
+        new = rows.page()
+        if not columns.apply(new, rows.cuts, rows.closed):
+            columns = self._replace(columns, columns.sorted_again(room=len(new)))
+            columns.begin()
+            columns.apply(new, rows.cuts, rows.closed)
+        columns.end(position)
+        rows.drop_page()
+        if not more and columns.tail > shared.TAIL:
+            self._replace(columns, columns.sorted_again())
+
+    def forget(self) -> None:
+        """Drop what is kept of open rows, because the views moved on without this one."""
+        self._rows.forget()
+        self._reader = None
+
+    def make_whole(self, db: Database, position: int) -> None:
+        """Make the columns anew if they are not those of the table, which has read so far."""
+        columns = self.columns(db)
+        if columns is None or not columns.is_whole or columns.position != position:
+            if columns is not None:
+                columns.give_up()
+            made = shared.make(self._path(db), in_order(db.execute(ALL)), position)
+            self._mapped[made.path] = made
+
+    def _replace(self, before: Columns, made: Columns) -> Columns:
+        before.give_up()
+        self._mapped[made.path] = made
+        return made
+
+    def _mentioning(self, facility: str) -> list[str]:
+        """The streams of other records whose statements belong to a facility."""
+        written = self._lines.belonging(self._rows.db, facility)
+        return [str(Stream.record(id)) for id in {*written, *self._mentions.get(facility, ())}]
+
+    def _project(self, stream: str, *, known: int, since: Day) -> None:
+        """Compare what the record comes to with its open rows.
+
+        `since` is the first day of `stated` on which anything can have changed.
+        """
+        if self._reader is None:
             raise RuntimeError("no page was begun")
-        return self._writer
+        record, card_of = self._reader.record(stream), self._reader.card
+        statements = {statement.id: statement for statement in record.statements()}
+        reaching = self._rows.reaching(record, since)
+        of_card = area_of(record.card, card_of) if record.card else None
+        found = boxes(
+            PROJECTIONS[record.kind],
+            record.id,
+            record.card,
+            list(statements.values()),
+            since=since,
+            before=reaching,
+        )
+        wanted = {}
+        for box in found:
+            statement = statements.get(box.span.statement or "")
+            wanted[box] = of_card or area_of(statement.line if statement else {}, card_of)
+        self._rows.settle(record, reaching, wanted, known=known)
+
+    # --- the columns
+
+    def columns(self, db: Database) -> Columns | None:
+        """The columns beside a file of views; None where there are none."""
+        path = self._path(db)
+        found = self._mapped.get(path)
+        if found is None or found.is_replaced:
+            try:
+                found = self._mapped[path] = Columns.mapped(path)
+            except (FileNotFoundError, ValueError):
+                return None
+        return found
+
+    def position(self, db: Database) -> int:
+        """How far the views of a connection have read, columns and all."""
+        columns = self.columns(db)
+        return 0 if columns is None else columns.position
+
+    def _path(self, db: Database) -> Path:
+        path = self._paths.get(db)
+        if path is None:
+            (_, _, name), *_ = db.execute("PRAGMA database_list").fetchall()
+            path = self._paths[db] = Path(f"{name}.columns")
+        return path
+
+    def _columns(self, db: Database) -> Columns:
+        return self.columns(db) or Columns.none(self._path(db))
+
+    def find(
+        self,
+        db: Database,
+        facet: str,
+        *,
+        first: int,
+        last: int,
+        stated: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> tuple[Columns, Indexes]:
+        """The rows of a facet that hold on some day from `first` to `last`, as indexes."""
+        columns = self._columns(db)
+        places = (
+            None if country is None else (place_of(country, None), place_of(country, None) + 64)
+        )
+        found = columns.find(
+            facet,
+            places=places,
+            field=None if field is None else FIELDS.index(field),
+            first=first,
+            last=last,
+            stated=stated,
+            known=known,
+        )
+        if any(map(shared.is_far, (first, last, stated))):
+            found = self._with_far(
+                db, columns, found, facet, first=first, last=last, stated=stated, known=known,
+                country=country, field=field,
+            )  # fmt: skip
+        return columns, found
+
+    def _with_far(
+        self,
+        db: Database,
+        columns: Columns,
+        found: Indexes,
+        facet: str,
+        *,
+        first: int,
+        last: int,
+        stated: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> Indexes:
+        """The same, where days are asked about that columns do not tell apart."""
+        far = columns.far()
+        rows = self._stored(db, columns, far)
+        holding = [
+            index
+            for index, row in zip(far.tolist(), rows, strict=True)
+            if FACETS[row.facet] == facet
+            and country in (None, row.country)
+            and field in (None, area_of_row(row).field)
+            and row.holds(stated=stated, known=known)
+            and row.covers(first=first, last=last)
+        ]
+        near = np.setdiff1d(found, far, assume_unique=True)
+        return np.concatenate([near, np.array(holding, np.intp)])
+
+    def _stored(self, db: Database, columns: Columns, found: Indexes) -> list[Stored]:
+        """Rows as the table has them, in the order of the indexes."""
+        keys = list(
+            zip(columns["record"][found].tolist(), columns["seq"][found].tolist(), strict=True)
+        )
+        rows = {by_key(row): row for row in in_order(db.execute(SOME, {"keys": _json(keys)}))}
+        return [rows[key] for key in keys]
 
     # --- asking
 
@@ -587,22 +341,16 @@ class State:
         known: int,
         country: str | None,
         field: str | None,
+        detailed: bool = False,
     ) -> list[Row]:
         """The rows of a facet that hold on some day from `first` to `last`."""
-        return _filtered(
-            db.execute(
-                STAB,
-                {
-                    "countries": self._countries(db, country),
-                    "facet": facet,
-                    "first": first,
-                    "last": last,
-                    "stated": stated,
-                    "known": known,
-                },
-            ),
-            field,
-        )
+        asked: dict[str, Any] = {"stated": stated, "known": known}
+        asked |= {"country": country, "field": field}
+        if facet in EXPECTING:
+            expected = self._expected(db, facet, **asked)
+            return [row for row in expected if row.vf <= last and first < row.vt]
+        columns, found = self.find(db, facet, first=first, last=last, **asked)
+        return self.rows(db, columns, found, detailed=detailed)
 
     def stab_records(
         self,
@@ -614,18 +362,12 @@ class State:
         stated: int,
         known: int,
     ) -> list[Row]:
-        """The rows of a facet that hold on a day in some records."""
-        rows = db.execute(
-            STAB_RECORDS,
-            {
-                "records": _json(list(records)),
-                "facet": facet,
-                "day": day,
-                "stated": stated,
-                "known": known,
-            },
-        )
-        return [Row._make(row) for row in rows]
+        """The rows of a facet that hold on a day in some records, with their details."""
+        return [
+            row
+            for row in self._of_records(db, facet, records, stated=stated, known=known)
+            if row.vf <= day < row.vt
+        ]
 
     def stretches(
         self,
@@ -639,37 +381,33 @@ class State:
         records: Iterable[str] | None = None,
     ) -> list[Stretch]:
         """The stretches of a facet on all days, by record and day; of some records, wherever they
-        are listed, if they are named."""
-        asked = {"facet": facet, "stated": stated, "known": known, "field": field}
+        are listed, if they are named.
+
+        A statement gives one value, for one stretch of days, whatever the odds.
+        """
         if records is None:
-            asked["countries"] = self._countries(db, country)
-            rows = db.execute(STRETCHES, asked)
+            rows = self.stab(
+                db, facet, first=BEFORE_ALL, last=AFTER_ALL, stated=stated, known=known,
+                country=country, field=field,
+            )  # fmt: skip
         else:
-            asked["records"] = _json(list(records))
-            rows = db.execute(STRETCHES_OF_RECORDS, asked)
+            rows = self._of_records(db, facet, records, stated=stated, known=known)
+            rows = [row for row in rows if field in (None, row.field)]
+        given: dict[tuple[str, str, str], tuple[int, int]] = {}
+        for row in rows:
+            if row.statement and row.value:
+                key = (row.record, row.statement, row.value)
+                first, stop = given.get(key, (row.vf, row.vt))
+                given[key] = min(first, row.vf), max(stop, row.vt)
+        ordered = sorted(given.items(), key=lambda each: (each[0][0], each[1][0], each[0][1]))
         return [
             Stretch(
-                record,
-                statement,
-                value,
-                None if vf == BEFORE_ALL else vf,
-                None if vt == AFTER_ALL else vt,
+                *key,
+                None if first == BEFORE_ALL else first,
+                None if stop == AFTER_ALL else stop,
             )
-            for record, statement, value, vf, vt in rows
+            for key, (first, stop) in ordered
         ]
-
-    def count_listed(
-        self, db: Database, *, stated: int, known: int, country: str | None, field: str | None
-    ) -> int:
-        """How many records are listed in a country and a field."""
-        asked = {"stated": stated, "known": known, "field": field}
-        listed = {"countries": self._countries(db, country)}
-        return int(db.execute(COUNT_LISTED, {**asked, **listed}).fetchone()[0])
-
-    def scattered(self, db: Database, *, stated: int, known: int) -> dict[str, str]:
-        """The kinds of the records without a card whose statements may lie in several places."""
-        asked = {"countries": self._countries(db, None), "stated": stated, "known": known}
-        return dict(db.execute(SCATTERED, asked).fetchall())
 
     def begun(
         self,
@@ -683,19 +421,51 @@ class State:
         field: str | None,
     ) -> list[Row]:
         """The rows of a facet that had begun by the day `last`."""
-        return _filtered(
-            db.execute(
-                BEGUN,
-                {
-                    "countries": self._countries(db, country),
-                    "facet": facet,
-                    "last": last,
-                    "stated": stated,
-                    "known": known,
-                },
-            ),
-            field,
+        columns, found = self.find(
+            db, facet, first=BEFORE_ALL, last=last, stated=stated, known=known,
+            country=country, field=field,
+        )  # fmt: skip
+        return self.rows(db, columns, found)
+
+    def count_listed(
+        self, db: Database, *, stated: int, known: int, country: str | None, field: str | None
+    ) -> int:
+        """How many records are listed in a country and a field."""
+        _, found = self.find(
+            db, "record", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, known=known,
+            country=country, field=field,
+        )  # fmt: skip
+        return len(found)
+
+    def count_world(
+        self, db: Database, *, at: int, stated: int, known: int
+    ) -> list[tuple[str, int, str, int]]:
+        """How many facilities have each status, odds and field: (status, odds, field, count)."""
+        columns, found = self.find(
+            db, "status", first=at, last=at, stated=stated, known=known, country=None, field=None
         )
+        fields = columns["place"][found] % shared.NO_PLACE
+        counted = (columns["value"][found].astype(np.int64) << 32) | fields
+        counted |= columns["odds"][found].astype(np.int64) << 8
+        keys, counts = np.unique(counted, return_counts=True)
+        return [
+            (VALUES[key >> 32], (key >> 8) & 0xFFFF, field_of(key & 0xFF), count)
+            for key, count in zip(keys.tolist(), counts.tolist(), strict=True)
+        ]
+
+    def scattered(self, db: Database, *, stated: int, known: int) -> dict[str, str]:
+        """The kinds of the records without a card whose statements may lie in several places."""
+        columns, found = self.find(
+            db, "record", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, known=known,
+            country=None, field=None,
+        )  # fmt: skip
+        found = found[columns["value"][found] != VALUES.index("facility")]
+        numbers = columns["record"][found].tolist()
+        counts = dict(db.execute(STATEMENTS_OF_RECORDS, {"records": _json(numbers)}).fetchall())
+        several = [number for number in numbers if counts.get(number, 0) > 1]
+        kinds = dict(zip(numbers, columns["value"][found].tolist(), strict=True))
+        names = self._lines.names(db, several)
+        return {Stream.parse(names[each]).id: VALUES[kinds[each]] for each in several}
 
     def of_record(
         self,
@@ -706,20 +476,30 @@ class State:
         stated: tuple[int, int],
         known: tuple[int, int],
     ) -> list[Boxed]:
-        """The rows of a record that hold somewhere within a stretch (first, last) of each clock."""
-        rows = db.execute(
-            OF_RECORD,
-            {
-                "record": record,
-                "at_first": at[0],
-                "at_last": at[1],
-                "stated_first": stated[0],
-                "stated_last": stated[1],
-                "known_first": known[0],
-                "known_last": known[1],
-            },
-        )
-        return list(map(Boxed._make, rows))
+        """The rows of a record that hold somewhere within a stretch (first, last) of each clock.
+
+        A row that was cut is two: with an open end before, and with its end since.
+        """
+        found = []
+        stored = self._stored_of(db, [record])
+        for row, of in zip(self._from_table(db, stored), stored, strict=True):
+            sf = BEFORE_ALL if of.sf is None else of.sf
+            st = AFTER_ALL if of.st is None else of.st
+            kt = AFTER_ALL if of.kt is None else of.kt
+            whole = [(AFTER_ALL, of.kf, of.ks), (st, of.ks, kt)] if of.ks else [(st, of.kf, kt)]
+            found += [Boxed(row, sf, end, kf, gone) for end, kf, gone in whole if kf < gone]
+        return [
+            box
+            for box in found
+            if box.kt > known[0]
+            and box.kf <= known[1]
+            and box.st > stated[0]
+            and box.sf <= stated[1]
+            and box.row.vt > at[0]
+            and box.row.vf <= at[1]
+        ]
+
+    # --- where answers turn on the clock `known`
 
     def turns(
         self,
@@ -737,22 +517,24 @@ class State:
         """The positions beyond `after`, up to `known`, at which anything changed of the rows
         that hold on some day from `first` to `last`, or of the cards and statements behind
         them; a finding is meant from its day on. None means all countries, fields and facets."""
-        rows = db.execute(
-            TURNS,
-            {
-                "countries": self._all_countries(db)
-                if countries is None
-                else _json(list(countries)),
-                "field": field,
-                "facets": None if facets is None else _json(list(facets)),
-                "first": first,
-                "last": last,
-                "stated": stated,
-                "after": after,
-                "known": known,
-            },
-        )
-        return [row[0] for row in rows]
+        found: set[int] = set()
+        some: list[str | None] = [None] if countries is None else list(countries)
+        for facet, country in itertools.product(_rows_behind(facets), some):
+            begins = BEFORE_ALL if facet in FROM_ITS_DAY_ON else first
+            rows = self._over(
+                db, facet, first=begins, last=last, stated=stated, after=after, known=known,
+                country=country, field=field,
+            )  # fmt: skip
+            found |= rows.positions(after, known)
+            keys = zip(rows.records, rows.statements, strict=True)
+            cards, versions = self._lines.turns(db, keys, after=after, known=known)
+            for record, statement, begun, gone in rows:
+                since, until = max(begun, after), min(gone, known)
+                found |= {kf for kf in cards.get(record, ()) if since < kf <= until}
+                found |= {
+                    each.kf for each in versions.get(statement, ()) if since < each.kf <= until
+                }
+        return sorted(found)
 
     def statement_turns(
         self,
@@ -767,18 +549,17 @@ class State:
     ) -> list[int]:
         """The positions beyond `after`, up to `known`, at which records of a kind came or went, or
         anything changed of what their cards and statements say, whatever follows from it."""
-        rows = db.execute(
-            STATEMENT_TURNS,
-            {
-                "countries": self._countries(db, country),
-                "field": field,
-                "kind": kind,
-                "stated": stated,
-                "after": after,
-                "known": known,
-            },
-        )
-        return [row[0] for row in rows]
+        rows = self._over(
+            db, "record", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, after=after,
+            known=known, country=country, field=field, value=VALUES.index(kind),
+        )  # fmt: skip
+        found = rows.positions(after, known)
+        cards, versions = self._lines.turns_of_records(db, rows.records, after=after, known=known)
+        for record, _, begun, gone in rows:
+            since, until = max(begun, after), min(gone, known)
+            places = (*cards.get(record, ()), *versions.get(record, ()))
+            found |= {place for place in places if since < place <= until}
+        return sorted(found)
 
     def ladder_turns(
         self,
@@ -792,316 +573,260 @@ class State:
     ) -> list[int]:
         """The positions beyond `after`, up to `known`, at which any plan of a ladder changed in
         what it says, whether the ladder came to something else by it or not."""
-        rows = db.execute(
-            LADDER_TURNS,
-            {
-                "countries": self._countries(db, country),
-                "field": field,
-                "stated": stated,
-                "after": after,
-                "known": known,
-            },
+        rows = self._over(
+            db, "slip", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, after=after,
+            known=known, country=country, field=field,
+        )  # fmt: skip
+        stored = self._stored(db, rows.columns, rows.found)
+        keys = [(row.record, number) for row in stored for number in row.numbers]
+        _, versions = self._lines.turns(db, keys, after=after, known=known)
+        found: set[int] = set()
+        for row, (_, _, begun, gone) in zip(stored, rows, strict=True):
+            since, until = max(begun, after), min(gone, known)
+            for number in row.numbers:
+                found |= {each.kf for each in versions[number] if since < each.kf <= until}
+        return sorted(found)
+
+    def _over(
+        self,
+        db: Database,
+        facet: str,
+        *,
+        first: int,
+        last: int,
+        stated: int,
+        after: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+        value: int | None = None,
+    ) -> _Over:
+        """The rows that hold at some position beyond `after` and up to `known`."""
+        columns = self._columns(db)
+        places = (
+            None if country is None else (place_of(country, None), place_of(country, None) + 64)
         )
-        return [row[0] for row in rows]
-
-    def count_world(
-        self, db: Database, *, at: int, stated: int, known: int
-    ) -> list[tuple[str, int, str, int]]:
-        """How many facilities have each status, odds and field: (status, odds, field, count)."""
-        rows = db.execute(COUNT_WORLD, {"at": at, "stated": stated, "known": known})
-        return [
-            (STATUSES[status] if status >= 0 else "", odds, field, count)
-            for status, odds, field, count in rows
-        ]
-
-    def texts(self, db: Database, ids: Iterable[int]) -> dict[int, str]:
-        """The texts of rows."""
-        return dict(db.execute(TEXTS, {"ids": _json(list(ids))}).fetchall())
-
-    def briefs(
-        self, db: Database, streams: Iterable[str], *, known: int
-    ) -> dict[str, tuple[str, str]]:
-        """The name and the brief of each stream's card."""
-        rows = db.execute(BRIEFS, {"streams": _json(list(streams)), "known": known})
-        return {stream: (name, brief) for stream, name, brief in rows}
-
-    def cards(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Line]:
-        """The whole card of each stream, as it stood at a position."""
-        rows = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
-        return {stream: msgspec.json.decode(card) for stream, card in rows}
-
-    def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
-        """The text of each statement, a JSON object, as it stood at a position."""
-        rows = db.execute(STATEMENTS, {"statements": _json(list(ids)), "known": known})
-        return dict(rows.fetchall())
-
-    def statements_of(
-        self, db: Database, records: Iterable[str], *, known: int
-    ) -> Iterator[tuple[str, int, str]]:
-        """The texts of all statements of some records that stand at a position: (record, position
-        of the first recording, text)."""
-        return iter(
-            db.execute(STATEMENTS_OF_RECORDS, {"records": _json(list(records)), "known": known})
+        found = columns.find(
+            facet,
+            places=places,
+            field=None if field is None else FIELDS.index(field),
+            first=first,
+            last=last,
+            stated=stated,
+            after=after,
+            known=known,
         )
+        if value is not None:
+            found = found[columns["value"][found] == value]
+        return _Over(columns, found, shared.asked(stated))
 
-    def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
-        """The texts, as they last stood, of those statements that stand no more at a position.
+    # --- rows
 
-        What was recorded and withdrawn in one commit never stood.
-        """
-        rows = db.execute(AS_IT_STOOD, {"statements": _json(list(ids)), "known": known})
-        return {id: text for id, text, kt, _ in rows if kt <= known}
-
-    def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
-        """The position of the commit since which each statement stands as it does at another."""
-        rows = db.execute(CHANGED, {"statements": _json(list(ids)), "known": known})
-        return dict(rows.fetchall())
-
-    def record_of(self, db: Database, statement: str, *, known: int) -> str | None:
-        """The record in which a statement lies, withdrawn or not."""
-        return self.records_of(db, [statement], known=known).get(statement)
-
-    def records_of(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
-        """The records in which statements lie, by the ids of these, withdrawn or not."""
-        rows = db.execute(RECORDS_OF, {"statements": _json(list(ids)), "known": known})
-        return dict(rows.fetchall())
-
-    def citing(self, db: Database, source: str) -> list[str]:
-        """The statements that rested on a source at any time."""
-        return [row[0] for row in db.execute(CITING, {"source": source})]
-
-    def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
-        """The statements that contradicted one of some others at any time."""
-        return [row[0] for row in db.execute(CONTRADICTING, {"named": _json(list(named))})]
-
-    def belonging(self, db: Database, facility: str) -> list[str]:
-        """The other records with statements that belonged to a facility at any time."""
-        return [row[0] for row in db.execute(MENTIONING, {"facility": facility})]
-
-    def contradicting(
-        self, db: Database, named: Iterable[str], *, stated: int, known: int
-    ) -> dict[str, list[Line]]:
-        """By the ids of some statements, those that contradict them: said by `stated`, standing
-        at a position, in the order of their ids. What nothing contradicts has an empty list."""
-        found: dict[str, list[Line]] = {id: [] for id in named}
-        texts = self.statements(db, self.contradicting_ever(db, found), known=known)
-        for _, text in sorted(texts.items()):
-            line = msgspec.json.decode(text)
-            if parse_iso(line["said"]["day"]) <= stated:
-                for id in line.get("contradicts", ()):
-                    if id in found:
-                        found[id].append(line)
-        return found
-
-    def _countries(self, db: Database, country: str | None) -> str:
-        return self._all_countries(db) if country is None else _json([country])
-
-    def _all_countries(self, db: Database) -> str:
-        return _json([row[0] for row in db.execute(COUNTRIES)])
-
-
-def statement_text(statement: Statement) -> str:
-    """A statement in any answer: its line as it stands, the day it was said, its bounds."""
-    earliest, latest = statement.earliest, statement.latest
-    return _json(
-        {
-            **statement.line,
-            "said": {"day": iso(statement.said), "assumed": statement.assumed},
-            "bounds": {
-                "earliest": None if earliest is None else iso(earliest),
-                "latest": None if latest is None else iso(latest),
-            },
-        }
-    )
-
-
-class _Writer:
-    """Collects what a page closes and opens, and writes it at once.
-
-    A row that opens and closes within the page is changed in memory before it
-    is ever written.
-    """
-
-    def __init__(self, db: Database, open_rows: dict[str, dict[_Key, int]], reader: Reader) -> None:
-        self._db = db
-        self._reader = reader
-        self._open = open_rows
-        self._next = itertools.count(int(db.execute(LAST_ID).fetchone()[0]) + 1)
-        self._new: dict[int, list[Any]] = {}
-        self._closed: list[tuple[int, int, int, str]] = []
-        self._cards = _Versions()
-        self._statements = _Versions()
-        self._mentions: dict[str, dict[str, None]] = {}
-        self._rows: dict[str, list[tuple[Any, ...]]] = {
-            INSERT_RECORD: [],
-            INSERT_CITATION: [],
-            INSERT_CONTRADICTION: [],
-            INSERT_COUNTRY: [],
-            INSERT_MENTION: [],
-        }
-        self._known_countries: set[str] = set()
-
-    def begin(self, stream: str) -> None:
-        """A record begins: no row of it was written."""
-        self._open[stream] = {}
-
-    def card(self, stream: str, card: Line, line: Line, *, known: int) -> None:
-        """A card was entered or amended."""
-        name = card.get("name") or card.get("title") or ""
-        brief = _json(
-            {
-                "id": card["id"],
-                "name": card.get("name"),
-                "country": card.get("country"),
-                "field": card.get("field"),
-            }
-        )[1:-1]
-        first = card["type"] == line["type"]
-        self._cards.open(stream, known, name, brief, _json(card), first=first)
-        for citation in card.get("sources", ()):
-            self._rows[INSERT_CITATION].append((citation["id"], stream))
-
-    def statement(self, id: str, record: Record, line: Line, *, known: int) -> None:
-        """A statement was recorded, corrected, withdrawn or reinstated."""
-        kept = record.kept[id]
-        first = line["type"] == kept.line["type"]
-        if kept.withdrawn:
-            self._statements.close(id, known)
-        else:
-            text = statement_text(record.statement(id))
-            self._statements.open(id, known, text, first=first)
-        if first:
-            self._rows[INSERT_RECORD].append((id, record.id, known, kept.position))
-        for citation in kept.line.get("sources", ()):
-            self._rows[INSERT_CITATION].append((citation["id"], id))
-        for named in kept.line.get("contradicts", ()):
-            self._rows[INSERT_CONTRADICTION].append((named, id))
-        facility = kept.line.get("facility")
-        if facility is not None and facility != record.id:
-            self._rows[INSERT_MENTION].append((facility, record.id))
-            self._mentions.setdefault(facility, {})[record.id] = None
-
-    def mentioning(self, facility: str) -> list[str]:
-        """The streams of other records whose statements belong to a facility."""
-        written = [row[0] for row in self._db.execute(MENTIONING, {"facility": facility})]
-        return [f"record:{id}" for id in {*written, *self._mentions.get(facility, ())}]
-
-    def project(self, stream: str, *, known: int, since: Day) -> None:
-        """Compare what the record comes to with its open rows; close and open.
-
-        `since` is the first day of `stated` on which anything can have changed.
-        """
-        record = self._reader.record(stream)
-        projection = PROJECTIONS[record.kind]
-        statements = {statement.id: statement for statement in record.statements()}
-        rows = self._open_rows(stream, record)
-        reaching = {key for key in rows if key.box.st >= since}
-        of_card = area_of(record.card, self._reader.card) if record.card else None
-        wanted: set[_Key] = set()
-        for box in boxes(
-            projection,
-            record.id,
-            record.card,
-            list(statements.values()),
-            since=since,
-            before=(key.box for key in reaching),
-        ):
-            statement = statements.get(box.statement)
-            area = of_card or area_of(statement.line if statement else {}, self._reader.card)
-            wanted.add(_Key(area.country, area.field, box))
-        for key in reaching - wanted:
-            self._close(rows.pop(key), key, known)
-        for key in wanted - reaching:
-            rows[key] = self._open_row(record.id, key, known)
-
-    def finish(self) -> None:
-        """Write everything that was collected."""
-        execute = self._db.conn.executemany
-        execute(CLOSE_SPAN, [{"kt": kt, "id": id} for id, kt, _, _ in self._closed])
-        execute(
-            CLOSE_TALLY,
-            [
-                {"kt": kt, "st": st, "id": id}
-                for id, kt, st, facet in self._closed
-                if facet == "status"
-            ],
-        )
-        execute(INSERT_SPAN, self._new.values())
-        execute(INSERT_TALLY, map(_tally_row, filter(_is_status, self._new.values())))
-        execute(CLOSE_CARD, self._cards.closed)
-        execute(INSERT_CARD, self._cards.rows())
-        execute(CLOSE_STATEMENT, self._statements.closed)
-        execute(INSERT_STATEMENT, self._statements.rows())
-        for statement, rows in self._rows.items():
-            execute(statement, rows)
-
-    def _open_rows(self, stream: str, record: Record) -> dict[_Key, int]:
-        rows = self._open.get(stream)
-        if rows is None:
-            found = self._db.execute(OPEN_SPANS, {"record": record.id})
-            rows = self._open[stream] = {
-                _Key(country, field, Box(facet, value, odds, vf, vt, sf, st, statement, text)): id
-                for (
-                    id, country, field, facet, value, odds, vf, vt, sf, st, statement, text,
-                ) in found
-            }  # fmt: skip
+    def rows(
+        self, db: Database, columns: Columns, found: Indexes, *, detailed: bool = False
+    ) -> list[Row]:
+        """Rows by their indexes; `detailed` with what else they name, and their text."""
+        at = columns
+        vf, vt = at["vf"][found], at["vt"][found]
+        far = (vf == shared.FIRST_DAY) | (vf == shared.LAST_DAY)
+        far |= (vt == shared.FIRST_DAY) | (vt == shared.LAST_DAY)
+        if detailed or far.any() or (at["value"][found] == shared.OTHER_VALUE).any():
+            return self._from_table(db, self._stored(db, columns, found))
+        records, statements = at["record"][found].tolist(), at["statement"][found].tolist()
+        ids = self.ids(db, records, statements)
+        places = at["place"][found]
+        of_place = {place: (field_of(place), country_of(place)) for place in set(places.tolist())}
+        firsts = np.where(vf == shared.OPEN_LOW, BEFORE_ALL, vf.astype(np.int64)).tolist()
+        ends = np.where(vt == shared.OPEN_HIGH, AFTER_ALL, vt.astype(np.int64)).tolist()
+        rows = []
+        for facet, value, odds, place, record, seq, statement, first, end in zip(
+            at["facet"][found].tolist(), at["value"][found].tolist(), at["odds"][found].tolist(),
+            places.tolist(), records, at["seq"][found].tolist(), statements, firsts, ends,
+            strict=True,
+        ):  # fmt: skip
+            field, country = of_place[place]
+            id, of = ids[record], ids[-statement] if statement else ""
+            text = (
+                id if value == OF_THE_RECORD else of if value == OF_THE_STATEMENT else VALUES[value]
+            )
+            rows.append(
+                Row(
+                    (record << 32) | seq, FACETS[facet], text, odds, field, id, of, first, end,
+                    country,
+                )
+            )  # fmt: skip
         return rows
 
-    def _open_row(self, record: str, key: _Key, known: int) -> int:
-        id = next(self._next)
-        box = key.box
-        self._new[id] = [
-            id, record, key.country, key.field, box.facet, box.value, box.odds, box.vf, box.vt,
-            box.sf, box.st, known, AFTER_ALL, box.statement, box.text,
-        ]  # fmt: skip
-        if key.country not in self._known_countries:
-            self._known_countries.add(key.country)
-            self._rows[INSERT_COUNTRY].append((key.country,))
-        return id
+    def ids(
+        self, db: Database, records: Sequence[int], statements: Sequence[int]
+    ) -> dict[int, str]:
+        """The ids of records by their numbers, and of statements by the negative of theirs. Each
+        statement is of the record in the same place; 0 is none."""
+        ids = self._ids
+        wanted = {record for record in records if record not in ids}
+        keys = {
+            (record, statement)
+            for record, statement in zip(records, statements, strict=True)
+            if statement and -statement not in ids
+        }
+        if wanted or keys:
+            if len(ids) > REMEMBERED:
+                ids = self._ids = {}
+                return self.ids(db, records, statements)
+            names = self._lines.names(db, wanted)
+            found = {number: Stream.parse(name).id for number, name in names.items()}
+            found |= {-number: id for number, id in self._lines.ids_of(db, keys).items()}
+            ids.update(found)
+        return ids
 
-    def _close(self, id: int, key: _Key, known: int) -> None:
-        fresh = self._new.get(id)
-        if fresh is None:
-            self._closed.append((id, known, key.box.st, key.box.facet))
-        elif fresh[11] == known:
-            del self._new[id]
-        else:
-            fresh[12] = known
+    def _expected(
+        self,
+        db: Database,
+        facet: str,
+        *,
+        stated: int,
+        known: int,
+        country: str | None,
+        field: str | None,
+    ) -> list[Row]:
+        """What is expected beyond the horizon, of every record in a country and a field."""
+        beyond = EXPECTING[facet]
+        asked: dict[str, Any] = {"stated": stated, "known": known}
+        asked |= {"country": country, "field": field, "detailed": True}
+        rows = []
+        for each in beyond.on_all_days:
+            rows += self.stab(db, each, first=BEFORE_ALL, last=AFTER_ALL, **asked)
+        for each in beyond.at_horizon:
+            rows += self.stab(db, each, first=stated, last=stated, **asked)
+        return expected_from(facet, rows, stated)
+
+    def _of_records(
+        self, db: Database, facet: str, records: Iterable[str], *, stated: int, known: int
+    ) -> list[Row]:
+        """The rows of a facet, by what was heard and known, of some records."""
+        beyond = EXPECTING.get(facet)
+        facets = (*beyond.at_horizon, *beyond.on_all_days) if beyond else (facet,)
+        stored = [
+            row
+            for row in self._stored_of(db, records)
+            if FACETS[row.facet] in facets and row.holds(stated=stated, known=known)
+        ]
+        rows = self._from_table(db, stored)
+        return expected_from(facet, rows, stated) if beyond else rows
+
+    def _stored_of(self, db: Database, records: Iterable[str]) -> list[Stored]:
+        numbers = self._lines.numbers(db, (str(Stream.record(record)) for record in records))
+        return list(in_order(db.execute(OF_RECORDS, {"records": _json(list(numbers.values()))})))
+
+    def _from_table(self, db: Database, stored: Sequence[Stored]) -> list[Row]:
+        """Rows as the table has them, with their details."""
+        keys = [
+            (row.record, number) for row in stored for number in (row.statement or 0, *row.numbers)
+        ]
+        ids = self.ids(db, [key[0] for key in keys], [key[1] for key in keys])
+        rows = []
+        for row in stored:
+            record, statement = ids[row.record], ids[-row.statement] if row.statement else ""
+            area = area_of_row(row)
+            rows.append(
+                Row(
+                    (row.record << 32) | row.seq,
+                    FACETS[row.facet],
+                    value_of(row, record=record, statement=statement),
+                    row.odds or 0,
+                    area.field,
+                    record,
+                    statement,
+                    BEFORE_ALL if row.vf is None else row.vf,
+                    AFTER_ALL if row.vt is None else row.vt,
+                    area.country,
+                    tuple(ids[-number] for number in row.numbers),
+                    row.text or "",
+                )
+            )
+        return rows
 
 
-class _Versions:
-    """The versions of a page, by what they are of: each stands until the next closes it."""
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """Rows that hold at some positions of the log; `gone` is where each ceases to."""
 
-    def __init__(self) -> None:
-        self.closed: list[dict[str, Any]] = []
-        self._done: list[list[Any]] = []
-        self._open: dict[str, list[Any]] = {}
+    columns: Columns
+    found: Indexes
+    stated: int
 
-    def open(self, key: str, known: int, *texts: str, first: bool) -> None:
-        """A version begins; `first` is the first one of all."""
-        if not first:
-            self.close(key, known)
-        self._open[key] = [key, known, AFTER_ALL, *texts]
+    @property
+    def records(self) -> list[int]:
+        """The number of each row's record."""
+        return cast("list[int]", self.columns["record"][self.found].tolist())
 
-    def close(self, key: str, known: int) -> None:
-        """A version ends, if there is one. One that ends where it began never stood."""
-        version = self._open.pop(key, None)
-        if version is None:
-            self.closed.append({"kt": known, "key": key})
-        elif version[1] != known:
-            version[2] = known
-            self._done.append(version)
+    @property
+    def statements(self) -> list[int]:
+        """The number of each row's statement, 0 where it has none."""
+        return cast("list[int]", self.columns["statement"][self.found].tolist())
 
-    def rows(self) -> list[list[Any]]:
-        """What is to be written."""
-        return [*self._done, *self._open.values()]
+    @property
+    def begun(self) -> npt.NDArray[Any]:
+        """Where each row came."""
+        return self.columns["kf"][self.found]
+
+    @property
+    def gone(self) -> npt.NDArray[Any]:
+        """Where each row went: it was closed, or cut before the horizon."""
+        at, found = self.columns, self.found
+        kt = at["kt"][found]
+        return np.where(at["st"][found] <= self.stated, np.minimum(kt, at["ks"][found]), kt)
+
+    def __iter__(self) -> Iterator[tuple[int, int, int, int]]:
+        """Of each row its record, its statement, where it came and where it went."""
+        return iter(
+            zip(self.records, self.statements, self.begun.tolist(), self.gone.tolist(), strict=True)
+        )
+
+    def positions(self, after: int, known: int) -> set[int]:
+        """Where rows came and went, beyond one position and up to another."""
+        places = np.concatenate([self.begun, self.gone])
+        return set(places[(places > after) & (places <= known)].tolist())
 
 
-def _moved(before: Line | None, after: Line | None) -> bool:
-    """Whether a facility's card came to another country or field."""
-    if before is None or after is None or after["type"] != "facility":
-        return False
-    return (before["country"], before["field"]) != (after["country"], after["field"])
+def _rows_behind(facets: Iterable[str] | None) -> Iterable[str]:
+    """The facets of rows from which those follow that are asked about."""
+    if facets is None:
+        return FACETS
+    stored = (
+        (*EXPECTING[facet].at_horizon, *EXPECTING[facet].on_all_days)
+        if facet in EXPECTING
+        else (facet,)
+        for facet in facets
+    )
+    return dict.fromkeys(itertools.chain.from_iterable(stored))
+
+
+def expected_from(facet: str, rows: Iterable[Row], stated: Day) -> list[Row]:
+    """What is expected beyond the horizon, from the rows that hold at it."""
+    beyond = EXPECTING[facet]
+    of_record: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        of_record[row.record].append(row)
+    found = []
+    for record, held in of_record.items():
+        by_statement = {row.statement: row for row in held if row.facet in beyond.on_all_days}
+        for span in (
+            beyond.spans(record, (row.span for row in held), stated) if by_statement else ()
+        ):
+            row = by_statement[span.statement or ""]
+            found.append(
+                row._replace(
+                    id=-row.id,
+                    facet=span.facet,
+                    value=span.value,
+                    odds=0,
+                    vf=BEFORE_ALL if span.first is None else span.first,
+                    vt=AFTER_ALL if span.end is None else span.end,
+                    text=span.text,
+                )
+            )
+    return found
 
 
 def _since(change: Change, id: str, record: Record) -> Day:
@@ -1109,26 +834,23 @@ def _since(change: Change, id: str, record: Record) -> Day:
 
     A disputed rival counts or not by what else its entry holds, whenever that was said.
     """
+    now = record.kept[id].line
     versions = [
-        record.statement_as(id, line) for line in (change.before, change.after) if line is not None
+        record.statement(id) if line is now else record.statement_as(id, line)
+        for line in (change.before, change.after)
+        if line is not None
     ]
     entries = {version.entry for version in versions}
-    rivals = [each for each in record.statements() if each.disputed and each.entry in entries]
+    disputed = [other for other, kept in record.kept.items() if "rank" in kept.line]
+    rivals = [rival for rival in map(record.statement, disputed) if rival.entry in entries]
     return min(each.said for each in (*versions, *rivals))
 
 
-def _is_status(row: list[Any]) -> bool:
-    return bool(row[4] == "status")
-
-
-def _tally_row(row: list[Any]) -> tuple[Any, ...]:
-    id, _, _, field, _, value, odds, vf, vt, sf, st, kf, kt, _, _ = row
-    status = STATUSES.index(value) if value else -1
-    return (st, kt, id, sf, kf, vf, vt, status, odds, field)
-
-
-def _filtered(rows: Iterable[Any], field: str | None) -> list[Row]:
-    return [row for row in map(Row._make, rows) if field is None or row.field == field]
+def _moved(before: Line | None, after: Line | None) -> bool:
+    """Whether a facility's card came to another country or field."""
+    if before is None or after is None or after["type"] != "facility":
+        return False
+    return (before["country"], before["field"]) != (after["country"], after["field"])
 
 
 def _json(value: object) -> str:

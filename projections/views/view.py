@@ -1,4 +1,4 @@
-"""What a view is to whoever follows the log: tables, and four methods.
+"""What a view is to whoever follows the log: tables, and its methods.
 
 A view stands in a file of its own, with its tables, its SQL and its questions,
 and becomes part of everything (following, rebuilding, the digest) by one line
@@ -7,7 +7,7 @@ in `projections.views.following.VIEWS`.
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from sqlite_utils import Database
 
@@ -43,3 +43,14 @@ class View(Protocol):
 
     def forget(self) -> None:
         """Drop what is kept between pages, because the views moved on without this one."""
+
+
+@runtime_checkable
+class Beside(View, Protocol):
+    """A view that keeps more than tables: what it works out of them, in files beside."""
+
+    def make_whole(self, db: Database, position: int) -> None:
+        """Make anew what lies beside, if it is not what the tables hold up to a position."""
+
+    def kept(self, db: Database, position: int, *, more: bool) -> None:
+        """The page is on the disk, up to a position. `more` says that another follows at once."""

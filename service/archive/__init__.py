@@ -13,9 +13,10 @@ from typing import Self
 from events.chronicle import Chronicle
 from events.errors import NotProjected
 from events.store.sqlite import Clock, system_clock
-from projections.views.file import Database, Views, tracked
+from projections.views.file import Database, Views
 from projections.views.following import CREATES, Follower, Following, belong
 from projections.views.history import History
+from projections.views.lines import Lines
 from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
@@ -40,9 +41,11 @@ class Archive:
         if not belong(self.chronicle, self.views.db()):
             # Views of another log would answer for this one; they are made anew as it is read.
             self.views.swap_in(self.views.make_beside())
-        self.state = State(self.chronicle.log)
-        self.history = History(self.chronicle.log)
-        self.search = Search(self.chronicle.log)
+        log = self.chronicle.log
+        self.state = State(log)
+        self.lines = Lines(log)
+        self.history = History(log)
+        self.search = Search(log)
         self.keys = Keyring(folder, clock=clock)
         self.streams = Streams(self.chronicle.log)
         self._following: Following | None = None
@@ -63,10 +66,10 @@ class Archive:
         # How far it is read is read by the very connection that answers: a rebuild may swap
         # the files at any moment.
         db = self.views.db()
-        if (projected := tracked(db)) < position:
+        if (projected := self.state.position(db)) < position:
             self.wait_for(position, timeout=PATIENCE)
             db = self.views.db()
-            projected = tracked(db)
+            projected = self.state.position(db)
         if projected < position:
             raise NotProjected(position, projected)
         return db
@@ -77,7 +80,7 @@ class Archive:
 
     def reading(self, db: Database) -> Reading:
         """The views by a connection to their file."""
-        return Reading(db, self.state, self.history, self.search, self._record_of_entry)
+        return Reading(db, self.state, self.lines, self.history, self.search, self._record_of_entry)
 
     def _record_of_entry(self, entry: str) -> str | None:
         return self.chronicle.claimed("entry", [entry]).get(entry)

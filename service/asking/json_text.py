@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from events.dates import Date, iso
+
 
 class Fragment(Mapping[str, Any]):
     """A JSON object that is kept as text, and parsed once, when somebody looks into it."""
@@ -73,3 +75,12 @@ def _raw(value: object) -> msgspec.Raw:
     if isinstance(value, Fragment):
         return msgspec.Raw(value.text.encode())
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def date_text(date: Date) -> dict[str, str | None]:
+    """A date as answers show it: its text and its bounds."""
+    return {
+        "date": date.text,
+        "earliest": None if date.earliest is None else iso(date.earliest),
+        "latest": None if date.latest is None else iso(date.latest),
+    }

@@ -35,7 +35,7 @@ from projections.engine.account import account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
 from projections.views.history import Entry
 from projections.views.reading import Reading
-from projections.views.state import Boxed
+from projections.views.state import Boxed, Row, expected_from
 from service.asking.filters import Wanted
 from service.state.row import day_shown
 
@@ -102,19 +102,14 @@ class Causes:
     def _row(self, kind: str, id: str, step: Step) -> _Row:
         known = step.ends() if step.clock == "known" else (step.after.known, step.after.known)
         stated = step.ends() if step.clock == "stated" else (step.after.stated, step.after.stated)
-        points = (step.before, step.after)
-        days = [
-            *(point.at for point in points),
-            *(self._reading.at(point).status_day for point in points),
-        ]
         db, state = self._reading.db, self._reading.state
-        record = id if kind == "facility" else state.record_of(db, id, known=known[1])
+        record = id if kind == "facility" else self._reading.lines.record_of(db, id, known=known[1])
         if record is None:
             raise ValueError(f"{id} is in a state, and no record has it")
         boxes = state.of_record(
             db,
             record,
-            at=(day(year_of(min(days)), 1, 1), day(year_of(max(days)), 12, 31)),
+            at=(BEFORE_ALL, AFTER_ALL),
             stated=stated,
             known=known,
         )
@@ -122,14 +117,16 @@ class Causes:
         listed = [
             box
             for box in boxes
-            if wanted.country in (None, box.country) and wanted.field in (None, box.field)
+            if wanted.country in (None, box.row.country) and wanted.field in (None, box.row.field)
         ]
-        # Where the text that the row shows may have been set anew.
-        about = None if kind == "facility" else id
+        # Where the texts that the row shows may have been set anew: of a facility its card and
+        # the dates of its statements.
         stream = f"record:{record}"
         entries = self._entries_of(stream, known[1]) if step.clock == "known" else []
         rewritten = frozenset(
-            entry.commit_position for entry in entries if entry.statement == about
+            entry.commit_position
+            for entry in entries
+            if kind == "facility" or entry.statement == id
         )
         make = _FacilityRow if kind == "facility" else _StatementRow
         return make(self._reading, kind, id, record, listed, rewritten)
@@ -170,8 +167,8 @@ class Causes:
 
         def without(*left_out: str) -> frozenset[Any]:
             others = [statement for statement in standing if statement.id not in left_out]
-            spans = PROJECTIONS[record.kind].spans(
-                account(row.record, record.card, others, turn.place)
+            spans = PROJECTIONS[record.kind].heard(
+                account(row.record, record.card, others, turn.place), turn.place
             )
             return _showing(row, spans, at=step.after.at, stated=turn.place)
 
@@ -265,7 +262,7 @@ class _Row(ABC):
     record: str
     boxes: list[Boxed]
     rewritten: frozenset[int]
-    read: dict[int, Any] = field(default_factory=dict, repr=False)
+    read: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def stream(self) -> str:
@@ -302,9 +299,13 @@ class _Row(ABC):
             if step.clock == "known":
                 yield from (box.kf, box.kt)
             else:
-                yield from (box.vf, box.vt)
+                yield from (box.row.vf, box.row.vt)
             if step.clock == "stated":
                 yield from (box.sf, box.st)
+            if step.clock != "known" and box.row.facet == "due":
+                # What is expected turns where a plan would count, and where it is late.
+                for end in (box.row.vf, box.row.vt - 1):
+                    yield from (end - 1, end, end + 1)
         if step.clock == "known":
             yield from self.rewritten
         elif step.clock == "stated":
@@ -316,65 +317,84 @@ class _Row(ABC):
 
 class _FacilityRow(_Row):
     def shown(self, *, at: int, stated: int, known: int) -> Shown:
-        held = [
-            box
-            for box in self.boxes
-            if box.sf <= stated < box.st
-            and box.kf <= known < box.kt
-            and (place := day_shown(box.facet, at=at, stated=stated)) is not None
-            and box.vf <= place < box.vt
+        heard = [
+            box.row for box in self.boxes if box.sf <= stated < box.st and box.kf <= known < box.kt
         ]
-        statuses = (box.facet == "status" and box.value for box in held)
-        if not any(statuses) and not any(box.facet in ("overdue", "expected") for box in held):
+        if at > stated:
+            heard += expected_from("expected", heard, stated)
+        held = [
+            row
+            for row in heard
+            if (place := day_shown(row.facet, at=at, stated=stated)) is not None
+            and row.vf <= place < row.vt
+        ]
+        statuses = (row.facet == "status" and row.value for row in held)
+        if not any(statuses) and not any(row.facet in ("overdue", "expected") for row in held):
             return NOTHING
         name, brief = self._card(known)
         # A name is shown only where it is not the one on the card.
-        showing = [box for box in held if box.facet != "name" or box.value != name]
-        parts = {(box.facet, box.value, box.text) for box in showing}
-        named = frozenset(box.statement for box in showing if box.statement)
+        showing = [row for row in held if row.facet != "name" or row.value != name]
+        named = frozenset(row.statement for row in showing if row.statement)
+        dates = self._dates(named, known)
+        parts = {
+            (row.facet, row.value, row.odds, row.statement, dates.get(row.statement))
+            for row in showing
+        }
         return Shown(frozenset({*parts, brief, at > stated}), named, brief)
 
     def _card(self, known: int) -> tuple[str, str]:
         """The name and the brief of the card."""
         if known not in self.read:
-            db, state = self.reading.db, self.reading.state
-            self.read[known] = state.briefs(db, [self.stream], known=known)[self.stream]
+            db, lines = self.reading.db, self.reading.lines
+            self.read[known] = lines.briefs(db, [self.stream], known=known)[self.stream]
         card: tuple[str, str] = self.read[known]
         return card
+
+    def _dates(self, statements: frozenset[str], known: int) -> dict[str, Any]:
+        """The dates of statements as they stood at a position."""
+        if (known, statements) not in self.read:
+            db, lines = self.reading.db, self.reading.lines
+            versions = lines.versions(db, statements, known=known)
+            self.read[known, statements] = {
+                id: (version.date, version.stated) for id, version in versions.items()
+            }
+        dates: dict[str, Any] = self.read[known, statements]
+        return dates
 
 
 class _StatementRow(_Row):
     def shown(self, *, at: int, stated: int, known: int) -> Shown:
         for box in self.boxes:
             if (
-                box.facet == self.kind
-                and box.statement == self.id
+                box.row.facet == self.kind
+                and box.row.statement == self.id
                 and box.sf <= stated < box.st
                 and box.kf <= known < box.kt
-                and self._holds(box, at)
+                and self._holds(box.row, at)
             ):
-                holds = None if self.kind in FINDINGS else (box.vf, box.vt)
+                holds = None if self.kind in FINDINGS else (box.row.vf, box.row.vt)
                 return Shown(frozenset({holds, self._text(known)}), frozenset({self.id}))
         return NOTHING
 
     def _text(self, known: int) -> str:
         if known not in self.read:
-            db, state = self.reading.db, self.reading.state
-            self.read[known] = state.statements(db, [self.id], known=known)[self.id]
+            db, lines = self.reading.db, self.reading.lines
+            self.read[known] = lines.statements(db, [self.id], known=known)[self.id]
         return str(self.read[known])
 
-    def _holds(self, box: Boxed, at: int) -> bool:
+    def _holds(self, row: Row, at: int) -> bool:
         if self.kind in FINDINGS:
             year = year_of(at)
-            return day(year, 1, 1) <= box.vf <= day(year, 12, 31)
-        return box.vf <= at < box.vt
+            return day(year, 1, 1) <= row.vf <= day(year, 12, 31)
+        return row.vf <= at < row.vt
 
     def _places(self, step: Step) -> Iterable[int]:
         yield from super()._places(step)
         if step.clock == "at" and self.kind in FINDINGS:
             for box in self.boxes:
-                if (box.facet, box.statement) == (self.kind, self.id) and box.vf != BEFORE_ALL:
-                    year = year_of(box.vf)
+                row = box.row
+                if (row.facet, row.statement) == (self.kind, self.id) and row.vf != BEFORE_ALL:
+                    year = year_of(row.vf)
                     yield from (day(year, 1, 1), day(year + 1, 1, 1))
 
 
@@ -413,7 +433,7 @@ def _showing(row: _Row, spans: Iterable[Span], *, at: int, stated: int) -> froze
             if (span.facet, span.statement) == (row.kind, row.id) and span.covers(at)
         )
     return frozenset(
-        (span.facet, span.value, span.text)
+        (span.facet, span.value, span.odds, span.statement)
         for span in spans
         if (place := day_shown(span.facet, at=at, stated=stated)) is not None and span.covers(place)
     )

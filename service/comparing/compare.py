@@ -127,7 +127,7 @@ def _facility(reading: Reading, side: Side, name: str) -> Found:
 def _owned(reading: Reading, side: Side, facet: str) -> list[Members]:
     """What holds on the day, or was found by then, and belongs to the facility."""
     id, slice = side.record or "", reading.at(side.as_of)
-    owned = reading.state.belonging(reading.db, id)
+    owned = reading.lines.belonging(reading.db, id)
     rows = slice.stab_records(facet, owned, side.as_of.at)
     texts = slice.statements(row.statement for row in rows)
     lines = (msgspec.json.decode(texts[statement]) for statement in sorted(texts))

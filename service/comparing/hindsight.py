@@ -47,7 +47,7 @@ from service.comparing.diff import Comparison
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
-from service.state.row import expected_statuses, rows_shown, status_members
+from service.state.row import expected_statuses, row_texts, rows_shown, status_members
 
 RUNS = "operating"
 
@@ -182,7 +182,7 @@ class _Point:
     def texts(self, page: Collection[str]) -> dict[int, str]:
         """The texts of the rows of some facilities."""
         found = (by.get(id) for by in (self.status, self.expected) for id in page)
-        return self.slice.texts(row for row in found if row is not None)
+        return row_texts(self.slice, (row for row in found if row is not None))
 
     def names(self, ids: Iterable[str]) -> dict[str, Name]:
         """What some facilities are called, each leading to its record; some may have no card."""
@@ -220,7 +220,7 @@ def _unnamed(reading: Reading, unexpected: Iterable[str], then: _Point) -> set[s
     named = then.status.keys() | then.expected.keys()
     unnamed = {id for id in unexpected if id not in named}
     unnamed -= _named(unnamed, then)
-    others = {record for id in unnamed for record in reading.state.belonging(reading.db, id)}
+    others = {record for id in unnamed for record in reading.lines.belonging(reading.db, id)}
     return unnamed - _named(others, then)
 
 

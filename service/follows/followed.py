@@ -143,7 +143,7 @@ class Followed:
         for space, id in named:
             if space != "statement":
                 reading.history.check_exists(reading.db, f"{space}:{id}", known=known)
-            elif reading.state.record_of(reading.db, id, known=known) is None:
+            elif reading.lines.record_of(reading.db, id, known=known) is None:
                 raise NotFound(space, id)
 
 

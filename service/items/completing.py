@@ -21,7 +21,7 @@ def completed(reading: Reading, as_of: AsOf, found: Iterable[Item]) -> list[Item
     db, known, slice = reading.db, as_of.known, reading.at(as_of)
     cards = slice.sources({id for item in found for id in item.claim.cited})
     plans = _plans(slice, found)
-    moved = reading.state.changed(db, {item.statement for item in found}, known=known)
+    moved = reading.lines.changed(db, {item.statement for item in found}, known=known)
     instants = reading.history.instants(db, set(moved.values()))
     return [
         msgspec.structs.replace(
@@ -45,7 +45,7 @@ def _plans(slice: Slice, found: Iterable[Item]) -> dict[str, tuple[Plan, ...]]:
     """By statement, the promises on its ladder that came before it, in the order said."""
     records = {item.record for item in found if item.kind in ("phase", "milestone")}
     rows = slice.stab_records("slip", records, slice.as_of.stated)
-    ladders = [ladder_of(text) for text in slice.texts(rows).values()]
+    ladders = [ladder_of(row.record, row) for row in rows]
     claims: dict[str, Claim] = {}
     for of_record in claims_of(slice, {row.record for row in rows}).values():
         claims |= of_record

@@ -42,7 +42,7 @@ class _Selected:
     """The records and rows of the views for one selection."""
 
     def __init__(self, reading: Reading, as_of: AsOf, wanted: Selection) -> None:
-        self._view, self._db = reading.state, reading.db
+        self._view, self._lines, self._db = reading.state, reading.lines, reading.db
         self._stated, self._known = as_of.stated, as_of.known
         self._everywhere = reading.at(as_of)
         self._slice = reading.at(as_of, country=wanted.country, field=wanted.field)
@@ -66,7 +66,7 @@ class _Selected:
         wanted = self._wanted
         if wanted.record is None:
             return None if wanted.among is None else sorted(wanted.among)
-        return [wanted.record, *self._view.belonging(self._db, wanted.record)]
+        return [wanted.record, *self._lines.belonging(self._db, wanted.record)]
 
     def _records(self) -> dict[str, str]:
         """The records that may have something that is wanted, each with its kind."""

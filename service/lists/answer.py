@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from events.dates import parse_iso
+from events.dates import parse, parse_iso
 from events.errors import BadFilter
 from projections.engine.spans import BEFORE_ALL
 from projections.views.reading import Reading
@@ -25,6 +25,7 @@ from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
+from service.asking.json_text import date_text
 from service.asking.query import Query
 from service.asking.table import Members
 from service.lists.snippets import snippet
@@ -269,8 +270,11 @@ class _Finding:
 
     def _take_since(self, listed: Iterable[_Found]) -> None:
         rows = [each.status for each in listed if each.status and each.held]
-        for id, text in self.slice.texts(rows).items():
-            self.since[id] = msgspec.json.decode("{" + text + "}")["since"]
+        versions = self.slice.versions({row.statement for row in rows})
+        for row in rows:
+            date = versions[row.statement].date
+            if date is not None:
+                self.since[row.id] = date_text(parse(date))
 
     def _take_names(self, listed: Iterable[_Found]) -> None:
         keys = (each.named_by for each in listed if each.named_by not in self.names)

@@ -6,7 +6,7 @@ what it would record; their spans of today are compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from events.clocks import utc_day
@@ -61,13 +61,16 @@ def preview(service: Archive, decision: Decision) -> list[Members]:
     for change in changes(service, decision):
         if not Stream.parse(change.stream).is_record:
             continue
-        before, after = _spans(change.before, today), _spans(change.after, today)
+        before, after = (
+            {_key(span, record): (span, record) for span in _spans(record, today)}
+            for record in (change.before, change.after)
+        )
         records.append(
             {
                 "record": change.after.id,
                 "rivals": _rivals(change.after, change.touched),
-                "ends": _members_of(before - after, today),
-                "begins": _members_of(after - before, today),
+                "ends": _members_of((before[key] for key in before.keys() - after), today),
+                "begins": _members_of((after[key] for key in after.keys() - before), today),
             }
         )
     return records
@@ -107,11 +110,20 @@ def _spans(record: Record, today: int) -> set[Span]:
     if not record.kind:
         return set()
     life = account(record.id, record.card, record.statements(), today)
-    return {span for span in PROJECTIONS[record.kind].spans(life) if span.facet not in FOR_LISTS}
+    return {
+        span for span in PROJECTIONS[record.kind].heard(life, today) if span.facet not in FOR_LISTS
+    }
 
 
-def _members_of(spans: set[Span], today: int) -> list[Members]:
-    ordered = sorted(
-        spans, key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet)
-    )
-    return [span_members(span, today) for span in ordered]
+def _key(span: Span, record: Record) -> tuple[Span, Any, Any]:
+    """A span and the dates that it shows: a mended one is another."""
+    line = record.kept[span.statement].line if span.statement else {}
+    return span, line.get("date"), line.get("stated")
+
+
+def _members_of(spans: Iterable[tuple[Span, Record]], today: int) -> list[Members]:
+    def place(shown: tuple[Span, Record]) -> tuple[int, str]:
+        span, _ = shown
+        return (BEFORE_ALL if span.first is None else span.first, span.facet)
+
+    return [span_members(span, record, today) for span, record in sorted(spans, key=place)]

@@ -49,13 +49,17 @@ def ladders(slice: Slice, meant: Promised = EVERY, *, record: str | None = None)
     """The ladders of a slice that are meant, by record and entry, or the greatest slip first;
     of one record, if it is named."""
     day = slice.as_of.stated
-    rows = slice.stab("slip", day) if record is None else slice.stab_records("slip", [record], day)
+    rows = (
+        slice.stab("slip", day, detailed=True)
+        if record is None
+        else slice.stab_records("slip", [record], day)
+    )
     if meant.outcome is not None:
         rows = [row for row in rows if row.value == meant.outcome]
-    texts = slice.texts(rows)
     cards = slice.cards({row.record for row in rows})
     found = [
-        Counted(row.record, row.value, ladder_of(texts[row.id]), cards[row.record]) for row in rows
+        Counted(row.record, row.value, ladder_of(row.record, row), cards[row.record])
+        for row in rows
     ]
     if meant.operator is not None:
         found = [each for each in found if is_run_by(each.card, meant.operator)]

@@ -22,12 +22,12 @@ from projections import PROJECTIONS
 from projections.engine.account import Account, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.kinds.facility import alternatives
+from projections.views.lines import statement_text
 from projections.views.reading import Reading
-from projections.views.state import statement_text
 from service.asking.json_text import Fragment
 from service.asking.query import Query
 from service.records.sentence import facility_in_words, other_in_words
-from service.state.row import day_shown, status_members
+from service.state.row import day_shown, shown_members, status_members
 
 Members = dict[str, Any]
 
@@ -43,7 +43,7 @@ class RecordAt:
         self.all = record.statements()
         self.account: Account = account(record.id, record.card, self.all, as_of.stated)
         self.spans = sorted(
-            PROJECTIONS[self.record.kind].spans(self.account),
+            PROJECTIONS[self.record.kind].heard(self.account, as_of.stated),
             key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet),
         )
 
@@ -66,6 +66,10 @@ class RecordAt:
         """The spans of a facet that the row of a facility shows."""
         day = day_shown(facet, at=self.as_of.at, stated=self.as_of.stated)
         return iter(()) if day is None else self.holding(facet, day)
+
+    def members_of(self, span: Span) -> str:
+        """What is shown of a span, as JSON members without braces."""
+        return _shown(span, self.record)
 
     def effective(self) -> Iterator[Members]:
         """The effective statement of each entry, by entry: its members, with `entry`, and in
@@ -132,7 +136,7 @@ def timeline_answer(reading: Reading, query: Query) -> Members:
         "id": query.id,
         "kind": found.record.kind,
         "spans": [
-            span_members(span, found.as_of.stated)
+            span_members(span, found.record, found.as_of.stated)
             for span in found.spans
             if span.facet not in FOR_LISTS
         ],
@@ -147,14 +151,17 @@ def facility_members(found: RecordAt) -> Members:
         next(found.shown(facet), None) for facet in ("status", "expected", "name")
     )
     shown = status_members(
-        status, "" if status is None else status.text, beyond=found.as_of.at > found.as_of.stated
+        status,
+        "" if status is None else found.members_of(status),
+        beyond=found.as_of.at > found.as_of.stated,
     )
     members: Members = {
         **{name: card[name] for name in ("name", "country", "field")},
         **_members(shown),
-        "expected": None if expected is None else _members(expected.text),
+        "expected": None if expected is None else _members(found.members_of(expected)),
         "overdue": [
-            _members(span.text) for span in sorted(found.shown("overdue"), key=_by_end_of_plan)
+            _members(found.members_of(span))
+            for span in sorted(found.shown("overdue"), key=_by_end_of_plan)
         ],
     }
     if name is not None and name.value != card["name"]:
@@ -172,8 +179,8 @@ def _others(found: RecordAt) -> Members:
     }
 
 
-def span_members(span: Span, stated: int) -> Members:
-    """A span as the timeline shows it. What is expected begins after the horizon."""
+def span_members(span: Span, record: Record, stated: int) -> Members:
+    """A span of a record as the timeline shows it. What is expected begins after the horizon."""
     holds = _holds(span)
     if span.facet == "expected" and span.first is None:
         holds["from"] = iso(stated + 1)
@@ -182,7 +189,13 @@ def span_members(span: Span, stated: int) -> Members:
     if span.facet == "status":
         certain = len(alternatives(span.odds)) == 1
         shown["certainty"] = "certain" if certain else "possible"
-    return shown | _members(span.text)
+    return shown | _members(_shown(span, record))
+
+
+def _shown(span: Span, record: Record) -> str:
+    """What is shown of a span, as JSON members without braces."""
+    line = record.kept[span.statement].line if span.statement else {}
+    return shown_members(span, line.get("date"), line.get("stated"))
 
 
 def _holds(span: Span) -> Members:

@@ -17,8 +17,8 @@ from projections.engine.account import Account, counting_entries, is_plan, weigh
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import ladder_of
 from projections.views.history import Entry
+from projections.views.lines import statement_text
 from projections.views.reading import Reading
-from projections.views.state import statement_text
 from service.asking.filters import position_after
 from service.asking.json_text import Fragment
 from service.asking.query import Query
@@ -50,7 +50,7 @@ def statement_answer(reading: Reading, query: Query) -> Members:
     """The members of `ExplanationSchema`, less the clocks: the statement, its rivals and why they
     lost, its events and its sources. Raises NotFound."""
     id, as_of = query.id, query.as_of
-    record = reading.state.record_of(reading.db, id, known=as_of.known)
+    record = reading.lines.record_of(reading.db, id, known=as_of.known)
     if record is None:
         raise NotFound("statement", id)
     found = RecordAt.read(reading, record, as_of)
@@ -60,7 +60,7 @@ def statement_answer(reading: Reading, query: Query) -> Members:
         if statement.entry == found.record.statement(id).entry
     }
     statement = rivals.pop(id)
-    contradicting = reading.state.contradicting(
+    contradicting = reading.lines.contradicting(
         reading.db, [id], stated=as_of.stated, known=as_of.known
     )
     winner = found.account.effective.get(statement.entry)
@@ -139,8 +139,10 @@ def plans_over(account: Account, kind: str) -> dict[str, Over]:
     They are the current ones of ladders that were dropped or replaced (rule 12), and those that
     an effective plan replaces (rule 8).
     """
-    slips = [span for span in PROJECTIONS[kind].spans(account) if span.facet == "slip"]
-    ladders = [(span.value, ladder_of(span.text)) for span in slips]
+    spans = () if account.horizon is None else PROJECTIONS[kind].heard(account, account.horizon)
+    ladders = [
+        (span.value, ladder_of(account.record, span)) for span in spans if span.facet == "slip"
+    ]
     rungs = {plan for _, ladder in ladders for plan in ladder.plans}
     plans = filter(is_plan, (each.statement for each in account.effective.values()))
     replaced = {plan.line.get("supersedes"): plan.id for plan in sorted(plans, key=weight)}
@@ -188,7 +190,7 @@ def source_answer(reading: Reading, query: Query) -> Members:
     record = reading.history.record(reading.db, str(Stream.source(id)), known=as_of.known)
     if record.card is None:
         raise NotFound("source", id)
-    citing = reading.state.citing(reading.db, id)
+    citing = reading.lines.citing(reading.db, id)
     texts = reading.at(as_of).statements(citing)
     statements = []
     for statement, text in sorted(texts.items()):

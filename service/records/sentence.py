@@ -40,7 +40,7 @@ def facility_in_words(
 ) -> Members:
     """The `sentence` of a facility: the members of its answer, its spans, all its statements."""
     since, expected = members["since"], members["expected"]
-    ladder = _main_ladder(spans, statements, as_of)
+    ladder = _main_ladder(card["id"], spans, statements, as_of)
     overdue = len(members["overdue"])
     return record_sentence(
         Facility(
@@ -135,10 +135,10 @@ def _indicator(
 
 
 def _main_ladder(
-    spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
+    record: str, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
 ) -> Promise | None:
     """The ladder that says most: of the start of operation, else the one with most plans."""
-    ladders = [(span.value, ladder_of(span.text)) for span in spans if span.facet == "slip"]
+    ladders = [(span.value, ladder_of(record, span)) for span in spans if span.facet == "slip"]
     if not ladders:
         return None
     outcome, ladder = max(

@@ -15,7 +15,7 @@ from projections.views.reading import Reading
 
 def of_statement(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     """Its record, and from where they are named the sources it cites and those who contradict."""
-    record = reading.state.record_of(reading.db, id, known=known)
+    record = reading.lines.record_of(reading.db, id, known=known)
     if record is None:
         return {}
     own = str(Stream.record(record))
@@ -23,14 +23,14 @@ def of_statement(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     for position, line in _lines(reading, own, {id}, known=known):
         for source in _named(line, "sources"):
             streams.setdefault(str(Stream.source(source)), position)
-    contradicting = reading.state.contradicting_ever(reading.db, [id])
+    contradicting = reading.lines.contradicting_ever(reading.db, [id])
     return _with_naming(reading, streams, contradicting, member="contradicts", id=id, known=known)
 
 
 def of_source(reading: Reading, id: str, *, known: int) -> dict[str, int]:
     """Its own stream, and from where they first cite it those of what rests on it."""
     streams = {str(Stream.source(id)): 0}
-    citing = reading.state.citing(reading.db, id)
+    citing = reading.lines.citing(reading.db, id)
     return _with_naming(reading, streams, citing, member="sources", id=id, known=known)
 
 
@@ -48,7 +48,7 @@ def _with_naming(
     for name in naming:
         space, _, record = name.rpartition(":")
         about = None if space else name  # a card is named by its stream
-        lies_in = record if space else reading.state.record_of(reading.db, name, known=known)
+        lies_in = record if space else reading.lines.record_of(reading.db, name, known=known)
         if lies_in is not None:
             lying_in[str(Stream.record(lies_in))].add(about)
     found = dict(streams)

@@ -23,7 +23,7 @@ from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_of_records
 from service.asking.query import Query
 from service.asking.table import Members
-from service.state.row import expected_statuses, rows_shown, status_members
+from service.state.row import expected_statuses, row_texts, rows_shown, status_members
 from service.state.sentence import state_in_words
 
 Rows = dict[str, dict[str, Fragment]]
@@ -189,7 +189,7 @@ class _Selection:
             facet: [row for row in found if row.record in paged] for facet, found in facets.items()
         }
         names = {row.record: row for row in rows_shown(self.slice, "name")}
-        texts = self.slice.texts(row for found in rows.values() for row in found)
+        texts = row_texts(self.slice, (row for found in rows.values() for row in found))
         briefs = self.slice.briefs(page)
         status = {row.record: row for row in rows["status"]}
         expected = {row.record: f"{{{texts[row.id]}}}" for row in rows["expected"]}
@@ -230,7 +230,7 @@ class _Selection:
             ),
             key=lambda row: row[:3],
         )
-        texts = self.slice.texts(stretches[0].row for *_, stretches in rows)
+        texts = row_texts(self.slice, (stretches[0].row for *_, stretches in rows))
         briefs = self.slice.briefs(page)
         shown = []
         for record, _, status, stretches in rows:

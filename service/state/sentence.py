@@ -18,7 +18,7 @@ from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
 from service.sentences.state import BEGINNINGS, BUILDING, state_sentence
 from service.sentences.voice import Count
-from service.state.row import expected_statuses
+from service.state.row import expected_statuses, row_texts
 
 
 def state_in_words(
@@ -122,14 +122,14 @@ def _begun(slice: Slice, query: Query, rows: Sequence[Row]) -> dict[str, list[st
     their ids, by status."""
     as_of = query.as_of
     first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
-    texts = slice.texts(row for row in rows if row.vf >= first)
+    shown = row_texts(slice, (row for row in rows if row.vf >= first))
     begun: dict[str, list[str]] = {status: [] for status in BEGINNINGS}
     for row in sorted(rows, key=lambda row: row.record):
-        if row.id not in texts or row.value not in begun:
+        if row.id not in shown or row.value not in begun:
             continue
         if row.odds & (row.odds - 1):
             continue
-        if row.value == "operating" and not _since(texts[row.id], first):
+        if row.value == "operating" and not _since(shown[row.id], first):
             continue
         if row.record not in begun[row.value]:
             begun[row.value].append(row.record)

@@ -6,6 +6,8 @@ Days are written as ISO 8601; what each rule says stands in the test's docstring
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from projections.kinds.facility import (
     state_on,
     step_of,
 )
+from service.state.row import shown_members
 from tests.story.telling import JUNO, milestone, plan, reading, statement
 
 RECORDED: Day = parse_iso("2026-11-25")
@@ -58,7 +61,9 @@ def spans(facet: str, *lines: Line, stated: str = TODAY, kind: str = "facility")
     else:
         statements = record(*lines).statements()
         known = account("told", None, statements, parse_iso(stated))
-    found = [span for span in PROJECTIONS[kind].spans(known) if span.facet == facet]
+    found = [
+        span for span in PROJECTIONS[kind].heard(known, parse_iso(stated)) if span.facet == facet
+    ]
     return sorted(found, key=lambda span: BEFORE_ALL if span.first is None else span.first)
 
 
@@ -73,9 +78,10 @@ def lives(*lines: Line, stated: str = TODAY) -> list[tuple[str, str | None, str 
     return [held(span) for span in spans("status", *lines, stated=stated)]
 
 
-def named(span: Span) -> dict[str, Any]:
-    """The members that a span shows."""
-    members: dict[str, Any] = json.loads(f"{{{span.text}}}")
+def named(span: Span, line: Line) -> dict[str, Any]:
+    """The members that a span shows, by the line behind it."""
+    text = shown_members(span, line.get("date"), line.get("stated"))
+    members: dict[str, Any] = json.loads(f"{{{text}}}")
     return members
 
 
@@ -287,13 +293,14 @@ def test_rule_9_open_ends_straddle_for_ever() -> None:
 def test_rule_9_since_tells_date_and_bounds() -> None:
     """An open bound is null, and a qualifier is kept in the date."""
     (span,) = spans("status", milestone("a", "approved", "2013~"))[:1]
-    assert named(span)["since"] == {
+    assert named(span, milestone("a", "approved", "2013~"))["since"] == {
         "date": "2013~",
         "earliest": "2013-01-01",
         "latest": "2013-12-31",
     }
     (span,) = spans("status", milestone("a", "approved", "2013/.."))
-    assert named(span)["since"] == {"date": "2013/..", "earliest": "2013-01-01", "latest": None}
+    shown = named(span, milestone("a", "approved", "2013/.."))["since"]
+    assert shown == {"date": "2013/..", "earliest": "2013-01-01", "latest": None}
 
 
 # Rule 8: expected and overdue.
@@ -464,14 +471,14 @@ def test_rule_8_ties_between_due_plans_are_broken_by_rule_7() -> None:
 def test_rule_8_overdue_and_due_tell_the_plan_as_it_was_written() -> None:
     """Date and stated are its texts, the status is what the plan would make of it."""
     (late,) = spans("overdue", PLAN)
-    assert named(late) == {
+    assert named(late, PLAN) == {
         "statement": "plan",
         "milestone": "operation-started",
         "date": "2020",
         "stated": "2015-06-01",
     }
     (due,) = spans("expected", PLAN, stated="2016-01-01")
-    assert named(due) == {"status": "operating", "statement": "plan", "date": "2020"}
+    assert named(due, PLAN) == {"status": "operating", "statement": "plan", "date": "2020"}
 
 
 # Rules 3, 5 and 6: what is told.
@@ -535,19 +542,14 @@ def test_accounts_walk_through_every_day_on_which_something_is_said() -> None:
         plan("c", "operation-started", "2022", "2015"),
         card=JUNO,
     ).statements()
-    turn = parse_iso("2022-12-31")
     walked = [
-        (each.horizon, {entry: told.statement.id for entry, told in each.effective.items()})
-        for each in accounts("juno", JUNO, statements, [turn], None)
+        (each.horizon, end, {entry: told.statement.id for entry, told in each.effective.items()})
+        for each, end in accounts("juno", JUNO, statements, None)
     ]
-    assert walked[0] == (None, {})
-    assert [iso(day) for day, _ in walked[1:] if day is not None] == [
-        "2013-12-31",
-        "2015-12-31",
-        "2020-12-31",
-        "2022-12-31",
-    ]
-    for horizon, found in walked[1:]:
+    said = [parse_iso(day) for day in ("2013-12-31", "2015-12-31", "2020-12-31")]
+    assert walked[0] == (None, said[0], {})
+    assert [each[:2] for each in walked[1:]] == list(zip(said, [*said[1:], None], strict=True))
+    for horizon, _, found in walked[1:]:
         assert horizon is not None
         asked = account("juno", JUNO, statements, horizon).effective
         assert found == {entry: told.statement.id for entry, told in asked.items()}
@@ -663,8 +665,8 @@ def test_equal_slices_of_stated_are_one_box() -> None:
         card=JUNO,
     )
     found = boxes(PROJECTIONS["facility"], "juno", JUNO, facility.statements())
-    status = [box for box in found if box.facet == "status"]
-    assert [(box.value, iso(box.vf), iso(box.sf), box.st) for box in status] == [
+    status = [box for box in found if box.span.facet == "status"]
+    assert [(*held(box.span)[:2], iso(box.sf), box.st) for box in status] == [
         ("approved", "2013-01-01", "2013-01-01", AFTER_ALL)
     ]
 
@@ -677,9 +679,76 @@ def test_a_new_word_ends_the_slice_of_the_one_before() -> None:
         card=JUNO,
     )
     found = boxes(PROJECTIONS["facility"], "juno", JUNO, facility.statements())
-    status = sorted((box.sf, box.st, box.vf) for box in found if box.facet == "status")
-    assert [(iso(sf), iso(vf)) for sf, _, vf in status] == [
+    status = sorted(
+        (box.sf, box.st, box.span.first or 0) for box in found if box.span.facet == "status"
+    )
+    assert [(iso(sf), iso(first)) for sf, _, first in status] == [
         ("2013-01-01", "2013-01-01"),
         ("2015-01-01", "2012-01-01"),
     ]
     assert [st for _, st, _ in status] == [parse_iso("2015-01-01"), AFTER_ALL]
+
+
+def lives_told(seed: int, card: Line | None) -> Iterator[tuple[Record, Day, list[Statement]]]:
+    """A facility after each change of its statements: as it is, from which day on the change can
+    matter, and its statements before."""
+    chance = Random(seed)
+    facility = record(card=card)
+    for number in range(30):
+        before = facility.statements()
+        told = [each for each in facility.kept.values() if not each.withdrawn]
+        if told and chance.random() < 0.4:
+            kept = chance.choice(told)
+            line = chance.choice(
+                (
+                    {"type": "correction", "changes": {"date": chance_date(chance)}},
+                    {"type": "correction", "changes": {"rank": "disputed"}},
+                    {"type": "withdrawal"},
+                )
+            )
+            if line["type"] == "correction" and "dropped" in kept.line:
+                continue
+            line = {**line, "statement": kept.line["id"]}
+        else:
+            line = chance_statement(chance, number)
+        facility.apply(line, position=number + 2, recorded_on=RECORDED)
+        after = facility.statements()
+        changed = {each for each in (*before, *after) if (each in before) != (each in after)}
+        entries = {each.entry for each in changed}
+        rivals = [each for each in after if each.disputed and each.entry in entries]
+        since = min((each.said for each in (*changed, *rivals)), default=AFTER_ALL)
+        yield facility, since, before
+
+
+def chance_date(chance: Random) -> str:
+    """A day, a month, a year, or an open end."""
+    year = chance.randrange(2005, 2016)
+    return chance.choice(
+        (f"{year}", f"{year}-0{chance.randrange(1, 10)}", f"{year}/..", f"../{year}")
+    )
+
+
+def chance_statement(chance: Random, number: int) -> Line:
+    """A milestone or a plan, said some day or other."""
+    what, id = chance.choice(MILESTONES), f"s{number}"
+    date, stated = chance_date(chance), str(chance.randrange(2004, 2018))
+    entry = chance.choice((None, "juno/0", "juno/1"))
+    more = {} if entry is None else {"entry": entry}
+    if chance.random() < 0.5:
+        return plan(id, what, date, stated, **more)
+    return milestone(id, what, date, stated=stated, **more)
+
+
+@pytest.mark.parametrize("card", [JUNO, None], ids=["with a card", "without"])
+@pytest.mark.parametrize("seed", range(40))
+def test_what_changed_since_a_day_and_what_stood_before_it_are_the_whole(
+    seed: int, card: Line | None
+) -> None:
+    """Only the boxes that reach the day are worked out anew; all others stay as they were."""
+    facet = PROJECTIONS["facility"]
+    for facility, since, before in lives_told(seed, card):
+        old = boxes(facet, "juno", card, before)
+        new = boxes(facet, "juno", card, facility.statements())
+        reaching = {box for box in old if box.st >= since}
+        again = boxes(facet, "juno", card, facility.statements(), since=since, before=reaching)
+        assert (old - reaching) | again == new

@@ -11,20 +11,20 @@ from random import Random
 import pytest
 
 import projections
-from projections.views import history, state
+from projections.views import history, lines, rows
 from service.archive import Archive
 from tests.naive.histories import random_history
 from tests.story.telling import command
 
 READS_ALL = {
-    "COUNTRIES": "there are at most 250 countries, and all are wanted",
+    "ALL": "columns are made anew of all rows, where their file was lost",
     "TRACKED": "the table has one row",
     "MADE_BY": "the table has one row",
     "TRACK": "the table has one row",
 }
 """Constants that read a whole table, and why they may."""
 
-SEARCHED = re.compile(r"SCAN (json_each|matching|plan|\w+ VIRTUAL TABLE INDEX \d+:M)")
+SEARCHED = re.compile(r"SCAN (json_each|key|\w+ VIRTUAL TABLE INDEX \d+:M)")
 """What SQLite calls a scan and is none: what was asked for, what the statement itself found by
 an index (`WITH matching AS …`) and the list in a text of it, and a search of a full text."""
 
@@ -75,36 +75,17 @@ def plan(archive: Archive, sql: str) -> list[str]:
     return [step[3] for step in steps]
 
 
-@pytest.mark.parametrize("sql", [state.STAB, state.BEGUN], ids=["STAB", "BEGUN"])
-def test_the_state_is_answered_from_the_covering_index_alone(told: Archive, sql: str) -> None:
-    """A stab never touches the table of spans, scans nothing of it and sorts nothing."""
-    steps = plan(told, sql)
-    (spans,) = [step for step in steps if " spans " in step]
-    assert spans.startswith("SEARCH spans USING COVERING INDEX spans_stab (country=? AND facet=?")
-    assert "kt>?" in spans
-    assert not [step for step in steps if "TEMP B-TREE" in step]
-
-
-def test_stretches_are_found_in_the_covering_index_alone(told: Archive) -> None:
-    """The rows of the odds that they join stay in the index; records alone are looked up."""
-    stretches, scattered = plan(told, state.STRETCHES), plan(told, state.SCATTERED)
-    for steps in (stretches, scattered):
-        (spans,) = [step for step in steps if " spans " in step]
-        assert spans.startswith("SEARCH spans USING COVERING INDEX spans_stab (country=? AND facet")
-    assert "SEARCH records USING COVERING INDEX records_of_record (record=?)" in scattered
+def test_the_rows_of_records_are_found_by_their_key(told: Archive) -> None:
+    """All of a record, or some by their numbers; nothing is scanned or sorted."""
+    for sql in (rows.OF_RECORD, rows.OF_RECORDS):
+        assert "SEARCH spans USING PRIMARY KEY (record=?)" in plan(told, sql)
+    assert "SEARCH spans USING PRIMARY KEY (record=? AND seq=?)" in plan(told, rows.SOME)
 
 
 def test_the_statements_of_records_are_found_by_the_records(told: Archive) -> None:
-    """And each of them by its id."""
-    steps = plan(told, state.STATEMENTS_OF_RECORDS)
-    assert "SEARCH records USING COVERING INDEX records_of_record (record=?)" in steps
-    assert "SEARCH statements USING INDEX statements_by_id (statement=? AND kt>?)" in steps
-
-
-def test_the_world_is_counted_within_its_primary_key(told: Archive) -> None:
-    """The tally is led by the clock that most rows fall out by."""
-    steps = plan(told, state.COUNT_WORLD)
-    assert "SEARCH tally USING PRIMARY KEY (st>?)" in steps
+    """By the number of each record, which its name gives."""
+    steps = plan(told, lines.VERSIONS_OF_RECORDS)
+    assert "SEARCH statements USING PRIMARY KEY (record=?)" in steps
 
 
 @pytest.mark.parametrize("name", CONSTANTS)

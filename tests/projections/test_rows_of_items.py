@@ -74,7 +74,7 @@ def test_a_text_comes_with_the_place_of_its_first_recording(juno: Teller) -> Non
     juno.tell(correction("ground", {"title": "Ground was broken"}))
     juno.tell(withdrawal("gone"))
     juno.archive.catch_up()
-    db, state = juno.archive.views.db(), juno.archive.state
+    db, state = juno.archive.views.db(), juno.archive.lines
     ((record, position, text),) = state.statements_of(db, ["juno", "atlantis"], known=6)
     assert (record, position) == ("juno", 3)
     assert msgspec.json.decode(text)["title"] == "Ground was broken"
@@ -91,11 +91,11 @@ def test_what_is_gone_is_told_as_it_last_stood(juno: Teller) -> None:
     juno.tell(statement("observation", "c", "2011"), withdrawal("c"))  # 10
     juno.tell(withdrawal("b"))  # 11
     juno.archive.catch_up()
-    db, state, history = juno.archive.views.db(), juno.archive.state, juno.archive.history
+    db, lines, history = juno.archive.views.db(), juno.archive.lines, juno.archive.history
 
     def gone(known: int) -> dict[str, str]:
         ids = [each.statement for each in history.withdrawn(db, known=known)]
-        texts = state.gone(db, ids, known=known)
+        texts = lines.gone(db, ids, known=known)
         return {id: msgspec.json.decode(texts[id])["date"] for id in ids if id in texts}
 
     assert gone(5) == {}

@@ -59,7 +59,7 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
     """A bar for each status, from the date of what gave it to that of what follows."""
     lang = say.lang
     spans = [
-        span_members(span, record_at.as_of.stated)
+        span_members(span, record_at.record, record_at.as_of.stated)
         for span in record_at.spans
         if span.facet in ("status", "expected")
     ]
@@ -102,7 +102,9 @@ def promises(visit: Visit, record_at: RecordAt, lines: Mapping[str, Members]) ->
     statements by id."""
     as_of, say, lang = visit.query.as_of, visit.say, visit.lang
     counted = [
-        Counted(visit.query.id, span.value, ladder_of(span.text), record_at.record.card or {})
+        Counted(
+            visit.query.id, span.value, ladder_of(visit.query.id, span), record_at.record.card or {}
+        )
         for span in record_at.holding("slip", as_of.stated)
     ]
     counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))

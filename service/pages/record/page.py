@@ -13,7 +13,7 @@ from events.stream import Stream
 from events.vocabulary import MILESTONES
 from projections.engine.spans import AFTER_ALL
 from projections.views.history import folded
-from projections.views.state import statement_text
+from projections.views.lines import statement_text
 from service.asking.json_text import Fragment
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
@@ -208,7 +208,7 @@ class _Record:
         if not self.facility:
             return {}
         reading = self.reading
-        owned = reading.state.belonging(reading.db, self.id)
+        owned = reading.lines.belonging(reading.db, self.id)
         records = reading.history.records(
             reading.db, (str(Stream.record(id)) for id in owned), known=self.as_of.known
         )

@@ -18,7 +18,7 @@ def source_page(visit: Visit) -> Members:
         "page": visit.page("sources", skip_to="rests", description=source["title"]),
         "answer": answer,
         "source": source,
-        "record_of": reading.state.records_of(reading.db, ids, known=query.as_of.known),
+        "record_of": reading.lines.records_of(reading.db, ids, known=query.as_of.known),
         "records": [
             {"id": record, "name": names[record]} for record in answer["records"] if record in names
         ],

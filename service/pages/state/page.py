@@ -219,7 +219,7 @@ class _State:
             for section in ("discoveries", "policies", "indicators")
             for line in answer[section]
         ]
-        found = self.reading.state.contradicting(
+        found = self.reading.lines.contradicting(
             self.reading.db, ids, stated=self.as_of.stated, known=self.as_of.known
         )
         return {id: rivals for id, rivals in found.items() if rivals}

@@ -1,0 +1,373 @@
+"""The rows of spans as columns of small numbers, which all processes of a folder share.
+
+A file beside the views holds one array a member of a row, mapped into memory by whoever asks.
+The rows up to `sorted` are in the order of facet, place and record, so that a country is one
+slice; those that came since follow as they came. The follower writes them with each page; the
+clock `known` keeps readers right meanwhile: what a page adds, cuts or closes carries a position
+that nobody asks for before the page is whole (`position`).
+
+Nothing lies here alone. A file that is missing, or that ended in the middle of a page, is made
+again from the table (`projections.views.rows`).
+
+Days take 32 bits, as far as 5.8 million years go; a day beyond is written as the last one. For
+a question on this side of it that is as good as the day itself; for one beyond, and where such a
+day is shown, the row is read from the table.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from events.vocabulary import FIELDS
+from projections import FACETS
+from projections.views.rows import Stored
+
+Indexes = npt.NDArray[np.intp]
+
+OPEN_LOW, OPEN_HIGH = -(2**31), 2**31 - 1
+"""Open ends, as columns have them."""
+
+FIRST_DAY, LAST_DAY = OPEN_LOW + 1, OPEN_HIGH - 1
+"""Days beyond these are written as these."""
+
+NO_PLACE = 64
+"""Fields of a country: its places are consecutive."""
+
+MEMBERS: dict[str, type[np.generic]] = {
+    "facet": np.uint8,
+    "place": np.uint16,
+    "value": np.int16,
+    "odds": np.uint16,
+    "record": np.int32,
+    "seq": np.int32,
+    "statement": np.int32,
+    "vf": np.int32,
+    "vt": np.int32,
+    "sf": np.int32,
+    "st": np.int32,
+    "ks": np.int32,
+    "kf": np.int32,
+    "kt": np.int32,
+}
+
+WIDTH = sum(np.dtype(kind).itemsize for kind in MEMBERS.values())
+
+OTHER_VALUE = -1
+"""The value is a text, which only the table has."""
+
+HEADER = 4096
+MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED = range(7)
+"""The numbers of the header. `POSITION` is how far the rows are those of the log."""
+
+FORM = 0x0A11A1E5
+"""What identifies a file of this form."""
+
+TAIL = 65_536
+"""How many rows may follow the sorted ones before all are sorted again."""
+
+CHUNK = 131_072
+"""Rows that are looked at in one step, so that what is worked out stays in the processor."""
+
+
+def place_of(country: str | None, field: int | None) -> int:
+    """The number of a country and a field; those of a country are consecutive."""
+    number = 0 if not country else (ord(country[0]) - 64) * 27 + ord(country[1]) - 64
+    return number * NO_PLACE + (0 if field is None else field + 1)
+
+
+def country_of(place: int) -> str:
+    """The country of a place; empty where it has none."""
+    number = place // NO_PLACE
+    return chr(number // 27 + 64) + chr(number % 27 + 64) if number else ""
+
+
+def field_of(place: int) -> str:
+    """The field of a place; empty where it has none."""
+    return FIELDS[place % NO_PLACE - 1] if place % NO_PLACE else ""
+
+
+def clipped(day: int | None, *, otherwise: int) -> int:
+    """A day as a column has it; `otherwise` is what None is."""
+    return otherwise if day is None else max(FIRST_DAY, min(LAST_DAY, day))
+
+
+def asked(day: int) -> int:
+    """A day that is asked about, as it is compared with a column; also an open end."""
+    return max(OPEN_LOW, min(OPEN_HIGH, day)) if abs(day) >= 2**61 else clipped(day, otherwise=0)
+
+
+def is_far(day: int) -> bool:
+    """Whether a day lies beyond what columns tell apart, and is no open end."""
+    return not FIRST_DAY < day < LAST_DAY and abs(day) < 2**61
+
+
+class Columns:
+    """The columns of a file of views, mapped. A process has one, whatever its threads."""
+
+    def __init__(self, path: Path, content: mmap.mmap | bytes) -> None:
+        """The columns that lie at a path. Raises ValueError where there are none in the content."""
+        self.path = path
+        self._head = np.frombuffer(content, np.int64, 8)
+        if self._head[MADE] != FORM:
+            raise ValueError(f"{path.name} holds no columns")
+        capacity, offset = int(self._head[CAPACITY]), HEADER
+        self._arrays: dict[str, npt.NDArray[Any]] = {}
+        for name, kind in MEMBERS.items():
+            self._arrays[name] = np.frombuffer(content, kind, capacity, offset)
+            offset += capacity * np.dtype(kind).itemsize
+        self._tail: dict[tuple[int, int], int] = {}
+        self._parts: dict[tuple[int, int], tuple[int, int]] = {}
+
+    @classmethod
+    def mapped(cls, path: Path) -> Self:
+        """Map the columns of a file. Raises FileNotFoundError, or ValueError where it is none."""
+        with path.open("r+b") as file:
+            return cls(path, mmap.mmap(file.fileno(), 0))
+
+    @classmethod
+    def none(cls, path: Path) -> Self:
+        """No rows at all: nothing was read yet."""
+        return cls(path, _header(0, 0, 0).ljust(HEADER, b"\0"))
+
+    def __getitem__(self, member: str) -> npt.NDArray[Any]:
+        """The whole array of a member, with room that is not used yet."""
+        return self._arrays[member]
+
+    @property
+    def position(self) -> int:
+        """How far the rows are those of the log."""
+        return int(self._head[POSITION])
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file lies at its path now, or soon will."""
+        return bool(self._head[REPLACED])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no page was begun that has not ended."""
+        return not self._head[WRITING]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self._head[COUNT])
+
+    @property
+    def tail(self) -> int:
+        """How many rows are not sorted yet."""
+        return self.count - int(self._head[SORTED])
+
+    # --- reading
+
+    def slices(self, facet: str, places: tuple[int, int] | None) -> Iterator[slice]:
+        """Where the rows of a facet lie, those from one place up to another; None is all places.
+
+        Of the last slice, what follows the sorted rows, other facets and places are part too.
+        """
+        number, end, count = FACETS.index(facet), int(self._head[SORTED]), self.count
+        facets = self._arrays["facet"][:end]
+        first, stop = _span_of(facets, number, number + 1)
+        if places is not None:
+            low, high = _span_of(self._arrays["place"][first:stop], *places)
+            first, stop = first + low, first + high
+        for begin in range(first, stop, CHUNK):
+            yield slice(begin, min(begin + CHUNK, stop))
+        for begin in range(end, count, CHUNK):
+            yield slice(begin, min(begin + CHUNK, count))
+
+    def find(
+        self,
+        facet: str,
+        *,
+        places: tuple[int, int] | None,
+        field: int | None,
+        first: int,
+        last: int,
+        stated: int,
+        known: int,
+        after: int | None = None,
+    ) -> Indexes:
+        """The rows of a facet that hold on some day from `first` to `last`, by what was heard up
+        to `stated` and known at a position, or at any beyond `after` up to it: their indexes,
+        sorted rows first."""
+        found = []
+        at = self._arrays
+        after = known if after is None else after
+        number, sorted_end = FACETS.index(facet), int(self._head[SORTED])
+        first, last, stated = asked(first), asked(last), asked(stated)
+        for part in self.slices(facet, places):
+            holds = at["kf"][part] <= known
+            holds &= at["kt"][part] > after
+            holds &= at["sf"][part] <= stated
+            not_cut = at["st"][part] > stated
+            not_cut |= at["ks"][part] > after
+            holds &= not_cut
+            if last < OPEN_HIGH:
+                holds &= at["vf"][part] <= last
+            if first > OPEN_LOW:
+                holds &= at["vt"][part] > first
+            if field is not None:
+                holds &= at["place"][part] % NO_PLACE == field + 1
+            if part.start >= sorted_end:
+                holds &= at["facet"][part] == number
+                if places is not None:
+                    holds &= at["place"][part] >= places[0]
+                    holds &= at["place"][part] < places[1]
+            found.append(np.flatnonzero(holds) + part.start)
+        return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+    def far(self) -> Indexes:
+        """The rows with a day beyond those that columns tell apart."""
+        at, count = self._arrays, self.count
+        far = np.zeros(count, bool)
+        for name in ("vf", "vt", "sf", "st"):
+            column = at[name][:count]
+            far |= (column == FIRST_DAY) | (column == LAST_DAY)
+        return np.flatnonzero(far)
+
+    # --- writing
+
+    def begin(self) -> None:
+        """A page begins: until it ends, the file is not whole. One writer writes at a time."""
+        self._head[WRITING] = 1
+
+    def end(self, position: int) -> None:
+        """The page is written; the rows are those of the log up to a position."""
+        self._head[POSITION] = position
+        self._head[WRITING] = 0
+
+    def give_up(self) -> None:
+        """Tell whoever has mapped the file that another lies at its path."""
+        self._head[REPLACED] = 1
+
+    def apply(
+        self, new: Sequence[Stored], cuts: Iterable[Stored], closed: Iterable[Stored]
+    ) -> bool:
+        """Write a page; False where there is no room left. The position is set apart."""
+        count = self.count
+        if count + len(new) > int(self._head[CAPACITY]):
+            return False
+        at = self._arrays
+        for row in cuts:
+            index = self._index(row)
+            # In this order, so that whoever reads in between sees a row that is not cut yet.
+            at["ks"][index] = row.ks
+            at["st"][index] = clipped(row.st, otherwise=OPEN_HIGH)
+        for row in closed:
+            at["kt"][self._index(row)] = row.kt
+        if new:
+            _fill(at, slice(count, count + len(new)), new)
+            self._tail.update(
+                ((row.record, row.seq), index) for index, row in enumerate(new, start=count)
+            )
+            self._head[COUNT] = count + len(new)
+        return True
+
+    def _index(self, row: Stored) -> int:
+        """Where a row lies."""
+        if (row.record, row.seq) in self._tail:
+            return self._tail[row.record, row.seq]
+        at, end, count = self._arrays, int(self._head[SORTED]), self.count
+        place = place_of(row.country, row.field)
+        if (row.facet, place) not in self._parts:
+            first, stop = _span_of(at["facet"][:end], row.facet, row.facet + 1)
+            low, high = _span_of(at["place"][first:stop], place, place + 1)
+            self._parts[row.facet, place] = first + low, first + high
+        first, stop = self._parts[row.facet, place]
+        low, high = _span_of(at["record"][first:stop], row.record, row.record + 1)
+        first, stop = first + low, first + high
+        low, high = _span_of(at["seq"][first:stop], row.seq, row.seq + 1)
+        if low < high:
+            return first + low
+        tail = np.flatnonzero(
+            (at["record"][end:count] == row.record) & (at["seq"][end:count] == row.seq)
+        )
+        return end + int(tail[0])
+
+    def sorted_again(self, *, room: int = TAIL) -> Columns:
+        """The same rows in a new file in its place, all sorted, with room for more."""
+        count = self.count
+        at = {name: array[:count] for name, array in self._arrays.items()}
+        order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
+        sorted_rows = {name: array[order] for name, array in at.items()}
+        return _written(self.path, sorted_rows, self.position, room)
+
+
+def make(path: Path, rows: Iterable[Stored], position: int) -> Columns:
+    """The columns of all rows of a table, in a file at a path."""
+    parts: list[dict[str, npt.NDArray[Any]]] = []
+    batch: list[Stored] = []
+
+    def fill() -> None:
+        part = {name: np.empty(len(batch), kind) for name, kind in MEMBERS.items()}
+        _fill(part, slice(0, len(batch)), batch)
+        parts.append(part)
+        batch.clear()
+
+    for row in rows:
+        batch.append(row)
+        if len(batch) == CHUNK:
+            fill()
+    fill()
+    at = {name: np.concatenate([part[name] for part in parts]) for name in MEMBERS}
+    order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
+    return _written(path, {name: array[order] for name, array in at.items()}, position, TAIL)
+
+
+def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:
+    """Where the values from `low` up to `high` lie in an array in order.
+
+    They are given in the array's own kind: for any other, all of it would be copied.
+    """
+    kind = ordered.dtype.type
+    return int(ordered.searchsorted(kind(low))), int(ordered.searchsorted(kind(high)))
+
+
+def _written(path: Path, arrays: dict[str, npt.NDArray[Any]], position: int, room: int) -> Columns:
+    count = len(arrays["facet"])
+    # Arrays begin at multiples of 8, whatever the sizes of those before.
+    capacity = -(-(count + max(room, count // 8)) // 8) * 8
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    with beside.open("wb") as file:
+        file.truncate(HEADER + capacity * WIDTH)
+        offset = HEADER
+        for name, kind in MEMBERS.items():
+            file.seek(offset)
+            file.write(arrays[name].astype(kind, copy=False).tobytes())
+            offset += capacity * np.dtype(kind).itemsize
+        file.seek(0)
+        file.write(_header(capacity, count, position))
+    beside.replace(path)
+    return Columns.mapped(path)
+
+
+def _header(capacity: int, count: int, position: int) -> bytes:
+    return np.array([FORM, capacity, count, count, position, 0, 0, 0], np.int64).tobytes()
+
+
+def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[Stored]) -> None:
+    """Write rows into a part of the arrays."""
+    at["facet"][part] = [row.facet for row in rows]
+    at["place"][part] = [place_of(row.country, row.field) for row in rows]
+    at["value"][part] = [
+        (row.value or 0) if isinstance(row.value, int | None) else OTHER_VALUE for row in rows
+    ]
+    at["odds"][part] = [row.odds or 0 for row in rows]
+    at["record"][part] = [row.record for row in rows]
+    at["seq"][part] = [row.seq for row in rows]
+    at["statement"][part] = [row.statement or 0 for row in rows]
+    at["vf"][part] = [clipped(row.vf, otherwise=OPEN_LOW) for row in rows]
+    at["vt"][part] = [clipped(row.vt, otherwise=OPEN_HIGH) for row in rows]
+    at["sf"][part] = [clipped(row.sf, otherwise=OPEN_LOW) for row in rows]
+    at["st"][part] = [clipped(row.st, otherwise=OPEN_HIGH) for row in rows]
+    at["ks"][part] = [row.ks or 0 for row in rows]
+    at["kf"][part] = [row.kf for row in rows]
+    at["kt"][part] = [OPEN_HIGH if row.kt is None else row.kt for row in rows]

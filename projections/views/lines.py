@@ -1,0 +1,520 @@
+"""Lines: the cards and statements of records as they stood at any `known`, and who names whom.
+
+What a statement says is kept by the log alone. Here stand its number (the position of its first
+recording), its record, the commits between which it stood in each version, and the dates that
+rows show. Its text is read from the log: one event where it was never mended, else its record.
+
+Cards are short and shown again and again, so they are kept whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+import msgspec
+from sqlite_utils import Database
+
+from events.catalogue import STATEMENT_TYPES
+from events.clocks import utc_day
+from events.commit import LoggedEvent
+from events.dates import iso, parse_iso
+from events.fact import Line
+from events.record import Record, StreamLine
+from events.statement import Statement
+from events.store.sqlite import ChronicleRecorder
+from events.store.transcoding import line_of
+from events.stream import Stream
+from projections.views.folding import CommitRead, Reader
+
+CREATE = """
+    CREATE TABLE cards (
+        stream INTEGER NOT NULL,
+        kf INTEGER NOT NULL,
+        kt INTEGER,
+        name TEXT NOT NULL,
+        brief TEXT NOT NULL,
+        card TEXT NOT NULL,
+        PRIMARY KEY (stream, kf)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE statements (
+        record INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        kf INTEGER NOT NULL,
+        kt INTEGER,
+        by INTEGER NOT NULL,
+        statement TEXT NOT NULL,
+        date TEXT,
+        stated TEXT,
+        PRIMARY KEY (record, number, kf)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX statements_by_id ON statements (statement);
+
+    CREATE TABLE citations (
+        source TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (source, record, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE contradictions (
+        named TEXT NOT NULL,
+        statement TEXT NOT NULL,
+        PRIMARY KEY (named, statement)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE mentions (
+        facility TEXT NOT NULL,
+        record TEXT NOT NULL,
+        PRIMARY KEY (facility, record)
+    ) STRICT, WITHOUT ROWID;
+"""
+"""`by` is the position of the event that made a version; `number` of a card is that of its
+stream."""
+
+INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
+CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
+INSERT_STATEMENT = "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+CLOSE_STATEMENT = "UPDATE statements SET kt = ? WHERE record = ? AND number = ? AND kt IS NULL"
+INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)"
+INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
+INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
+MENTIONING = "SELECT record FROM mentions WHERE facility = :facility ORDER BY record"
+
+CARDS = """
+    SELECT streams.name, cards.name, cards.brief, cards.card
+    FROM streams
+    CROSS JOIN cards ON cards.stream = streams.number
+    WHERE streams.name IN (SELECT value FROM json_each(:streams))
+      AND (cards.kt IS NULL OR cards.kt > :known)
+      AND cards.kf <= :known
+"""
+
+CARD_VERSIONS = """
+    SELECT stream, kf
+    FROM cards
+    WHERE stream IN (SELECT value FROM json_each(:streams))
+      AND kf > :after
+      AND kf <= :known
+"""
+
+VERSIONS = """
+    SELECT record, number, kf, kt, by, statement, date, stated
+    FROM statements
+    WHERE statement IN (SELECT value FROM json_each(:statements))
+      AND kf <= :known
+"""
+"""The versions of some statements that began up to a position."""
+
+VERSIONS_BY_NUMBER = """
+    SELECT record, number, kf, kt, by, statement, date, stated
+    FROM json_each(:keys)
+    CROSS JOIN statements
+      ON statements.record = json_each.value ->> 0
+     AND statements.number = json_each.value ->> 1
+    WHERE kf <= :known
+"""
+"""The same, by record and number."""
+
+VERSIONS_OF_RECORDS = """
+    SELECT statements.record, statements.number, kf, kt, by, statement, date, stated
+    FROM streams
+    CROSS JOIN statements ON statements.record = streams.number
+    WHERE streams.name IN (SELECT value FROM json_each(:streams))
+      AND kf <= :known
+"""
+"""The same, of some records."""
+
+NAMES = """
+    SELECT number, name
+    FROM streams
+    WHERE number IN (SELECT value FROM json_each(:numbers))
+"""
+
+NUMBERS = """
+    SELECT name, number
+    FROM streams
+    WHERE name IN (SELECT value FROM json_each(:names))
+"""
+
+CHANGES_OF_RECORDS = """
+    SELECT record, kf
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:streams)) AND kf > :after AND kf <= :known
+      AND kf IS NOT kt
+    UNION
+    SELECT record, kt
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:streams)) AND kt > :after AND kt <= :known
+      AND kf IS NOT kt
+"""
+
+IDS = """
+    SELECT DISTINCT number, statement
+    FROM json_each(:keys)
+    CROSS JOIN statements
+      ON statements.record = json_each.value ->> 0
+     AND statements.number = json_each.value ->> 1
+"""
+
+CONTRADICTING = """
+    SELECT DISTINCT statement
+    FROM contradictions
+    WHERE named IN (SELECT value FROM json_each(:named))
+    ORDER BY statement
+"""
+
+CITING = """
+    SELECT DISTINCT coalesce(statements.statement, streams.name)
+    FROM citations
+    CROSS JOIN streams ON streams.number = citations.record
+    LEFT JOIN statements
+      ON statements.record = citations.record
+     AND statements.number = citations.number
+    WHERE citations.source = :source
+    ORDER BY 1
+"""
+
+
+class Version(NamedTuple):
+    """A statement as it stood from the commit `kf` until `kt`; None: it still does."""
+
+    record: int
+    number: int
+    kf: int
+    kt: int | None
+    by: int
+    id: str
+    date: str | None
+    stated: str | None
+
+    def stands(self, known: int) -> bool:
+        """Whether it stood at a position, not before its beginning."""
+        return self.kt is None or known < self.kt
+
+
+class Lines:
+    """The view: its tables, how it follows the log, and what it answers."""
+
+    tables: ClassVar[tuple[str, ...]] = (
+        "cards",
+        "statements",
+        "citations",
+        "contradictions",
+        "mentions",
+    )
+    create: ClassVar[str] = CREATE
+
+    def __init__(self, log: ChronicleRecorder) -> None:
+        self._log = log
+        self._db: Database | None = None
+        self._cards = _Versions()
+        self._statements = _Versions()
+        self._rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+
+    # --- following the log
+
+    def begin(self, db: Database, reader: Reader) -> None:  # noqa: ARG002 - a line follows from its own record
+        """A page begins: rows will be written to `db`."""
+        self._db = db
+
+    def take(self, commit: CommitRead) -> None:
+        """Note the versions that a commit closes and opens."""
+        known = commit.commit.position
+        for change in commit.changes:
+            record = commit.touched[change.event.stream]
+            if change.of is None:
+                first = change.line["type"] != "amendment"
+                self._card(record, change.after or {}, known, first=first)
+            else:
+                self._statement(record, change.of, change.event.position, known)
+
+    def finish(self) -> None:
+        """Write the page. Raises RuntimeError outside a page."""
+        if self._db is None:
+            raise RuntimeError("no page was begun")
+        execute = self._db.conn.executemany
+        execute(CLOSE_CARD, self._cards.closed)
+        execute(INSERT_CARD, self._cards.rows())
+        execute(CLOSE_STATEMENT, self._statements.closed)
+        execute(INSERT_STATEMENT, self._statements.rows())
+        for statement, rows in self._rows.items():
+            execute(statement, rows)
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the page: nothing is kept between pages."""
+        self._db = None
+        self._cards, self._statements = _Versions(), _Versions()
+        self._rows.clear()
+
+    def _card(self, record: Record, card: Line, known: int, *, first: bool) -> None:
+        name = card.get("name") or card.get("title") or ""
+        shown = {member: card.get(member) for member in ("id", "name", "country", "field")}
+        self._cards.open(
+            (record.number,), known, name, _json(shown)[1:-1], _json(card), first=first
+        )
+        for citation in card.get("sources", ()):
+            self._rows[INSERT_CITATION].append((citation["id"], record.number, record.number))
+
+    def _statement(self, record: Record, id: str, by: int, known: int) -> None:
+        kept = record.kept[id]
+        key = (record.number, kept.position)
+        line = kept.line
+        first = by == kept.position
+        if first or not kept.withdrawn:
+            values = by, id, line.get("date"), line.get("stated")
+            self._statements.open(key, known, *values, first=first)
+        if kept.withdrawn:
+            self._statements.close(key, known)
+        for citation in line.get("sources", ()):
+            self._rows[INSERT_CITATION].append((citation["id"], *key))
+        for named in line.get("contradicts", ()):
+            self._rows[INSERT_CONTRADICTION].append((named, id))
+        facility = line.get("facility")
+        if facility is not None and facility != record.id:
+            self._rows[INSERT_MENTION].append((facility, record.id))
+
+    # --- asking
+
+    def briefs(
+        self, db: Database, streams: Iterable[str], *, known: int
+    ) -> dict[str, tuple[str, str]]:
+        """The name and the brief of each stream's card."""
+        found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
+        return {stream: (name, brief) for stream, name, brief, _ in found}
+
+    def cards(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Line]:
+        """The whole card of each stream, as it stood at a position."""
+        found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
+        return {stream: msgspec.json.decode(card) for stream, _, _, card in found}
+
+    def versions(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, Version]:
+        """Of each statement that stands at a position, the version that does."""
+        return {each.id: each for each in self._began(db, ids, known) if each.stands(known)}
+
+    def by_number(
+        self, db: Database, keys: Iterable[tuple[int, int]], *, known: int
+    ) -> dict[int, Version]:
+        """The versions that stand at a position, by the number of the statement; the keys are
+        those of a record and a statement."""
+        found = db.execute(
+            VERSIONS_BY_NUMBER, {"keys": _json(list(dict.fromkeys(keys))), "known": known}
+        )
+        versions = map(Version._make, found)
+        return {each.number: each for each in versions if each.stands(known)}
+
+    def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
+        """The text of each statement, a JSON object, as it stood at a position."""
+        return self._texts(db, self.versions(db, ids, known=known).values(), known)
+
+    def statements_of(
+        self, db: Database, records: Iterable[str], *, known: int
+    ) -> Iterator[tuple[str, int, str]]:
+        """The texts of all statements of some records that stand at a position: (record, position
+        of the first recording, text)."""
+        streams = {str(Stream.record(record)): record for record in records}
+        found = db.execute(VERSIONS_OF_RECORDS, {"streams": _json(list(streams)), "known": known})
+        standing = [each for each in map(Version._make, found) if each.stands(known)]
+        names = self.names(db, {each.record for each in standing})
+        texts = self._texts(db, standing, known)
+        for each in standing:
+            yield streams[names[each.record]], each.number, texts[each.id]
+
+    def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
+        """The texts, as they last stood, of those statements that stand no more at a position.
+
+        What was recorded and withdrawn in one commit never stood.
+        """
+        last: dict[str, Version] = {}
+        for each in self._began(db, ids, known):
+            if each.kf == each.kt:
+                continue
+            if each.id not in last or last[each.id].kf < each.kf:
+                last[each.id] = each
+        left = [each for each in last.values() if not each.stands(known)]
+        texts: dict[str, str] = {}
+        for each in left:
+            texts |= self._texts(db, [each], each.kf)
+        return texts
+
+    def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
+        """The position of the commit since which each statement stands as it does at another."""
+        return {id: each.kf for id, each in self.versions(db, ids, known=known).items()}
+
+    def record_of(self, db: Database, statement: str, *, known: int) -> str | None:
+        """The record in which a statement lies, withdrawn or not."""
+        return self.records_of(db, [statement], known=known).get(statement)
+
+    def records_of(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
+        """The records in which statements lie, by the ids of these, withdrawn or not."""
+        lying = {each.id: each.record for each in self._began(db, ids, known)}
+        names = self.names(db, set(lying.values()))
+        return {id: Stream.parse(names[record]).id for id, record in lying.items()}
+
+    def citing(self, db: Database, source: str) -> list[str]:
+        """The statements, and the streams of cards, that rested on a source at any time."""
+        return [row[0] for row in db.execute(CITING, {"source": source})]
+
+    def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
+        """The statements that contradicted one of some others at any time."""
+        return [row[0] for row in db.execute(CONTRADICTING, {"named": _json(list(named))})]
+
+    def belonging(self, db: Database, facility: str) -> list[str]:
+        """The other records with statements that belonged to a facility at any time."""
+        return [row[0] for row in db.execute(MENTIONING, {"facility": facility})]
+
+    def contradicting(
+        self, db: Database, named: Iterable[str], *, stated: int, known: int
+    ) -> dict[str, list[Line]]:
+        """By the ids of some statements, those that contradict them: said by `stated`, standing
+        at a position, in the order of their ids. What nothing contradicts has an empty list."""
+        found: dict[str, list[Line]] = {id: [] for id in named}
+        texts = self.statements(db, self.contradicting_ever(db, found), known=known)
+        for _, text in sorted(texts.items()):
+            line = msgspec.json.decode(text)
+            if parse_iso(line["said"]["day"]) <= stated:
+                for id in line.get("contradicts", ()):
+                    if id in found:
+                        found[id].append(line)
+        return found
+
+    def names(self, db: Database, numbers: Iterable[int]) -> dict[int, str]:
+        """The names of streams by their numbers."""
+        return dict(db.execute(NAMES, {"numbers": _json(list(numbers))}).fetchall())
+
+    def numbers(self, db: Database, names: Iterable[str]) -> dict[str, int]:
+        """The numbers of streams by their names."""
+        return dict(db.execute(NUMBERS, {"names": _json(list(names))}).fetchall())
+
+    def turns(
+        self, db: Database, keys: Iterable[tuple[int, int]], *, after: int, known: int
+    ) -> tuple[dict[int, list[int]], dict[int, list[Version]]]:
+        """The commits beyond `after`, up to `known`, in which the cards of records were set anew,
+        by the number of the record; and every version of statements, by theirs."""
+        keys = list(dict.fromkeys(keys))
+        cards: dict[int, list[int]] = defaultdict(list)
+        streams = _json(list(dict.fromkeys(record for record, _ in keys)))
+        asked = {"streams": streams, "after": after, "known": known}
+        for stream, kf in db.execute(CARD_VERSIONS, asked):
+            cards[stream].append(kf)
+        versions: dict[int, list[Version]] = defaultdict(list)
+        asked = {"keys": _json([key for key in keys if key[1]]), "known": known}
+        for each in map(Version._make, db.execute(VERSIONS_BY_NUMBER, asked)):
+            if each.kf != each.kt:
+                versions[each.number].append(each)
+        return cards, versions
+
+    def turns_of_records(
+        self, db: Database, records: Iterable[int], *, after: int, known: int
+    ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        """By the number of a record, the commits beyond `after`, up to `known`, in which its card
+        was set anew; and those in which any of its statements changed."""
+        asked = {"streams": _json(list(records)), "after": after, "known": known}
+        cards: dict[int, list[int]] = defaultdict(list)
+        for stream, kf in db.execute(CARD_VERSIONS, asked):
+            cards[stream].append(kf)
+        changes: dict[int, list[int]] = defaultdict(list)
+        for record, place in db.execute(CHANGES_OF_RECORDS, asked):
+            changes[record].append(place)
+        return cards, changes
+
+    def ids_of(self, db: Database, keys: Iterable[tuple[int, int]]) -> dict[int, str]:
+        """The ids of statements by number; the keys are those of a record and a statement."""
+        return dict(db.execute(IDS, {"keys": _json(list(keys))}).fetchall())
+
+    def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
+        found = db.execute(VERSIONS, {"statements": _json(list(ids)), "known": known})
+        return map(Version._make, found)
+
+    def _texts(self, db: Database, versions: Iterable[Version], known: int) -> dict[str, str]:
+        """The texts of versions that stand at a position, by the ids of the statements."""
+        as_recorded, mended = [], defaultdict(list)
+        for each in versions:
+            if each.by == each.number:
+                as_recorded.append(each.number)
+            else:
+                mended[each.record].append(each.id)
+        statements = [_as_recorded(event) for event in self._log.events_at(sorted(as_recorded))]
+        for number, stream in self.names(db, mended).items():
+            record = Record.of(
+                stream, map(_stream_line, self._log.select_stream(stream, up_to=known))
+            )
+            statements += [record.statement(id) for id in mended[number]]
+        return {statement.id: statement_text(statement) for statement in statements}
+
+
+def statement_text(statement: Statement) -> str:
+    """A statement in any answer: its line as it stands, the day it was said, its bounds."""
+    earliest, latest = statement.earliest, statement.latest
+    return _json(
+        {
+            **statement.line,
+            "said": {"day": iso(statement.said), "assumed": statement.assumed},
+            "bounds": {
+                "earliest": None if earliest is None else iso(earliest),
+                "latest": None if latest is None else iso(latest),
+            },
+        }
+    )
+
+
+def _as_recorded(event: LoggedEvent) -> Statement:
+    line = line_of(event.topic, event.state)
+    return Statement.of(
+        line,
+        record=Stream.parse(event.stream).id,
+        entry=STATEMENT_TYPES[line["type"]].entry_of(line),
+        withdrawn=False,
+        position=event.position,
+        recorded_on=utc_day(event.commit.recorded_at),
+    )
+
+
+def _stream_line(event: LoggedEvent) -> StreamLine:
+    line = line_of(event.topic, event.state)
+    return StreamLine(line, event.position, utc_day(event.commit.recorded_at))
+
+
+class _Versions:
+    """The versions of a page, by what they are of: each stands until the next closes it."""
+
+    def __init__(self) -> None:
+        self.closed: list[tuple[int, ...]] = []
+        self._done: list[list[Any]] = []
+        self._open: dict[tuple[int, ...], list[Any]] = {}
+        self._firsts: set[tuple[int, ...]] = set()
+        self._never: dict[tuple[int, ...], list[Any]] = {}
+
+    def open(self, key: tuple[int, ...], known: int, *values: Any, first: bool) -> None:
+        """A version begins; `first` is the first one of all."""
+        if first:
+            self._firsts.add(key)
+        else:
+            self.close(key, known)
+        self._never.pop(key, None)
+        self._open[key] = [*key, known, None, *values]
+
+    def close(self, key: tuple[int, ...], known: int) -> None:
+        """A version ends, if there is one. One that ends where it began never stood, and is kept
+        only where it is all that there is."""
+        version = self._open.pop(key, None)
+        place = len(key)
+        if version is None:
+            self.closed.append((known, *key))
+        elif version[place] != known:
+            version[place + 1] = known
+            self._done.append(version)
+        elif key in self._firsts:
+            version[place + 1] = known
+            self._never[key] = version
+
+    def rows(self) -> list[list[Any]]:
+        """What is to be written."""
+        return [*self._done, *self._never.values(), *self._open.values()]
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

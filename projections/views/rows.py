@@ -1,0 +1,336 @@
+"""Rows: boxes on the clock `known`, in small integers, clustered by the record they are of.
+
+A row is a box from the commit that opened it (`kf`) to the one that closed it (`kt`). Most
+rows end because something newer was said: then the end of `stated` moves from open to a day.
+Such a row is cut where it lies: `st` gets the day and `ks` the commit, so it holds
+
+    at a day of `stated` from `sf`, before `st` or as long as `known` is before `ks`,
+
+and no other row is opened. A row is cut once; whatever else becomes of it closes it.
+
+Records and statements are named by the position of the event that began them. The rows of a
+record are counted (`seq`), so that every replay numbers them alike. An open end is NULL.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlite_utils import Database
+
+from events.area import Area
+from events.record import Record
+from events.vocabulary import FIELDS
+from projections import FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, Span
+
+CREATE = f"""
+    -- Numbers in rows are places in these lists; other lists make other views.
+    -- {" ".join(FIELDS)}
+    -- {" ".join(FACETS)}
+    -- {" ".join(VALUES)}
+    CREATE TABLE spans (
+        record INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        country TEXT,
+        field INTEGER,
+        facet INTEGER NOT NULL,
+        value ANY,
+        odds INTEGER,
+        statement INTEGER,
+        vf INTEGER,
+        vt INTEGER,
+        sf INTEGER,
+        st INTEGER,
+        ks INTEGER,
+        kf INTEGER NOT NULL,
+        kt INTEGER,
+        others TEXT,
+        text TEXT,
+        PRIMARY KEY (record, seq)
+    ) STRICT, WITHOUT ROWID;
+"""
+
+INSERT = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CUT = "UPDATE spans SET st = ?, ks = ? WHERE record = ? AND seq = ?"
+CLOSE = "UPDATE spans SET kt = ? WHERE record = ? AND seq = ?"
+
+OF_RECORD = "SELECT * FROM spans WHERE record = ?"
+OF_RECORDS = """
+    SELECT * FROM spans
+    WHERE record IN (SELECT value FROM json_each(:records))
+"""
+SOME = """
+    SELECT spans.*
+    FROM json_each(:keys) AS key
+    CROSS JOIN spans ON record = key.value ->> 0 AND seq = key.value ->> 1
+"""
+ALL = "SELECT * FROM spans"
+
+_FIELD = {field: number for number, field in enumerate(FIELDS)}
+_FACET = {facet: number for number, facet in enumerate(FACETS)}
+_VALUE = {value: number for number, value in enumerate(VALUES) if value}
+
+KEPT = 200_000
+"""How many open rows are kept in memory between two pages."""
+
+
+class Stored(NamedTuple):
+    """A row as the table has it, open ends None."""
+
+    record: int
+    seq: int
+    country: str | None
+    field: int | None
+    facet: int
+    value: int | str | None
+    odds: int | None
+    statement: int | None
+    vf: int | None
+    vt: int | None
+    sf: int | None
+    st: int | None
+    ks: int | None
+    kf: int
+    kt: int | None
+    others: str | None
+    text: str | None
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the other statements that it names."""
+        return tuple(map(int, self.others.split(","))) if self.others else ()
+
+    def holds(self, *, stated: int, known: int) -> bool:
+        """Whether it holds at two clocks."""
+        return (
+            self.kf <= known
+            and (self.kt is None or known < self.kt)
+            and (self.sf is None or self.sf <= stated)
+            and (self.st is None or stated < self.st or (self.ks is not None and known < self.ks))
+        )
+
+    def covers(self, *, first: int, last: int) -> bool:
+        """Whether it holds on some day from `first` to `last`."""
+        return (self.vf is None or self.vf <= last) and (self.vt is None or first < self.vt)
+
+
+class _Open(NamedTuple):
+    """The open rows of a record, and how many rows it ever had."""
+
+    rows: dict[Box, Stored]
+    ever: int
+
+
+class Rows:
+    """Writes the rows of the views: compares what a record comes to with its open rows.
+
+    What a page opens and closes again is changed in memory before it is ever written. `cuts`
+    and `closed` are of rows that were written before the page.
+    """
+
+    def __init__(self) -> None:
+        self._db: Database | None = None
+        self._open: OrderedDict[int, _Open] = OrderedDict()
+        self._kept = 0
+        self.new: dict[tuple[int, int], Stored] = {}
+        self.cuts: list[Stored] = []
+        self.closed: list[Stored] = []
+
+    @property
+    def db(self) -> Database:
+        """The connection of the page. Raises RuntimeError outside a page."""
+        if self._db is None:
+            raise RuntimeError("no page was begun")
+        return self._db
+
+    def begin(self, db: Database) -> None:
+        """A page begins."""
+        self._db = db
+
+    def forget(self) -> None:
+        """Drop all that is kept in memory."""
+        self._open.clear()
+        self._kept = 0
+        self.drop_page()
+
+    def drop_page(self) -> None:
+        """Drop what a page opened and closed: it is written, or never will be."""
+        self.new.clear()
+        self.cuts.clear()
+        self.closed.clear()
+        while self._kept > KEPT:
+            _, dropped = self._open.popitem(last=False)
+            self._kept -= len(dropped.rows) + 1
+
+    def reaching(self, record: Record, since: int) -> dict[Box, Stored]:
+        """The open rows that reach the day `since` of `stated`, or a later one, by their boxes."""
+        rows = self._open_rows(record).rows
+        return {box: row for box, row in rows.items() if box.st >= since}
+
+    def settle(
+        self,
+        record: Record,
+        reaching: Mapping[Box, Stored],
+        wanted: Mapping[Box, Area],
+        *,
+        known: int,
+    ) -> None:
+        """Let the open rows become those wanted, each in its area: cut, close, open by a commit."""
+        rows, ever = self._open_rows(record)
+        gone = {
+            box: row
+            for box, row in reaching.items()
+            if box not in wanted or wanted[box] != area_of_row(row)
+        }
+        come = [box for box in wanted if box not in reaching or box in gone]
+        if not gone and not come:
+            return
+        before = len(rows)
+        for box in gone:
+            del rows[box]
+        uncut = {(box.span, box.sf): box for box in gone if box.st == AFTER_ALL}
+        for box in sorted(come, key=_order):
+            area = wanted[box]
+            whole = uncut.get((box.span, box.sf)) if box.st < AFTER_ALL else None
+            if whole is not None and area_of_row(gone[whole]) == area:
+                rows[box] = self._cut(gone.pop(whole), box.st, known)
+            else:
+                ever += 1
+                row = _stored(record, ever, box, area, known)
+                rows[box] = self.new[row.record, row.seq] = row
+        for row in gone.values():
+            self._close(row, known)
+        self._open[record.number] = _Open(rows, ever)
+        self._kept += len(rows) - before
+
+    def page(self) -> list[Stored]:
+        """The rows that the page opened, by their keys."""
+        return [row for _, row in sorted(self.new.items())]
+
+    def write(self) -> None:
+        """Write the page."""
+        execute = self.db.conn.executemany
+        execute(CUT, [(row.st, row.ks, row.record, row.seq) for row in self.cuts])
+        execute(CLOSE, [(row.kt, row.record, row.seq) for row in self.closed])
+        execute(INSERT, self.page())
+
+    def _open_rows(self, record: Record) -> _Open:
+        found = self._open.get(record.number)
+        if found is not None:
+            self._open.move_to_end(record.number)
+            return found
+        ids = {kept.position: id for id, kept in record.kept.items()}
+        rows, count = {}, 0
+        # A record that begins in this page has no rows; asking costs little.
+        for row in map(Stored._make, self.db.execute(OF_RECORD, (record.number,))):
+            count = row.seq
+            if row.kt is None:
+                rows[_box(record, row, ids)] = row
+        found = self._open[record.number] = _Open(rows, count)
+        self._kept += len(rows) + 1
+        return found
+
+    def _cut(self, row: Stored, st: int, known: int) -> Stored:
+        cut = row._replace(st=st, ks=known)
+        if (row.record, row.seq) in self.new:
+            self.new[row.record, row.seq] = cut
+        else:
+            self.cuts.append(cut)
+        return cut
+
+    def _close(self, row: Stored, known: int) -> None:
+        closed = row._replace(kt=known)
+        if (row.record, row.seq) in self.new:
+            self.new[row.record, row.seq] = closed
+        else:
+            self.closed.append(closed)
+
+
+def by_key(row: Stored) -> tuple[int, int]:
+    """The key of a row."""
+    return row.record, row.seq
+
+
+def value_of(row: Stored, *, record: str, statement: str) -> str:
+    """The value of a row, by the ids of its record and its statement."""
+    if not isinstance(row.value, int):
+        return row.value or ""
+    if row.value == OF_THE_RECORD:
+        return record
+    return statement if row.value == OF_THE_STATEMENT else VALUES[row.value]
+
+
+def area_of_row(row: Stored) -> Area:
+    """Where a row is listed."""
+    return Area(row.country or "", "" if row.field is None else FIELDS[row.field])
+
+
+def in_order(rows: Iterable[Any]) -> Iterator[Stored]:
+    """Rows that a query of all of their columns gave."""
+    return map(Stored._make, rows)
+
+
+def _stored(record: Record, seq: int, box: Box, area: Area, known: int) -> Stored:
+    span, kept = box.span, record.kept
+    others = ",".join(str(kept[id].position) for id in span.others)
+    return Stored(
+        record.number,
+        seq,
+        area.country or None,
+        _FIELD[area.field] if area.field else None,
+        _FACET[span.facet],
+        _number_of_value(span, record.id),
+        span.odds or None,
+        kept[span.statement].position if span.statement else None,
+        span.first,
+        span.end,
+        None if box.sf == BEFORE_ALL else box.sf,
+        None if box.st == AFTER_ALL else box.st,
+        None,
+        known,
+        None,
+        others or None,
+        span.text or None,
+    )
+
+
+def _number_of_value(span: Span, record: str) -> int | str | None:
+    if not span.value:
+        return None
+    if span.value in _VALUE:
+        return _VALUE[span.value]
+    if span.value == record:
+        return OF_THE_RECORD
+    return OF_THE_STATEMENT if span.value == span.statement else span.value
+
+
+def _box(record: Record, row: Stored, ids: Mapping[int, str]) -> Box:
+    statement = "" if row.statement is None else ids[row.statement]
+    span = Span(
+        FACETS[row.facet],
+        value_of(row, record=record.id, statement=statement),
+        row.vf,
+        row.vt,
+        statement or None,
+        row.text or "",
+        row.odds or 0,
+        tuple(ids[number] for number in row.numbers),
+    )
+    return Box(
+        span,
+        BEFORE_ALL if row.sf is None else row.sf,
+        AFTER_ALL if row.st is None else row.st,
+    )
+
+
+def _order(box: Box) -> tuple[Any, ...]:
+    span = box.span
+    first = BEFORE_ALL if span.first is None else span.first
+    end = AFTER_ALL if span.end is None else span.end
+    return (
+        span.facet, span.value, first, end, box.sf, box.st, span.statement or "",
+        span.odds, span.text, span.others,
+    )  # fmt: skip
