@@ -23,10 +23,13 @@ from eventsourcing.utils import Environment, EnvType
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
+from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
 from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
+from events.outline import Outline
+from events.outlines import Outlines
 from events.record import Record, StreamLine, touched
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
@@ -47,6 +50,7 @@ class Chronicle(Application[str]):
     def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
         """Open the log in a file, making it if there is none."""
         self.clock = clock
+        self._outlines = Outlines()
         super().__init__(
             env={
                 "SQLITE_DBNAME": str(path),
@@ -98,7 +102,11 @@ class Chronicle(Application[str]):
 
     def propose(self, command: Command) -> Decision:
         """What a command would come to, with nothing recorded. Raises like `execute`."""
-        return decide(command, self, today=utc_day(self.now()))
+        return self._decide(command, today=utc_day(self.now()))
+
+    def _decide(self, command: Command, *, today: Day) -> Decision:
+        self._outlines.follow(self.log)
+        return decide(command, self, today=today)
 
     def _keep(self, command: Command, decision: Decision, **explicit: Any) -> Recorded:
         events = [decided.event for decided in decision.decided]
@@ -114,6 +122,7 @@ class Chronicle(Application[str]):
             ),
         )
         positions = [recording.notification.id for recording in recordings]
+        self._outlines.keep(decision.outlines, first=positions[0], last=positions[-1])
         return Recorded(
             commit=self.log.commit_at(positions[-1]),
             events=tuple(map(_placed, decision.decided, positions)),
@@ -180,6 +189,11 @@ class Chronicle(Application[str]):
         """
         return stream_lines(self.log, stream, up_to=up_to)
 
+    def outline(self, stream: str) -> Outline:
+        """The outline of what a stream comes to; the caller may change it."""
+        kept = self._outlines.get(stream)
+        return kept or Outline.of(Record.of(stream, self.stream(stream)))
+
     def revision(self, stream: str) -> int:
         """How many events a stream has."""
         last = self.log.select_events(stream, desc=True, limit=1)
@@ -236,7 +250,7 @@ class Chronicle(Application[str]):
             fingerprint=place.fingerprint,
         )
         try:
-            decision = decide(command, self, today=utc_day(place.recorded_at))
+            decision = self._decide(command, today=utc_day(place.recorded_at))
         except Refusal as refusal:
             raise LogDamaged(position, f"from line {batch[0].number}: {refusal}") from refusal
         self._keep(command, decision, recorded_at=place.recorded_at, positions=positions)

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from events.canonical import leaf_bytes
 from events.catalogue import STATEMENT_TYPES, fact_of
@@ -43,6 +45,7 @@ from events.errors import (
 from events.facility import FacilityRegistered
 from events.fact import Fact, Line
 from events.orders import Command, Order, Warning
+from events.outline import Outline, Outlined
 from events.record import Record, StreamLine, Subject, changed, touched
 from events.source import SourceRecorded
 from events.statement import Statement, StatementFact
@@ -69,6 +72,9 @@ class Past(Protocol):
     def stream(self, stream: str) -> list[StreamLine]:
         """The lines of a stream in their order."""
 
+    def outline(self, stream: str) -> Outline:
+        """The outline of what the stream comes to. It is changed as orders are taken."""
+
 
 class Decided(NamedTuple):
     """An event that may be recorded, the number of its order, and what it is about."""
@@ -84,13 +90,13 @@ class Decided(NamedTuple):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command comes to."""
+    """What a command comes to; the outlines are those that it would leave of its streams."""
 
     decided: tuple[Decided, ...]
     claims: tuple[Claim, ...]
     skipped: tuple[int, ...]
     warnings: tuple[tuple[int, Warning], ...]
-    revisions: dict[str, int]
+    outlines: dict[str, Outline]
 
 
 def decide(command: Command, past: Past, *, today: Day) -> Decision:
@@ -170,7 +176,7 @@ class _Draft:
             claims=tuple(self._claims.new),
             skipped=tuple(self._skipped),
             warnings=tuple(self._warnings),
-            revisions={stream: life.record.revision for stream, life in self._records.items()},
+            outlines={stream: life.outline for stream, life in self._records.items()},
         )
 
     # --- one kind of order each
@@ -199,30 +205,30 @@ class _Draft:
         self._claims.hold("record", record, fact.RECORD_KIND)
         life = self._life(Stream.record(record), new=kind is None)
         self._record(number, life, fact, line, revision)
-        self._warn(number, life, line["id"])
+        self._warn(number, life, self._new_statement(line, record, entry))
 
     def _correction(self, number: int, fact: StatementCorrected, revision: int | None) -> None:
         life = self._life_of_statement(fact.statement)
-        kept = life.record.kept[fact.statement]
-        if kept.withdrawn:
+        if life.outline.statements[fact.statement].withdrawn:
             raise IsWithdrawn(fact.statement)
         for member in FIXED:
             if member in fact.changes:
                 raise NotChangeable(member, fact.statement)
-        after = changed(kept.line, fact.changes)
-        shape = STATEMENT_TYPES[kept.line["type"]]
+        before = life.record.kept[fact.statement].line
+        after = changed(before, fact.changes)
+        shape = STATEMENT_TYPES[before["type"]]
         with _pointing_into("/changes"):
-            self._check_changed(kept.line, after, fact.statement)
-            self._need_references(after, life.record.id)
-            self._need_entry(shape.entry_of(after), life.record.id)
+            self._check_changed(before, after, fact.statement)
+            self._need_references(after, life.id)
+            self._need_entry(shape.entry_of(after), life.id)
         self._change(number, life, fact, revision)
-        self._warn(number, life, fact.statement)
+        self._warn(number, life, life.record.statement(fact.statement))
 
     def _withdrawal(
         self, number: int, fact: StatementWithdrawn | StatementReinstated, revision: int | None
     ) -> None:
         life = self._life_of_statement(fact.statement)
-        withdrawn = life.record.kept[fact.statement].withdrawn
+        withdrawn = life.outline.statements[fact.statement].withdrawn
         if withdrawn and isinstance(fact, StatementWithdrawn):
             raise IsWithdrawn(fact.statement)
         if not withdrawn and isinstance(fact, StatementReinstated):
@@ -255,19 +261,19 @@ class _Draft:
         line = fact.line()
         self._need_sources(line)
         if fact.id is not None:
-            self._claims.take("change", fact.id, life.record.id)
+            self._claims.take("change", fact.id, life.id)
         self._record(number, life, fact, line, revision)
 
     def _record(
         self, number: int, life: _Life, fact: Fact, line: Line, revision: int | None
     ) -> None:
-        record = life.record
-        if revision is not None and revision not in (record.revision, life.revision_before):
-            raise StaleRevision(record.id, revision, record.revision)
-        state = self._sealable(life.stream, record.revision + 1, fact)
-        life.apply(line, position=len(self._decided), recorded_on=self._today)
-        event = Event(life.stream, record.revision, fact, state)
-        self._decided.append(Decided(number, event, touched(line)))
+        so_far = life.outline.revision
+        if revision is not None and revision not in (so_far, life.revision_before):
+            raise StaleRevision(life.id, revision, so_far)
+        state = self._sealable(life.stream, so_far + 1, fact)
+        about = touched(line)
+        life.apply(StreamLine(line, len(self._decided), self._today), about)
+        self._decided.append(Decided(number, Event(life.stream, so_far + 1, fact, state), about))
 
     def _sealable(self, stream: str, version: int, fact: Fact) -> bytes:
         """The bytes of a fact, if the log can hold the whole event."""
@@ -286,10 +292,19 @@ class _Draft:
             raise EventTooLarge(size, LARGEST_EVENT)
         return state
 
-    def _warn(self, number: int, life: _Life, statement: str) -> None:
-        statements = life.statements
-        for warning in warnings_of(statements[statement], statements.values()):
+    def _warn(self, number: int, life: _Life, statement: Statement) -> None:
+        for warning in warnings_of(statement, life.outline.statements.values()):
             self._warnings.append((number, warning))
+
+    def _new_statement(self, line: Line, record: str, entry: str) -> Statement:
+        return Statement.of(
+            line,
+            record=record,
+            entry=entry,
+            withdrawn=False,
+            position=len(self._decided),
+            recorded_on=self._today,
+        )
 
     def _need_references(self, line: Line, record: str) -> None:
         facility = line.get("facility")
@@ -324,7 +339,7 @@ class _Draft:
         record = self._claims.get("statement", statement)
         if record is not None:
             life = self._life(Stream.record(record))
-            if statement in life.record.kept:
+            if statement in life.outline.statements:
                 return life
         if ("statement", statement) in self._refused:
             raise _BuildsOnRefused("it changes a refused line")
@@ -333,8 +348,7 @@ class _Draft:
     def _life(self, stream: Stream, *, new: bool = False) -> _Life:
         name = str(stream)
         if name not in self._records:
-            past = [] if new else self._past.stream(name)
-            self._records[name] = _Life(name, past)
+            self._records[name] = _Life(stream, None if new else self._past)
         return self._records[name]
 
     def _is_recorded(self, fact: Fact) -> bool:
@@ -368,24 +382,52 @@ TAKES: Mapping[type[Fact], Callable[[_Draft, int, Any, int | None], None]] = {
 
 
 class _Life:
-    """A record as it would be, with what the log said of it before this command."""
+    """A record as it would be: in outline, and in full for whoever asks.
 
-    def __init__(self, stream: str, past: list[StreamLine]) -> None:
-        self.stream = stream
-        self.record = Record.of(stream, past)
-        self.said_before: dict[tuple[str, str], Line] = {
-            (line["type"], line["id"]): line for line, *_ in past if "id" in line
-        }
-        self.revision_before = self.record.revision
-        self.statements: dict[str, Statement] = {
-            statement.id: statement for statement in self.record.statements()
-        }
+    Without a past it is new.
+    """
 
-    def apply(self, line: Line, *, position: int, recorded_on: Day) -> None:
-        self.record.apply(line, position=position, recorded_on=recorded_on)
-        about = touched(line)
+    def __init__(self, stream: Stream, past: Past | None) -> None:
+        self.id = stream.id
+        self.stream = str(stream)
+        self.outline = Outline() if past is None else past.outline(self.stream)
+        self.revision_before = self.outline.revision
+        self._past = past
+        self._now: list[StreamLine] = []
+        self._record: Record | None = None
+
+    @cached_property
+    def before(self) -> list[StreamLine]:
+        """What the log said of it before this command."""
+        return [] if self._past is None else self._past.stream(self.stream)
+
+    @cached_property
+    def said_before(self) -> dict[tuple[str, str], Line]:
+        """The lines of `before` by type and id."""
+        return {(line["type"], line["id"]): line for line, *_ in self.before if "id" in line}
+
+    @property
+    def record(self) -> Record:
+        """The record in full, with the orders taken so far."""
+        if self._record is None:
+            self._record = Record.of(self.stream, [*self.before, *self._now])
+        return self._record
+
+    def apply(self, said: StreamLine, about: Subject) -> None:
+        """Write down what an order says."""
+        self._now.append(said)
+        if self._record is not None:
+            self._record.fold([said])
+        self.outline.revision += 1
         if about.space == "statement":
-            self.statements[about.id] = self.record.statement(about.id)
+            statements, type = self.outline.statements, said.line["type"]
+            if type in STATEMENT_TYPES:
+                statements[about.id] = Outlined.of(said.line, withdrawn=False)
+            elif type == "correction":
+                statements[about.id] = Outlined.of(self.record.kept[about.id].line, withdrawn=False)
+            else:
+                withdrawn = type == "withdrawal"
+                statements[about.id] = replace(statements[about.id], withdrawn=withdrawn)
 
 
 class _Claims:

@@ -162,6 +162,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return hash((self.id, self.position))
 
     @property
+    def milestone(self) -> str | None:
+        """The milestone that it claims; None for another kind of statement."""
+        return self.line.get("milestone")
+
+    @property
     def earliest(self) -> Day | None:
         """The first day that its date allows; None is an open beginning."""
         return self.date.earliest if self.date else None

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from events.dates import iso
 from events.orders import Warning
+from events.outline import Outlined
 from events.statement import Statement
 from events.vocabulary import RANK, STATUS_OF
 
 
-def warnings_of(statement: Statement, others: Iterable[Statement]) -> list[Warning]:
-    """The warnings of one statement beside the others of its record."""
+def warnings_of(statement: Statement, others: Iterable[Statement | Outlined]) -> list[Warning]:
+    """The warnings of one statement beside the others of its record, in full or in outline."""
     rivals = [other for other in others if other.id != statement.id and not other.withdrawn]
     return [*_of_its_dates(statement), *_of_its_place(statement, rivals)]
 
@@ -40,12 +41,12 @@ def _of_its_dates(statement: Statement) -> Iterator[Warning]:
         yield Warning("no-source", "rests on no source")
 
 
-def _of_its_place(statement: Statement, rivals: list[Statement]) -> Iterator[Warning]:
+def _of_its_place(statement: Statement, rivals: list[Statement | Outlined]) -> Iterator[Warning]:
     for rival in rivals:
-        if (rival.entry, rival.planned, rival.date) == (
-            statement.entry,
-            statement.planned,
-            statement.date,
+        if (
+            rival.entry == statement.entry
+            and rival.planned == statement.planned
+            and rival.date == statement.date
         ):
             yield Warning(
                 "says-the-same",
@@ -57,19 +58,19 @@ def _of_its_place(statement: Statement, rivals: list[Statement]) -> Iterator[War
         return
     for rival in rivals:
         higher = _rank(rival)
-        if higher is None or higher <= rank or rival.latest is None:
+        if higher is None or higher <= rank:
             continue
-        if rival.latest < statement.earliest:
+        latest = rival.latest
+        if latest is not None and latest < statement.earliest:
             yield Warning(
                 "lower-after-higher",
-                f"{statement.line['milestone']} wholly after"
-                f" {rival.line['milestone']} ({rival.id!r})",
+                f"{statement.milestone} wholly after {rival.milestone} ({rival.id!r})",
             )
             break
 
 
-def _rank(statement: Statement) -> int | None:
+def _rank(statement: Statement | Outlined) -> int | None:
     """How far an actual milestone moves a facility; None where it moves none forward."""
-    if statement.planned or statement.kind != "milestone":
+    if statement.planned or statement.milestone is None:
         return None
-    return RANK.get(STATUS_OF.get(statement.line["milestone"], ""))
+    return RANK.get(STATUS_OF.get(statement.milestone, ""))

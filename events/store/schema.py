@@ -173,6 +173,14 @@ EVENTS_BETWEEN = """
     ORDER BY rowid
 """
 
+VERSIONS_AFTER = """
+    SELECT rowid, originator_id, originator_version
+    FROM stored_events
+    WHERE rowid > :after
+    ORDER BY rowid
+    LIMIT :limit
+"""
+
 COMMITS_OVER = """
     SELECT position, first, recorded_at, actor, request, key, fingerprint
     FROM commits

@@ -70,6 +70,7 @@ from events.store.schema import (
     REVISION,
     SCHEMA,
     SCHEMA_NUMBER,
+    VERSIONS_AFTER,
 )
 
 Clock = Callable[[], int]
@@ -259,6 +260,12 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         with self.datastore.transaction(commit=False) as cursor:
             rows = _rows(cursor, statement, parameters)
         return list(map(commit_of, rows))
+
+    def versions_after(self, position: int, *, limit: int) -> list[tuple[int, str, int]]:
+        """The events beyond a position as position, stream and version, in order."""
+        parameters = {"after": position, "limit": limit}
+        with self.datastore.transaction(commit=False) as cursor:
+            return _rows(cursor, VERSIONS_AFTER, parameters)
 
     def _commit(self, statement: str, parameters: dict[str, Any]) -> Commit | None:
         with self.datastore.transaction(commit=False) as cursor:

@@ -338,7 +338,7 @@ def test_a_proposal_records_nothing(past: Teller) -> None:
         Command(orders=(Order(1, line),), actor="wang", request="r-2")
     )
     assert [decided.id for decided in proposed.decided] == ["lit"]
-    assert proposed.revisions == {"record:juno": REVISION + 1}
+    assert proposed.outlines["record:juno"].revision == REVISION + 1
     assert past.log() == before
     assert past.tell(line).events[0].revision == REVISION + 1
 

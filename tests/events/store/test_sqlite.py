@@ -624,6 +624,17 @@ def test_commits_are_read_in_both_directions(log: ChronicleRecorder) -> None:
     assert log.commits(limit=1, last_first=True) == [log.head()]
 
 
+def test_the_versions_that_streams_came_to_are_read_on_from_a_position(
+    log: ChronicleRecorder,
+) -> None:
+    """Position, stream and version of each event, no more of them than are wanted."""
+    log.insert_events([event("record:juno", 1), event("record:lhaaso", 1)])
+    log.insert_events([event("record:juno", 2)])
+    assert log.versions_after(1, limit=9) == [(2, "record:lhaaso", 1), (3, "record:juno", 2)]
+    assert log.versions_after(0, limit=1) == [(1, "record:juno", 1)]
+    assert log.versions_after(3, limit=9) == []
+
+
 def test_the_reads_need_no_scan(log: ChronicleRecorder) -> None:
     """Each question goes by an index, so it costs the same in a log of any length."""
     from events.store import sqlite as module  # noqa: PLC0415 - the statements, by name
@@ -637,7 +648,7 @@ def test_the_reads_need_no_scan(log: ChronicleRecorder) -> None:
         for name in (
             "HEAD", "COMMIT_AT", "COMMIT_BY", "COMMIT_BY_KEY", "CLAIMED", "EVENTS_AFTER",
             "EVENTS_BETWEEN", "COMMITS_OVER", "EVENTS_OF_STREAM", "LAST_GIVEN", "EVENTS_AT",
-            "POSITIONS_OF_STREAM", "REVISION", "COMMITS", "COMMITS_OF_STREAM",
+            "POSITIONS_OF_STREAM", "REVISION", "COMMITS", "COMMITS_OF_STREAM", "VERSIONS_AFTER",
         ):  # fmt: skip
             sql = getattr(module, name).format(direction="DESC")
             plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", asked)
