@@ -1,9 +1,9 @@
 """The chronicle: the one place where commands become events in the log.
 
 `Chronicle.execute` decides on a command on top of what the log holds and keeps
-the events as one commit; where another writer came first, it decides again.
-`propose` is the same decision without keeping it. The log itself, with its
-commits and positions, is `Chronicle.log`.
+the events as one commit, while nobody else writes. `propose` is the same
+decision without keeping it. The log itself, with its commits and positions, is
+`Chronicle.log`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, cast
 import msgspec
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
-from eventsourcing.persistence import InfrastructureFactory, IntegrityError
+from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment, EnvType
 
 from events.catalogue import STATEMENT_TYPES, fact_of
@@ -25,7 +25,7 @@ from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent, NewCommit, instant
 from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
-from events.errors import IdTaken, KeyReused, LogDamaged, MalformedLine, Refusal
+from events.errors import KeyReused, LogDamaged, MalformedLine, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
 from events.outline import Outline
@@ -38,8 +38,8 @@ from events.store.transcoding import line_of, state_of
 PAGE = 1000
 """How many events an export reads at once."""
 
-ATTEMPTS = 50
-"""How often a command is decided anew where other writers come first."""
+MANY = 1000
+"""A command of more orders than this is decided on before others are kept from writing."""
 
 
 class Chronicle(Application[str]):
@@ -80,29 +80,28 @@ class Chronicle(Application[str]):
         Raises a Refusal for a single order, BatchRefused for several, KeyReused
         where the idempotency key stands for another request.
         """
-        for attempt in itertools.count(1):
+        decision: Decision | None = None
+        seen: Commit | None = None
+        if len(command.orders) > MANY and command.key is None:
+            # Others may write while it is decided on. Under a key it might be refused only because
+            # the same request came first.
+            with self.log.reading():
+                seen, decision = self.log.head(), self.propose(command)
+        with self.log.writing():
             if (replayed := self.replay(command)) is not None:
                 return replayed
-            try:
+            if decision is None or seen != self.log.head():
                 decision = self.propose(command)
-            except Refusal:
-                # Perhaps only because the same request has come first in the meantime.
-                if (replayed := self.replay(command)) is not None:
-                    return replayed
-                raise
             if not decision.decided:
                 return Recorded(commit=None, events=(), skipped=decision.skipped)
-            try:
-                return self._keep(command, decision)
-            except (IntegrityError, IdTaken):
-                # Another writer came between the decision and the lock.
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError("unreachable: the count has no end")
+            recorded = self._keep(command, decision)
+        self._remember(decision, recorded)
+        return recorded
 
     def propose(self, command: Command) -> Decision:
         """What a command would come to, with nothing recorded. Raises like `execute`."""
-        return self._decide(command, today=utc_day(self.now()))
+        with self.log.reading():
+            return self._decide(command, today=utc_day(self.now()))
 
     def _decide(self, command: Command, *, today: Day) -> Decision:
         self._outlines.follow(self.log)
@@ -122,13 +121,17 @@ class Chronicle(Application[str]):
             ),
         )
         positions = [recording.notification.id for recording in recordings]
-        self._outlines.keep(decision.outlines, first=positions[0], last=positions[-1])
         return Recorded(
             commit=self.log.commit_at(positions[-1]),
             events=tuple(map(_placed, decision.decided, positions)),
             skipped=decision.skipped,
             warnings=decision.warnings,
         )
+
+    def _remember(self, decision: Decision, recorded: Recorded) -> None:
+        """Keep the outlines that a commit left, now that it is on the disk."""
+        first, last = recorded.events[0].position, recorded.events[-1].position
+        self._outlines.keep(decision.outlines, first=first, last=last)
 
     def replay(self, command: Command) -> Recorded | None:
         """What the command came to when it was sent before under the same key.
@@ -249,16 +252,19 @@ class Chronicle(Application[str]):
             key=place.key,
             fingerprint=place.fingerprint,
         )
-        try:
-            decision = self._decide(command, today=utc_day(place.recorded_at))
-        except Refusal as refusal:
-            raise LogDamaged(position, f"from line {batch[0].number}: {refusal}") from refusal
-        self._keep(command, decision, recorded_at=place.recorded_at, positions=positions)
-        for event, expected in zip(
-            self.log.select_log(after=positions[0] - 1, limit=len(positions)), places, strict=True
-        ):
-            if event.leaf.hex() != expected["leaf"]:
-                raise LogDamaged(event.position, "the event does not come to its leaf")
+        with self.log.writing():
+            try:
+                decision = self._decide(command, today=utc_day(place.recorded_at))
+            except Refusal as refusal:
+                raise LogDamaged(position, f"from line {batch[0].number}: {refusal}") from refusal
+            recorded = self._keep(
+                command, decision, recorded_at=place.recorded_at, positions=positions
+            )
+            logged = self.log.select_log(after=positions[0] - 1, limit=len(positions))
+            for event, expected in zip(logged, places, strict=True):
+                if event.leaf.hex() != expected["leaf"]:
+                    raise LogDamaged(event.position, "the event does not come to its leaf")
+        self._remember(decision, recorded)
         return position
 
 

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from operator import length_hint
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, local
 from types import TracebackType
 from typing import Any, NoReturn, cast
 
@@ -37,6 +37,7 @@ from eventsourcing.persistence import (
     ListenNotifySubscription,
     NotSupportedError,
     OperationalError,
+    ProgrammingError,
     StoredEvent,
 )
 from eventsourcing.utils import Environment, EnvType
@@ -77,6 +78,10 @@ Clock = Callable[[], int]
 """Says what time it is, in microseconds since 1970."""
 
 
+LOOK = 0.0005
+"""Seconds from one look to the next whether another process still writes."""
+
+
 def system_clock() -> int:
     """The time of the machine."""
     return time.time_ns() // 1000
@@ -91,6 +96,23 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         super().__init__(datastore)
         self.clock = clock
 
+    # One state of the log.
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What this thread reads meanwhile is of one state of the log, whoever writes to it."""
+        with self.datastore.one_transaction(commit=False):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Nobody else writes meanwhile: what this thread reads is the newest state of the log.
+
+        What it inserts is on the disk at the end, or, where something is raised, not in the log.
+        """
+        with self.datastore.one_transaction(commit=True):
+            yield
+
     # The log is written.
 
     def insert_events(
@@ -102,8 +124,8 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     ) -> list[int]:
         """Append the events as one commit and return their positions.
 
-        It is on the disk when this returns; where it raises, the log is as it
-        was. Without events nothing is written.
+        It is on the disk when this returns, or at the end of `writing`; where it
+        raises, the log is as it was. Without events nothing is written.
 
         Raises IdTaken for a claim that is taken, LogDamaged where an explicit
         `recorded_at` or `positions` does not lie beyond the head, and the
@@ -113,10 +135,8 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """
         if not stored_events:
             return []
-        with self.datastore.transaction(commit=True) as cursor:
-            positions = self._insert_events(cursor, stored_events, commit=commit, **kwargs)
-        self.datastore.doorbell.ring()
-        return positions
+        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+            return self._insert_events(cursor, stored_events, commit=commit, **kwargs)
 
     def _insert_events(
         self,
@@ -462,6 +482,38 @@ class ChronicleDatastore(library.SQLiteDatastore):
         self.doorbell = Doorbell(self.pool.connect, poll_interval=poll_interval)
         self._writer: library.SQLiteConnection | None = None
         self._writing = Lock()
+        self._ours = _OfThisThread()
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:
+        """A cursor in a transaction of its own, or in the `one_transaction` of this thread."""
+        ours = self._ours.connection
+        if ours is None:
+            with super().transaction(commit=commit) as cursor:
+                yield cursor
+        elif commit and not self._ours.commit:
+            raise ProgrammingError("nothing can be written in a transaction that only reads")
+        else:
+            with (cursor := ours.cursor()):
+                yield cursor
+
+    @contextmanager
+    def one_transaction(self, *, commit: bool) -> Iterator[None]:
+        """All transactions of this thread are one meanwhile. Raises like `get_connection`."""
+        if self._ours.connection is not None:
+            yield
+            return
+        with (
+            self.get_connection(commit=commit) as connection,
+            connection.transaction(commit=commit),
+        ):
+            self._ours.connection, self._ours.commit = connection, commit
+            try:
+                yield
+            finally:
+                self._ours.connection = None
+        if commit:
+            self.doorbell.ring()
 
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[library.SQLiteConnection]:
@@ -483,7 +535,7 @@ class ChronicleDatastore(library.SQLiteDatastore):
             if self.pool.closed:
                 raise ConnectionPoolClosedError
             if self._writer is None:
-                self._writer = self.pool.create_connection()
+                self._writer = self.pool.create_connection(writes=True)
             yield self._writer
         finally:
             self._writing.release()
@@ -496,6 +548,13 @@ class ChronicleDatastore(library.SQLiteDatastore):
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+
+class _OfThisThread(local):
+    """The transaction that a thread is in, if it is in one."""
+
+    connection: library.SQLiteConnection | None = None
+    commit = False
 
 
 class ChroniclePool(library.SQLiteConnectionPool):
@@ -526,11 +585,13 @@ class ChroniclePool(library.SQLiteConnectionPool):
             raise
         return connection
 
-    def create_connection(self) -> library.SQLiteConnection:
-        """A connection as the library wants it."""
+    def create_connection(self, *, writes: bool = False) -> library.SQLiteConnection:
+        """A connection as the library wants it, to read or to write with."""
         connection = self.connect()
         connection.row_factory = sqlite3.Row
-        return ChronicleConnection(connection, max_age=self.max_age)
+        if writes:
+            connection.execute("PRAGMA busy_timeout = 0")  # it waits in `_take_the_lock`
+        return ChronicleConnection(connection, max_age=self.max_age, patience=self.lock_timeout)
 
     def _create_connection(self) -> library.SQLiteConnection:
         return self.create_connection()
@@ -559,6 +620,12 @@ class ChroniclePool(library.SQLiteConnectionPool):
 class ChronicleConnection(library.SQLiteConnection):
     """A connection whose writing transactions begin by taking the lock."""
 
+    def __init__(
+        self, connection: sqlite3.Connection, *, max_age: float | None, patience: float
+    ) -> None:
+        super().__init__(connection, max_age=max_age)
+        self.patience = patience
+
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:
         """A cursor in a transaction, which ends in COMMIT if `commit` is set, else in ROLLBACK."""
@@ -567,12 +634,17 @@ class ChronicleConnection(library.SQLiteConnection):
 
 
 class _Transaction(library.SQLiteTransaction):
+    connection: ChronicleConnection
+
     def __enter__(self) -> library.SQLiteCursor:
         cursor = self.connection.cursor()
         try:
             # A transaction that reads first and then writes is refused without
             # any waiting if someone else has committed in between.
-            cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+            if self.commit:
+                _take_the_lock(cursor, patience=self.connection.patience)
+            else:
+                cursor.execute("BEGIN")
         except sqlite3.DatabaseError as error:
             raise OperationalError(error) from error
         return cursor
@@ -590,6 +662,24 @@ class _Transaction(library.SQLiteTransaction):
             # transaction open for whoever has the connection next.
             self.connection.rollback()
             raise
+
+
+def _take_the_lock(cursor: library.SQLiteCursor, *, patience: float) -> None:
+    """Begin to write as soon as nobody else does, within so many seconds.
+
+    SQLite would wait ever longer from look to look, up to a tenth of a second: whoever has just
+    written is first again, and among many writers some wait for seconds.
+    """
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(LOOK)
+        else:
+            return
 
 
 def _make_durable(connection: sqlite3.Connection, *, patience: float) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from events import chronicle
 from events.fact import Line
 from events.orders import Recorded
 from service.archive import Archive
@@ -126,21 +127,24 @@ def test_one_request_sent_twice_at_once_is_recorded_once(juno: Teller, writers: 
         assert revision(juno) == before + 1
 
 
-def test_a_request_that_is_overtaken_by_itself_is_replayed(juno: Teller) -> None:
-    """Recorded after its key was looked up and before it is decided on, it is no second order."""
-    request = {"key": "k-1", "fingerprint": "abc", "revision": 1}
+def test_a_long_command_that_is_overtaken_is_decided_anew(
+    juno: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may write while it is decided on; it is recorded on top of what they wrote."""
+    monkeypatch.setattr(chronicle, "MANY", 1)
     with Archive(juno.archive.folder) as other:
         first: list[Recorded] = []
 
         def overtaken() -> int:
             if not first:
-                first.append(other.chronicle.execute(command(step("lit"), **request)))
+                first.append(other.chronicle.execute(command(step("one"))))
             return juno.clock()
 
         with Archive(juno.archive.folder, clock=overtaken) as slow:
-            again = slow.chronicle.execute(command(step("lit"), **request))
-    assert again.replayed
-    assert again.commit == first[0].commit
+            long = slow.chronicle.execute(command(step("two"), step("three")))
+            alone = slow.chronicle.execute(command(step("four"), step("five")))
+    revisions = [placed.revision for came in (*first, long, alone) for placed in came.events]
+    assert revisions == [2, 3, 4, 5, 6]
 
 
 def test_two_requests_under_one_key_at_once(juno: Teller, writers: Writers) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,6 +24,7 @@ from eventsourcing.persistence import (
     IntegrityError,
     NotSupportedError,
     OperationalError,
+    ProgrammingError,
     StoredEvent,
 )
 from eventsourcing.tests import persistence as library
@@ -718,6 +719,49 @@ def test_a_writer_who_waits_too_long_is_told(log: ChronicleRecorder, file: Path)
     ):
         log.insert_events([event("record:juno", 1)])
     assert log.insert_events([event("record:juno", 1)]) == [1]
+
+
+def test_what_is_written_together_is_one_commit_of_the_disk(
+    log: ChronicleRecorder, file: Path
+) -> None:
+    """Whoever writes reads what it has written so far; others see all of it at the end."""
+    with opened(file) as other:
+        with log.writing():
+            assert log.insert_events([event("record:juno", 1)]) == [1]
+            assert log.insert_events([event("record:juno", 2)]) == [2]
+            assert [each.version for each in log.select_stream("record:juno")] == [1, 2]
+            assert other.head() is None
+        assert [each.version for each in other.select_stream("record:juno")] == [1, 2]
+
+
+def test_where_something_is_raised_nothing_of_it_is_written(log: ChronicleRecorder) -> None:
+    """And the next writer writes at the same place."""
+    with suppress(KeyError), log.writing():
+        log.insert_events([event("record:juno", 1)])
+        raise KeyError
+    assert log.head() is None
+    assert log.insert_events([event("record:juno", 1)]) == [1]
+
+
+def test_what_is_read_together_is_of_one_state(log: ChronicleRecorder, file: Path) -> None:
+    """Whoever writes meanwhile, and whichever questions are asked."""
+    with opened(file) as other:
+        other.insert_events([event("record:juno", 1)])
+        with log.reading():
+            before = log.head()
+            other.insert_events([event("record:juno", 2)])
+            assert log.head() == before
+            assert len(log.select_stream("record:juno")) == 1
+            with log.reading():
+                assert log.head() == before
+        assert len(log.select_stream("record:juno")) == 2
+
+
+def test_nothing_is_written_where_it_would_be_lost(log: ChronicleRecorder) -> None:
+    """Within a transaction that only reads."""
+    with log.reading(), pytest.raises(ProgrammingError, match="only reads"):
+        log.insert_events([event("record:juno", 1)])
+    assert log.head() is None
 
 
 def test_readers_go_on_while_someone_writes(log: ChronicleRecorder) -> None:
