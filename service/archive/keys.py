@@ -150,14 +150,17 @@ class Keyring:
         fits = hmac.compare_digest(kept, _digest(secret))
         if key is None or not fits or mark != "annales":
             return None
-        return self.holder(id)
+        return self._identity(key)
 
     def holder(self, id: str) -> Identity | None:
         """Who holds the key of an id; None where it opens nothing now."""
         key = self.all().get(id)
-        if key is None or not key.is_in_force(instant(self._clock())):
+        return None if key is None else self._identity(key)
+
+    def _identity(self, key: Key) -> Identity | None:
+        if not key.is_in_force(instant(self._clock())):
             return None
-        return Identity(key.name, key.role, id)
+        return Identity(key.name, key.role, key.id)
 
     def close(self) -> None:
         """Close the file."""
