@@ -251,6 +251,37 @@ def test_the_outline_that_nobody_needed_for_longest_makes_room() -> None:
     assert [stream for stream in "abcd" if outlines.get(stream)] == ["a", "c", "d"]
 
 
+@pytest.fixture
+def told_thrice(tmp_path: Path) -> Iterator[ChronicleRecorder]:
+    """A log in which JUNO was told of at @2, @3 and @4, each time in a commit of its own."""
+    with Chronicle(tmp_path / "log.sqlite", clock=Clock()) as chronicle:
+        chronicle.execute(command(SOURCE, JUNO))
+        for id in ("one", "two"):
+            chronicle.execute(command(milestone(id, "upgraded", "2014", entry=f"juno/{id}")))
+        yield chronicle.log
+
+
+@pytest.mark.parametrize(("last_to_come", "stays"), [(3, True), (2, False)])
+def test_of_two_commits_the_newer_outline_stays(
+    told_thrice: ChronicleRecorder, last_to_come: int, *, stays: bool
+) -> None:
+    """An older one that its thread brings later is found out, and forgotten."""
+    outlines = Outlines()
+    for revision in (5 - last_to_come, last_to_come):
+        place = revision + 1
+        outlines.keep({"record:juno": Outline(revision)}, first=place, last=place)
+    outlines.follow(told_thrice)
+    assert (outlines.get("record:juno") is not None) is stays
+
+
+def test_an_outline_that_comes_too_late_is_not_kept(told_thrice: ChronicleRecorder) -> None:
+    """The log was read past its commit: what followed that would not be noticed again."""
+    outlines = Outlines()
+    outlines.follow(told_thrice)
+    outlines.keep({"record:juno": Outline(2)}, first=3, last=3)
+    assert outlines.get("record:juno") is None
+
+
 def test_an_outline_is_the_callers_own(tmp_path: Path) -> None:
     """A dry run changes an outline, and the next decision finds it as it was."""
     with Chronicle(tmp_path / "log.sqlite", clock=Clock()) as chronicle:
