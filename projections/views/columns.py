@@ -70,7 +70,10 @@ FORM = 0x0A11A1E5
 """What identifies a file of this form."""
 
 TAIL = 65_536
-"""How many rows may follow the sorted ones before all are sorted again."""
+"""How many rows may follow the sorted ones, once the log is read, before all are sorted again."""
+
+ROOM = 4096
+"""Rows for which a new file has room at least; a large one has it for an eighth of its rows."""
 
 CHUNK = 131_072
 """Rows that are looked at in one step, so that what is worked out stays in the processor."""
@@ -292,7 +295,7 @@ class Columns:
         )
         return end + int(tail[0])
 
-    def sorted_again(self, *, room: int = TAIL) -> Columns:
+    def sorted_again(self, *, room: int = ROOM) -> Columns:
         """The same rows in a new file in its place, all sorted, with room for more."""
         count = self.count
         at = {name: array[:count] for name, array in self._arrays.items()}
@@ -319,7 +322,7 @@ def make(path: Path, rows: Iterable[Stored], position: int) -> Columns:
     fill()
     at = {name: np.concatenate([part[name] for part in parts]) for name in MEMBERS}
     order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
-    return _written(path, {name: array[order] for name, array in at.items()}, position, TAIL)
+    return _written(path, {name: array[order] for name, array in at.items()}, position, ROOM)
 
 
 def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:
@@ -337,7 +340,8 @@ def _written(path: Path, arrays: dict[str, npt.NDArray[Any]], position: int, roo
     capacity = -(-(count + max(room, count // 8)) // 8) * 8
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
-        file.truncate(HEADER + capacity * WIDTH)
+        # Room that is only promised would end the process when a disk is full.
+        os.posix_fallocate(file.fileno(), 0, HEADER + capacity * WIDTH)
         offset = HEADER
         for name, kind in MEMBERS.items():
             file.seek(offset)

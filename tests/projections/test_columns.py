@@ -1,0 +1,204 @@
+"""The columns: what holds at any clocks is what the rows of the table say, whatever became of them.
+
+A made-up table is put beside its columns, and both are asked. Pages are added, cut and closed as a
+follower does; a file is torn, and made again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from events.vocabulary import FIELDS
+from projections import FACETS
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.views import columns as module
+from projections.views.columns import Columns, make, place_of
+from projections.views.rows import Stored
+from tests.story.telling import JUNO, SOURCE, Teller, milestone, plan
+
+FAR = 3 * 10**17
+"""A day beyond all that 32 bits tell apart, as years run to 10^15."""
+
+
+def row(chance: Random, number: int, *, far: bool = False) -> Stored:
+    """Some row or other, opened at a commit up to 50."""
+
+    def day() -> int | None:
+        if far and chance.random() < 0.4:
+            return chance.choice((-FAR, FAR)) + chance.randrange(3)
+        return None if chance.random() < 0.2 else chance.randrange(-300, 300)
+
+    first, end = sorted((day(), day()), key=lambda day: -1000 if day is None else day)
+    return Stored(
+        record=chance.randrange(1, 30),
+        seq=number,
+        country=chance.choice(("CN", "CH", None)),
+        field=chance.choice((0, 3, None)),
+        facet=chance.randrange(len(FACETS)),
+        value=chance.choice((None, 3, "a text")),
+        odds=None,
+        statement=None,
+        vf=first,
+        vt=end,
+        sf=day(),
+        st=None,
+        ks=None,
+        kf=chance.randrange(1, 50),
+        kt=None,
+        others=None,
+        text=None,
+    )
+
+
+def asked(
+    columns: Columns, facet: int, country: str | None, clocks: dict[str, int]
+) -> set[tuple[int, int]]:
+    """The keys of the rows that the columns find."""
+    low = place_of(country, None)
+    found = columns.find(
+        FACETS[facet], places=None if country is None else (low, low + 64), field=None, **clocks
+    )
+    records, seqs = columns["record"][found].tolist(), columns["seq"][found].tolist()
+    return set(zip(records, seqs, strict=True))
+
+
+def said(
+    rows: list[Stored], facet: int, country: str | None, clocks: dict[str, int]
+) -> set[tuple[int, int]]:
+    """The keys of the rows that hold, one by one."""
+    return {
+        (each.record, each.seq)
+        for each in rows
+        if each.facet == facet
+        and country in (None, each.country)
+        and each.holds(stated=clocks["stated"], known=clocks["known"])
+        and each.covers(first=clocks["first"], last=clocks["last"])
+    }
+
+
+def a_question(chance: Random) -> tuple[int, str | None, dict[str, int]]:
+    """A facet, a country, and clocks."""
+    first = chance.randrange(-350, 350)
+    clocks = {
+        "first": chance.choice((first, BEFORE_ALL)),
+        "last": chance.choice((first + chance.randrange(40), AFTER_ALL)),
+        "stated": chance.randrange(-350, 350),
+        "known": chance.randrange(1, 100),
+    }
+    return chance.randrange(len(FACETS)), chance.choice(("CN", "CH", None)), clocks
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_columns_say_what_the_rows_say(tmp_path: Path, seed: int) -> None:
+    """As they are made, after pages that add, cut and close, and sorted again."""
+    chance = Random(seed)
+    rows = {(each.record, each.seq): each for each in (row(chance, n) for n in range(300))}
+    columns = make(tmp_path / "columns", rows.values(), 50)
+    for known in range(51, 60):
+        page = [row(chance, 1000 * known + n)._replace(kf=known) for n in range(20)]
+        standing = [each for each in rows.values() if each.kt is None]
+        closed = [each._replace(kt=known) for each in chance.sample(standing, 10)]
+        whole = [
+            each for each in standing if each.st is None and each._replace(kt=known) not in closed
+        ]
+        cuts = [
+            each._replace(st=chance.randrange(-300, 300), ks=known)
+            for each in chance.sample(whole, 10)
+        ]
+        columns.begin()
+        assert columns.apply(page, cuts, closed)
+        columns.end(known)
+        rows |= {(each.record, each.seq): each for each in (*page, *cuts, *closed)}
+        if known == 55:
+            columns = columns.sorted_again()
+    for _ in range(200):
+        question = a_question(chance)
+        assert asked(columns, *question) == said(list(rows.values()), *question)
+
+
+def test_a_file_without_room_takes_no_page(tmp_path: Path) -> None:
+    """It is left as it is, and one with more room is made."""
+    chance = Random(0)
+    columns = make(tmp_path / "columns", [], 0)
+    many = [row(chance, number) for number in range(module.ROOM + 1)]
+    assert not columns.apply(many, [], [])
+    assert columns.count == 0
+    larger = columns.sorted_again(room=len(many))
+    assert larger.apply(many, [], [])
+    assert (larger.count, Columns.mapped(tmp_path / "columns").count) == (len(many), len(many))
+
+
+def test_what_is_no_file_of_columns_is_refused(tmp_path: Path) -> None:
+    """Whatever else lies there."""
+    (tmp_path / "columns").write_bytes(b"\1" * 8192)
+    with pytest.raises(ValueError, match="holds no columns"):
+        Columns.mapped(tmp_path / "columns")
+
+
+@pytest.mark.parametrize("harm", ["torn", "gone", "behind"])
+def test_columns_that_are_not_those_of_the_table_are_made_anew(juno: Teller, harm: str) -> None:
+    """A page that was begun and never ended, a file that is lost, or one of an earlier position."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.archive.catch_up()
+    db = juno.archive.views.db()
+    columns = juno.archive.state.columns(db)
+    assert columns is not None
+    if harm == "torn":
+        columns.begin()
+    elif harm == "gone":
+        columns.path.unlink()
+        columns.give_up()
+    else:
+        columns.end(1)
+    juno.archive.catch_up()
+    again = juno.archive.state.columns(db)
+    assert again is not None
+    assert (again.is_whole, again.position, again.count) == (True, 3, columns.count)
+
+
+def test_far_days_are_told_apart(teller: Teller) -> None:
+    """On both sides of what 32 bits hold, in questions and in rows; what is shown is exact."""
+    teller.tell(SOURCE, JUNO)
+    teller.tell(milestone("old", "proposed", "Y-1000000000000", stated="2001"))
+    teller.tell(milestone("new", "approved", "2001", stated="2002"))
+    teller.tell(plan("hope", "operation-started", "Y1000000000000", "2003"))
+    teller.archive.catch_up()
+    db, state = teller.archive.views.db(), teller.archive.state
+    known = teller.archive.views.tracked()
+    first = -365242500000000 + 0
+
+    def held(day: int) -> list[str]:
+        rows = state.stab(
+            db, "status", first=day, last=day, stated=20_000, known=known, country="CN", field=None
+        )
+        return [row.value for row in rows]
+
+    assert held(0) == ["proposed"]
+    assert held(12_000) == ["approved"]
+    assert held(-5_000_000_000) == ["proposed"]
+    assert held(2 * first) == []
+    due = state.stab(
+        db, "due", first=BEFORE_ALL, last=AFTER_ALL, stated=20_000, known=known,
+        country=None, field=FIELDS[9],
+    )  # fmt: skip
+    assert [row.vf > 10**14 for row in due] == [True]
+
+
+def test_far_rows_are_found_one_by_one(tmp_path: Path) -> None:
+    """They are those with a day beyond."""
+    chance = Random(1)
+    rows = [row(chance, number, far=True) for number in range(200)]
+    columns = make(tmp_path / "columns", rows, 50)
+    far = columns.far()
+    keys = set(zip(columns["record"][far].tolist(), columns["seq"][far].tolist(), strict=True))
+    wanted = {
+        (each.record, each.seq)
+        for each in rows
+        if any(day is not None and abs(day) > 10**10 for day in (each.vf, each.vt, each.sf))
+    }
+    assert keys == wanted
+    assert np.all(np.diff(columns["facet"][: columns.count].astype(int)) >= 0)
