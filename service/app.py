@@ -25,9 +25,10 @@ from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
 from service.questions import QUESTIONS
 from service.routes import blueprint as questions
-from service.settings import Settings
+from service.settings import Settings, limits_of
+from service.sharing import Sharing
 from service.web import about as describing
-from service.web import access, limiting, observing, openapi, problems
+from service.web import access, kept, limiting, observing, openapi, problems
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
@@ -84,9 +85,16 @@ ALLOWED = (
 """The headers that a page of another origin may send."""
 
 
-def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
-    """The WSGI app that answers from an archive. The caller keeps and closes the archive."""
+def create_app(
+    archive: Archive, settings: Settings | None = None, sharing: Sharing | None = None
+) -> Flask:
+    """The WSGI app that answers from an archive. The caller keeps and closes the archive.
+
+    `sharing` is what it counts together with the other processes of its server, if there are any.
+    """
     settings = settings or Settings(data=archive.folder)
+    sharing = sharing or Sharing()
+    archive.streams.counted = sharing.streams
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
@@ -98,7 +106,7 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
         "ANNALES_URL": settings.url,
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
-    observing.register(app, archive)
+    figures = observing.register(app, archive, sharing)
     problems.register(app)
     Compress(app)
     app.after_request(_with_headers)
@@ -106,16 +114,24 @@ def create_app(archive: Archive, settings: Settings | None = None) -> Flask:
     access.register(
         app,
         archive.keys,
-        Sessions(archive.keys, clock=archive.chronicle.clock),
+        Sessions(archive.keys, clock=archive.chronicle.clock, records=sharing.sessions),
         open_reads=settings.open_reads,
     )
-    limiting.register(app, orders=settings.orders_limit, questions=settings.questions_limit)
+    limits = limiting.Limits(
+        sharing.limits,
+        orders=limits_of(settings.orders_limit),
+        questions=limits_of(settings.questions_limit),
+    )
+    limiting.register(app, limits)
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
     app.register_blueprint(viewers)
     app.register_blueprint(desk)
+    if settings.open_reads and settings.kept:
+        most = settings.kept // sharing.processes
+        kept.register(app, archive, limits, figures, most=most)
     app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS)  # type: ignore[method-assign] # as Flask has it
     return app
 

@@ -6,10 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from events.errors import AnnalesError
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+
+
+MEGABYTE = 1024 * 1024
+
+LEAST_KEPT = 4
+"""Megabytes. A large answer in a few codings takes as much."""
 
 
 class BadSetting(AnnalesError):
@@ -22,7 +32,8 @@ class Settings:
 
     `data` is the folder of the chronicle, `open_reads` whether everyone may ask, `url` the
     address at which the service is reached, without a slash at its end, the limits are in the
-    words of the `limits` package (`1000 per second`).
+    words of the `limits` package (`1000 per second`), `kept` is how many bytes of finished
+    answers are kept in all processes together.
     """
 
     data: Path
@@ -30,22 +41,50 @@ class Settings:
     url: str | None = None
     orders_limit: str = "1000 per second"
     questions_limit: str | None = None
+    kept: int = 64 * MEGABYTE
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
         """Read `ANNALES_DATA`, `ANNALES_READ` (public or key), `ANNALES_URL`,
-        `ANNALES_ORDERS_LIMIT` and `ANNALES_QUESTIONS_LIMIT`. Raises BadSetting."""
+        `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT` and `ANNALES_KEPT` (megabytes).
+
+        Raises BadSetting.
+        """
         read = environment.get("ANNALES_READ", "public")
         if read not in ("public", "key"):
             raise BadSetting(f"ANNALES_READ={read}: it is public or key")
         folder = environment.get("ANNALES_DATA") or platformdirs.user_data_dir("annales")
+        for name in ("ANNALES_ORDERS_LIMIT", "ANNALES_QUESTIONS_LIMIT"):
+            limits_of(environment.get(name), name=name)
         return cls(
             data=Path(folder),
             open_reads=read == "public",
             url=_address(environment.get("ANNALES_URL")),
             orders_limit=environment.get("ANNALES_ORDERS_LIMIT", "1000 per second"),
             questions_limit=environment.get("ANNALES_QUESTIONS_LIMIT") or None,
+            kept=_megabytes("ANNALES_KEPT", environment.get("ANNALES_KEPT", "64")),
         )
+
+
+def limits_of(text: str | None, *, name: str = "a limit") -> list[RateLimitItem]:
+    """What a limit in words comes to; nothing without one. Raises BadSetting."""
+    from limits import parse_many  # noqa: PLC0415 -- only a server has limits
+
+    try:
+        return parse_many(text) if text else []
+    except ValueError as error:
+        raise BadSetting(f"{name}={text}: a limit such as 600 per minute") from error
+
+
+def _megabytes(name: str, text: str) -> int:
+    """So many megabytes in bytes; 0 is none at all."""
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise BadSetting(f"{name}={text}: a whole number of megabytes, 0 for none")
+    if 0 < int(text) < LEAST_KEPT:
+        raise BadSetting(
+            f"{name}={text}: less than {LEAST_KEPT} megabytes holds no answer; 0 is none"
+        )
+    return int(text) * MEGABYTE
 
 
 def _address(text: str | None) -> str | None:

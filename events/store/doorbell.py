@@ -14,12 +14,15 @@ class Doorbell:
     """Wakes threads when the log may have grown, whichever process wrote to it.
 
     Nothing runs in the background: those who wait take turns in looking, every
-    `poll_interval` seconds, whether another connection has committed.
+    `poll_interval` seconds, whether another connection has committed. Processes that know each
+    other need not wait for that: `on_ring` is called when this one has committed, and may tell
+    the others, who then call `hear`.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], *, poll_interval: float) -> None:
         self.closed = False
         self.wakes = 0
+        self.on_ring: Callable[[], None] = lambda: None
         self._connect = connect
         self._poll_interval = poll_interval
         self._connection: sqlite3.Connection | None = None
@@ -46,7 +49,12 @@ class Doorbell:
                 self._look()
 
     def ring(self) -> None:
-        """Say that the log has grown."""
+        """Say that the log has grown by this process."""
+        self.hear()
+        self.on_ring()
+
+    def hear(self) -> None:
+        """Say that the log has grown, here or elsewhere."""
         with self._rung:
             self._rings += 1
             self._rung.notify_all()

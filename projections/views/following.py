@@ -8,10 +8,13 @@ makes the views anew beside the live ones; `verify` compares without touching.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -47,6 +50,13 @@ TABLES = tuple(table for view in VIEWS for table in view.tables)
 
 PAGE = 5000
 """How many events a transaction takes, or one commit where that is larger."""
+
+
+TURN = "views.follower"
+"""The file whose lock says who follows. There is nothing in it."""
+
+BETWEEN_TURNS = 0.2
+"""Seconds after which whoever does not follow looks whether it is its turn."""
 
 
 class Differs(AnnalesError):
@@ -134,16 +144,23 @@ class Follower:
 
 
 class Following:
-    """A thread that follows the log, and a place to wait until it has read far enough."""
+    """A thread that follows the log, and a place to wait until it has read far enough.
+
+    Of all that do so for a folder, in whatever processes, one reads the log: the one that holds
+    the lock of the file `TURN`. The system gives it to another when that process ends, however it
+    ends. `on_moved` is called when this one has read on, and may tell the others, which then call
+    `hear`; who is not told looks now and then.
+    """
 
     def __init__(self, chronicle: Chronicle, views: Views) -> None:
+        self.on_moved: Callable[[], None] = lambda: None
+        self.failure: Exception | None = None
         self._chronicle = chronicle
         self._views = views
         self._follower = Follower(chronicle, views.db)
         self._moved = threading.Condition()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
-        self.failure: Exception | None = None
 
     def start(self) -> None:
         """Begin to follow."""
@@ -167,21 +184,44 @@ class Following:
                 self._moved.wait(min(left, 0.01))
         return projected
 
+    def hear(self) -> None:
+        """Say that the views may have read on, here or elsewhere."""
+        with self._moved:
+            self._moved.notify_all()
+
     def _run(self) -> None:
-        at = 0
         while not self._ended.is_set():
-            try:
+            with _turn(self._views.folder / TURN) as is_ours:
+                if is_ours:
+                    self._follow()
+            self._ended.wait(BETWEEN_TURNS)
+
+    def _follow(self) -> None:
+        """Follow the log until the end, or until that fails: then it is the turn of another."""
+        try:
+            while not self._ended.is_set():
                 at = self._follower.catch_up()
                 self.failure = None
-            except Exception as failure:
-                # The log goes on without the views; /readyz says so, and the next try may succeed.
-                self.failure = failure
-                log.exception("the views cannot follow the log")
-                self._ended.wait(1)
-                continue
-            with self._moved:
-                self._moved.notify_all()
-            self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
+                self.hear()
+                self.on_moved()
+                self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
+        except Exception as failure:
+            # The log goes on without the views; /readyz says so, and the next try may succeed.
+            self.failure = failure
+            log.exception("the views cannot follow the log")
+            self._ended.wait(1)
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[bool]:
+    """Whether it is our turn: nobody else has it before this is left."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def belong(chronicle: Chronicle, db: Database) -> bool:

@@ -11,9 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from events.chronicle import Chronicle
+from events.clocks import utc_day
 from events.errors import NotProjected
 from events.store.sqlite import Clock, system_clock
-from projections.views.file import Database, Views
+from projections.views.file import POINTER, Database, Views
 from projections.views.following import CREATES, Follower, Following, belong
 from projections.views.history import History
 from projections.views.lines import Lines
@@ -60,6 +61,16 @@ class Archive:
     def catch_up(self) -> int:
         """Bring the views up to the head of the log, here and now."""
         return Follower(self.chronicle, self.views.db).catch_up()
+
+    def moment(self) -> tuple[object, ...]:
+        """What an answer may depend on besides the question: it is the same as long as this is."""
+        head = self.chronicle.log.head()
+        return (head.position if head else 0, utc_day(self.chronicle.now()), *self.views_in_use())
+
+    def views_in_use(self) -> tuple[object, ...]:
+        """What changes when other views are put in the place of those in use."""
+        status = (self.folder / POINTER).stat()
+        return status.st_ino, status.st_mtime_ns
 
     def db_at(self, position: int) -> Database:
         """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""

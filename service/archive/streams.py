@@ -1,9 +1,9 @@
 """Waiting for the log on behalf of many: one watcher, and only so many who wait.
 
-Whoever waits holds a thread of the server, so a place has to be taken before
-waiting (`enter`), and there are fewer of them than threads. All of them sleep on
-one condition, which a single thread rings when the log has grown; `end` wakes
-them for good, so that a server with open streams can shut down at once.
+Whoever waits holds a thread, so a place has to be taken before waiting (`enter`); the places
+are counted over all processes of a server. All who wait in one process sleep on one condition,
+which a single thread rings when the log has grown; `end` wakes them for good, so that a server
+with open streams can shut down at once.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import logging
 import threading
 
 from events.store.sqlite import ChronicleRecorder
+from service.sharing import Places
 
 log = logging.getLogger(__name__)
 
-PLACES = 8
-"""How many may wait at once: half of the threads that `annales serve` has."""
+PLACES = 64
+"""How many may wait at once, in all processes together."""
 
 PATIENCE = 2.0
 """Seconds that `close` gives to those who wait, before the files are closed under them."""
@@ -25,21 +26,26 @@ PATIENCE = 2.0
 class Streams:
     """The places for those who wait for the log, and the one who watches it for them.
 
-    `places` is how many may wait at once; `heartbeat` how many seconds a stream
-    may be silent (a client that left is noticed at the second write, and holds its
-    place until then), `longest` how many it lasts. All three can be set.
+    `places` is how many may wait at once, counted by `counted`; `heartbeat` how many seconds a
+    stream may be silent (a client that left is noticed at the second write, and holds its
+    place until then), `longest` how many it lasts. All can be set.
     """
 
     def __init__(self, log: ChronicleRecorder) -> None:
         self.places = PLACES
         self.heartbeat = 2.0
         self.longest = 55.0
-        self.taken = 0
+        self.counted = Places(1)
         self._log = log
         self._head = 0
         self._changed = threading.Condition()
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
+
+    @property
+    def taken(self) -> int:
+        """How many wait, in all processes."""
+        return self.counted.taken
 
     @property
     def ended(self) -> bool:
@@ -48,16 +54,12 @@ class Streams:
 
     def enter(self) -> bool:
         """Take a place; False where all are taken. Who took one must `leave`."""
-        with self._changed:
-            if self.taken >= self.places:
-                return False
-            self.taken += 1
-            return True
+        return self.counted.enter(self.places)
 
     def leave(self) -> None:
         """Give a place back."""
+        self.counted.leave()
         with self._changed:
-            self.taken -= 1
             self._changed.notify_all()
 
     def wait(self, *, beyond: int, timeout: float) -> bool:
@@ -84,7 +86,7 @@ class Streams:
         """`end`, and give those who wait `PATIENCE` seconds to be gone."""
         self.end()
         with self._changed:
-            self._changed.wait_for(lambda: self.taken == 0, PATIENCE)
+            self._changed.wait_for(lambda: self.counted.own == 0, PATIENCE)
         if self._watcher is not None:
             self._watcher.join()
 

@@ -222,15 +222,19 @@ def _awaited(page: Page, read_page: ReadPage, *, limit: int, timeout: float) -> 
     """The page after an empty one, once there is something in it or the time is over."""
     streams = archive().streams
     ends = time.monotonic() + timeout
+    # Only our own server says whether the client is still there.
+    is_gone = request.environ.get("annales.is_gone", lambda: False)
     _take_place()
     try:
         while (
             not page.changes
             and page.at_head
             and (left := ends - time.monotonic()) > 0
-            and streams.wait(beyond=page.reached, timeout=left)
+            and not streams.ended
+            and not is_gone()
         ):
-            page = read_page(after=page.reached, limit=limit, looked=page.looked)
+            if streams.wait(beyond=page.reached, timeout=min(left, streams.heartbeat)):
+                page = read_page(after=page.reached, limit=limit, looked=page.looked)
     finally:
         streams.leave()
     return page

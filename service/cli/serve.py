@@ -1,21 +1,43 @@
-"""`annales serve`: the web service, until a signal ends it."""
+"""`annales serve`: the web service, by as many processes as are wanted, until a signal ends it."""
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
+import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from service.archive import Archive
 from service.cli.exits import UNAVAILABLE, Ended
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from projections.views.following import Following
+    from service.serving.processes import Lifeline
+    from service.sharing import Bells, Sharing
+
+MOST_PROCESSES = 64
+
+TRIAL = "from service import guard; guard.check(); import service.app, service.cli.serve"
+"""What fails where the program could not begin anew."""
+
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable in which `prometheus_client` looks for the folder of the figures."""
+
+LOG_GREW, VIEWS_MOVED = b"l", b"v"
+"""Why one process rings the bells of the others."""
 
 
 @click.command()
@@ -28,69 +50,160 @@ from service.settings import Settings
     help="0 is any free port.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1), default=16, show_default=True, help="Answers at once."
+    "--processes",
+    type=click.IntRange(1, MOST_PROCESSES),
+    default=lambda: min(4, len(os.sched_getaffinity(0))),
+    help="How many processes answer. Default: one a core, at most 4.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=3,
+    show_default=True,
+    help="Answers at once in each of them.",
 )
 @click.option("--quiet", is_flag=True, help="No line on stderr for each request.")
 @click.pass_obj
-def serve(folder: Path, /, *, host: str, port: int, threads: int, quiet: bool) -> None:
+def serve(
+    folder: Path, /, *, host: str, port: int, processes: int, threads: int, quiet: bool
+) -> None:
     """Serve the chronicle over HTTP.
 
-    SIGTERM and Ctrl-C end it once the answers under way are given.
+    SIGTERM and Ctrl-C end it once the answers under way are given. SIGHUP begins it anew, with the
+    program as it is then, and loses no request.
     """
     # No other command needs these, and they are a third of what it takes to start.
-    from waitress.server import create_server  # noqa: PLC0415
+    import service.app  # noqa: PLC0415, F401 -- before the processes, which share it then
+    from service.serving.processes import CannotBegin, Processes, inherited  # noqa: PLC0415
+    from service.sharing import Sharing  # noqa: PLC0415
 
+    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    settings = replace(Settings.of(os.environ), data=folder)
+    before = inherited(os.environ)
+    with Archive(folder):
+        pass  # whatever is wrong with it is said once, and no two processes make it
+    listener = before[0] if before else _listener(host, port)
+    with (
+        closing(listener),
+        closing(Sharing(processes)) as sharing,
+        _figures(is_anew=before is not None) as figures,
+    ):
+        sharing.figures = figures
+        parent = Processes(
+            processes,
+            lambda number, lifeline: _answer(
+                number, lifeline, listener, sharing, settings, threads=threads, quiet=quiet
+            ),
+            listener,
+            trial=TRIAL,
+            forget=sharing.forget,
+            before=before[1] if before else frozenset(),
+        )
+        name = f"http://{host}:{listener.getsockname()[1]}"
+        try:
+            parent.run(lambda: click.echo(f"Annales serves {folder} on {name}"))
+        except CannotBegin as error:
+            raise Ended("a process ended before it answered anything", UNAVAILABLE) from error
+
+
+@contextmanager
+def _figures(*, is_anew: bool) -> Iterator[Path]:
+    """Where the processes keep their figures; those of a program that begins anew go on."""
+    if not is_anew:
+        os.environ[FIGURES] = tempfile.mkdtemp(prefix="annales-")
+    folder = Path(os.environ[FIGURES])
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=_family(host), backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise Ended(f"cannot listen on {host}:{port}: {error}", UNAVAILABLE) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _answer(
+    number: int,
+    lifeline: Lifeline,
+    listener: socket.socket,
+    sharing: Sharing,
+    settings: Settings,
+    *,
+    threads: int,
+    quiet: bool,
+) -> None:
+    """Be one of the processes: answer until the end."""
     from service.app import create_app  # noqa: PLC0415
-    from service.orders.writing import LARGEST_BATCH  # noqa: PLC0415
+    from service.lanes import lane_of, largest_body  # noqa: PLC0415
+    from service.serving.listening import Server  # noqa: PLC0415
     from service.web.observing import log_requests  # noqa: PLC0415
 
-    # A request that waits its turn for a moment is no event; /metrics shows how long they take.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    settings = replace(Settings.of(os.environ), data=folder)
+    sharing.become(number)
     if not quiet:
         log_requests(sys.stderr)
-    _on_ending()
-    with Archive(folder) as archive:
-        # Before the server waits for its threads: an open stream would hold one for a minute.
-        _on_ending(archive.streams.end)
-        archive.streams.places = max(1, threads // 2)
-        archive.follow()
-        try:
-            server = create_server(
-                create_app(archive, settings),
-                host=host,
-                port=port,
-                threads=threads,
-                connection_limit=1000,
-                channel_timeout=30,
-                # What is larger is refused before it is read; what is a little too large gets
-                # a problem of ours.
-                max_request_body_size=4 * LARGEST_BATCH,
-                ident="annales",
-            )
-        except (OSError, ValueError) as error:
-            raise Ended(f"cannot listen on {host}:{port}: {error}", UNAVAILABLE) from error
-        click.echo(f"Annales serves {folder} on http://{host}:{_port(server)}")
-        try:
-            server.run()
-        finally:
-            server.close()
+    with Archive(settings.data) as archive:
+        server = Server(
+            create_app(archive, settings, sharing),
+            listener,
+            lane_of=lane_of,
+            largest_body=largest_body,
+            threads=threads,
+            # Whichever process they come to, all places may be taken there.
+            waiting=archive.streams.places,
+            # Before the server waits for its threads: an open stream would hold one for a minute.
+            on_end=archive.streams.end,
+        )
+        following = archive.follow()
+
+        def begun(loop: asyncio.AbstractEventLoop) -> None:
+            _on_ending(loop, lifeline, server.end)
+            if sharing.bells is not None:
+                _hear_each_other(loop, archive, following, sharing.bells, number)
+            os.write(lifeline.ready, b".")
+
+        server.run(begun)
 
 
-def _on_ending(*first: Callable[[], None]) -> None:
-    """From now on SIGTERM and Ctrl-C do this first, and then end the process."""
+def _on_ending(
+    loop: asyncio.AbstractEventLoop, lifeline: Lifeline, end: Callable[[], None]
+) -> None:
+    """End on SIGTERM, and when the parent is gone."""
 
-    def end(*_: object) -> None:
-        for each in first:
-            each()
-        sys.exit(0)
+    def orphaned() -> None:
+        loop.remove_reader(lifeline.parent)
+        end()
 
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, end)
+    loop.add_signal_handler(signal.SIGTERM, end)
+    loop.add_reader(lifeline.parent, orphaned)
 
 
-def _port(server: Any) -> int:
-    """The port that it listens on; with `--port 0` the one that it got."""
-    # A host name may stand for several addresses, each with a socket of its own.
-    listens = getattr(server, "effective_listen", None) or [(None, server.effective_port)]
-    return int(listens[0][1])
+def _hear_each_other(
+    loop: asyncio.AbstractEventLoop,
+    archive: Archive,
+    following: Following,
+    bells: Bells,
+    number: int,
+) -> None:
+    """Tell the other processes what this one does, and hear what they do."""
+    doorbell = archive.chronicle.log.datastore.doorbell
+    doorbell.on_ring = lambda: bells.ring(LOG_GREW, but=number)
+    following.on_moved = lambda: bells.ring(VIEWS_MOVED, but=number)
+
+    def hear() -> None:
+        heard = set()
+        with suppress(BlockingIOError):
+            while True:
+                heard.add(bells.of(number).recv(1))
+        if LOG_GREW in heard:
+            doorbell.hear()
+        if VIEWS_MOVED in heard:
+            following.hear()
+
+    loop.add_reader(bells.of(number), hear)

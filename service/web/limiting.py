@@ -1,74 +1,141 @@
 """Rate limits: a limit for orders and, where it is set, one for questions.
 
-Whoever sends a key is counted by its name, everyone else by address. What is
-left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
+Whoever sends a key is counted by its name, everyone else by address, in all processes of the
+server together. What is left stands in `RateLimit`, and a request over it gets a problem that
+says when to come back.
 """
 
 from __future__ import annotations
 
 import math
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
-from flask import Flask, Response, g, request
-from flask_limiter import ApplicationLimit, Limiter, RequestLimit
-from flask_limiter.errors import RateLimitExceeded
-from flask_limiter.util import get_remote_address
+from flask import Flask, Response, current_app, g, request
+from limits import RateLimitItem
 
+from service.sharing import Records, key_of
 from service.web.problems import BY_SLUG, problem_response
 
+_COUNT = struct.Struct("<dQ")
+"""When a window ends, in seconds since 1970, and how often it was asked in it."""
 
-def register(app: Flask, *, orders: str, questions: str | None) -> None:
-    """Limit orders, and questions too if `questions` says how (such as `600 per minute`)."""
-    limits: list[str | Callable[[], str] | ApplicationLimit] = [
-        ApplicationLimit(orders, exempt_when=_is_question)
+
+class Standing(NamedTuple):
+    """How a client stands with a limit: so much of it, so many seconds, is left."""
+
+    limit: RateLimitItem
+    left: int
+    seconds: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the limit is passed."""
+        return self.left < 0
+
+
+class Limits:
+    """What orders and questions are limited to, and how often each client came."""
+
+    def __init__(
+        self,
+        records: Records,
+        *,
+        orders: Sequence[RateLimitItem],
+        questions: Sequence[RateLimitItem],
+    ) -> None:
+        self._records = records
+        self._limits = {"order": orders, "question": questions}
+
+    def take(self, kind: str, who: str) -> Standing | None:
+        """Count a request; how its client stands with the limit that it is nearest to.
+
+        None where there is no limit.
+        """
+        return self._count(kind, who, 1)
+
+    def give_back(self, kind: str, who: str) -> Standing | None:
+        """Count a request no more."""
+        return self._count(kind, who, -1)
+
+    def _count(self, kind: str, who: str, number: int) -> Standing | None:
+        if not self._limits[kind]:
+            return None
+        now = time.time()
+        standings = []
+        with self._records.held() as held:
+            for limit in self._limits[kind]:
+                key = key_of(f"{kind} {limit} {who}")
+                ends, count = _COUNT.unpack(held.get(key) or bytes(_COUNT.size))
+                if ends <= now:
+                    ends, count = now + limit.get_expiry(), 0
+                count = max(0, count + number)
+                held.put(key, _COUNT.pack(ends, count))
+                left = limit.amount - count
+                seconds = min(max(1, math.ceil(ends - now)), limit.get_expiry())
+                standings.append(Standing(limit, left, seconds))
+        return min(standings, key=lambda standing: standing.left)
+
+
+def register(app: Flask, limits: Limits) -> None:
+    """Limit what comes to the app."""
+    app.extensions["annales.limits"] = limits
+    app.before_request(_take)
+    app.after_request(_tell)
+
+
+def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:
+    """The headers that tell a client how it stands."""
+    if standing is None:
+        return []
+    amount, window = standing.limit.amount, standing.limit.get_expiry()
+    return [
+        ("RateLimit-Policy", f'"default";q={amount};w={window}'),
+        ("RateLimit", f'"default";r={max(0, standing.left)};t={standing.seconds}'),
     ]
-    if questions is not None:
-        # A 304 costs next to nothing, so it counts for nothing.
-        limits.append(ApplicationLimit(questions, exempt_when=_is_order, deduct_when=_was_sent))
-    limiter = Limiter(_who, app=app, storage_uri="memory://", application_limits=limits)
-    app.register_error_handler(RateLimitExceeded, lambda _: _exceeded(limiter))
-
-    def add_headers(response: Response) -> Response:
-        if (limit := limiter.current_limit) is not None:
-            left = _seconds_to(limit)
-            amount, window = limit.limit.amount, limit.limit.get_expiry()
-            response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
-            response.headers["RateLimit"] = f'"default";r={limit.remaining};t={left}'
-        return response
-
-    app.after_request(add_headers)
 
 
-def _exceeded(limiter: Limiter) -> Response:
-    limit = limiter.current_limit
-    wait = 1 if limit is None else _seconds_to(limit)
+def client_of(address: str | None) -> str:
+    """By what a client without a key is counted."""
+    return f"address:{address or '127.0.0.1'}"
+
+
+def _take() -> Response | None:
+    g.standing = None
+    if request.endpoint is None:
+        return None
+    g.standing = standing = _limits().take(_kind(), _who())
+    if standing is None or not standing.is_over:
+        return None
     problem = BY_SLUG["rate-limited"]
+    wait = standing.seconds
     response = problem_response(problem, f"come back in {wait} s", {"retry_after": wait})
     response.headers["Retry-After"] = str(wait)
     return response
 
 
-def _seconds_to(limit: RequestLimit) -> int:
-    """How long until the window of a limit begins anew."""
-    left = math.ceil(limit.reset_at - time.time())
-    return min(max(1, left), limit.limit.get_expiry())
+def _tell(response: Response) -> Response:
+    standing = cast("Standing | None", g.get("standing"))
+    if standing is not None and response.status_code == 304 and _kind() == "question":
+        # It costs next to nothing, so it counts for nothing.
+        standing = _limits().give_back("question", _who())
+    for name, value in limit_headers(standing):
+        response.headers[name] = value
+    return response
 
 
-def _was_sent(response: Response) -> bool:
-    return response.status_code != 304
+def _limits() -> Limits:
+    return cast("Limits", current_app.extensions["annales.limits"])
 
 
-def _is_question() -> bool:
-    return request.method != "POST"
-
-
-def _is_order() -> bool:
-    return request.method == "POST"
+def _kind() -> str:
+    return "order" if request.method == "POST" else "question"
 
 
 def _who() -> str:
     identity = g.get("identity")
     if identity is not None and identity.key is not None:
         return f"key:{identity.name}"
-    return f"address:{get_remote_address()}"
+    return client_of(request.remote_addr)

@@ -10,7 +10,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -22,11 +22,18 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     generate_latest,
+    values,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from prometheus_client.values import MultiProcessValue
 from werkzeug.exceptions import BadRequest
 
 from service.archive import Archive
+from service.sharing import Sharing
 from service.web.access import needs
 
 requests_log = logging.getLogger("annales.requests")
@@ -35,13 +42,16 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _SECRET = re.compile(r"annales_\w+_[^\s&\"]+")
 _STREAM = "text/event-stream"
 
+ROUTE = "annales.route"
+"""Where the environ of WSGI says under which route a request was counted."""
+
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """The methods that are counted by name; a client may invent any number of others."""
 
 
-def register(app: Flask, archive: Archive) -> None:
+def register(app: Flask, archive: Archive, sharing: Sharing) -> Figures:
     """Count and log every request, and show the figures at `/metrics`."""
-    figures = _Figures(archive)
+    figures = Figures(archive, sharing)
     app.before_request(_begin)
     app.after_request(figures.count)
 
@@ -49,6 +59,8 @@ def register(app: Flask, archive: Archive) -> None:
     @needs("open")
     def metrics() -> Response:
         return figures.show()
+
+    return figures
 
 
 def log_requests(stream: TextIO) -> None:
@@ -66,89 +78,149 @@ def request_id() -> str:
     return chosen
 
 
-class _Figures:
-    def __init__(self, archive: Archive) -> None:
-        self._registry = CollectorRegistry()
+def id_of(given: str) -> str:
+    """The id that a request has whose client chose this one, or none."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+class Answered(msgspec.Struct, kw_only=True):
+    """A request that was answered, as it is counted and logged; `asked` is its path and query."""
+
+    route: str
+    request: str
+    method: str
+    asked: str
+    status: int
+    seconds: float
+    actor: str | None
+    position: str | None
+    replayed: str | None = None
+    streams: bool = False
+
+
+class Figures:
+    """What the processes of a server have counted; each sees the sum of all."""
+
+    def __init__(self, archive: Archive, sharing: Sharing) -> None:
+        if sharing.figures is not None:
+            # A process that takes the place of another goes on with its figures.
+            values.ValueClass = MultiProcessValue(lambda: sharing.process)  # type: ignore[no-untyped-call]
+        own = CollectorRegistry()
         labels = ("route", "method", "status")
-        self._requests = Counter(
-            "annales_requests", "Requests answered.", labels, registry=self._registry
-        )
+        self._requests = Counter("annales_requests", "Requests answered.", labels, registry=own)
         self._seconds = Histogram(
             "annales_request_seconds",
             "Time to make an answer; streams are left out.",
             ("route",),
-            registry=self._registry,
+            registry=own,
         )
-        self._gauge("annales_head_position", "The head of the log.", lambda: _head(archive))
-        self._gauge(
-            "annales_projected_position",
-            "How far the views have read the log.",
-            archive.views.tracked,
+        self._kept = Counter(
+            "annales_kept",
+            "Questions: hit, the answer was kept; miss, it is from now on; passed, it cannot be.",
+            ("found",),
+            registry=own,
         )
-        self._gauge(
-            "annales_lag_positions",
-            "How far the views are behind.",
-            lambda: _head(archive) - archive.views.tracked(),
+        self._kept_bytes = Gauge(
+            "annales_kept_bytes",
+            "How many bytes of finished answers are kept.",
+            registry=own,
+            multiprocess_mode="sum",
         )
-        self._gauge(
-            "annales_open_streams",
-            "How many wait for changes, by streams and long polls.",
-            lambda: archive.streams.taken,
-        )
+        self._shown = CollectorRegistry()
+        self._shown.register(_Standing(archive))
+        if sharing.figures is None:
+            self._shown.register(own)
+        else:
+            MultiProcessCollector(self._shown, path=str(sharing.figures))  # type: ignore[no-untyped-call]
 
     def count(self, response: Response) -> Response:
-        """Count and log the request that was answered."""
-        route = request.url_rule.rule if request.url_rule is not None else "none"
-        seconds = time.perf_counter() - g.get("begun", time.perf_counter())
-        method = request.method if request.method in METHODS else "other"
-        self._requests.labels(route, method, str(response.status_code)).inc()
-        if response.mimetype != _STREAM:
-            self._seconds.labels(route).observe(seconds)
+        """Count and log the request that the app has answered."""
+        identity = g.get("identity")
         response.headers.setdefault("X-Request-Id", request_id())
-        if requests_log.isEnabledFor(logging.INFO):
-            requests_log.info("%s", _line(response, seconds))
+        route = request.url_rule.rule if request.url_rule is not None else "none"
+        request.environ[ROUTE] = route
+        query = request.query_string.decode(errors="replace")
+        self.answered(
+            Answered(
+                route=route,
+                request=request_id(),
+                method=request.method,
+                asked=f"{request.path}?{query}" if query else request.path,
+                status=response.status_code,
+                seconds=time.perf_counter() - g.get("begun", time.perf_counter()),
+                actor=identity.name if identity is not None else None,
+                position=response.headers.get("Annales-Position"),
+                replayed=response.headers.get("Idempotency-Replayed"),
+                streams=response.mimetype == _STREAM,
+            )
+        )
         return response
+
+    def answered(self, told: Answered) -> None:
+        """Count and log a request."""
+        method = told.method if told.method in METHODS else "other"
+        self._requests.labels(told.route, method, str(told.status)).inc()
+        if not told.streams:
+            self._seconds.labels(told.route).observe(told.seconds)
+        if requests_log.isEnabledFor(logging.INFO):
+            requests_log.info("%s", _line(told))
+
+    def kept(self, found: str, bytes: int) -> None:
+        """Count a question that might have been kept, and how many bytes are kept by now."""
+        self._kept.labels(found).inc()
+        self._kept_bytes.set(bytes)
 
     def show(self) -> Response:
         """The figures, in the text format of Prometheus."""
-        return Response(generate_latest(self._registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(self._shown), content_type=CONTENT_TYPE_LATEST)
 
-    def _gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
-        Gauge(name, meaning, registry=self._registry).set_function(read)
+
+class _Standing(Collector):
+    """Figures that are the same for all processes, read when they are asked for."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures."""
+        head, projected = _head(self._archive), self._archive.views.tracked()
+        for name, meaning, value in (
+            ("annales_head_position", "The head of the log.", head),
+            ("annales_projected_position", "How far the views have read the log.", projected),
+            ("annales_lag_positions", "How far the views are behind.", head - projected),
+            (
+                "annales_open_streams",
+                "How many wait for changes, by streams and long polls.",
+                self._archive.streams.taken,
+            ),
+        ):
+            yield GaugeMetricFamily(name, meaning, value)
 
 
 def _begin() -> None:
     g.begun = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = id_of(request.headers.get("X-Request-Id", ""))
     try:
         request.args.keys()
     except UnicodeDecodeError:
         raise BadRequest("the query is no UTF-8; write %XX for every other byte") from None
 
 
-def _line(response: Response, seconds: float) -> str:
-    identity = g.get("identity")
+def _line(told: Answered) -> str:
     members: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "request": request_id(),
-        "method": request.method,
-        "path": _SECRET.sub("annales_***", _asked()),
-        "status": response.status_code,
-        "ms": round(seconds * 1000, 2),
-        "actor": identity.name if identity is not None else None,
-        "position": response.headers.get("Annales-Position"),
-        "replayed": response.headers.get("Idempotency-Replayed"),
+        "request": told.request,
+        "method": told.method,
+        "path": _SECRET.sub("annales_***", told.asked),
+        "status": told.status,
+        "ms": round(told.seconds * 1000, 2),
+        "actor": told.actor,
+        "position": told.position,
+        "replayed": told.replayed,
     }
     return msgspec.json.encode(
         {name: value for name, value in members.items() if value is not None}
     ).decode()
-
-
-def _asked() -> str:
-    """The path and query of the request, whatever bytes are in it."""
-    query = request.query_string.decode(errors="replace")
-    return f"{request.path}?{query}" if query else request.path
 
 
 def _head(archive: Archive) -> int:

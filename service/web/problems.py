@@ -216,6 +216,13 @@ PROBLEMS: tuple[Problem, ...] = (
         headers=lambda _: {"Retry-After": "5"},
     ),
     Problem(
+        "overloaded",
+        503,
+        "Overloaded",
+        "As many requests wait for an answer as the server lets wait; `Retry-After` says when to"
+        " come back.",
+    ),
+    Problem(
         "bad-accept-datetime",
         400,
         "Not a date of HTTP",

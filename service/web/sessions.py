@@ -1,22 +1,21 @@
 """Who is signed in at the desk: sessions in memory, each standing for a key in force.
 
-A browser holds the secret of its session in a cookie that no script can read; only its
-SHA-256 is kept here, and the key itself nowhere. A session ends with its key, after two
-hours without a request, after twelve in any case, and with the process.
+A browser holds the secret of its session in a cookie that no script can read; only a digest
+of it is kept here, and the key itself nowhere. A session ends with its key, after two
+hours without a request, after twelve in any case, and with the server.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from hashlib import sha256
-from threading import Lock
 from typing import NamedTuple
 
 import msgspec
 
 from events.store.sqlite import Clock
 from service.archive.keys import Identity, Keyring
+from service.sharing import SESSIONS, Records, Sharing, key_of
 
 COOKIE = "annales-desk"
 """Holds the secret of a session."""
@@ -25,7 +24,7 @@ LONGEST = 12 * 3600
 IDLE = 2 * 3600
 """Seconds that a session lasts at most, and without a request."""
 
-MOST = 1000
+MOST = SESSIONS
 """So many sessions are held; beyond them the one that was idle longest ends."""
 
 _SECOND = 1_000_000
@@ -49,20 +48,20 @@ class _Kept(msgspec.Struct):
 
 
 class Sessions:
-    """The sessions of one process."""
+    """The sessions of a server, which all of its processes know."""
 
     def __init__(
         self,
         keyring: Keyring,
         *,
         clock: Clock,
+        records: Records | None = None,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     ) -> None:
         self._keyring = keyring
         self._clock = clock
         self._new_secret = new_secret
-        self._kept: dict[str, _Kept] = {}
-        self._changing = Lock()
+        self._records = records if records is not None else Sharing().sessions
 
     def begin(self, identity: Identity) -> tuple[str, str]:
         """Begin a session for who showed a key: the secret for its cookie, the token of its forms.
@@ -72,34 +71,43 @@ class Sessions:
         if identity.key is None:
             raise ValueError("a session stands for a key")
         secret, now = self._new_secret(), self._clock()
-        kept = _Kept(identity.key, self._new_secret(), now, now)
-        with self._changing:
-            for digest in [each for each, old in self._kept.items() if old.is_over(now)]:
-                del self._kept[digest]
-            if len(self._kept) >= MOST:
-                del self._kept[min(self._kept, key=lambda each: self._kept[each].seen)]
-            self._kept[_digest(secret)] = kept
-        return secret, kept.token
+        new = _Kept(identity.key, self._new_secret(), now, now)
+        with self._records.held() as held:
+            living = {}
+            for digest, value in held.all():
+                kept = _read(value)
+                if kept.is_over(now):
+                    held.remove(digest)
+                else:
+                    living[digest] = kept.seen
+            if len(living) >= MOST:
+                held.remove(min(living, key=living.__getitem__))
+            held.put(key_of(secret), msgspec.json.encode(new))
+        return secret, new.token
 
     def find(self, secret: str) -> Session | None:
         """The session of a secret; None where it is over, or its key no longer in force."""
-        digest, now = _digest(secret), self._clock()
-        with self._changing:
-            kept = self._kept.get(digest)
-            if kept is None:
-                return None
-            holder = None if kept.is_over(now) else self._keyring.holder(kept.key)
+        digest, now = key_of(secret), self._clock()
+        with self._records.held() as held:
+            value = held.get(digest)
+        if value is None:
+            return None
+        kept = _read(value)
+        holder = None if kept.is_over(now) else self._keyring.holder(kept.key)
+        kept.seen = now
+        with self._records.held() as held:
             if holder is None:
-                del self._kept[digest]
+                held.remove(digest)
                 return None
-            kept.seen = now
-            return Session(holder, kept.token)
+            if held.get(digest) is not None:  # it may have been ended meanwhile
+                held.put(digest, msgspec.json.encode(kept))
+        return Session(holder, kept.token)
 
     def end(self, secret: str) -> None:
         """End a session, if it is not over yet."""
-        with self._changing:
-            self._kept.pop(_digest(secret), None)
+        with self._records.held() as held:
+            held.remove(key_of(secret))
 
 
-def _digest(secret: str) -> str:
-    return sha256(secret.encode(errors="replace")).hexdigest()
+def _read(value: bytes) -> _Kept:
+    return msgspec.json.decode(value.rstrip(b"\0"), type=_Kept)

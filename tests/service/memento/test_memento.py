@@ -381,9 +381,10 @@ def test_a_timemap_of_the_state_lists_commits_not_events(client: FlaskClient) ->
     ]
 
 
-def test_a_long_timemap_has_pages(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_timemap_has_pages(kept: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each says from when until when it is, and where the others are; together they are whole."""
     monkeypatch.setattr(versions, "PAGE", 4)
+    client = create_app(kept).test_client()
     pages: list[list[httplink.Link]] = [listed(client, "/v1/timemap/state?at=2013")]
     [more] = [link for link in pages[0] if "timemap" in link.rel]
     assert more.target == f"{BASE}/v1/timemap/state?at=2013&beyond=@4"

@@ -1,0 +1,38 @@
+"""Which requests wait for others, and how much each may send, by its path alone."""
+
+from __future__ import annotations
+
+from service.desk.guard import LARGEST_FORM
+from service.orders.writing import LARGEST_BATCH, LARGEST_BODY
+from service.serving.lanes import Lane
+from service.serving.request import Request
+
+BESIDE = frozenset({b"/healthz", b"/readyz", b"/metrics", b"/version"})
+"""What is asked to see how the server does, and must be answered when it does badly."""
+
+CHANGES = b"/v1/changes"
+
+SLACK = 64 * 1024
+"""So much more than is taken is read, so that the app itself says by how much it is too large."""
+
+
+def lane_of(request: Request) -> Lane:
+    """The lane of a request: beside the others, among those who wait, or with the questions."""
+    if request.path in BESIDE:
+        return "beside"
+    if request.path == CHANGES and (
+        b"timeout=" in request.target or b"event-stream" in request.header(b"accept")
+    ):
+        return "waiting"
+    return "questions"
+
+
+def largest_body(method: str, path: bytes) -> int:
+    """How many bytes a request may send."""
+    if method in ("GET", "HEAD", "OPTIONS"):
+        return SLACK
+    if path == b"/v1/batches":
+        return LARGEST_BATCH + SLACK
+    if path.startswith(b"/desk/"):
+        return LARGEST_FORM + SLACK
+    return LARGEST_BODY + SLACK

@@ -1,0 +1,312 @@
+"""One connection: requests are read from it, one after another, and answered in their order.
+
+Nobody holds it for long. The head of a request has to be whole a while after it began, and its
+body a while after its head, however busily it drips; a body that is larger than its route takes
+is refused before it is read; whoever says nothing between two requests, or takes nothing of an
+answer, is closed. `Connection.sweep` looks at the time; the loop calls it for every connection.
+Everything here runs in the thread of the loop, but for `send` and what it waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from typing import Protocol, cast
+
+import httptools
+
+from service.serving import response
+from service.serving.request import Request
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+IDLE_SECONDS = 30.0
+STUCK_SECONDS = 30.0
+"""How long a head and a body may take as a whole, how long a connection may be silent between two
+requests, and how long a client may take nothing of what was written for it."""
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes."""
+
+DRAINING_SECONDS = 2.0
+"""A refusal may come before all was sent; a connection closed at once would take it back."""
+
+
+_UNDERSTOOD_NO_FURTHER = 0
+
+
+class Host(Protocol):
+    """What a connection is held by."""
+
+    ending: bool
+
+    def largest_body(self, method: str, path: bytes) -> int:
+        """How many bytes the body of a request may have."""
+
+    def answer(self, connection: Connection, request: Request) -> bool:
+        """Have a request answered by `send` and `finish`; False where too many wait already."""
+
+    def came(self, connection: Connection) -> None:
+        """The connection is open."""
+
+    def left(self, connection: Connection) -> None:
+        """The connection is closed."""
+
+
+class _Refused(Exception):
+    """The request that is being read gets a refusal of this status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(str(status))
+
+
+class Connection(asyncio.Protocol):
+    """One connection of a client, from its first byte to its last."""
+
+    def __init__(self, host: Host) -> None:
+        self.gone = False
+        self.server = self.client = ("", 0)
+        self._host = host
+        self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpRequestParser(self)
+        self._waiting: deque[Request] = deque()
+        self._refused: int | None = None
+        self._is_answering = False
+        self._ends_after = False
+        self._is_draining = False
+        self._taken = threading.Event()  # set while the client takes what is written for it
+        self._taken.set()
+        self._unsent = 0
+        self._since = time.monotonic()
+        self._deadline = self._since + HEAD_SECONDS
+        self._target: bytes
+        self._begin()
+
+    # --- from the loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to read."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.server = _address(transport, "sockname")
+        self.client = _address(transport, "peername")
+        self._host.came(self)
+
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 -- of the protocol
+        """Let go of whoever writes."""
+        self.gone = True
+        self._taken.set()
+        self._host.left(self)
+
+    def eof_received(self) -> bool:
+        """Whoever closes while an answer is made for it has hung up, unless it is on its way."""
+        self.gone = True
+        return self._is_answering
+
+    def pause_writing(self) -> None:
+        """The client is slower than its answer."""
+        self._taken.clear()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of it."""
+        self._taken.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on."""
+        if self._is_draining or self._refused is not None:
+            return
+        had_begun = self._is_reading
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # There is nothing to change to: what was asked is answered, and no more.
+            self._refused = _UNDERSTOOD_NO_FURTHER
+        except httptools.HttpParserCallbackError as error:
+            refused = error.__context__
+            self._refuse(refused.status if isinstance(refused, _Refused) else 400)
+        except httptools.HttpParserError:
+            self._refuse(400)
+        else:
+            if had_begun and self._is_reading and not self._has_head:
+                self._size += len(data)
+                if self._size > LARGEST_HEAD:
+                    self._refuse(431)
+        if self._waiting:
+            self._transport.pause_reading()
+
+    def sweep(self, now: float) -> None:
+        """Close the connection if its time is over."""
+        if self._is_answering:
+            left = self._transport.get_write_buffer_size()
+            if left == 0 or left != self._unsent:
+                self._unsent, self._since = left, now
+            elif now - self._since > STUCK_SECONDS:
+                self._transport.abort()
+            return
+        if now <= self._deadline:
+            return
+        if self._is_draining:
+            self._transport.abort()
+        elif self._is_reading:
+            self._refuse(408)
+        else:
+            self._transport.close()
+
+    def end(self, *, silent_since: float) -> None:
+        """Close the connection if it has been silent since then; else after its next answer."""
+        self._ends_after = True
+        if not self._is_answering and not self._is_reading and self._since <= silent_since:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close the connection, whatever is under way."""
+        self._transport.abort()
+
+    # --- from the parser
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._begin()
+        self._is_reading, self._deadline = True, time.monotonic() + HEAD_SECONDS
+
+    def on_url(self, url: bytes) -> None:
+        """A part of its target."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: say whether the body may come."""
+        self._has_head = True
+        self._deadline = time.monotonic() + BODY_SECONDS
+        self._method = self._parser.get_method().decode("latin-1")
+        version = self._parser.get_http_version()
+        named = [name for name, _ in self._headers]
+        if version == "1.1" and named.count(b"host") != 1:
+            raise _Refused(400)
+        if self._method == "CONNECT":
+            raise _Refused(400)
+        self._target = target = _origin_form(self._target)
+        self._most = self._host.largest_body(self._method, target.partition(b"?")[0])
+        length = dict(self._headers).get(b"content-length", b"0")
+        if int(length) > self._most:
+            raise _Refused(413)
+        expects = dict(self._headers).get(b"expect", b"").lower()
+        if expects == b"100-continue" and not self._is_answering:
+            self._transport.write(response.CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        self._body += body
+        if len(self._body) > self._most:
+            raise _Refused(413)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        request = Request(
+            self._method,
+            self._target,
+            self._parser.get_http_version(),
+            tuple(self._headers),
+            bytes(self._body),
+            keeps_alive=self._parser.should_keep_alive(),
+        )
+        self._begin()
+        self._waiting.append(request)
+        self._go_on()
+
+    # --- from whoever answers
+
+    def send(self, data: bytes) -> bool:
+        """Write to the client from another thread, once it has taken what was written before.
+
+        False where it is gone.
+        """
+        self._taken.wait()
+        if not self.gone:
+            self._taken.clear()
+            self._loop.call_soon_threadsafe(self._write, data)
+        return not self.gone
+
+    def finish(self, data: bytes, *, closes: bool) -> None:
+        """Write the end of an answer from another thread; `closes` ends the connection with it."""
+        self._loop.call_soon_threadsafe(self._finish, data, closes)
+
+    @property
+    def ends_after(self) -> bool:
+        """Whether the connection ends with the answer that is being made."""
+        return self._ends_after or self._host.ending or self._refused is not None
+
+    # --- within
+
+    def _begin(self) -> None:
+        self._target = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body = bytearray()
+        self._is_reading = self._has_head = False
+        self._size = 0
+        self._most = 0
+        self._method = ""
+
+    def _go_on(self) -> None:
+        """Have the next request answered, if one waits and none is being answered."""
+        if self._is_answering:
+            return
+        if not self._waiting:
+            if self._refused:
+                self._write_refusal(self._refused)
+            return
+        self._is_answering, self._since, self._unsent = True, time.monotonic(), 0
+        if not self._host.answer(self, self._waiting.popleft()):
+            self._is_answering = False
+            self._waiting.clear()
+            self._refuse(503)
+
+    def _write(self, data: bytes) -> None:
+        self._taken.set()  # cleared again at once by `pause_writing` if there is too much of it
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def _finish(self, data: bytes, closes: bool) -> None:
+        self._write(data)
+        self._is_answering = False
+        self._since = time.monotonic()
+        if closes or self.gone or self._refused == _UNDERSTOOD_NO_FURTHER:
+            self._transport.close()
+            return
+        if not self._is_reading:
+            self._deadline = self._since + IDLE_SECONDS
+        self._go_on()
+        if not self._waiting and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _refuse(self, status: int) -> None:
+        """Refuse the request that is being read, after the answers to those before it."""
+        self._refused = status
+        self._go_on()
+
+    def _write_refusal(self, status: int) -> None:
+        self._is_draining = True
+        self._deadline = time.monotonic() + DRAINING_SECONDS
+        self._transport.write(response.refusal(status))
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
+
+def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int]:
+    named = transport.get_extra_info(which) or ("", 0)
+    return str(named[0]), int(named[1])
+
+
+def _origin_form(target: bytes) -> bytes:
+    """The path and query of a target. One that names a host too is of a proxy. Raises _Refused."""
+    if target.startswith(b"/") or target == b"*":
+        return target
+    scheme, mark, rest = target.partition(b"://")
+    if not mark or scheme.lower() not in (b"http", b"https"):
+        raise _Refused(400)
+    return b"/" + rest.partition(b"/")[2]

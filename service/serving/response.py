@@ -1,0 +1,73 @@
+"""The bytes of a response: its head, its chunks, and the refusals that no application gives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
+from http import HTTPStatus
+
+Headers = Iterable[tuple[str, str]]
+
+OF_THE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "server"})
+"""Headers that are ours to say."""
+
+LAST_CHUNK = b"0\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+REFUSALS = {
+    400: ("bad-request", "This is no request of HTTP/1.1."),
+    408: ("bad-request", "The request was not whole in time."),
+    413: ("payload-too-large", "No body as large is taken here."),
+    431: ("bad-request", "The head of the request is too large."),
+    503: ("overloaded", "As many requests wait as may wait."),
+}
+
+
+def head(status: str, headers: Headers, *, closes: bool, chunked: bool = False) -> bytes:
+    """The head of a response. Raises ValueError for a header that would break out of its line."""
+    lines = [f"HTTP/1.1 {status}"]
+    lines += [
+        f"{name}: {value}" for name, value in headers if name.lower() not in OF_THE_CONNECTION
+    ]
+    if any("\r" in line or "\n" in line for line in lines):
+        raise ValueError("a header holds the end of a line")
+    lines += [f"Date: {_date()}", "Server: annales"]
+    if chunked:
+        lines.append("Transfer-Encoding: chunked")
+    lines.append("Connection: close\r\n\r\n" if closes else "Connection: keep-alive\r\n\r\n")
+    return "\r\n".join(lines).encode("latin-1")
+
+
+def chunk(data: bytes) -> bytes:
+    """A chunk of a body whose length is not known before its end."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def refusal(status: int) -> bytes:
+    """A whole response to what no application is asked about; the connection ends with it."""
+    slug, detail = REFUSALS[status]
+    title = HTTPStatus(status).phrase
+    body = (
+        f'{{"type":"/problems/{slug}","title":"{title}","status":{status},"detail":"{detail}"}}'
+    ).encode()
+    headers = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        *([("Retry-After", "1")] if status == 503 else []),
+    ]
+    return head(f"{status} {title}", headers, closes=True) + body
+
+
+def _date() -> str:
+    """Now as HTTP writes it; the text is made once a second."""
+    global _made  # noqa: PLW0603 -- one text, replaced whole
+    now = int(time.time())
+    if _made[0] != now:
+        _made = (now, formatdate(now, usegmt=True))
+    return _made[1]
+
+
+_made = (0, "")

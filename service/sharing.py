@@ -1,0 +1,230 @@
+"""What all processes of one server count together, in memory that they share.
+
+It is made before the processes are, and each of them finds it where it was. A process may be
+killed at any moment: the lock of the memory is one that the system takes back, and what a process
+held is given back by `Sharing.forget`. One process alone uses the same, and notices nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import socket
+import struct
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+
+KEY = 16
+"""Bytes of what a record is found by."""
+
+
+class Memory:
+    """Bytes that all processes see, and a lock on them that does not outlive who holds it."""
+
+    def __init__(self, size: int) -> None:
+        self._file = os.memfd_create("annales")
+        os.ftruncate(self._file, size)
+        self.bytes = mmap.mmap(self._file, size)
+        self._threads = Lock()
+        weakref.finalize(self, os.close, self._file)
+
+    @contextmanager
+    def held(self) -> Iterator[mmap.mmap]:
+        """The bytes, while nobody else has them."""
+        with self._threads:
+            # The lock of a file knows processes, and no threads.
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                yield self.bytes
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+class Records:
+    """So many values of at most `width` bytes, each under a key of 16; where all places are taken,
+    a new one takes the place of another, in turn. A value is given back with zeros behind it."""
+
+    def __init__(self, many: int, *, width: int) -> None:
+        self._many, self._width = many, width
+        # First whose turn it is to give way, then the keys, then the values.
+        self._memory = Memory(KEY + many * (KEY + width))
+
+    @contextmanager
+    def held(self) -> Iterator[Held]:
+        """The records, while nobody else has them."""
+        with self._memory.held() as memory:
+            yield Held(memory, self._many, self._width)
+
+
+class Held:
+    """Records that nobody else can change at the moment."""
+
+    def __init__(self, memory: mmap.mmap, many: int, width: int) -> None:
+        self._memory, self._many, self._width = memory, many, width
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value of a key; None where there is none."""
+        number = self._find(key)
+        return None if number is None else self._value(number)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep a value under a key."""
+        number = self._find(key)
+        if number is None and (number := self._find(_NO_KEY)) is None:
+            number = self._next()
+        self._set(number, key, value)
+
+    def remove(self, key: bytes) -> None:
+        """Keep nothing under a key."""
+        if (number := self._find(key)) is not None:
+            self._set(number, _NO_KEY, b"")
+
+    def all(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every key with its value."""
+        for number in range(self._many):
+            key = self._memory[KEY * (number + 1) : KEY * (number + 2)]
+            if key != _NO_KEY:
+                yield key, self._value(number)
+
+    def _find(self, key: bytes) -> int | None:
+        place, end = KEY, KEY * (self._many + 1)
+        while (place := self._memory.find(key, place, end)) != -1:
+            if place % KEY == 0:
+                return place // KEY - 1
+            place += 1
+        return None
+
+    def _next(self) -> int:
+        (turn,) = struct.unpack_from("<Q", self._memory)
+        struct.pack_into("<Q", self._memory, 0, (turn + 1) % self._many)
+        return int(turn)
+
+    def _value(self, number: int) -> bytes:
+        place = KEY * (self._many + 1) + number * self._width
+        return self._memory[place : place + self._width]
+
+    def _set(self, number: int, key: bytes, value: bytes) -> None:
+        self._memory[KEY * (number + 1) : KEY * (number + 2)] = key
+        place = KEY * (self._many + 1) + number * self._width
+        self._memory[place : place + self._width] = value.ljust(self._width, b"\0")
+
+
+_NO_KEY = bytes(KEY)
+
+
+def key_of(text: str) -> bytes:
+    """The key of a text."""
+    return blake2b(text.encode(errors="replace"), digest_size=KEY).digest()
+
+
+class Places:
+    """So many places for all processes together. Each process knows which it took itself."""
+
+    def __init__(self, processes: int) -> None:
+        self._memory = Memory(4 * processes)
+        self._processes = processes
+        self.process = 0
+
+    def enter(self, most: int) -> bool:
+        """Take a place; False where as many as `most` are taken."""
+        with self._memory.held() as memory:
+            if sum(self._counts(memory)) >= most:
+                return False
+            self._add(memory, 1)
+            return True
+
+    def leave(self) -> None:
+        """Give a place back."""
+        with self._memory.held() as memory:
+            self._add(memory, -1)
+
+    @property
+    def taken(self) -> int:
+        """How many are taken in all processes."""
+        return sum(self._counts(self._memory.bytes))
+
+    @property
+    def own(self) -> int:
+        """How many this process has taken."""
+        return self._counts(self._memory.bytes)[self.process]
+
+    def forget(self, process: int) -> None:
+        """Give back all that a process held, which is no more."""
+        with self._memory.held() as memory:
+            struct.pack_into("<I", memory, 4 * process, 0)
+
+    def _counts(self, memory: mmap.mmap) -> tuple[int, ...]:
+        return struct.unpack_from(f"<{self._processes}I", memory)
+
+    def _add(self, memory: mmap.mmap, number: int) -> None:
+        (count,) = struct.unpack_from("<I", memory, 4 * self.process)
+        struct.pack_into("<I", memory, 4 * self.process, count + number)
+
+
+class Bells:
+    """A bell for each process, which any other can ring."""
+
+    def __init__(self, processes: int) -> None:
+        self._pairs = [
+            socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(processes)
+        ]
+        for pair in self._pairs:
+            for end in pair:
+                end.setblocking(False)
+
+    def ring(self, what: bytes, *, but: int) -> None:
+        """Ring the bells of all processes but one; `what` is a byte that says why."""
+        for number, (_, end) in enumerate(self._pairs):
+            if number != but:
+                # Whoever has not heard the last ones yet will look anyway.
+                with suppress(OSError):
+                    end.send(what)
+
+    def of(self, process: int) -> socket.socket:
+        """Where a process hears its own: a socket that can be read."""
+        return self._pairs[process][0]
+
+    def close(self) -> None:
+        """Take the bells away."""
+        for pair in self._pairs:
+            for end in pair:
+                end.close()
+
+
+LIMITED = 4096
+"""So many clients are counted at once; beyond them the count of who came first begins anew."""
+
+SESSIONS = 1000
+SESSION = 512
+"""How many sessions there are at most, and how many bytes one may take."""
+
+
+class Sharing:
+    """All that the processes of a server share."""
+
+    def __init__(self, processes: int = 1) -> None:
+        self.processes = processes
+        self.process = 0
+        self.limits = Records(LIMITED, width=16)
+        self.sessions = Records(SESSIONS, width=SESSION)
+        self.streams = Places(processes)
+        self.bells = Bells(processes) if processes > 1 else None
+        self.figures: Path | None = None
+
+    def become(self, process: int) -> None:
+        """Be one of the processes from now on."""
+        self.process = self.streams.process = process
+
+    def forget(self, process: int) -> None:
+        """Give back all that a process held, which is no more."""
+        self.streams.forget(process)
+
+    def close(self) -> None:
+        """Let go of it, when the last process is gone."""
+        if self.bells is not None:
+            self.bells.close()

@@ -1,0 +1,393 @@
+"""What a connection may do, and for how long, whatever is served."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from service.serving import connection, lanes, listening
+from service.serving.listening import Server
+
+HELLO = b"hello"
+GET = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+class Application:
+    """Says what it was sent; `/wait` waits until it is let go, `/stream` as long as its client."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.begun = threading.Event()
+        self.closed = threading.Event()
+        self.environs: list[dict[str, Any]] = []
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.environs.append(environ)
+        path = environ["PATH_INFO"]
+        if path == "/stream":
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return self._stream()
+        if path == "/wait":
+            self.begun.set()
+            self.let_go.wait(10)
+        if path == "/broken":
+            raise ValueError("on purpose")
+        body = environ["wsgi.input"].read() or HELLO
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    def _stream(self) -> Iterator[bytes]:
+        try:
+            while not self.let_go.wait(0.02):
+                yield b"tick"
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    """An application, which is let go at the end."""
+    made = Application()
+    yield made
+    made.let_go.set()
+
+
+@contextmanager
+def served(application: Application, **more: Any) -> Iterator[tuple[Server, Callable[[], Any]]]:
+    """A server of an application, and what makes a connection to it."""
+    options: dict[str, Any] = {
+        "lane_of": lambda request: "beside" if request.path == b"/beside" else "questions",
+        "largest_body": lambda _, path: 2_000_000 if path == b"/large" else 1000,
+        "threads": 2,
+        "waiting": 2,
+    }
+    with (
+        ExitStack() as open_ones,
+        closing(socket.create_server(("127.0.0.1", 0))) as listener,
+    ):
+        server = Server(application, listener, **(options | more))
+        begun = threading.Event()
+        thread = threading.Thread(target=server.run, args=(lambda _: begun.set(),))
+        thread.start()
+        begun.wait(10)
+
+        def connect() -> socket.socket:
+            where = listener.getsockname()
+            return open_ones.enter_context(socket.create_connection(where, timeout=10))
+
+        try:
+            yield server, connect
+        finally:
+            application.let_go.set()
+            open_ones.close()
+            server.end()
+            thread.join()
+
+
+def told(client: socket.socket) -> bytes:
+    """All that is sent until the connection is closed."""
+    parts = []
+    while part := client.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def one(client: socket.socket, length: int = len(HELLO)) -> bytes:
+    """One answer with a body of so many bytes."""
+    text = b""
+    while b"\r\n\r\n" not in text or len(text.partition(b"\r\n\r\n")[2]) < length:
+        part = client.recv(65536)
+        assert part, text
+        text += part
+    return text
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is waited for is waited for a moment."""
+    monkeypatch.setattr(listening, "SWEEP_SECONDS", 0.02)
+    for name in ("HEAD_SECONDS", "BODY_SECONDS", "IDLE_SECONDS", "STUCK_SECONDS"):
+        monkeypatch.setattr(connection, name, 0.3)
+
+
+def test_an_answer_comes_with_its_length_and_the_connection_goes_on(
+    application: Application,
+) -> None:
+    """As often as one asks, and in the order of the questions, also of those that do not wait."""
+    with served(application) as (_, connect):
+        client = connect()
+        for _ in range(3):
+            client.sendall(GET)
+            answer = one(client)
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n")
+            assert b"\r\nServer: annales\r\n" in answer
+        bodies = [b"%d" % number for number in range(50)]
+        client.sendall(
+            b"".join(
+                b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+                for body in bodies
+            )
+            + b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        )
+        answers = told(client).split(b"HTTP/1.1 200 OK\r\n")[1:]
+        assert [answer.partition(b"\r\n\r\n")[2] for answer in answers] == [*bodies, HELLO]
+
+
+def test_an_application_gets_the_request_as_it_was_sent(application: Application) -> None:
+    """Names of headers that could be taken for another are left out."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(
+            b"POST http://other/a%20b?c=%20d HTTP/1.1\r\nHost: a\r\nX-A: 1\r\nX-A: 2\r\n"
+            b"Cookie: a=1\r\nCookie: b=2\r\nX_B: 3\r\nContent-Type: text/plain\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+        )
+        assert one(client).endswith(b"abcde")
+    [environ] = application.environs
+    assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a b", "c=%20d")
+    assert (environ["HTTP_X_A"], environ["HTTP_COOKIE"]) == ("1,2", "a=1; b=2")
+    assert (environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"]) == ("text/plain", "5")
+    assert "HTTP_X_B" not in environ
+    assert environ["REMOTE_ADDR"] == "127.0.0.1"
+
+
+def test_head_and_old_clients_are_answered_as_they_expect(application: Application) -> None:
+    """HEAD without a body; HTTP/1.0 and `Connection: close` end the connection."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET.replace(b"GET", b"HEAD") + GET.replace(b"1.1", b"1.0"))
+        answers = told(client)
+        assert answers.count(b"Content-Length: 5") == 2
+        assert answers.count(HELLO) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\n" + GET,
+            400,
+        ),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n%b\r\n"
+            % (b"x" * 1024),
+            413,
+        ),
+    ],
+    ids=["nonsense", "no-host", "hosts", "target", "connect", "two-lengths", "length", "chunks"],
+)
+def test_what_cannot_be_taken_is_refused_and_the_connection_ends(
+    application: Application, sent: bytes, status: int
+) -> None:
+    """Before a body is read that is too large; the application hears of nothing."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(sent)
+        answer = told(client)
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        assert b"application/problem+json" in answer
+        assert answer.count(b"HTTP/1.1 ") == 1
+    assert application.environs == []
+
+
+def test_a_refusal_comes_after_the_answers_before_it(application: Application) -> None:
+    """Also where all was sent at once."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET + b"nonsense\r\n\r\n")
+        answers = told(client)
+        assert answers.index(b"HTTP/1.1 200") < answers.index(b"HTTP/1.1 400")
+
+
+def test_a_head_may_not_be_larger_than_any_is(application: Application) -> None:
+    """431, before the memory is full of it."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ")
+        for _ in range(8):
+            client.sendall(b"a" * 16384)
+            time.sleep(0.01)
+        assert b"HTTP/1.1 431 " in told(client)
+
+
+def test_who_waits_for_leave_to_send_gets_it(application: Application) -> None:
+    """100, and then the answer; where the body is too large, only the refusal."""
+    with served(application) as (_, connect):
+        client = connect()
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+        client.sendall(head % 3)
+        assert client.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"abc")
+        assert one(client, 3).endswith(b"abc")
+        client.sendall(head % 3000)
+        assert told(client).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_large_body_comes_whole_and_is_sent_back_whole(application: Application) -> None:
+    """Its route takes it."""
+    body = bytes(range(256)) * 5000
+    with served(application) as (_, connect):
+        client = connect()
+        head = b"POST /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        client.sendall(head % len(body) + body)
+        assert told(client).partition(b"\r\n\r\n")[2] == body
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("begins", "drips", "ends"),
+    [
+        (b"", b"", b""),
+        (b"", b"\r\n", b""),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ", b"a", b"HTTP/1.1 408 "),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n", b"a", b"HTTP/1.1 408 "),
+        (GET, b"", b"HTTP/1.1 200 "),
+    ],
+    ids=["silent", "empty-lines", "head", "body", "between"],
+)
+def test_nobody_holds_a_connection_by_being_slow(
+    application: Application, begins: bytes, drips: bytes, ends: bytes
+) -> None:
+    """Its time is over as a whole, however busily it drips."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(begins)
+        client.settimeout(0.05)
+        answer = b""
+        deadline = time.monotonic() + 10
+        while True:
+            assert time.monotonic() < deadline
+            try:
+                if not (part := client.recv(65536)):
+                    break
+                answer += part
+            except TimeoutError:
+                client.sendall(drips)
+            except ConnectionError:
+                break
+        assert answer.startswith(ends)
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_takes_nothing_of_an_answer_is_closed(application: Application) -> None:
+    """The stream behind it ends, and so does the thread that made it."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        body = b"x" * 1_900_000
+        head = b"POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
+        client.sendall(2 * (head % len(body) + body))
+        deadline = time.monotonic() + 10
+        with suppress(ConnectionError):
+            while True:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+                client.sendall(b"x")
+
+
+@pytest.mark.usefixtures("quick")
+def test_there_are_only_so_many_connections_and_each_makes_room_for_another(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who say nothing are closed, and whoever came after them is answered."""
+    monkeypatch.setattr(listening, "most_connections", lambda: 3)
+    with served(application) as (_, connect):
+        idle = [connect() for _ in range(3)]
+        client = connect()
+        client.sendall(GET)
+        assert one(client).endswith(HELLO)
+        assert told(idle[0]) == b""
+
+
+def test_who_only_looks_is_answered_beside_those_who_work(application: Application) -> None:
+    """Also where more wait than there are threads."""
+    with served(application) as (_, connect):
+        busy = [connect() for _ in range(5)]
+        for each in busy:
+            each.sendall(GET.replace(b"/hello", b"/wait"))
+        application.begun.wait(10)
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/beside"))
+        assert one(client).endswith(HELLO)
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in busy)
+
+
+def test_too_many_who_wait_are_told_at_once(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 with `Retry-After`, and no pile of them."""
+    monkeypatch.setattr(lanes, "LONGEST_QUEUE", 2)
+    with served(application, threads=1) as (_, connect):
+        busy = connect()
+        busy.sendall(GET.replace(b"/hello", b"/wait"))
+        application.begun.wait(10)
+        waiting = [connect() for _ in range(2)]
+        for each in waiting:
+            each.sendall(GET)
+        time.sleep(0.2)
+        client = connect()
+        client.sendall(GET)
+        answer = told(client)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nRetry-After: 1\r\n" in answer
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in (busy, *waiting))
+
+
+def test_a_stream_ends_when_its_client_leaves(application: Application) -> None:
+    """It comes in chunks; nothing goes on behind it."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/stream"))
+        assert b"4\r\ntick\r\n" in one(client, 30)
+        client.close()
+        assert application.closed.wait(10)
+
+
+def test_a_stream_for_an_old_client_ends_with_the_connection(application: Application) -> None:
+    """HTTP/1.0 knows no chunks."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/stream").replace(b"1.1", b"1.0"))
+        one(client, 8)
+        application.let_go.set()
+        assert b"chunked" not in told(client)
+
+
+def test_an_application_that_fails_ends_the_connection(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is made up in its place; the log says why."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/broken"))
+        assert told(client) == b""
+    assert "on purpose" in caplog.text
+
+
+def test_a_server_that_ends_gives_what_it_was_asked_for(application: Application) -> None:
+    """The answer says that the connection ends; who is silent is closed."""
+    with served(application) as (server, connect):
+        client, silent = connect(), connect()
+        client.sendall(GET.replace(b"/hello", b"/wait"))
+        application.begun.wait(10)
+        server.end()
+        assert told(silent) == b""
+        application.let_go.set()
+        answer = told(client)
+        assert answer.endswith(HELLO)
+        assert b"\r\nConnection: close\r\n" in answer
