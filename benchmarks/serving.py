@@ -1,9 +1,10 @@
 """Serving: questions a second over HTTP, beside Datasette; orders a second; a crowd that hangs.
 
-Annales and Datasette run as processes of their own, and `wrk` asks them in turns, twice. Datasette
+Annales and Datasette run by themselves, and `wrk` asks them in turns, twice. Datasette
 has the rows of one state in a table of SQLite: it answers how things are, not how they were. Who
 waits for whom is the same for both: a few connections, each of which asks again at once. All of
-it stays on this machine.
+it stays on this machine. Annales runs three times: as it is served, so that an answer is given
+again where it is kept, and without keeping any, by as many processes and by one.
 """
 
 from __future__ import annotations
@@ -76,6 +77,16 @@ end
 """
 """What `wrk` prints last: requests, microseconds, p50, p99 and errors."""
 
+AT_RANDOM = """
+request = function()
+  local at = string.format("%%d-%%02d", math.random(%(first)d, %(last)d), math.random(12))
+  return wrk.format("GET", "%(path)s&at=" .. at)
+end
+"""
+"""Another month with each request."""
+
+YEARS = (1990, 2026)
+
 ORDER = """
 local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer %(key)s" }
 local facilities = { %(facilities)s }
@@ -102,12 +113,21 @@ class Load(NamedTuple):
     p99: float
 
 
+class Ways(NamedTuple):
+    """The ports of Annales as it is served, without keeping answers, and so by one process."""
+
+    served: int
+    unkept: int
+    one: int
+
+
 class Asked(NamedTuple):
-    """A path of a server on a port, and the headers it is asked with."""
+    """A path of a server on a port, and the headers it is asked with; `script` is for `wrk`."""
 
     port: int
     path: str
     headers: tuple[tuple[str, str], ...] = ()
+    script: str = ""
 
 
 class Told(NamedTuple):
@@ -128,11 +148,16 @@ def run(*, small: bool) -> Iterator[Figures]:
             rows = _rows(archive)
             key = archive.keys.issue(name="bench", role="contributor", by="bench")
         _fill_peer(folder / "peer.sqlite", rows)
-        annales = servers.enter_context(_annales(folder / "data", _free_port()))
+        annales = Ways(
+            *(
+                servers.enter_context(_annales(folder / "data", _free_port(), *options, kept=kept))
+                for options, kept in (((), "64"), ((), "0"), (("--processes", "1"), "0"))
+            )
+        )
         datasette = servers.enter_context(_datasette(folder / "peer.sqlite", _free_port()))
         yield _questions(annales, datasette, rows, statements=statements, seconds=seconds)
-        yield _orders(annales, key, [row["id"] for row in rows], seconds=seconds)
-        yield _crowd(annales)
+        yield _orders(annales.served, key, [row["id"] for row in rows], seconds=seconds)
+        yield _crowd(annales.served)
 
 
 # --- the load
@@ -183,12 +208,12 @@ def _fill_peer(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 # --- the servers
 
 
-def _annales(folder: Path, port: int) -> AbstractContextManager[int]:
+def _annales(folder: Path, port: int, *options: str, kept: str) -> AbstractContextManager[int]:
     """`annales serve` of a folder. Its limit of orders is there for others to meet."""
     return _served(
-        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet"],
+        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet", *options],
         Asked(port, "/readyz"),
-        {"ANNALES_ORDERS_LIMIT": "1000000 per second"},
+        {"ANNALES_ORDERS_LIMIT": "1000000 per second", "ANNALES_KEPT": kept},
     )
 
 
@@ -245,7 +270,7 @@ def _told(asked: Asked) -> Told:
 
 
 def _questions(
-    annales: int,
+    annales: Ways,
     datasette: int,
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -254,15 +279,20 @@ def _questions(
 ) -> Figures:
     record = rows[len(rows) // 2]["id"]
     state = f"/v1/state?country={COUNTRY}&limit=1000"
-    first = _told(Asked(annales, state))
+    first = _told(Asked(annales.served, state))
     tag, pinned = first.headers["etag"], first.headers["content-location"]
     row = f"/peer/facilities/{record}.json?_shape=array"
     table = f"/peer/facilities.json?_shape=array&_size={len(rows)}&_nocount=1&_nofacet=1"
+    months = AT_RANDOM % {"path": state, "first": YEARS[0], "last": YEARS[1]}
     ours = {
-        "one record": Asked(annales, f"/v1/records/{record}"),
-        "the state": Asked(annales, state),
-        "the state, 304": Asked(annales, state, (("If-None-Match", tag),)),
-        "the state, pinned": Asked(annales, pinned),
+        "one record": Asked(annales.unkept, f"/v1/records/{record}"),
+        "one record, again": Asked(annales.served, f"/v1/records/{record}"),
+        "the state": Asked(annales.unkept, state),
+        "the state, one process": Asked(annales.one, state),
+        "the state, any month": Asked(annales.unkept, state, script=months),
+        "the state, again": Asked(annales.served, state),
+        "the state, 304": Asked(annales.unkept, state, (("If-None-Match", tag),)),
+        "the state, pinned, again": Asked(annales.served, pinned),
     }
     theirs = {"one record": Asked(datasette, row), "the state": Asked(datasette, table)}
     told = {asked: _told(asked) for asked in (*ours.values(), *theirs.values())}
@@ -277,8 +307,10 @@ def _questions(
         ("", "bytes", "Annales", "p50", "p99", "bytes", "Datasette", "p50", "p99", "ratio"),
         [_beside(what, ours, theirs, told, loads) for what in ours],
         note=(
-            "Datasette gives one row or all rows of one table, as JSON; a 304 and a pinned answer"
-            " stand beside its whole table. The ratio is ours to its."
+            "Datasette gives one row or all rows of one table, as JSON; a 304 and other months"
+            " stand beside its whole table. The ratio is ours to its. What is asked again is kept,"
+            " all else is made anew; there are as many processes as cores, at most four, unless"
+            " there is one."
         ),
     )
 
@@ -298,7 +330,7 @@ def _check(
         raise ValueError("the state is not whole")
     if len(json.loads(told[theirs["the state"]].body)) != rows:
         raise ValueError("the table is not whole")
-    if "immutable" not in told[ours["the state, pinned"]].headers["cache-control"]:
+    if "immutable" not in told[ours["the state, pinned, again"]].headers["cache-control"]:
         raise ValueError("the pinned answer is not pinned")
 
 
@@ -321,7 +353,7 @@ def _load_of(asked: Asked, *, seconds: int, connections: int = CONNECTIONS, more
     if wrk is None:
         raise FileNotFoundError("wrk is missing; scripts/bench installs it")
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(more + TELL)
+        script.write(asked.script + more + TELL)
         script.flush()
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name]
         options += (f"-H{name}: {value}" for name, value in asked.headers)
@@ -370,7 +402,7 @@ def _orders(annales: int, key: str, facilities: Sequence[str], *, seconds: int) 
         f"Recording statements, one a request, for {seconds} s",
         ("", "orders", "p50", "p99"),
         rows,
-        note="Each is on the disk before it is answered. The views follow in the same process.",
+        note="Each is on the disk before it is answered. The views follow in one of the processes.",
     )
 
 

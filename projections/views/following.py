@@ -191,25 +191,25 @@ class Following:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            with _turn(self._views.folder / TURN) as is_ours:
-                if is_ours:
-                    self._follow()
+            try:
+                with _turn(self._views.folder / TURN) as is_ours:
+                    self.failure = None
+                    if is_ours:
+                        self._follow()
+            except Exception as failure:
+                # The log goes on without the views; /readyz says so, and the next try may succeed,
+                # here or in another process.
+                self.failure = failure
+                log.exception("the views cannot follow the log")
+                self._ended.wait(1)
             self._ended.wait(BETWEEN_TURNS)
 
     def _follow(self) -> None:
-        """Follow the log until the end, or until that fails: then it is the turn of another."""
-        try:
-            while not self._ended.is_set():
-                at = self._follower.catch_up()
-                self.failure = None
-                self.hear()
-                self.on_moved()
-                self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
-        except Exception as failure:
-            # The log goes on without the views; /readyz says so, and the next try may succeed.
-            self.failure = failure
-            log.exception("the views cannot follow the log")
-            self._ended.wait(1)
+        while not self._ended.is_set():
+            at = self._follower.catch_up()
+            self.hear()
+            self.on_moved()
+            self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
 
 
 @contextmanager

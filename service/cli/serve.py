@@ -99,7 +99,8 @@ def serve(
             forget=sharing.forget,
             before=before[1] if before else frozenset(),
         )
-        name = f"http://{host}:{listener.getsockname()[1]}"
+        named = f"[{host}]" if ":" in host else host
+        name = f"http://{named}:{listener.getsockname()[1]}"
         try:
             parent.run(lambda: click.echo(f"Annales serves {folder} on {name}"))
         except CannotBegin as error:

@@ -59,8 +59,10 @@ PASSING = frozenset(
 OWN_HEADERS = frozenset({"x-request-id", "ratelimit", "ratelimit-policy", "age"})
 """Headers of one request alone."""
 
-OVERHEAD = 1024
-"""About how many bytes an answer takes besides its body: its headers, and its place."""
+OF_A_TEXT = 80
+OF_AN_ANSWER = 1000
+"""About how many bytes Python takes for a text besides its letters, and for an answer besides its
+texts."""
 
 LARGEST_SHARE = 4
 """An answer that is larger than this part of all that may be kept is not."""
@@ -78,9 +80,11 @@ class _Answer(NamedTuple):
     route: str
     position: str | None
 
-    @property
-    def size(self) -> int:
-        return len(self.body) + OVERHEAD
+    def size(self, key: Key) -> int:
+        """How many bytes it takes to keep it under a key, about."""
+        texts = [text for pair in self.headers for text in pair]
+        texts += [part for part in key if isinstance(part, str)]
+        return OF_AN_ANSWER + len(self.body) + sum(OF_A_TEXT + len(text) for text in texts)
 
 
 class Answers:
@@ -101,16 +105,17 @@ class Answers:
 
     def put(self, key: Key, answer: _Answer) -> None:
         """Keep an answer, if it is not too large."""
-        if answer.size > self.most // LARGEST_SHARE:
+        size = answer.size(key)
+        if size > self.most // LARGEST_SHARE:
             return
         with self._changing:
             if (before := self._answers.pop(key, None)) is not None:
-                self.bytes -= before.size
+                self.bytes -= before.size(key)
             self._answers[key] = answer
-            self.bytes += answer.size
+            self.bytes += size
             while self.bytes > self.most:
-                _, gone = self._answers.popitem(last=False)
-                self.bytes -= gone.size
+                old, gone = self._answers.popitem(last=False)
+                self.bytes -= gone.size(old)
 
 
 class Kept:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.archive import Archive
 from service.settings import BadSetting, Settings
-from service.web.kept import OVERHEAD, Answers, _Answer
+from service.web.kept import OF_A_TEXT, OF_AN_ANSWER, Answers, _Answer
 from tests.service.asked import QUESTIONS
 from tests.story.telling import Clock, Teller, amendment, correction, facility, milestone
 
@@ -205,7 +205,8 @@ def test_what_may_not_be_kept_by_others_is_not_kept_here(client: FlaskClient) ->
 
 def test_so_many_bytes_are_kept_and_no_more() -> None:
     """What was not asked for longest goes first; what is too large is not kept at all."""
-    answers = Answers(10 * (OVERHEAD + 100))
+    one = OF_AN_ANSWER + 100
+    answers = Answers(10 * one)
     for number in range(25):
         answers.put((number,), _Answer("200 OK", [], bytes(100), "/", None))
         answers.get((0,))
@@ -215,7 +216,9 @@ def test_so_many_bytes_are_kept_and_no_more() -> None:
     answers.put(("large",), _Answer("200 OK", [], bytes(answers.most // 2), "/", None))
     assert answers.get(("large",)) is None
     answers.put((0,), _Answer("200 OK", [], bytes(1), "/", None))
-    assert answers.bytes == 10 * (OVERHEAD + 100) - 99
+    assert answers.bytes == 10 * one - 99
+    wordy = _Answer("200 OK", [("A", "b")], bytes(1), "/", None)
+    assert wordy.size(("a" * 300, None)) == OF_AN_ANSWER + 1 + 3 * OF_A_TEXT + 302
 
 
 def test_other_views_in_their_place_make_every_answer_anew(
