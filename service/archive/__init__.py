@@ -65,7 +65,12 @@ class Archive:
     def moment(self) -> tuple[object, ...]:
         """What an answer may depend on besides the question: it is the same as long as this is."""
         head = self.chronicle.log.head()
-        return (head.position if head else 0, utc_day(self.chronicle.now()), *self.views_in_use())
+        return (
+            head.position if head else 0,
+            self.views.tracked(),  # what is followed is told as far as the views have read
+            utc_day(self.chronicle.now()),
+            *self.views_in_use(),
+        )
 
     def views_in_use(self) -> tuple[object, ...]:
         """What changes when other views are put in the place of those in use."""

@@ -25,6 +25,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.asking import forms
 from service.questions import QUESTIONS as DECLARED
+from service.settings import Settings
 from service.web.problems import MEDIA_TYPE, PROBLEMS
 from service.web.schemas import ProblemSchema
 
@@ -229,6 +230,11 @@ def _schema(name: str) -> type[Schema]:
 QUESTIONS: tuple[Asked, ...] = tuple(_questions())
 PATHS = [asked.path for asked in QUESTIONS]
 """Their names in tests."""
+
+
+def unkept(archive: Archive, **more: Any) -> Flask:
+    """The service over an archive, which makes every answer anew; `more` are settings."""
+    return create_app(archive, Settings(data=archive.folder, kept=0, **more))
 
 
 class Reader:

@@ -14,8 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from service.archive import Archive
 from service.feeds import png
-from tests.service.asked import Reader, slug
+from tests.service.asked import Reader, slug, unkept
 from tests.service.feeds.hard_dates import MARKUP
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -162,15 +163,21 @@ def test_others_are_answered_while_a_picture_is_drawn(reader: Reader) -> None:
     assert drawing() == []
 
 
+@pytest.fixture
+def anew(shipped: Archive) -> Reader:
+    """Somebody who asks for the shipped chronicle, and for whom every answer is made anew."""
+    return Reader(unkept(shipped))
+
+
 def test_a_picture_that_takes_too_long_is_given_up(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
+    anew: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503, nobody goes on drawing it, and the next one is drawn."""
     monkeypatch.setattr(png, "PATIENCE", 0.01)
-    assert reader.refused(HEAVY) == (503, "not-drawn")
+    assert anew.refused(HEAVY) == (503, "not-drawn")
     assert drawing() == []
     monkeypatch.undo()
-    assert size(reader.ask("/v1/feeds/png?width=320").get_data())[0] == 320
+    assert size(anew.ask("/v1/feeds/png?width=320").get_data())[0] == 320
 
 
 @pytest.mark.parametrize(
@@ -178,19 +185,19 @@ def test_a_picture_that_takes_too_long_is_given_up(
     ["os.kill(os.getpid(), signal.SIGSEGV)", "sys.exit(3)", "sys.stdout.write('half'); os.abort()"],
 )
 def test_a_picture_whose_program_fails_is_not_drawn(
-    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+    anew: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
     """503 with the time to come back, more than one time after the other, and the next is drawn."""
     program = tmp_path / "fails.py"
     program.write_text(f"import os, signal, sys\n{fails}\n")
     monkeypatch.setattr(png, "PROGRAM", program)
     for _ in range(png.PLACES + 1):
-        answer = reader.ask("/v1/feeds/png?width=320")
+        answer = anew.ask("/v1/feeds/png?width=320")
         assert (answer.status_code, slug(answer)) == (503, "not-drawn")
         assert "the program that draws failed" in answer.get_json()["detail"]
         assert int(answer.headers["Retry-After"]) > 0
     monkeypatch.undo()
-    assert size(reader.ask("/v1/feeds/png?width=320").get_data())[0] == 320
+    assert size(anew.ask("/v1/feeds/png?width=320").get_data())[0] == 320
 
 
 def test_so_many_are_drawn_at_once_and_no_more(

@@ -37,7 +37,7 @@ from service.state.answer import SECTIONS
 from service.web.cloud_events import HEARTBEAT, Page, server_sent
 from tests.naive.histories import logged, random_history, random_instants, random_question
 from tests.naive.model import Logged, Naive, day_of
-from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, examples_beyond
+from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, examples_beyond, unkept
 from tests.service.asked import slug as problem
 from tests.service.serving import serving
 from tests.story.telling import (
@@ -806,6 +806,7 @@ def test_a_page_makes_only_so_much_of_answers(
 ) -> None:
     """It then ends early and goes on; the same bytes whatever comes, at the address that it names,
     and nothing is missed on either way through all of them."""
+    asker.client = unkept(asker.archive).test_client()
     whole = [asker.feed(STILL)["items"], asker.walk_back(STILL)]
     cost = 4 * len(asker.client.get(f"{STILL}&known=@12").data)
     monkeypatch.setattr(feed, "WORK", cost)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from projections.views.file import Database
-from service.app import create_app
 from service.pages.kinds import PAGES
+from tests.service.asked import unkept
 from tests.story.telling import Teller, milestone
 
 ASKED = {
@@ -33,7 +33,7 @@ def test_a_page_is_of_the_log_that_its_question_found(
     archive = juno.archive
     juno.tell(milestone("ground", "construction-started", "2015", stated="2015"))
     archive.catch_up()
-    client = create_app(archive).test_client()
+    client = unkept(archive).test_client()
     before = client.get(paths()[name])
     db_at = archive.db_at
 
@@ -60,7 +60,7 @@ def test_both_sides_of_a_comparison_are_waited_for(
     monkeypatch.setattr("service.archive.PATIENCE", 0.01)
     juno.archive.catch_up()
     juno.tell(milestone("runs", "operation-started", "2020", stated="2020"))
-    client = create_app(juno.archive).test_client()
+    client = unkept(juno.archive).test_client()
     url = f"/compare{form}?at=2030&known=@2&to_at=2030&to_known=@3"
     assert client.get(url).status_code == 503
     juno.archive.catch_up()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.app import create_app
-from service.archive import Archive
 from service.settings import BadSetting, Settings
 from service.web.kept import OF_A_TEXT, OF_AN_ANSWER, Answers, _Answer
-from tests.service.asked import QUESTIONS
+from tests.service.asked import QUESTIONS, unkept
 from tests.story.telling import Clock, Teller, amendment, correction, facility, milestone
 
 OF_ONE_REQUEST = {"X-Request-Id", "Date"}
@@ -29,11 +26,6 @@ def found(client: FlaskClient) -> Mapping[str, float]:
     return {"hit": 0.0, "miss": 0.0, **{name: float(count) for name, count in counts}} | {
         "bytes": float(bytes_kept)
     }
-
-
-def unkept(archive: Archive, **more: Any) -> Flask:
-    """The service over the same archive, which keeps nothing."""
-    return create_app(archive, Settings(data=archive.folder, kept=0, **more))
 
 
 def headers_of(answer: TestResponse) -> dict[str, str]:
@@ -118,8 +110,12 @@ def test_what_is_given_is_never_stale(juno: Teller) -> None:
         urls += question.urls({})
     pinned: set[str] = set()
 
-    def compare() -> None:
-        for url in [*urls, *pinned]:
+    # What is followed is told as far as the views have read, and does not wait for them.
+    followed = "/v1/changes?of=/v1/records/juno"
+    urls.append(followed)
+
+    def compare(urls: Iterable[str]) -> None:
+        for url in urls:
             truth = fresh.get(url)
             for _ in range(2):
                 given = client.get(url)
@@ -128,13 +124,14 @@ def test_what_is_given_is_never_stale(juno: Teller) -> None:
             if (pin := truth.headers.get("Content-Location")) is not None:
                 pinned.add(pin)
 
-    compare()
+    compare(urls)
     for lines in STEPS:
         juno.tell(*lines)
+        compare([followed])
         juno.archive.catch_up()
-        compare()
+        compare([*urls, *pinned])
     juno.clock.set("2027-02-01T00:00:00.000000Z")
-    compare()
+    compare([*urls, *pinned])
     assert found(client)["hit"] > len(urls)
 
 
