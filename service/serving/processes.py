@@ -34,6 +34,9 @@ HANDED_ON = "ANNALES_HANDED_ON"
 ANEW_SECONDS = 1.0
 """A process that lived no longer than this is replaced only after as long again."""
 
+ENDING_SECONDS = 30.0
+"""A process that is told to end gives its answers, and is killed after so long."""
+
 WAITED_FOR = frozenset({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
@@ -116,7 +119,7 @@ class Processes:
             if not self._has_begun and self._all_ready():
                 self._has_begun = True
                 begun()
-                self._tell(self._before)
+                self._tell(self._before, signal.SIGTERM)
             self._restart()
 
     def _patience(self) -> float:
@@ -187,17 +190,24 @@ class Processes:
             ready.register(process.ready, select.POLLIN)
         return len(ready.poll(0)) == self._many
 
-    def _tell(self, processes: set[int]) -> None:
+    def _tell(self, processes: set[int], told: signal.Signals) -> None:
         for pid in processes:
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, told)
 
     def _end(self) -> None:
-        """End every process, and wait until the last is gone."""
-        self._tell(self._before | self._living.keys())
-        while self._before or self._living:
-            pid, _ = os.waitpid(-1, 0)
-            self._before.discard(pid)
-            self._living.pop(pid, None)
+        """End every process, and wait until the last is gone; who does not go in time is killed."""
+        living = self._before | self._living.keys()
+        self._tell(living, signal.SIGTERM)
+        kills = time.monotonic() + ENDING_SECONDS
+        while living:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if pid:
+                living.discard(pid)
+            elif time.monotonic() > kills:
+                self._tell(living, signal.SIGKILL)
+                kills += ENDING_SECONDS
+            else:
+                signal.sigtimedwait({signal.SIGCHLD}, 0.2)
 
     def _begin_anew(self) -> None:
         """Become the program as it is now, with the same socket. Does not return if that can be."""

@@ -13,6 +13,10 @@ import pytest
 from service.sharing import Memory, Records, Sharing, key_of
 
 
+# Whoever runs the suite on several cores has threads of its own, which a child does not need.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+
+
 def apart(work: Callable[[], object]) -> int:
     """Do something in a process of its own, to its end; how it ended."""
     pid = os.fork()
