@@ -12,7 +12,6 @@ import pytest
 
 from service.sharing import Memory, Records, Sharing, key_of
 
-
 # Whoever runs the suite on several cores has threads of its own, which a child does not need.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 
