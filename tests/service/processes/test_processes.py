@@ -11,11 +11,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -109,7 +109,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def until(holds: Callable[[], Any]) -> None:
     """Wait until something holds."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -202,7 +202,7 @@ def test_a_killed_process_is_replaced_and_another_follows(juno: Teller, which: i
             assert stream.getresponse().status == 200
         assert b"annales_open_streams 1.0" in server.ask("/metrics")[2]
         os.kill(before[which], signal.SIGKILL)
-        until(lambda: len(server.workers()) == 2 and before[which] not in server.workers())
+        until(lambda: is_replaced(server, before[which]))
         for _ in range(10):
             assert server.ask("/v1/state")[0] == 200
         juno.tell(facility("heps"))
@@ -220,49 +220,78 @@ def test_processes_end_with_their_parent(folder: Path) -> None:
         until(lambda: not any(is_there(worker) for worker in workers))
 
 
+class Crowd:
+    """Six who ask again and again, half of them on connections that stay."""
+
+    def __init__(self, server: Served) -> None:
+        self.asked = [0] * 6
+        self.failures: list[BaseException] = []
+        self._server = server
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask, args=(number,)) for number in range(6)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def asks_on(self) -> None:
+        """Return when each of them was answered some times more."""
+        more = [asked + 5 for asked in self.asked]
+        until(lambda: all(now >= then for now, then in zip(self.asked, more, strict=True)))
+
+    def _ask(self, number: int) -> None:
+        http = HTTPConnection("127.0.0.1", self._server.port, timeout=20)
+        while not self._is_over.is_set():
+            try:
+                http.request("GET", PATHS[self.asked[number] % len(PATHS)])
+                answer = http.getresponse()
+                assert answer.status == 200
+                answer.read()
+                self.asked[number] += 1
+            except (OSError, HTTPException, AssertionError) as failure:
+                self.failures.append(failure)
+                http.close()
+            if number % 2:
+                http.close()
+            time.sleep(0.02)  # a new program wants to start beside them
+        http.close()
+
+
 def test_begun_anew_a_server_loses_no_request(folder: Path) -> None:
     """The parent keeps its number, the processes are others, and each of many requests from
     connections that stay and from new ones is answered."""
-    with served(folder, "--quiet") as server, ExitStack() as ending:
+    with served(folder, "--quiet") as server:
         before = set(server.workers())
-        is_over = threading.Event()
-        ending.callback(is_over.set)
-        counts: list[int] = []
-        failures: list[BaseException] = []
-
-        def ask_again(stays: bool) -> None:
-            http = HTTPConnection("127.0.0.1", server.port, timeout=20)
-            asked = 0
-            try:
-                while not is_over.is_set():
-                    http.request("GET", PATHS[asked % len(PATHS)])
-                    answer = http.getresponse()
-                    assert answer.status == 200
-                    answer.read()
-                    asked += 1
-                    if not stays:
-                        http.close()
-            except (OSError, HTTPException, AssertionError) as failure:
-                failures.append(failure)
-            finally:
-                counts.append(asked)
-                http.close()
-
-        askers = [threading.Thread(target=ask_again, args=(stays,)) for stays in (True, False) * 3]
-        for asker in askers:
-            asker.start()
-        for _ in range(2):
-            server.process.send_signal(signal.SIGHUP)
-            until(partial(others_only, server, before))
-            before = set(server.workers())
-        is_over.set()
-        for asker in askers:
-            asker.join()
-        assert failures == []
-        assert all(counts)
+        with Crowd(server) as crowd:
+            for _ in range(2):
+                crowd.asks_on()
+                server.process.send_signal(signal.SIGHUP)
+                until(partial(others_only, server, before))
+                before = set(server.workers())
+            crowd.asks_on()
+        assert crowd.failures == []
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(20) == 0
         assert not any(is_there(worker) for worker in before)
+
+
+def test_of_a_killed_process_only_what_it_was_asked_is_lost(folder: Path) -> None:
+    """Whoever was asking it fails once, and is answered by another."""
+    with served(folder, "--quiet") as server, Crowd(server) as crowd:
+        for _ in range(3):
+            crowd.asks_on()
+            failed = len(crowd.failures)
+            killed = server.workers()[0]
+            os.kill(killed, signal.SIGKILL)
+            crowd.asks_on()
+            assert len(crowd.failures) - failed <= len(crowd.asked)
+            until(partial(is_replaced, server, killed))
 
 
 def test_a_program_that_is_broken_replaces_nothing(juno: Teller, tmp_path: Path) -> None:
@@ -299,6 +328,12 @@ def others_only(server: Served, before: set[int]) -> bool:
     """Whether two processes answer that are none of those before."""
     workers = set(server.workers())
     return len(workers) == 2 and not before & workers
+
+
+def is_replaced(server: Served, killed: int) -> bool:
+    """Whether two processes answer, and not the one that was killed."""
+    workers = server.workers()
+    return len(workers) == 2 and killed not in workers
 
 
 def is_there(pid: int) -> bool:
