@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -163,22 +164,30 @@ def _answer(
         )
         following = archive.follow()
 
+        is_orphan = threading.Event()
+
         def begun(loop: asyncio.AbstractEventLoop) -> None:
-            _on_ending(loop, lifeline, server.end)
+            _on_ending(loop, lifeline, server.end, is_orphan)
             if sharing.bells is not None:
                 _hear_each_other(loop, archive, following, sharing.bells, number)
             os.write(lifeline.ready, b".")
 
         server.run(begun)
+    if is_orphan.is_set() and sharing.figures is not None:
+        shutil.rmtree(sharing.figures, ignore_errors=True)  # as the parent would have done
 
 
 def _on_ending(
-    loop: asyncio.AbstractEventLoop, lifeline: Lifeline, end: Callable[[], None]
+    loop: asyncio.AbstractEventLoop,
+    lifeline: Lifeline,
+    end: Callable[[], None],
+    is_orphan: threading.Event,
 ) -> None:
-    """End on SIGTERM, and when the parent is gone."""
+    """End on SIGTERM, and when the parent is gone, which `is_orphan` then says."""
 
     def orphaned() -> None:
         loop.remove_reader(lifeline.parent)
+        is_orphan.set()
         end()
 
     loop.add_signal_handler(signal.SIGTERM, end)

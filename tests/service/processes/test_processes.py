@@ -212,12 +212,14 @@ def test_a_killed_process_is_replaced_and_another_follows(juno: Teller, which: i
         stream.close()
 
 
-def test_processes_end_with_their_parent(folder: Path) -> None:
-    """However it ended."""
-    with served(folder, "--quiet") as server:
+def test_processes_end_with_their_parent(folder: Path, tmp_path: Path) -> None:
+    """However it ended; they leave nothing behind."""
+    with served(folder, "--quiet", TMPDIR=str(tmp_path)) as server:
         workers = server.workers()
+        assert list(tmp_path.iterdir()) != []
         server.process.kill()
         until(lambda: not any(is_there(worker) for worker in workers))
+    assert list(tmp_path.iterdir()) == []
 
 
 class Crowd:
