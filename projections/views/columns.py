@@ -21,9 +21,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
+from sqlite_utils import Database
 
 from events.vocabulary import FIELDS
 from projections import FACETS
@@ -302,6 +304,44 @@ class Columns:
         order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
         sorted_rows = {name: array[order] for name, array in at.items()}
         return _written(self.path, sorted_rows, self.position, room)
+
+
+class Shelf:
+    """The columns beside files of views, as a process has mapped them."""
+
+    def __init__(self) -> None:
+        self._mapped: dict[Path, Columns] = {}
+        self._paths: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
+
+    def of(self, db: Database) -> Columns | None:
+        """The columns beside a file of views; None where there are none."""
+        path = self.path(db)
+        found = self._mapped.get(path)
+        if found is None or found.is_replaced:
+            try:
+                found = Columns.mapped(path)
+            except (FileNotFoundError, ValueError):
+                return None
+            self.put(found)
+        return found
+
+    def put(self, columns: Columns) -> None:
+        """Columns that were made; those of files that are gone are let go."""
+        self._mapped = {path: each for path, each in self._mapped.items() if path.exists()}
+        self._mapped[columns.path] = columns
+
+    def path(self, db: Database) -> Path:
+        """Where the columns of a file of views lie."""
+        path = self._paths.get(db)
+        if path is None:
+            (_, _, name), *_ = db.execute("PRAGMA database_list").fetchall()
+            path = self._paths[db] = Path(f"{name}.columns")
+        return path
+
+    def position(self, db: Database) -> int:
+        """How far the views of a connection have read, columns and all."""
+        columns = self.of(db)
+        return 0 if columns is None else columns.position
 
 
 def make(path: Path, rows: Iterable[Stored], position: int) -> Columns:

@@ -21,6 +21,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from projections import VIEW
+from projections.views.columns import Shelf
 
 __all__ = [
     "Database",
@@ -67,6 +68,7 @@ class Views:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._shelf = Shelf()
         path = self.path()
         if path is None or not self._is_ours(path):
             self.swap_in(self.make_beside())
@@ -151,8 +153,12 @@ class Views:
         return bool(row == (VIEW, self._shape()))
 
     def tracked(self) -> int:
-        """The position up to which the views have read the log."""
-        return tracked(self.db())
+        """The position up to which the views have read the log, columns and all."""
+        return self.projected(self.db())
+
+    def projected(self, db: Database) -> int:
+        """The same, by a connection."""
+        return self._shelf.position(db)
 
     def close(self) -> None:
         """Close every connection of every thread."""

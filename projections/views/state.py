@@ -12,9 +12,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -128,8 +126,7 @@ class State:
         self._rows = Rows()
         self._reader: Reader | None = None
         self._mentions: dict[str, dict[str, None]] = defaultdict(dict)
-        self._mapped: dict[Path, Columns] = {}
-        self._paths: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
+        self._shelf = shared.Shelf()
         self._ids: dict[int, str] = {}
 
     # --- following the log
@@ -192,12 +189,12 @@ class State:
         if columns is None or not columns.is_whole or columns.position != position:
             if columns is not None:
                 columns.give_up()
-            made = shared.make(self._path(db), in_order(db.execute(ALL)), position)
-            self._mapped[made.path] = made
+            rows = in_order(db.execute(ALL))
+            self._shelf.put(shared.make(self._shelf.path(db), rows, position))
 
     def _replace(self, before: Columns, made: Columns) -> Columns:
         before.give_up()
-        self._mapped[made.path] = made
+        self._shelf.put(made)
         return made
 
     def _mentioning(self, facility: str) -> list[str]:
@@ -234,29 +231,10 @@ class State:
 
     def columns(self, db: Database) -> Columns | None:
         """The columns beside a file of views; None where there are none."""
-        path = self._path(db)
-        found = self._mapped.get(path)
-        if found is None or found.is_replaced:
-            try:
-                found = self._mapped[path] = Columns.mapped(path)
-            except (FileNotFoundError, ValueError):
-                return None
-        return found
-
-    def position(self, db: Database) -> int:
-        """How far the views of a connection have read, columns and all."""
-        columns = self.columns(db)
-        return 0 if columns is None else columns.position
-
-    def _path(self, db: Database) -> Path:
-        path = self._paths.get(db)
-        if path is None:
-            (_, _, name), *_ = db.execute("PRAGMA database_list").fetchall()
-            path = self._paths[db] = Path(f"{name}.columns")
-        return path
+        return self._shelf.of(db)
 
     def _columns(self, db: Database) -> Columns:
-        return self.columns(db) or Columns.none(self._path(db))
+        return self._shelf.of(db) or Columns.none(self._shelf.path(db))
 
     def find(
         self,

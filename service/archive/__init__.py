@@ -82,10 +82,10 @@ class Archive:
         # How far it is read is read by the very connection that answers: a rebuild may swap
         # the files at any moment.
         db = self.views.db()
-        if (projected := self.state.position(db)) < position:
+        if (projected := self.views.projected(db)) < position:
             self.wait_for(position, timeout=PATIENCE)
             db = self.views.db()
-            projected = self.state.position(db)
+            projected = self.views.projected(db)
         if projected < position:
             raise NotProjected(position, projected)
         return db
