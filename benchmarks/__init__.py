@@ -1,7 +1,7 @@
 """How fast Annales is, beside a peer in the same run. Figures are printed, never asserted.
 
-`BENCHMARKS` is the one list: a new one is a file with a function `run(small=…)`
-that yields tables, and a line here.
+`BENCHMARKS` is the one list: a new one is a file with a function `run(small=…)` that yields tables,
+and a line here. `REPORTS` are those about a world of any size, which `RESULTS.md` keeps.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 
 from benchmarks import (
     asking,
+    bars,
     drawing,
     expectations,
     feeding,
     following,
+    growth,
     loading,
     orders,
     promises,
@@ -21,6 +23,7 @@ from benchmarks import (
     trends,
 )
 from benchmarks.figures import Figures
+from benchmarks.peers import beside
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "loading": loading.run,
@@ -33,4 +36,10 @@ BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "promises": promises.run,
     "feeding": feeding.run,
     "drawing": drawing.run,
+}
+
+REPORTS: dict[str, Callable[..., Iterator[Figures]]] = {
+    "peers": beside.run,
+    "growth": growth.run,
+    "bars": bars.run,
 }

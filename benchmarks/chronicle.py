@@ -23,6 +23,15 @@ COUNTRIES = (
     "GB", "IN", "IT", "JP", "KR", "NL", "RU", "SE", "US", "ZA",
 )  # fmt: skip
 
+SEVENTY = (
+    "CN", "US", "JP", "DE", "GB", "FR", "IT", "RU", "IN", "KR", "CA", "AU", "BR", "CH",
+    "ES", "NL", "SE", "ZA", "AR", "CL", "AT", "BE", "BG", "CO", "CU", "CY", "CZ", "DK",
+    "DZ", "EE", "EG", "FI", "GR", "HR", "HU", "ID", "IE", "IL", "IR", "IS", "JO", "KE",
+    "KZ", "LT", "LU", "LV", "MA", "MX", "MY", "NG", "NO", "NZ", "PE", "PH", "PK", "PL",
+    "PT", "RO", "RS", "SA", "SG", "SI", "SK", "TH", "TN", "TR", "MT", "UA", "UY", "VN",
+)  # fmt: skip
+"""The countries of a world that has not just the twenty above."""
+
 SOURCES = 200
 
 BUILDING = (
@@ -62,6 +71,8 @@ class World:
     facilities: int
     to_a_facility: int = 10
     seed: int = 1959
+    countries: int = len(COUNTRIES)
+    """Among how many countries the facilities are spread; at most 70, and China is the first."""
 
     @property
     def statements(self) -> int:
@@ -91,6 +102,16 @@ class World:
                 if chance.random() < MENDED:
                     yield _mended(line, chance)
 
+    def correcting(self, round_: int) -> Iterator[Line]:
+        """A correction of every statement, in each round another."""
+        chance = Random(f"{self.seed} correcting {round_}")
+        for life in self._lives():
+            for line in life[1:]:
+                correction = _corrected(line, chance)
+                # A date may come again, and what changes nothing is refused.
+                correction["changes"]["summary"] = f"As told in paper {round_}, read again."
+                yield correction
+
     def news(self) -> Iterator[Line]:
         """What goes on being told, without end: a new statement, and now and then a correction."""
         chance = Random(f"{self.seed} news")
@@ -103,7 +124,7 @@ class World:
 
     def _lives(self) -> Iterator[list[Line]]:
         for number in range(self.facilities):
-            yield _life(number, self.to_a_facility, Random(f"{self.seed} {number}"))
+            yield _life(self, number, Random(f"{self.seed} {number}"))
 
 
 def batches(lines: Iterable[Line], *, size: int) -> Iterator[list[bytes]]:
@@ -118,9 +139,10 @@ def facility_id(number: int) -> str:
     return f"facility-{number:06d}"
 
 
-def country_of(number: int) -> str:
-    """The country of a facility; each has as many as the others."""
-    return COUNTRIES[number % len(COUNTRIES)]
+def country_of(number: int, countries: int = len(COUNTRIES)) -> str:
+    """The country of a facility, of so many; each has as many as the others."""
+    codes = COUNTRIES if countries == len(COUNTRIES) else SEVENTY[:countries]
+    return codes[number % len(codes)]
 
 
 def _sources() -> Iterator[Line]:
@@ -135,21 +157,21 @@ def _sources() -> Iterator[Line]:
         }
 
 
-def _life(number: int, statements: int, chance: Random) -> list[Line]:
+def _life(world: World, number: int, chance: Random) -> list[Line]:
     """A facility's card, then its statements in the order of their telling."""
     facility = facility_id(number)
     card: Line = {
         "type": "facility",
         "id": facility,
         "name": f"Facility {number} for {chance.choice(('light', 'ions', 'waves', 'ice'))}",
-        "country": country_of(number),
-        "field": FIELDS[number // len(COUNTRIES) % len(FIELDS)],
+        "country": country_of(number, world.countries),
+        "field": FIELDS[number // world.countries % len(FIELDS)],
         "place": f"Place {number % 977}",
         "sources": [_citation(chance)],
     }
     lines = [card]
     told = 12 * chance.randrange(1950, 1990)
-    for index in range(statements):
+    for index in range(world.to_a_facility):
         told += chance.randrange(2, 25) if index < len(BUILDING) else chance.randrange(1, 3)
         lines.append(_statement(facility, index, told, chance))
     return lines

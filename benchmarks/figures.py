@@ -6,6 +6,8 @@ import os
 import platform
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -32,13 +34,30 @@ class Figures(NamedTuple):
             lines.append(f"  {self.note}")
         return "\n".join(lines)
 
+    def markdown(self) -> str:
+        """The same as Markdown."""
+        ruler = ["---", *("---:" for _ in self.columns[1:])]
+        rows = (f"| {' | '.join(row)} |" for row in (self.columns, ruler, *self.rows))
+        return "\n".join((f"**{self.title}**", "", *rows, *(("", self.note) if self.note else ())))
+
 
 def machine() -> str:
     """Processor cores, Python and SQLite: figures of two machines do not compare."""
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()},"
+        f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()},"
         f" SQLite {sqlite3.sqlite_version}; other load on them counts too"
     )
+
+
+def _processor() -> str:
+    """The model of the processor where the system tells it, and its architecture."""
+    architecture = platform.machine()
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return f"{value.strip()}, {architecture}"
+    return architecture
 
 
 def quantile(seconds: Sequence[float], share: float) -> float:

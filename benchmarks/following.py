@@ -90,27 +90,28 @@ def within(folder: Path, news: list[Line]) -> list[float]:
         return _lags(archive, writer, commits=len(news))
 
 
-def across(folder: Path, news: list[Line]) -> list[float]:
+def across(folder: Path, news: list[Line], *, pause: float = PAUSE) -> list[float]:
     """Seconds from commit to view where another process writes."""
     with Archive(folder) as archive:
         archive.follow()
         context = multiprocessing.get_context("spawn")
-        writer = context.Process(target=write_all, args=(folder, news))
+        writer = context.Process(target=write_all, args=(folder, news, pause))
         return _lags(archive, writer, commits=len(news))
 
 
-def write_all(folder: Path, news: list[Line]) -> None:
+def write_all(folder: Path, news: list[Line], pause: float) -> None:
     """What the other process does."""
     with Archive(folder) as archive:
-        for _ in write(archive, news):
+        for _ in write(archive, news, pause=pause):
             pass
 
 
-def write(archive: Archive, news: Iterable[Line]) -> Iterator[int]:
-    """Record lines one by one, a pause before each; gives the position of each commit."""
+def write(archive: Archive, news: Iterable[Line], *, pause: float = PAUSE) -> Iterator[int]:
+    """Record lines one by one, a pause up to so long before each; gives the position of each
+    commit."""
     chance = Random(1)
     for number, line in enumerate(news):
-        time.sleep(chance.uniform(0, PAUSE))
+        time.sleep(chance.uniform(0, pause))
         command = Command(orders=(Order(1, line),), actor="bench", request=f"news-{number}")
         recorded = archive.chronicle.execute(command)
         yield recorded.events[0].position

@@ -10,24 +10,22 @@ again where it is kept, and without keeping any, by as many processes and by one
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
-import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
-from http.client import HTTPConnection
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import Any
 
 from benchmarks.chronicle import World, batches
 from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, load
+from benchmarks.peers.datasette import fill
+from benchmarks.servers import CONNECTIONS, Asked, Load, Told, load_of, rate, told
+from benchmarks.servers import annales as serving_annales
+from benchmarks.servers import datasette as serving_datasette
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import Wanted
@@ -37,11 +35,7 @@ from service.state.question import STATE
 HERE = Path(__file__).resolve().parent
 CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"
 
-DATASETTE = HERE.parent / ".venv-bench" / "bin" / "datasette"
-"""`scripts/bench` puts it there, and sees to `wrk`."""
-
 COUNTRY = "CN"
-CONNECTIONS = 8
 ROUNDS = 2
 """How often the servers take turns."""
 
@@ -50,32 +44,6 @@ CROWD = 500
 
 LOOKS = 300
 """How often it is asked whether the process answers."""
-
-ANNALES = "from service.cli import main; main()"
-
-PEER_TABLE = """
-    CREATE TABLE facilities (
-        id TEXT PRIMARY KEY, name TEXT, country TEXT, field TEXT, status TEXT, since TEXT,
-        alternatives TEXT, statement TEXT, certainty TEXT, expected TEXT, overdue TEXT
-    )
-"""
-PEER_INSERT = """
-    INSERT INTO facilities
-    VALUES (
-        :id, :name, :country, :field, :status, :since,
-        :alternatives, :statement, :certainty, :expected, :overdue
-    )
-"""
-
-TELL = """
-done = function(summary, latency, requests)
-  local errors = summary.errors
-  io.write(string.format("\\n%d %d %d %d %d\\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
-end
-"""
-"""What `wrk` prints last: requests, microseconds, p50, p99 and errors."""
 
 AT_RANDOM = """
 request = function()
@@ -104,38 +72,12 @@ end
 """A new statement with each request."""
 
 
-class Load(NamedTuple):
-    """What `wrk` measured: how many were answered, in seconds, and how long one took."""
-
-    requests: int
-    seconds: float
-    p50: float
-    p99: float
-
-
 class Ways(NamedTuple):
     """The ports of Annales as it is served, without keeping answers, and so by one process."""
 
     served: int
     unkept: int
     one: int
-
-
-class Asked(NamedTuple):
-    """A path of a server on a port, and the headers it is asked with; `script` is for `wrk`."""
-
-    port: int
-    path: str
-    headers: tuple[tuple[str, str], ...] = ()
-    script: str = ""
-
-
-class Told(NamedTuple):
-    """An answer; the names of its headers in small letters."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def run(*, small: bool) -> Iterator[Figures]:
@@ -147,14 +89,14 @@ def run(*, small: bool) -> Iterator[Figures]:
             statements = _load(archive, small=small)
             rows = _rows(archive)
             key = archive.keys.issue(name="bench", role="contributor", by="bench")
-        _fill_peer(folder / "peer.sqlite", rows)
+        fill(folder / "peer.sqlite", rows)
         annales = Ways(
             *(
-                servers.enter_context(_annales(folder / "data", _free_port(), *options, kept=kept))
-                for options, kept in (((), "64"), ((), "0"), (("--processes", "1"), "0"))
+                servers.enter_context(serving_annales(folder / "data", **options)).port
+                for options in ({}, {"kept": 0}, {"kept": 0, "processes": 1})
             )
         )
-        datasette = servers.enter_context(_datasette(folder / "peer.sqlite", _free_port()))
+        datasette = servers.enter_context(serving_datasette(folder / "peer.sqlite")).port
         yield _questions(annales, datasette, rows, statements=statements, seconds=seconds)
         yield _orders(annales.served, key, [row["id"] for row in rows], seconds=seconds)
         yield _crowd(annales.served)
@@ -189,83 +131,6 @@ def _rows(archive: Archive) -> list[dict[str, Any]]:
     return found
 
 
-def _fill_peer(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same rows in a table; what is no text in them is JSON."""
-    with closing(sqlite3.connect(path)) as peer, peer:
-        peer.execute(PEER_TABLE)
-        peer.executemany(
-            PEER_INSERT,
-            (
-                {
-                    name: value if isinstance(value, str | None) else json.dumps(value)
-                    for name, value in row.items()
-                }
-                for row in rows
-            ),
-        )
-
-
-# --- the servers
-
-
-def _annales(folder: Path, port: int, *options: str, kept: str) -> AbstractContextManager[int]:
-    """`annales serve` of a folder. Its limit of orders is there for others to meet."""
-    return _served(
-        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet", *options],
-        Asked(port, "/readyz"),
-        {"ANNALES_ORDERS_LIMIT": "1000000 per second", "ANNALES_KEPT": kept},
-    )
-
-
-def _datasette(path: Path, port: int) -> AbstractContextManager[int]:
-    """Datasette of a file, which it may take for unchanging."""
-    if not DATASETTE.exists():
-        raise FileNotFoundError(f"{DATASETTE} is missing; scripts/bench installs it")
-    return _served(
-        [str(DATASETTE), "serve", "--immutable", str(path)], Asked(port, "/-/versions.json"), {}
-    )
-
-
-@contextmanager
-def _served(command: list[str], ready: Asked, settings: Mapping[str, str]) -> Iterator[int]:
-    """A process that serves at a port once it is ready, until its end here."""
-    with subprocess.Popen(  # noqa: S603 -- the two programs above
-        [*command, "--host", "127.0.0.1", "--port", str(ready.port)],
-        cwd=HERE.parent,
-        env={**os.environ, **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            _wait_for(ready)
-            yield ready.port
-        finally:
-            process.terminate()
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        return int(free.getsockname()[1])
-
-
-def _wait_for(ready: Asked) -> None:
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends:
-        with suppress(OSError):
-            if _told(ready).status == 200:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"nothing answers at port {ready.port}")
-
-
-def _told(asked: Asked) -> Told:
-    with closing(HTTPConnection("127.0.0.1", asked.port, timeout=10)) as connection:
-        connection.request("GET", asked.path, headers=dict(asked.headers))
-        answer = connection.getresponse()
-        named = {name.lower(): value for name, value in answer.getheaders()}
-        return Told(answer.status, named, answer.read())
-
-
 # --- questions
 
 
@@ -279,7 +144,7 @@ def _questions(
 ) -> Figures:
     record = rows[len(rows) // 2]["id"]
     state = f"/v1/state?country={COUNTRY}&limit=1000"
-    first = _told(Asked(annales.served, state))
+    first = told(Asked(annales.served, state))
     tag, pinned = first.headers["etag"], first.headers["content-location"]
     row = f"/peer/facilities/{record}.json?_shape=array"
     table = f"/peer/facilities.json?_shape=array&_size={len(rows)}&_nocount=1&_nofacet=1"
@@ -295,17 +160,17 @@ def _questions(
         "the state, pinned, again": Asked(annales.served, pinned),
     }
     theirs = {"one record": Asked(datasette, row), "the state": Asked(datasette, table)}
-    told = {asked: _told(asked) for asked in (*ours.values(), *theirs.values())}
-    _check(ours, theirs, told, rows=len(rows))
-    loads: dict[Asked, list[Load]] = {asked: [] for asked in told}
+    answers = {asked: told(asked) for asked in (*ours.values(), *theirs.values())}
+    _check(ours, theirs, answers, rows=len(rows))
+    loads: dict[Asked, list[Load]] = {asked: [] for asked in answers}
     for _ in range(ROUNDS):
         for asked, measured in loads.items():
-            measured.append(_load_of(asked, seconds=seconds))
+            measured.append(load_of(asked, seconds=seconds))
     return Figures(
         f"Asking for {len(rows)} facilities among {statements:,} statements,"
         f" {CONNECTIONS} connections, {ROUNDS} rounds of {seconds} s",
         ("", "bytes", "Annales", "p50", "p99", "bytes", "Datasette", "p50", "p99", "ratio"),
-        [_beside(what, ours, theirs, told, loads) for what in ours],
+        [_beside(what, ours, theirs, answers, loads) for what in ours],
         note=(
             "Datasette gives one row or all rows of one table, as JSON; a 304 and other months"
             " stand beside its whole table. The ratio is ours to its. What is asked again is kept,"
@@ -342,42 +207,15 @@ def _beside(
     loads: Mapping[Asked, list[Load]],
 ) -> list[str]:
     sides = (ours[what], theirs[what.partition(",")[0]])
-    rates = [_rate(loads[asked]) for asked in sides]
+    rates = [rate(loads[asked]) for asked in sides]
     cells = ((f"{len(told[asked].body):,}", *_figures(loads[asked])) for asked in sides)
     return [what, *(cell for side in cells for cell in side), f"{rates[0] / rates[1]:.1f}"]
-
-
-def _load_of(asked: Asked, *, seconds: int, connections: int = CONNECTIONS, more: str = "") -> Load:
-    """Let `wrk` ask for so many seconds. Whatever fails is an error here."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise FileNotFoundError("wrk is missing; scripts/bench installs it")
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(asked.script + more + TELL)
-        script.flush()
-        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name]
-        options += (f"-H{name}: {value}" for name, value in asked.headers)
-        done = subprocess.run(  # noqa: S603 -- the program that was just looked up
-            [wrk, *options, f"http://127.0.0.1:{asked.port}{asked.path}"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=seconds + 30,
-        )
-    requests, duration, p50, p99, errors = map(int, done.stdout.splitlines()[-1].split())
-    if errors or not requests:
-        raise ValueError(f"{asked.path}: {errors} errors in {requests} requests")
-    return Load(requests, duration / 1e6, p50 / 1e6, p99 / 1e6)
-
-
-def _rate(loads: Sequence[Load]) -> float:
-    return sum(load.requests for load in loads) / sum(load.seconds for load in loads)
 
 
 def _figures(loads: Sequence[Load]) -> list[str]:
     """Requests a second, p50 and p99; of several runs the mean."""
     return [
-        f"{_rate(loads):,.0f}/s",
+        f"{rate(loads):,.0f}/s",
         milliseconds(fmean(load.p50 for load in loads)),
         milliseconds(fmean(load.p99 for load in loads)),
     ]
@@ -392,7 +230,7 @@ def _orders(annales: int, key: str, facilities: Sequence[str], *, seconds: int) 
     for connections in (1, CONNECTIONS):
         before = _position(annales)
         script = ORDER % {"key": key, "facilities": named, "run": f"bench-{connections}"}
-        load = _load_of(
+        load = load_of(
             Asked(annales, "/v1/statements"), seconds=seconds, connections=connections, more=script
         )
         if _position(annales) - before < load.requests:
@@ -407,7 +245,7 @@ def _orders(annales: int, key: str, facilities: Sequence[str], *, seconds: int) 
 
 
 def _position(annales: int) -> int:
-    return int(json.loads(_told(Asked(annales, "/readyz")).body)["head"])
+    return int(json.loads(told(Asked(annales, "/readyz")).body)["head"])
 
 
 # --- the crowd
@@ -430,7 +268,7 @@ def _looks(annales: int) -> list[str]:
     seconds = []
     for _ in range(LOOKS):
         began = time.perf_counter()
-        if _told(Asked(annales, "/healthz")).status != 200:
+        if told(Asked(annales, "/healthz")).status != 200:
             raise ValueError("the process does not answer")
         seconds.append(time.perf_counter() - began)
     return [milliseconds(quantile(seconds, share)) for share in (0.5, 0.99, 1)]

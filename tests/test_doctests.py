@@ -8,13 +8,14 @@ import pkgutil
 
 import pytest
 
+import benchmarks
 import events
 import projections
 import service
 
 MODULES = sorted(
     module.name
-    for package in (events, projections, service)
+    for package in (benchmarks, events, projections, service)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 
