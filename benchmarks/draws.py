@@ -56,12 +56,11 @@ def moment_now(archive: Archive) -> Moment:
     return Moment(today, today, head.position)
 
 
-def late_paths(archive: Archive, world: World, *, count: int) -> Iterator[str]:
+def late_paths(world: World, *, end: int) -> Iterator[str]:
     """States of countries at clocks by chance in the last twenty years, as the last tenth of the
-    log has them: about as large as that of now, and each another one."""
+    log up to `end` has them: about as large as that of now, each another one, without end."""
     chance = Random(f"{world.seed} late")
-    end = moment_now(archive).known
-    for _ in range(count):
+    while True:
         at, stated = sorted(
             day(chance.randrange(*LATE_YEARS), chance.randrange(1, 13), chance.randrange(1, 29))
             for _ in range(2)

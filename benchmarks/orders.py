@@ -20,7 +20,8 @@ from typing import NamedTuple
 from benchmarks.chronicle import World, batches, facility_id
 from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import BATCH, PEER_INSERT, PEER_TABLE, load
-from benchmarks.serving import CONNECTIONS, ORDER, Asked, Load, _annales, _free_port, _load_of
+from benchmarks.servers import CONNECTIONS, Asked, Load, annales, load_of
+from benchmarks.serving import ORDER
 from service.archive import Archive
 
 ROUNDS = 3
@@ -49,7 +50,7 @@ def run(*, small: bool) -> Iterator[Figures]:
             key = archive.keys.issue(name="bench", role="contributor", by="bench")
         facilities = list(map(facility_id, range(world.facilities)))
         _make_peer(folder / "peer.sqlite")
-        port = servers.enter_context(_annales(folder / "data", _free_port()))
+        port = servers.enter_context(annales(folder / "data")).port
         ours: list[Load] = []
         theirs: list[Written] = []
         for turn in range(ROUNDS):
@@ -61,7 +62,7 @@ def run(*, small: bool) -> Iterator[Figures]:
 def _orders(port: int, key: str, facilities: Sequence[str], *, run: str, seconds: int) -> Load:
     named = ", ".join(f'"{facility}"' for facility in facilities)
     script = ORDER % {"key": key, "facilities": named, "run": run}
-    return _load_of(Asked(port, "/v1/statements"), seconds=seconds, more=script)
+    return load_of(Asked(port, "/v1/statements", script=script), seconds=seconds)
 
 
 def _make_peer(path: Path) -> None:

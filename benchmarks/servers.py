@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
-from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import fmean
@@ -64,7 +63,7 @@ class Load(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A path of a server on a port, and the headers it is asked with; `script` is for `wrk`."""
+    """A path of a server on a port, and the headers it is asked with; `script` is Lua for `wrk`."""
 
     port: int
     path: str
@@ -90,23 +89,18 @@ class Server(NamedTuple):
 
 
 def annales(
-    folder: Path, *, processes: int | None = None, kept: int = 64
+    folder: Path, *options: str, settings: Mapping[str, str] | None = None
 ) -> AbstractContextManager[Server]:
-    """`annales serve` of a folder, which keeps so many MB of answers; without a number, by as many
-    processes as it takes itself. Its limit of orders is there for others to meet."""
-    command = [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet"]
-    if processes is not None:
-        command += ["--processes", str(processes)]
+    """`annales serve` of a folder. Its limit of orders is there for others to meet."""
     return _served(
-        command,
+        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet", *options],
         Asked(free_port(), "/readyz"),
-        {"ANNALES_ORDERS_LIMIT": "1000000 per second", "ANNALES_KEPT": str(kept)},
+        {"ANNALES_ORDERS_LIMIT": "1000000 per second", **(settings or {})},
     )
 
 
-@cache
-def processes_of_annales() -> int:
-    """How many processes Annales may be asked to serve with here: two, where it can."""
+def two_processes() -> tuple[str, ...]:
+    """The options by which Annales serves by two processes; none where it has but one."""
     help_ = subprocess.run(  # noqa: S603 -- our own command line
         [sys.executable, "-c", ANNALES, "serve", "--help"],
         cwd=HERE.parent,
@@ -114,7 +108,7 @@ def processes_of_annales() -> int:
         text=True,
         check=True,
     )
-    return 2 if "--processes" in help_.stdout else 1
+    return ("--processes", "2") if "--processes" in help_.stdout else ()
 
 
 def datasette(path: Path) -> AbstractContextManager[Server]:
@@ -171,15 +165,15 @@ def told(asked: Asked) -> Told:
         return Told(answer.status, named, answer.read())
 
 
-def load_of(*servers: Asked, seconds: int, connections: int = CONNECTIONS, more: str = "") -> Load:
+def load_of(*servers: Asked, seconds: int, connections: int = CONNECTIONS) -> Load:
     """Let `wrk` ask for so many seconds; of several servers each by its share of the connections.
 
-    `more` is Lua for `wrk`. Whatever fails is an error here.
+    Whatever fails is an error here.
     """
     with ExitStack() as running:
         started = [
             running.enter_context(
-                _wrk(asked, seconds=seconds, connections=connections // len(servers), more=more)
+                _wrk(asked, seconds=seconds, connections=connections // len(servers))
             )
             for asked in servers
         ]
@@ -204,11 +198,9 @@ def rate(loads: Sequence[Load]) -> float:
 
 
 @contextmanager
-def _wrk(
-    asked: Asked, *, seconds: int, connections: int, more: str
-) -> Iterator[subprocess.Popen[str]]:
+def _wrk(asked: Asked, *, seconds: int, connections: int) -> Iterator[subprocess.Popen[str]]:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(more + TELL)
+        script.write(asked.script + TELL)
         script.flush()
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name]
         options += (f"-H{name}: {value}" for name, value in asked.headers)

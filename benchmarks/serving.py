@@ -92,8 +92,10 @@ def run(*, small: bool) -> Iterator[Figures]:
         fill(folder / "peer.sqlite", rows)
         annales = Ways(
             *(
-                servers.enter_context(serving_annales(folder / "data", **options)).port
-                for options in ({}, {"kept": 0}, {"kept": 0, "processes": 1})
+                servers.enter_context(
+                    serving_annales(folder / "data", *options, settings={"ANNALES_KEPT": kept})
+                ).port
+                for options, kept in (((), "64"), ((), "0"), (("--processes", "1"), "0"))
             )
         )
         datasette = servers.enter_context(serving_datasette(folder / "peer.sqlite")).port
@@ -231,7 +233,9 @@ def _orders(annales: int, key: str, facilities: Sequence[str], *, seconds: int) 
         before = _position(annales)
         script = ORDER % {"key": key, "facilities": named, "run": f"bench-{connections}"}
         load = load_of(
-            Asked(annales, "/v1/statements"), seconds=seconds, connections=connections, more=script
+            Asked(annales, "/v1/statements", script=script),
+            seconds=seconds,
+            connections=connections,
         )
         if _position(annales) - before < load.requests:
             raise ValueError("fewer statements were recorded than were answered for")

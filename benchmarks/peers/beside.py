@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple, TypeAlias
@@ -40,9 +40,9 @@ from benchmarks.servers import (
     annales,
     in_turn,
     load_of,
-    processes_of_annales,
     rate,
     told,
+    two_processes,
 )
 from benchmarks.servers import datasette as serving_datasette
 from service.archive import Archive
@@ -57,8 +57,8 @@ SECONDS = 8
 ROUNDS = 2
 """How long, and how often, servers are asked in turn."""
 
-PATHS = 20_000
-"""More answers than anybody gives in that time, so that none is asked for twice."""
+PATHS = 10_000
+"""As many answers as a server hardly gives in that time, and keeps still less."""
 
 
 class Kind(NamedTuple):
@@ -260,36 +260,48 @@ def as_of_beside_now(times: Times) -> Figures:
 # --- over HTTP
 
 
-class Side(NamedTuple):
-    """One of the two that are asked over HTTP: its servers, and the paths of its answers."""
-
-    servers: Sequence[Asked]
-    paths: Sequence[str]
-
-
 def _over_http(of: Kept, *, seconds: int) -> Figures:
     """A country of ours at clocks by chance, beside the same rows in a table of Datasette."""
-    processes = processes_of_annales()
+    options = two_processes()
+    processes = 2 if options else 1
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         file = Path(name) / "peer.sqlite"
         with Archive(of.folder) as archive:
-            paths = list(late_paths(archive, of.world, count=PATHS))
+            fresh = late_paths(of.world, end=moment_now(archive).known)
             listed = list(_listed_now(archive, of.world))
         datasette.fill(file, chain.from_iterable(listed))
-        server = running.enter_context(annales(of.folder, processes=processes))
-        peers = [running.enter_context(serving_datasette(file)) for _ in range(processes)]
-        ours = Side([Asked(server.port, "/")], paths)
-        theirs = Side(
-            [Asked(peer.port, "/") for peer in peers],
-            [path_of(rows[0]["country"], 1000) for rows in listed],
-        )
+        tables = [path_of(rows[0]["country"], 1000) for rows in listed]
+        ours = [Asked(running.enter_context(annales(of.folder, *options)).port, "/")]
+        theirs = [
+            Asked(running.enter_context(serving_datasette(file)).port, "/")
+            for _ in range(processes)
+        ]
+
+        def row(what: str, *, connections: int, answers: int) -> list[str]:
+            """Both asked in turn, ours for so many answers that nobody asked for before."""
+            loads: tuple[list[Load], list[Load]] = ([], [])
+            paths: list[str] = []
+            for _ in range(ROUNDS):
+                paths = list(islice(fresh, answers))
+                for side, servers, some in ((0, ours, paths), (1, theirs, tables[:answers])):
+                    among = [each._replace(script=in_turn(some)) for each in servers[:connections]]
+                    loads[side].append(load_of(*among, seconds=seconds, connections=connections))
+            sizes = (_bytes(ours[0], paths), _bytes(theirs[0], tables[:answers]))
+            rates = [rate(each) for each in loads]
+            cells = [
+                (size, f"{rate:,.0f}/s", *_quantiles(each))
+                for size, rate, each in zip(sizes, rates, loads, strict=True)
+            ]
+            return [what, *chain.from_iterable(cells), f"{rates[0] / rates[1]:.2f}"]
+
         rows = [
-            _asked_in_turn(what, ours, theirs, seconds=seconds, connections=many, answers=answers)
-            for what, many, answers in (
-                ("clocks by chance, 1 connection", 1, PATHS),
-                (f"clocks by chance, {CONNECTIONS} connections", CONNECTIONS, PATHS),
-                (f"the same answer again, {CONNECTIONS} connections", CONNECTIONS, 1),
-            )
+            row("clocks by chance, 1 connection", connections=1, answers=PATHS),
+            row(f"the same, {CONNECTIONS} connections", connections=CONNECTIONS, answers=PATHS),
+            row(
+                f"the same answer again, {CONNECTIONS} connections",
+                connections=CONNECTIONS,
+                answers=1,
+            ),
         ]
     return Figures(
         f"A country over HTTP, {of.world.facilities // of.world.countries:,} facilities among"
@@ -305,25 +317,6 @@ def _over_http(of: Kept, *, seconds: int) -> Figures:
     )
 
 
-def _asked_in_turn(
-    what: str, ours: Side, theirs: Side, *, seconds: int, connections: int, answers: int
-) -> list[str]:
-    """A row: both asked in turn, by so many connections for so many different answers."""
-    cells, rates = [], []
-    loads: dict[bool, list[Load]] = {True: [], False: []}
-    for _ in range(ROUNDS):
-        for is_ours, side in ((True, ours), (False, theirs)):
-            more = in_turn(side.paths[:answers])
-            among = side.servers[:connections]
-            loads[is_ours].append(
-                load_of(*among, seconds=seconds, connections=connections, more=more)
-            )
-    for is_ours, side in ((True, ours), (False, theirs)):
-        rates.append(rate(loads[is_ours]))
-        cells += [_bytes(side, answers), f"{rates[-1]:,.0f}/s", *_quantiles(loads[is_ours])]
-    return [what, *cells, f"{rates[0] / rates[1]:.2f}"]
-
-
 def _listed_now(archive: Archive, world: World) -> Iterator[list[dict[str, Any]]]:
     """The facilities of each country as its answer lists them now."""
     answers = Answers(archive)
@@ -333,11 +326,11 @@ def _listed_now(archive: Archive, world: World) -> Iterator[list[dict[str, Any]]
         yield msgspec.json.decode(text)["facilities"]
 
 
-def _bytes(side: Side, answers: int) -> str:
-    """How long some of the answers are. Raises ValueError for one that is none, or is coded."""
+def _bytes(server: Asked, paths: Sequence[str]) -> str:
+    """How long some answers are. Raises ValueError for one that is none, or is coded."""
     sizes = []
-    for path in side.paths[: min(answers, 40)]:
-        answer = told(side.servers[0]._replace(path=path))
+    for path in paths[:40]:
+        answer = told(server._replace(path=path))
         if answer.status != 200 or "content-encoding" in answer.headers:
             raise ValueError(f"{path}: {answer.status}, {answer.headers}")
         sizes.append(len(answer.body))

@@ -4,6 +4,7 @@ they ask is answered, and each keeps its own section of the results."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -24,7 +25,7 @@ from benchmarks.peers.ours import Answers, Rows
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.sql import PlainColumns
 from benchmarks.peers.sqlite import Sqlite
-from benchmarks.results import keep
+from benchmarks.results import RESULTS, keep
 from benchmarks.row_versions import row_versions
 from benchmarks.typical import OF_THE_WORLD, TYPICAL, answered, question_of
 from service.archive import Archive
@@ -126,7 +127,7 @@ def test_every_question_is_asked_as_is_typical(chronicle: Archive, loaded: Kept)
         assert answered(chronicle, url).text
     with pytest.raises(LookupError):
         question_of("/v1/nothing")
-    paths = list(late_paths(chronicle, loaded.world, count=20))
+    paths = list(islice(late_paths(loaded.world, end=moment_now(chronicle).known), 20))
     assert len(set(paths)) == 20
     assert all(answered(chronicle, path).text for path in paths)
 
@@ -182,3 +183,14 @@ def test_benchmarks_and_reports_are_listed() -> None:
     """`--list` names all that can be run, and runs none."""
     listed = CliRunner().invoke(main, ["--list"])
     assert listed.output.split() == [*BENCHMARKS, *REPORTS]
+
+
+def test_the_readme_quotes_the_results_word_for_word() -> None:
+    """Its lines between the marks stand in `RESULTS.md`, which only commands write."""
+    readme = (RESULTS.parents[1] / "README.md").read_text("utf-8")
+    quoted = readme.partition("<!-- from benchmarks/RESULTS.md -->")[2].partition(
+        "<!-- so far -->"
+    )[0]
+    lines = [line for line in quoted.splitlines() if line.startswith("|")]
+    assert lines
+    assert set(lines) <= set(RESULTS.read_text("utf-8").splitlines())
