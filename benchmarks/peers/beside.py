@@ -229,7 +229,7 @@ def beside(kind: Kind, times: dict[str, list[float]], world: World) -> Figures:
                 label,
                 milliseconds(p50),
                 milliseconds(quantile(seconds, 0.95)),
-                f"{p50 / quantile(ours, 0.5):.1f}",
+                f"{p50 / quantile(ours, 0.5):.2f}",
             ]
         )
     return Figures(

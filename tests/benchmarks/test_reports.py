@@ -3,6 +3,7 @@ they ask is answered, and each keeps its own section of the results."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -15,11 +16,13 @@ from click.testing import CliRunner
 from benchmarks import BENCHMARKS, REPORTS, bars, growth
 from benchmarks.__main__ import main
 from benchmarks.chronicle import COUNTRIES, World, batches, country_of
+from benchmarks.debian import program
 from benchmarks.draws import drawn, late_paths, moment_now
 from benchmarks.figures import Figures
 from benchmarks.growth_picture import Panel, picture
 from benchmarks.kept import Kept, Loading, kept
 from benchmarks.loading import load
+from benchmarks.memory import watched
 from benchmarks.peers import beside, datasette
 from benchmarks.peers.ours import Answers, Rows
 from benchmarks.peers.peer import Peer
@@ -194,3 +197,19 @@ def test_the_readme_quotes_the_results_word_for_word() -> None:
     lines = [line for line in quoted.splitlines() if line.startswith("|")]
     assert lines
     assert set(lines) <= set(RESULTS.read_text("utf-8").splitlines())
+
+
+def test_work_is_done_in_a_process_of_its_own_and_watched() -> None:
+    """Its result comes back with what it took in memory; if it fails, so does who waits for it."""
+    watching = os.getpid()
+    watched_, peak = watched(os.getpid)
+    assert watched_ != watching
+    assert peak > 0
+    with pytest.raises(ChildProcessError, match="int failed"):
+        watched(int, "no number")
+
+
+def test_a_program_that_is_nowhere_is_named() -> None:
+    """The message says what brings it."""
+    with pytest.raises(FileNotFoundError, match="scripts/bench unpacks it"):
+        program("usr/bin/no-such-program")
