@@ -28,7 +28,14 @@ HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("ANNALES_BENCH_CACHE", Path.home() / ".cache" / "annales-bench"))
 """`scripts/bench` says where. What lies there can be thrown away."""
 
-WRITERS = ("events", "projections", "benchmarks/chronicle.py", "benchmarks/loading.py")
+WRITERS = (
+    "events",
+    "projections",
+    "service/archive",
+    "benchmarks/chronicle.py",
+    "benchmarks/kept.py",
+    "benchmarks/loading.py",
+)
 """The code on which it depends what is loaded, and how fast."""
 
 OF_A_COUNTRY = 714
