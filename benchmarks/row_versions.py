@@ -1,6 +1,6 @@
 """Which status each facility had at any three clocks, as rows that every peer can hold.
 
-All that the peers are given comes from here, and the one query that knows how the views keep it.
+All that the peers are given comes from here.
 """
 
 from __future__ import annotations
@@ -9,13 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from service.archive import Archive
-
-STATUS_ROWS = """
-    SELECT record, country, field, value, odds, vf, vt, sf, st, kf, kt
-    FROM spans
-    WHERE facet = 'status'
-    ORDER BY id
-"""
 
 
 class RowVersion(NamedTuple):
@@ -39,4 +32,7 @@ class RowVersion(NamedTuple):
 
 def row_versions(archive: Archive) -> Iterator[RowVersion]:
     """All that a chronicle ever held of its facilities, in the order in which it came to it."""
-    return map(RowVersion._make, archive.views.db().execute(STATUS_ROWS))
+    for box in archive.state.every(archive.views.db(), "status"):
+        row = box.row
+        clocks = (row.vf, row.vt, box.sf, box.st, box.kf, box.kt)
+        yield RowVersion(row.record, row.country, row.field, row.value, row.odds, *clocks)

@@ -458,24 +458,36 @@ class State:
 
         A row that was cut is two: with an open end before, and with its end since.
         """
-        found = []
-        stored = self._stored_of(db, [record])
-        for row, of in zip(self._from_table(db, stored), stored, strict=True):
-            sf = BEFORE_ALL if of.sf is None else of.sf
-            st = AFTER_ALL if of.st is None else of.st
-            kt = AFTER_ALL if of.kt is None else of.kt
-            whole = [(AFTER_ALL, of.kf, of.ks), (st, of.ks, kt)] if of.ks else [(st, of.kf, kt)]
-            found += [Boxed(row, sf, end, kf, gone) for end, kf, gone in whole if kf < gone]
+        found = self._boxed(db, self._stored_of(db, [record]))
         return [
             box
             for box in found
-            if box.kt > known[0]
+            if box.kf < box.kt
+            and box.kt > known[0]
             and box.kf <= known[1]
             and box.st > stated[0]
             and box.sf <= stated[1]
             and box.row.vt > at[0]
             and box.row.vf <= at[1]
         ]
+
+    def every(self, db: Database, facet: str) -> Iterator[Boxed]:
+        """All rows of a facet that there ever were, by record, each as `of_record` gives them."""
+        number = FACETS.index(facet)
+        rows = (row for row in in_order(db.execute(ALL)) if row.facet == number)
+        while some := list(itertools.islice(rows, 10_000)):
+            yield from self._boxed(db, some)
+
+    def _boxed(self, db: Database, stored: Sequence[Stored]) -> Iterator[Boxed]:
+        for row, of in zip(self._from_table(db, stored), stored, strict=True):
+            sf = BEFORE_ALL if of.sf is None else of.sf
+            st = AFTER_ALL if of.st is None else of.st
+            kt = AFTER_ALL if of.kt is None else of.kt
+            if of.ks is None:
+                yield Boxed(row, sf, st, of.kf, kt)
+            else:
+                yield Boxed(row, sf, AFTER_ALL, of.kf, min(of.ks, kt))
+                yield Boxed(row, sf, st, of.ks, kt)
 
     # --- where answers turn on the clock `known`
 
