@@ -8,7 +8,6 @@ said.
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -123,7 +122,9 @@ def account(
         rival = effective.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
             effective[statement.entry] = Effective(statement, statement.entry in counting)
-    return Account(record, card, horizon, effective, _with((), filter(is_plan, visible)))
+    ladders = _Ladders()
+    ladders.add(filter(is_plan, visible))
+    return Account(record, card, horizon, effective, ladders.ladders())
 
 
 def accounts(
@@ -143,30 +144,60 @@ def accounts(
     days: list[Day] = sorted(said)
     ends: list[Day | None] = [*days[1:], None]
     effective: dict[str, Effective] = {}
-    ladders: Ladders = ()
+    ladders = _Ladders()
     if card is not None and (since is None or not days or days[0] > since):
         yield Account(record, card, None, {}), days[0] if days else None
     for day, end in zip(days, ends, strict=False):
-        ladders = _with(ladders, filter(is_plan, said[day]))
+        ladders.add(filter(is_plan, said[day]))
         for statement in said[day]:
             rival = effective.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 effective[statement.entry] = Effective(statement, statement.entry in counting)
         if since is None or end is None or end > since:
-            yield Account(record, card, day, effective, ladders), end
+            yield Account(record, card, day, effective, ladders.ladders()), end
 
 
-def _with(ladders: Ladders, plans: Iterable[Statement]) -> Ladders:
-    """The ladders with more plans: each goes on those that its entry or `supersedes` names."""
-    for plan in plans:
+class _Ladders:
+    """Ladders as plans are said: each goes on those that its entry or `supersedes` names."""
+
+    def __init__(self) -> None:
+        self._rungs: dict[str, list[Statement]] = {}
+        """By the id of a rung that began a ladder, all of its rungs."""
+        self._first: dict[str, str] = {}
+        """By the id of a rung, the one by which its ladder is found."""
+        self._of_entry: dict[str, str] = {}
+        self._replacing: dict[str, set[str]] = defaultdict(set)
+        """By the id of a statement, the rungs that replace it."""
+        self._ladders: Ladders | None = ()
+
+    def add(self, plans: Iterable[Statement]) -> None:
+        """Plans are said."""
+        for plan in plans:
+            self._add(plan)
+
+    def ladders(self) -> Ladders:
+        """All of them, the one that was added to last at the end, each in the order said."""
+        if self._ladders is None:
+            self._ladders = tuple(map(tuple, self._rungs.values()))
+        return self._ladders
+
+    def _add(self, plan: Statement) -> None:
         replaced = plan.line.get("supersedes")
-        joined = [
-            ladder
-            for ladder in ladders
-            if any(rung.entry == plan.entry or rung.id == replaced for rung in ladder)
-            or any(rung.line.get("supersedes") == plan.id for rung in ladder)
-        ]
-        rungs = itertools.chain((plan,), *joined)
-        one = tuple(sorted(rungs, key=lambda rung: (rung.said, rung.position)))
-        ladders = (*(ladder for ladder in ladders if ladder not in joined), one)
-    return ladders
+        named = {*self._replacing.get(plan.id, ())}
+        if plan.entry in self._of_entry:
+            named.add(self._of_entry[plan.entry])
+        if replaced in self._first:
+            named.add(replaced)
+        rungs = [plan]
+        # In the order in which the ladders stand, so that rungs of one moment keep theirs.
+        joined = {self._first[rung] for rung in named}
+        for first in [first for first in self._rungs if first in joined]:
+            rungs += self._rungs.pop(first)
+        rungs.sort(key=lambda rung: (rung.said, rung.position))
+        self._rungs[plan.id] = rungs
+        for rung in rungs:
+            self._first[rung.id] = plan.id
+        self._of_entry[plan.entry] = plan.id
+        if replaced is not None:
+            self._replacing[replaced].add(plan.id)
+        self._ladders = None

@@ -73,7 +73,7 @@ _FIELD = {field: number for number, field in enumerate(FIELDS)}
 _FACET = {facet: number for number, facet in enumerate(FACETS)}
 _VALUE = {value: number for number, value in enumerate(VALUES) if value}
 
-KEPT = 200_000
+KEPT = 50_000
 """How many open rows are kept in memory between two pages."""
 
 
