@@ -20,7 +20,7 @@ plan to the first of what came, up to the other way round.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol, get_args
 
@@ -77,7 +77,7 @@ class Answered(NamedTuple):
     statement: str
 
 
-class Written(Protocol):
+class HasText(Protocol):
     """A span or a row, as far as a ladder is written in it."""
 
     @property
@@ -152,23 +152,43 @@ def entry_of(written: str, record: str, milestone: str) -> str:
     return written or f"{record}/{milestone}"
 
 
-def ladder_of(record: str, span: Written) -> Ladder:
+class Written(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What the text of a ladder says: `rungs` are how many of its statements are plans, `end` is 1
+    where the last one is what came, 2 where it is what took the place of the plan."""
+
+    rungs: int
+    own: str
+    milestone: int
+    said: Day
+    stands: int | None
+    end: int
+    slip: tuple[int | None, int | None] | None = None
+    slip_before: tuple[int | None, int | None] | None = None
+
+
+def written_of(texts: Iterable[str]) -> list[Written]:
+    """What the texts of ladders say, all read at once."""
+    return _WRITTEN.decode("[" + ",".join(f"[{text}]" for text in texts) + "]")
+
+
+_WRITTEN = msgspec.json.Decoder(list[Written])
+
+
+def ladder_of(record: str, span: HasText) -> Ladder:
     """The ladder that a span or a row of a record holds, of the facet `slip`."""
-    written = msgspec.json.decode(f"[{span.text}]")
-    rungs, own, number, said, stands, end, *counted = written
-    milestone = MILESTONES[number]
-    plans, last = span.others[:rungs], span.others[rungs:]
-    slips = [Slip(*bounds) for bounds in counted]
+    [written] = written_of([span.text])
+    milestone = MILESTONES[written.milestone]
+    plans, last = span.others[: written.rungs], span.others[written.rungs :]
     return Ladder(
-        entry_of(own, record, milestone),
+        entry_of(written.own, record, milestone),
         milestone,
         plans,
-        said,
-        came=last[0] if end == 1 else None,
-        slip=slips[0] if slips else None,
-        slip_before=slips[1] if slips else None,
-        by=last[0] if end == 2 else None,
-        stands=None if stands is None else plans[stands],
+        written.said,
+        came=last[0] if written.end == 1 else None,
+        slip=Slip(*written.slip) if written.slip else None,
+        slip_before=Slip(*written.slip_before) if written.slip_before else None,
+        by=last[0] if written.end == 2 else None,
+        stands=None if written.stands is None else plans[written.stands],
     )
 
 

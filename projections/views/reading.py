@@ -14,6 +14,7 @@ from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
 from events.stream import Stream
+from projections.views.columns import Columns, Indexes
 from projections.views.file import Database
 from projections.views.history import History
 from projections.views.lines import Lines, Version
@@ -76,6 +77,19 @@ class Slice:
             country=self.country,
             field=self.field,
             detailed=detailed,
+        )
+
+    def find(self, facet: str, last: Day, *, first: Day | None = None) -> tuple[Columns, Indexes]:
+        """The same rows as indexes into the columns, for what is counted over all of them."""
+        return self.reading.state.find(
+            self.reading.db,
+            facet,
+            first=last if first is None else first,
+            last=last,
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+            country=self.country,
+            field=self.field,
         )
 
     def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:

@@ -29,6 +29,7 @@ from events.vocabulary import FIELDS
 from projections import EXPECTING, FACETS, OF_THE_RECORD, OF_THE_STATEMENT, PROJECTIONS, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
 from projections.views import columns as shared
+from projections.views.bulk import Numbers
 from projections.views.columns import Columns, Indexes, country_of, field_of, place_of
 from projections.views.folding import Change, CommitRead, Reader
 from projections.views.lines import Lines
@@ -735,6 +736,20 @@ class State:
                 )
             )
         return rows
+
+    def valid(self, db: Database, columns: Columns, found: Indexes) -> tuple[Numbers, Numbers]:
+        """The first days of rows, and those on which they end; open ends as boxes have them."""
+        ends = []
+        for name in ("vf", "vt"):
+            days = columns[name][found].astype(np.int64)
+            far = np.flatnonzero((days == shared.FIRST_DAY) | (days == shared.LAST_DAY))
+            days[days == shared.OPEN_LOW] = BEFORE_ALL
+            days[days == shared.OPEN_HIGH] = AFTER_ALL
+            if len(far):
+                days[far] = [getattr(row, name) for row in self._stored(db, columns, found[far])]
+            ends.append(days)
+        first, end = ends
+        return first, end
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,15 @@ def page_of_rows(query: Query, rows: Sequence[Row]) -> tuple[Sequence[Row], str 
 
     What the query is about says how many rows are `skipped`, and the `limit` of a page.
     """
+    page, following = page_of(query, len(rows))
+    return rows[page], following
+
+
+def page_of(query: Query, total: int) -> tuple[slice, str | None]:
+    """Where in a list of so many rows the page lies, and the path of the next one."""
     reached = query.about.skipped + query.about.limit
-    following = query.url(after=str(reached)) if reached < len(rows) else None
-    return rows[query.about.skipped : reached], following
+    following = query.url(after=str(reached)) if reached < total else None
+    return slice(query.about.skipped, reached), following
 
 
 def page_of_records(about: Wanted, ids: Iterable[str]) -> tuple[list[str], str | None]:

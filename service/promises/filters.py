@@ -9,7 +9,6 @@ from events.clocks import last_day
 from events.dates import Day, civil, iso
 from events.dates import day as day_of
 from events.errors import BadFilter
-from events.fact import Line
 from projections.kinds.ladders import OUTCOMES
 from service.asking import forms
 from service.asking.filters import AFTER_ROW, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
@@ -39,14 +38,13 @@ class Promised(About):
     skipped: int = 0
 
 
-def is_run_by(card: Line, operator: str) -> bool:
-    """Whether a facility has an operator, which may be one of several between semicolons.
+def is_run_by(whole: str, operator: str) -> bool:
+    """Whether the operator on a card is another, or one of several between semicolons is.
 
-    >>> card = {"operator": "Neo Fusion; Institute of Plasma Physics, CAS"}
-    >>> is_run_by(card, "Neo Fusion"), is_run_by(card, "Fusion")
+    >>> whole = "Neo Fusion; Institute of Plasma Physics, CAS"
+    >>> is_run_by(whole, "Neo Fusion"), is_run_by(whole, "Fusion")
     (True, False)
     """
-    whole = card.get("operator") or ""
     return operator in (whole, *(part.strip() for part in whole.split(";")))
 
 

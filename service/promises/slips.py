@@ -11,81 +11,66 @@ it is found among all whose least slip is known.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import asdict
 
-from events.dates import Bounds, Day, year_of
+from events.dates import Bounds, Day
 from events.fact import Line
-from projections.kinds.ladders import OUTCOMES, Ladder, Slip, ladder_of, slip
+from projections.kinds.ladders import OUTCOMES, Slip, ladder_of, slip
 from projections.views.reading import Reading, Slice
 from service.asking.json_text import Fragment
-from service.asking.paging import page_of_rows
+from service.asking.paging import page_of, page_of_rows
 from service.asking.query import Query, pinned_path
 from service.asking.table import Members
-from service.promises.filters import Promised, is_run_by
+from service.promises.filters import Promised
+from service.promises.tally import Counted, Ordered, Tally
 from service.sentences.sentence import Name
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 
 
-class Counted(NamedTuple):
-    """A ladder with its outcome, and the card of its facility."""
-
-    record: str
-    outcome: str
-    ladder: Ladder
-    card: Line
-
-
-EVERY = Promised()
-"""Promises of every kind."""
-
-
-def ladders(slice: Slice, meant: Promised = EVERY, *, record: str | None = None) -> list[Counted]:
-    """The ladders of a slice that are meant, by record and entry, or the greatest slip first;
-    of one record, if it is named."""
+def ladders(slice: Slice, *, record: str | None = None) -> list[Counted]:
+    """The ladders of a slice by record and entry; of one record, if it is named."""
     day = slice.as_of.stated
     rows = (
         slice.stab("slip", day, detailed=True)
         if record is None
         else slice.stab_records("slip", [record], day)
     )
-    if meant.outcome is not None:
-        rows = [row for row in rows if row.value == meant.outcome]
     cards = slice.cards({row.record for row in rows})
     found = [
         Counted(row.record, row.value, ladder_of(row.record, row), cards[row.record])
         for row in rows
     ]
-    if meant.operator is not None:
-        found = [each for each in found if is_run_by(each.card, meant.operator)]
-    if meant.came_by is not None:
-        lines = _lines(slice, (each.ladder.came for each in found))
-        found = [
-            each
-            for each in found
-            if (came := came_by(each, lines)) is not None and came <= meant.came_by
-        ]
-    found.sort(key=lambda each: (each.record, each.ladder.entry, each.ladder.plans))
-    if meant.sort == "slip":
-        found.sort(key=_greatest_first)
-    return found
+    return sorted(found, key=lambda each: (each.record, each.ladder.entry, each.ladder.plans))
 
 
 def slips_answer(reading: Reading, query: Query) -> Members:
-    """The members of `SlipsSchema`, less the clocks; ladders as `ladders` orders them."""
+    """The members of `SlipsSchema`, less the clocks; ladders by record and entry, or the greatest
+    slip first."""
     meant: Promised = query.about
-    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
-    found = ladders(slice, meant)
+    view = reading.at(query.as_of, country=meant.country, field=meant.field)
+    tally = Tally(view, meant)
+    groups = [(name, key, part) for name in meant.by for key, part in tally.groups(name)]
+    parts = [part for _, _, part in groups]
+    farthest, *worst = tally.farthest([tally.every, *parts])
+    totals = _totals(*tally.counted(tally.every), worst=farthest)
+    by: dict[str, list[Members]] = {name: [] for name in meant.by}
+    for (name, key, part), each in zip(groups, worst, strict=True):
+        by[name].append({"key": key, **_totals(*tally.counted(part), worst=each)})
     links: dict[str, str] = {name: query.url(outcome=name, after=None) for name in OUTCOMES}
+    page, following = page_of(query, len(tally))
+    found = tally.by_slip(page) if meant.sort == "slip" else tally.by_record(page)
     return {
-        **_counted(query, found, links),
-        "by": {name: _groups(name, found) for name in meant.by},
-        **_listed(slice, query, found),
+        "sentence": _slips_sentence(query, totals, tally.first_slips(), farthest, links),
+        "totals": totals,
+        "by": by,
+        "items": _items(view, found),
+        "next": following,
     }
 
 
@@ -93,8 +78,16 @@ def record_slips_answer(reading: Reading, query: Query) -> Members:
     """The members of `RecordSlipsSchema`, less the clocks; ladders by entry. Raises NotFound."""
     reading.history.check_exists(reading.db, f"record:{query.id}", known=query.as_of.known)
     slice = reading.at(query.as_of)
-    found = ladders(slice, query.about, record=query.id)
-    return {**_counted(query, found, None), **_listed(slice, query, found)}
+    found = ladders(slice, record=query.id)
+    totals = slip_totals(found)
+    came = [each.ladder.slip for each in found if each.ladder.slip is not None]
+    page, following = page_of_rows(query, found)
+    return {
+        "sentence": _slips_sentence(query, totals, came, _farthest(found), None),
+        "totals": totals,
+        "items": _items(slice, page),
+        "next": following,
+    }
 
 
 def lines_of(slice: Slice, found: Iterable[Counted]) -> dict[str, Fragment]:
@@ -113,28 +106,25 @@ def _lines(slice: Slice, ids: Iterable[str | None]) -> dict[str, Fragment]:
     return {id: Fragment(text) for id, text in texts.items()}
 
 
-def _counted(query: Query, found: Sequence[Counted], links: Mapping[str, str] | None) -> Members:
-    totals = slip_totals(found)
-    return {"sentence": _slips_sentence(query, found, totals, links), "totals": totals}
-
-
-def _listed(slice: Slice, query: Query, found: Sequence[Counted]) -> Members:
-    page, following = page_of_rows(query, found)
-    lines = lines_of(slice, page)
-    return {"items": [_slip_item(each, lines) for each in page], "next": following}
+def _items(slice: Slice, found: Sequence[Counted]) -> list[Members]:
+    lines = lines_of(slice, found)
+    return [_slip_item(each, lines) for each in found]
 
 
 def _slips_sentence(
-    query: Query, found: Sequence[Counted], totals: Members, links: Mapping[str, str] | None
+    query: Query,
+    totals: Members,
+    came: Sequence[Slip],
+    farthest: Counted | None,
+    links: Mapping[str, str] | None,
 ) -> Members:
+    """`came` are the slips of ladders that came to something, two of them if there are more."""
     meant: Promised = query.about
-    came = [each.ladder.slip for each in found if each.ladder.slip is not None]
     median, worst = None, None
     if len(came) == 1:
         median = Lateness(came[0].earliest, came[0].latest)
     elif totals["median"] is not None:
         median = Lateness(**totals["median"])
-    farthest = _farthest(found)
     if farthest is not None and (slip := farthest.ladder.slip) is not None:
         name = name_of(query, farthest.record, farthest.card)
         worst = Worst(name, Lateness(slip.earliest, slip.latest))
@@ -152,23 +142,33 @@ def _slips_sentence(
 def slip_totals(found: Sequence[Counted]) -> Members:
     """How many ladders came to what, and how far those slipped that came to something."""
     outcomes = Counter(each.outcome for each in found)
-    slipped = [each for each in found if _closed(each.ladder.slip)]
+    slips = [each.ladder.slip for each in found if each.ladder.slip is not None]
+    closed = [
+        (slip.earliest, slip.latest)
+        for slip in slips
+        if slip.earliest is not None and slip.latest is not None
+    ]
+    least, most = (sorted(ends[end] for ends in closed) for end in (0, 1))
+    return _totals(outcomes, least, most, worst=_farthest(found))
+
+
+def _totals(
+    outcomes: Mapping[str, int], least: Ordered, most: Ordered, *, worst: Counted | None
+) -> Members:
+    """The totals from how many came to what, and the ends of the slips open on neither side."""
     members: dict[str, Any] = {
-        "ladders": len(found),
-        "outcomes": {name: outcomes[name] for name in OUTCOMES if outcomes[name]},
-        "of": len(slipped),
+        "ladders": sum(outcomes.values()),
+        "outcomes": {name: outcomes[name] for name in OUTCOMES if outcomes.get(name)},
+        "of": len(least),
         "median": None,
         "lower_quartile": None,
         "upper_quartile": None,
         "worst": None,
     }
-    if slipped:
-        slips = [each.ladder.slip for each in slipped if each.ladder.slip is not None]
-        least = sorted(slip.earliest or 0 for slip in slips)
-        most = sorted(slip.latest or 0 for slip in slips)
+    if len(least):
         for name, share in (("lower_quartile", 1), ("median", 2), ("upper_quartile", 3)):
             members[name] = {"earliest": quantile(least, share), "latest": quantile(most, share)}
-    if (worst := _farthest(found)) is not None:
+    if worst is not None:
         members["worst"] = {
             "record": worst.record,
             "entry": worst.ladder.entry,
@@ -183,25 +183,7 @@ def _farthest(found: Sequence[Counted]) -> Counted | None:
     return min(known, key=_greatest_first, default=None)
 
 
-def _groups(name: str, found: Sequence[Counted]) -> list[Members]:
-    """The totals of each group, the earliest decade first, all else by its letters."""
-    if name == "decade":
-        decades: dict[int, list[Counted]] = defaultdict(list)
-        for each in found:
-            year = year_of(each.ladder.said)
-            decades[year - year % 10].append(each)
-        return [{"key": f"{year}s", **slip_totals(decades[year])} for year in sorted(decades)]
-    groups: dict[str, list[Counted]] = defaultdict(list)
-    for each in found:
-        groups[each.card.get(name) or ""].append(each)
-    return [{"key": key or None, **slip_totals(groups[key])} for key in sorted(groups)]
-
-
-def _closed(slip: Slip | None) -> bool:
-    return slip is not None and slip.earliest is not None and slip.latest is not None
-
-
-def quantile(ordered: Sequence[int], quarters: int) -> float:
+def quantile(ordered: Ordered, quarters: int) -> float:
     """A quartile of sorted numbers of days, by linear interpolation between the nearest two, in
     days and quarters of them.
 
@@ -209,19 +191,17 @@ def quantile(ordered: Sequence[int], quarters: int) -> float:
     (3.5, 1.25, 7)
     """
     place, rest = divmod((len(ordered) - 1) * quarters, 4)
-    following = ordered[min(place + 1, len(ordered) - 1)]
-    whole, part = divmod((following - ordered[place]) * rest, 4)
+    first, following = int(ordered[place]), int(ordered[min(place + 1, len(ordered) - 1)])
+    whole, part = divmod((following - first) * rest, 4)
     # A whole number is written as one: 1699, not 1699.0.
-    return ordered[place] + whole + (part / 4 if part else 0)
+    return first + whole + (part / 4 if part else 0)
 
 
-def _greatest_first(counted: Counted) -> tuple[bool, int, float, str]:
-    """By the slip that is certain, then by the possible one; what has none comes last."""
-    slip = counted.ladder.slip
-    if slip is None or slip.earliest is None:
-        return (True, 0, 0, counted.record)
+def _greatest_first(counted: Counted) -> tuple[int, float, str]:
+    """By the slip that is certain, then by the possible one; the least one is known."""
+    slip = counted.ladder.slip or Slip(0, 0)
     greatest = inf if slip.latest is None else slip.latest
-    return (False, -slip.earliest, -greatest, counted.record)
+    return (-(slip.earliest or 0), -greatest, counted.record)
 
 
 def _slip_item(counted: Counted, lines: Mapping[str, Fragment]) -> Members:

@@ -1,89 +1,82 @@
 """The points of a trend, of each measure by one sweep.
 
-Nothing is asked anew for each point. What holds anywhere within the points is
-one range stab (one for each country that is named, where no region is); a row that
-holds from a day to a day covers the points between two places of their list, so it
-is added where it begins and taken away where it ends, and one sweep sums them up.
+Nothing is asked anew for each point. What holds anywhere within the points is one look into the
+columns of the views (one for each country that is named, where no region is). A row that holds
+from a day to a day covers the points between two places of their list: it is noted at these two,
+and the sums from point to point are the trend. Only what the answer shows becomes objects.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from events.dates import Day, iso
-from projections.kinds.facility import BIT, alternatives
+from events.vocabulary import FIELDS, STATUSES
+from projections import VALUES
+from projections.engine.spans import BEFORE_ALL
+from projections.kinds.facility import BIT
+from projections.views import bulk
+from projections.views.columns import NO_PLACE, country_of, field_of
 from projections.views.reading import Slice
 from projections.views.state import Row
-from service.trends.trend import Key, Measure, Trend
+from service.trends.trend import MOST_IN_ALL, Key, Measure, Trend
 
 Point = dict[str, Any]
 Sweep = Callable[[Slice, Trend], dict[Key, list[Point]]]
+Numbers = npt.NDArray[Any]
+Sums = list[list[int]]
+"""Of a key, each of its sums at every point."""
 
 
 def _statuses(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many facilities have each status. Beyond the horizon it is the one at the horizon."""
-    stated = slice.as_of.stated
-    days = [min(each, stated) for each in trend.days]
-    rows = _stab(slice, trend, "status", days)
-    operators = _operators(slice, rows) if "operator" in trend.key else {}
-    groups: Counter[tuple[int, int, str, int, str, str, str]] = Counter()
-    for row in rows:
-        start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
-        if start < stop:
-            operator = operators.get(row.record, "")
-            groups[start, stop, row.value, row.odds, row.country, row.field, operator] += 1
-    counts, certain, possible = (_Sums(trend) for _ in range(3))
-    for (start, stop, value, odds, country, field, operator), count in groups.items():
-        home = {"country": country, "field": field, "operator": operator}
-        for status in {value, *alternatives(odds)}:
-            if not status or (trend.statuses and status not in trend.statuses):
-                continue
-            for key in trend.keys_of({**home, "status": status}):
-                counts.add(key, start, stop, count * (status == value))
-                certain.add(key, start, stop, count * (odds == BIT[status]))
-                possible.add(key, start, stop, count * bool(odds & BIT[status]))
+    days = [min(each, slice.as_of.stated) for each in trend.days]
+    rows = _covering(slice, trend, "status", days[0], days)
+    keyed = _keyed(slice, trend, rows)
+    value, odds = rows.value[keyed.rows], rows.odds[keyed.rows]
+    sums: dict[Key, Sums] = {}
+    for status in trend.statuses or STATUSES:
+        is_so, can_be = value == VALUES.index(status), (odds & BIT[status]) != 0
+        of_status = keyed.where(is_so | can_be)
+        parts = [keyed.where(each) for each in (is_so, odds == BIT[status], can_be)]
+        _check_size(trend, len(sums) + len(of_status.used))
+        for key, each in _sums(trend, rows, of_status.used, parts).items():
+            # The key of a status begins with it.
+            sums[status, *key[1:]] = each
     dates = list(map(iso, trend.days))
     return {
         key: [
             {"at": at, "count": count}
             if sure == perhaps
             else {"at": at, "count": count, "certain": sure, "possible": perhaps}
-            for at, count, sure, perhaps in zip(
-                dates, counts.of(key), certain.of(key), possible.of(key), strict=True
-            )
+            for at, count, sure, perhaps in zip(dates, *_of(sums, key, trend, 3), strict=True)
         ]
-        for key in _all(counts, trend)
+        for key in _all(sums, trend)
     }
-
-
-def _operators(slice: Slice, rows: Iterable[Row]) -> dict[str, str]:
-    """The operator on the card of each facility, empty where it names none."""
-    cards = slice.cards({row.record for row in rows})
-    return {id: card.get("operator") or "" for id, card in cards.items()}
 
 
 def _discoveries(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many discoveries there were to date, and how many of them are new in the step."""
-    days = trend.days
-    counts, new = _Sums(trend), _Sums(trend)
-    for row in _begun(slice, trend, "discovery", days[-1]):
-        start = bisect_left(days, row.vf)
-        for key in trend.keys_of(_home(row)):
-            counts.add(key, start, len(days), 1)
-            if row.vf >= trend.first:
-                new.add(key, start, start + 1, 1)
-    dates = list(map(iso, days))
+    rows = _covering(slice, trend, "discovery", BEFORE_ALL, trend.days)
+    rows = rows._replace(stop=np.full_like(rows.stop, len(trend.steps)))
+    keyed = _keyed(slice, trend, rows)
+    new = keyed.where(rows.first[keyed.rows] >= trend.first)
+    counts = _sums(trend, rows, keyed.used, [keyed])
+    fresh = _sums(trend, rows._replace(stop=rows.start + 1), keyed.used, [new])
+    dates = list(map(iso, trend.days))
     return {
         key: [
-            {"at": at, "count": count, "new": fresh}
-            for at, count, fresh in zip(dates, counts.of(key), new.of(key), strict=True)
+            {"at": at, "count": count, "new": new}
+            for at, count, new in zip(
+                dates, *_of(counts, key, trend, 1), *_of(fresh, key, trend, 1), strict=True
+            )
         ]
         for key in _all(counts, trend)
     }
@@ -91,17 +84,16 @@ def _discoveries(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
 
 def _policies(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many policies are in force."""
-    days = trend.days
-    counts = _Sums(trend)
-    for row in _stab(slice, trend, "policy", days):
-        start, stop = bisect_left(days, row.vf), bisect_left(days, row.vt)
-        if start < stop:
-            for key in trend.keys_of(_home(row)):
-                counts.add(key, start, stop, 1)
-    dates = list(map(iso, days))
+    rows = _covering(slice, trend, "policy", trend.days[0], trend.days)
+    keyed = _keyed(slice, trend, rows)
+    sums = _sums(trend, rows, keyed.used, [keyed])
+    dates = list(map(iso, trend.days))
     return {
-        key: [{"at": at, "count": count} for at, count in zip(dates, counts.of(key), strict=True)]
-        for key in _all(counts, trend)
+        key: [
+            {"at": at, "count": count}
+            for at, count in zip(dates, *_of(sums, key, trend, 1), strict=True)
+        ]
+        for key in _all(sums, trend)
     }
 
 
@@ -146,30 +138,101 @@ SWEEPS: Mapping[Measure, Sweep] = {
 """What finds the points of each series, by measure; it raises TooManyPoints."""
 
 
-class _Sums:
-    """Sums over the points by key: what is added to a stretch is noted at its two ends."""
+# --- sums
 
-    def __init__(self, trend: Trend) -> None:
-        self._trend = trend
-        self._steps: dict[Key, list[int]] = {}
 
-    def __iter__(self) -> Iterator[Key]:
-        """The keys that anything was added to."""
-        return iter(self._steps)
+class _Rows(NamedTuple):
+    """Rows that cover points: each from the place `start` up to, not including, `stop`."""
 
-    def add(self, key: Key, start: int, stop: int, count: int) -> None:
-        """Add a count to the points from the place `start` up to, not including, `stop`."""
-        steps = self._steps.get(key)
-        if steps is None:
-            steps = self._steps[key] = [0] * (len(self._trend.steps) + 1)
-            self._trend.check_size(len(self._steps))
-        steps[start] += count
-        steps[stop] -= count
+    start: Numbers
+    stop: Numbers
+    first: Numbers
+    value: Numbers
+    odds: Numbers
+    place: Numbers
+    record: Numbers
 
-    def of(self, key: Key) -> Iterable[int]:
-        """The sum at each point."""
-        steps = self._steps.get(key) or [0] * (len(self._trend.steps) + 1)
-        return accumulate(steps[:-1])
+
+class _Keyed(NamedTuple):
+    """Under which keys rows count: the places of rows, and beside each that of one of its keys."""
+
+    keys: list[Key]
+    rows: Numbers
+    of: Numbers
+
+    def where(self, holds: Numbers) -> _Keyed:
+        """Some of these pairs."""
+        return self._replace(rows=self.rows[holds], of=self.of[holds])
+
+    @property
+    def used(self) -> Numbers:
+        """The places of the keys under which any row counts, in order."""
+        return np.unique(self.of)
+
+
+def _keyed(slice: Slice, trend: Trend, rows: _Rows) -> _Keyed:
+    """The keys of rows; those of a status stand with an empty one. Raises TooManyPoints."""
+    operators, run_by = [""], np.zeros(len(rows.record), np.int64)
+    if "operator" in trend.key:
+        operators, run_by = _operators(slice, rows.record)
+    homes, of_home = np.unique((run_by << 32) | rows.place, return_inverse=True)
+    keys: dict[Key, int] = {}
+    pairs: list[tuple[int, int]] = []
+    for number, home in enumerate(homes.tolist()):
+        thing = {
+            "country": country_of(home & 0xFFFFFFFF),
+            "field": field_of(home & 0xFFFFFFFF),
+            "operator": operators[home >> 32],
+            "status": "",
+        }
+        pairs += [(number, keys.setdefault(key, len(keys))) for key in trend.keys_of(thing)]
+        _check_size(trend, len(keys))
+    # A home has a key of its own, and one for each region in which it lies.
+    order = np.argsort(of_home, kind="stable")
+    bounds = np.searchsorted(of_home[order], np.arange(len(homes) + 1)).tolist()
+    parts = [order[bounds[home] : bounds[home + 1]] for home, _ in pairs]
+    of = np.repeat([key for _, key in pairs], [len(part) for part in parts]).astype(np.int64)
+    return _Keyed(list(keys), np.concatenate([*parts, np.zeros(0, np.int64)]), of)
+
+
+def _operators(slice: Slice, records: Numbers) -> tuple[list[str], Numbers]:
+    """The operators on the cards of facilities, and the place of each row's among them; that of
+    those that name none is empty."""
+    different, of_rows = np.unique(records, return_inverse=True)
+    numbers: list[int] = different.tolist()
+    named = bulk.of_cards(slice.reading.db, "operator", numbers, known=slice.as_of.known)
+    places: dict[str, int] = {}
+    of = [places.setdefault(named.get(number, ""), len(places)) for number in numbers]
+    return list(places), np.array(of, np.int64)[of_rows]
+
+
+def _sums(trend: Trend, rows: _Rows, used: Numbers, parts: Sequence[_Keyed]) -> dict[Key, Sums]:
+    """Of each key that is used, how many rows of each part cover every point."""
+    width = len(trend.steps) + 1
+    sums = []
+    for part in parts:
+        line = np.searchsorted(used, part.of) * width
+        ends = (
+            np.bincount(line + place[part.rows], minlength=len(used) * width)
+            for place in (rows.start, rows.stop)
+        )
+        begun, gone = (each.reshape(-1, width) for each in ends)
+        sums.append(np.cumsum(begun - gone, axis=1)[:, :-1].tolist())
+    keys = parts[0].keys
+    return {
+        keys[key]: list(each)
+        for key, each in zip(used.tolist(), zip(*sums, strict=True), strict=True)
+    }
+
+
+def _of(sums: Mapping[Key, Sums], key: Key, trend: Trend, many: int) -> Sums:
+    """The sums of a key, so many of them; nothing but zeros where nothing was counted."""
+    return sums.get(key) or [[0] * len(trend.steps)] * many
+
+
+def _check_size(trend: Trend, series: int) -> None:
+    """Raises TooManyPoints, with as many as the first series too many would make."""
+    trend.check_size(min(series, MOST_IN_ALL // len(trend.steps) + 1))
 
 
 def _all(counted: Iterable[Key], trend: Trend) -> Iterable[Key]:
@@ -184,22 +247,35 @@ def _all(counted: Iterable[Key], trend: Trend) -> Iterable[Key]:
 # --- rows
 
 
+def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence[Day]) -> _Rows:
+    """The rows of a facet that hold on some day from `first` to the last of the points, pass the
+    filters and cover a point, with the places of the points."""
+    found = []
+    for part in _parts(slice, trend):
+        columns, rows = part.find(facet, days[-1], first=first)
+        if trend.fields:
+            fields = [FIELDS.index(field) + 1 for field in trend.fields]
+            rows = rows[np.isin(columns["place"][rows] % NO_PLACE, fields)]
+        begins, ends = part.reading.state.valid(part.reading.db, columns, rows)
+        start, stop = (np.searchsorted(days, each) for each in (begins, ends))
+        members = (columns[name][rows] for name in ("value", "odds", "place", "record"))
+        found.append(_Rows(start, stop, begins, *members))
+    every = _Rows(*(np.concatenate(members) for members in zip(*found, strict=True)))
+    covers = every.start < every.stop
+    return _Rows(*(members[covers] for members in every))
+
+
 def _stab(slice: Slice, trend: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
     """The rows of a facet that hold on some day within the points and pass the filters."""
-    return _fitting(slice, trend, lambda part: part.stab(facet, days[-1], first=days[0]))
+    found = (part.stab(facet, days[-1], first=days[0]) for part in _parts(slice, trend))
+    fields = trend.fields
+    return [row for rows in found for row in rows if not fields or row.field in fields]
 
 
-def _begun(slice: Slice, trend: Trend, facet: str, last: Day) -> list[Row]:
-    """The rows of a facet that had begun by a day and pass the filters."""
-    return _fitting(slice, trend, lambda part: part.begun(facet, last))
-
-
-def _fitting(slice: Slice, trend: Trend, rows_of: Callable[[Slice], list[Row]]) -> list[Row]:
+def _parts(slice: Slice, trend: Trend) -> list[Slice]:
     """With a region, one look at all countries is cheaper than one at each of its own."""
     some = trend.countries if not trend.regions else ()
-    parts = [replace(slice, country=country) for country in some] or [slice]
-    fields = trend.fields
-    return [row for part in parts for row in rows_of(part) if not fields or row.field in fields]
+    return [replace(slice, country=country) for country in some] or [slice]
 
 
 def _home(row: Row) -> dict[str, str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from events.dates import Day, day, year_of
 from projections.views.reading import Slice
 from service.pages.drawn.lanes import FAMILIES
-from service.promises.slips import Counted, quantile, slip_totals
+from service.promises.slips import quantile, slip_totals
+from service.promises.tally import Counted
 from service.trends.sweeps import SWEEPS, Point
 from service.trends.trend import MEASURES, MOST_POINTS, Key, Measure, Trend
 

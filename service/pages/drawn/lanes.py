@@ -19,7 +19,7 @@ from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When, when
 from service.pages.shell.here import Here
-from service.promises.slips import Counted
+from service.promises.tally import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
 from service.words import labels, language

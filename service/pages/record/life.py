@@ -18,7 +18,7 @@ from service.items.when import when
 from service.pages.drawn.lanes import edge_of, outcome_words, staircase_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
-from service.promises.slips import Counted
+from service.promises.tally import Counted
 from service.records.answer import RecordAt, span_members
 from service.words import labels, language
 from service.words.speech import Speech

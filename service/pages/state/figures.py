@@ -17,7 +17,8 @@ from service.pages.drawn.lanes import FAMILIES
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.layout import Members
-from service.promises.slips import Counted, came_by
+from service.promises.slips import came_by
+from service.promises.tally import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.words.number import number_text
 from service.words.word import word

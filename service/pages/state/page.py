@@ -34,7 +34,8 @@ from service.pages.state.figures import Figures
 from service.pages.state.hindsight import hindsight_beside
 from service.pages.state.map import state_map
 from service.pages.state.tables import facility_rows, table_sides
-from service.promises.slips import Counted, came_by, ladders
+from service.promises.slips import came_by, ladders
+from service.promises.tally import Counted
 from service.state.answer import state_answer
 from service.state.row import expected_statuses, rows_shown
 from service.web.root import root

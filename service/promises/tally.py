@@ -1,0 +1,237 @@
+"""The ladders of a part of the world, counted over arrays; those of a page alone become objects.
+
+The outcome of a ladder stands in the columns of the views, its slip and the day of its first plan
+in the text of its row, which is short. Some of the ladders are given by their places in the arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from events.dates import Day, year_of
+from events.fact import Line
+from projections import VALUES
+from projections.engine.spans import AFTER_ALL
+from projections.kinds.ladders import CAME, OUTCOMES, Ladder, Slip, ladder_of, written_of
+from projections.views import bulk
+from projections.views.columns import Columns, Indexes, country_of, field_of
+from projections.views.reading import Slice
+from service.items.when import when
+from service.promises.filters import Promised, is_run_by
+
+Ordered = Sequence[int] | bulk.Numbers
+"""Numbers in their order."""
+
+OPEN = AFTER_ALL
+"""An open end of a slip; where nothing came, both are."""
+
+_OUTCOME = np.zeros(len(VALUES), np.int64)
+"""The place among the outcomes of a value of a row."""
+for _place, _name in enumerate(OUTCOMES):
+    _OUTCOME[VALUES.index(_name)] = _place
+
+
+class Counted(NamedTuple):
+    """A ladder with its outcome, and the card of its facility."""
+
+    record: str
+    outcome: str
+    ladder: Ladder
+    card: Line
+
+
+class Tally:
+    """The ladders that are meant, in no order."""
+
+    def __init__(self, view: Slice, meant: Promised) -> None:
+        """Find them, and read what is counted of each."""
+        self._view = view
+        self._columns, found = view.find("slip", view.as_of.stated)
+        self._found = _meant(view, self._columns, found, meant)
+        self._records = self._columns["record"][self._found]
+        self._outcomes = _OUTCOME[self._columns["value"][self._found]]
+        written = written_of(bulk.texts(view.reading.db, self._columns, self._found))
+        self._said = np.array([each.said for each in written], np.int64)
+        slips = [each.slip or (None, None) for each in written]
+        self._least, self._most = (
+            np.array([OPEN if ends[end] is None else ends[end] for ends in slips], np.int64)
+            for end in (0, 1)
+        )
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._found)
+
+    @property
+    def every(self) -> Indexes:
+        """The places of all."""
+        return np.arange(len(self))
+
+    def counted(self, part: Indexes) -> tuple[dict[str, int], bulk.Numbers, bulk.Numbers]:
+        """How many of some ladders came to what; and of those whose slip is open on neither side
+        all least slips in order, and all greatest."""
+        counts = np.bincount(self._outcomes[part], minlength=len(OUTCOMES)).tolist()
+        closed = part[(self._least[part] != OPEN) & (self._most[part] != OPEN)]
+        outcomes: dict[str, int] = dict(zip(OUTCOMES, counts, strict=True))
+        return outcomes, np.sort(self._least[closed]), np.sort(self._most[closed])
+
+    def first_slips(self) -> list[Slip]:
+        """The slips of two ladders of which something came; of fewer, if there are fewer."""
+        few = np.flatnonzero(self._outcomes < len(CAME))[:2]
+        ends = zip(self._least[few].tolist(), self._most[few].tolist(), strict=True)
+        return [Slip(*(None if end == OPEN else end for end in each)) for each in ends]
+
+    # --- orders
+
+    def by_record(self, page: slice) -> list[Counted]:
+        """A stretch of all, by record and entry."""
+        return self._in_order((self._names,), page)
+
+    def by_slip(self, page: slice) -> list[Counted]:
+        """The same, the one that certainly slipped the most first; what has no slip comes last."""
+        is_open = self._least == OPEN
+        least, most = (np.where(is_open, 0, -ends) for ends in (self._least, self._most))
+        return self._in_order((self._names, most, least, is_open), page)
+
+    def farthest(self, parts: Sequence[Indexes]) -> list[Counted | None]:
+        """Of each of some lists of ladders the one that certainly slipped the most, if the least
+        slip of any is known. All are read at once."""
+        first = [self._farthest(part) for part in parts]
+        places = np.unique(np.concatenate(first))
+        read = dict(zip(places.tolist(), self._read(places), strict=True))
+        return [
+            min((read[place] for place in part.tolist()), key=_by_entry, default=None)
+            for part in first
+        ]
+
+    def _farthest(self, part: Indexes) -> Indexes:
+        """Of some ladders those of one record than which none slipped more."""
+        known = part[self._least[part] != OPEN]
+        for keys, first in ((self._least, np.max), (self._most, np.max), (self._names, np.min)):
+            if len(known) > 1:
+                known = known[keys[known] == first(keys[known])]
+        return known
+
+    def _in_order(self, keys: Sequence[npt.NDArray[Any]], page: slice) -> list[Counted]:
+        """A stretch of all by keys, the last one first, then by entry and plans, which are read
+        of those alone that the keys do not tell apart."""
+        order = np.lexsort(keys)
+        first, stop, _ = page.indices(len(order))
+        if first >= stop:
+            return []
+        ordered = [key[order] for key in keys]
+        differs = np.logical_or.reduce([key[1:] != key[:-1] for key in ordered])
+        group = np.concatenate([[0], np.cumsum(differs)])
+        low = int(np.searchsorted(group, group[first], "left"))
+        high = int(np.searchsorted(group, group[stop - 1], "right"))
+        read = zip(group[low:high].tolist(), self._read(order[low:high]), strict=True)
+        settled = sorted(read, key=lambda each: (each[0], _by_entry(each[1])))
+        return [counted for _, counted in settled[first - low : stop - low]]
+
+    @cached_property
+    def _names(self) -> bulk.Numbers:
+        return bulk.places_by_name(self._view.reading.db, self._records)
+
+    def _read(self, part: Indexes) -> list[Counted]:
+        reading = self._view.reading
+        rows = reading.state.rows(reading.db, self._columns, self._found[part], detailed=True)
+        cards = self._view.cards({row.record for row in rows})
+        return [
+            Counted(row.record, row.value, ladder_of(row.record, row), cards[row.record])
+            for row in rows
+        ]
+
+    # --- groups
+
+    def groups(self, name: str) -> Iterator[tuple[str | None, Indexes]]:
+        """Each group with its ladders: the earliest decade first, all else by its letters, and
+        None, of those whose card says none, before all."""
+        keys, places = _GROUPED[name](self)
+        order = np.argsort(places, kind="stable")
+        bounds = np.searchsorted(places[order], np.arange(len(keys) + 1)).tolist()
+        for key, first, stop in zip(keys, bounds[:-1], bounds[1:], strict=True):
+            yield key or None, order[first:stop]
+
+    def by_decade(self) -> _Grouped:
+        """The decades of their first plans."""
+        days, places = np.unique(self._said, return_inverse=True)
+        years = [year_of(day) for day in days.tolist()]
+        decades, of_days = np.unique(
+            np.array([year - year % 10 for year in years], np.int64), return_inverse=True
+        )
+        return [f"{decade}s" for decade in decades.tolist()], of_days[places]
+
+    def by_operator(self) -> _Grouped:
+        """The operators on the cards of their facilities."""
+        records, places = np.unique(self._records, return_inverse=True)
+        operators = _operators(self._view, records.tolist())
+        return _by_letters([operators.get(record, "") for record in records.tolist()], places)
+
+    def by_place(self, part: Callable[[int], str]) -> _Grouped:
+        """The countries or the fields in which they are listed."""
+        listed, places = np.unique(self._columns["place"][self._found], return_inverse=True)
+        return _by_letters(list(map(part, listed.tolist())), places)
+
+
+_Grouped = tuple[list[str], npt.NDArray[Any]]
+"""The keys of groups in their order, and the place of each ladder's among them."""
+
+_GROUPED: dict[str, Callable[[Tally], _Grouped]] = {
+    "country": lambda tally: tally.by_place(country_of),
+    "field": lambda tally: tally.by_place(field_of),
+    "operator": Tally.by_operator,
+    "decade": Tally.by_decade,
+}
+
+
+def _by_letters(texts: Sequence[str], places: npt.NDArray[Any]) -> _Grouped:
+    """Groups by texts, where each ladder has the place of its text."""
+    keys = sorted(set(texts))
+    ordered = {text: place for place, text in enumerate(keys)}
+    return keys, np.array([ordered[text] for text in texts], np.int64)[places]
+
+
+def _by_entry(counted: Counted) -> tuple[str, tuple[str, ...]]:
+    return counted.ladder.entry, counted.ladder.plans
+
+
+# --- what is meant
+
+
+def _meant(view: Slice, columns: Columns, found: Indexes, meant: Promised) -> Indexes:
+    """Those of the rows that pass the filters."""
+    if meant.outcome is not None:
+        found = found[columns["value"][found] == VALUES.index(meant.outcome)]
+    if meant.operator is not None:
+        records = columns["record"][found]
+        operators = _operators(view, np.unique(records).tolist())
+        run = [id for id, name in operators.items() if is_run_by(name, meant.operator)]
+        found = found[np.isin(records, run)]
+    if meant.came_by is not None:
+        found = _come_by(view, columns, found, meant.came_by)
+    return found
+
+
+def _operators(view: Slice, records: Sequence[int]) -> dict[int, str]:
+    return bulk.of_cards(view.reading.db, "operator", records, known=view.as_of.known)
+
+
+def _come_by(view: Slice, columns: Columns, found: Indexes, day: Day) -> Indexes:
+    """Those of which something had certainly come by a day."""
+    found = found[_OUTCOME[columns["value"][found]] < len(CAME)]
+    reading = view.reading
+    came = [numbers[-1] for numbers in bulk.others(reading.db, columns, found)]
+    keys = zip(columns["record"][found].tolist(), came, strict=True)
+    versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
+    is_over = [_is_over(versions[number].date, day) for number in came]
+    return found[np.array(is_over, bool)]
+
+
+def _is_over(date: str | None, day: Day) -> bool:
+    latest = None if date is None else when(date).latest
+    return latest is not None and latest <= day
