@@ -6,7 +6,8 @@ what an answer shows becomes objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -24,10 +25,10 @@ WRITTEN = """
     CROSS JOIN spans ON record = key.value >> 32 AND seq = key.value & 0xFFFFFFFF
 """
 
-RECORDS_BY_NAME = """
+BY_NAME = """
     SELECT number
     FROM streams
-    WHERE name > 'record:' AND name < 'record;'
+    WHERE number IN (SELECT value FROM json_each(:numbers))
     ORDER BY name
 """
 
@@ -53,11 +54,35 @@ def others(db: Database, columns: Columns, found: Indexes) -> list[list[int]]:
 
 
 def places_by_name(db: Database, records: npt.NDArray[np.integer]) -> Numbers:
-    """The place of each record among all that there are, in the order of their ids."""
-    ordered = np.array(db.execute(RECORDS_BY_NAME).fetchall(), np.int64).ravel()
-    places = np.zeros(int(ordered.max(initial=0)) + 1, np.int64)
-    places[ordered] = np.arange(len(ordered))
-    return places[records]
+    """The place of the record of each row among those of all, in the order of their ids."""
+    different, of_rows = np.unique(records, return_inverse=True)
+    ordered = db.execute(BY_NAME, {"numbers": _json(different.tolist())}).fetchall()
+    places = np.argsort(np.array(ordered, np.int64).ravel())
+    return places[of_rows]
+
+
+class Stretch(NamedTuple):
+    """Rows that come into a stretch of an order, and those that tie with them.
+
+    `groups` has the same number for those that tie; `within` is where the stretch lies among them.
+    """
+
+    rows: Indexes
+    groups: list[int]
+    within: slice
+
+
+def stretch(keys: Sequence[npt.NDArray[Any]], page: slice) -> Stretch:
+    """A stretch of rows in the order of their keys, of which the last one decides first."""
+    order = np.lexsort(keys)
+    first, stop, _ = page.indices(len(order))
+    if first >= stop:
+        return Stretch(order[:0], [], slice(0))
+    differs = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
+    groups = np.concatenate([[0], np.cumsum(differs)])
+    low = int(np.searchsorted(groups, groups[first], "left"))
+    high = int(np.searchsorted(groups, groups[stop - 1], "right"))
+    return Stretch(order[low:high], groups[low:high].tolist(), slice(first - low, stop - low))
 
 
 def of_cards(db: Database, member: str, records: Iterable[int], *, known: int) -> dict[int, str]:

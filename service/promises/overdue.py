@@ -9,15 +9,18 @@ comes of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from events.dates import Bounds
+from events.dates import Bounds, Day
 from events.milestone import MilestoneRecorded
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.ladders import Slip, slip
+from projections.views import bulk
+from projections.views.columns import Columns, Indexes
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
 from service.asking.json_text import Fragment
-from service.asking.paging import page_of_rows
+from service.asking.paging import page_of
 from service.asking.query import Query
 from service.asking.table import Members
 from service.promises.filters import Promised, after_period
@@ -28,46 +31,92 @@ from service.sentences.slips import Longest, overdue_sentence
 def overdue_answer(reading: Reading, query: Query) -> Members:
     """The members of `OverduePlansSchema`, less the clocks: the longest first."""
     meant: Promised = query.about
-    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
-    day = slice.status_day
-    rows = slice.stab("overdue", day)
-    rows.sort(key=lambda row: (row.vf, row.record, row.statement))
+    view = reading.at(query.as_of, country=meant.country, field=meant.field)
+    day = view.status_day
+    plans = _Plans.of(view, *view.find("overdue", day))
     longest = None
-    if rows:
-        card = slice.cards([rows[0].record])[rows[0].record]
-        longest = Longest(name_of(query, rows[0].record, card), day - rows[0].vf)
+    for row in plans.by_first_day(slice(1)):
+        card = view.cards([row.record])[row.record]
+        longest = Longest(name_of(query, row.record, card), day - row.vf)
     sentence = overdue_sentence(
         at=day,
         stated=query.as_of.stated,
-        overdue=len(rows),
+        overdue=len(plans.found),
         longest=longest,
         about=meant,
         href=query.pinned,
     )
-    plans = _plans(slice, query, rows, lambda bounds: slip(bounds, Bounds(day, day)))
-    return {"sentence": sentence.members(), **plans}
+    page, following = page_of(query, len(plans.found))
+    items = _items(view, plans.by_first_day(page), lambda each: slip(each, Bounds(day, day)))
+    return {
+        "sentence": sentence.members(),
+        "total": len(plans.found),
+        "items": items,
+        "next": following,
+    }
 
 
 def due_answer(reading: Reading, query: Query) -> Members:
     """The members of `DuePlansSchema`, less the clocks: the soonest first."""
     meant: Promised = query.about
-    slice = reading.at(query.as_of, country=meant.country, field=meant.field)
+    view = reading.at(query.as_of, country=meant.country, field=meant.field)
     horizon = query.as_of.stated
-    rows = slice.stab("due", AFTER_ALL, first=BEFORE_ALL)
+    plans = _Plans.of(view, *view.find("due", AFTER_ALL, first=BEFORE_ALL))
     if meant.within is not None:
-        last = after_period(horizon, meant.within)
-        rows = [row for row in rows if row.vt <= last + 1]
-    rows.sort(key=lambda row: (row.vt, row.vf, row.record, row.statement))
-    return _plans(slice, query, rows, lambda bounds: slip(Bounds(horizon, horizon), bounds))
+        plans = plans.ending_by(after_period(horizon, meant.within))
+    page, following = page_of(query, len(plans.found))
+    days = Bounds(horizon, horizon)
+    items = _items(view, plans.by_last_day(page), lambda each: slip(days, each))
+    return {"total": len(plans.found), "items": items, "next": following}
 
 
-def _plans(
-    slice: Slice, query: Query, rows: Sequence[Row], days: Callable[[Bounds], Slip]
-) -> Members:
-    """The members that list open plans; `days` counts them to the bounds of one."""
-    page, following = page_of_rows(query, rows)
-    cards = slice.cards({row.record for row in page})
-    texts = slice.statements({row.statement for row in page})
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """Open plans as rows of the columns, with their first days and those after their last."""
+
+    view: Slice
+    columns: Columns
+    found: Indexes
+    first: bulk.Numbers
+    end: bulk.Numbers
+
+    @classmethod
+    def of(cls, view: Slice, columns: Columns, found: Indexes) -> _Plans:
+        """The plans of some rows."""
+        valid = view.reading.state.valid(view.reading.db, columns, found)
+        return cls(view, columns, found, *valid)
+
+    def ending_by(self, last: Day) -> _Plans:
+        """Those whose last possible day is another or before it."""
+        some = self.end <= last + 1
+        return replace(self, found=self.found[some], first=self.first[some], end=self.end[some])
+
+    def by_first_day(self, page: slice) -> list[Row]:
+        """A stretch of them in the order of their first days."""
+        return self._in_order((self.first,), page)
+
+    def by_last_day(self, page: slice) -> list[Row]:
+        """A stretch of them in the order of their last days, then of their first ones."""
+        return self._in_order((self.first, self.end), page)
+
+    def _in_order(self, keys: tuple[bulk.Numbers, ...], page: slice) -> list[Row]:
+        """A stretch by some keys, then by the ids of records and statements, which are looked up
+        of those alone that the keys do not tell apart."""
+        stretch = bulk.stretch(keys, page)
+        rows = self.view.reading.state.rows(
+            self.view.reading.db, self.columns, self.found[stretch.rows]
+        )
+        settled = sorted(
+            zip(stretch.groups, rows, strict=True),
+            key=lambda each: (each[0], each[1].record, each[1].statement),
+        )
+        return [row for _, row in settled[stretch.within]]
+
+
+def _items(view: Slice, page: Sequence[Row], days: Callable[[Bounds], Slip]) -> list[Members]:
+    """What is shown of open plans; `days` counts them to the bounds of one."""
+    cards = view.cards({row.record for row in page})
+    texts = view.statements({row.statement for row in page})
     items = []
     for row in page:
         line, card = Fragment(texts[row.statement]), cards[row.record]
@@ -85,4 +134,4 @@ def _plans(
                 "days": days_of(days(Bounds.of(line["bounds"]))),
             }
         )
-    return {"total": len(rows), "items": items, "next": following}
+    return items

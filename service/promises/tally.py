@@ -96,7 +96,7 @@ class Tally:
         """The same, the one that certainly slipped the most first; what has no slip comes last."""
         is_open = self._least == OPEN
         least, most = (np.where(is_open, 0, -ends) for ends in (self._least, self._most))
-        return self._in_order((self._names, most, least, is_open), page)
+        return self._in_order((self._names, most, least, is_open.astype(np.int64)), page)
 
     def farthest(self, parts: Sequence[Indexes]) -> list[Counted | None]:
         """Of each of some lists of ladders the one that certainly slipped the most, if the least
@@ -120,18 +120,10 @@ class Tally:
     def _in_order(self, keys: Sequence[npt.NDArray[Any]], page: slice) -> list[Counted]:
         """A stretch of all by keys, the last one first, then by entry and plans, which are read
         of those alone that the keys do not tell apart."""
-        order = np.lexsort(keys)
-        first, stop, _ = page.indices(len(order))
-        if first >= stop:
-            return []
-        ordered = [key[order] for key in keys]
-        differs = np.logical_or.reduce([key[1:] != key[:-1] for key in ordered])
-        group = np.concatenate([[0], np.cumsum(differs)])
-        low = int(np.searchsorted(group, group[first], "left"))
-        high = int(np.searchsorted(group, group[stop - 1], "right"))
-        read = zip(group[low:high].tolist(), self._read(order[low:high]), strict=True)
+        found = bulk.stretch(keys, page)
+        read = zip(found.groups, self._read(found.rows), strict=True)
         settled = sorted(read, key=lambda each: (each[0], _by_entry(each[1])))
-        return [counted for _, counted in settled[first - low : stop - low]]
+        return [counted for _, counted in settled[found.within]]
 
     @cached_property
     def _names(self) -> bulk.Numbers:
