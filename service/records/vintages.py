@@ -8,9 +8,9 @@ than it has events. The clock `at` plays no part: an entry is looked at, not a d
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
 from events.stream import Stream
-from projections.engine.account import counting_entries, weight
+from projections.engine.account import weight
 from projections.engine.spans import AFTER_ALL
 from projections.views.history import Entry
 from projections.views.reading import Reading
@@ -100,12 +100,10 @@ def triangle_answer(reading: Reading, query: Query) -> Members:
     lives = _lives(reading, query)
     shown: dict[tuple[str, str], list[Stretch]] = defaultdict(list)
     for entry, life in lives.items():
-        for stretch in stretches(life.rivals.values()):
+        for stretch in life.stretches():
             shown[entry, stretch.shown.modality].append(stretch)
     page, following = page_of_rows(query, sorted(shown))
-    rivals = (lives[entry].rivals.values() for entry in {entry for entry, _ in page})
-    said = {each.said for each in itertools.chain(*rivals) if not each.withdrawn}
-    days = sorted(said)
+    days = sorted(set().union(*(lives[entry].days for entry, _ in page)))
     if len(page) * len(days) > MOST_CELLS:
         raise TooManyPoints(len(page) * len(days), MOST_CELLS, ("entry", "limit"))
     return {
@@ -192,28 +190,121 @@ class Vintage(NamedTuple):
     until: int | None
 
 
+class _Rival(NamedTuple):
+    """A statement that stands, in the order of the days on which rivals were said."""
+
+    said: Day
+    weight: tuple[bool, bool, Day, int]
+    id: str
+
+
 class Life:
-    """An entry through the commits of its record: the statements that fill it, what it showed."""
+    """An entry through the commits of its record: the statements that fill it, what it showed.
+
+    The effective statement goes from day to day to the strongest said so far, so those that were
+    ever effective are steps, each stronger than the one before. What a commit changes moves only
+    the steps between the days on which its statements were said and the next ones.
+    """
 
     def __init__(self) -> None:
         """Before its first commit."""
-        self.rivals: dict[str, Statement] = {}
-        self._running: dict[Stretch, int] = {}
+        self._rivals: dict[str, Statement] = {}
+        self._standing: list[_Rival] = []
+        self._steps: list[_Rival] = []
+        self._undisputed = 0
+        self._counts = False
+        self._moved: set[Day] = set()
+        self._running: dict[Day, tuple[Stretch, int]] = {}
         self._over: list[Vintage] = []
 
+    def put(self, statement: Statement) -> None:
+        """A statement fills the entry, which did not before."""
+        self._rivals[statement.id] = statement
+        if statement.withdrawn:
+            return
+        rival = _Rival(statement.said, weight(statement), statement.id)
+        insort(self._standing, rival)
+        self._undisputed += not statement.disputed
+        self._step_anew(rival)
+
+    def drop(self, id: str) -> None:
+        """A statement of the entry does not fill it any more, at least not as it was."""
+        before = self._rivals.pop(id)
+        if before.withdrawn:
+            return
+        rival = _Rival(before.said, weight(before), id)
+        del self._standing[bisect_left(self._standing, rival)]
+        self._undisputed -= not before.disputed
+        self._step_anew(rival)
+
     def go_on(self, commit: int) -> None:
-        """Weigh the statements anew, as a commit has left them."""
-        now = set(stretches(self.rivals.values()))
-        over = self._running.keys() - now
-        self._over += [Vintage(each, self._running.pop(each), commit) for each in over]
-        self._running |= dict.fromkeys(now - self._running.keys(), commit)
+        """Note what the statements show now, as a commit has left them."""
+        if self._counts != (self._undisputed > 0):
+            self._counts = self._undisputed > 0
+            self._moved |= {step.said for step in self._steps}
+        for first in self._moved:
+            now = self._stretch(first)
+            before = self._running.get(first)
+            if before is not None and before[0] != now:
+                self._over.append(Vintage(*before, commit))
+                del self._running[first]
+            if now is not None and first not in self._running:
+                self._running[first] = now, commit
+        self._moved.clear()
 
     def vintages(self) -> list[Vintage]:
         """All of them, by the commit that began them, then by their first day."""
-        running = [Vintage(each, since, None) for each, since in self._running.items()]
+        running = [Vintage(*each, None) for each in self._running.values()]
         return sorted(
             [*self._over, *running], key=lambda vintage: (vintage.since, vintage.stretch.first)
         )
+
+    def stretches(self) -> list[Stretch]:
+        """What it shows by the last commit, from day to day."""
+        return [stretch for _, (stretch, _) in sorted(self._running.items())]
+
+    @property
+    def days(self) -> set[Day]:
+        """The days on which anything was said that stands."""
+        return {each.said for each in self._standing}
+
+    def _step_anew(self, changed: _Rival) -> None:
+        """Find the steps anew from the day on which a rival came or went up to the next one that
+        it does not touch."""
+        steps = self._steps
+        first = bisect_left(steps, changed.said, key=_said)
+        stop = first
+        while stop < len(steps) and (
+            steps[stop].said == changed.said or steps[stop].weight < changed.weight
+        ):
+            stop += 1
+        low = bisect_left(self._standing, changed.said, key=_said)
+        high = (
+            bisect_left(self._standing, steps[stop].said, key=_said) if stop < len(steps) else None
+        )
+        found: list[_Rival] = steps[first - 1 : first] if first else []
+        known = len(found)
+        for rival in self._standing[low:high]:
+            if found and rival.weight < found[-1].weight:
+                continue
+            if len(found) > known and found[-1].said == rival.said:
+                found.pop()
+            found.append(rival)
+        # The end of the step before moves with them.
+        self._moved |= {step.said for step in (*steps[max(first - 1, 0) : stop], *found)}
+        steps[first:stop] = found[known:]
+
+    def _stretch(self, first: Day) -> Stretch | None:
+        """The stretch that begins on a day, if one does."""
+        place = bisect_left(self._steps, first, key=_said)
+        if place == len(self._steps) or self._steps[place].said != first:
+            return None
+        end = self._steps[place + 1].said if place + 1 < len(self._steps) else None
+        statement = self._rivals[self._steps[place].id]
+        return Stretch(_shown(statement, counts=self._counts), first, end)
+
+
+_said = attrgetter("said")
 
 
 def lives_of(record: Record, events: Iterable[Entry]) -> dict[str, Life]:
@@ -229,22 +320,6 @@ def lives_of(record: Record, events: Iterable[Entry]) -> dict[str, Life]:
     return dict(sorted(lives.items()))
 
 
-def stretches(rivals: Iterable[Statement]) -> Iterator[Stretch]:
-    """The longest stretches of `stated` in which the entry of some rivals shows the same."""
-    standing = sorted((each for each in rivals if not each.withdrawn), key=attrgetter("said"))
-    counts = bool(counting_entries(standing))
-    best: Statement | None = None
-    strongest: tuple[bool, bool, Day, int] | None = None
-    for each in standing:
-        if strongest is not None and weight(each) < strongest:
-            continue
-        if best is not None and best.said < each.said:
-            yield Stretch(_shown(best, counts=counts), best.said, each.said)
-        best, strongest = each, weight(each)
-    if best is not None:
-        yield Stretch(_shown(best, counts=counts), best.said, None)
-
-
 def _applied(record: Record, events: Iterable[Entry], lives: dict[str, Life]) -> set[str]:
     """Write down the events of a commit; returns the entries that they touched."""
     touched = set()
@@ -253,12 +328,12 @@ def _applied(record: Record, events: Iterable[Entry], lives: dict[str, Life]) ->
         if id in record.kept:
             before = record.statement(id).entry
             touched.add(before)
-            del lives[before].rivals[id]
+            lives[before].drop(id)
         record.fold([event.of_stream])
         if id is not None:
             after = record.statement(id)
             touched.add(after.entry)
-            lives[after.entry].rivals[id] = after
+            lives[after.entry].put(after)
     return touched
 
 
