@@ -6,7 +6,7 @@ what an answer shows becomes objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,8 +19,14 @@ from projections.views.file import Database
 Numbers = npt.NDArray[np.int64]
 """Numbers of records, or days, one for each row."""
 
-WRITTEN = """
-    SELECT {member}
+TEXTS = """
+    SELECT text
+    FROM json_each(:keys) AS key
+    CROSS JOIN spans ON record = key.value >> 32 AND seq = key.value & 0xFFFFFFFF
+"""
+
+OTHERS = """
+    SELECT others
     FROM json_each(:keys) AS key
     CROSS JOIN spans ON record = key.value >> 32 AND seq = key.value & 0xFFFFFFFF
 """
@@ -41,15 +47,33 @@ OF_CARDS = """
       AND card ->> :member <> ''
 """
 
+DATES = """
+    SELECT DISTINCT date
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kf <= :known
+      AND (kt IS NULL OR kt > :known)
+      AND date IS NOT NULL
+"""
+
+DATED = """
+    SELECT DISTINCT record
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kf <= :known
+      AND (kt IS NULL OR kt > :known)
+      AND date IN (SELECT value FROM json_each(:dates))
+"""
+
 
 def texts(db: Database, columns: Columns, found: Indexes) -> list[str]:
     """The texts of rows, in the order of their indexes; every one of them has one."""
-    return _written(db, columns, found, "text")
+    return _written(db, columns, found, TEXTS)
 
 
 def others(db: Database, columns: Columns, found: Indexes) -> list[list[int]]:
     """The numbers of the other statements that rows name; every one of them names some."""
-    listed = ",".join(f"[{each}]" for each in _written(db, columns, found, "others"))
+    listed = ",".join(f"[{each}]" for each in _written(db, columns, found, OTHERS))
     return msgspec.json.decode(f"[{listed}]", type=list[list[int]])
 
 
@@ -91,9 +115,19 @@ def of_cards(db: Database, member: str, records: Iterable[int], *, known: int) -
     return dict(db.execute(OF_CARDS, asked).fetchall())
 
 
-def _written(db: Database, columns: Columns, found: Indexes, member: str) -> list[str]:
+def dated(
+    db: Database, records: Iterable[int], *, known: int, is_meant: Callable[[str], bool]
+) -> list[int]:
+    """Those of some records with a statement that stands at a position and whose date is meant.
+    Every date is looked at once, however many have it."""
+    asked = {"records": _json(list(records)), "known": known}
+    dates = [date for (date,) in db.execute(DATES, asked) if is_meant(date)]
+    return [record for (record,) in db.execute(DATED, {**asked, "dates": _json(dates)})]
+
+
+def _written(db: Database, columns: Columns, found: Indexes, sql: str) -> list[str]:
     keys = (columns["record"][found].astype(np.int64) << 32) | columns["seq"][found]
-    rows = db.execute(WRITTEN.format(member=member), {"keys": _json(keys.tolist())})
+    rows = db.execute(sql, {"keys": _json(keys.tolist())})
     return [text for (text,) in rows]
 
 

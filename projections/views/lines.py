@@ -38,6 +38,7 @@ CREATE = """
         card TEXT NOT NULL,
         PRIMARY KEY (stream, kf)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cards_by_commit ON cards (kf);
 
     CREATE TABLE statements (
         record INTEGER NOT NULL,
@@ -51,6 +52,7 @@ CREATE = """
         PRIMARY KEY (record, number, kf)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX statements_by_id ON statements (statement);
+    CREATE INDEX statements_mended ON statements (kf) WHERE by <> number;
 
     CREATE TABLE citations (
         source TEXT NOT NULL,
@@ -92,7 +94,23 @@ CARDS = """
       AND cards.kf <= :known
 """
 
-CARD_VERSIONS = """
+CARDS_MENDED = """
+    SELECT stream, kf
+    FROM cards
+    WHERE kf > :after
+      AND kf <= :known
+      AND EXISTS (
+        SELECT 1 FROM cards AS before WHERE before.stream = cards.stream AND before.kf < cards.kf
+      )
+"""
+
+STATEMENTS_MENDED = """
+    SELECT record, number, kf
+    FROM statements
+    WHERE by <> number AND kf > :after AND kf <= :known AND kf IS NOT kt
+"""
+
+VERSIONS = """
     SELECT stream, kf
     FROM cards
     WHERE stream IN (SELECT value FROM json_each(:streams))
@@ -389,37 +407,25 @@ class Lines:
         """The numbers of streams by their names."""
         return dict(db.execute(NUMBERS, {"names": _json(list(names))}).fetchall())
 
-    def turns(
-        self, db: Database, keys: Iterable[tuple[int, int]], *, after: int, known: int
-    ) -> tuple[dict[int, list[int]], dict[int, list[Version]]]:
-        """The commits beyond `after`, up to `known`, in which the cards of records were set anew,
-        by the number of the record; and every version of statements, by theirs."""
-        keys = list(dict.fromkeys(keys))
-        cards: dict[int, list[int]] = defaultdict(list)
-        streams = _json(list(dict.fromkeys(record for record, _ in keys)))
-        asked = {"streams": streams, "after": after, "known": known}
-        for stream, kf in db.execute(CARD_VERSIONS, asked):
-            cards[stream].append(kf)
-        versions: dict[int, list[Version]] = defaultdict(list)
-        asked = {"keys": _json([key for key in keys if key[1]]), "known": known}
-        for each in map(Version._make, db.execute(VERSIONS_BY_NUMBER, asked)):
-            if each.kf != each.kt:
-                versions[each.number].append(each)
-        return cards, versions
+    def cards_mended(self, db: Database, *, after: int, known: int) -> list[tuple[int, int]]:
+        """The records whose cards were set anew beyond a position and up to another, each with
+        the commit."""
+        return db.execute(CARDS_MENDED, {"after": after, "known": known}).fetchall()
 
-    def turns_of_records(
+    def statements_mended(
+        self, db: Database, *, after: int, known: int
+    ) -> list[tuple[int, int, int]]:
+        """The statements of which another version than the first began beyond a position and up
+        to another: (record, number, commit)."""
+        return db.execute(STATEMENTS_MENDED, {"after": after, "known": known}).fetchall()
+
+    def changes_of(
         self, db: Database, records: Iterable[int], *, after: int, known: int
-    ) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-        """By the number of a record, the commits beyond `after`, up to `known`, in which its card
-        was set anew; and those in which any of its statements changed."""
+    ) -> list[tuple[int, int]]:
+        """The commits beyond `after`, up to `known`, in which a statement of some records came,
+        changed or went: (record, commit)."""
         asked = {"streams": _json(list(records)), "after": after, "known": known}
-        cards: dict[int, list[int]] = defaultdict(list)
-        for stream, kf in db.execute(CARD_VERSIONS, asked):
-            cards[stream].append(kf)
-        changes: dict[int, list[int]] = defaultdict(list)
-        for record, place in db.execute(CHANGES_OF_RECORDS, asked):
-            changes[record].append(place)
-        return cards, changes
+        return db.execute(CHANGES_OF_RECORDS, asked).fetchall()
 
     def ids_of(self, db: Database, keys: Iterable[tuple[int, int]]) -> dict[int, str]:
         """The ids of statements by number; the keys are those of a record and a statement."""

@@ -11,12 +11,11 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, cast
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from sqlite_utils import Database
 
 from events.area import area_of
@@ -28,6 +27,7 @@ from events.stream import Stream
 from events.vocabulary import FIELDS
 from projections import EXPECTING, FACETS, OF_THE_RECORD, OF_THE_STATEMENT, PROJECTIONS, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
+from projections.views import bulk
 from projections.views import columns as shared
 from projections.views.bulk import Numbers
 from projections.views.columns import Columns, Indexes, country_of, field_of, place_of
@@ -508,7 +508,8 @@ class State:
         """The positions beyond `after`, up to `known`, at which anything changed of the rows
         that hold on some day from `first` to `last`, or of the cards and statements behind
         them; a finding is meant from its day on. None means all countries, fields and facets."""
-        found: set[int] = set()
+        cards, statements = self._mended(db, after=after, known=known)
+        found = [NONE]
         some: list[str | None] = [None] if countries is None else list(countries)
         for facet, country in itertools.product(_rows_behind(facets), some):
             begins = BEFORE_ALL if facet in FROM_ITS_DAY_ON else first
@@ -516,16 +517,9 @@ class State:
                 db, facet, first=begins, last=last, stated=stated, after=after, known=known,
                 country=country, field=field,
             )  # fmt: skip
-            found |= rows.positions(after, known)
-            keys = zip(rows.records, rows.statements, strict=True)
-            cards, versions = self._lines.turns(db, keys, after=after, known=known)
-            for record, statement, begun, gone in rows:
-                since, until = max(begun, after), min(gone, known)
-                found |= {kf for kf in cards.get(record, ()) if since < kf <= until}
-                found |= {
-                    each.kf for each in versions.get(statement, ()) if since < each.kf <= until
-                }
-        return sorted(found)
+            found += [rows.positions(), rows.within("record", cards)]
+            found += [rows.within("statement", statements[:, 1:])]
+        return _positions(found)
 
     def statement_turns(
         self,
@@ -544,13 +538,12 @@ class State:
             db, "record", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, after=after,
             known=known, country=country, field=field, value=VALUES.index(kind),
         )  # fmt: skip
-        found = rows.positions(after, known)
-        cards, versions = self._lines.turns_of_records(db, rows.records, after=after, known=known)
-        for record, _, begun, gone in rows:
-            since, until = max(begun, after), min(gone, known)
-            places = (*cards.get(record, ()), *versions.get(record, ()))
-            found |= {place for place in places if since < place <= until}
-        return sorted(found)
+        records = np.unique(rows.columns["record"][rows.found]).tolist()
+        changes = self._lines.changes_of(db, records, after=after, known=known)
+        cards, _ = self._mended(db, after=after, known=known)
+        return _positions(
+            [rows.positions(), rows.within("record", cards), rows.within("record", _pairs(changes))]
+        )
 
     def ladder_turns(
         self,
@@ -568,15 +561,21 @@ class State:
             db, "slip", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, after=after,
             known=known, country=country, field=field,
         )  # fmt: skip
-        stored = self._stored(db, rows.columns, rows.found)
-        keys = [(row.record, number) for row in stored for number in row.numbers]
-        _, versions = self._lines.turns(db, keys, after=after, known=known)
-        found: set[int] = set()
-        for row, (_, _, begun, gone) in zip(stored, rows, strict=True):
-            since, until = max(begun, after), min(gone, known)
-            for number in row.numbers:
-                found |= {each.kf for each in versions[number] if since < each.kf <= until}
-        return sorted(found)
+        _, statements = self._mended(db, after=after, known=known)
+        # Only the ladders of records with such a statement can name one.
+        of_record = np.isin(rows.columns["record"][rows.found], statements[:, 0])
+        rows = replace(rows, found=rows.found[of_record])
+        numbers = bulk.others(db, rows.columns, rows.found)
+        named = np.array(list(itertools.chain.from_iterable(numbers)), np.int64)
+        rows = replace(rows, found=np.repeat(rows.found, list(map(len, numbers))))
+        return _positions([rows.within(named, statements[:, 1:])])
+
+    def _mended(self, db: Database, *, after: int, known: int) -> tuple[Numbers, Numbers]:
+        """Beyond one position and up to another, the records whose cards were set anew, and the
+        records and statements of which another version began; each with the commit."""
+        cards = self._lines.cards_mended(db, after=after, known=known)
+        statements = self._lines.statements_mended(db, after=after, known=known)
+        return _pairs(cards), np.array(statements, np.int64).reshape(-1, 3)
 
     def _over(
         self,
@@ -609,7 +608,7 @@ class State:
         )
         if value is not None:
             found = found[columns["value"][found] == value]
-        return _Over(columns, found, shared.asked(stated))
+        return _Over(columns, found, shared.asked(stated), after, known)
 
     # --- rows
 
@@ -752,46 +751,63 @@ class State:
         return first, end
 
 
+NONE = np.zeros(0, np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class _Over:
-    """Rows that hold at some positions of the log; `gone` is where each ceases to."""
+    """Rows that hold at some positions beyond `after` and up to `known`."""
 
     columns: Columns
     found: Indexes
     stated: int
+    after: int
+    known: int
 
     @property
-    def records(self) -> list[int]:
-        """The number of each row's record."""
-        return cast("list[int]", self.columns["record"][self.found].tolist())
-
-    @property
-    def statements(self) -> list[int]:
-        """The number of each row's statement, 0 where it has none."""
-        return cast("list[int]", self.columns["statement"][self.found].tolist())
-
-    @property
-    def begun(self) -> npt.NDArray[Any]:
+    def begun(self) -> Numbers:
         """Where each row came."""
-        return self.columns["kf"][self.found]
+        return self.columns["kf"][self.found].astype(np.int64)
 
     @property
-    def gone(self) -> npt.NDArray[Any]:
+    def gone(self) -> Numbers:
         """Where each row went: it was closed, or cut before the horizon."""
         at, found = self.columns, self.found
-        kt = at["kt"][found]
+        kt = at["kt"][found].astype(np.int64)
         return np.where(at["st"][found] <= self.stated, np.minimum(kt, at["ks"][found]), kt)
 
-    def __iter__(self) -> Iterator[tuple[int, int, int, int]]:
-        """Of each row its record, its statement, where it came and where it went."""
-        return iter(
-            zip(self.records, self.statements, self.begun.tolist(), self.gone.tolist(), strict=True)
-        )
-
-    def positions(self, after: int, known: int) -> set[int]:
-        """Where rows came and went, beyond one position and up to another."""
+    def positions(self) -> Numbers:
+        """Where rows came and went."""
         places = np.concatenate([self.begun, self.gone])
-        return set(places[(places > after) & (places <= known)].tolist())
+        return places[(places > self.after) & (places <= self.known)]
+
+    def within(self, of: str | Numbers, changes: Numbers) -> Numbers:
+        """Of changes, given as what was changed and where, those where a row of what was changed
+        held; `of` is what each row is of, or the member that has it."""
+        keys = self.columns[of][self.found] if isinstance(of, str) else of
+        some = np.flatnonzero(np.isin(keys, changes[:, 0]))
+        order = some[np.argsort(keys[some], kind="stable")]
+        low, high = (
+            np.searchsorted(keys[order], changes[:, 0], side) for side in ("left", "right")
+        )
+        many = high - low
+        places = np.repeat(changes[:, 1], many)
+        # Beside each change, one after the other, the rows from `low` up to `high`.
+        nth = np.arange(len(places)) - np.repeat(np.cumsum(many) - many, many)
+        rows = order[np.repeat(low, many) + nth]
+        since, until = self.begun[rows], self.gone[rows]
+        held: Numbers = places[(since < places) & (places <= until)]
+        return held
+
+
+def _pairs(rows: Sequence[tuple[int, int]]) -> Numbers:
+    return np.array(rows, np.int64).reshape(-1, 2)
+
+
+def _positions(found: Sequence[Numbers]) -> list[int]:
+    """All positions, each once, in order."""
+    positions: list[int] = np.unique(np.concatenate(found)).tolist()
+    return positions
 
 
 def _rows_behind(facets: Iterable[str] | None) -> Iterable[str]:

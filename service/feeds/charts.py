@@ -8,11 +8,14 @@ from typing import Any
 from events.dates import iso
 from events.errors import BadFilter
 from events.stream import Stream
+from projections.kinds.ladders import Slip
+from projections.views.reading import Slice
 from service.asking.query import Arguments
 from service.feeds.feed import Context
 from service.items.home import home_of
 from service.promises.filters import Promised
-from service.promises.slips import ladders
+from service.promises.slips import greatest_first, ladders
+from service.promises.tally import Counted, Tally
 from service.trends.answer import trends_answer
 from service.trends.question import TRENDS
 from service.words.labels import MILESTONE_WORDS, OUTCOME_WORDS, STATUS_WORDS
@@ -75,20 +78,17 @@ def slip_rows(context: Context) -> Rows:
         context.reading.history.check_exists(
             context.reading.db, str(Stream.record(wanted.record)), known=known
         )
-    slice = context.reading.at(
+    view = context.reading.at(
         context.query.as_of,
         country=wanted.country if wanted.record is None else None,
         field=wanted.field if wanted.record is None else None,
     )
+    found, total, slipped = _slipped(view, record=wanted.record, limit=context.limit)
+    context.omit("no-slip", total - slipped)
+    context.omit("limit", slipped - len(found))
     rows: Rows = []
-    for each in ladders(slice, Promised(sort="slip"), record=wanted.record):
-        slip = each.ladder.slip
-        if slip is None or slip.earliest is None or slip.latest is None:
-            context.omit("no-slip")
-            continue
-        if len(rows) == context.limit:
-            context.omit("limit")
-            continue
+    for each in found:
+        slip = each.ladder.slip or Slip(None, None)
         name = home_of(each.card).short[context.lang]
         outcome = OUTCOME_WORDS[each.outcome][context.lang]
         milestone = MILESTONE_WORDS[each.ladder.milestone][context.lang]
@@ -111,6 +111,22 @@ def slip_rows(context: Context) -> Rows:
         if twice[row["entry"]] > 1:
             row["entry"] = f"{row['entry']} ({row['ladder']})"
     return rows
+
+
+def _slipped(view: Slice, *, record: str | None, limit: int) -> tuple[list[Counted], int, int]:
+    """The ladders whose slip is open on neither side, the greatest first, so many at most; how
+    many ladders there are, and how many of them have such a slip."""
+    if record is None:
+        tally = Tally(view, Promised())
+        closed = tally.closed(tally.every)
+        return tally.by_slip(closed, slice(limit)), len(tally), len(closed)
+    every = ladders(view, record=record)
+    slipped = [
+        each
+        for each in every
+        if (slip := each.ladder.slip) and slip.earliest is not None and slip.latest is not None
+    ]
+    return sorted(slipped, key=greatest_first)[:limit], len(every), len(slipped)
 
 
 def _refuse(context: Context, chart: str, names: tuple[str, ...]) -> None:

@@ -127,7 +127,8 @@ class Context:
 
     def omit(self, reason: str, count: int = 1) -> None:
         """Count what is left out, by a reason in one word."""
-        self.omitted[reason] += count
+        if count:
+            self.omitted[reason] += count
 
     @property
     def pinned(self) -> str:

@@ -117,7 +117,7 @@ def _items(view: Slice, page: Sequence[Row], days: Callable[[Bounds], Slip]) -> 
     """What is shown of open plans; `days` counts them to the bounds of one."""
     cards = view.cards({row.record for row in page})
     texts = view.statements({row.statement for row in page})
-    items = []
+    items: list[Members] = []
     for row in page:
         line, card = Fragment(texts[row.statement]), cards[row.record]
         items.append(

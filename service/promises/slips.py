@@ -64,7 +64,8 @@ def slips_answer(reading: Reading, query: Query) -> Members:
         by[name].append({"key": key, **_totals(*tally.counted(part), worst=each)})
     links: dict[str, str] = {name: query.url(outcome=name, after=None) for name in OUTCOMES}
     page, following = page_of(query, len(tally))
-    found = tally.by_slip(page) if meant.sort == "slip" else tally.by_record(page)
+    in_order = tally.by_slip if meant.sort == "slip" else tally.by_record
+    found = in_order(tally.every, page)
     return {
         "sentence": _slips_sentence(query, totals, tally.first_slips(), farthest, links),
         "totals": totals,
@@ -180,7 +181,7 @@ def _totals(
 def _farthest(found: Sequence[Counted]) -> Counted | None:
     """The ladder with the greatest least slip, if any has one that is known."""
     known = [each for each in found if each.ladder.slip and each.ladder.slip.earliest is not None]
-    return min(known, key=_greatest_first, default=None)
+    return min(known, key=greatest_first, default=None)
 
 
 def quantile(ordered: Ordered, quarters: int) -> float:
@@ -197,8 +198,8 @@ def quantile(ordered: Ordered, quarters: int) -> float:
     return first + whole + (part / 4 if part else 0)
 
 
-def _greatest_first(counted: Counted) -> tuple[int, float, str]:
-    """By the slip that is certain, then by the possible one; the least one is known."""
+def greatest_first(counted: Counted) -> tuple[int, float, str]:
+    """By the slip that is certain, then by the possible one, of what has a least slip."""
     slip = counted.ladder.slip or Slip(0, 0)
     greatest = inf if slip.latest is None else slip.latest
     return (-(slip.earliest or 0), -greatest, counted.record)

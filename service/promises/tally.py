@@ -76,9 +76,14 @@ class Tally:
         """How many of some ladders came to what; and of those whose slip is open on neither side
         all least slips in order, and all greatest."""
         counts = np.bincount(self._outcomes[part], minlength=len(OUTCOMES)).tolist()
-        closed = part[(self._least[part] != OPEN) & (self._most[part] != OPEN)]
+        closed = self.closed(part)
         outcomes: dict[str, int] = dict(zip(OUTCOMES, counts, strict=True))
         return outcomes, np.sort(self._least[closed]), np.sort(self._most[closed])
+
+    def closed(self, part: Indexes) -> Indexes:
+        """Those of some ladders whose slip is open on neither side."""
+        some: Indexes = part[(self._least[part] != OPEN) & (self._most[part] != OPEN)]
+        return some
 
     def first_slips(self) -> list[Slip]:
         """The slips of two ladders of which something came; of fewer, if there are fewer."""
@@ -88,15 +93,15 @@ class Tally:
 
     # --- orders
 
-    def by_record(self, page: slice) -> list[Counted]:
-        """A stretch of all, by record and entry."""
-        return self._in_order((self._names,), page)
+    def by_record(self, part: Indexes, page: slice) -> list[Counted]:
+        """A stretch of some ladders, by record and entry."""
+        return self._in_order(part, (self._names,), page)
 
-    def by_slip(self, page: slice) -> list[Counted]:
+    def by_slip(self, part: Indexes, page: slice) -> list[Counted]:
         """The same, the one that certainly slipped the most first; what has no slip comes last."""
         is_open = self._least == OPEN
         least, most = (np.where(is_open, 0, -ends) for ends in (self._least, self._most))
-        return self._in_order((self._names, most, least, is_open.astype(np.int64)), page)
+        return self._in_order(part, (self._names, most, least, is_open.astype(np.int64)), page)
 
     def farthest(self, parts: Sequence[Indexes]) -> list[Counted | None]:
         """Of each of some lists of ladders the one that certainly slipped the most, if the least
@@ -111,17 +116,17 @@ class Tally:
 
     def _farthest(self, part: Indexes) -> Indexes:
         """Of some ladders those of one record than which none slipped more."""
-        known = part[self._least[part] != OPEN]
+        known: Indexes = part[self._least[part] != OPEN]
         for keys, first in ((self._least, np.max), (self._most, np.max), (self._names, np.min)):
             if len(known) > 1:
                 known = known[keys[known] == first(keys[known])]
         return known
 
-    def _in_order(self, keys: Sequence[npt.NDArray[Any]], page: slice) -> list[Counted]:
-        """A stretch of all by keys, the last one first, then by entry and plans, which are read
-        of those alone that the keys do not tell apart."""
-        found = bulk.stretch(keys, page)
-        read = zip(found.groups, self._read(found.rows), strict=True)
+    def _in_order(self, part: Indexes, keys: Sequence[bulk.Numbers], page: slice) -> list[Counted]:
+        """A stretch of some ladders by keys, the last one first, then by entry and plans, which
+        are read of those alone that the keys do not tell apart."""
+        found = bulk.stretch([key[part] for key in keys], page)
+        read = zip(found.groups, self._read(part[found.rows]), strict=True)
         settled = sorted(read, key=lambda each: (each[0], _by_entry(each[1])))
         return [counted for _, counted in settled[found.within]]
 
@@ -221,7 +226,8 @@ def _come_by(view: Slice, columns: Columns, found: Indexes, day: Day) -> Indexes
     keys = zip(columns["record"][found].tolist(), came, strict=True)
     versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
     is_over = [_is_over(versions[number].date, day) for number in came]
-    return found[np.array(is_over, bool)]
+    some: Indexes = found[np.array(is_over, bool)]
+    return some
 
 
 def _is_over(date: str | None, day: Day) -> bool:

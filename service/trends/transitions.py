@@ -13,13 +13,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 from marshmallow import Schema
 
 from events.dates import Day, day, iso, year_of
 from events.errors import ClashingClocks
 from events.vocabulary import ENDINGS, MILESTONES, STATUSES
+from projections import VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import NOTHING, after
+from projections.views import bulk
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
 from service.asking import forms
@@ -51,8 +54,8 @@ from service.asking.schemas import (
 from service.asking.table import Column, Members, Table, within
 from service.asking.turning import between
 from service.items.claim import Claim, claim_of, claims_of, effective
-from service.items.when import When
-from service.trends.trend import period_named, period_query
+from service.items.when import When, when
+from service.trends.trend import last_told, period_named, period_query
 from service.words.cells import date_cell
 
 KINDS = ("facility", "policy", "discovery")
@@ -125,7 +128,7 @@ def transitions(views: Slice, period: Period) -> list[Transition]:
     """
     found: list[Transition] = []
     if period.has(FACILITY):
-        found += _of_facilities(views)
+        found += _of_facilities(views, period)
     if period.has(POLICY):
         found += _of_policies(views, period)
     if period.has(DISCOVERY):
@@ -167,11 +170,10 @@ def _items(views: Slice, period: Period, page: Collection[Transition]) -> list[d
 # --- facilities
 
 
-def _of_facilities(views: Slice) -> Iterator[Transition]:
-    """Every milestone of a facility that changes its status, by rule 7."""
-    rows = views.stab("record", views.as_of.stated)
-    facilities = (row.record for row in rows if row.value == FACILITY)
-    for record, claims in claims_of(views, facilities).items():
+def _of_facilities(views: Slice, period: Period) -> Iterator[Transition]:
+    """Every milestone of a facility that changes its status, by rule 7; of those facilities alone
+    of which any statement has a date in the period."""
+    for record, claims in claims_of(views, _dated_in(views, period)).items():
         state = NOTHING
         for step in sorted(
             _steps(record, claims.values(), views.as_of.stated), key=lambda step: step.place
@@ -179,6 +181,24 @@ def _of_facilities(views: Slice) -> Iterator[Transition]:
             before, state = state, after(state, step.claim.milestone or "")
             if before.status != state.status:
                 yield step._replace(was=before.status, became=state.status)
+
+
+def _dated_in(views: Slice, period: Period) -> list[str]:
+    """The facilities of which a statement has a date that meets the period."""
+    columns, found = views.find("record", views.as_of.stated)
+    found = found[columns["value"][found] == VALUES.index(FACILITY)]
+    reading = views.reading
+    numbers: list[int] = columns["record"][found].tolist()
+    last = min(period.last, views.as_of.stated)
+
+    def meets(date: str) -> bool:
+        of = when(date)
+        begins_by = of.earliest is None or of.earliest <= last
+        return begins_by and (of.latest is None or of.latest >= period.first)
+
+    some = bulk.dated(reading.db, numbers, known=views.as_of.known, is_meant=meets)
+    rows = reading.state.rows(reading.db, columns, found[np.isin(columns["record"][found], some)])
+    return [row.record for row in rows]
 
 
 def _steps(record: str, claims: Collection[Claim], horizon: Day) -> Iterator[Transition]:
@@ -259,7 +279,7 @@ def _read(question: Question, arguments: Arguments) -> Query:
     if "to" in texts:
         _, last = period_named("to", texts["to"])
     else:
-        today = min(clocks.at, clocks.stated)
+        today = last_told(clocks)
         last = day(year_of(today if first is None else max(today, first[1])), 12, 31)
     start = day(year_of(last), 1, 1) if first is None else first[0]
     if start > last:

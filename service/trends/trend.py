@@ -256,6 +256,11 @@ def period_query(
     )
 
 
+def last_told(clocks: AsOf) -> Day:
+    """The day by which a period ends where none is said: today, or the horizon before it."""
+    return min(clocks.at, clocks.stated)
+
+
 def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG001 - there is one trend
     """A query about a `Trend`, every default written out.
 
@@ -277,7 +282,7 @@ def read_trend(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
         measure=measure,
         key=(*MEASURES[measure], *by, *(("region",) if lists["regions"] else ())),
         step=step,
-        steps=_steps(texts, step, default=min(clocks.at, clocks.stated)),
+        steps=_steps(texts, step, default=last_told(clocks)),
         **lists,
     )
     filters = {
