@@ -14,7 +14,7 @@ from service.promises.schemas import (
     SlipsSchema,
 )
 from tests.service.asked import Reader
-from tests.story.telling import Teller, milestone, plan
+from tests.story.telling import Teller, facility, milestone, plan
 
 Answer = dict[str, Any]
 
@@ -283,3 +283,84 @@ def test_bad_input_is_told(reader: Reader, path: str, status: int) -> None:
     response = reader.ask(path)
     assert response.status_code in (status, 422)
     assert response.mimetype == "application/problem+json"
+
+
+# --- what ties
+
+
+def on_one_day(juno: Teller, records: tuple[str, ...]) -> None:
+    """Two plans of each record, said on one day for one day, and both came a year late."""
+    for record in records:
+        if record != "juno":
+            juno.tell(facility(record))
+        for what in ("first-light", "completed"):
+            id = f"{record}-{what}"
+            juno.tell(plan(f"{id}-plan", what, "2010-05-01", "2005", facility=record))
+            juno.tell(milestone(id, what, "2011-05-01", facility=record, stated="2011-05-02"))
+    juno.archive.catch_up()
+
+
+@pytest.mark.parametrize("sort", ["record", "slip"])
+def test_slips_of_one_size_stand_by_record_and_entry(juno: Teller, sort: str) -> None:
+    """Whatever the size of a page, and whichever ends between two that tie."""
+    on_one_day(juno, ("juno", "alpha", "zeta"))
+    reader = Reader(create_app(juno.archive))
+    entries = [
+        f"{record}/{what}"
+        for record in ("alpha", "juno", "zeta")
+        for what in ("completed", "first-light")
+    ]
+    for limit in (1, 2, 4, 100):
+        path: str | None = f"/v1/slips?sort={sort}&limit={limit}"
+        found: list[str] = []
+        while path is not None:
+            answer = ask(reader, path)
+            found += [item["entry"] for item in answer["items"]]
+            path = answer["next"]
+        assert found == entries
+
+
+def test_the_worst_of_those_that_tie_is_the_first_by_record_and_entry(juno: Teller) -> None:
+    """In all, and in each group."""
+    on_one_day(juno, ("juno", "alpha"))
+    answer = ask(Reader(create_app(juno.archive)), "/v1/slips")
+    worst = {"record": "alpha", "entry": "alpha/completed"}
+    for totals in (answer["totals"], *answer["by"]["country"], *answer["by"]["decade"]):
+        assert {name: totals["worst"][name] for name in worst} == worst
+
+
+def test_what_is_due_on_one_day_stands_by_record_and_statement(juno: Teller) -> None:
+    """Whichever page ends between two that tie; what is overdue does, too."""
+    for record in ("juno", "alpha"):
+        if record != "juno":
+            juno.tell(facility(record))
+        for what in ("first-light", "completed"):
+            juno.tell(plan(f"{record}-{what}", what, "2010", "2005", facility=record))
+    juno.archive.catch_up()
+    reader = Reader(create_app(juno.archive))
+    ids = ["alpha-completed", "alpha-first-light", "juno-completed", "juno-first-light"]
+    for question in ("due?stated=2006", "overdue?at=2012&stated=2012"):
+        for limit in (1, 3, 4):
+            path: str | None = f"/v1/{question}&limit={limit}"
+            found: list[str] = []
+            while path is not None:
+                answer = ask(reader, path)
+                found += [item["statement"] for item in answer["items"]]
+                path = answer["next"]
+            assert found == ids
+
+
+def test_slips_of_days_beyond_32_bits_are_counted(juno: Teller) -> None:
+    """Promised for this year, and come after a hundred million years."""
+    juno.tell(plan("soon", "completed", "2010", "2005"))
+    juno.tell(milestone("late", "completed", "Y100000000", stated="Y100000001"))
+    juno.archive.catch_up()
+    reader = Reader(create_app(juno.archive))
+    clocks = "stated=Y100000002"
+    [item] = ask(reader, f"/v1/slips?{clocks}")["items"]
+    assert item["outcome"] == "late"
+    assert item["slip_days"]["earliest"] > 36_000_000_000
+    juno.tell(plan("never", "upgraded", "Y200000000", "2006"))
+    juno.archive.catch_up()
+    [plan_] = ask(reader, "/v1/due?stated=2007&within=P9999Y")["items"]
+    assert plan_["statement"] == "soon"
