@@ -12,7 +12,8 @@ from service.asking.json_text import Fragment
 from service.asking.query import Query
 from service.pages.drawn.courses import Courses, courses, median_of
 from service.pages.drawn.lanes import FAMILIES
-from service.promises.slips import Counted, came_by, ladders, lines_of
+from service.promises.slips import came_by, ladders, lines_of
+from service.promises.tally import Counted
 from service.state.answer import state_answer
 
 FIRST = 1980
