@@ -73,7 +73,8 @@ class Beyond(NamedTuple):
 
     `spans` gives, of the record of an id, spans of the `facets`, each by the statement of a span
     `on_all_days`. It works them out from those that hold by what was heard up to a day: of the
-    facets `at_horizon` the ones that hold on that day, of those `on_all_days` every one.
+    facets `at_horizon` the ones that hold on that day, of those `on_all_days` every one; of these,
+    what begins after some day changes nothing on it.
     """
 
     facets: tuple[str, ...]

@@ -19,6 +19,8 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -47,6 +49,7 @@ MEMBERS: dict[str, type[np.generic]] = {
     "place": np.uint16,
     "value": np.int16,
     "odds": np.uint16,
+    "more": np.uint8,
     "record": np.int32,
     "seq": np.int32,
     "statement": np.int32,
@@ -59,6 +62,8 @@ MEMBERS: dict[str, type[np.generic]] = {
     "kt": np.int32,
 }
 
+"""`more` says that a row has what only the table has: a text, or other statements."""
+
 WIDTH = sum(np.dtype(kind).itemsize for kind in MEMBERS.values())
 
 OTHER_VALUE = -1
@@ -68,7 +73,7 @@ HEADER = 4096
 MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED = range(7)
 """The numbers of the header. `POSITION` is how far the rows are those of the log."""
 
-FORM = 0x0A11A1E5
+FORM = 0x0A11A1E6
 """What identifies a file of this form."""
 
 TAIL = 65_536
@@ -87,6 +92,7 @@ def place_of(country: str | None, field: int | None) -> int:
     return number * NO_PLACE + (0 if field is None else field + 1)
 
 
+@lru_cache(maxsize=4096)
 def country_of(place: int) -> str:
     """The country of a place; empty where it has none."""
     number = place // NO_PLACE
@@ -208,7 +214,10 @@ class Columns:
         after = known if after is None else after
         number, sorted_end = FACETS.index(facet), int(self._head[SORTED])
         first, last, stated = asked(first), asked(last), asked(stated)
-        for part in self.slices(facet, places):
+        for stretch in self.slices(facet, places):
+            part: slice | Indexes = stretch
+            if stretch.start >= sorted_end:
+                part = self._of(stretch, number, places)
             holds = at["kf"][part] <= known
             holds &= at["kt"][part] > after
             holds &= at["sf"][part] <= stated
@@ -221,13 +230,19 @@ class Columns:
                 holds &= at["vt"][part] > first
             if field is not None:
                 holds &= at["place"][part] % NO_PLACE == field + 1
-            if part.start >= sorted_end:
-                holds &= at["facet"][part] == number
-                if places is not None:
-                    holds &= at["place"][part] >= places[0]
-                    holds &= at["place"][part] < places[1]
-            found.append(np.flatnonzero(holds) + part.start)
+            found.append(
+                np.flatnonzero(holds) + part.start if isinstance(part, slice) else part[holds]
+            )
         return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+    def _of(self, part: slice, facet: int, places: tuple[int, int] | None) -> Indexes:
+        """The rows of a facet and some places among those that are not sorted."""
+        those = self._arrays["facet"][part] == facet
+        if places is not None:
+            place = self._arrays["place"][part]
+            those &= (place >= places[0]) & (place < places[1])
+        found: Indexes = np.flatnonzero(those) + part.start
+        return found
 
     def far(self) -> Indexes:
         """The rows with a day beyond those that columns tell apart."""
@@ -344,6 +359,25 @@ class Shelf:
         return 0 if columns is None else columns.position
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some rows of the columns, member by member: numbers, until somebody needs more of a few."""
+
+    columns: Columns
+    indexes: Indexes
+
+    def __len__(self) -> int:
+        return len(self.indexes)
+
+    def __getitem__(self, member: str) -> npt.NDArray[Any]:
+        """The member of each row."""
+        return self.columns[member][self.indexes]
+
+    def where(self, those: npt.NDArray[Any]) -> Found:
+        """Some of them, by a mask or by their places."""
+        return Found(self.columns, self.indexes[those])
+
+
 def make(path: Path, rows: Iterable[Stored], position: int) -> Columns:
     """The columns of all rows of a table, in a file at a path."""
     parts: list[dict[str, npt.NDArray[Any]]] = []
@@ -405,6 +439,7 @@ def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[Stored]) 
         (row.value or 0) if isinstance(row.value, int | None) else OTHER_VALUE for row in rows
     ]
     at["odds"][part] = [row.odds or 0 for row in rows]
+    at["more"][part] = [row.others is not None or row.text is not None for row in rows]
     at["record"][part] = [row.record for row in rows]
     at["seq"][part] = [row.seq for row in rows]
     at["statement"][part] = [row.statement or 0 for row in rows]

@@ -99,6 +99,8 @@ ACTIVITY_COUNTS = f"""
     GROUP BY history.kind, history.type, history.actor
 """
 
+TOUCHED = "SELECT DISTINCT stream FROM history WHERE position > :after AND position <= :last"
+
 WITHDRAWALS = f"""
     SELECT position
     FROM history INDEXED BY history_of_withdrawals
@@ -257,6 +259,11 @@ class History:
     def numbers_of(self, db: Database, streams: Iterable[str]) -> dict[str, int]:
         """The numbers of those of some streams that the view has read of, by name."""
         return dict(db.execute(NUMBERS, {"names": _json(list(streams))}).fetchall())
+
+    def touched(self, db: Database, *, after: int, last: int) -> list[int]:
+        """The numbers of the streams with an event beyond one position and up to another."""
+        found = db.execute(TOUCHED, {"after": after, "last": last})
+        return [number for (number,) in found]
 
     def names_of(self, db: Database, numbers: Iterable[int]) -> dict[int, str]:
         """The names of streams by number."""

@@ -83,7 +83,12 @@ CLOSE_STATEMENT = "UPDATE statements SET kt = ? WHERE record = ? AND number = ? 
 INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)"
 INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
-MENTIONING = "SELECT record FROM mentions WHERE facility = :facility ORDER BY record"
+MENTIONING = """
+    SELECT DISTINCT record
+    FROM mentions
+    WHERE facility IN (SELECT value FROM json_each(:facilities))
+    ORDER BY record
+"""
 
 CARDS = """
     SELECT streams.name, cards.name, cards.brief, cards.card
@@ -110,11 +115,11 @@ STATEMENTS_MENDED = """
     WHERE by <> number AND kf > :after AND kf <= :known AND kf IS NOT kt
 """
 
-VERSIONS = """
-    SELECT stream, kf
+CARDS_BY_NUMBER = """
+    SELECT stream, kf, kt, brief
     FROM cards
     WHERE stream IN (SELECT value FROM json_each(:streams))
-      AND kf > :after
+      AND (kt IS NULL OR kt > :known)
       AND kf <= :known
 """
 
@@ -304,6 +309,14 @@ class Lines:
         found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
         return {stream: (name, brief) for stream, name, brief, _ in found}
 
+    def briefs_by_number(
+        self, db: Database, streams: Iterable[int], *, known: int
+    ) -> dict[int, tuple[int, int | None, str]]:
+        """The brief of each stream's card as it stood from a commit to another: (from, to, brief),
+        by the number of the stream."""
+        found = db.execute(CARDS_BY_NUMBER, {"streams": _json(list(streams)), "known": known})
+        return {stream: (kf, kt, brief) for stream, kf, kt, brief in found}
+
     def cards(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Line]:
         """The whole card of each stream, as it stood at a position."""
         found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
@@ -326,7 +339,7 @@ class Lines:
 
     def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The text of each statement, a JSON object, as it stood at a position."""
-        return self._texts(db, self.versions(db, ids, known=known).values(), known)
+        return self.texts(db, self.versions(db, ids, known=known).values(), known=known)
 
     def statements_of(
         self, db: Database, records: Iterable[str], *, known: int
@@ -337,7 +350,7 @@ class Lines:
         found = db.execute(VERSIONS_OF_RECORDS, {"streams": _json(list(streams)), "known": known})
         standing = [each for each in map(Version._make, found) if each.stands(known)]
         names = self.names(db, {each.record for each in standing})
-        texts = self._texts(db, standing, known)
+        texts = self.texts(db, standing, known=known)
         for each in standing:
             yield streams[names[each.record]], each.number, texts[each.id]
 
@@ -355,7 +368,7 @@ class Lines:
         left = [each for each in last.values() if not each.stands(known)]
         texts: dict[str, str] = {}
         for each in left:
-            texts |= self._texts(db, [each], each.kf)
+            texts |= self.texts(db, [each], known=each.kf)
         return texts
 
     def changed(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, int]:
@@ -380,9 +393,11 @@ class Lines:
         """The statements that contradicted one of some others at any time."""
         return [row[0] for row in db.execute(CONTRADICTING, {"named": _json(list(named))})]
 
-    def belonging(self, db: Database, facility: str) -> list[str]:
-        """The other records with statements that belonged to a facility at any time."""
-        return [row[0] for row in db.execute(MENTIONING, {"facility": facility})]
+    def belonging(self, db: Database, *facilities: str) -> list[str]:
+        """The other records with statements that belonged to a facility, or one of several, at any
+        time."""
+        found = db.execute(MENTIONING, {"facilities": _json(facilities)})
+        return [record for (record,) in found]
 
     def contradicting(
         self, db: Database, named: Iterable[str], *, stated: int, known: int
@@ -431,11 +446,7 @@ class Lines:
         """The ids of statements by number; the keys are those of a record and a statement."""
         return dict(db.execute(IDS, {"keys": _json(list(keys))}).fetchall())
 
-    def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
-        found = db.execute(VERSIONS, {"statements": _json(list(ids)), "known": known})
-        return map(Version._make, found)
-
-    def _texts(self, db: Database, versions: Iterable[Version], known: int) -> dict[str, str]:
+    def texts(self, db: Database, versions: Iterable[Version], *, known: int) -> dict[str, str]:
         """The texts of versions that stand at a position, by the ids of the statements."""
         as_recorded, mended = [], defaultdict(list)
         for each in versions:
@@ -450,6 +461,10 @@ class Lines:
             )
             statements += [record.statement(id) for id in mended[number]]
         return {statement.id: statement_text(statement) for statement in statements}
+
+    def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
+        found = db.execute(VERSIONS, {"statements": _json(list(ids)), "known": known})
+        return map(Version._make, found)
 
 
 def statement_text(statement: Statement) -> str:

@@ -6,20 +6,28 @@ A question about a day beyond the horizon gets the status at the horizon: that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import numpy as np
 
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
 from events.stream import Stream
-from projections.views.columns import Columns, Indexes
+from projections.views.columns import Found
 from projections.views.file import Database
 from projections.views.history import History
+from projections.views.kept import STILL, Text
 from projections.views.lines import Lines, Version
+from projections.views.order import Order
 from projections.views.search import Search
 from projections.views.state import Row, State, Stretch
+
+CARD = 0
+"""The part of a record that is its card. A row's part is its number in the record, a statement's
+the negative of its number."""
 
 
 def status_day(*, at: Day, stated: Day) -> Day:
@@ -79,18 +87,28 @@ class Slice:
             detailed=detailed,
         )
 
-    def find(self, facet: str, last: Day, *, first: Day | None = None) -> tuple[Columns, Indexes]:
-        """The same rows as indexes into the columns, for what is counted over all of them."""
-        return self.reading.state.find(
-            self.reading.db,
-            facet,
-            first=last if first is None else first,
-            last=last,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-            country=self.country,
-            field=self.field,
+    def find(self, facet: str, last: Day, *, first: Day | None = None) -> Found:
+        """The same, as numbers."""
+        return Found(
+            *self.reading.state.find(
+                self.reading.db,
+                facet,
+                first=last if first is None else first,
+                last=last,
+                stated=self.as_of.stated,
+                known=self.as_of.known,
+                country=self.country,
+                field=self.field,
+            )
         )
+
+    def rows(self, found: Found) -> list[Row]:
+        """What was found, each as a row."""
+        return self.reading.state.rows(self.reading.db, found.columns, found.indexes)
+
+    def order(self) -> Order:
+        """The order of all records, by id."""
+        return self.reading.state.order(self.reading.db)
 
     def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:
         """The rows of a facet that hold on a day, of some records."""
@@ -161,6 +179,80 @@ class Slice:
         briefs = self.reading.lines.briefs(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: brief for stream, brief in briefs.items()}
 
+    def briefs_of(self, records: Sequence[int]) -> list[str]:
+        """Of each of some records, by number, the JSON text of what a row shows of its card;
+        empty where it had none at `known`."""
+
+        def made(places: list[int]) -> Iterator[Text]:
+            numbers = [records[place] for place in places]
+            briefs = self.reading.lines.briefs_by_number(
+                self.reading.db, numbers, known=self.as_of.known
+            )
+            for number in numbers:
+                since, until, brief = briefs.get(number, (0, 0, ""))
+                yield Text(since, STILL if until is None else until, brief)
+
+        return self._kept(records, [CARD] * len(records), made)
+
+    def texts_of(self, found: Found, make: Callable[[Row, Version | None], str]) -> list[str]:
+        """What is shown of each row, as `make` gives it, the same one for all rows of a facet,
+        from the row and the version of its statement."""
+
+        def made(places: list[int]) -> Iterator[Text]:
+            few = found.where(np.array(places))
+            for row, version in zip(self.rows(few), self._versions_of(few), strict=True):
+                yield _right(row, version, make)
+
+        return self._kept(found["record"].tolist(), found["seq"].tolist(), made)
+
+    def texts_of_rows(
+        self, rows: Sequence[Row], make: Callable[[Row, Version | None], str]
+    ) -> list[str]:
+        """The same of rows; of what is expected it is the text of the row behind it."""
+
+        def made(places: list[int]) -> Iterator[Text]:
+            few = [rows[place] for place in places]
+            versions = self.versions({row.statement for row in few if row.statement})
+            for row in few:
+                yield _right(row, versions.get(row.statement), make)
+
+        behind = [abs(row.id) for row in rows]
+        return self._kept([id >> 32 for id in behind], [id & 0xFFFF_FFFF for id in behind], made)
+
+    def statements_behind(self, found: Found) -> list[str]:
+        """The JSON text of the statement of each row, as it stands at `known`."""
+
+        def made(places: list[int]) -> Iterator[Text]:
+            versions = self._versions_of(found.where(np.array(places)))
+            standing = [version for version in versions if version is not None]
+            texts = self.reading.lines.texts(self.reading.db, standing, known=self.as_of.known)
+            for version in standing:
+                yield _text(texts[version.id], version)
+
+        statements = (-found["statement"]).tolist()
+        return self._kept(found["record"].tolist(), statements, made)
+
+    def _versions_of(self, found: Found) -> list[Version | None]:
+        """The version of the statement of each row; None where it has none."""
+        statements = found["statement"].tolist()
+        keys = zip(found["record"].tolist(), statements, strict=True)
+        versions = self.reading.lines.by_number(self.reading.db, keys, known=self.as_of.known)
+        return [versions.get(number) for number in statements]
+
+    def _kept(
+        self,
+        records: Sequence[int],
+        parts: Sequence[int],
+        made: Callable[[list[int]], Iterable[Text]],
+    ) -> list[str]:
+        state, db = self.reading.state, self.reading.db
+        position = state.columns_of(db).position
+        state.shown.read_on(
+            position,
+            lambda after: self.reading.history.touched(db, after=after, last=position),
+        )
+        return state.shown.texts(records, parts, known=self.as_of.known, make=made)
+
     def statements(self, ids: Iterable[str]) -> dict[str, str]:
         """The JSON texts of statements by id, as they stand at `known`."""
         return self.reading.lines.statements(self.reading.db, ids, known=self.as_of.known)
@@ -173,3 +265,16 @@ class Slice:
     def versions(self, ids: Iterable[str]) -> dict[str, Version]:
         """The versions of statements that stand at `known`, by id."""
         return self.reading.lines.versions(self.reading.db, ids, known=self.as_of.known)
+
+
+def _text(text: str, version: Version) -> Text:
+    """A text that is right as long as a statement stands in a version."""
+    return Text(version.kf, STILL if version.kt is None else version.kt, text)
+
+
+def _right(row: Row, version: Version | None, make: Callable[[Row, Version | None], str]) -> Text:
+    """The text of a row; one without a statement is always the same."""
+    text = make(row, version)
+    if version is None:
+        return Text(0, 0 if row.statement else STILL, text)
+    return _text(text, version)

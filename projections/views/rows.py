@@ -112,6 +112,17 @@ class Stored(NamedTuple):
             and (self.st is None or stated < self.st or (self.ks is not None and known < self.ks))
         )
 
+    def boxes(self) -> Iterator[tuple[int, int, int, int]]:
+        """Its stretches of `stated` and `known`, (sf, st, kf, kt), ends as boxes have them: of a
+        row that was cut, the one with an open end before, and the one with its end since."""
+        sf = BEFORE_ALL if self.sf is None else self.sf
+        st = AFTER_ALL if self.st is None else self.st
+        kt = AFTER_ALL if self.kt is None else self.kt
+        cut = self.kf if self.ks is None else self.ks
+        for end, since, gone in ((AFTER_ALL, self.kf, cut), (st, cut, kt)):
+            if since < gone:
+                yield sf, end, since, gone
+
     def covers(self, *, first: int, last: int) -> bool:
         """Whether it holds on some day from `first` to `last`."""
         return (self.vf is None or self.vf <= last) and (self.vt is None or first < self.vt)

@@ -30,9 +30,11 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
 from projections.views import bulk
 from projections.views import columns as shared
 from projections.views.bulk import Numbers
-from projections.views.columns import Columns, Indexes, country_of, field_of, place_of
+from projections.views.columns import Columns, Found, Indexes, country_of, field_of, place_of
 from projections.views.folding import Change, CommitRead, Reader
+from projections.views.kept import Kept
 from projections.views.lines import Lines
+from projections.views.order import Order, Orders
 from projections.views.rows import (
     ALL,
     CREATE,
@@ -129,6 +131,8 @@ class State:
         self._mentions: dict[str, dict[str, None]] = defaultdict(dict)
         self._shelf = shared.Shelf()
         self._ids: dict[int, str] = {}
+        self._orders = Orders()
+        self.shown = Kept()
 
     # --- following the log
 
@@ -164,7 +168,7 @@ class State:
     def kept(self, db: Database, position: int, *, more: bool) -> None:
         """The page is on the disk: write it to the columns, too. `more` says that another follows,
         so that what came since need not be sorted yet."""
-        columns = self.columns(db)
+        columns = self._shelf.of(db)
         if columns is None or columns.position == position:
             raise RuntimeError("the columns were not made whole before the page")
         columns.begin()
@@ -186,7 +190,7 @@ class State:
 
     def make_whole(self, db: Database, position: int) -> None:
         """Make the columns anew if they are not those of the table, which has read so far."""
-        columns = self.columns(db)
+        columns = self._shelf.of(db)
         if columns is None or not columns.is_whole or columns.position != position:
             if columns is not None:
                 columns.give_up()
@@ -230,11 +234,8 @@ class State:
 
     # --- the columns
 
-    def columns(self, db: Database) -> Columns | None:
-        """The columns beside a file of views; None where there are none."""
-        return self._shelf.of(db)
-
-    def _columns(self, db: Database) -> Columns:
+    def columns_of(self, db: Database) -> Columns:
+        """The columns beside a file of views; without rows, if nothing was read."""
         return self._shelf.of(db) or Columns.none(self._shelf.path(db))
 
     def find(
@@ -250,7 +251,7 @@ class State:
         field: str | None,
     ) -> tuple[Columns, Indexes]:
         """The rows of a facet that hold on some day from `first` to `last`, as indexes."""
-        columns = self._columns(db)
+        columns = self.columns_of(db)
         places = (
             None if country is None else (place_of(country, None), place_of(country, None) + 64)
         )
@@ -326,8 +327,7 @@ class State:
         asked: dict[str, Any] = {"stated": stated, "known": known}
         asked |= {"country": country, "field": field}
         if facet in EXPECTING:
-            expected = self._expected(db, facet, **asked)
-            return [row for row in expected if row.vf <= last and first < row.vt]
+            return self._expected(db, facet, first=first, last=last, **asked)
         columns, found = self.find(db, facet, first=first, last=last, **asked)
         return self.rows(db, columns, found, detailed=detailed)
 
@@ -423,14 +423,11 @@ class State:
         columns, found = self.find(
             db, "status", first=at, last=at, stated=stated, known=known, country=None, field=None
         )
-        fields = columns["place"][found] % shared.NO_PLACE
-        counted = (columns["value"][found].astype(np.int64) << 32) | fields
-        counted |= columns["odds"][found].astype(np.int64) << 8
-        keys, counts = np.unique(counted, return_counts=True)
-        return [
-            (VALUES[key >> 32], (key >> 8) & 0xFFFF, field_of(key & 0xFF), count)
-            for key, count in zip(keys.tolist(), counts.tolist(), strict=True)
-        ]
+        return counted(Found(columns, found))
+
+    def order(self, db: Database) -> Order:
+        """The order of all records, by id."""
+        return self._orders.latest(db)
 
     def scattered(self, db: Database, *, stated: int, known: int) -> dict[str, str]:
         """The kinds of the records without a card whose statements may lie in several places."""
@@ -459,17 +456,18 @@ class State:
 
         A row that was cut is two: with an open end before, and with its end since.
         """
-        found = self._boxed(db, self._stored_of(db, [record]))
+        stored = self._stored_of(db, [record])
+        boxes = [
+            (of, sf, end, kf, gone)
+            for of in stored
+            if of.covers(first=at[0], last=at[1])
+            for sf, end, kf, gone in of.boxes()
+            if gone > known[0] and kf <= known[1] and end > stated[0] and sf <= stated[1]
+        ]
+        rows = self._from_table(db, [of for of, *_ in boxes])
         return [
-            box
-            for box in found
-            if box.kf < box.kt
-            and box.kt > known[0]
-            and box.kf <= known[1]
-            and box.st > stated[0]
-            and box.sf <= stated[1]
-            and box.row.vt > at[0]
-            and box.row.vf <= at[1]
+            Boxed(row, sf, end, kf, gone)
+            for row, (_, sf, end, kf, gone) in zip(rows, boxes, strict=True)
         ]
 
     def every(self, db: Database, facet: str) -> Iterator[Boxed]:
@@ -477,18 +475,8 @@ class State:
         number = FACETS.index(facet)
         rows = (row for row in in_order(db.execute(ALL)) if row.facet == number)
         while some := list(itertools.islice(rows, 10_000)):
-            yield from self._boxed(db, some)
-
-    def _boxed(self, db: Database, stored: Sequence[Stored]) -> Iterator[Boxed]:
-        for row, of in zip(self._from_table(db, stored), stored, strict=True):
-            sf = BEFORE_ALL if of.sf is None else of.sf
-            st = AFTER_ALL if of.st is None else of.st
-            kt = AFTER_ALL if of.kt is None else of.kt
-            if of.ks is None:
-                yield Boxed(row, sf, st, of.kf, kt)
-            else:
-                yield Boxed(row, sf, AFTER_ALL, of.kf, min(of.ks, kt))
-                yield Boxed(row, sf, st, of.ks, kt)
+            for row, of in zip(self._from_table(db, some), some, strict=True):
+                yield from (Boxed(row, *box) for box in of.boxes())
 
     # --- where answers turn on the clock `known`
 
@@ -592,7 +580,7 @@ class State:
         value: int | None = None,
     ) -> _Over:
         """The rows that hold at some position beyond `after` and up to `known`."""
-        columns = self._columns(db)
+        columns = self.columns_of(db)
         places = (
             None if country is None else (place_of(country, None), place_of(country, None) + 64)
         )
@@ -618,10 +606,15 @@ class State:
         """Rows by their indexes; `detailed` with what else they name, and their text."""
         at = columns
         vf, vt = at["vf"][found], at["vt"][found]
-        far = (vf == shared.FIRST_DAY) | (vf == shared.LAST_DAY)
-        far |= (vt == shared.FIRST_DAY) | (vt == shared.LAST_DAY)
-        if detailed or far.any() or (at["value"][found] == shared.OTHER_VALUE).any():
-            return self._from_table(db, self._stored(db, columns, found))
+        of_table = (vf == shared.FIRST_DAY) | (vf == shared.LAST_DAY)
+        of_table |= (vt == shared.FIRST_DAY) | (vt == shared.LAST_DAY)
+        of_table |= at["value"][found] == shared.OTHER_VALUE
+        if detailed:
+            of_table |= at["more"][found] != 0
+        if of_table.any():
+            near = iter(self.rows(db, columns, found[~of_table]))
+            far = iter(self._from_table(db, self._stored(db, columns, found[of_table])))
+            return [next(far if each else near) for each in of_table.tolist()]
         records, statements = at["record"][found].tolist(), at["statement"][found].tolist()
         ids = self.ids(db, records, statements)
         places = at["place"][found]
@@ -674,21 +667,31 @@ class State:
         db: Database,
         facet: str,
         *,
+        first: int,
+        last: int,
         stated: int,
         known: int,
         country: str | None,
         field: str | None,
     ) -> list[Row]:
-        """What is expected beyond the horizon, of every record in a country and a field."""
+        """What is expected beyond the horizon on some day from `first` to `last`, of every record
+        in a country and a field."""
         beyond = EXPECTING[facet]
         asked: dict[str, Any] = {"stated": stated, "known": known}
-        asked |= {"country": country, "field": field, "detailed": True}
-        rows = []
+        asked |= {"country": country, "field": field}
+        rows: list[Row] = []
+        concerned = np.zeros(0, np.int32)
         for each in beyond.on_all_days:
-            rows += self.stab(db, each, first=BEFORE_ALL, last=AFTER_ALL, **asked)
+            columns, found = self.find(
+                db, each, first=BEFORE_ALL, last=max(last, stated + 1), **asked
+            )
+            concerned = np.union1d(concerned, columns["record"][found])
+            rows += self.rows(db, columns, found, detailed=True)
         for each in beyond.at_horizon:
-            rows += self.stab(db, each, first=stated, last=stated, **asked)
-        return expected_from(facet, rows, stated)
+            columns, found = self.find(db, each, first=stated, last=stated, **asked)
+            found = found[np.isin(columns["record"][found], concerned)]
+            rows += self.rows(db, columns, found, detailed=True)
+        return expected_from(facet, rows, stated, first=first, last=last)
 
     def _of_records(
         self, db: Database, facet: str, records: Iterable[str], *, stated: int, known: int
@@ -810,6 +813,17 @@ def _positions(found: Sequence[Numbers]) -> list[int]:
     return positions
 
 
+def counted(statuses: Found) -> list[tuple[str, int, str, int]]:
+    """How many rows have each value, odds and field: (value, odds, field, count)."""
+    numbers = (statuses["value"].astype(np.int64) << 32) | (statuses["place"] % shared.NO_PLACE)
+    numbers |= statuses["odds"].astype(np.int64) << 8
+    keys, counts = np.unique(numbers, return_counts=True)
+    return [
+        (VALUES[key >> 32], (key >> 8) & 0xFFFF, field_of(key & 0xFF), count)
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True)
+    ]
+
+
 def _rows_behind(facets: Iterable[str] | None) -> Iterable[str]:
     """The facets of rows from which those follow that are asked about."""
     if facets is None:
@@ -823,8 +837,16 @@ def _rows_behind(facets: Iterable[str] | None) -> Iterable[str]:
     return dict.fromkeys(itertools.chain.from_iterable(stored))
 
 
-def expected_from(facet: str, rows: Iterable[Row], stated: Day) -> list[Row]:
-    """What is expected beyond the horizon, from the rows that hold at it."""
+def expected_from(
+    facet: str,
+    rows: Iterable[Row],
+    stated: Day,
+    *,
+    first: Day = BEFORE_ALL,
+    last: Day = AFTER_ALL,
+) -> list[Row]:
+    """What is expected beyond the horizon on some day from `first` to `last`, from the rows that
+    hold at it."""
     beyond = EXPECTING[facet]
     of_record: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -835,18 +857,16 @@ def expected_from(facet: str, rows: Iterable[Row], stated: Day) -> list[Row]:
         for span in (
             beyond.spans(record, (row.span for row in held), stated) if by_statement else ()
         ):
-            row = by_statement[span.statement or ""]
-            found.append(
-                row._replace(
-                    id=-row.id,
-                    facet=span.facet,
-                    value=span.value,
-                    odds=0,
-                    vf=BEFORE_ALL if span.first is None else span.first,
-                    vt=AFTER_ALL if span.end is None else span.end,
-                    text=span.text,
-                )
-            )
+            vf = BEFORE_ALL if span.first is None else span.first
+            vt = AFTER_ALL if span.end is None else span.end
+            if vf <= last and first < vt:
+                row = by_statement[span.statement or ""]
+                found.append(
+                    row._replace(
+                        id=-row.id, facet=span.facet, value=span.value, odds=0, vf=vf, vt=vt,
+                        text=span.text,
+                    )
+                )  # fmt: skip
     return found
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from events.fact import is_id
+from projections.views.order import Order
 from service.asking.errors import BadCursor
 from service.asking.filters import Wanted
 from service.asking.query import Query
@@ -34,8 +38,23 @@ def page_of_records(about: Wanted, ids: Iterable[str]) -> tuple[list[str], str |
 
     Raises BadCursor.
     """
-    if about.after and not is_id(about.after):
-        raise BadCursor(about.after, "it is no id of a record")
+    _check(about)
     listed = sorted(id for id in ids if id > about.after)
     page = listed[: about.limit]
     return page, (page[-1] if len(listed) > len(page) else None)
+
+
+def page_in_order(
+    about: Wanted, order: Order, places: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], str | None]:
+    """The same, of records by their places in the order of ids, which are given in order."""
+    _check(about)
+    listed = places[np.searchsorted(places, order.after(about.after)) :] if about.after else places
+    page = listed[: about.limit]
+    return page, (order.ids[int(page[-1])] if len(listed) > len(page) else None)
+
+
+def _check(about: Wanted) -> None:
+    """Refuse to begin after what is no id. Raises BadCursor."""
+    if about.after and not is_id(about.after):
+        raise BadCursor(about.after, "it is no id of a record")

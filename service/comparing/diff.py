@@ -28,7 +28,7 @@ has no entry, whatever happened to it on the way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -171,8 +171,7 @@ def changed_rows(reading: Reading, compared: Comparison) -> dict[str, list[Membe
     """The rows that were `added`, `removed` and `changed`, as `/v1/diff` lists them, with their
     causes. Raises TooMuchToCompare."""
     steps = compared.steps()
-    points = [compared.start, *(step.after for step in steps)]
-    documents = [_rows(reading, point, compared.wanted) for point in points]
+    documents = _documents(reading, compared, [step.after for step in steps])
     causes = Causes(reading, compared.wanted)
     listed: dict[str, list[Members]] = {"added": [], "removed": [], "changed": []}
     for found in _differences(documents[0], documents[-1]):
@@ -199,9 +198,7 @@ def patch_answer(reading: Reading, query: Query) -> list[Operation]:
     """The one patch from the document at the one point to that at the other. Raises
     TooMuchToCompare."""
     compared: Comparison = query.about
-    before, after = (
-        _rows(reading, point, compared.wanted) for point in (compared.start, compared.to)
-    )
+    before, after = _documents(reading, compared, [compared.to])
     operations: list[Operation] = []
     for found in _differences(before, after):
         path = f"/{found.section}/{found.id}"
@@ -214,11 +211,22 @@ def patch_answer(reading: Reading, query: Query) -> list[Operation]:
     return operations
 
 
-def _rows(reading: Reading, point: AsOf, wanted: Wanted) -> Rows:
-    rows = state_rows(reading, point, replace(wanted, limit=MOST + 1))
-    if len(rows["facilities"]) > MOST:
-        raise TooMuchToCompare(MOST)
-    return rows
+def _documents(reading: Reading, compared: Comparison, points: Sequence[AsOf]) -> list[Rows]:
+    """The rows of the state at the start and at some points, as far as they can differ: where
+    `known` alone is moved, of the facilities that were touched. Raises TooMuchToCompare."""
+    start, to = compared.start, compared.to
+    among: list[int] | None = None
+    if (start.at, start.stated) == (to.at, to.stated):
+        after, last = sorted((start.known, to.known))
+        among = reading.history.touched(reading.db, after=after, last=last)
+    documents = []
+    for point in (start, *points):
+        wanted = replace(compared.wanted, limit=MOST)
+        rows, there_are_more = state_rows(reading, point, wanted, among=among)
+        if there_are_more:
+            raise TooMuchToCompare(MOST)
+        documents.append(rows)
+    return documents
 
 
 def _differences(before: Rows, after: Rows) -> Iterator[Difference]:

@@ -24,20 +24,23 @@ The three lists and the totals are of all that the filters let through; `rows` a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
+
+import numpy as np
 
 from events.clocks import AsOf, as_of
 from events.dates import iso
 from events.errors import BadClock, ClashingClocks
+from projections import OF_THE_RECORD, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT
+from projections.views.order import Order
 from projections.views.reading import Reading
-from projections.views.state import Row
 from service.asking.filters import COUNTRY, FIELD, Wanted
 from service.asking.json_text import Fragment
-from service.asking.paging import page_of_records
+from service.asking.paging import page_in_order
 from service.asking.parameter import values_of, written
 from service.asking.query import Arguments, Query, clock_members, pinned_path
 from service.asking.question import Question
@@ -47,7 +50,7 @@ from service.comparing.diff import Comparison
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
-from service.state.row import expected_statuses, row_texts, rows_shown, status_members
+from service.state.facilities import NUMBER, UNTOLD, Facilities, Mask, Places
 
 RUNS = "operating"
 
@@ -94,35 +97,35 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
     Raises BadCursor.
     """
     compared: Comparison = query.about
-    shown = _shown(reading, compared)
-    then = _Point(reading, compared.start, shown, expecting=True)
-    now = _Point(reading, compared.to, shown, expecting=False)
+    order = reading.state.order(reading.db)
+    shown = _shown(reading, compared, order)
+    then = _Point(reading, compared.start, order, shown, expecting=True)
+    now = _Point(reading, compared.to, order, shown, expecting=False)
     ran, run = then.running, now.running
-    unexpected = sorted(run - ran)
     groups = _Groups(
-        came=sorted(ran & run),
-        missed=sorted(ran - run),
-        unexpected=unexpected,
-        unnamed=_unnamed(reading, unexpected, then),
+        came=then.ids(ran & run),
+        missed=then.ids(ran & ~run),
+        unexpected=then.ids(run & ~ran),
+        unnamed=_unnamed(reading, run & ~ran, then),
     )
-    page, following = page_of_records(compared.wanted, ran | run)
+    page, following = page_in_order(compared.wanted, order, np.flatnonzero(ran | run))
     return {
         "to": {
             **clock_members(compared.to),
             **({"certainty": "last-known"} if now.slice.is_beyond else {}),
         },
         "totals": {
-            "then": len(ran),
-            "now": len(run),
+            "then": then.running_count,
+            "now": now.running_count,
             "expected_and_came": len(groups.came),
             "expected_not_come": len(groups.missed),
-            "unexpected_named": len(unexpected) - len(groups.unnamed),
+            "unexpected_named": len(groups.unexpected) - len(groups.unnamed),
             "unexpected_unnamed": len(groups.unnamed),
             "range": {"then": then.range(), "now": now.range()},
         },
         "expected_and_came": groups.came,
         "expected_not_come": groups.missed,
-        "unexpected": unexpected,
+        "unexpected": groups.unexpected,
         "rows": list(_rows(page, then, now, groups)),
         "sentence": _sentence(compared.wanted, then, now, groups).members(),
         "next": None if following is None else query.url(after=following),
@@ -148,41 +151,50 @@ class _Groups(NamedTuple):
 
 class _Point:
     """The facilities at one of the two points: what status each has, what is expected of it, and
-    which run: as expected where something is, else as last heard of."""
+    which run: as expected where something is, else as last heard of. Only those `shown` count."""
 
     def __init__(
-        self, reading: Reading, clocks: AsOf, shown: Collection[str] | None, *, expecting: bool
+        self, reading: Reading, clocks: AsOf, order: Order, shown: Mask, *, expecting: bool
     ) -> None:
         self.slice = reading.at(clocks)
         self.clocks = clocks
+        self.all = Facilities(self.slice, expecting=expecting, order=order)
+        self._shown = shown
+        self.running = (self.all.would == NUMBER[RUNS]) & shown
 
-        def found(facet: str) -> dict[str, Row]:
-            rows = rows_shown(self.slice, facet)
-            return {row.record: row for row in rows if shown is None or row.record in shown}
+    @property
+    def running_count(self) -> int:
+        """How many run."""
+        return int(np.count_nonzero(self.running))
 
-        self.status = found("status")
-        self.expected = found("expected") if expecting else {}
-        statuses = expected_statuses(self.status.values(), self.expected.values())
-        self.running = {id for id, status in statuses.items() if status == RUNS}
+    @property
+    def told(self) -> Mask:
+        """Of every record, whether it has a status, or one is expected of it."""
+        told: Mask = (self.all.would != UNTOLD) & self._shown
+        return told
+
+    def ids(self, those: Mask) -> list[str]:
+        """The ids of some records, in order."""
+        return self.all.order.ids_at(np.flatnonzero(those))
 
     def range(self) -> dict[str, int] | None:
         """How many certainly run, and how many possibly; None where plans have a say in it."""
-        if self.expected:
+        if self._shown[self.all.expected_places].any():
             return None
-        odds = [row.odds for row in self.status.values() if row.odds & BIT[RUNS]]
-        return {"certain": odds.count(BIT[RUNS]), "possible": len(odds)}
+        status = self.all.status
+        odds = status["odds"][self._shown[self.all.places(status)]]
+        possible = odds[(odds & BIT[RUNS]) != 0]
+        return {
+            "certain": int(np.count_nonzero(possible == BIT[RUNS])),
+            "possible": len(possible),
+        }
 
     def count(self) -> Count:
         """How many run: a number where that is certain, else the least and the most."""
         counted = self.range()
         if counted is None or counted["certain"] == counted["possible"]:
-            return len(self.running)
+            return self.running_count
         return counted["certain"], counted["possible"]
-
-    def texts(self, page: Collection[str]) -> dict[int, str]:
-        """The texts of the rows of some facilities."""
-        found = (by.get(id) for by in (self.status, self.expected) for id in page)
-        return row_texts(self.slice, (row for row in found if row is not None))
 
     def names(self, ids: Iterable[str]) -> dict[str, Name]:
         """What some facilities are called, each leading to its record; some may have no card."""
@@ -191,60 +203,55 @@ class _Point:
             for id, card in self.slice.cards(ids).items()
         }
 
-    def briefs(self, page: Iterable[str]) -> dict[str, str]:
-        """The brief of the card of each facility that had one."""
-        return {id: brief for id, (_, brief) in self.slice.briefs(page).items()}
 
-
-def _shown(reading: Reading, compared: Comparison) -> Collection[str] | None:
-    """The facilities that the filters let through; None is all.
+def _shown(reading: Reading, compared: Comparison, order: Order) -> Mask:
+    """Of every record, whether the filters let it through.
 
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
     about, now, then = compared.wanted, compared.to, compared.start
     if about.country is None and about.field is None:
-        return None
+        return np.ones(len(order.ids), bool)
 
-    def carded(clocks: AsOf, country: str | None, field: str | None) -> set[str]:
-        rows = reading.at(clocks, country=country, field=field).stab("record", clocks.at)
-        return {row.record for row in rows if row.value == "facility"}
+    def carded(clocks: AsOf, country: str | None, field: str | None) -> Mask:
+        found = reading.at(clocks, country=country, field=field).find("record", clocks.at)
+        facilities = found["value"] == VALUES.index("facility")
+        return order.mask(order.of(found["record"][facilities]))
 
     shown = carded(now, about.country, about.field)
     if now.known < then.known:
-        shown |= carded(then, about.country, about.field) - carded(now, None, None)
+        shown |= carded(then, about.country, about.field) & ~carded(now, None, None)
     return shown
 
 
-def _unnamed(reading: Reading, unexpected: Iterable[str], then: _Point) -> set[str]:
+def _unnamed(reading: Reading, unexpected: Mask, then: _Point) -> set[str]:
     """Those of some facilities of which nothing had been said."""
-    named = then.status.keys() | then.expected.keys()
-    unnamed = {id for id in unexpected if id not in named}
-    unnamed -= _named(unnamed, then)
-    others = {record for id in unnamed for record in reading.lines.belonging(reading.db, id)}
-    return unnamed - _named(others, then)
+    unnamed = unexpected & ~then.told
+    if not unnamed.any():
+        return set()
+    named = then.slice.find("named", then.clocks.stated)
+    by_themselves = named.where(named["value"] == OF_THE_RECORD)
+    unnamed[then.all.places(by_themselves)] = False
+    ids = set(then.ids(unnamed))
+    others = reading.lines.belonging(reading.db, *ids)
+    rows = then.slice.stab_records("named", others, then.clocks.stated)
+    return ids - {row.value for row in rows}
 
 
-def _named(records: Collection[str], then: _Point) -> set[str]:
-    """The facilities that statements of some records belong to."""
-    return {row.value for row in then.slice.stab_records("named", records, then.clocks.stated)}
-
-
-def _rows(page: Collection[str], then: _Point, now: _Point, groups: _Groups) -> Iterator[Fragment]:
-    texts = then.texts(page) | now.texts(page)
+def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[Fragment]:
+    order = then.all.order
+    numbers, ids = order.numbers[page].tolist(), order.ids_at(page)
+    statuses = (point.all.statuses_shown(page) for point in (then, now))
+    expected = then.all.expected_shown(page)
     # What was taken out of the record since has its card of then.
-    briefs = then.briefs(page) | now.briefs(page)
+    briefs = zip(then.slice.briefs_of(numbers), now.slice.briefs_of(numbers), strict=True)
     group = groups.by_id()
-    for id in page:
-        sides = []
-        for point in (then, now):
-            status = point.status.get(id)
-            beyond = point.slice.is_beyond
-            sides.append(status_members(status, texts[status.id] if status else "", beyond=beyond))
-        plan = then.expected.get(id)
-        expected = f"{{{texts[plan.id]}}}" if plan else "null"
+    rows = zip(numbers, ids, briefs, *statuses, strict=True)
+    for number, id, (before, brief), status_then, status_now in rows:
         named = "false" if id in groups.unnamed else "true"
         yield Fragment(
-            f'{{{briefs[id]},"then":{{{sides[0]},"expected":{expected}}},"now":{{{sides[1]}}},'
+            f'{{{brief or before},"then":{{{status_then}'
+            f',"expected":{expected.get(number, "null")}}},"now":{{{status_now}}},'
             f'"group":"{group[id]}","named":{named}}}'
         )
 

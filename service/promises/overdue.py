@@ -16,7 +16,7 @@ from events.milestone import MilestoneRecorded
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.ladders import Slip, slip
 from projections.views import bulk
-from projections.views.columns import Columns, Indexes
+from projections.views.columns import Found
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
 from service.asking.json_text import Fragment
@@ -33,7 +33,7 @@ def overdue_answer(reading: Reading, query: Query) -> Members:
     meant: Promised = query.about
     view = reading.at(query.as_of, country=meant.country, field=meant.field)
     day = view.status_day
-    plans = _Plans.of(view, *view.find("overdue", day))
+    plans = _Plans.of(view, view.find("overdue", day))
     longest = None
     for row in plans.by_first_day(slice(1)):
         card = view.cards([row.record])[row.record]
@@ -61,7 +61,7 @@ def due_answer(reading: Reading, query: Query) -> Members:
     meant: Promised = query.about
     view = reading.at(query.as_of, country=meant.country, field=meant.field)
     horizon = query.as_of.stated
-    plans = _Plans.of(view, *view.find("due", AFTER_ALL, first=BEFORE_ALL))
+    plans = _Plans.of(view, view.find("due", AFTER_ALL, first=BEFORE_ALL))
     if meant.within is not None:
         plans = plans.ending_by(after_period(horizon, meant.within))
     page, following = page_of(query, len(plans.found))
@@ -75,21 +75,22 @@ class _Plans:
     """Open plans as rows of the columns, with their first days and those after their last."""
 
     view: Slice
-    columns: Columns
-    found: Indexes
+    found: Found
     first: bulk.Numbers
     end: bulk.Numbers
 
     @classmethod
-    def of(cls, view: Slice, columns: Columns, found: Indexes) -> _Plans:
+    def of(cls, view: Slice, found: Found) -> _Plans:
         """The plans of some rows."""
-        valid = view.reading.state.valid(view.reading.db, columns, found)
-        return cls(view, columns, found, *valid)
+        valid = view.reading.state.valid(view.reading.db, found.columns, found.indexes)
+        return cls(view, found, *valid)
 
     def ending_by(self, last: Day) -> _Plans:
         """Those whose last possible day is another or before it."""
         some = self.end <= last + 1
-        return replace(self, found=self.found[some], first=self.first[some], end=self.end[some])
+        return replace(
+            self, found=self.found.where(some), first=self.first[some], end=self.end[some]
+        )
 
     def by_first_day(self, page: slice) -> list[Row]:
         """A stretch of them in the order of their first days."""
@@ -103,9 +104,7 @@ class _Plans:
         """A stretch by some keys, then by the ids of records and statements, which are looked up
         of those alone that the keys do not tell apart."""
         stretch = bulk.stretch(keys, page)
-        rows = self.view.reading.state.rows(
-            self.view.reading.db, self.columns, self.found[stretch.rows]
-        )
+        rows = self.view.rows(self.found.where(stretch.rows))
         settled = sorted(
             zip(stretch.groups, rows, strict=True),
             key=lambda each: (each[0], each[1].record, each[1].statement),

@@ -51,8 +51,9 @@ class Tally:
     def __init__(self, view: Slice, meant: Promised) -> None:
         """Find them, and read what is counted of each."""
         self._view = view
-        self._columns, found = view.find("slip", view.as_of.stated)
-        self._found = _meant(view, self._columns, found, meant)
+        found = view.find("slip", view.as_of.stated)
+        self._columns = found.columns
+        self._found = _meant(view, self._columns, found.indexes, meant)
         self._records = self._columns["record"][self._found]
         self._outcomes = _OUTCOME[self._columns["value"][self._found]]
         written = written_of(bulk.texts(view.reading.db, self._columns, self._found))

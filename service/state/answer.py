@@ -1,29 +1,34 @@
 """The answer that everything turns on: the state of the chronicle at three clocks.
 
-Its rows are put together from texts that the views hold, never built from
-objects, so that a country of 500 facilities costs a few milliseconds.
+Which facilities are meant is worked out in numbers (`service.state.facilities`); the rows of a
+page are put together from texts that are kept, never built from objects.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
+from projections.views.columns import Found, asked
 from projections.views.reading import Reading
-from projections.views.state import Row
+from projections.views.state import Row, counted
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
-from service.asking.paging import page_of_records
+from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
 from service.asking.table import Members
-from service.state.row import expected_statuses, row_texts, rows_shown, status_members
+from service.state.facilities import NUMBER, Facilities, Mask, Places
+from service.state.row import row_texts, texts_of
 from service.state.sentence import state_in_words
 
 Rows = dict[str, dict[str, Fragment]]
@@ -36,6 +41,18 @@ class HeldDays(NamedTuple):
     first: int
     last: int
     row: Row
+
+
+class Told(NamedTuple):
+    """A row, and the text of the statement behind it."""
+
+    row: Row
+    text: str
+
+    @property
+    def id(self) -> str:
+        """The id of the statement."""
+        return self.row.statement
 
 
 class Totals(NamedTuple):
@@ -58,6 +75,17 @@ class Totals(NamedTuple):
         }
 
 
+class Listed(NamedTuple):
+    """The facilities that are meant: of `all`, those with some `statuses`, and what is `expected`
+    of them; of the `page` the places in the order of ids, and the id after which another begins."""
+
+    all: Facilities
+    statuses: Found
+    expected: list[Row]
+    page: Places
+    following: str | None
+
+
 def state_answer(reading: Reading, query: Query) -> Members:
     """The members of `StateSchema`, less the clocks; the rows are fragments.
 
@@ -67,6 +95,9 @@ def state_answer(reading: Reading, query: Query) -> Members:
     selection = _Selection(reading, query.as_of, query.about)
     return selection.at(query) if query.as_of.during is None else selection.during(query)
 
+
+NOTHING_PROMISED = '"expected":null,"overdue":[]'
+"""What a row shows where there are no plans."""
 
 SECTIONS = {
     "facilities": "facility",
@@ -78,12 +109,16 @@ SECTIONS = {
 """The lists of a state, each with the kind of what it lists."""
 
 
-def state_rows(reading: Reading, as_of: AsOf, wanted: Wanted) -> Rows:
-    """The rows of `/v1/state` for a day: of each section, by id, the row there.
+def state_rows(
+    reading: Reading, as_of: AsOf, wanted: Wanted, *, among: Iterable[int] | None = None
+) -> tuple[Rows, bool]:
+    """The rows of `/v1/state` for a day: of each section, by id, the row there; and whether there
+    are more facilities than the page that is wanted.
 
-    Facilities are those of the page that is wanted.
+    Facilities are those of the page, of the records of some numbers if these are given.
     """
-    return _Selection(reading, as_of, wanted).rows()
+    selection = _Selection(reading, as_of, wanted)
+    return selection.rows(None if among is None else np.array(list(among), np.int64))
 
 
 class _Selection:
@@ -98,29 +133,35 @@ class _Selection:
 
     def at(self, query: Query) -> Members:
         """The answer for a day."""
-        facets, statuses, page, following = self._listed()
+        listed = self._listed()
         return self._answer(
             query,
-            totals=self._totals(statuses),
-            statuses=statuses,
-            expected=facets["expected"],
-            facilities=self._facilities(facets, page),
-            following=following,
+            totals=totals_of(listed.statuses),
+            statuses=listed.statuses,
+            expected=listed.expected,
+            facilities=self._facilities(listed),
+            following=listed.following,
         )
 
-    def rows(self) -> Rows:
+    def rows(self, among: npt.NDArray[Any] | None) -> tuple[Rows, bool]:
         """The rows of the answer for a day."""
-        facets, _, page, _ = self._listed()
-        facilities = dict(zip(page, self._facilities(facets, page), strict=True))
+        listed = self._listed()
+        order, following = listed.all.order, listed.following
+        if among is not None:
+            numbers = order.numbers[listed.page]
+            listed = listed._replace(page=listed.page[np.isin(numbers, among)])
+        ids = order.ids_at(listed.page)
+        facilities = dict(zip(ids, self._facilities(listed), strict=True))
         others, _, _ = self._others()
-        return {"facilities": facilities, **others}
+        return {"facilities": facilities, **others}, following is not None
 
     def during(self, query: Query) -> Members:
         """The answer for a period: one row for each status that a facility held in it."""
         if self.period is None:
             raise ValueError("the question is about a day")
         first = min(self.period.first, self.stated)
-        rows = self.slice.stab("status", self.slice.status_day, first=first)
+        found = self.slice.find("status", self.slice.status_day, first=first)
+        rows = self.slice.rows(found)
         held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
         possible: dict[str, dict[str, bool]] = defaultdict(dict)
         for row in sorted(rows, key=lambda row: (row.record, row.vf)):
@@ -147,11 +188,12 @@ class _Selection:
             for (_, status), stretches in held.items()
             if status == "operating"
         )
+        of_records = np.array([row.record in records for row in rows], bool)
         page, following = page_of_records(self.wanted, records)
         return self._answer(
             query,
             totals=Totals(counted, ranges, fields),
-            statuses=[row for row in rows if not some or row.record in records],
+            statuses=found.where(of_records) if some else found,
             expected=(),
             facilities=self._held(held, page),
             following=following,
@@ -159,64 +201,73 @@ class _Selection:
 
     # --- facilities
 
-    def _listed(self) -> tuple[dict[str, list[Row]], list[Row], list[str], str | None]:
-        """The rows found for a day, those of the statuses wanted, the page, and what follows."""
-        facets = {
-            facet: rows_shown(self.slice, facet) for facet in ("status", "overdue", "expected")
-        }
-        if self.wanted.expected:
-            would = expected_statuses(facets["status"], facets["expected"])
-            facets = {
-                facet: [row for row in found if would.get(row.record) in self.wanted.expected]
-                for facet, found in facets.items()
-            }
-        statuses = facets["status"]
-        if self.wanted.statuses:
-            statuses = [row for row in statuses if row.value in self.wanted.statuses]
-        if self.wanted.statuses and self.wanted.expected:
-            having = {row.record for row in statuses}
-            facets["expected"] = [row for row in facets["expected"] if row.record in having]
-        listed = {row.record for row in statuses if row.value}
+    def _listed(self) -> Listed:
+        """The facilities of the statuses wanted on a day, and the page of them."""
+        all = Facilities(self.slice)
+        meant = all.meant(self.wanted)
+        listed = all.statuses > NUMBER[""]
         if not self.wanted.statuses:
-            promised = (*facets["overdue"], *facets["expected"])
-            listed |= {row.record for row in promised}
-        page, following = page_of_records(self.wanted, listed)
-        return facets, statuses, page, following
+            listed[all.places(all.overdue)] = True
+            listed[all.expected_places] = True
+        page, following = page_in_order(self.wanted, all.order, np.flatnonzero(listed & meant))
+        return Listed(
+            all,
+            all.status.where(meant[all.places(all.status)]),
+            list(compress(all.expected, meant[all.expected_places].tolist())),
+            page,
+            following,
+        )
 
-    def _facilities(self, facets: dict[str, list[Row]], page: Sequence[str]) -> list[Fragment]:
-        paged = set(page)
-        rows = {
-            facet: [row for row in found if row.record in paged] for facet, found in facets.items()
+    def _facilities(self, listed: Listed) -> list[Fragment]:
+        """The rows of a page."""
+        statuses = listed.all.statuses_shown(listed.page)
+        promises = self._promises(listed)
+        numbers = listed.all.order.numbers[listed.page].tolist()
+        briefs = self.slice.briefs_of(numbers)
+        return [
+            Fragment(f"{{{brief},{status},{promises.get(number, NOTHING_PROMISED)}}}")
+            for number, brief, status in zip(numbers, briefs, statuses, strict=True)
+        ]
+
+    def _promises(self, listed: Listed) -> dict[int, str]:
+        """What the rows of a page show of plans, and of names borne then, where there are any; by
+        the number of the record."""
+        all, on_page = listed.all, listed.all.order.mask(listed.page)
+        overdue = self._overdue(all.overdue.where(on_page[all.places(all.overdue)]))
+        expected = all.expected_shown(listed.page)
+        names = self._names_then(on_page, all)
+        return {
+            number: f'"expected":{expected.get(number, "null")}'
+            f',"overdue":[{overdue.get(number, "")}]{names.get(number, "")}'
+            for number in {*overdue, *expected, *names}
         }
-        names = {row.record: row for row in rows_shown(self.slice, "name")}
-        texts = row_texts(self.slice, (row for found in rows.values() for row in found))
-        briefs = self.slice.briefs(page)
-        status = {row.record: row for row in rows["status"]}
-        expected = {row.record: f"{{{texts[row.id]}}}" for row in rows["expected"]}
-        overdue: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-        for row in rows["overdue"]:
-            overdue[row.record].append((row.vf, row.statement, f"{{{texts[row.id]}}}"))
-        shown = []
-        for record in page:
-            name, brief = briefs[record]
-            having = status.get(record)
-            about = status_members(
-                having, texts[having.id] if having else "", beyond=self.slice.is_beyond
-            )
-            late = ",".join(text for _, _, text in sorted(overdue.get(record, ())))
-            renamed = names.get(record)
-            then = (
-                f',"name_then":{json_of(renamed.value)}'
-                if renamed is not None and renamed.value != name
-                else ""
-            )
-            shown.append(
-                Fragment(
-                    f'{{{brief},{about},"expected":{expected.get(record, "null")},'
-                    f'"overdue":[{late}]{then}}}'
-                )
-            )
+
+    def _overdue(self, plans: Found) -> dict[int, str]:
+        """What the rows of facilities show of overdue plans, by the number of the record; several
+        in the order of their days, then of their ids."""
+        shown: dict[int, str] = {}
+        several: dict[int, list[tuple[int, str]]] = {}
+        days, records = plans["vf"].tolist(), plans["record"].tolist()
+        for record, since, text in zip(records, days, texts_of(self.slice, plans), strict=True):
+            if record not in shown:
+                shown[record] = f"{{{text}}}"
+                several[record] = [(since, shown[record])]
+            else:
+                # The text of a plan begins with its id.
+                several[record].append((since, f"{{{text}}}"))
+                shown[record] = ",".join(each for _, each in sorted(several[record]))
         return shown
+
+    def _names_then(self, on_page: Mask, all: Facilities) -> dict[int, str]:
+        """What the rows of facilities show of names that they bore, where these are others."""
+        names = self.slice.find("name", self.slice.status_day)
+        rows = self.slice.rows(names.where(on_page[all.places(names)]))
+        briefs = self.slice.briefs(row.record for row in rows)
+        return {
+            row.id >> 32: f',"name_then":{json_of(row.value)}'
+            for row in rows
+            if row.value != briefs[row.record][0]
+        }
 
     def _held(
         self, held: dict[tuple[str, str], list[HeldDays]], page: Sequence[str]
@@ -230,7 +281,7 @@ class _Selection:
             ),
             key=lambda row: row[:3],
         )
-        texts = row_texts(self.slice, (stretches[0].row for *_, stretches in rows))
+        texts = row_texts(self.slice, [stretches[0].row for *_, stretches in rows])
         briefs = self.slice.briefs(page)
         shown = []
         for record, _, status, stretches in rows:
@@ -265,37 +316,6 @@ class _Selection:
             last = self.period.last
         return HeldDays(min(max(row.vf, self.period.first), last), last, row)
 
-    def _totals(self, statuses: list[Row]) -> Totals:
-        if self.wanted.country is None and not (self.wanted.statuses or self.wanted.expected):
-            counts = [
-                (status, odds, field, count)
-                for status, odds, field, count in self.slice.count_world()
-                if self.wanted.field is None or field == self.wanted.field
-            ]
-        else:
-            counts = [
-                (*key, count)
-                for key, count in Counter(
-                    (row.value, row.odds, row.field) for row in statuses
-                ).items()
-            ]
-        by_status: Counter[str] = Counter()
-        fields: Counter[str] = Counter()
-        ranges: dict[str, tuple[int, int]] = {}
-        for status, odds, field, count in counts:
-            if status:
-                by_status[status] += count
-            if status == "operating":
-                fields[field] += count
-            for option in alternatives(odds):
-                if option is not None:
-                    certain, possible = ranges.get(option, (0, 0))
-                    ranges[option] = (
-                        certain + count * (odds == BIT[option]),
-                        possible + count,
-                    )
-        return Totals(by_status, ranges, fields)
-
     # --- the rest
 
     def _answer(
@@ -303,7 +323,7 @@ class _Selection:
         query: Query,
         *,
         totals: Totals,
-        statuses: Sequence[Row],
+        statuses: Found,
         expected: Sequence[Row],
         facilities: list[Fragment],
         following: str | None,
@@ -329,40 +349,60 @@ class _Selection:
     def _others(self) -> tuple[Rows, int, list[str]]:
         """The sections beside the facilities, in their order, how many discoveries there are to
         date, and the statements of those listed that had come by the day."""
-        rows = {facet: self._holding(facet) for facet in ("policy", "indicator")}
-        dated = {
-            facet: self.slice.begun(facet, self._year()[1])
-            for facet in ("discovery", "observation")
-        }
-        to_date = sum(row.vf <= self.at_day for row in dated["discovery"])
         first, last = self._year()
-        for facet, found in dated.items():
-            rows[facet] = sorted(
-                (row for row in found if first <= row.vf <= last),
-                key=lambda row: (row.vf, row.statement),
-            )
-        texts = self.slice.statements({row.statement for found in rows.values() for row in found})
+        policies = sorted(self._held_over("policy"), key=lambda held: (-held.row.vf, held.id))
+        indicators = sorted(
+            self._held_over("indicator"), key=lambda held: (held.row.value, held.row.vf)
+        )
+        begun = self.slice.find("discovery", last, first=BEFORE_ALL)
+        to_date = int(np.count_nonzero(begun["vf"] <= asked(self.at_day)))
+        discoveries, observations = (
+            sorted(self._begun(found, first), key=lambda held: (held.row.vf, held.id))
+            for found in (begun, self.slice.find("observation", last, first=BEFORE_ALL))
+        )
         shown = {
-            "policies": _with_holds(rows["policy"], texts),
-            "indicators": _with_holds(rows["indicator"], texts),
-            "discoveries": _plain(rows["discovery"], texts),
-            "observations": _plain(rows["observation"], texts),
+            "policies": _with_holds(policies),
+            "indicators": _with_holds(indicators),
+            "discoveries": {held.id: Fragment(held.text) for held in discoveries},
+            "observations": {held.id: Fragment(held.text) for held in observations},
         }
-        come = [row.statement for row in rows["discovery"] if row.vf <= self.at_day]
+        come = [held.id for held in discoveries if held.row.vf <= self.at_day]
         return shown, to_date, come
 
-    def _holding(self, facet: str) -> list[Row]:
+    def _held_over(self, facet: str) -> list[Told]:
+        """What holds on the day, or at some time of the period."""
         first = self.at_day if self.period is None else self.period.first
-        rows = self.slice.stab(facet, self.at_day, first=first)
-        if facet == "policy":
-            return sorted(rows, key=lambda row: (-row.vf, row.statement))
-        return sorted(rows, key=lambda row: (row.value, row.vf))
+        return self._told(self.slice.find(facet, self.at_day, first=first))
+
+    def _begun(self, found: Found, first: Day) -> list[Told]:
+        """Those of some rows that began on a day or later."""
+        return self._told(found.where(found["vf"] >= asked(first)))
+
+    def _told(self, found: Found) -> list[Told]:
+        return list(map(Told, self.slice.rows(found), self.slice.statements_behind(found)))
 
     def _year(self) -> tuple[Day, Day]:
         if self.period is not None:
             return self.period.first, self.period.last
         year = year_of(self.at_day)
         return day(year, 1, 1), day(year, 12, 31)
+
+
+def totals_of(statuses: Found) -> Totals:
+    """The totals of facilities, each by the one status that it has."""
+    by_status: Counter[str] = Counter()
+    fields: Counter[str] = Counter()
+    ranges: dict[str, tuple[int, int]] = {}
+    for status, odds, field, count in counted(statuses):
+        if status:
+            by_status[status] += count
+        if status == "operating":
+            fields[field] += count
+        for option in alternatives(odds):
+            if option is not None:
+                certain, possible = ranges.get(option, (0, 0))
+                ranges[option] = (certain + count * (odds == BIT[option]), possible + count)
+    return Totals(by_status, ranges, fields)
 
 
 def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:
@@ -376,16 +416,12 @@ def _joined(stretches: Iterable[HeldDays]) -> list[tuple[int, int]]:
     return joined
 
 
-def _with_holds(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, Fragment]:
+def _with_holds(told: Iterable[Told]) -> dict[str, Fragment]:
     shown = {}
-    for row in rows:
+    for row, text in told:
         holds = json_of({"from": _iso(row.vf), "to": _iso(row.vt - 1)})
-        shown[row.statement] = Fragment(f'{texts[row.statement][:-1]},"holds":{holds}}}')
+        shown[row.statement] = Fragment(f'{text[:-1]},"holds":{holds}}}')
     return shown
-
-
-def _plain(rows: Iterable[Row], texts: dict[str, str]) -> dict[str, Fragment]:
-    return {row.statement: Fragment(texts[row.statement]) for row in rows}
 
 
 def _iso(day: int) -> str | None:

@@ -7,16 +7,20 @@ Beyond the horizon, and only there, what is expected is looked up on the day ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
+
+import numpy.typing as npt
 
 from events.dates import Day, parse
 from projections.engine.spans import FOR_LISTS
 from projections.kinds.facility import alternatives
+from projections.views.columns import Found
+from projections.views.lines import Version
 from projections.views.reading import Slice, status_day
 from projections.views.state import Row
-from service.asking.json_text import date_text, members_of
+from service.asking.json_text import date_text, json_of, members_of
 from service.asking.table import Members
 
 FACETS = ("status", "overdue", "expected")
@@ -63,30 +67,42 @@ def day_shown(facet: str, *, at: Day, stated: Day) -> Day | None:
     return status_day(at=at, stated=stated)
 
 
-def rows_shown(slice: Slice, facet: str) -> list[Row]:
-    """The rows of a facet that the rows of facilities show."""
-    day = day_shown(facet, at=slice.as_of.at, stated=slice.as_of.stated)
-    return [] if day is None else slice.stab(facet, day)
-
-
-def certainty(status: Held | None, *, beyond: bool) -> str:
-    """Whether a status is "certain" or "possible"; beyond the horizon it is "last-known"."""
+def certainty(odds: int, *, beyond: bool) -> str:
+    """Whether a status is "certain" or "possible", by its odds; those of no status are 0. Beyond
+    the horizon it is "last-known"."""
     if beyond:
         return "last-known"
-    return "certain" if status is None or status.odds & (status.odds - 1) == 0 else "possible"
+    return "certain" if odds & (odds - 1) == 0 else "possible"
 
 
-def row_texts(slice: Slice, rows: Iterable[Row]) -> dict[int, str]:
-    """What the row of a facility shows of each row of the views, by the id of that: JSON members
-    without braces."""
-    rows = list(rows)
-    versions = slice.versions({row.statement for row in rows if row.statement})
-    found = {}
-    for row in rows:
-        version = versions.get(row.statement)
-        date, stated = (version.date, version.stated) if version else (None, None)
-        found[row.id] = shown_members(row, date, stated)
-    return found
+def certainties(odds: npt.NDArray[Any], *, beyond: bool) -> list[str]:
+    """The same of many."""
+    if beyond:
+        return ["last-known"] * len(odds)
+    several = (odds & (odds - 1)) != 0
+    return ["possible" if each else "certain" for each in several.tolist()]
+
+
+def texts_of(slice: Slice, found: Found) -> list[str]:
+    """What the row of a facility shows of each row of the views: JSON members without braces."""
+    return slice.texts_of(found, _text_of)
+
+
+def row_texts(slice: Slice, rows: Sequence[Row]) -> dict[int, str]:
+    """The same, by the id of the row; also of what is expected."""
+    texts = slice.texts_of_rows(rows, _text_of)
+    return {
+        row.id: f'"status":{json_of(row.value or None)},{text}' if row.facet == "expected" else text
+        for row, text in zip(rows, texts, strict=True)
+    }
+
+
+def _text_of(row: Row, version: Version | None) -> str:
+    """What is shown of a row; of what is expected, the part that goes with the plan behind it."""
+    date, stated = (version.date, version.stated) if version else (None, None)
+    if row.facet == "expected":
+        return members_of({"statement": row.statement, "date": date})
+    return shown_members(row, date, stated)
 
 
 def shown_members(shown: Shown, date: str | None, stated: str | None) -> str:
@@ -114,13 +130,8 @@ def _shown_members(*shown: Any) -> str:
 def status_members(status: Held | None, text: str, *, beyond: bool) -> str:
     """What a facility shows of its status, as JSON members without braces; `text` is what the
     views keep of it, empty where there is none."""
-    return f'{text or NO_STATUS},"certainty":"{certainty(status, beyond=beyond)}"'
-
-
-def expected_statuses(statuses: Iterable[Row], expected: Iterable[Row]) -> dict[str, str]:
-    """The status that is expected of each facility, else the one that it has; empty where it has
-    none."""
-    return {row.record: row.value for rows in (statuses, expected) for row in rows}
+    odds = 0 if status is None else status.odds
+    return f'{text or NO_STATUS},"certainty":"{certainty(odds, beyond=beyond)}"'
 
 
 def expected_status(row: Members) -> str | None:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from events.dates import day as day_of
 from events.dates import parse_iso, year_of
 from projections.kinds.facility import BIT
+from projections.views.columns import Found, asked
+from projections.views.order import Order
 from projections.views.reading import Slice
 from projections.views.state import Row
 from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
 from service.sentences.state import BEGINNINGS, BUILDING, state_sentence
-from service.sentences.voice import Count
-from service.state.row import expected_statuses, row_texts
+from service.sentences.voice import MOST_NAMES, Count
+from service.state.facilities import counts_by_status, expected_by_place, numbers_of
+from service.state.row import row_texts
 
 
 def state_in_words(
     slice: Slice,
     query: Query,
     *,
-    statuses: Sequence[Row],
+    statuses: Found,
     expected: Sequence[Row],
     totals: Mapping[str, int],
     ranges: Mapping[str, tuple[int, int]],
@@ -34,19 +37,22 @@ def state_in_words(
     """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
     the statements of the discoveries that had come."""
     as_of = query.as_of
-    beyond = slice.is_beyond
+    beyond, order = slice.is_beyond, slice.order()
     those, besides, last_known = _asked_of(query, beyond=beyond)
     held: Count | None = None
     building: Count | None = None
     if beyond:
-        would = expected_statuses(statuses, () if last_known else expected)
-        totals, ranges = Counter(value for value in would.values() if value), {}
+        promised = () if last_known else expected
+        totals = counts_by_status(expected_by_place(order, statuses, promised))
+        ranges = {}
     elif those:
-        held = 0 if besides else _among(those, statuses)
+        held = 0 if besides else _among(those, statuses, order)
     else:
-        building = _among(BUILDING, statuses)
-    begun = _begun(slice, query, expected if beyond else statuses)
-    named = {record for records in begun.values() for record in records}
+        building = _among(BUILDING, statuses, order)
+    first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
+    begun = _begun(slice, expected if beyond else _beginning(slice, statuses, first), first)
+    # A sentence only counts those after the first few.
+    named = {record for records in begun.values() for record in records[:MOST_NAMES]}
     cards = slice.cards(named)
     names = {record: Name.of(cards[record], _record_url(query, record)) for record in named}
     shown = {key: value for key, value in query.filters.items() if key not in ("limit", "after")}
@@ -72,7 +78,10 @@ def state_in_words(
         ranges=ranges,
         held=held,
         building=building,
-        begun={status: [names[record] for record in records] for status, records in begun.items()},
+        begun={
+            status: [names.get(record, Name(record)) for record in records]
+            for status, records in begun.items()
+        },
         discoveries=[_title(query, line) for line in discoveries],
         links={
             "total": whole.pinned
@@ -105,35 +114,38 @@ def _asked_of(query: Query, *, beyond: bool) -> tuple[tuple[str, ...], tuple[str
     return those, (), beyond
 
 
-def _among(statuses: Iterable[str], rows: Iterable[Row]) -> Count:
+def _among(statuses: Iterable[str], rows: Found, order: Order) -> Count:
     """How many facilities have one of some statuses, at least and at most."""
     bits = sum(BIT[status] for status in statuses)
-    possible: dict[str, bool] = {}
-    for row in rows:
-        if row.odds & bits:
-            certain = not row.odds & ~bits
-            possible[row.record] = possible.get(row.record, False) or certain
-    least, most = sum(possible.values()), len(possible)
+    odds, places = rows["odds"].astype(np.int64), order.of(rows["record"])
+    possible = (odds & bits) != 0
+    certain = possible & ((odds & ~bits) == 0)
+    least, most = (
+        int(np.count_nonzero(order.mask(places[those]))) for those in (certain, possible)
+    )
     return least if least == most else (least, most)
 
 
-def _begun(slice: Slice, query: Query, rows: Sequence[Row]) -> dict[str, list[str]]:
-    """The facilities of which a status certainly began in the year up to `at`, or in the period:
-    their ids, by status."""
-    as_of = query.as_of
-    first = as_of.during.first if as_of.during else day_of(year_of(as_of.at), 1, 1)
-    shown = row_texts(slice, (row for row in rows if row.vf >= first))
-    begun: dict[str, list[str]] = {status: [] for status in BEGINNINGS}
+def _beginning(slice: Slice, statuses: Found, first: int) -> list[Row]:
+    """Of the rows of statuses, those of a sort whose beginning on `first` or later is told of."""
+    odds = statuses["odds"].astype(np.int64)
+    told = np.isin(statuses["value"], numbers_of(BEGINNINGS))
+    told &= (odds & (odds - 1)) == 0
+    told &= statuses["vf"] >= asked(first)
+    return slice.rows(statuses.where(told))
+
+
+def _begun(slice: Slice, rows: Sequence[Row], first: int) -> dict[str, list[str]]:
+    """The facilities of which a status certainly began on `first` or later: their ids, by
+    status."""
+    shown = row_texts(slice, [row for row in rows if row.vf >= first])
+    begun: dict[str, dict[str, None]] = {status: {} for status in BEGINNINGS}
     for row in sorted(rows, key=lambda row: row.record):
         if row.id not in shown or row.value not in begun:
             continue
-        if row.odds & (row.odds - 1):
-            continue
-        if row.value == "operating" and not _since(shown[row.id], first):
-            continue
-        if row.record not in begun[row.value]:
-            begun[row.value].append(row.record)
-    return begun
+        if row.value != "operating" or _since(shown[row.id], first):
+            begun[row.value][row.record] = None
+    return {status: list(records) for status, records in begun.items()}
 
 
 def _since(text: str, first: int) -> bool:

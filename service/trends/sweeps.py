@@ -252,13 +252,13 @@ def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence
     filters and cover a point, with the places of the points."""
     found = []
     for part in _parts(slice, trend):
-        columns, rows = part.find(facet, days[-1], first=first)
+        rows = part.find(facet, days[-1], first=first)
         if trend.fields:
             fields = [FIELDS.index(field) + 1 for field in trend.fields]
-            rows = rows[np.isin(columns["place"][rows] % NO_PLACE, fields)]
-        begins, ends = part.reading.state.valid(part.reading.db, columns, rows)
+            rows = rows.where(np.isin(rows["place"] % NO_PLACE, fields))
+        begins, ends = part.reading.state.valid(part.reading.db, rows.columns, rows.indexes)
         start, stop = (np.searchsorted(days, each) for each in (begins, ends))
-        members = (columns[name][rows] for name in ("value", "odds", "place", "record"))
+        members = (rows[name] for name in ("value", "odds", "place", "record"))
         found.append(_Rows(start, stop, begins, *members))
     every = _Rows(*(np.concatenate(members) for members in zip(*found, strict=True)))
     covers = every.start < every.stop

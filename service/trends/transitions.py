@@ -185,10 +185,9 @@ def _of_facilities(views: Slice, period: Period) -> Iterator[Transition]:
 
 def _dated_in(views: Slice, period: Period) -> list[str]:
     """The facilities of which a statement has a date that meets the period."""
-    columns, found = views.find("record", views.as_of.stated)
-    found = found[columns["value"][found] == VALUES.index(FACILITY)]
-    reading = views.reading
-    numbers: list[int] = columns["record"][found].tolist()
+    found = views.find("record", views.as_of.stated)
+    found = found.where(found["value"] == VALUES.index(FACILITY))
+    numbers: list[int] = found["record"].tolist()
     last = min(period.last, views.as_of.stated)
 
     def meets(date: str) -> bool:
@@ -196,9 +195,8 @@ def _dated_in(views: Slice, period: Period) -> list[str]:
         begins_by = of.earliest is None or of.earliest <= last
         return begins_by and (of.latest is None or of.latest >= period.first)
 
-    some = bulk.dated(reading.db, numbers, known=views.as_of.known, is_meant=meets)
-    rows = reading.state.rows(reading.db, columns, found[np.isin(columns["record"][found], some)])
-    return [row.record for row in rows]
+    some = bulk.dated(views.reading.db, numbers, known=views.as_of.known, is_meant=meets)
+    return [row.record for row in views.rows(found.where(np.isin(found["record"], some)))]
 
 
 def _steps(record: str, claims: Collection[Claim], horizon: Day) -> Iterator[Transition]:

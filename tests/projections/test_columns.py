@@ -145,8 +145,7 @@ def test_columns_that_are_not_those_of_the_table_are_made_anew(juno: Teller, har
     juno.tell(milestone("ground", "construction-started", "2015-01-10"))
     juno.archive.catch_up()
     db = juno.archive.views.db()
-    columns = juno.archive.state.columns(db)
-    assert columns is not None
+    columns = juno.archive.state.columns_of(db)
     if harm == "torn":
         columns.begin()
     elif harm == "gone":
@@ -155,8 +154,7 @@ def test_columns_that_are_not_those_of_the_table_are_made_anew(juno: Teller, har
     else:
         columns.end(1)
     juno.archive.catch_up()
-    again = juno.archive.state.columns(db)
-    assert again is not None
+    again = juno.archive.state.columns_of(db)
     assert (again.is_whole, again.position, again.count) == (True, 3, columns.count)
 
 

@@ -5,12 +5,11 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.dates import Day, day, iso, year_of
-from events.vocabulary import FIELDS, STATUSES
+from events.vocabulary import FIELDS
 from projections.views.state import Row
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
@@ -37,7 +36,7 @@ from service.pages.state.tables import facility_rows, table_sides
 from service.promises.slips import came_by, ladders
 from service.promises.tally import Counted
 from service.state.answer import state_answer
-from service.state.row import expected_statuses, rows_shown
+from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
 from service.words import labels, places
 
@@ -194,15 +193,8 @@ class _State:
         totals: Mapping[str, int] = answer["totals"]["status"]
         if not beyond or self.query.as_of.during is not None:
             return totals
-        statuses = rows_shown(self.slice, "status")
-        held = {row.record: row.value for row in statuses}
-        would = expected_statuses(statuses, rows_shown(self.slice, "expected"))
-        among: Collection[str | None] = self.wanted.statuses or (None, "", *STATUSES)
-        return Counter(
-            status
-            for record, status in would.items()
-            if status in (self.wanted.expected or STATUSES) and held.get(record) in among
-        )
+        facilities = Facilities(self.slice)
+        return counts_by_status(facilities.would[facilities.meant(self.wanted)])
 
     # --- the lists
 

@@ -392,9 +392,10 @@ def test_few_and_many_are_found_alike(told: Teller) -> None:
     """Records are looked up one by one or all at once; the answer does not tell which."""
     many = [facility(f"lab-{number:04}", name="Laboratory") for number in range(FEW + 20)]
     told.tell(*many)
+    last = many[-1]["id"]
     told.tell(
         milestone("lab", "operation-started", "2020", facility="lab-0007", title="Runs"),
-        milestone("lab-2", "operation-started", "2020", facility="lab-0319", title="Runs"),
+        milestone("lab-2", "operation-started", "2020", facility=last, title="Runs"),
     )
     told.archive.catch_up()
     asker = Reader(create_app(told.archive))
@@ -402,7 +403,7 @@ def test_few_and_many_are_found_alike(told: Teller) -> None:
     assert whole["total"] == FEW + 20
     assert whole["facets"] == {"status": {"operating": 2}, "country": {"CN": FEW + 20}}
     held = {item["id"] for item in whole["items"] if item["status"] == "operating"}
-    assert held == {"lab-0007", "lab-0319"}
+    assert held == {"lab-0007", last}
     assert found(asker, "laboratory", status="operating") == held
     assert found(asker, "laboratory -runs") == {line["id"] for line in many} - held
     assert found(asker, "laboratory", country="CH") == set()

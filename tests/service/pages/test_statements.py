@@ -36,6 +36,10 @@ DRAWN = (
     ),
 )
 
+ITS_OWN = 8
+"""So many statements a page may run besides, whatever it shows: answers keep the texts that they
+have read, and may run none."""
+
 
 def statements(reader: Reader, archive: Archive, url: str) -> int:
     """How many SQL statements the views run for a request."""
@@ -50,7 +54,7 @@ def statements(reader: Reader, archive: Archive, url: str) -> int:
 
 
 @pytest.mark.parametrize("name", [kind.name for kind in PAGES if kind.question is not None])
-def test_a_page_runs_at_most_twice_the_statements_of_its_answers(
+def test_a_page_runs_at_most_twice_the_statements_of_its_answers_and_a_few(
     reader: Reader, shipped: Archive, name: str
 ) -> None:
     """Counted are all statements of a request, how far the views have read included: of the
@@ -59,7 +63,7 @@ def test_a_page_runs_at_most_twice_the_statements_of_its_answers(
     page = SHOWN[name].format("")
     reader.ask(page)
     answers = (SHOWN[name].format(".json"), *BESIDES.get(name, ()))
-    allowed = 2 * sum(statements(reader, shipped, url) for url in answers)
+    allowed = ITS_OWN + 2 * sum(statements(reader, shipped, url) for url in answers)
     assert statements(reader, shipped, page) <= allowed
 
 
@@ -71,5 +75,5 @@ def test_a_page_that_is_drawn_anew_reads_as_much_as_its_feed(
     of then beside now, count as well."""
     at = "&known=@1190"
     answers = (page.format(".json"), *besides)
-    allowed = 2 * sum(statements(reader, shipped, url + at) for url in answers)
+    allowed = ITS_OWN + 2 * sum(statements(reader, shipped, url + at) for url in answers)
     assert statements(reader, shipped, page.format("") + at) <= allowed
