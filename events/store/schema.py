@@ -211,6 +211,49 @@ EVENTS_AT = """
     ORDER BY e.rowid
 """
 
+PARTS = """
+    WITH
+        begun AS (
+            SELECT min(rowid) AS number, count(*) AS events
+            FROM stored_events
+            WHERE rowid <= :up_to
+            GROUP BY originator_id
+        ),
+        counted AS (
+            SELECT number, events, sum(events) OVER (ORDER BY number) AS so_far
+            FROM begun
+        )
+    SELECT min(number), max(number), sum(events)
+    FROM counted
+    GROUP BY (so_far - 1) / :events
+    ORDER BY 1
+"""
+
+EVENTS_OF_LIVES = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS begun
+    CROSS JOIN stored_events AS e ON e.originator_id = begun.originator_id
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE :first <= begun.rowid AND begun.rowid <= :last
+      AND begun.originator_version = 1
+      AND e.rowid <= :up_to
+    ORDER BY e.rowid
+"""
+
+EVENTS_OF_TOPICS = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE e.originator_id IN (SELECT value FROM json_each(:streams))
+      AND e.topic IN (SELECT value FROM json_each(:topics))
+      AND e.rowid <= :up_to
+    ORDER BY e.rowid
+"""
+
 POSITIONS_OF_STREAM = """
     SELECT rowid
     FROM stored_events

@@ -59,13 +59,16 @@ from events.store.schema import (
     EVENTS_AFTER,
     EVENTS_AT,
     EVENTS_BETWEEN,
+    EVENTS_OF_LIVES,
     EVENTS_OF_STREAM,
+    EVENTS_OF_TOPICS,
     FARTHEST,
     HEAD,
     INSERT_CLAIM,
     INSERT_COMMIT,
     INSERT_EVENT,
     LAST_GIVEN,
+    PARTS,
     POSITIONS_OF_STREAM,
     PRAGMAS,
     REVISION,
@@ -248,6 +251,34 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         encoded = msgspec.json.encode(list(positions)).decode()
         with self.datastore.transaction(commit=False) as cursor:
             rows = _rows(cursor, EVENTS_AT, {"positions": encoded})
+        return _with_their_commits(rows)
+
+    def parts(self, *, up_to: int, events: int) -> list[tuple[int, int, int]]:
+        """The log up to a position in parts of whole streams, each with about so many events:
+        where its first and its last stream begin, and how many events they have."""
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, PARTS, {"up_to": up_to, "events": events})
+        return cast("list[tuple[int, int, int]]", rows)
+
+    def select_lives(self, *, first: int, last: int, up_to: int) -> list[LoggedEvent]:
+        """All events, up to a position, of the streams that begin from one to another, in the order
+        of the log."""
+        parameters = {"first": first, "last": last, "up_to": up_to}
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, EVENTS_OF_LIVES, parameters)
+        return _with_their_commits(rows)
+
+    def select_topics(
+        self, streams: Iterable[str], topics: Iterable[str], *, up_to: int
+    ) -> list[LoggedEvent]:
+        """The events of some topics in some streams, up to a position, in the order of the log."""
+        parameters = {
+            "streams": msgspec.json.encode(list(streams)).decode(),
+            "topics": msgspec.json.encode(list(topics)).decode(),
+            "up_to": up_to,
+        }
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, EVENTS_OF_TOPICS, parameters)
         return _with_their_commits(rows)
 
     def positions_of(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[int]:

@@ -16,6 +16,8 @@ day is shown, the row is read from the table.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,6 +42,9 @@ OPEN_LOW, OPEN_HIGH = -(2**31), 2**31 - 1
 
 FIRST_DAY, LAST_DAY = OPEN_LOW + 1, OPEN_HIGH - 1
 """Days beyond these are written as these."""
+
+NO_DAY = -(2**63)
+"""Open ends, before columns have them."""
 
 NO_PLACE = 64
 """Fields of a country: its places are consecutive."""
@@ -86,6 +91,7 @@ CHUNK = 131_072
 """Rows that are looked at in one step, so that what is worked out stays in the processor."""
 
 
+@functools.cache
 def place_of(country: str | None, field: int | None) -> int:
     """The number of a country and a field; those of a country are consecutive."""
     number = 0 if not country else (ord(country[0]) - 64) * 27 + ord(country[1]) - 64
@@ -317,8 +323,8 @@ class Columns:
         count = self.count
         at = {name: array[:count] for name, array in self._arrays.items()}
         order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
-        sorted_rows = {name: array[order] for name, array in at.items()}
-        return _written(self.path, sorted_rows, self.position, room)
+        in_order = (at[name][order] for name in MEMBERS)
+        return _written(self.path, in_order, count, self.position, room)
 
 
 class Shelf:
@@ -378,25 +384,20 @@ class Found:
         return Found(self.columns, self.indexes[those])
 
 
-def make(path: Path, rows: Iterable[Stored], position: int) -> Columns:
-    """The columns of all rows of a table, in a file at a path."""
+def make(path: Path, rows: Iterable[tuple[Any, ...]], position: int) -> Columns:
+    """The columns of all rows of a table, in the order of their keys, in a file at a path."""
     parts: list[dict[str, npt.NDArray[Any]]] = []
-    batch: list[Stored] = []
-
-    def fill() -> None:
+    left = iter(rows)
+    # Also of no rows there is a part.
+    while (batch := list(itertools.islice(left, CHUNK))) or not parts:
         part = {name: np.empty(len(batch), kind) for name, kind in MEMBERS.items()}
         _fill(part, slice(0, len(batch)), batch)
         parts.append(part)
-        batch.clear()
-
-    for row in rows:
-        batch.append(row)
-        if len(batch) == CHUNK:
-            fill()
-    fill()
-    at = {name: np.concatenate([part[name] for part in parts]) for name in MEMBERS}
-    order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
-    return _written(path, {name: array[order] for name, array in at.items()}, position, ROOM)
+    listed = [part["facet"].astype(np.int32) << 16 | part["place"] for part in parts]
+    order = np.concatenate(listed).argsort(kind="stable")
+    # One after the other, so that all of them are in memory only once.
+    in_order = (np.concatenate([part.pop(name) for part in parts])[order] for name in MEMBERS)
+    return _written(path, in_order, len(order), position, ROOM)
 
 
 def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:
@@ -408,8 +409,10 @@ def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:
     return int(ordered.searchsorted(kind(low))), int(ordered.searchsorted(kind(high)))
 
 
-def _written(path: Path, arrays: dict[str, npt.NDArray[Any]], position: int, room: int) -> Columns:
-    count = len(arrays["facet"])
+def _written(
+    path: Path, arrays: Iterable[npt.NDArray[Any]], count: int, position: int, room: int
+) -> Columns:
+    """Columns of so many rows, given in the order of `MEMBERS`, in a file at a path."""
     # Arrays begin at multiples of 8, whatever the sizes of those before.
     capacity = -(-(count + max(room, count // 8)) // 8) * 8
     beside = path.with_name(f"{path.name}.{os.getpid()}")
@@ -417,9 +420,9 @@ def _written(path: Path, arrays: dict[str, npt.NDArray[Any]], position: int, roo
         # Room that is only promised would end the process when a disk is full.
         os.posix_fallocate(file.fileno(), 0, HEADER + capacity * WIDTH)
         offset = HEADER
-        for name, kind in MEMBERS.items():
+        for array, kind in zip(arrays, MEMBERS.values(), strict=True):
             file.seek(offset)
-            file.write(arrays[name].astype(kind, copy=False).tobytes())
+            file.write(array.astype(kind, copy=False).tobytes())
             offset += capacity * np.dtype(kind).itemsize
         file.seek(0)
         file.write(_header(capacity, count, position))
@@ -431,22 +434,29 @@ def _header(capacity: int, count: int, position: int) -> bytes:
     return np.array([FORM, capacity, count, count, position, 0, 0, 0], np.int64).tobytes()
 
 
-def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[Stored]) -> None:
-    """Write rows into a part of the arrays."""
-    at["facet"][part] = [row.facet for row in rows]
-    at["place"][part] = [place_of(row.country, row.field) for row in rows]
+def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows, as the table has them, into a part of the arrays."""
+    if not rows:
+        return
+    of = dict(zip(Stored._fields, zip(*rows, strict=True), strict=True))
+    for name in ("facet", "record", "seq", "kf"):
+        at[name][part] = of[name]
+    for name in ("odds", "statement", "ks"):
+        at[name][part] = [number or 0 for number in of[name]]
+    at["place"][part] = list(map(place_of, of["country"], of["field"]))
     at["value"][part] = [
-        (row.value or 0) if isinstance(row.value, int | None) else OTHER_VALUE for row in rows
+        OTHER_VALUE if isinstance(value, str) else value or 0 for value in of["value"]
     ]
-    at["odds"][part] = [row.odds or 0 for row in rows]
-    at["more"][part] = [row.others is not None or row.text is not None for row in rows]
-    at["record"][part] = [row.record for row in rows]
-    at["seq"][part] = [row.seq for row in rows]
-    at["statement"][part] = [row.statement or 0 for row in rows]
-    at["vf"][part] = [clipped(row.vf, otherwise=OPEN_LOW) for row in rows]
-    at["vt"][part] = [clipped(row.vt, otherwise=OPEN_HIGH) for row in rows]
-    at["sf"][part] = [clipped(row.sf, otherwise=OPEN_LOW) for row in rows]
-    at["st"][part] = [clipped(row.st, otherwise=OPEN_HIGH) for row in rows]
-    at["ks"][part] = [row.ks or 0 for row in rows]
-    at["kf"][part] = [row.kf for row in rows]
-    at["kt"][part] = [OPEN_HIGH if row.kt is None else row.kt for row in rows]
+    at["more"][part] = [
+        others is not None or text is not None
+        for others, text in zip(of["others"], of["text"], strict=True)
+    ]
+    at["kt"][part] = [OPEN_HIGH if kt is None else kt for kt in of["kt"]]
+    for name, otherwise in (
+        ("vf", OPEN_LOW),
+        ("vt", OPEN_HIGH),
+        ("sf", OPEN_LOW),
+        ("st", OPEN_HIGH),
+    ):
+        days = np.array([NO_DAY if day is None else day for day in of[name]], np.int64)
+        at[name][part] = np.where(days == NO_DAY, otherwise, days.clip(FIRST_DAY, LAST_DAY))

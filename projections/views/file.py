@@ -11,13 +11,16 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import itertools
+import logging
+import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 from sqlite_utils import Database
 
 from projections import VIEW
@@ -28,6 +31,7 @@ __all__ = [
     "Views",
     "alone",
     "digest",
+    "filled",
     "open_file",
     "read_last",
     "remove",
@@ -36,7 +40,15 @@ __all__ = [
     "writing",
 ]
 
+log = logging.getLogger(__name__)
+
 POINTER = "views.current"
+
+LOCK = "views.lock"
+"""Who swaps files in, or removes what was left of them, holds a lock on this one."""
+
+HASHED = 1000
+"""How many rows are hashed at a time."""
 
 ATTEMPTS = 20
 """How often a file is looked for again where rebuilds come in between."""
@@ -55,6 +67,7 @@ read, and when that was recorded."""
 BEGIN_TRACKING = "INSERT INTO tracking VALUES (:view, :shape, 0, '')"
 TRACKED = "SELECT position, recorded_at FROM tracking"
 MADE_BY = "SELECT view, shape FROM tracking"
+INDEXES = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
 TRACK = "UPDATE tracking SET position = :position, recorded_at = :recorded_at"
 
 
@@ -71,7 +84,9 @@ class Views:
         self._shelf = Shelf()
         path = self.path()
         if path is None or not self._is_ours(path):
-            self.swap_in(self.make_beside())
+            if path is not None:
+                log.warning("the views in %s are of another form: they are made anew", folder)
+            self.begin_anew()
 
     def path(self) -> Path | None:
         """The file in use; None where there is none yet."""
@@ -82,23 +97,61 @@ class Views:
         path = self.folder / name
         return path if name and path.exists() else None
 
-    def make_beside(self) -> Path:
+    def used(self) -> Path:
+        """The file in use. Raises FileNotFoundError where there is none."""
+        path = self.path()
+        if path is None:
+            raise FileNotFoundError(f"no views in {self.folder}")
+        return path
+
+    def begin_anew(self) -> None:
+        """Put empty views into use."""
+        with self.beside() as path:
+            self.swap_in(path)
+
+    @contextmanager
+    def beside(self) -> Iterator[Path]:
+        """A new file with empty views that have read nothing; removed with the end of the block,
+        unless it is in use by then."""
+        self._sweep()
+        path = self._new_path()
+        with _locked(_made_by(path)):
+            try:
+                yield self.make_beside(path)
+            finally:
+                if self.path() != path:
+                    remove(path)
+
+    def _sweep(self) -> None:
+        """Remove the files of whoever was killed before they were in use."""
+        with _locked(self.folder / LOCK):
+            used = self.path()
+            for path in self.folder.glob("views-*.sqlite"):
+                if path != used:
+                    with suppress(BlockingIOError), _locked(_made_by(path), patiently=False):
+                        remove(path)
+
+    def make_beside(self, path: Path | None = None) -> Path:
         """A new file with empty views that have read nothing; not yet in use."""
-        path = self.folder / f"views-{secrets.token_hex(4)}.sqlite"
+        path = path or self._new_path()
         with closing(_connect(path, mode="rwc")) as connection:
             for create in (CREATE_TRACKING, *self._creates):
                 connection.executescript(create)
             connection.execute(BEGIN_TRACKING, {"view": VIEW, "shape": self._shape()})
         return path
 
+    def _new_path(self) -> Path:
+        return self.folder / f"views-{secrets.token_hex(4)}.sqlite"
+
     def swap_in(self, path: Path) -> None:
         """Put a file into use, at once and for everybody, and remove the one before."""
-        before = self.path()
-        temporary = self.folder / f"{POINTER}.{secrets.token_hex(4)}"
-        temporary.write_text(path.name)
-        temporary.replace(self.folder / POINTER)
-        if before is not None and before != path:
-            remove(before)
+        with _locked(self.folder / LOCK):
+            before = self.path()
+            temporary = self.folder / f"{POINTER}.{secrets.token_hex(4)}"
+            temporary.write_text(path.name)
+            temporary.replace(self.folder / POINTER)
+            if before is not None and before != path:
+                remove(before)
 
     def db(self) -> Database:
         """This thread's connection to the file in use."""
@@ -186,9 +239,21 @@ def writing(db: Database) -> Iterator[Database]:
 def alone(db: Database) -> Iterator[None]:
     """Keep other followers of a file out, from the rows of a page to what is written after it."""
     (_, _, name), *_ = db.execute("PRAGMA database_list").fetchall()
-    with Path(f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _locked(Path(f"{name}.lock")):
         yield
+
+
+@contextmanager
+def _locked(path: Path, *, patiently: bool = True) -> Iterator[None]:
+    """Hold the lock of a file; if not patiently, raise BlockingIOError where another has it."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if patiently else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def _made_by(path: Path) -> Path:
+    """What is locked as long as the file is being made."""
+    return path.with_name(f"{path.name}.making")
 
 
 def tracked(db: Database) -> int:
@@ -212,21 +277,53 @@ def open_file(path: Path) -> Database:
     return Database(_connect(path), use_counts_table=False)
 
 
+@contextmanager
+def filled(path: Path) -> Iterator[Database]:
+    """A connection that fills a file of empty views with the end of the block, quickly.
+
+    Who reads it meanwhile sees nothing whole, and if the block fails, it is to be removed.
+    """
+    db = open_file(path)
+    execute = db.conn.execute
+    try:
+        execute("PRAGMA journal_mode = OFF")
+        execute("PRAGMA synchronous = OFF")
+        # An index that is made of all rows at once costs a fraction of one that grows with them.
+        indexes = execute(INDEXES).fetchall()
+        for name, _ in indexes:
+            execute(f'DROP INDEX "{name}"')
+        execute("BEGIN")
+        yield db
+        execute("COMMIT")
+        for _, create in indexes:
+            execute(create)
+        execute("PRAGMA journal_mode = WAL")
+    finally:
+        db.conn.close()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def digest(db: Database, tables: Sequence[str]) -> str:
-    """SHA-256 over every row of the tables, whatever order or row number they lie in."""
+    """SHA-256 over every row of the tables, whatever order or row number they lie in.
+
+    Rows come in the order of their primary keys, which is that of their columns; so they are
+    read as they lie, and only the words of the search are sorted.
+    """
     total = hashlib.sha256()
     for table in tables:
         names = [column.name for column in db[table].columns if column.name != "id"]
         listed = ", ".join(f'"{name}"' for name in names)
         total.update(f"{table}({listed})\n".encode())
-        for row in db.conn.execute(f'SELECT {listed} FROM "{table}" ORDER BY {listed}'):
-            total.update(repr(tuple(row)).encode())
+        rows = db.conn.execute(f'SELECT {listed} FROM "{table}" ORDER BY {listed}')
+        while some := rows.fetchmany(HASHED):
+            total.update(msgspec.json.encode(some))
     return total.hexdigest()
 
 
 def remove(path: Path) -> None:
     """Remove a file of views with what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm", ".columns", ".lock"):
+    for suffix in ("", "-wal", "-shm", ".columns", ".lock", ".making"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

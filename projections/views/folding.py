@@ -1,17 +1,19 @@
 """A page of the log, read for the views: what each event changed, and in which record.
 
 The `Reader` keeps the records it has read, folded up to the last page, so that
-a view gets, for each event, what stood before it and what stands after. Where a
+a view gets, for each event, what stood before it and what stands after. Of records
+that it does not follow it can read the cards, on which a statement may depend. Where a
 question is about events, `changes_at` and `changes_of` work out the same from the log.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from events.catalogue import CATALOGUE
+from events.changes import RecordAmended
 from events.clocks import utc_day
 from events.commit import Commit, LoggedEvent
 from events.facility import FacilityRegistered
@@ -34,6 +36,17 @@ MENDING = frozenset(
 """The topics of what changes a statement or a card; all else says by itself what then stands."""
 
 
+CARDS = (FacilityRegistered.TOPIC, RecordAmended.TOPIC)
+"""The topics of what makes the card of a facility."""
+
+NAMING = frozenset(
+    fact.TOPIC
+    for fact in CATALOGUE
+    if issubclass(fact, StatementFact) and fact.RECORD_KIND != "facility"
+)
+"""The topics of statements that may name a facility whose record they are not part of."""
+
+
 class Change(NamedTuple):
     """An event, its line, and the member of its stream's record that it changed.
 
@@ -49,11 +62,15 @@ class Change(NamedTuple):
 
 
 class CommitRead(NamedTuple):
-    """A commit with its changes and, folded to its end, the streams that it touched."""
+    """A commit with its changes and, folded to its end, the streams that it touched.
+
+    `elsewhere` are its changes of cards in streams that are not followed.
+    """
 
     commit: Commit
     changes: list[Change]
     touched: dict[str, Record]
+    elsewhere: list[Change]
 
 
 class Reader:
@@ -68,18 +85,26 @@ class Reader:
         self._events = 0
         self.dropped: list[str] = []
 
-    def read(self, events: Iterable[LoggedEvent]) -> Iterable[CommitRead]:
-        """One `CommitRead` for each commit. Records change as it is read on."""
+    def read(
+        self, events: Iterable[LoggedEvent], *, elsewhere: Collection[str] = ()
+    ) -> Iterable[CommitRead]:
+        """One `CommitRead` for each commit. Records change as it is read on.
+
+        The streams `elsewhere` are read for their cards alone.
+        """
         current: CommitRead | None = None
         for event in events:
-            if current is None or current.commit is not event.commit:
+            if current is None or current.commit.position != event.commit.position:
                 if current is not None:
                     yield current
-                current = CommitRead(event.commit, [], {})
+                current = CommitRead(event.commit, [], {}, [])
             record = self._new(event.stream) if event.version == 1 else self.record(event.stream)
-            current.changes.append(_change(event, record))
             self._events += 1
-            current.touched[event.stream] = record
+            if event.stream in elsewhere:
+                current.elsewhere.append(_change(event, record))
+            else:
+                current.changes.append(_change(event, record))
+                current.touched[event.stream] = record
         if current is not None:
             yield current
         self._drop()
@@ -114,6 +139,12 @@ class Reader:
     def _new(self, stream: str) -> Record:
         record = self._records[stream] = Record.of(stream)
         return record
+
+
+def facilities_named(events: Iterable[LoggedEvent]) -> set[str]:
+    """The streams of the facilities that statements name whose records are others."""
+    lines = (line_of(event.topic, event.state) for event in events if event.topic in NAMING)
+    return {str(Stream.record(line["facility"])) for line in lines if "facility" in line}
 
 
 def changes_of(

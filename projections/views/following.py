@@ -8,14 +8,15 @@ makes the views anew beside the live ones; `verify` compares without touching.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
@@ -28,7 +29,6 @@ from projections.views.file import (
     digest,
     open_file,
     read_last,
-    remove,
     track,
     tracked,
     writing,
@@ -36,6 +36,8 @@ from projections.views.file import (
 from projections.views.folding import Reader
 from projections.views.history import History
 from projections.views.lines import Lines
+from projections.views.making import make, page_of, write
+from projections.views.processes import results_of
 from projections.views.search import Search
 from projections.views.state import State
 from projections.views.view import Beside, View
@@ -47,6 +49,9 @@ VIEWS: tuple[type[View], ...] = (History, Lines, State, Search)
 
 CREATES = tuple(view.create for view in VIEWS)
 TABLES = tuple(table for view in VIEWS for table in view.tables)
+
+FAR = 20_000
+"""How many events are followed one page after the other, however quickly all could be read."""
 
 PAGE = 5000
 """How many events a transaction takes, or one commit where that is larger."""
@@ -103,6 +108,8 @@ class Follower:
         """Read one page in one transaction; False where there was nothing to read."""
         db = self._db()
         with alone(db):
+            if self._db() is not db:
+                return True  # other views were put into use meanwhile
             at = tracked(db)
             if db is not self._last or at != self._at:
                 self._forget()
@@ -117,13 +124,7 @@ class Follower:
             self._at = -1
             last = events[-1].commit
             with writing(db):
-                for view in self._views:
-                    view.begin(db, self._reader)
-                for commit in self._reader.read(events):
-                    for view in self._views:
-                        view.take(commit)
-                for view in self._views:
-                    view.finish()
+                write(db, page_of(self._views, db, self._reader, self._reader.read(events)))
                 track(db, last.position, recorded_at=last.recorded_at)
             head = self._chronicle.log.head()
             more = head is not None and head.position > last.position
@@ -141,6 +142,10 @@ class Follower:
     def _load(self, stream: str) -> Record:
         """The record of a stream as it was when the page began; the log is further on."""
         return Record.of(stream, stream_lines(self._chronicle.log, stream, up_to=self._begun))
+
+
+class _Stopped(Exception):
+    """Whoever follows was told to end, in the middle of much that is to be read."""
 
 
 class Following:
@@ -189,6 +194,10 @@ class Following:
         with self._moved:
             self._moved.notify_all()
 
+    def _go_on(self, done: int) -> None:  # noqa: ARG002 - it is asked, not told
+        if self._ended.is_set():
+            raise _Stopped
+
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
@@ -196,6 +205,8 @@ class Following:
                     self.failure = None
                     if is_ours:
                         self._follow()
+            except _Stopped:
+                return
             except Exception as failure:
                 # The log goes on without the views; /readyz says so, and the next try may succeed,
                 # here or in another process.
@@ -206,7 +217,8 @@ class Following:
 
     def _follow(self) -> None:
         while not self._ended.is_set():
-            at = self._follower.catch_up()
+            make_anew_if_far(self._chronicle, self._views, progress=self._go_on)
+            at = self._follower.catch_up(progress=self._go_on)
             self.hear()
             self.on_moved()
             self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
@@ -222,6 +234,38 @@ def _turn(path: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+def catch_up(
+    chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
+) -> int:
+    """Bring the views of a folder up to the head of the log; returns how far they are read."""
+    make_anew_if_far(chronicle, views, progress=progress)
+    return Follower(chronicle, views.db).catch_up(progress=progress)
+
+
+def make_anew_if_far(
+    chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
+) -> None:
+    """Make the views anew on all cores where that is quicker than to follow from where they are.
+
+    To whoever else follows this is one page, for the end of which they wait.
+    """
+    if not _is_far(chronicle, views):
+        return
+    with alone(views.db()):
+        # Somebody else may have done it while this one waited.
+        head = _is_far(chronicle, views)
+        if head:
+            with views.beside() as path:
+                make(chronicle.log, VIEWS, path, until=head, progress=progress)
+                views.swap_in(path)
+
+
+def _is_far(chronicle: Chronicle, views: Views) -> int:
+    """The head of the log, if the views have read less than half of it; else 0."""
+    head = chronicle.log.max_notification_id() or 0
+    return head if head - views.tracked() > max(FAR, head // 2) else 0
 
 
 def belong(chronicle: Chronicle, db: Database) -> bool:
@@ -247,23 +291,15 @@ def rebuild(
 
     With `replace`, also if they are not. Raises Differs.
     """
-    path = views.make_beside()
-    db = open_file(path)
-    try:
-        follower = Follower(chronicle, lambda: db)
-        live, position = _live_digest(views)
-        follower.catch_up(until=position, progress=progress)
-        rebuilt = digest(db, TABLES)
+    with views.beside() as path:
+        position, live, rebuilt = _compared(chronicle, views, path, progress)
         if rebuilt != live and not replace:
             raise Differs(position, live, rebuilt)
         # The live views have read on in the meantime, and must not be set back.
-        follower.catch_up(progress=progress)
-    except BaseException:
-        db.conn.close()
-        remove(path)
-        raise
-    db.conn.close()
-    views.swap_in(path)
+        db = open_file(path)
+        with closing(db.conn):
+            Follower(chronicle, lambda: db).catch_up(progress=progress)
+        views.swap_in(path)
     return Rebuilt(position, rebuilt)
 
 
@@ -271,25 +307,35 @@ def verify(
     chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
 ) -> Rebuilt:
     """Replay the log beside the live views and compare. Raises Differs."""
-    path = views.make_beside()
-    db = open_file(path)
-    try:
-        live, position = _live_digest(views)
-        Follower(chronicle, lambda: db).catch_up(until=position, progress=progress)
-        rebuilt = digest(db, TABLES)
-    finally:
-        db.conn.close()
-        remove(path)
+    with views.beside() as path:
+        position, live, rebuilt = _compared(chronicle, views, path, progress)
     if rebuilt != live:
         raise Differs(position, live, rebuilt)
     return Rebuilt(position, rebuilt)
 
 
-def _live_digest(views: Views) -> tuple[str, int]:
-    """The digest of the live views and the position it is of, from one moment."""
-    db = views.db()
-    db.conn.execute("BEGIN")
-    try:
-        return digest(db, TABLES), tracked(db)
-    finally:
-        db.conn.execute("COMMIT")
+def _compared(
+    chronicle: Chronicle, views: Views, path: Path, progress: Callable[[int], None] | None
+) -> tuple[int, str, str]:
+    """Make the views in an empty file, as far as the live ones have read: how far that is, the
+    digest of the live ones and of those that were made."""
+    with contextlib.ExitStack() as stack:
+        live: Iterator[Any]
+        if views.tracked() > FAR:
+            # It takes as long as many events of the log, so another process does it meanwhile.
+            live = stack.enter_context(results_of(digest_of, views.used()))
+        else:
+            live = stack.enter_context(closing(digest_of(views.used())))
+        position = next(live)
+        make(chronicle.log, VIEWS, path, until=position, progress=progress)
+        *_, made = digest_of(path)
+        return position, next(live), made
+
+
+def digest_of(path: Path) -> Generator[Any, None, None]:
+    """How far a file of views has read, then its digest, from one moment."""
+    db = open_file(path)
+    with closing(db.conn):
+        db.conn.execute("BEGIN")
+        yield tracked(db)
+        yield digest(db, TABLES)

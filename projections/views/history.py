@@ -30,6 +30,7 @@ from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader, changes_at, changes_of
 from projections.views.patch import Operation, patch_between
+from projections.views.view import Written
 
 TYPES = tuple(BY_TYPE)
 """In rows a type is its place here, and so is a kind, since each is a type too."""
@@ -54,12 +55,7 @@ CREATE = f"""
 """The types stand in it, so that views are made anew where they have other numbers."""
 
 INSERT_STREAM = "INSERT INTO streams VALUES (?, ?, ?)"
-INSERT = """
-    INSERT INTO history
-    SELECT ?, number, ?, ?, ?, ?
-    FROM streams
-    WHERE name = ?
-"""
+INSERT = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)"
 
 NUMBERS = """
     SELECT name, number
@@ -210,16 +206,15 @@ class History:
 
     def __init__(self, log: ChronicleRecorder) -> None:
         self._log = log
-        self._db: Database | None = None
         self._reader: Reader | None = None
         self._streams: list[tuple[int, str, str]] = []
-        self._rows: list[tuple[int, int, int, str, str, str]] = []
+        self._rows: list[tuple[int, int, int, int, str, str]] = []
 
     # --- following the log
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows will be written to `db`, other records are read from `reader`."""
-        self._db, self._reader = db, reader
+        """A page begins: other records are read from `reader`."""
+        self._reader = reader
 
     def take(self, commit: CommitRead) -> None:
         """Make a row of each event of a commit. Raises RuntimeError outside a page."""
@@ -232,23 +227,20 @@ class History:
             country = area_of(line, self._reader.card).country
             kind, type = TYPES.index(record.kind), TYPES.index(change.line["type"])
             actor = event.commit.actor
-            self._rows.append((event.position, kind, type, country, actor, event.stream))
+            self._rows.append((event.position, record.number, kind, type, country, actor))
             if event.version == 1:
                 self._streams.append((event.position, event.stream, record.kind))
 
-    def finish(self) -> None:
-        """Write the rows of the page. Raises RuntimeError outside a page."""
-        if self._db is None:
-            raise RuntimeError("no page was begun")
-        self._db.conn.executemany(INSERT_STREAM, self._streams)
-        self._db.conn.executemany(INSERT, self._rows)
+    def finish(self) -> list[Written]:
+        """The rows of the page."""
+        written: list[Written] = [(INSERT_STREAM, self._streams), (INSERT, self._rows)]
         self.forget()
+        return written
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
-        self._db = self._reader = None
-        self._streams.clear()
-        self._rows.clear()
+        self._reader = None
+        self._streams, self._rows = [], []
 
     # --- streams by number
 

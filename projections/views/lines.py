@@ -27,6 +27,7 @@ from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import CommitRead, Reader
+from projections.views.view import Written
 
 CREATE = """
     CREATE TABLE cards (
@@ -232,16 +233,14 @@ class Lines:
 
     def __init__(self, log: ChronicleRecorder) -> None:
         self._log = log
-        self._db: Database | None = None
         self._cards = _Versions()
         self._statements = _Versions()
-        self._rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._rows: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
 
     # --- following the log
 
-    def begin(self, db: Database, reader: Reader) -> None:  # noqa: ARG002 - a line follows from its own record
-        """A page begins: rows will be written to `db`."""
-        self._db = db
+    def begin(self, db: Database, reader: Reader) -> None:
+        """A page begins: a line follows from its own record, so nothing else is read."""
 
     def take(self, commit: CommitRead) -> None:
         """Note the versions that a commit closes and opens."""
@@ -254,22 +253,20 @@ class Lines:
             else:
                 self._statement(record, change.of, change.event.position, known)
 
-    def finish(self) -> None:
-        """Write the page. Raises RuntimeError outside a page."""
-        if self._db is None:
-            raise RuntimeError("no page was begun")
-        execute = self._db.conn.executemany
-        execute(CLOSE_CARD, self._cards.closed)
-        execute(INSERT_CARD, self._cards.rows())
-        execute(CLOSE_STATEMENT, self._statements.closed)
-        execute(INSERT_STATEMENT, self._statements.rows())
-        for statement, rows in self._rows.items():
-            execute(statement, rows)
+    def finish(self) -> list[Written]:
+        """What is to be written of the page."""
+        written: list[Written] = [
+            (CLOSE_CARD, self._cards.closed),
+            (INSERT_CARD, self._cards.rows()),
+            (CLOSE_STATEMENT, self._statements.closed),
+            (INSERT_STATEMENT, self._statements.rows()),
+            *((statement, sorted(rows)) for statement, rows in self._rows.items()),
+        ]
         self.forget()
+        return written
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
-        self._db = None
         self._cards, self._statements = _Versions(), _Versions()
         self._rows.clear()
 
@@ -280,7 +277,7 @@ class Lines:
             (record.number,), known, name, _json(shown)[1:-1], _json(card), first=first
         )
         for citation in card.get("sources", ()):
-            self._rows[INSERT_CITATION].append((citation["id"], record.number, record.number))
+            self._rows[INSERT_CITATION].add((citation["id"], record.number, record.number))
 
     def _statement(self, record: Record, id: str, by: int, known: int) -> None:
         kept = record.kept[id]
@@ -293,12 +290,12 @@ class Lines:
         if kept.withdrawn:
             self._statements.close(key, known)
         for citation in line.get("sources", ()):
-            self._rows[INSERT_CITATION].append((citation["id"], *key))
+            self._rows[INSERT_CITATION].add((citation["id"], *key))
         for named in line.get("contradicts", ()):
-            self._rows[INSERT_CONTRADICTION].append((named, id))
+            self._rows[INSERT_CONTRADICTION].add((named, id))
         facility = line.get("facility")
         if facility is not None and facility != record.id:
-            self._rows[INSERT_MENTION].append((facility, record.id))
+            self._rows[INSERT_MENTION].add((facility, record.id))
 
     # --- asking
 
@@ -533,8 +530,8 @@ class _Versions:
             self._never[key] = version
 
     def rows(self) -> list[list[Any]]:
-        """What is to be written."""
-        return [*self._done, *self._never.values(), *self._open.values()]
+        """What is to be written, in the order of the keys."""
+        return sorted([*self._done, *self._never.values(), *self._open.values()])
 
 
 def _json(value: object) -> str:

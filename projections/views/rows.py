@@ -25,6 +25,7 @@ from events.record import Record
 from events.vocabulary import FIELDS
 from projections import FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, Span
+from projections.views.view import Written
 
 CREATE = f"""
     -- Numbers in rows are places in these lists; other lists make other views.
@@ -67,7 +68,7 @@ SOME = """
     FROM json_each(:keys) AS key
     CROSS JOIN spans ON record = key.value ->> 0 AND seq = key.value ->> 1
 """
-ALL = "SELECT * FROM spans"
+ALL = "SELECT * FROM spans ORDER BY record, seq"
 
 _FIELD = {field: number for number, field in enumerate(FIELDS)}
 _FACET = {facet: number for number, facet in enumerate(FACETS)}
@@ -221,12 +222,13 @@ class Rows:
         """The rows that the page opened, by their keys."""
         return [row for _, row in sorted(self.new.items())]
 
-    def write(self) -> None:
-        """Write the page."""
-        execute = self.db.conn.executemany
-        execute(CUT, [(row.st, row.ks, row.record, row.seq) for row in self.cuts])
-        execute(CLOSE, [(row.kt, row.record, row.seq) for row in self.closed])
-        execute(INSERT, self.page())
+    def written(self) -> list[Written]:
+        """What is to be written of the page."""
+        return [
+            (CUT, [(row.st, row.ks, row.record, row.seq) for row in self.cuts]),
+            (CLOSE, [(row.kt, row.record, row.seq) for row in self.closed]),
+            (INSERT, list(map(tuple, self.page()))),
+        ]
 
     def _open_rows(self, record: Record) -> _Open:
         found = self._open.get(record.number)

@@ -37,6 +37,7 @@ from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader, changes_at
 from projections.views.search_words import Phrase, folded
+from projections.views.view import Written
 
 CREATE = """
     CREATE TABLE passages (
@@ -71,26 +72,10 @@ CREATE = """
     CREATE VIRTUAL TABLE search_words USING fts5vocab (search, col);
 """
 
-INSERT_PASSAGE = """
-    INSERT INTO passages
-    SELECT :position, number, nullif(coalesce(:first, number), :position), :said, :kt,
-           max(length(:name), 1)
-    FROM streams
-    WHERE name = :stream
-"""
-CLOSE_PASSAGE = """
-    UPDATE passages SET kt = :kt
-    WHERE kt IS NULL
-      AND (position = coalesce(:first, (SELECT number FROM streams WHERE name = :stream))
-        OR first = coalesce(:first, (SELECT number FROM streams WHERE name = :stream)))
-"""
-INSERT_NAME = """
-    INSERT INTO names
-    SELECT number, :statement, :position, :name, :latitude, :longitude
-    FROM streams
-    WHERE name = :stream
-"""
-INSERT_WORDS = "INSERT INTO search (rowid, told, named) VALUES (:position, :told, :named)"
+INSERT_PASSAGE = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, max(length(?), 1))"
+CLOSE_PASSAGE = "UPDATE passages SET kt = ? WHERE kt IS NULL AND (position = ? OR first = ?)"
+INSERT_NAME = "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_WORDS = "INSERT INTO search (rowid, told, named) VALUES (?, ?, ?)"
 
 HITS = """
     SELECT passages.position, streams.name, passages.said IS NULL, passages.size,
@@ -180,16 +165,14 @@ class Search:
 
     def __init__(self, log: ChronicleRecorder) -> None:
         self._log = log
-        self._db: Database | None = None
-        self._closed: list[dict[str, Any]] = []
-        self._new: dict[_Key, dict[str, Any]] = {}
-        self._done: list[dict[str, Any]] = []
+        self._closed: list[tuple[int, int, int]] = []
+        self._new: dict[_Key, _Version] = {}
+        self._done: list[_Version] = []
 
     # --- following the log
 
-    def begin(self, db: Database, reader: Reader) -> None:  # noqa: ARG002 - a text follows from its own record
-        """A page begins: rows will be written to `db`."""
-        self._db = db
+    def begin(self, db: Database, reader: Reader) -> None:
+        """A page begins: a text follows from its own record, so nothing else is read."""
 
     def take(self, commit: CommitRead) -> None:
         """Work out which texts a commit closes and opens."""
@@ -208,34 +191,31 @@ class Search:
             if after is not None:
                 self._new[key] = _version(key, record, change.event.position, after)
 
-    def finish(self) -> None:
-        """Write the page, after `History` has numbered its streams.
-
-        Raises RuntimeError outside a page.
-        """
-        if self._db is None:
-            raise RuntimeError("no page was begun")
-        execute = self._db.conn.executemany
-        versions = [*self._done, *self._new.values()]
-        execute(CLOSE_PASSAGE, self._closed)
-        execute(INSERT_PASSAGE, versions)
-        execute(INSERT_NAME, [version for version in versions if version["names"]])
-        execute(INSERT_WORDS, versions)
+    def finish(self) -> list[Written]:
+        """What is to be written of the page."""
+        versions = sorted((*self._done, *self._new.values()), key=lambda each: each.position)
+        written: list[Written] = [
+            (CLOSE_PASSAGE, self._closed),
+            (INSERT_PASSAGE, [version.passage for version in versions]),
+            (INSERT_NAME, [version.naming for version in versions if version.names]),
+            (INSERT_WORDS, [version.words for version in versions]),
+        ]
         self.forget()
+        return written
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
-        self._db = None
-        self._closed.clear()
+        self._closed = []
         self._new.clear()
         self._done.clear()
 
     def _close(self, key: _Key, record: Record, known: int) -> None:
         pending = self._new.pop(key, None)
         if pending is None:
-            self._closed.append({**_thing(key, record), "kt": known})
+            thing = _thing(key, record)
+            self._closed.append((known, thing, thing))
         else:
-            self._done.append({**pending, "kt": known})
+            self._done.append(pending._replace(kt=known))
 
     # --- queries
 
@@ -294,32 +274,66 @@ class _Key(NamedTuple):
     statement: str | None
 
 
-def _thing(key: _Key, record: Record) -> dict[str, Any]:
-    """The stream and the number of a statement, which of a card is that of its stream."""
-    first = None if key.statement is None else record.kept[key.statement].position
-    return {"stream": key.stream, "first": first}
+class _Version(NamedTuple):
+    """What is written of a version: where it began, of which stream and which thing in it."""
+
+    position: int
+    stream: int
+    thing: int
+    statement: str
+    said: int | None
+    kt: int | None
+    names: bool
+    name: str
+    latitude: float | None
+    longitude: float | None
+    told: str
+    named: str
+
+    @property
+    def passage(self) -> tuple[Any, ...]:
+        """Its row among the passages."""
+        first = None if self.thing == self.position else self.thing
+        return (self.position, self.stream, first, self.said, self.kt, self.name)
+
+    @property
+    def naming(self) -> tuple[Any, ...]:
+        """Its row among the names."""
+        where = self.latitude, self.longitude
+        return (self.stream, self.statement, self.position, self.name, *where)
+
+    @property
+    def words(self) -> tuple[Any, ...]:
+        """Its row in the index of words."""
+        return (self.position, self.told, self.named)
 
 
-def _version(key: _Key, record: Record, position: int, after: Line) -> dict[str, Any]:
-    """What is written of the version that the event at a position made."""
+def _thing(key: _Key, record: Record) -> int:
+    """The number of a statement; that of a card is that of its stream."""
+    return record.number if key.statement is None else record.kept[key.statement].position
+
+
+def _version(key: _Key, record: Record, position: int, after: Line) -> _Version:
+    """The version that the event at a position made."""
     naming = [after[member] for member in NAMED if member in after]
     latitude, longitude = (after.get(member) for member in PLACED)
     if latitude is None or longitude is None:
         latitude = longitude = None
-    return {
-        **_thing(key, record),
-        "position": position,
-        "statement": key.statement or "",
-        "said": None if key.statement is None else record.statement(key.statement).said,
-        "kt": None,
+    return _Version(
+        position=position,
+        stream=record.number,
+        thing=_thing(key, record),
+        statement=key.statement or "",
+        said=None if key.statement is None else record.statement(key.statement).said,
+        kt=None,
         # Where a record has no card, its statements give it its name.
-        "names": key.statement is None or record.card is None,
-        "name": naming[0],
-        "latitude": latitude,
-        "longitude": longitude,
-        "told": _words([after[member] for member in DESCRIBING if member in after]),
-        "named": _words(naming),
-    }
+        names=key.statement is None or record.card is None,
+        name=naming[0],
+        latitude=latitude,
+        longitude=longitude,
+        told=_words([after[member] for member in DESCRIBING if member in after]),
+        named=_words(naming),
+    )
 
 
 def _findable(line: Line) -> list[Any]:

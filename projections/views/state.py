@@ -20,7 +20,6 @@ from sqlite_utils import Database
 
 from events.area import area_of
 from events.dates import Day
-from events.fact import Line
 from events.record import Record
 from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
@@ -47,6 +46,7 @@ from projections.views.rows import (
     in_order,
     value_of,
 )
+from projections.views.view import Written
 
 REMEMBERED = 100_000
 """How many ids of records and of statements are kept in memory."""
@@ -137,7 +137,7 @@ class State:
     # --- following the log
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows will be written to `db`, other records are read from `reader`."""
+        """A page begins: the rows before it lie in `db`, other records are read from `reader`."""
         self._reader = reader
         self._rows.begin(db)
         self._mentions.clear()
@@ -156,14 +156,15 @@ class State:
                     since[stream] = min(since[stream], _since(change, change.of, record))
             elif stream in since:
                 since[stream] = BEFORE_ALL
-                if _moved(change.before, change.after):
-                    since |= dict.fromkeys(self._mentioning(change.line["record"]), BEFORE_ALL)
+        for change in (*commit.changes, *commit.elsewhere):
+            if _moved(change):
+                since |= dict.fromkeys(self._mentioning(change.line["record"]), BEFORE_ALL)
         for stream, day in since.items():
             self._project(stream, known=commit.commit.position, since=day)
 
-    def finish(self) -> None:
-        """Write the page to the table."""
-        self._rows.write()
+    def finish(self) -> list[Written]:
+        """What is to be written to the table."""
+        return self._rows.written()
 
     def kept(self, db: Database, position: int, *, more: bool) -> None:
         """The page is on the disk: write it to the columns, too. `more` says that another follows,
@@ -194,8 +195,8 @@ class State:
         if columns is None or not columns.is_whole or columns.position != position:
             if columns is not None:
                 columns.give_up()
-            rows = in_order(db.execute(ALL))
-            self._shelf.put(shared.make(self._shelf.path(db), rows, position))
+            made = shared.make(self._shelf.path(db), db.execute(ALL), position)
+            self._shelf.put(made)
 
     def _replace(self, before: Columns, made: Columns) -> Columns:
         before.give_up()
@@ -887,9 +888,10 @@ def _since(change: Change, id: str, record: Record) -> Day:
     return min(each.said for each in (*versions, *rivals))
 
 
-def _moved(before: Line | None, after: Line | None) -> bool:
+def _moved(change: Change) -> bool:
     """Whether a facility's card came to another country or field."""
-    if before is None or after is None or after["type"] != "facility":
+    before, after = change.before, change.after
+    if change.of is not None or before is None or after is None or after["type"] != "facility":
         return False
     return (before["country"], before["field"]) != (after["country"], after["field"])
 

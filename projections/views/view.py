@@ -7,20 +7,28 @@ in `projections.views.following.VIEWS`.
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from sqlite_utils import Database
 
 from events.store.sqlite import ChronicleRecorder
 from projections.views.folding import CommitRead, Reader
 
+Written = tuple[str, Sequence[Sequence[Any]]]
+"""A statement of SQL and the rows for which it is carried out: tuples or lists of plain values."""
+
 
 class View(Protocol):
     """Follows the log a page at a time: begin, take each commit, finish.
 
-    A page is one transaction, so what a view writes stands or falls with how
+    A page is one transaction, so what a view has written stands or falls with how
     far it has read. Rows may follow from the log alone, never from when or in
     which pages it was read: a replay gives the same.
+
+    A page is a stretch of the log, or the whole lives of some streams (`projections.views.making`).
+    So a row follows from the stream of its record and, by `Reader.card`, from the cards of
+    facilities; what else a view asks the tables may be about these streams alone.
     """
 
     tables: ClassVar[tuple[str, ...]]
@@ -33,13 +41,16 @@ class View(Protocol):
         """`log` is the log that the view follows, in which it may look up what it does not keep."""
 
     def begin(self, db: Database, reader: Reader) -> None:
-        """A page begins: rows go to `db`, other records are read from `reader`."""
+        """A page begins: what was written before lies in `db`, records are read from `reader`."""
 
     def take(self, commit: CommitRead) -> None:
         """A commit of the page. Its records are folded to its end only during the call."""
 
-    def finish(self) -> None:
-        """The page is read: write what is not yet written."""
+    def finish(self) -> Sequence[Written]:
+        """The page is read: what is to be written of it, in order. Another process may write it.
+
+        Rows come in the order of their keys where that is cheap: so they are written faster.
+        """
 
     def forget(self) -> None:
         """Drop what is kept between pages, because the views moved on without this one."""

@@ -6,6 +6,7 @@ in one folder: `log.sqlite` is the truth, the views can be thrown away.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,7 +16,7 @@ from events.clocks import utc_day
 from events.errors import NotProjected
 from events.store.sqlite import Clock, system_clock
 from projections.views.file import POINTER, Database, Views
-from projections.views.following import CREATES, Follower, Following, belong
+from projections.views.following import CREATES, Following, belong, catch_up
 from projections.views.history import History
 from projections.views.lines import Lines
 from projections.views.reading import Reading
@@ -41,7 +42,7 @@ class Archive:
         self.views = Views(folder, CREATES)
         if not belong(self.chronicle, self.views.db()):
             # Views of another log would answer for this one; they are made anew as it is read.
-            self.views.swap_in(self.views.make_beside())
+            self.views.begin_anew()
         log = self.chronicle.log
         self.state = State(log)
         self.lines = Lines(log)
@@ -58,9 +59,9 @@ class Archive:
             self._following.start()
         return self._following
 
-    def catch_up(self) -> int:
-        """Bring the views up to the head of the log, here and now."""
-        return Follower(self.chronicle, self.views.db).catch_up()
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+        """Bring the views up to the head of the log, here and now; `progress` is told how far."""
+        return catch_up(self.chronicle, self.views, progress=progress)
 
     def moment(self) -> tuple[object, ...]:
         """What an answer may depend on besides the question: it is the same as long as this is."""

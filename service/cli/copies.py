@@ -20,8 +20,8 @@ import msgspec
 from events.chronicle import Chronicle
 from events.orders import orders
 from projections.views.file import POINTER
-from projections.views.following import Follower
 from service.archive import LOG, Archive
+from service.cli.beside import followed
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.options import as_json, lines_of, log_of, opened
 from service.cli.screen import bar
@@ -62,15 +62,22 @@ def restore(folder: Path, file: str, *, as_json: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _need_no_log(folder)
         with TemporaryDirectory(prefix="restore-", dir=folder) as beside:
-            built = Path(beside) / LOG
-            with Chronicle(built) as chronicle, lines_of(stream, file, "Restoring") as lines:
-                head = chronicle.restore(orders(lines))
+            built = Path(beside)
+            with (
+                Chronicle(built / LOG) as chronicle,
+                lines_of(stream, file, "Restoring") as (lines, add_bar),
+                followed(built, add_bar) as follower,
+            ):
+                head = chronicle.restore(orders(follower.follow_once_worth_it(lines)))
+                follower.finish(head)
             # The build may have taken an hour, in which somebody began a log here.
             _need_no_log(folder)
             _forget_views(folder)
-            _move(built, folder / LOG)
+            for path in _views(built):
+                path.replace(folder / path.name)
+            _move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
-        Follower(archive.chronicle, archive.views.db).catch_up(progress=advance)
+        archive.catch_up(advance)
     if as_json:
         click.echo(msgspec.json.encode({"position": f"@{head}"}))
     else:
@@ -115,8 +122,13 @@ def _need_no_log(folder: Path) -> None:
 
 def _forget_views(folder: Path) -> None:
     """Remove views of another log, which could only mislead."""
-    for path in (folder / POINTER, *folder.glob("views-*.sqlite*")):
+    for path in _views(folder):
         path.unlink(missing_ok=True)
+
+
+def _views(folder: Path) -> list[Path]:
+    """The files of the views of a folder, the pointer last."""
+    return [*folder.glob("views-*.sqlite*"), *folder.glob(POINTER)]
 
 
 def _move(built: Path, place: Path) -> None:

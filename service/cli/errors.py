@@ -21,6 +21,7 @@ from events.errors import (
     NotProjected,
 )
 from projections.views.following import Differs
+from projections.views.processes import WorkerFailed
 from service.asking.errors import BadCursor
 from service.cli.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, Ended
 from service.settings import BadSetting
@@ -34,6 +35,7 @@ CODES: Mapping[type[Exception], int] = {
     Differs: DAMAGED,
     NotDurable: UNAVAILABLE,
     NotProjected: UNAVAILABLE,
+    WorkerFailed: UNAVAILABLE,
     ForeignPackage: UNAVAILABLE,
     AnnalesError: REFUSED,
     PersistenceError: UNAVAILABLE,

@@ -9,7 +9,7 @@ import click
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.parameter import values_of
-from service.cli.options import SHARED, as_json, log_of
+from service.cli.options import SHARED, as_json, caught_up, log_of
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.follows.feed import FeedPage, check, read
@@ -46,7 +46,7 @@ def follow(
     log_of(folder)
     paging = values_of(PAGING, {"limit": limit, "after": after or ""})
     with Archive(folder) as archive:
-        archive.catch_up()
+        caught_up(archive)
         chronicle = archive.chronicle
         clocks = as_of(known=known, log=chronicle.log, now=chronicle.now())
         followed = followed_question(chronicle, question)

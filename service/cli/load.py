@@ -1,19 +1,25 @@
-"""`annales load`: a file of lines becomes one commit, or nothing is recorded at all."""
+"""`annales load`: a file of lines becomes one commit, or nothing is recorded at all.
+
+A file that is too large to be one commit becomes commits of so many lines each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
 import click
 import msgspec
 
+from events.chronicle import Chronicle
 from events.decision import Decision
 from events.errors import BatchRefused, Refusal
 from events.orders import Command, Order, Recorded, Warning, orders
-from projections.views.following import Follower
 from service.archive import Archive
+from service.cli.beside import followed
 from service.cli.exits import REFUSED, Ended
 from service.cli.options import as_json, lines_of, login_name, opened
 from service.cli.screen import bar, plain
@@ -41,6 +47,9 @@ def _actor(context: click.Context, parameter: click.Parameter, name: str | None)
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where the log holds anything.")
 @click.option("--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login.")
+@click.option(
+    "--commits-of", metavar="N", type=click.IntRange(1), help="A commit for each N lines."
+)
 @click.option("--all-warnings", is_flag=True, help=f"List all warnings, not only {SHOWN}.")
 @as_json
 @click.pass_obj
@@ -51,14 +60,18 @@ def load(
     dry_run: bool,
     if_empty: bool,
     actor: str,
+    commits_of: int | None,
     all_warnings: bool,
     as_json: bool,
 ) -> None:
     """Record a file of lines as one commit.
 
     All of FILE (- is stdin) is recorded, or nothing. A line that says again what was recorded
-    under its id is passed over, so a file can be loaded twice.
+    under its id is passed over, so a file can be loaded twice. With --commits-of, what comes before
+    a refused line stays recorded, and a load that was killed goes on when it is run again.
     """
+    if dry_run and commits_of:
+        raise click.UsageError("--dry-run tells of one commit: leave out --commits-of")
     with opened(file) as stream, Archive(folder) as archive:
         head = archive.chronicle.log.head()
         if if_empty and head is not None:
@@ -67,48 +80,85 @@ def load(
             else:
                 click.echo(f"Nothing to do: the log holds something, up to @{head.position}.")
             return
-        with lines_of(stream, file, "Reading") as lines:
-            taken = tuple(orders(lines))
-        command = Command(orders=taken, actor=actor, request=uuid4().hex, skip_recorded=True)
-        try:
-            with bar("Deciding"):
-                outcome = (archive.chronicle.propose if dry_run else archive.chronicle.execute)(
-                    command
-                )
-        except Refusal as refusal:
-            raise _refused(file, taken, refusal, as_json=as_json) from None
-        _report(outcome, len(taken), all_warnings=all_warnings, as_json=as_json)
-        if isinstance(outcome, Recorded):
-            _project(archive)
+        come = Come()
+        with (
+            lines_of(stream, file, "Reading") as (lines, add_bar),
+            followed(folder, add_bar) as follower,
+        ):
+            # One commit shows itself at its end: until then there is nothing to follow.
+            read = follower.follow_once_worth_it(lines) if commits_of else lines
+            for taken in _batches(orders(read), commits_of):
+                try:
+                    outcome = _decided(archive.chronicle, taken, actor, dry_run=dry_run)
+                    come.add(outcome, len(taken))
+                except Refusal as refusal:
+                    raise _refused(file, taken, refusal, come, as_json=as_json) from None
+            if come.position is not None:
+                follower.finish(come.position)
+        _report(come, dry_run=dry_run, all_warnings=all_warnings, as_json=as_json)
+        if not dry_run:
+            with bar("Projecting", come.position) as advance:
+                archive.catch_up(advance)
 
 
-def _report(outcome: Recorded | Decision, lines: int, *, all_warnings: bool, as_json: bool) -> None:
+def _decided(
+    chronicle: Chronicle, taken: tuple[Order, ...], actor: str, *, dry_run: bool
+) -> Recorded | Decision:
+    """What comes of some lines as one commit. Raises Refusal."""
+    command = Command(orders=taken, actor=actor, request=uuid4().hex, skip_recorded=True)
+    return chronicle.propose(command) if dry_run else chronicle.execute(command)
+
+
+@dataclass
+class Come:
+    """What came of the lines so far: `count` events are recorded, or would be."""
+
+    lines: int = 0
+    count: int = 0
+    skipped: int = 0
+    position: int | None = None
+    warnings: list[tuple[int, Warning]] = field(default_factory=list)
+
+    def add(self, outcome: Recorded | Decision, lines: int) -> None:
+        """What came of some lines more."""
+        self.lines += lines
+        self.skipped += len(outcome.skipped)
+        self.warnings += outcome.warnings
+        if isinstance(outcome, Decision):
+            self.count += len(outcome.decided)
+        elif outcome.commit is not None:
+            self.count += len(outcome.events)
+            self.position = outcome.commit.position
+
+
+def _batches(lines: Iterator[Order], size: int | None) -> Iterator[tuple[Order, ...]]:
+    """The lines in batches of a size, the last one shorter; all of them, where there is none."""
+    while batch := tuple(itertools.islice(lines, size)):
+        yield batch
+
+
+def _report(come: Come, *, dry_run: bool, all_warnings: bool, as_json: bool) -> None:
     """Say what was recorded, or would be."""
-    if isinstance(outcome, Decision):
-        count, position = len(outcome.decided), None
-    else:
-        count = len(outcome.events)
-        position = outcome.commit.position if outcome.commit else None
     if as_json:
         _print_json(
-            recorded=0 if position is None else count,
-            skipped=len(outcome.skipped),
-            position=position,
-            warnings=outcome.warnings,
-            **({"would_record": count} if isinstance(outcome, Decision) else {}),
+            recorded=0 if come.position is None else come.count,
+            skipped=come.skipped,
+            position=come.position,
+            warnings=come.warnings,
+            **({"would_record": come.count} if dry_run else {}),
         )
         return
-    if lines == 0:
+    if come.lines == 0:
         click.echo("Nothing to record: there are no lines.")
-    elif count == 0:
-        click.echo(f"Nothing new: all of it was recorded before ({_counted(lines, 'line')}).")
-    elif position is None:
-        click.echo(f"Would record {_counted(count, 'event')}; nothing was recorded.")
+    elif come.count == 0:
+        click.echo(f"Nothing new: all of it was recorded before ({_counted(come.lines, 'line')}).")
+    elif come.position is None:
+        click.echo(f"Would record {_counted(come.count, 'event')}; nothing was recorded.")
     else:
-        click.echo(f"Recorded {_counted(count, 'event')}; the log stands at @{position}.")
-    if count and outcome.skipped:
-        click.echo(f"Passed over {_counted(len(outcome.skipped), 'line')}, as recorded before.")
-    _list_warnings(outcome.warnings, every=all_warnings)
+        click.echo(f"Recorded {_counted(come.count, 'event')}; the log stands at @{come.position}.")
+    if come.count and come.skipped:
+        click.echo(f"Passed over {_counted(come.skipped, 'line')}, as recorded before.")
+    _list_warnings(come.warnings, every=all_warnings)
 
 
 def _list_warnings(warnings: Warnings, *, every: bool) -> None:
@@ -137,7 +187,9 @@ def _print_json(
     click.echo(msgspec.json.encode(members))
 
 
-def _refused(file: str, taken: Sequence[Order], refusal: Refusal, *, as_json: bool) -> Ended:
+def _refused(
+    file: str, taken: Sequence[Order], refusal: Refusal, come: Come, *, as_json: bool
+) -> Ended:
     """Name every bad line, and come to an end."""
     refusals: Iterable[tuple[int, Refusal]]
     if isinstance(refusal, BatchRefused):
@@ -154,19 +206,17 @@ def _refused(file: str, taken: Sequence[Order], refusal: Refusal, *, as_json: bo
             }
             for number, each in refusals
         ]
-        click.echo(msgspec.json.encode({"recorded": 0, "refusals": named}))
+        click.echo(msgspec.json.encode({"recorded": come.count, "refusals": named}))
     else:
         for number, each in refusals:
             place = f"{each.pointer}: " if each.pointer else ""
             click.echo(plain(f"line {number}: {place}{each}"), err=True)
     bad = _counted(len(list(refusals)), "bad line")
-    return Ended(f"{file} has {bad}; nothing was recorded", REFUSED)
-
-
-def _project(archive: Archive) -> None:
-    head = archive.chronicle.log.head()
-    with bar("Projecting", head.position if head else None) as advance:
-        Follower(archive.chronicle, archive.views.db).catch_up(progress=advance)
+    if come.position is None:
+        return Ended(f"{file} has {bad}; nothing was recorded", REFUSED)
+    return Ended(
+        f"{file} has {bad}; what comes before is recorded, up to @{come.position}", REFUSED
+    )
 
 
 def _counted(count: int, what: str) -> str:

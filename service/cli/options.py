@@ -10,10 +10,10 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from service.archive import LOG
+from service.archive import LOG, Archive
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
-from service.cli.screen import bar
+from service.cli.screen import AddBar, bar, bars
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -54,6 +54,15 @@ def log_of(folder: Path) -> Path:
     return path
 
 
+def caught_up(archive: Archive) -> int:
+    """Bring the views up to the head of the log, with a bar; returns how far they are read."""
+    head = archive.chronicle.log.head()
+    if head is None or archive.views.tracked() >= head.position:
+        return archive.catch_up()
+    with bar("Projecting", head.position) as advance:
+        return archive.catch_up(advance)
+
+
 @contextmanager
 def opened(file: str) -> Iterator[IO[bytes]]:
     """A file to read; `-` is stdin. Raises Ended where it cannot be read."""
@@ -66,10 +75,11 @@ def opened(file: str) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def lines_of(stream: IO[bytes], file: str, doing: str) -> Iterator[Iterator[bytes]]:
-    """The lines of an opened file, with a bar of how far they are read."""
+def lines_of(stream: IO[bytes], file: str, doing: str) -> Iterator[tuple[Iterator[bytes], AddBar]]:
+    """The lines of an opened file, with a bar of how far they are read, and room for others."""
     size = None if file == "-" else Path(file).stat().st_size
-    with bar(doing, size) as advance:
+    with bars() as add:
+        advance = add(doing, size)
 
         def counted() -> Iterator[bytes]:
             read = 0
@@ -79,4 +89,4 @@ def lines_of(stream: IO[bytes], file: str, doing: str) -> Iterator[Iterator[byte
                     advance(read)
                 yield line
 
-        yield counted()
+        yield counted(), add

@@ -23,7 +23,7 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.asking.table import Column, Members
 from service.cli.changes import show_history
-from service.cli.options import SHARED, log_of
+from service.cli.options import SHARED, caught_up, log_of
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import next_place, show_clocks, show_next
 from service.questions import QUESTIONS
@@ -175,7 +175,7 @@ def _run(folder: Path, question: Question, id: str, options: dict[str, Any]) -> 
     texts = _texts(question, options)
     log_of(folder)
     with Archive(folder) as archive:
-        archive.catch_up()
+        caught_up(archive)
         reading = archive.reading(archive.views.db())
         arguments = Arguments(
             path=question.path.replace("{id}", id),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Advance = Callable[[int], None]
 """Sets how much of a bar is done, counted from the beginning."""
 
+AddBar = Callable[[str, "int | None"], Advance]
+"""Adds a bar: what is done, and how much there is to do."""
+
 UNBOUNDED = 1_000_000
 """Columns of a pipe: more than any table has."""
 
@@ -68,10 +71,18 @@ def bar(doing: str, total: int | None = None) -> Iterator[Advance]:
 
     Without a total it only shows that something goes on.
     """
+    with bars() as add:
+        yield add(doing, total)
+
+
+@contextmanager
+def bars() -> Iterator[AddBar]:
+    """Progress bars, one below the other. One that is added again takes the place of the first."""
     from rich.console import Console  # noqa: PLC0415 -- see above
     from rich.progress import (  # noqa: PLC0415 -- see above
         BarColumn,
         Progress,
+        TaskID,
         TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
@@ -86,5 +97,13 @@ def bar(doing: str, total: int | None = None) -> Iterator[Advance]:
         transient=True,
         disable=not console.is_terminal,
     ) as progress:
-        task = progress.add_task(doing, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        tasks: dict[str, TaskID] = {}
+
+        def add(doing: str, total: int | None) -> Advance:
+            if doing not in tasks:
+                tasks[doing] = progress.add_task(doing)
+            task = tasks[doing]
+            progress.update(task, total=total)
+            return lambda done: progress.update(task, completed=done)
+
+        yield add

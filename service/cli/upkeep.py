@@ -15,7 +15,7 @@ from projections.views.file import POINTER
 from projections.views.following import Differs
 from service.archive import LOG, Archive
 from service.cli.exits import DAMAGED, Ended
-from service.cli.options import as_json, log_of
+from service.cli.options import as_json, caught_up, log_of
 from service.cli.screen import bar, plain
 
 SHOWN = 20
@@ -48,10 +48,10 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
                 raise Ended(
                     f"the views are damaged ({error}): run `annales rebuild --replace`", DAMAGED
                 ) from error
-            views.swap_in(views.make_beside())
-            archive.catch_up()
+            views.begin_anew()
+            caught_up(archive)
             rebuilt = runner.verify(archive.chronicle, views)
-        archive.catch_up()
+        caught_up(archive)
     if as_json:
         click.echo(msgspec.json.encode(_members(rebuilt)))
     else:
@@ -105,7 +105,7 @@ def migrate(folder: Path, /, *, as_json: bool) -> None:
     """
     had_log, before = (folder / LOG).exists(), _pointer(folder)
     with Archive(folder) as archive:
-        position = archive.catch_up()
+        position = caught_up(archive)
     made_views = _pointer(folder) != before
     if as_json:
         members = {

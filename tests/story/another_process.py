@@ -2,7 +2,8 @@
 
     python another_process.py FOLDER write          a command a line in, what came of it a line out
     python another_process.py FOLDER follow PAGE    follows the log with pages of so many events
-    python another_process.py FOLDER rebuild        makes the views anew, again and again
+    python another_process.py FOLDER rebuild PART   makes the views anew, again and again, in parts
+                                                    of so many events
     python another_process.py FOLDER replay         says the digest that a replay of the log gives
 
 Each says `ready` first. A command is JSON: `{"lines": […], "revision": …, "key": …, …}`; what came
@@ -20,6 +21,7 @@ from typing import Any
 
 from events.errors import AnnalesError
 from projections.views import following as runner
+from projections.views import making
 from projections.views.file import digest, open_file, remove
 from service.archive import Archive
 from tests.story.telling import command
@@ -50,7 +52,7 @@ def main(folder: str, order: str, *arguments: str) -> None:
         elif order == "follow":
             follow(archive, *arguments)
         elif order == "rebuild":
-            rebuild(archive)
+            rebuild(archive, *arguments)
         else:
             replay(archive)
 
@@ -79,8 +81,9 @@ def follow(archive: Archive, page: str) -> None:
     sys.stdin.read()
 
 
-def rebuild(archive: Archive) -> None:
+def rebuild(archive: Archive, part: str) -> None:
     """Rebuild until killed."""
+    making.PART = int(part)
     while True:
         runner.rebuild(archive.chronicle, archive.views)
         say("rebuilt")
