@@ -97,7 +97,7 @@ def test_columns_say_what_the_rows_say(tmp_path: Path, seed: int) -> None:
     """As they are made, after pages that add, cut and close, and sorted again."""
     chance = Random(seed)
     rows = {(each.record, each.seq): each for each in (row(chance, n) for n in range(300))}
-    columns = make(tmp_path / "columns", rows.values(), 50)
+    columns = make(tmp_path / "columns", (rows[key] for key in sorted(rows)), 50)
     for known in range(51, 60):
         page = [row(chance, 1000 * known + n)._replace(kf=known) for n in range(20)]
         standing = [each for each in rows.values() if each.kt is None]
@@ -190,7 +190,7 @@ def test_far_rows_are_found_one_by_one(tmp_path: Path) -> None:
     """They are those with a day beyond."""
     chance = Random(1)
     rows = [row(chance, number, far=True) for number in range(200)]
-    columns = make(tmp_path / "columns", rows, 50)
+    columns = make(tmp_path / "columns", sorted(rows, key=lambda each: each[:2]), 50)
     far = columns.far()
     keys = set(zip(columns["record"][far].tolist(), columns["seq"][far].tolist(), strict=True))
     wanted = {

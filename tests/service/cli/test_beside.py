@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from projections.views.following import verify
-from service.archive import Archive
+from service.archive import LOG, Archive
 from service.cli import beside
 from tests.service.cli.test_cli import POLICY, ROOT, SOURCE, done, jsonl, run
 
@@ -116,6 +118,19 @@ if __name__ == "__main__":
 """
 
 
+def recorded(folder: Path) -> int:
+    """How many events the log of a folder has, while somebody writes it."""
+    if not (folder / LOG).exists():
+        return 0
+    with closing(sqlite3.connect(folder / LOG, timeout=5)) as connection:
+        try:
+            return int(
+                connection.execute("SELECT coalesce(max(position), 0) FROM commits").fetchone()[0]
+            )
+        except sqlite3.OperationalError:
+            return 0  # it is being made
+
+
 def test_a_load_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     """Whole commits are in the log, the other process ends by itself, and the next load passes
     over what is recorded."""
@@ -130,9 +145,8 @@ def test_a_load_that_is_killed_goes_on_where_it_was(folder: Path, tmp_path: Path
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
     ) as process:
-        while process.poll() is None and not list(folder.glob("views-*.sqlite-wal")):
+        while process.poll() is None and recorded(folder) < 300:
             time.sleep(0.01)
-        time.sleep(1)
         process.kill()
         assert process.stdout is not None
         # Both have it open, so it ends with the second.
