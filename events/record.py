@@ -102,7 +102,8 @@ class Record(msgspec.Struct, gc=False):
 
     def statements(self) -> list[Statement]:
         """All statements, the withdrawn ones too, in the order of first recording."""
-        return [self.statement(id) for id in self.kept]
+        read = self._read
+        return [read.get(id) or self.statement(id) for id in self.kept]
 
 
 class Subject(NamedTuple):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlite_utils import Database
@@ -195,7 +196,7 @@ class Rows:
         gone = {
             box: row
             for box, row in reaching.items()
-            if box not in wanted or wanted[box] != area_of_row(row)
+            if box not in wanted or _listed(wanted[box]) != (row.country, row.field)
         }
         come = [box for box in wanted if box not in reaching or box in gone]
         if not gone and not come:
@@ -207,7 +208,7 @@ class Rows:
         for box in sorted(come, key=_order):
             area = wanted[box]
             whole = uncut.get((box.span, box.sf)) if box.st < AFTER_ALL else None
-            if whole is not None and area_of_row(gone[whole]) == area:
+            if whole is not None and _listed(area) == (gone[whole].country, gone[whole].field):
                 rows[box] = self._cut(gone.pop(whole), box.st, known)
             else:
                 ever += 1
@@ -286,14 +287,19 @@ def in_order(rows: Iterable[Any]) -> Iterator[Stored]:
     return map(Stored._make, rows)
 
 
+@cache
+def _listed(area: Area) -> tuple[str | None, int | None]:
+    """An area as rows have it; there are no more than countries times fields."""
+    return area.country or None, _FIELD[area.field] if area.field else None
+
+
 def _stored(record: Record, seq: int, box: Box, area: Area, known: int) -> Stored:
     span, kept = box.span, record.kept
     others = ",".join(str(kept[id].position) for id in span.others)
     return Stored(
         record.number,
         seq,
-        area.country or None,
-        _FIELD[area.field] if area.field else None,
+        *_listed(area),
         _FACET[span.facet],
         _number_of_value(span, record.id),
         span.odds or None,

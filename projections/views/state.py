@@ -216,21 +216,25 @@ class State:
         if self._reader is None:
             raise RuntimeError("no page was begun")
         record, card_of = self._reader.record(stream), self._reader.card
-        statements = {statement.id: statement for statement in record.statements()}
+        said = record.statements()
         reaching = self._rows.reaching(record, since)
         of_card = area_of(record.card, card_of) if record.card else None
         found = boxes(
             PROJECTIONS[record.kind],
             record.id,
             record.card,
-            list(statements.values()),
+            said,
             since=since,
             before=reaching,
         )
-        wanted = {}
-        for box in found:
-            statement = statements.get(box.span.statement or "")
-            wanted[box] = of_card or area_of(statement.line if statement else {}, card_of)
+        if of_card is not None:
+            wanted = dict.fromkeys(found, of_card)
+        else:
+            statements = {statement.id: statement.line for statement in said}
+            wanted = {
+                box: area_of(statements.get(box.span.statement or "", {}), card_of)
+                for box in found
+            }
         self._rows.settle(record, reaching, wanted, known=known)
 
     # --- the columns
