@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
 from dataclasses import astuple
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from benchmarks.chronicle import World, batches
-from benchmarks.loading import BATCH, load
+from benchmarks.loading import BATCH
 from benchmarks.memory import watched
+from benchmarks.servers import ANNALES
+from events.commit import microseconds
 from service.archive import LOG, Archive
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +34,7 @@ WRITERS = (
     "events",
     "projections",
     "service/archive",
+    "service/cli",
     "benchmarks/chronicle.py",
     "benchmarks/kept.py",
     "benchmarks/loading.py",
@@ -43,7 +46,8 @@ OF_A_COUNTRY = 714
 
 
 class Loading(NamedTuple):
-    """What a load took and left: seconds, bytes, and the peak of its memory."""
+    """What a load took and left: the seconds from its first commit to its last, and in all, the
+    bytes of the log and of all files of the views, and the peak of its memory."""
 
     log_seconds: float
     seconds: float
@@ -111,26 +115,30 @@ def _write_lines(path: Path, world: World, corrections: int) -> None:
 
 
 def _load(folder: Path, lines: Path) -> Loading:
-    """Log and views of a file of lines. The one place that knows how a load goes."""
-    with lines.open("rb") as file, Archive(folder) as archive:
-        began = time.perf_counter()
-        load(archive, _batches_of(file))
-        logged = time.perf_counter()
-        archive.catch_up()
-        ended = time.perf_counter()
-        views = archive.views.path()
+    """Log and views of a file of lines, by the command that loads one."""
+    began = time.perf_counter()
+    subprocess.run(  # noqa: S603 -- our own command line
+        [
+            *(sys.executable, "-c", ANNALES, "--data", str(folder)),
+            *("load", str(lines), "--commits-of", str(BATCH), "--json"),
+        ],
+        cwd=HERE.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    ended = time.perf_counter()
+    with Archive(folder) as archive:
+        commits = archive.chronicle.log.commits
+        (first,), (last,) = commits(limit=1), commits(limit=1, last_first=True)
+    written = microseconds(last.recorded_at) - microseconds(first.recorded_at)
     return Loading(
-        log_seconds=logged - began,
+        log_seconds=written / 1e6,
         seconds=ended - began,
         peak=0,
         log_bytes=(folder / LOG).stat().st_size,
-        view_bytes=0 if views is None else views.stat().st_size,
+        view_bytes=sum(path.stat().st_size for path in folder.glob("views-*")),
     )
-
-
-def _batches_of(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(lines, BATCH)):
-        yield batch
 
 
 def _code() -> str:

@@ -232,8 +232,7 @@ class State:
         else:
             statements = {statement.id: statement.line for statement in said}
             wanted = {
-                box: area_of(statements.get(box.span.statement or "", {}), card_of)
-                for box in found
+                box: area_of(statements.get(box.span.statement or "", {}), card_of) for box in found
             }
         self._rows.settle(record, reaching, wanted, known=known)
 
