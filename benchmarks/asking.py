@@ -27,6 +27,7 @@ from events.store.transcoding import line_of
 from projections import PROJECTIONS
 from projections.engine.account import account
 from projections.engine.spans import Span
+from projections.views.state import Scope
 from service.archive import Archive
 from service.asking.filters import Wanted
 from service.asking.query import Query
@@ -101,12 +102,8 @@ def answered(archive: Archive, asked: Asked) -> str:
 def counted(archive: Archive, asked: Asked) -> list[tuple[str, int, str, int]]:
     """The whole world by status."""
     as_of = asked.as_of
-    return archive.state.count_world(
-        archive.db_at(as_of.known),
-        at=min(as_of.at, as_of.stated),
-        stated=as_of.stated,
-        known=as_of.known,
-    )
+    db, scope = archive.db_at(as_of.known), Scope(as_of.stated, as_of.known)
+    return archive.state.count_world(db, scope, min(as_of.at, as_of.stated))
 
 
 def derived(archive: Archive, asked: Asked) -> list[Span]:

@@ -99,6 +99,12 @@ def place_of(country: str | None, field: int | None) -> int:
 
 
 @lru_cache(maxsize=4096)
+def places_of(country: str) -> tuple[int, int]:
+    """The first place of a country, and the one after its last."""
+    first = place_of(country, None)
+    return first, first + NO_PLACE
+
+
 def country_of(place: int) -> str:
     """The country of a place; empty where it has none."""
     number = place // NO_PLACE

@@ -39,12 +39,12 @@ from projections.views.lines import Lines
 from projections.views.making import make, page_of, write
 from projections.views.processes import results_of
 from projections.views.search import Search
-from projections.views.state import State
+from projections.views.spans import Spans
 from projections.views.view import Beside, View
 
 log = logging.getLogger(__name__)
 
-VIEWS: tuple[type[View], ...] = (History, Lines, State, Search)
+VIEWS: tuple[type[View], ...] = (History, Lines, Spans, Search)
 """The one list of views. A new one is a file with a class and a word here."""
 
 CREATES = tuple(view.create for view in VIEWS)

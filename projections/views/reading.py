@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from events.area import Area
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
 from events.stream import Stream
+from projections.engine.spans import BEFORE_ALL
 from projections.views.columns import Found
 from projections.views.file import Database
 from projections.views.history import History
@@ -23,7 +25,8 @@ from projections.views.kept import STILL, Text
 from projections.views.lines import Lines, Version
 from projections.views.order import Order
 from projections.views.search import Search
-from projections.views.state import Row, State, Stretch
+from projections.views.state import Row, Scope, State, Stretch
+from projections.views.turns import Turns
 
 CARD = 0
 """The part of a record that is its card. A row's part is its number in the record, a statement's
@@ -40,6 +43,7 @@ class Reading(NamedTuple):
 
     db: Database
     state: State
+    turns: Turns
     lines: Lines
     history: History
     search: Search
@@ -61,6 +65,11 @@ class Slice:
     field: str | None
 
     @property
+    def scope(self) -> Scope:
+        """What is heard and known, and where."""
+        return Scope(self.as_of.stated, self.as_of.known, self.country, self.field)
+
+    @property
     def status_day(self) -> Day:
         """The day whose status is shown."""
         return status_day(at=self.as_of.at, stated=self.as_of.stated)
@@ -75,36 +84,19 @@ class Slice:
     ) -> list[Row]:
         """The rows of a facet that hold on the day `last`, or on some day from `first` to it;
         `detailed` with what else they name, and their text."""
+        first = last if first is None else first
         return self.reading.state.stab(
-            self.reading.db,
-            facet,
-            first=last if first is None else first,
-            last=last,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-            country=self.country,
-            field=self.field,
-            detailed=detailed,
+            self.reading.db, facet, self.scope, first=first, last=last, detailed=detailed
         )
 
     def find(self, facet: str, last: Day, *, first: Day | None = None) -> Found:
         """The same, as numbers."""
-        return Found(
-            *self.reading.state.find(
-                self.reading.db,
-                facet,
-                first=last if first is None else first,
-                last=last,
-                stated=self.as_of.stated,
-                known=self.as_of.known,
-                country=self.country,
-                field=self.field,
-            )
-        )
+        first = last if first is None else first
+        return self.reading.state.find(self.reading.db, facet, self.scope, first=first, last=last)
 
     def rows(self, found: Found) -> list[Row]:
         """What was found, each as a row."""
-        return self.reading.state.rows(self.reading.db, found.columns, found.indexes)
+        return self.reading.state.rows(self.reading.db, found)
 
     def order(self) -> Order:
         """The order of all records, by id."""
@@ -112,54 +104,27 @@ class Slice:
 
     def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:
         """The rows of a facet that hold on a day, of some records."""
-        rows = self.reading.state.stab_records(
-            self.reading.db,
-            facet,
-            records,
-            day=day,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-        )
+        rows = self.reading.state.of_records(self.reading.db, facet, records, self.scope)
         return [
             row
             for row in rows
-            if self.country in (None, row.country) and self.field in (None, row.field)
+            if row.vf <= day < row.vt and self.scope.has(Area(row.country, row.field))
         ]
 
     def stretches(self, facet: str, *, records: Iterable[str] | None = None) -> list[Stretch]:
         """The stretches of a facet on all days, by record and day; those of some records wherever
         they are listed, if they are named."""
-        return self.reading.state.stretches(
-            self.reading.db,
-            facet,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-            country=self.country,
-            field=self.field,
-            records=records,
-        )
+        return self.reading.state.stretches(self.reading.db, facet, self.scope, records=records)
 
     def begun(self, facet: str, last: Day) -> list[Row]:
         """The rows of a facet that had begun by the day `last`."""
-        return self.reading.state.begun(
-            self.reading.db,
-            facet,
-            last=last,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-            country=self.country,
-            field=self.field,
-        )
+        return self.rows(self.find(facet, last, first=BEFORE_ALL))
 
     def count_world(self) -> list[tuple[str, int, str, int]]:
         """How many facilities of the whole world have each status, odds and field: (status, odds,
         field, count)."""
-        return self.reading.state.count_world(
-            self.reading.db,
-            at=self.status_day,
-            stated=self.as_of.stated,
-            known=self.as_of.known,
-        )
+        scope = self.scope._replace(country=None, field=None)
+        return self.reading.state.count_world(self.reading.db, scope, self.status_day)
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""

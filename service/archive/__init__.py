@@ -22,6 +22,7 @@ from projections.views.lines import Lines
 from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
+from projections.views.turns import Turns
 from service.archive.keys import Keyring
 from service.archive.streams import Streams
 
@@ -46,6 +47,7 @@ class Archive:
         log = self.chronicle.log
         self.state = State(log)
         self.lines = Lines(log)
+        self.turns = Turns(self.state, self.lines)
         self.history = History(log)
         self.search = Search(log)
         self.keys = Keyring(folder, clock=clock)
@@ -97,7 +99,9 @@ class Archive:
 
     def reading(self, db: Database) -> Reading:
         """The views by a connection to their file."""
-        return Reading(db, self.state, self.lines, self.history, self.search, self._record_of_entry)
+        return Reading(
+            db, self.state, self.turns, self.lines, self.history, self.search, self._record_of_entry
+        )
 
     def _record_of_entry(self, entry: str) -> str | None:
         return self.chronicle.claimed("entry", [entry]).get(entry)

@@ -12,6 +12,7 @@ from events.dates import Day, day, year_of
 from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.reading import Reading
+from projections.views.state import Scope
 from service.asking.query import Query
 
 
@@ -47,17 +48,10 @@ def between(
 ) -> list[int]:
     """Of an answer about the rows that hold on some day from `first` to `last`, of the country
     and the field of the query; of some facets, if they are named."""
-    country = query.filters.get("country")
-    return reading.state.turns(
-        reading.db,
-        first=first,
-        last=last,
-        stated=query.as_of.stated,
-        after=after,
-        known=known,
-        countries=None if country is None else [country],
-        field=query.filters.get("field"),
-        facets=facets,
+    filters = query.filters
+    scope = Scope(query.as_of.stated, known, filters.get("country"), filters.get("field"))
+    return reading.turns.of_rows(
+        reading.db, scope, first=first, last=last, after=after, facets=facets
     )
 
 

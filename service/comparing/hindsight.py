@@ -38,6 +38,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT
 from projections.views.order import Order
 from projections.views.reading import Reading
+from projections.views.state import Scope
 from service.asking.filters import COUNTRY, FIELD, Wanted
 from service.asking.json_text import Fragment
 from service.asking.paging import page_in_order
@@ -300,15 +301,12 @@ def of_two_horizons(reading: Reading, query: Query, *, after: int, known: int) -
     ]
     # Whether a facility had been named depends on statements of any country and field.
     found.append(
-        reading.state.turns(
+        reading.turns.of_rows(
             reading.db,
+            Scope(query.as_of.stated, known),
             first=BEFORE_ALL,
             last=AFTER_ALL,
-            stated=query.as_of.stated,
             after=after,
-            known=known,
-            countries=None,
-            field=None,
             facets=["named"],
         )
     )

@@ -28,6 +28,7 @@ from events.errors import NotFound
 from projections.views.history import Acts
 from projections.views.patch import Operation, patch_between
 from projections.views.reading import Reading
+from projections.views.state import Scope
 from service.archive import PATIENCE, Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
@@ -300,13 +301,10 @@ class _Reader:
         follow = self._followed.follow
         if follow.streams is not None:
             return len(text)
-        listed = self._reading.state.count_listed(
-            self._reading.db,
-            stated=clocks.stated,
-            known=clocks.known,
-            country=None if follow.looks_everywhere else self._alone("country"),
-            field=None,  # the rows of other fields are read too, and left out
-        )
+        # The rows of other fields are read too, and left out.
+        country = None if follow.looks_everywhere else self._alone("country")
+        scope = Scope(clocks.stated, clocks.known, country)
+        listed = self._reading.state.count_listed(self._reading.db, scope)
         return follow.effort * (len(text) + LISTED * listed)
 
     def _alone(self, name: str) -> str | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from events.clocks import AsOf
 from events.stream import Stream
 from projections.views.reading import Reading
-from projections.views.state import Row, Stretch
+from projections.views.state import Row, Scope, Stretch
 from service.items.claim import Claims, claim_of, claims_of
 from service.items.home import finder, homes_of
 from service.items.item import Item, in_time
@@ -74,7 +74,7 @@ class _Selected:
         kinds = {row.record: row.value for row in self._listed()}
         elsewhere = (wanted.country, wanted.field) != (None, None)
         if self._among is None and elsewhere and {*wanted.kinds} - {"phase", "milestone"}:
-            kinds |= self._view.scattered(self._db, stated=self._stated, known=self._known)
+            kinds |= self._view.scattered(self._db, Scope(self._stated, self._known))
         return kinds
 
     def _listed(self) -> list[Row]:

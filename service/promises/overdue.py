@@ -82,7 +82,7 @@ class _Plans:
     @classmethod
     def of(cls, view: Slice, found: Found) -> _Plans:
         """The plans of some rows."""
-        valid = view.reading.state.valid(view.reading.db, found.columns, found.indexes)
+        valid = view.reading.state.valid(view.reading.db, found)
         return cls(view, found, *valid)
 
     def ending_by(self, last: Day) -> _Plans:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from projections.views.reading import Reading
+from projections.views.state import Scope
 from service.asking.following import Follow
 from service.asking.query import Query
 from service.asking.question import Example, Question
@@ -36,14 +37,9 @@ BY_HORIZON = (("stated",),)
 
 def _of_ladders(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
     """Of an answer that lists every plan that was said, the overtaken ones too."""
-    plans = reading.state.ladder_turns(
-        reading.db,
-        stated=query.as_of.stated,
-        after=after,
-        known=known,
-        country=query.about.country,
-        field=query.about.field,
-    )
+    about: Promised = query.about
+    scope = Scope(query.as_of.stated, known, about.country, about.field)
+    plans = reading.turns.of_ladders(reading.db, scope, after=after)
     return sorted({*plans, *on_any_day(reading, query, after=after, known=known)})
 
 

@@ -19,7 +19,7 @@ from projections import VALUES
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import CAME, OUTCOMES, Ladder, Slip, ladder_of, written_of
 from projections.views import bulk
-from projections.views.columns import Columns, Indexes, country_of, field_of
+from projections.views.columns import Columns, Found, Indexes, country_of, field_of
 from projections.views.reading import Slice
 from service.items.when import when
 from service.promises.filters import Promised, is_run_by
@@ -137,7 +137,8 @@ class Tally:
 
     def _read(self, part: Indexes) -> list[Counted]:
         reading = self._view.reading
-        rows = reading.state.rows(reading.db, self._columns, self._found[part], detailed=True)
+        found = Found(self._columns, self._found[part])
+        rows = reading.state.rows(reading.db, found, detailed=True)
         cards = self._view.cards({row.record for row in rows})
         return [
             Counted(row.record, row.value, ladder_of(row.record, row), cards[row.record])

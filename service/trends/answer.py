@@ -18,6 +18,7 @@ from typing import Any
 
 from events.dates import Day, iso
 from projections.views.reading import Reading
+from projections.views.state import Scope
 from service.asking.query import Query
 from service.asking.table import Members
 from service.sentences.trends import Ends, trends_sentence
@@ -108,22 +109,24 @@ def between_ends(reading: Reading, query: Query, *, after: int, known: int) -> l
     """The commits beyond `after`, up to `known`, that can change a trend: their positions."""
     trend: Trend = query.about
     stated = query.as_of.stated
-    return reading.state.turns(
-        reading.db,
-        # Beyond the horizon a status is the one at the horizon.
-        first=min(trend.first, stated),
-        last=trend.last,
-        stated=stated,
-        after=after,
-        known=known,
-        countries=_countries(trend),
-        field=trend.fields[0] if len(trend.fields) == 1 else None,
-        facets=[MEASURED[trend.measure]],
+    field = trend.fields[0] if len(trend.fields) == 1 else None
+    found = (
+        reading.turns.of_rows(
+            reading.db,
+            Scope(stated, known, country, field),
+            # Beyond the horizon a status is the one at the horizon.
+            first=min(trend.first, stated),
+            last=trend.last,
+            after=after,
+            facets=[MEASURED[trend.measure]],
+        )
+        for country in _countries(trend)
     )
+    return sorted({position for positions in found for position in positions})
 
 
-def _countries(trend: Trend) -> list[str] | None:
-    """The countries of a trend; None where those that are not named count too."""
+def _countries(trend: Trend) -> Sequence[str | None]:
+    """The countries of a trend; None is all, where those that are not named count too."""
     if not trend.countries:
-        return None
+        return [None]
     return [*trend.countries, *(each for name in trend.regions for each in REGIONS[name].countries)]

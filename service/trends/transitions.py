@@ -24,7 +24,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import NOTHING, after
 from projections.views import bulk
 from projections.views.reading import Reading, Slice
-from projections.views.state import Row
+from projections.views.state import Row, Scope
 from service.asking import forms
 from service.asking.filters import (
     AFTER_ROW,
@@ -292,17 +292,8 @@ def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[in
     period: Period = query.about
     found: set[int] = set()
     if period.has(FACILITY):
-        found |= {
-            *reading.state.statement_turns(
-                reading.db,
-                FACILITY,
-                stated=query.as_of.stated,
-                after=after,
-                known=known,
-                country=period.country,
-                field=period.field,
-            )
-        }
+        scope = Scope(query.as_of.stated, known, period.country, period.field)
+        found |= {*reading.turns.of_statements(reading.db, FACILITY, scope, after=after)}
     if facets := [kind for kind in (POLICY, DISCOVERY) if period.has(kind)]:
         last = min(period.last, query.as_of.stated)
         found |= {

@@ -18,6 +18,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import columns as module
 from projections.views.columns import Columns, make, place_of
 from projections.views.rows import Stored
+from projections.views.state import Scope
 from tests.story.telling import JUNO, SOURCE, Teller, milestone, plan
 
 FAR = 3 * 10**17
@@ -167,22 +168,17 @@ def test_far_days_are_told_apart(teller: Teller) -> None:
     teller.archive.catch_up()
     db, state = teller.archive.views.db(), teller.archive.state
     known = teller.archive.views.tracked()
-    first = -365242500000000 + 0
+    first = -365_242_500_000_000
 
     def held(day: int) -> list[str]:
-        rows = state.stab(
-            db, "status", first=day, last=day, stated=20_000, known=known, country="CN", field=None
-        )
+        rows = state.stab(db, "status", Scope(20_000, known, "CN"), first=day, last=day)
         return [row.value for row in rows]
 
     assert held(0) == ["proposed"]
     assert held(12_000) == ["approved"]
     assert held(-5_000_000_000) == ["proposed"]
     assert held(2 * first) == []
-    due = state.stab(
-        db, "due", first=BEFORE_ALL, last=AFTER_ALL, stated=20_000, known=known,
-        country=None, field=FIELDS[9],
-    )  # fmt: skip
+    due = state.stab(db, "due", Scope(20_000, known, field=FIELDS[9]))
     assert [row.vf > 10**14 for row in due] == [True]
 
 

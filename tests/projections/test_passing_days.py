@@ -15,8 +15,9 @@ import pytest
 from events.dates import Day, parse_iso
 from projections import PROJECTIONS
 from projections.engine.account import Account, account
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Heard, Projection, Span
+from projections.engine.spans import Heard, Projection, Span
 from projections.kinds.listing import LISTED, listing
+from projections.views.state import Scope
 from tests.story.telling import SOURCE, Teller, correction, statement, withdrawal
 
 TEN_YEARS = 3653
@@ -44,10 +45,7 @@ def ageing(monkeypatch: pytest.MonkeyPatch, teller: Teller) -> None:
 def ages(teller: Teller, *, stated: Day, known: int) -> set[tuple[str, str]]:
     """The observations that the views show, each with how it has aged."""
     db = teller.archive.db_at(known)
-    rows = teller.archive.state.stab(
-        db, "observation", first=BEFORE_ALL, last=AFTER_ALL, stated=stated, known=known,
-        country=None, field=None,
-    )  # fmt: skip
+    rows = teller.archive.state.stab(db, "observation", Scope(stated, known))
     return {(row.statement, row.value) for row in rows}
 
 

@@ -7,6 +7,7 @@ import msgspec
 from events.clocks import utc_day
 from events.dates import Day, parse_iso
 from projections.views.history import Acts
+from projections.views.state import Scope
 from tests.story.telling import (
     SOURCE,
     Teller,
@@ -32,10 +33,7 @@ def stretches(
     found = juno.archive.state.stretches(
         juno.archive.views.db(),
         facet,
-        stated=TODAY,
-        known=juno.archive.views.tracked(),
-        country=asked.get("country"),
-        field=asked.get("field"),
+        Scope(TODAY, juno.archive.views.tracked(), asked.get("country"), asked.get("field")),
         records=None if asked.get("record") is None else [str(asked["record"])],
     )
     return [(each.statement, each.value, each.first, each.stop) for each in found]
@@ -116,12 +114,12 @@ def test_a_record_of_several_statements_may_lie_in_several_places(juno: Teller) 
     juno.tell(milestone("hall", "completed", "2024"))
     juno.archive.catch_up()
     db, state = juno.archive.views.db(), juno.archive.state
-    scattered = state.scattered(db, stated=TODAY, known=7)
+    scattered = state.scattered(db, Scope(TODAY, 7))
     assert set(scattered.values()) == {"indicator"}
     assert len(scattered) == 1
 
     def listed(country: str | None) -> int:
-        return state.count_listed(db, stated=TODAY, known=7, country=country, field=None)
+        return state.count_listed(db, Scope(TODAY, 7, country))
 
     assert (listed(None), listed("US"), listed("VA")) == (3, 1, 0)
 
