@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from benchmarks import command
 from benchmarks.chronicle import World, batches
 from benchmarks.draws import drawn, late_paths, moment_now
 from benchmarks.figures import Figures, milliseconds, quantile
@@ -28,15 +28,14 @@ from benchmarks.loading import BATCH, load
 from benchmarks.memory import MB, pss, watched
 from benchmarks.peers.ours import Answers, Rows
 from benchmarks.servers import (
-    ANNALES,
     CONNECTIONS,
+    TWO_PROCESSES,
     Asked,
     annales,
     in_turn,
     load_of,
     rate,
     told,
-    two_processes,
 )
 from benchmarks.typical import OF_THE_WORLD, TYPICAL, answered
 from events.commit import microseconds
@@ -250,7 +249,7 @@ def _seconds(ask: Callable[..., object], *about: object) -> float:
 def _over_http(of: Kept, *, seconds: int) -> Iterator[Bar]:
     with Archive(of.folder) as archive:
         fresh = late_paths(of.world, end=moment_now(archive).known)
-    options = two_processes()
+    options = TWO_PROCESSES
     with annales(of.folder, *options) as server:
         yield _at_most("a start until /readyz", server.seconds, 1.5)
         paths = [list(islice(fresh, PATHS)) for _ in range(2)]
@@ -266,7 +265,7 @@ def _over_http(of: Kept, *, seconds: int) -> Iterator[Bar]:
         for url in (*TYPICAL.values(), *OF_THE_WORLD.values()):
             if (status := told(Asked(server.port, url)).status) != 200:
                 raise ValueError(f"{url}: {status}")
-        what = f"memory of a server of {2 if options else 1} processes after every question"
+        what = "memory of a server of 2 processes after every question"
         yield _memory_at_most(what, pss(server.pid), 600 * MB)
 
 
@@ -283,7 +282,7 @@ def _copied(of: Kept) -> Iterator[Path]:
 def _rebuilt(folder: Path, of: Kept) -> Bar:
     began = time.perf_counter()
     subprocess.run(  # noqa: S603 -- our own command line
-        [sys.executable, "-c", ANNALES, "--data", str(folder), "rebuild"],
+        command.annales(folder, "rebuild"),
         capture_output=True,
         check=True,
     )

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +20,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import command
 from benchmarks.chronicle import World
 from benchmarks.figures import Figures, milliseconds, per_second, quantile
 from benchmarks.following import across
 from benchmarks.growth_picture import Panel, picture
 from benchmarks.kept import CACHE, Kept, kept, world_of
 from benchmarks.memory import MB, watched
-from benchmarks.servers import ANNALES
 from benchmarks.typical import OF_THE_WORLD, TYPICAL, answered
 from events.errors import AnnalesError
 from service.archive import Archive
@@ -129,7 +128,7 @@ def _work(folder: Path, world: World) -> Worked:
     """Rebuild the views of a chronicle, then let them follow some news."""
     began = time.perf_counter()
     subprocess.run(  # noqa: S603 -- our own command line
-        [sys.executable, "-c", ANNALES, "--data", str(folder), "rebuild"],
+        command.annales(folder, "rebuild"),
         capture_output=True,
         check=True,
     )

@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import time
 from dataclasses import astuple
 from pathlib import Path
@@ -18,10 +17,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from benchmarks import command
 from benchmarks.chronicle import World, batches
 from benchmarks.loading import BATCH
 from benchmarks.memory import watched
-from benchmarks.servers import ANNALES
 from events.commit import microseconds
 from service.archive import LOG, Archive
 
@@ -118,11 +117,8 @@ def _load(folder: Path, lines: Path) -> Loading:
     """Log and views of a file of lines, by the command that loads one."""
     began = time.perf_counter()
     subprocess.run(  # noqa: S603 -- our own command line
-        [
-            *(sys.executable, "-c", ANNALES, "--data", str(folder)),
-            *("load", str(lines), "--commits-of", str(BATCH), "--json"),
-        ],
-        cwd=HERE.parent,
+        command.annales(folder, "load", str(lines), "--commits-of", str(BATCH), "--json"),
+        cwd=command.HERE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=True,

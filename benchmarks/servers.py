@@ -10,7 +10,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
-from benchmarks import debian
+from benchmarks import command, debian
 
 HERE = Path(__file__).resolve().parent
 
@@ -29,7 +28,6 @@ DATASETTE = HERE.parent / ".venv-bench" / "bin" / "datasette"
 
 CONNECTIONS = 8
 
-ANNALES = "from service.cli import main; main()"
 
 TELL = """
 done = function(summary, latency, requests)
@@ -88,27 +86,18 @@ class Server(NamedTuple):
     """How long it took from its start until it was ready."""
 
 
+TWO_PROCESSES = ("--processes", "2")
+
+
 def annales(
     folder: Path, *options: str, settings: Mapping[str, str] | None = None
 ) -> AbstractContextManager[Server]:
     """`annales serve` of a folder. Its limit of orders is there for others to meet."""
     return _served(
-        [sys.executable, "-c", ANNALES, "--data", str(folder), "serve", "--quiet", *options],
+        command.annales(folder, "serve", "--quiet", *options),
         Asked(free_port(), "/readyz"),
         {"ANNALES_ORDERS_LIMIT": "1000000 per second", **(settings or {})},
     )
-
-
-def two_processes() -> tuple[str, ...]:
-    """The options by which Annales serves by two processes; none where it has but one."""
-    help_ = subprocess.run(  # noqa: S603 -- our own command line
-        [sys.executable, "-c", ANNALES, "serve", "--help"],
-        cwd=HERE.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return ("--processes", "2") if "--processes" in help_.stdout else ()
 
 
 def datasette(path: Path) -> AbstractContextManager[Server]:

@@ -35,6 +35,7 @@ from benchmarks.row_versions import row_versions
 from benchmarks.servers import (
     CONNECTIONS,
     DATASETTE,
+    TWO_PROCESSES,
     Asked,
     Load,
     annales,
@@ -42,7 +43,6 @@ from benchmarks.servers import (
     load_of,
     rate,
     told,
-    two_processes,
 )
 from benchmarks.servers import datasette as serving_datasette
 from service.archive import Archive
@@ -262,7 +262,7 @@ def as_of_beside_now(times: Times) -> Figures:
 
 def _over_http(of: Kept, *, seconds: int) -> Figures:
     """A country of ours at clocks by chance, beside the same rows in a table of Datasette."""
-    options = two_processes()
+    options = TWO_PROCESSES
     processes = 2 if options else 1
     with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         file = Path(name) / "peer.sqlite"
