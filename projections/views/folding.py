@@ -74,16 +74,12 @@ class CommitRead(NamedTuple):
 
 
 class Reader:
-    """Folds the log's pages into records. `load` gives a record as of the page before.
-
-    `dropped` are the streams dropped from memory after the last page.
-    """
+    """Folds the log's pages into records. `load` gives a record as of the page before."""
 
     def __init__(self, load: Callable[[str], Record]) -> None:
         self._load = load
         self._records: OrderedDict[str, Record] = OrderedDict()
         self._events = 0
-        self.dropped: list[str] = []
 
     def read(
         self, events: Iterable[LoggedEvent], *, elsewhere: Collection[str] = ()
@@ -130,11 +126,9 @@ class Reader:
 
     def _drop(self) -> None:
         """Let go of the records that were read longest ago, if there are too many."""
-        self.dropped.clear()
         while self._events > KEPT:
-            stream, record = self._records.popitem(last=False)
+            _, record = self._records.popitem(last=False)
             self._events -= record.revision
-            self.dropped.append(stream)
 
     def _new(self, stream: str) -> Record:
         record = self._records[stream] = Record.of(stream)

@@ -53,7 +53,7 @@ TABLES = tuple(table for view in VIEWS for table in view.tables)
 FAR = 20_000
 """How many events are followed one page after the other, however quickly all could be read."""
 
-PAGE = 5000
+PAGE = 1000
 """How many events a transaction takes, or one commit where that is larger."""
 
 
@@ -251,21 +251,24 @@ def make_anew_if_far(
 
     To whoever else follows this is one page, for the end of which they wait.
     """
-    if not _is_far(chronicle, views):
+    if not is_far(chronicle, views):
         return
     with alone(views.db()):
         # Somebody else may have done it while this one waited.
-        head = _is_far(chronicle, views)
+        head = is_far(chronicle, views)
         if head:
             with views.beside() as path:
                 make(chronicle.log, VIEWS, path, until=head, progress=progress)
                 views.swap_in(path)
 
 
-def _is_far(chronicle: Chronicle, views: Views) -> int:
-    """The head of the log, if the views have read less than half of it; else 0."""
+def is_far(chronicle: Chronicle, views: Views) -> int:
+    """The head of the log, if the views have read less than two thirds of it; else 0.
+
+    On two cores all of a log is read three to four times as fast as it is followed.
+    """
     head = chronicle.log.max_notification_id() or 0
-    return head if head - views.tracked() > max(FAR, head // 2) else 0
+    return head if head - views.tracked() > max(FAR, head // 3) else 0
 
 
 def belong(chronicle: Chronicle, db: Database) -> bool:

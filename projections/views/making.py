@@ -31,8 +31,8 @@ from projections.views.folding import CARDS, CommitRead, Reader, facilities_name
 from projections.views.processes import results_of
 from projections.views.view import Beside, View, Written
 
-PART = 20_000
-"""How many events a part has, about: a worker takes some 100 MB for them."""
+PART = 10_000
+"""How many events a part has, about: a worker takes some 60 MB for them."""
 
 MOST_WORKERS = 8
 """More would wait for the one who writes."""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import click
 
+from projections.views.following import is_far
 from service.archive import Archive
 from service.cli import calm_the_collector
 from service.cli.screen import AddBar, Advance
@@ -120,7 +121,10 @@ def _follow(folder: Path, pipe: Connection) -> None:
                 while not pipe.poll(LOOK):
                     _say(pipe, archive)
                 head = pipe.recv()
-                while archive.wait_for(head, timeout=LOOK) < head:
+                # What is far behind is made anew on all cores, by whoever began.
+                while not is_far(archive.chronicle, archive.views):
+                    if archive.wait_for(head, timeout=LOOK) >= head:
+                        break
                     _say(pipe, archive)
         except (EOFError, BrokenPipeError):
             raise
