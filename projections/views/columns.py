@@ -21,8 +21,9 @@ import itertools
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -75,8 +76,10 @@ OTHER_VALUE = -1
 """The value is a text, which only the table has."""
 
 HEADER = 4096
-MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED = range(7)
-"""The numbers of the header. `POSITION` is how far the rows are those of the log."""
+MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED, BOOT = range(8)
+"""The numbers of the header. `POSITION` is how far the rows are those of the log; `BOOT` tells when
+the system was started that wrote them. What is mapped reaches the disk in any order, so after a
+loss of power a file may be anything."""
 
 FORM = 0x0A11A1E6
 """What identifies a file of this form."""
@@ -132,7 +135,7 @@ def is_far(day: int) -> bool:
 
 
 class Columns:
-    """The columns of a file of views, mapped. A process has one, whatever its threads."""
+    """The columns of a file of views, mapped. Whoever writes them is alone with the file."""
 
     def __init__(self, path: Path, content: mmap.mmap | bytes) -> None:
         """The columns that lie at a path. Raises ValueError where there are none in the content."""
@@ -175,8 +178,8 @@ class Columns:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no page was begun that has not ended."""
-        return not self._head[WRITING]
+        """Whether no page was begun that has not ended, or may be lost in part."""
+        return not self._head[WRITING] and int(self._head[BOOT]) == this_boot()
 
     @property
     def count(self) -> int:
@@ -324,38 +327,37 @@ class Columns:
         )
         return end + int(tail[0])
 
-    def sorted_again(self, *, room: int = ROOM) -> Columns:
+    def sorted_again(self, *, room: int = 0) -> Columns:
         """The same rows in a new file in its place, all sorted, with room for more."""
         count = self.count
         at = {name: array[:count] for name, array in self._arrays.items()}
         order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
         in_order = (at[name][order] for name in MEMBERS)
-        return _written(self.path, in_order, count, self.position, room)
+        return _written(self.path, in_order, count, self.position, max(room, ROOM))
 
 
 class Shelf:
-    """The columns beside files of views, as a process has mapped them."""
+    """The columns beside files of views, each mapped as long as a connection to the views is there.
+
+    So an answer that began by a file ends by it, whatever was put in its place meanwhile.
+    """
 
     def __init__(self) -> None:
-        self._mapped: dict[Path, Columns] = {}
+        self._mapped: WeakKeyDictionary[Database, Columns] = WeakKeyDictionary()
         self._paths: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
 
     def of(self, db: Database) -> Columns | None:
         """The columns beside a file of views; None where there are none."""
-        path = self.path(db)
-        found = self._mapped.get(path)
+        found = self._mapped.get(db)
         if found is None or found.is_replaced:
-            try:
-                found = Columns.mapped(path)
-            except (FileNotFoundError, ValueError):
-                return None
-            self.put(found)
+            # Without another in its place the one before says how far it has read.
+            with suppress(FileNotFoundError, ValueError):
+                found = self._mapped[db] = Columns.mapped(self.path(db))
         return found
 
-    def put(self, columns: Columns) -> None:
-        """Columns that were made; those of files that are gone are let go."""
-        self._mapped = {path: each for path, each in self._mapped.items() if path.exists()}
-        self._mapped[columns.path] = columns
+    def put(self, db: Database, columns: Columns) -> None:
+        """Columns that were made for a connection."""
+        self._mapped[db] = columns
 
     def path(self, db: Database) -> Path:
         """Where the columns of a file of views lie."""
@@ -422,7 +424,19 @@ def _written(
     # Arrays begin at multiples of 8, whatever the sizes of those before.
     capacity = -(-(count + max(room, count // 8)) // 8) * 8
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
+    try:
+        _write(beside, arrays, count, capacity, position)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return Columns.mapped(path)
+
+
+def _write(
+    path: Path, arrays: Iterable[npt.NDArray[Any]], count: int, capacity: int, position: int
+) -> None:
+    with path.open("wb") as file:
         # Room that is only promised would end the process when a disk is full.
         os.posix_fallocate(file.fileno(), 0, HEADER + capacity * WIDTH)
         offset = HEADER
@@ -432,12 +446,17 @@ def _written(
             offset += capacity * np.dtype(kind).itemsize
         file.seek(0)
         file.write(_header(capacity, count, position))
-    beside.replace(path)
-    return Columns.mapped(path)
 
 
 def _header(capacity: int, count: int, position: int) -> bytes:
-    return np.array([FORM, capacity, count, count, position, 0, 0, 0], np.int64).tobytes()
+    numbers = [FORM, capacity, count, count, position, 0, 0, this_boot()]
+    return np.array(numbers, np.int64).tobytes()
+
+
+@cache
+def this_boot() -> int:
+    """A number of the time that began when the system was started."""
+    return int(Path("/proc/sys/kernel/random/boot_id").read_text()[:8], 16)
 
 
 def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[tuple[Any, ...]]) -> None:

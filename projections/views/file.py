@@ -130,6 +130,13 @@ class Views:
                 if path != used:
                     with suppress(BlockingIOError), _locked(_made_by(path), patiently=False):
                         remove(path)
+            for beside in self.folder.glob("views-*.sqlite.*"):
+                # What lies beside a file that is gone, or was half made by a process that is.
+                views, _, rest = beside.name.partition(".sqlite.")
+                maker = rest.partition("columns.")[2]
+                is_half_made = maker.isdigit() and not Path(f"/proc/{maker}").exists()
+                if is_half_made or not (self.folder / f"{views}.sqlite").exists():
+                    beside.unlink(missing_ok=True)
 
     def make_beside(self, path: Path | None = None) -> Path:
         """A new file with empty views that have read nothing; not yet in use."""
@@ -225,6 +232,8 @@ class Views:
 @contextmanager
 def writing(db: Database) -> Iterator[Database]:
     """A transaction that holds the write lock from its first statement."""
+    # Who writes comes back to the same pages, and there is one who does.
+    db.conn.execute("PRAGMA cache_size = -65536")
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         yield db
@@ -288,6 +297,7 @@ def filled(path: Path) -> Iterator[Database]:
     try:
         execute("PRAGMA journal_mode = OFF")
         execute("PRAGMA synchronous = OFF")
+        execute("PRAGMA cache_size = -65536")
         # An index that is made of all rows at once costs a fraction of one that grows with them.
         indexes = execute(INDEXES).fetchall()
         for name, _ in indexes:
@@ -339,8 +349,10 @@ def _connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
     # NORMAL is enough here: what a loss of power takes, the log gives again.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA mmap_size = 268435456")
+    # Every thread of every process has one, so what it keeps is small: what is asked about many
+    # records is answered from the columns, and the system keeps the file.
+    connection.execute("PRAGMA cache_size = -8192")
+    connection.execute("PRAGMA mmap_size = 67108864")
     return connection
 
 

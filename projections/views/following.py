@@ -268,7 +268,7 @@ def is_far(chronicle: Chronicle, views: Views) -> int:
     On two cores all of a log is read three to four times as fast as it is followed.
     """
     head = chronicle.log.max_notification_id() or 0
-    return head if head - views.tracked() > max(FAR, head // 3) else 0
+    return head if head - tracked(views.db()) > max(FAR, head // 3) else 0
 
 
 def belong(chronicle: Chronicle, db: Database) -> bool:
@@ -300,9 +300,10 @@ def rebuild(
             raise Differs(position, live, rebuilt)
         # The live views have read on in the meantime, and must not be set back.
         db = open_file(path)
-        with closing(db.conn):
-            Follower(chronicle, lambda: db).catch_up(progress=progress)
-        views.swap_in(path)
+        with alone(views.db()):
+            with closing(db.conn):
+                Follower(chronicle, lambda: db).catch_up(progress=progress)
+            views.swap_in(path)
     return Rebuilt(position, rebuilt)
 
 
@@ -324,7 +325,7 @@ def _compared(
     digest of the live ones and of those that were made."""
     with contextlib.ExitStack() as stack:
         live: Iterator[Any]
-        if views.tracked() > FAR:
+        if tracked(views.db()) > FAR:
             # It takes as long as many events of the log, so another process does it meanwhile.
             live = stack.enter_context(results_of(digest_of, views.used()))
         else:

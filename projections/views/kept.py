@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import NamedTuple
 
-MOST = 32 * 2**20
+MOST = 64 * 2**20
 """How many bytes are kept, about."""
 
 BESIDE = 250
@@ -50,21 +50,21 @@ class Kept:
         parts: Sequence[int],
         *,
         known: int,
+        position: int,
         make: Callable[[list[int]], Iterable[Text]],
     ) -> list[str]:
         """The text of each part of a record, as it is right at `known`.
 
-        `make` gives the texts at some places of the two lists; those that are kept are not made
-        again.
+        `make` gives the texts at some places of the two lists, from views that have read up to
+        `position`; those that are kept are not made again.
         """
         with self._lock:
-            read = self._position
             found, missing = self._look_up(records, parts, known)
         if missing:
             made = list(make(missing))
             with self._lock:
-                # If somebody read on meanwhile, they may be of before it.
-                if self._position == read:
+                # Where somebody read on meanwhile, or before, they may be of before that.
+                if self._position == position:
                     self._keep(records, parts, missing, made)
             for place, text in zip(missing, made, strict=True):
                 found[place] = text.text

@@ -216,7 +216,9 @@ class Slice:
             position,
             lambda after: self.reading.history.touched(db, after=after, last=position),
         )
-        return state.shown.texts(records, parts, known=self.as_of.known, make=made)
+        return state.shown.texts(
+            records, parts, known=self.as_of.known, position=position, make=made
+        )
 
     def statements(self, ids: Iterable[str]) -> dict[str, str]:
         """The JSON texts of statements by id, as they stand at `known`."""

@@ -80,13 +80,13 @@ class Spans:
         rows = self._rows
         new = rows.page()
         if not columns.apply(new, rows.cuts, rows.closed):
-            columns = self._replace(columns, columns.sorted_again(room=len(new)))
+            columns = self._sorted_again(db, columns, room=len(new))
             columns.begin()
             columns.apply(new, rows.cuts, rows.closed)
         columns.end(position)
         rows.drop_page()
         if not more and columns.tail > shared.TAIL:
-            self._replace(columns, columns.sorted_again())
+            self._sorted_again(db, columns, room=0)
 
     def forget(self) -> None:
         """Drop what is kept of open rows, because the views moved on without this one."""
@@ -100,11 +100,13 @@ class Spans:
             if columns is not None:
                 columns.give_up()
             made = shared.make(self._shelf.path(db), db.execute(ALL), position)
-            self._shelf.put(made)
+            self._shelf.put(db, made)
 
-    def _replace(self, before: Columns, made: Columns) -> Columns:
+    def _sorted_again(self, db: Database, before: Columns, *, room: int) -> Columns:
+        # First: if this process ends in between, nobody stays with the file that is replaced.
         before.give_up()
-        self._shelf.put(made)
+        made = before.sorted_again(room=room)
+        self._shelf.put(db, made)
         return made
 
     def _mentioning(self, facility: str) -> list[str]:

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from events.area import Area
 from events.dates import Day
+from events.errors import NotProjected
 from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
 from events.vocabulary import FIELDS
@@ -27,6 +28,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
 from projections.views import columns as shared
 from projections.views.bulk import Numbers
 from projections.views.columns import Columns, Found, country_of, field_of, places_of
+from projections.views.file import tracked
 from projections.views.kept import Kept
 from projections.views.lines import Lines
 from projections.views.order import Order, Orders
@@ -133,8 +135,14 @@ class State:
         self.shown = Kept()
 
     def columns_of(self, db: Database) -> Columns:
-        """The columns beside a file of views; without rows, if nothing was read."""
-        return self._shelf.of(db) or Columns.none(self._shelf.path(db))
+        """The columns beside a file of views; without rows, if nothing was read.
+
+        Raises NotProjected where they are missing.
+        """
+        columns = self._shelf.of(db)
+        if columns is None and (read := tracked(db)):
+            raise NotProjected(read, 0)
+        return columns or Columns.none(self._shelf.path(db))
 
     def order(self, db: Database) -> Order:
         """The order of all records, by id."""

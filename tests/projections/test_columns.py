@@ -16,7 +16,9 @@ from events.vocabulary import FIELDS
 from projections import FACETS
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import columns as module
+from projections.views import following
 from projections.views.columns import Columns, make, place_of
+from projections.views.following import rebuild
 from projections.views.rows import Stored
 from projections.views.state import Scope
 from tests.story.telling import JUNO, SOURCE, Teller, milestone, plan
@@ -140,7 +142,7 @@ def test_what_is_no_file_of_columns_is_refused(tmp_path: Path) -> None:
         Columns.mapped(tmp_path / "columns")
 
 
-@pytest.mark.parametrize("harm", ["torn", "gone", "behind"])
+@pytest.mark.parametrize("harm", ["torn", "gone", "behind", "of another boot"])
 def test_columns_that_are_not_those_of_the_table_are_made_anew(juno: Teller, harm: str) -> None:
     """A page that was begun and never ended, a file that is lost, or one of an earlier position."""
     juno.tell(milestone("ground", "construction-started", "2015-01-10"))
@@ -149,6 +151,8 @@ def test_columns_that_are_not_those_of_the_table_are_made_anew(juno: Teller, har
     columns = juno.archive.state.columns_of(db)
     if harm == "torn":
         columns.begin()
+    elif harm == "of another boot":
+        columns._head[module.BOOT] += 1
     elif harm == "gone":
         columns.path.unlink()
         columns.give_up()
@@ -196,3 +200,57 @@ def test_far_rows_are_found_one_by_one(tmp_path: Path) -> None:
     }
     assert keys == wanted
     assert np.all(np.diff(columns["facet"][: columns.count].astype(int)) >= 0)
+
+
+def test_columns_that_are_lost_are_made_of_the_table_however_long_the_log(
+    juno: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The views themselves are whole, so they are not made anew."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.archive.catch_up()
+    monkeypatch.setattr(following, "FAR", 1)
+    views, columns = juno.archive.views, juno.archive.state.columns_of(juno.archive.views.db())
+    before = views.path()
+    columns.path.unlink()
+    columns.give_up()
+    juno.archive.catch_up()
+    assert views.path() == before
+    assert views.tracked() == 3
+
+
+def test_an_answer_that_began_by_a_file_ends_by_it(juno: Teller) -> None:
+    """Also when another was put in its place, and its own columns are gone."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.archive.catch_up()
+    archive = juno.archive
+    db = archive.views.db()
+    before = archive.state.columns_of(db).count
+    rebuild(archive.chronicle, archive.views)
+    assert not archive.state.columns_of(db).path.exists()
+    assert archive.state.columns_of(db).count == before
+    assert archive.state.columns_of(archive.views.db()).count == before
+
+
+def test_who_had_mapped_a_file_that_is_sorted_hears_of_the_other(juno: Teller) -> None:
+    """Before it is there: whoever is killed in between leaves nobody behind."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.archive.catch_up()
+    db = juno.archive.views.db()
+    columns = juno.archive.state.columns_of(db)
+    columns.give_up()
+    assert juno.archive.state.columns_of(db).count == columns.count
+    columns.sorted_again()
+    assert juno.archive.state.columns_of(db) is not columns
+
+
+def test_what_lies_beside_views_that_are_gone_is_swept(juno: Teller) -> None:
+    """And what a process left half made that is gone, too."""
+    juno.archive.catch_up()
+    folder, used = juno.archive.folder, juno.archive.views.path()
+    assert used is not None
+    left = [folder / "views-0.sqlite.columns", folder / f"{used.name}.columns.99999999"]
+    for path in left:
+        path.touch()
+    with juno.archive.views.beside():
+        assert not any(path.exists() for path in left)
+    assert used.with_name(f"{used.name}.columns").exists()

@@ -14,7 +14,7 @@ class Maker:
         self.made: list[int] = []
         self.since, self.until = since, until
 
-    def texts(self, kept: Kept, records: list[int], *, known: int) -> list[str]:
+    def texts(self, kept: Kept, records: list[int], *, known: int, position: int = 0) -> list[str]:
         """The texts of the cards of some records."""
 
         def make(places: Iterable[int]) -> Iterator[Text]:
@@ -22,7 +22,7 @@ class Maker:
                 self.made.append(records[place])
                 yield Text(self.since, self.until, f"card of {records[place]}")
 
-        return kept.texts(records, [0] * len(records), known=known, make=make)
+        return kept.texts(records, [0] * len(records), known=known, position=position, make=make)
 
 
 def test_a_text_is_made_once() -> None:
@@ -45,9 +45,9 @@ def test_what_is_touched_is_made_again() -> None:
     """A commit drops the texts of the records that it touched, and no others."""
     kept, maker = Kept(), Maker()
     kept.read_on(5, lambda after: [after])
-    maker.texts(kept, [1, 2], known=5)
+    maker.texts(kept, [1, 2], known=5, position=5)
     kept.read_on(6, lambda after: [2] if after == 5 else [])
-    maker.texts(kept, [1, 2], known=6)
+    maker.texts(kept, [1, 2], known=6, position=6)
     assert maker.made == [1, 2, 2]
 
 
@@ -60,10 +60,19 @@ def test_what_was_made_while_others_read_on_is_not_kept() -> None:
         for _ in places:
             yield Text(0, STILL, "old")
 
-    assert kept.texts([1], [0], known=5, make=make) == ["old"]
+    assert kept.texts([1], [0], known=5, position=5, make=make) == ["old"]
     maker = Maker()
-    assert maker.texts(kept, [1], known=9) == ["card of 1"]
+    assert maker.texts(kept, [1], known=9, position=9) == ["card of 1"]
     assert maker.made == [1]
+
+
+def test_what_was_made_from_views_that_were_set_back_is_not_kept() -> None:
+    """Views that were rebuilt may have read less than those before them."""
+    kept, maker = Kept(), Maker()
+    kept.read_on(9, lambda _: [])
+    maker.texts(kept, [1], known=8, position=8)
+    maker.texts(kept, [1], known=9, position=9)
+    assert maker.made == [1, 1]
 
 
 def test_no_more_is_kept_than_allowed() -> None:
