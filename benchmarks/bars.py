@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,16 +152,16 @@ def _answers(archive: Archive, of: Kept, times: int) -> Iterator[Bar]:
     share = of.world.statements / 100_000
     draws = list(drawn(archive, of.world, count=times))
     rows, answers = Rows(archive, 3), Answers(archive)
-    yield _at_most(
-        "a country now, whole answer",
-        _p50(lambda of: answers.country(of.country, of.now), draws),
-        0.001,
-    )
-    yield _at_most(
-        "a country at clocks by chance, whole answer",
-        _p50(lambda of: answers.country(of.country, of.moment), draws),
-        0.002,
-    )
+    for what, moment_of, bar in (
+        ("now", attrgetter("now"), 0.001),
+        ("at clocks by chance", attrgetter("moment"), 0.002),
+    ):
+        asked = [(draw.country, moment_of(draw)) for draw in draws]
+        first, again = (_p50(lambda of: answers.facilities(*of), asked) for _ in range(2))
+        whole = _p50(lambda of: answers.country(*of), asked)
+        yield _at_most(f"the facilities of a country {what}, warm", again, bar)
+        yield Bar("the same, asked for the first time", milliseconds(first), "")
+        yield Bar("the same as a whole answer, warm", milliseconds(whole), "")
     yield _at_most(
         "the world counted by status, clocks by chance",
         _p50(lambda of: rows.counted(of.moment), draws[: max(5, times // 5)]),

@@ -10,6 +10,8 @@ from events.clocks import AsOf
 from events.dates import iso
 from projections.views.reading import Slice
 from service.archive import Archive
+from service.asking.filters import Wanted
+from service.state.answer import state_rows
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class Answers:
     def country(self, country: str, moment: Moment) -> str:
         """`/v1/state` of a country."""
         return self._text(f"/v1/state?{query_of(moment)}&country={country}&limit=1000")
+
+    def facilities(self, country: str, moment: Moment) -> object:
+        """The rows of that answer, each as its text of JSON."""
+        as_of = AsOf(
+            at=moment.at, during=None, stated=moment.stated, known=moment.known, known_at=""
+        )
+        reading = self.archive.reading_at(moment.known)
+        return state_rows(reading, as_of, Wanted(country=country, limit=1000))
 
     def counted(self, moment: Moment) -> str:
         """`/v1/state` of the world, which counts everything and lists one facility."""
