@@ -156,9 +156,9 @@ def _answers(archive: Archive, of: Kept, times: int) -> Iterator[Bar]:
         ("now", attrgetter("now"), 0.001),
         ("at clocks by chance", attrgetter("moment"), 0.002),
     ):
-        asked = [(draw.country, moment_of(draw)) for draw in draws]
-        first, again = (_p50(lambda of: answers.facilities(*of), asked) for _ in range(2))
-        whole = _p50(lambda of: answers.country(*of), asked)
+        about = [(draw.country, moment_of(draw)) for draw in draws]
+        first, again = (_p50(lambda of: answers.facilities(*of), about) for _ in range(2))
+        whole = _p50(lambda of: answers.country(*of), about)
         yield _at_most(f"the facilities of a country {what}, warm", again, bar)
         yield Bar("the same, asked for the first time", milliseconds(first), "")
         yield Bar("the same as a whole answer, warm", milliseconds(whole), "")
