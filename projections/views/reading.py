@@ -18,6 +18,7 @@ from events.dates import Day
 from events.fact import Line
 from events.stream import Stream
 from projections.engine.spans import BEFORE_ALL
+from projections.views.bulk import Numbers
 from projections.views.columns import Found
 from projections.views.file import Database
 from projections.views.history import History
@@ -97,6 +98,14 @@ class Slice:
     def rows(self, found: Found) -> list[Row]:
         """What was found, each as a row."""
         return self.reading.state.rows(self.reading.db, found)
+
+    def first_days(self, found: Found) -> Numbers:
+        """The first days of rows, however far; an open end as boxes have it."""
+        return self.reading.state.days(self.reading.db, found, "vf")
+
+    def ends(self, found: Found) -> Numbers:
+        """The days on which rows end, likewise."""
+        return self.reading.state.days(self.reading.db, found, "vt")
 
     def order(self) -> Order:
         """The order of all records, by id."""

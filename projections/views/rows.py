@@ -105,13 +105,15 @@ class Stored(NamedTuple):
         """The numbers of the other statements that it names."""
         return tuple(map(int, self.others.split(","))) if self.others else ()
 
-    def holds(self, *, stated: int, known: int) -> bool:
-        """Whether it holds at two clocks."""
+    def holds(self, *, stated: int, known: int, after: int | None = None) -> bool:
+        """Whether it holds at two clocks; with `after`, at some position beyond it, up to
+        `known`."""
+        after = known if after is None else after
         return (
             self.kf <= known
-            and (self.kt is None or known < self.kt)
+            and (self.kt is None or after < self.kt)
             and (self.sf is None or self.sf <= stated)
-            and (self.st is None or stated < self.st or (self.ks is not None and known < self.ks))
+            and (self.st is None or stated < self.st or (self.ks is not None and after < self.ks))
         )
 
     def boxes(self) -> Iterator[tuple[int, int, int, int]]:

@@ -173,7 +173,7 @@ class State:
             known=scope.known,
             after=after,
         )
-        if after is None and any(map(shared.is_far, (first, last, scope.stated))):
+        if any(map(shared.is_far, (first, last, scope.stated))):
             # Columns do not tell such days apart: rows with far days are read from the table.
             far = columns.far()
             rows = zip(far.tolist(), self._stored(db, Found(columns, far)), strict=True)
@@ -182,7 +182,7 @@ class State:
                 for index, row in rows
                 if FACETS[row.facet] == facet
                 and scope.has(area_of_row(row))
-                and row.holds(stated=scope.stated, known=scope.known)
+                and row.holds(stated=scope.stated, known=scope.known, after=after)
                 and row.covers(first=first, last=last)
             ]
             near = np.setdiff1d(found, far, assume_unique=True)
@@ -418,19 +418,16 @@ class State:
             )
         return rows
 
-    def valid(self, db: Database, found: Found) -> tuple[Numbers, Numbers]:
-        """The first days of rows, and those on which they end; open ends as boxes have them."""
-        ends = []
-        for name in ("vf", "vt"):
-            days = found[name].astype(np.int64)
-            far = np.flatnonzero((days == shared.FIRST_DAY) | (days == shared.LAST_DAY))
-            days[days == shared.OPEN_LOW] = BEFORE_ALL
-            days[days == shared.OPEN_HIGH] = AFTER_ALL
-            if len(far):
-                days[far] = [getattr(row, name) for row in self._stored(db, found.where(far))]
-            ends.append(days)
-        first, end = ends
-        return first, end
+    def days(self, db: Database, found: Found, member: str) -> Numbers:
+        """The days of rows in a member (`vf`, `vt`, `sf` or `st`), however far; open ends as boxes
+        have them."""
+        days = found[member].astype(np.int64)
+        far = np.flatnonzero((days == shared.FIRST_DAY) | (days == shared.LAST_DAY))
+        days[days == shared.OPEN_LOW] = BEFORE_ALL
+        days[days == shared.OPEN_HIGH] = AFTER_ALL
+        if len(far):
+            days[far] = [getattr(row, member) for row in self._stored(db, found.where(far))]
+        return days
 
 
 def counted(statuses: Found) -> list[tuple[str, int, str, int]]:

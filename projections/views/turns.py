@@ -20,7 +20,7 @@ from projections import EXPECTING, FACETS, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import bulk
 from projections.views.bulk import Numbers
-from projections.views.columns import Found, asked
+from projections.views.columns import Found
 from projections.views.lines import Lines
 from projections.views.state import Scope, State
 
@@ -94,15 +94,17 @@ class Turns:
     ) -> _Over:
         """The rows of a facet that hold at some of the positions."""
         found = self._state.find(db, facet, scope, first=first, last=last, after=after)
-        return _Over(found, asked(scope.stated), after, scope.known)
+        is_cut = self._state.days(db, found, "st") <= scope.stated
+        return _Over(found, is_cut, after, scope.known)
 
 
 @dataclass(frozen=True, slots=True)
 class _Over:
-    """Rows that hold at some positions beyond `after` and up to `known`."""
+    """Rows that hold at some positions beyond `after` and up to `known`; `is_cut` says which were
+    cut before the horizon."""
 
     found: Found
-    stated: int
+    is_cut: npt.NDArray[np.bool_]
     after: int
     known: int
 
@@ -115,11 +117,11 @@ class _Over:
     def gone(self) -> Numbers:
         """Where each row went: it was closed, or cut before the horizon."""
         kt = self.found["kt"].astype(np.int64)
-        return np.where(self.found["st"] <= self.stated, np.minimum(kt, self.found["ks"]), kt)
+        return np.where(self.is_cut, np.minimum(kt, self.found["ks"]), kt)
 
     def where(self, those: npt.NDArray[Any]) -> _Over:
         """Some of them, by a mask or by their places."""
-        return replace(self, found=self.found.where(those))
+        return replace(self, found=self.found.where(those), is_cut=self.is_cut[those])
 
     def positions(self) -> Numbers:
         """Where rows came and went."""

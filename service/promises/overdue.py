@@ -82,8 +82,7 @@ class _Plans:
     @classmethod
     def of(cls, view: Slice, found: Found) -> _Plans:
         """The plans of some rows."""
-        valid = view.reading.state.valid(view.reading.db, found)
-        return cls(view, found, *valid)
+        return cls(view, found, view.first_days(found), view.ends(found))
 
     def ending_by(self, last: Day) -> _Plans:
         """Those whose last possible day is another or before it."""

@@ -19,7 +19,7 @@ from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
-from projections.views.columns import Found, asked
+from projections.views.columns import Found
 from projections.views.reading import Reading
 from projections.views.state import Row, counted
 from service.asking.filters import Wanted
@@ -247,7 +247,7 @@ class _Selection:
         in the order of their days, then of their ids."""
         shown: dict[int, str] = {}
         several: dict[int, list[tuple[int, str]]] = {}
-        days, records = plans["vf"].tolist(), plans["record"].tolist()
+        days, records = self.slice.first_days(plans).tolist(), plans["record"].tolist()
         for record, since, text in zip(records, days, texts_of(self.slice, plans), strict=True):
             if record not in shown:
                 shown[record] = f"{{{text}}}"
@@ -355,7 +355,7 @@ class _Selection:
             self._held_over("indicator"), key=lambda held: (held.row.value, held.row.vf)
         )
         begun = self.slice.find("discovery", last, first=BEFORE_ALL)
-        to_date = int(np.count_nonzero(begun["vf"] <= asked(self.at_day)))
+        to_date = int(np.count_nonzero(self.slice.first_days(begun) <= self.at_day))
         discoveries, observations = (
             sorted(self._begun(found, first), key=lambda held: (held.row.vf, held.id))
             for found in (begun, self.slice.find("observation", last, first=BEFORE_ALL))
@@ -376,7 +376,7 @@ class _Selection:
 
     def _begun(self, found: Found, first: Day) -> list[Told]:
         """Those of some rows that began on a day or later."""
-        return self._told(found.where(found["vf"] >= asked(first)))
+        return self._told(found.where(self.slice.first_days(found) >= first))
 
     def _told(self, found: Found) -> list[Told]:
         return list(map(Told, self.slice.rows(found), self.slice.statements_behind(found)))

@@ -12,7 +12,7 @@ import numpy as np
 from events.dates import day as day_of
 from events.dates import parse_iso, year_of
 from projections.kinds.facility import BIT
-from projections.views.columns import Found, asked
+from projections.views.columns import Found
 from projections.views.order import Order
 from projections.views.reading import Slice
 from projections.views.state import Row
@@ -131,8 +131,8 @@ def _beginning(slice: Slice, statuses: Found, first: int) -> list[Row]:
     odds = statuses["odds"].astype(np.int64)
     told = np.isin(statuses["value"], numbers_of(BEGINNINGS))
     told &= (odds & (odds - 1)) == 0
-    told &= statuses["vf"] >= asked(first)
-    return slice.rows(statuses.where(told))
+    rows = statuses.where(told)
+    return slice.rows(rows.where(slice.first_days(rows) >= first))
 
 
 def _begun(slice: Slice, rows: Sequence[Row], first: int) -> dict[str, list[str]]:

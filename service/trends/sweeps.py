@@ -256,7 +256,7 @@ def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence
         if trend.fields:
             fields = [FIELDS.index(field) + 1 for field in trend.fields]
             rows = rows.where(np.isin(rows["place"] % NO_PLACE, fields))
-        begins, ends = part.reading.state.valid(part.reading.db, rows)
+        begins, ends = part.first_days(rows), part.ends(rows)
         start, stop = (np.searchsorted(days, each) for each in (begins, ends))
         members = (rows[name] for name in ("value", "odds", "place", "record"))
         found.append(_Rows(start, stop, begins, *members))

@@ -702,7 +702,7 @@ def single(text: str) -> Bounds:
     plain = text[:-1] if text.endswith(("~", "?", "%")) else text
     if re.fullmatch(r"[0-9]{3}X|[0-9]{2}XX", plain):
         return years(int(plain.replace("X", "0")), int(plain.replace("X", "9")))
-    if re.fullmatch(r"Y[0-9]{5,}", plain):
+    if re.fullmatch(r"Y-?[0-9]{5,}", plain):
         return years(int(plain[1:]), int(plain[1:]))
     parts = re.fullmatch(r"(-?[0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", plain)
     if parts is None:

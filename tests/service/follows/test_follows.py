@@ -42,6 +42,7 @@ from tests.service.asked import slug as problem
 from tests.service.serving import serving
 from tests.story.telling import (
     JUNO,
+    NOON,
     SOURCE,
     Teller,
     amendment,
@@ -626,6 +627,40 @@ def test_a_state_is_followed_just_where_the_naive_model_has_it_change(
             del question["at"]  # it takes its place
         of = f"/v1/state?{urlencode(question)}"
         assert positions(asker.walk(of, limit=chance.choice("137"))) == altered, of
+
+
+@pytest.mark.parametrize(
+    "clocks",
+    [
+        {"at": "-9000000-12-31", "stated": "2026-12-31"},
+        {"at": "+9000000-12-31", "stated": "+9999999-12-31"},
+        {"at": "-9000000-12-31", "stated": "-9000000-12-31"},
+    ],
+)
+def test_so_is_a_state_of_far_days(teller: Teller, clocks: dict[str, str]) -> None:
+    """Rows that end on days beyond what the columns of the views hold, and rows of which one was
+    said to end on such a day, are behind an answer too."""
+    lines = [
+        SOURCE,
+        JUNO,
+        milestone("old", "proposed", "Y-10000000", stated="2001"),
+        milestone("new", "approved", "Y-7000000", stated="2001"),
+        milestone("checked", "accepted", "Y-9950000", stated="Y-9900000"),
+        milestone("built", "completed", "Y8000000", stated="2001"),
+        milestone("run", "operation-started", "Y9500000", stated="2001"),
+        plan("hope", "upgraded", "Y-9500000", "Y-9800000"),
+        milestone("better", "upgraded", "Y-9400000", stated="Y-7000000"),
+        *map(withdrawal, ("hope", "run", "old", "new", "built")),
+    ]
+    for line in lines:
+        teller.tell(line)
+    log = logged([[line] for line in lines], [NOON] * len(lines))
+    states = [naive_state(Naive(log), clocks, known=known, day="") for known in range(len(log) + 1)]
+    altered = [known for known in range(1, len(states)) if states[known] != states[known - 1]]
+    assert altered
+    of = f"/v1/state?{urlencode(clocks)}"
+    for limit in "19":
+        assert positions(Asker(teller.archive).walk(of, limit=limit)) == altered
 
 
 def naive_state(naive: Naive, question: Answer, *, known: int, day: str) -> Answer:

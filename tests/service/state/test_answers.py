@@ -9,8 +9,10 @@ import pytest
 
 from service.app import create_app
 from service.archive import Archive
+from tests.naive.histories import logged
+from tests.naive.model import Naive
 from tests.service.asked import PATHS, QUESTIONS, Asked, Reader
-from tests.story.telling import Clock, Teller, statement
+from tests.story.telling import JUNO, NOON, SOURCE, Clock, Teller, plan, statement
 
 EMPTY = {
     "totals": {"status": {}, "range": {}, "operating_by_field": {}},
@@ -163,6 +165,30 @@ def test_a_discovery_is_named_from_its_first_possible_day(juno: Teller, date: st
         assert ("It is found" in juno.state(at=at)["sentence"]["en"]) == named, at
     assert "It is found" in juno.state(during="2012-03")["sentence"]["en"]
     assert "It is found" not in juno.state(during="2012-02")["sentence"]["en"]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_far_days_are_told_apart(teller: Teller, sign: str) -> None:
+    """Beyond what the columns of the views hold: what is listed of a year, counted to date, and in
+    which order plans are overdue, as the naive model has it."""
+    years = [f"Y{sign}{million}000000" for million in range(6, 10)]
+    lines = [
+        SOURCE,
+        JUNO,
+        *(statement("discovery", f"found-{number}", year) for number, year in enumerate(years)),
+        *(statement("observation", f"seen-{number}", year) for number, year in enumerate(years)),
+        plan("a", "completed", f"Y{sign}6500000", "2001"),
+        plan("b", "upgraded", f"Y{sign}6400000", "2001"),
+        plan("c", "accepted", f"Y{sign}6600000", "2001"),
+    ]
+    teller.tell(*lines)
+    naive = Naive(logged([lines], [NOON]))
+    stated = "+9999999-01-01"
+    for year in (*years, "Y6700000"):
+        day = f"{int(year[1:]):+}-12-31"
+        answer = teller.state(at=year, stated=stated)
+        expected = naive.state(at=day, stated=stated, known=len(lines))
+        assert {name: answer[name] for name in expected} == expected, year
 
 
 def test_a_period_has_a_row_for_each_status_clipped_to_it(reader: Reader) -> None:
