@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from projections.views.columns import Columns, Indexes
 from projections.views.file import Database
+from projections.views.view import as_json
 
 Numbers = npt.NDArray[np.int64]
 """Numbers of records, or days, one for each row."""
@@ -80,12 +81,12 @@ def others(db: Database, columns: Columns, found: Indexes) -> list[list[int]]:
 def places_by_name(db: Database, records: npt.NDArray[np.integer]) -> Numbers:
     """The place of the record of each row among those of all, in the order of their ids."""
     different, of_rows = np.unique(records, return_inverse=True)
-    ordered = db.execute(BY_NAME, {"numbers": _json(different.tolist())}).fetchall()
+    ordered = db.execute(BY_NAME, {"numbers": as_json(different.tolist())}).fetchall()
     places = np.argsort(np.array(ordered, np.int64).ravel())
     return places[of_rows]
 
 
-class Stretch(NamedTuple):
+class Tied(NamedTuple):
     """Rows that come into a stretch of an order, and those that tie with them.
 
     `groups` has the same number for those that tie; `within` is where the stretch lies among them.
@@ -96,22 +97,22 @@ class Stretch(NamedTuple):
     within: slice
 
 
-def stretch(keys: Sequence[npt.NDArray[Any]], page: slice) -> Stretch:
+def stretch(keys: Sequence[npt.NDArray[Any]], page: slice) -> Tied:
     """A stretch of rows in the order of their keys, of which the last one decides first."""
     order = np.lexsort(keys)
     first, stop, _ = page.indices(len(order))
     if first >= stop:
-        return Stretch(order[:0], [], slice(0))
+        return Tied(order[:0], [], slice(0))
     differs = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
     groups = np.concatenate([[0], np.cumsum(differs)])
     low = int(np.searchsorted(groups, groups[first], "left"))
     high = int(np.searchsorted(groups, groups[stop - 1], "right"))
-    return Stretch(order[low:high], groups[low:high].tolist(), slice(first - low, stop - low))
+    return Tied(order[low:high], groups[low:high].tolist(), slice(first - low, stop - low))
 
 
 def of_cards(db: Database, member: str, records: Iterable[int], *, known: int) -> dict[int, str]:
     """What the cards of records say in a member, by number; without those that say nothing."""
-    asked = {"member": member, "streams": _json(list(records)), "known": known}
+    asked = {"member": member, "streams": as_json(list(records)), "known": known}
     return dict(db.execute(OF_CARDS, asked).fetchall())
 
 
@@ -120,16 +121,12 @@ def dated(
 ) -> list[int]:
     """Those of some records with a statement that stands at a position and whose date is meant.
     Every date is looked at once, however many have it."""
-    asked = {"records": _json(list(records)), "known": known}
+    asked = {"records": as_json(list(records)), "known": known}
     dates = [date for (date,) in db.execute(DATES, asked) if is_meant(date)]
-    return [record for (record,) in db.execute(DATED, {**asked, "dates": _json(dates)})]
+    return [record for (record,) in db.execute(DATED, {**asked, "dates": as_json(dates)})]
 
 
 def _written(db: Database, columns: Columns, found: Indexes, sql: str) -> list[str]:
     keys = (columns["record"][found].astype(np.int64) << 32) | columns["seq"][found]
-    rows = db.execute(sql, {"keys": _json(keys.tolist())})
+    rows = db.execute(sql, {"keys": as_json(keys.tolist())})
     return [text for (text,) in rows]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

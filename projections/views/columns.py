@@ -55,7 +55,7 @@ MEMBERS: dict[str, type[np.generic]] = {
     "place": np.uint16,
     "value": np.int16,
     "odds": np.uint16,
-    "more": np.uint8,
+    "more": np.uint8,  # whether the row has what only the table has: a text, or other statements
     "record": np.int32,
     "seq": np.int32,
     "statement": np.int32,
@@ -67,8 +67,6 @@ MEMBERS: dict[str, type[np.generic]] = {
     "kf": np.int32,
     "kt": np.int32,
 }
-
-"""`more` says that a row has what only the table has: a text, or other statements."""
 
 WIDTH = sum(np.dtype(kind).itemsize for kind in MEMBERS.values())
 
@@ -222,8 +220,8 @@ class Columns:
         after: int | None = None,
     ) -> Indexes:
         """The rows of a facet that hold on some day from `first` to `last`, by what was heard up
-        to `stated` and known at a position, or at any beyond `after` up to it: their indexes,
-        sorted rows first."""
+        to `stated`, at `known`; with `after`, at some position beyond it, up to `known`: their
+        indexes, sorted rows first."""
         found = []
         at = self._arrays
         after = known if after is None else after

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, Self
 
-import msgspec
 from sqlite_utils import Database
 
 from events.area import area_of
@@ -30,7 +29,7 @@ from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader, changes_at, changes_of
 from projections.views.patch import Operation, patch_between
-from projections.views.view import Written
+from projections.views.view import Written, as_json
 
 TYPES = tuple(BY_TYPE)
 """In rows a type is its place here, and so is a kind, since each is a type too."""
@@ -57,7 +56,7 @@ CREATE = f"""
 INSERT_STREAM = "INSERT INTO streams VALUES (?, ?, ?)"
 INSERT = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)"
 
-NUMBERS = """
+NUMBERS_OF_STREAMS = """
     SELECT name, number
     FROM streams
     WHERE name IN (SELECT value FROM json_each(:names))
@@ -153,12 +152,12 @@ class Entry(NamedTuple):
     @property
     def line(self) -> str:
         """The JSON text of its line."""
-        return msgspec.json.encode(self.change.line).decode()
+        return as_json(self.change.line)
 
     @property
     def patch(self) -> str:
         """The JSON text of what it changed in the document of the record (RFC 6902)."""
-        return msgspec.json.encode(patch_of(self.change)).decode()
+        return as_json(patch_of(self.change))
 
     @property
     def of_stream(self) -> StreamLine:
@@ -242,24 +241,10 @@ class History:
         self._reader = None
         self._streams, self._rows = [], []
 
-    # --- streams by number
-
-    def number_of(self, db: Database, stream: str) -> int | None:
-        """The number of a stream; None where the view has not read of it."""
-        return self.numbers_of(db, [stream]).get(stream)
-
-    def numbers_of(self, db: Database, streams: Iterable[str]) -> dict[str, int]:
-        """The numbers of those of some streams that the view has read of, by name."""
-        return dict(db.execute(NUMBERS, {"names": _json(list(streams))}).fetchall())
-
     def touched(self, db: Database, *, after: int, last: int) -> list[int]:
         """The numbers of the streams with an event beyond one position and up to another."""
         found = db.execute(TOUCHED, {"after": after, "last": last})
         return [number for (number,) in found]
-
-    def names_of(self, db: Database, numbers: Iterable[int]) -> dict[int, str]:
-        """The names of streams by number."""
-        return dict(db.execute(NAMES_OF_STREAMS, {"numbers": _json(list(numbers))}).fetchall())
 
     # --- one stream
 
@@ -334,14 +319,14 @@ class History:
         if acts.streams is None:
             return EVERY_EVENT, parameters
         if acts.last - acts.after < A_STREAM * len(acts.streams):
-            numbers = self.numbers_of(db, acts.streams)
-            return EVERY_EVENT, {**parameters, "streams": _json(list(numbers.values()))}
+            numbers = numbers_of_streams(db, acts.streams)
+            return EVERY_EVENT, {**parameters, "streams": as_json(list(numbers.values()))}
         positions = [
             position
             for stream in acts.streams
             for position in self._log.positions_of(stream, after=acts.after, up_to=acts.last)
         ]
-        return THE_EVENTS, {**parameters, "positions": _json(positions)}
+        return THE_EVENTS, {**parameters, "positions": as_json(positions)}
 
     def withdrawn(self, db: Database, *, known: int) -> list[Withdrawn]:
         """The statements that were ever withdrawn, the last one first."""
@@ -386,6 +371,16 @@ class History:
         return None
 
 
+def names_of_streams(db: Database, numbers: Iterable[int]) -> dict[int, str]:
+    """The names of streams by their numbers."""
+    return dict(db.execute(NAMES_OF_STREAMS, {"numbers": as_json(list(numbers))}).fetchall())
+
+
+def numbers_of_streams(db: Database, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of those of some streams that were read of, by name."""
+    return dict(db.execute(NUMBERS_OF_STREAMS, {"names": as_json(list(names))}).fetchall())
+
+
 def folded(id: str, entries: Iterable[Entry]) -> Record:
     """The record of an id after all the events of its stream up to some position."""
     return Record(id).fold(entry.of_stream for entry in entries)
@@ -406,7 +401,3 @@ def patch_of(change: Change) -> list[Operation]:
     if change.after is None:
         return [{"op": "remove", "path": path}]
     return patch_between(change.before, change.after, path=path)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

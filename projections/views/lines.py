@@ -17,17 +17,19 @@ import msgspec
 from sqlite_utils import Database
 
 from events.catalogue import STATEMENT_TYPES
+from events.chronicle import stream_lines
 from events.clocks import utc_day
 from events.commit import LoggedEvent
 from events.dates import iso, parse_iso
 from events.fact import Line
-from events.record import Record, StreamLine
+from events.record import Record
 from events.statement import Statement
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import CommitRead, Reader
-from projections.views.view import Written
+from projections.views.history import names_of_streams
+from projections.views.view import Written, as_json
 
 CREATE = """
     CREATE TABLE cards (
@@ -151,18 +153,6 @@ VERSIONS_OF_RECORDS = """
 """
 """The same, of some records."""
 
-NAMES = """
-    SELECT number, name
-    FROM streams
-    WHERE number IN (SELECT value FROM json_each(:numbers))
-"""
-
-NUMBERS = """
-    SELECT name, number
-    FROM streams
-    WHERE name IN (SELECT value FROM json_each(:names))
-"""
-
 CHANGES_OF_RECORDS = """
     SELECT record, kf
     FROM statements
@@ -274,7 +264,7 @@ class Lines:
         name = card.get("name") or card.get("title") or ""
         shown = {member: card.get(member) for member in ("id", "name", "country", "field")}
         self._cards.open(
-            (record.number,), known, name, _json(shown)[1:-1], _json(card), first=first
+            (record.number,), known, name, as_json(shown)[1:-1], as_json(card), first=first
         )
         for citation in card.get("sources", ()):
             self._rows[INSERT_CITATION].add((citation["id"], record.number, record.number))
@@ -303,7 +293,7 @@ class Lines:
         self, db: Database, streams: Iterable[str], *, known: int
     ) -> dict[str, tuple[str, str]]:
         """The name and the brief of each stream's card."""
-        found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
+        found = db.execute(CARDS, {"streams": as_json(list(streams)), "known": known})
         return {stream: (name, brief) for stream, name, brief, _ in found}
 
     def briefs_by_number(
@@ -311,12 +301,12 @@ class Lines:
     ) -> dict[int, tuple[int, int | None, str]]:
         """The brief of each stream's card as it stood from a commit to another: (from, to, brief),
         by the number of the stream."""
-        found = db.execute(CARDS_BY_NUMBER, {"streams": _json(list(streams)), "known": known})
+        found = db.execute(CARDS_BY_NUMBER, {"streams": as_json(list(streams)), "known": known})
         return {stream: (kf, kt, brief) for stream, kf, kt, brief in found}
 
     def cards(self, db: Database, streams: Iterable[str], *, known: int) -> dict[str, Line]:
         """The whole card of each stream, as it stood at a position."""
-        found = db.execute(CARDS, {"streams": _json(list(streams)), "known": known})
+        found = db.execute(CARDS, {"streams": as_json(list(streams)), "known": known})
         return {stream: msgspec.json.decode(card) for stream, _, _, card in found}
 
     def versions(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, Version]:
@@ -329,7 +319,7 @@ class Lines:
         """The versions that stand at a position, by the number of the statement; the keys are
         those of a record and a statement."""
         found = db.execute(
-            VERSIONS_BY_NUMBER, {"keys": _json(list(dict.fromkeys(keys))), "known": known}
+            VERSIONS_BY_NUMBER, {"keys": as_json(list(dict.fromkeys(keys))), "known": known}
         )
         versions = map(Version._make, found)
         return {each.number: each for each in versions if each.stands(known)}
@@ -344,9 +334,9 @@ class Lines:
         """The texts of all statements of some records that stand at a position: (record, position
         of the first recording, text)."""
         streams = {str(Stream.record(record)): record for record in records}
-        found = db.execute(VERSIONS_OF_RECORDS, {"streams": _json(list(streams)), "known": known})
+        found = db.execute(VERSIONS_OF_RECORDS, {"streams": as_json(list(streams)), "known": known})
         standing = [each for each in map(Version._make, found) if each.stands(known)]
-        names = self.names(db, {each.record for each in standing})
+        names = names_of_streams(db, {each.record for each in standing})
         texts = self.texts(db, standing, known=known)
         for each in standing:
             yield streams[names[each.record]], each.number, texts[each.id]
@@ -379,7 +369,7 @@ class Lines:
     def records_of(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The records in which statements lie, by the ids of these, withdrawn or not."""
         lying = {each.id: each.record for each in self._began(db, ids, known)}
-        names = self.names(db, set(lying.values()))
+        names = names_of_streams(db, set(lying.values()))
         return {id: Stream.parse(names[record]).id for id, record in lying.items()}
 
     def citing(self, db: Database, source: str) -> list[str]:
@@ -388,12 +378,12 @@ class Lines:
 
     def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
         """The statements that contradicted one of some others at any time."""
-        return [row[0] for row in db.execute(CONTRADICTING, {"named": _json(list(named))})]
+        return [row[0] for row in db.execute(CONTRADICTING, {"named": as_json(list(named))})]
 
     def belonging(self, db: Database, *facilities: str) -> list[str]:
         """The other records with statements that belonged to a facility, or one of several, at any
         time."""
-        found = db.execute(MENTIONING, {"facilities": _json(facilities)})
+        found = db.execute(MENTIONING, {"facilities": as_json(facilities)})
         return [record for (record,) in found]
 
     def contradicting(
@@ -410,14 +400,6 @@ class Lines:
                     if id in found:
                         found[id].append(line)
         return found
-
-    def names(self, db: Database, numbers: Iterable[int]) -> dict[int, str]:
-        """The names of streams by their numbers."""
-        return dict(db.execute(NAMES, {"numbers": _json(list(numbers))}).fetchall())
-
-    def numbers(self, db: Database, names: Iterable[str]) -> dict[str, int]:
-        """The numbers of streams by their names."""
-        return dict(db.execute(NUMBERS, {"names": _json(list(names))}).fetchall())
 
     def cards_mended(self, db: Database, *, after: int, known: int) -> list[tuple[int, int]]:
         """The records whose cards were set anew beyond a position and up to another, each with
@@ -436,12 +418,12 @@ class Lines:
     ) -> list[tuple[int, int]]:
         """The commits beyond `after`, up to `known`, in which a statement of some records came,
         changed or went: (record, commit)."""
-        asked = {"streams": _json(list(records)), "after": after, "known": known}
+        asked = {"streams": as_json(list(records)), "after": after, "known": known}
         return db.execute(CHANGES_OF_RECORDS, asked).fetchall()
 
     def ids_of(self, db: Database, keys: Iterable[tuple[int, int]]) -> dict[int, str]:
         """The ids of statements by number; the keys are those of a record and a statement."""
-        return dict(db.execute(IDS, {"keys": _json(list(keys))}).fetchall())
+        return dict(db.execute(IDS, {"keys": as_json(list(keys))}).fetchall())
 
     def texts(self, db: Database, versions: Iterable[Version], *, known: int) -> dict[str, str]:
         """The texts of versions that stand at a position, by the ids of the statements."""
@@ -452,22 +434,20 @@ class Lines:
             else:
                 mended[each.record].append(each.id)
         statements = [_as_recorded(event) for event in self._log.events_at(sorted(as_recorded))]
-        for number, stream in self.names(db, mended).items():
-            record = Record.of(
-                stream, map(_stream_line, self._log.select_stream(stream, up_to=known))
-            )
+        for number, stream in names_of_streams(db, mended).items():
+            record = Record.of(stream, stream_lines(self._log, stream, up_to=known))
             statements += [record.statement(id) for id in mended[number]]
         return {statement.id: statement_text(statement) for statement in statements}
 
     def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
-        found = db.execute(VERSIONS, {"statements": _json(list(ids)), "known": known})
+        found = db.execute(VERSIONS, {"statements": as_json(list(ids)), "known": known})
         return map(Version._make, found)
 
 
 def statement_text(statement: Statement) -> str:
     """A statement in any answer: its line as it stands, the day it was said, its bounds."""
     earliest, latest = statement.earliest, statement.latest
-    return _json(
+    return as_json(
         {
             **statement.line,
             "said": {"day": iso(statement.said), "assumed": statement.assumed},
@@ -489,11 +469,6 @@ def _as_recorded(event: LoggedEvent) -> Statement:
         position=event.position,
         recorded_on=utc_day(event.commit.recorded_at),
     )
-
-
-def _stream_line(event: LoggedEvent) -> StreamLine:
-    line = line_of(event.topic, event.state)
-    return StreamLine(line, event.position, utc_day(event.commit.recorded_at))
 
 
 class _Versions:
@@ -532,7 +507,3 @@ class _Versions:
     def rows(self) -> list[list[Any]]:
         """What is to be written, in the order of the keys."""
         return sorted([*self._done, *self._never.values(), *self._open.values()])
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -37,8 +37,6 @@ PART = 10_000
 MOST_WORKERS = 8
 """More would wait for the one who writes."""
 
-Views = Sequence[type[View]]
-
 
 class Part(NamedTuple):
     """The streams that begin at the positions from `first` to `last`, with so many events."""
@@ -50,7 +48,7 @@ class Part(NamedTuple):
 
 def make(
     log: ChronicleRecorder,
-    views: Views,
+    views: Sequence[type[View]],
     path: Path,
     *,
     until: int,
@@ -94,7 +92,9 @@ def write(db: Database, page: Iterable[Written]) -> None:
         db.conn.executemany(statement, rows)
 
 
-def _make_beside(log: ChronicleRecorder, views: Views, path: Path, position: int) -> None:
+def _make_beside(
+    log: ChronicleRecorder, views: Sequence[type[View]], path: Path, position: int
+) -> None:
     """What some views keep beside the tables."""
     db = open_file(path)
     try:
@@ -107,10 +107,10 @@ def _make_beside(log: ChronicleRecorder, views: Views, path: Path, position: int
 
 
 def _worked_out(
-    log: ChronicleRecorder, views: Views, parts: Sequence[Part], until: int
+    log: ChronicleRecorder, views: Sequence[type[View]], parts: Sequence[Part], until: int
 ) -> Generator[list[Written], None, None]:
     """What is to be written of each part, in their order."""
-    workers = min(os.cpu_count() or 1, len(parts), MOST_WORKERS)
+    workers = min(len(os.sched_getaffinity(0)), len(parts), MOST_WORKERS)
     if workers == 1:
         with contextlib.closing(Bench(log, views)) as bench:
             yield from (bench.work_out(part, until) for part in parts)
@@ -127,7 +127,7 @@ def _worked_out(
 
 
 def work_out(
-    path: Path, views: Views, parts: Sequence[Part], until: int
+    path: Path, views: Sequence[type[View]], parts: Sequence[Part], until: int
 ) -> Iterator[list[Written]]:
     """What is to be written of some parts of the log that lies at a path, up to a commit."""
     with Chronicle(path) as chronicle, contextlib.closing(Bench(chronicle.log, views)) as bench:
@@ -138,7 +138,7 @@ def work_out(
 class Bench:
     """Works out parts of the log, one after the other."""
 
-    def __init__(self, log: ChronicleRecorder, views: Views) -> None:
+    def __init__(self, log: ChronicleRecorder, views: Sequence[type[View]]) -> None:
         self._log = log
         self._views = [view(log) for view in views]
         # A part depends on nothing that was written before, so the tables stay empty.

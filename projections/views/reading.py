@@ -137,15 +137,16 @@ class Slice:
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""
-        streams = (str(Stream.record(record)) for record in records)
-        cards = self.reading.lines.cards(self.reading.db, streams, known=self.as_of.known)
-        return {Stream.parse(stream).id: card for stream, card in cards.items()}
+        return self._cards(map(Stream.record, records))
 
     def sources(self, ids: Iterable[str]) -> dict[str, Line]:
         """The cards of sources by id, as they stand at `known`."""
-        streams = (str(Stream.source(id)) for id in ids)
-        cards = self.reading.lines.cards(self.reading.db, streams, known=self.as_of.known)
-        return {Stream.parse(stream).id: card for stream, card in cards.items()}
+        return self._cards(map(Stream.source, ids))
+
+    def _cards(self, streams: Iterable[Stream]) -> dict[str, Line]:
+        names = map(str, streams)
+        cards = self.reading.lines.cards(self.reading.db, names, known=self.as_of.known)
+        return {Stream.parse(name).id: card for name, card in cards.items()}
 
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
         """By id, the name of a record and the JSON text of what a row shows of its card."""

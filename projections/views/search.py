@@ -28,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-import msgspec
 from sqlite_utils import Database
 
 from events.fact import Line
@@ -37,7 +36,7 @@ from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader, changes_at
 from projections.views.search_words import Phrase, folded
-from projections.views.view import Written
+from projections.views.view import Written, as_json
 
 CREATE = """
     CREATE TABLE passages (
@@ -256,7 +255,7 @@ class Search:
         self, db: Database, keys: Iterable[tuple[str, str]], *, known: int
     ) -> dict[tuple[str, str], str]:
         """The name of each card or title of each statement, by stream and statement ("")."""
-        rows = db.execute(NAMES, {"keys": _json(list(keys)), "known": known})
+        rows = db.execute(NAMES, {"keys": as_json(list(keys)), "known": known})
         return {(stream, statement): name for stream, statement, name in rows}
 
     def places(
@@ -356,7 +355,3 @@ def _texts(change: Change) -> dict[str, str]:
         "name" if is_card else "title": name,
         **{member: line[member] for member in others if member in line},
     }
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

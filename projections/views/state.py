@@ -29,6 +29,7 @@ from projections.views import columns as shared
 from projections.views.bulk import Numbers
 from projections.views.columns import Columns, Found, country_of, field_of, places_of
 from projections.views.file import tracked
+from projections.views.history import names_of_streams, numbers_of_streams
 from projections.views.kept import Kept
 from projections.views.lines import Lines
 from projections.views.order import Order, Orders
@@ -42,6 +43,7 @@ from projections.views.rows import (
     in_order,
     value_of,
 )
+from projections.views.view import as_json
 
 REMEMBERED = 100_000
 """How many ids of records and of statements are kept in memory."""
@@ -247,10 +249,10 @@ class State:
         found = self.find(db, "record", scope)
         found = found.where(found["value"] != VALUES.index("facility"))
         numbers = found["record"].tolist()
-        counts = dict(db.execute(STATEMENTS_OF_RECORDS, {"records": _json(numbers)}).fetchall())
+        counts = dict(db.execute(STATEMENTS_OF_RECORDS, {"records": as_json(numbers)}).fetchall())
         several = [number for number in numbers if counts.get(number, 0) > 1]
         kinds = dict(zip(numbers, found["value"].tolist(), strict=True))
-        names = self._lines.names(db, several)
+        names = names_of_streams(db, several)
         return {Stream.parse(names[each]).id: VALUES[kinds[each]] for each in several}
 
     def _expected(self, db: Database, facet: str, scope: Scope, first: Day, last: Day) -> list[Row]:
@@ -374,7 +376,7 @@ class State:
             if len(ids) > REMEMBERED:
                 ids = self._ids = {}
                 return self.ids(db, records, statements)
-            names = self._lines.names(db, wanted)
+            names = names_of_streams(db, wanted)
             found = {number: Stream.parse(name).id for number, name in names.items()}
             found |= {-number: id for number, id in self._lines.ids_of(db, keys).items()}
             ids.update(found)
@@ -383,12 +385,12 @@ class State:
     def _stored(self, db: Database, found: Found) -> list[Stored]:
         """Rows as the table has them, in their order."""
         keys = list(zip(found["record"].tolist(), found["seq"].tolist(), strict=True))
-        rows = {by_key(row): row for row in in_order(db.execute(SOME, {"keys": _json(keys)}))}
+        rows = {by_key(row): row for row in in_order(db.execute(SOME, {"keys": as_json(keys)}))}
         return [rows[key] for key in keys]
 
     def _stored_of(self, db: Database, records: Iterable[str]) -> list[Stored]:
-        numbers = self._lines.numbers(db, (str(Stream.record(record)) for record in records))
-        return list(in_order(db.execute(OF_RECORDS, {"records": _json(list(numbers.values()))})))
+        numbers = numbers_of_streams(db, (str(Stream.record(record)) for record in records))
+        return list(in_order(db.execute(OF_RECORDS, {"records": as_json(list(numbers.values()))})))
 
     def _from_table(self, db: Database, stored: Sequence[Stored]) -> list[Row]:
         """Rows as the table has them, with their details."""
@@ -472,7 +474,3 @@ def expected_from(
                     )
                 )  # fmt: skip
     return found
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import msgspec
 from sqlite_utils import Database
 
 from events.store.sqlite import ChronicleRecorder
@@ -28,7 +29,7 @@ class View(Protocol):
 
     A page is a stretch of the log, or the whole lives of some streams (`projections.views.making`).
     So a row follows from the stream of its record and, by `Reader.card`, from the cards of
-    facilities; what else a view asks the tables may be about these streams alone.
+    facilities; a view may ask the tables only about the streams of the page.
     """
 
     tables: ClassVar[tuple[str, ...]]
@@ -65,3 +66,8 @@ class Beside(View, Protocol):
 
     def kept(self, db: Database, position: int, *, more: bool) -> None:
         """The page is on the disk, up to a position. `more` says that another follows at once."""
+
+
+def as_json(value: object) -> str:
+    """The JSON text of a value: what is written of it, or a parameter that SQL reads as a list."""
+    return msgspec.json.encode(value).decode()

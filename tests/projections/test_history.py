@@ -11,7 +11,7 @@ import pytest
 
 from events.commit import LoggedEvent
 from events.record import Record
-from projections.views.history import Acts, Entry
+from projections.views.history import Acts, Entry, names_of_streams, numbers_of_streams
 from service.archive import Archive
 from tests.naive.histories import random_history
 from tests.story.telling import command
@@ -102,12 +102,9 @@ def test_what_was_done_to_a_stream_is_told_alike_among_all(told: Archive) -> Non
 
 def test_streams_have_the_numbers_of_their_first_events(told: Archive) -> None:
     """And are found by them, so the views need no names in their rows."""
-    history, db = told.history, told.views.db()
+    db = told.views.db()
     first = {event.stream: event.position for event in events(told) if event.version == 1}
-    assert history.numbers_of(db, [*first, "record:nowhere"]) == first
-    assert history.names_of(db, [*first.values(), 0]) == {
+    assert numbers_of_streams(db, [*first, "record:nowhere"]) == first
+    assert names_of_streams(db, [*first.values(), 0]) == {
         number: stream for stream, number in first.items()
     }
-    (juno, number), *_ = first.items()
-    assert history.number_of(db, juno) == number
-    assert history.number_of(db, "record:nowhere") is None

@@ -88,7 +88,7 @@ def test_workers_make_the_same(told: Archive, monkeypatch: pytest.MonkeyPatch) -
     """Two processes that take turns send what one works out, and say how far they are."""
     told.catch_up()
     monkeypatch.setattr(making, "PART", 10)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     # A third one works out the digest of the live views.
     monkeypatch.setattr(runner, "FAR", 0)
     written: list[int] = []
@@ -147,7 +147,7 @@ def test_a_worker_that_fails_is_told_of(
     told.catch_up()
     before = sorted(told.folder.glob("views-*.sqlite"))
     monkeypatch.setattr(making, "PART", 10)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     monkeypatch.setattr(runner, "VIEWS", (view,))
     with pytest.raises(WorkerFailed, match=said):
         rebuild(told.chronicle, told.views)
