@@ -77,9 +77,10 @@ class Connection(asyncio.Protocol):
         self._is_answering = False
         self._ends_after = False
         self._is_draining = False
-        self._taken = threading.Event()  # set while the client takes what is written for it
+        self._is_full = False  # while the client has to take something before more is made for it
+        self._taken = threading.Event()  # set while it takes what is written, for whoever sends
         self._taken.set()
-        self._unsent = 0
+        self._written = self._gone_out = 0  # bytes, the second as `sweep` last saw it
         self._since = time.monotonic()
         self._deadline = self._since + HEAD_SECONDS
         self._target: bytes
@@ -107,11 +108,16 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The client is slower than its answer."""
+        self._is_full = True
         self._taken.clear()
 
     def resume_writing(self) -> None:
         """The client has taken most of it."""
+        self._is_full = False
         self._taken.set()
+        if not self._transport.is_closing():
+            self._go_on()
+            self._read_on()
 
     def data_received(self, data: bytes) -> None:
         """Read on."""
@@ -138,11 +144,14 @@ class Connection(asyncio.Protocol):
 
     def sweep(self, now: float) -> None:
         """Close the connection if its time is over."""
-        if self._is_answering:
-            left = self._transport.get_write_buffer_size()
-            if left == 0 or left != self._unsent:
-                self._unsent, self._since = left, now
+        left = self._transport.get_write_buffer_size()
+        if self._is_answering or left:
+            gone_out = self._written - left
+            if left == 0 or gone_out > self._gone_out:
+                self._gone_out, self._since = gone_out, now
+                self._deadline = max(self._deadline, now + DRAINING_SECONDS)
             elif now - self._since > STUCK_SECONDS:
+                # To close it would wait until all is sent.
                 self._transport.abort()
             return
         if now <= self._deadline:
@@ -157,7 +166,8 @@ class Connection(asyncio.Protocol):
     def end(self, *, silent_since: float) -> None:
         """Close the connection if it has been silent since then; else after its next answer."""
         self._ends_after = True
-        if not self._is_answering and not self._is_reading and self._since <= silent_since:
+        is_silent = not (self._is_answering or self._is_reading or self._waiting)
+        if is_silent and self._since <= silent_since:
             self._transport.close()
 
     def abort(self) -> None:
@@ -176,7 +186,9 @@ class Connection(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
+        """A header. One that comes after the body is refused: nothing that is asked needs it."""
+        if self._has_head:
+            raise _Refused(400)
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
@@ -196,8 +208,8 @@ class Connection(asyncio.Protocol):
         if int(length) > self._most:
             raise _Refused(413)
         expects = dict(self._headers).get(b"expect", b"").lower()
-        if expects == b"100-continue" and not self._is_answering:
-            self._transport.write(response.CONTINUE)
+        if expects == b"100-continue" and not self._is_answering and not self._waiting:
+            self._write(response.CONTINUE)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -253,23 +265,26 @@ class Connection(asyncio.Protocol):
         self._method = ""
 
     def _go_on(self) -> None:
-        """Have the next request answered, if one waits and none is being answered."""
-        if self._is_answering:
+        """Have the next request answered, if one waits, none is being answered, and the client
+        takes what was."""
+        if self._is_answering or self._is_full:
             return
         if not self._waiting:
-            if self._refused:
+            if self._refused and not self._is_draining:
                 self._write_refusal(self._refused)
             return
-        self._is_answering, self._since, self._unsent = True, time.monotonic(), 0
+        self._is_answering, self._since = True, time.monotonic()
         if not self._host.answer(self, self._waiting.popleft()):
             self._is_answering = False
             self._waiting.clear()
             self._refuse(503)
 
     def _write(self, data: bytes) -> None:
-        self._taken.set()  # cleared again at once by `pause_writing` if there is too much of it
         if not self._transport.is_closing():
-            self._transport.write(data)
+            self._written += len(data)
+            self._transport.write(data)  # which calls `pause_writing` if there is too much of it
+        if not self._is_full:
+            self._taken.set()
 
     def _finish(self, data: bytes, closes: bool) -> None:
         self._write(data)
@@ -281,7 +296,11 @@ class Connection(asyncio.Protocol):
         if not self._is_reading:
             self._deadline = self._since + IDLE_SECONDS
         self._go_on()
-        if not self._waiting and not self._transport.is_closing():
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read again, if all that was read is answered and taken."""
+        if not self._waiting and not self._is_full and not self._transport.is_closing():
             self._transport.resume_reading()
 
     def _refuse(self, status: int) -> None:
@@ -292,7 +311,7 @@ class Connection(asyncio.Protocol):
     def _write_refusal(self, status: int) -> None:
         self._is_draining = True
         self._deadline = time.monotonic() + DRAINING_SECONDS
-        self._transport.write(response.refusal(status))
+        self._write(response.refusal(status))
         if self._transport.can_write_eof():
             self._transport.write_eof()
 

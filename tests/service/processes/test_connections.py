@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 
-from service.serving import connection, lanes, listening
+from service.serving import connection, lanes, listening, response
 from service.serving.listening import Server
 
 HELLO = b"hello"
+BIG = b"x" * 1_000_000
 GET = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 class Application:
-    """Says what it was sent; `/wait` waits until it is let go, `/stream` as long as its client."""
+    """Says what it was sent, or something big; `/wait` waits until it is let go, `/stream` as long
+    as its client."""
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
@@ -38,7 +40,7 @@ class Application:
             self.let_go.wait(10)
         if path == "/broken":
             raise ValueError("on purpose")
-        body = environ["wsgi.input"].read() or HELLO
+        body = environ["wsgi.input"].read() or (BIG if path == "/big" else HELLO)
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
@@ -180,6 +182,11 @@ def test_head_and_old_clients_are_answered_as_they_expect(application: Applicati
             b"0\r\n\r\n" + GET,
             400,
         ),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n%b"
+            % b"1\r\nx\r\n0\r\nX-A: b\r\n\r\n",
+            400,
+        ),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413),
         (
             b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n%b\r\n"
@@ -187,7 +194,10 @@ def test_head_and_old_clients_are_answered_as_they_expect(application: Applicati
             413,
         ),
     ],
-    ids=["nonsense", "no-host", "hosts", "target", "connect", "two-lengths", "length", "chunks"],
+    ids=[
+        *("nonsense", "no-host", "hosts", "target", "connect", "two-lengths", "after-the-body"),
+        *("length", "chunks"),
+    ],
 )
 def test_what_cannot_be_taken_is_refused_and_the_connection_ends(
     application: Application, sent: bytes, status: int
@@ -210,6 +220,18 @@ def test_a_refusal_comes_after_the_answers_before_it(application: Application) -
         client.sendall(GET + b"nonsense\r\n\r\n")
         answers = told(client)
         assert answers.index(b"HTTP/1.1 200") < answers.index(b"HTTP/1.1 400")
+
+
+def test_a_refusal_that_fills_what_is_kept_for_the_client_comes_once(
+    application: Application, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And not again when there is room."""
+    monkeypatch.setattr(response, "refusal", lambda _: b"no" + BIG * 20)
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(b"nonsense\r\n\r\n")
+        assert len(told(client)) == 2 + 20 * len(BIG)
+    assert caplog.records == []
 
 
 def test_a_head_may_not_be_larger_than_any_is(application: Application) -> None:
@@ -296,6 +318,36 @@ def test_who_takes_nothing_of_an_answer_is_closed(application: Application) -> N
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
                 client.sendall(b"x")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("many", [20, 100])
+def test_who_takes_no_answer_is_closed_and_not_made_others(
+    application: Application, many: int
+) -> None:
+    """Also where the last one is finished, and where as many were asked for as fill the memory."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(many * GET.replace(b"/hello", b"/big"))
+        deadline = time.monotonic() + 10
+        with suppress(ConnectionError):
+            while True:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+                client.sendall(b"\r\n")
+    assert 0 < len(application.environs) < 20
+
+
+def test_who_takes_its_answers_late_gets_all_of_them(application: Application) -> None:
+    """They are made as the room for them is."""
+    with served(application) as (_, connect):
+        client = connect()
+        closing = GET.replace(b"Host", b"Connection: close\r\nHost")
+        client.sendall(50 * GET.replace(b"/hello", b"/big") + closing)
+        time.sleep(0.3)
+        answers = told(client).split(b"HTTP/1.1 200 OK\r\n")[1:]
+        bodies = [answer.partition(b"\r\n\r\n")[2] for answer in answers]
+        assert [len(body) for body in bodies] == [*50 * [len(BIG)], len(HELLO)]
 
 
 @pytest.mark.usefixtures("quick")
