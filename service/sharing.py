@@ -109,9 +109,13 @@ class Held:
         return self._memory[place : place + self._width]
 
     def _set(self, number: int, key: bytes, value: bytes) -> None:
-        self._memory[KEY * (number + 1) : KEY * (number + 2)] = key
+        keys = slice(KEY * (number + 1), KEY * (number + 2))
         place = KEY * (self._many + 1) + number * self._width
+        if self._memory[keys] != key:
+            # Who is killed in between must leave no key beside the value of another.
+            self._memory[keys] = _NO_KEY
         self._memory[place : place + self._width] = value.ljust(self._width, b"\0")
+        self._memory[keys] = key
 
 
 _NO_KEY = bytes(KEY)

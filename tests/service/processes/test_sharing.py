@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import NoReturn
+from contextlib import closing, suppress
+from mmap import mmap
+from typing import Any, NoReturn, cast
 
 import pytest
 
-from service.sharing import Memory, Records, Sharing, key_of
+from service.sharing import Held, Memory, Records, Sharing, key_of
 
 # Whoever runs the suite on several cores has threads of its own, which a child does not need.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
@@ -61,6 +62,34 @@ def test_where_all_places_are_taken_another_gives_way_in_turn() -> None:
         held.put(key_of("f"), b"f")
         held.put(key_of("e"), b"E")
         assert {value[:1] for _, value in held.all()} == {b"c", b"E", b"f"}
+
+
+class _Lasting(bytearray):
+    """Memory whose process is killed after so many writes to it."""
+
+    writes = 0
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self.writes -= 1
+        if self.writes < 0:
+            raise KeyboardInterrupt
+        super().__setitem__(place, value)
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_who_is_killed_while_it_writes_leaves_no_value_under_the_key_of_another(
+    writes: int,
+) -> None:
+    """The record is there or not; one that gave way is not taken for it."""
+    memory = _Lasting(16 + 16 + 4)
+    held = Held(cast("mmap", memory), 1, 4)
+    memory.writes = 3
+    held.put(key_of("a"), b"a")
+    memory.writes = writes
+    with suppress(KeyboardInterrupt):
+        held.put(key_of("b"), b"b")
+    assert held.get(key_of("a")) in (None, b"a\0\0\0")
+    assert held.get(key_of("b")) in (None, b"b\0\0\0")
 
 
 def test_who_is_killed_with_the_lock_in_its_hand_holds_nobody_up() -> None:
