@@ -539,11 +539,14 @@ class ChronicleDatastore(library.SQLiteDatastore):
             connection.transaction(commit=commit),
         ):
             self._ours.connection, self._ours.commit = connection, commit
+            written = cast("ChronicleConnection", connection).written  # as the pool makes them
+            before = written()
             try:
                 yield
             finally:
                 self._ours.connection = None
-        if commit:
+            has_written = written() > before
+        if has_written:
             self.doorbell.ring()
 
     @contextmanager
@@ -656,6 +659,10 @@ class ChronicleConnection(library.SQLiteConnection):
     ) -> None:
         super().__init__(connection, max_age=max_age)
         self.patience = patience
+
+    def written(self) -> int:
+        """How many rows were written by it so far."""
+        return self._sqlite_conn.total_changes
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[library.SQLiteCursor]:

@@ -810,6 +810,18 @@ def test_a_waiting_thread_hears_of_a_commit_of_its_process(file: Path) -> None:
         assert log.wait_for(1, timeout=0.05) is False
 
 
+def test_where_nothing_was_written_nobody_is_woken(log: ChronicleRecorder) -> None:
+    """Who has the log for itself may find that there is nothing to say."""
+    heard: list[str] = []
+    log.datastore.doorbell.on_ring = lambda: heard.append("rung")
+    with log.writing():
+        assert log.head() is None
+    assert heard == []
+    with log.writing():
+        log.insert_events([event("record:juno", 1)])
+    assert heard == ["rung"]
+
+
 def test_a_waiting_thread_hears_of_a_commit_of_another_process(
     log: ChronicleRecorder, file: Path
 ) -> None:
