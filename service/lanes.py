@@ -6,9 +6,9 @@ from service.desk.guard import LARGEST_FORM
 from service.orders.writing import LARGEST_BATCH, LARGEST_BODY
 from service.serving.lanes import Lane
 from service.serving.request import Request
+from service.web.observing import LOOKS
 
-BESIDE = frozenset({b"/healthz", b"/readyz", b"/metrics", b"/version"})
-"""What is asked to see how the server does, and must be answered when it does badly."""
+BESIDE = frozenset(path.encode() for path in LOOKS)
 
 CHANGES = b"/v1/changes"
 

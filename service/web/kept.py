@@ -23,7 +23,7 @@ from flask import Flask
 
 from service.archive import Archive
 from service.web.limiting import Limits, client_of, limit_headers
-from service.web.observing import ROUTE, Answered, Figures, id_of
+from service.web.observing import LOOKS, ROUTE, Answered, Figures, id_of
 
 CHOOSING = (
     "HTTP_ACCEPT",
@@ -139,10 +139,15 @@ class Kept:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer a request."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or not PASSING.isdisjoint(environ):
+        # Whoever looks how the server does must not wait for the log or the views.
+        looks = environ["PATH_INFO"] in LOOKS
+        if looks or method not in ("GET", "HEAD") or not PASSING.isdisjoint(environ):
             return self._application(environ, start_response)  # type: ignore[no-any-return]
         begun = time.perf_counter()
-        key = self._key(environ)
+        try:
+            key = self._key(environ)
+        except Exception:  # noqa: BLE001 -- the app meets it too, and makes a problem of it
+            return self._application(environ, start_response)  # type: ignore[no-any-return]
         answer = self._answers.get(key)
         if answer is not None:
             return self._give(answer, environ, start_response, begun)

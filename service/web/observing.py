@@ -45,6 +45,9 @@ _STREAM = "text/event-stream"
 ROUTE = "annales.route"
 """Where the environ of WSGI says under which route a request was counted."""
 
+LOOKS = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
+"""What is asked to see how the server does, and must be answered when it does badly."""
+
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """The methods that are counted by name; a client may invent any number of others."""
 

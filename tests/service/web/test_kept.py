@@ -200,6 +200,18 @@ def test_what_may_not_be_kept_by_others_is_not_kept_here(client: FlaskClient) ->
     assert found(client)["bytes"] == 0
 
 
+def test_where_the_log_cannot_be_asked_the_app_says_so(
+    juno: Teller, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a problem; whether the process answers is answered all the same."""
+    assert client.get("/v1/state").status_code == 200
+    juno.archive.close()
+    answer = client.get("/v1/state")
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "ConnectionPoolClosedError" in caplog.text
+    assert client.get("/healthz").status_code == 200
+
+
 def test_so_many_bytes_are_kept_and_no_more() -> None:
     """What was not asked for longest goes first; what is too large is not kept at all."""
     one = OF_AN_ANSWER + 100
