@@ -1,4 +1,4 @@
-"""The threads that answer, in lanes: who waits, or only looks, does not stand behind the others.
+"""The threads that answer: requests that wait, and those that only look, have threads of their own.
 
 A WSGI application answers in a thread. `questions` has few of them, which share the interpreter;
 `waiting` is for requests that mostly sleep, such as an open stream, and has as many threads as may
@@ -28,7 +28,7 @@ LaneOf = Callable[[Request], Lane]
 LONGEST_QUEUE = 1000
 """So many requests may wait for a thread of their lane; whoever comes then is told at once."""
 
-BESIDE = 2
+BESIDE_THREADS = 2
 """How many threads look after those who only ask how things are, or whether they may wait."""
 
 
@@ -44,8 +44,9 @@ class Lanes:
             lane: ThreadPoolExecutor(many, lane)
             for lane, many in (
                 ("questions", threads),
-                ("waiting", waiting + BESIDE),  # somebody has to say that all places are taken
-                ("beside", BESIDE),
+                # Somebody has to say that all places are taken.
+                ("waiting", waiting + BESIDE_THREADS),
+                ("beside", BESIDE_THREADS),
             )
         }
         self._queued = dict.fromkeys(self._lanes, 0)
