@@ -75,7 +75,7 @@ def serve(
     """
     # No other command needs these, and they are a third of what it takes to start.
     import service.app  # noqa: PLC0415, F401 -- before the processes, which share it then
-    from service.serving.processes import CannotBegin, Processes, inherited  # noqa: PLC0415
+    from service.serving.processes import Before, CannotBegin, Processes, inherited  # noqa: PLC0415
     from service.sharing import Sharing  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
@@ -98,7 +98,7 @@ def serve(
             listener,
             trial=TRIAL,
             forget=sharing.forget,
-            before=before[1] if before else frozenset(),
+            before=before[1] if before else Before(),
         )
         named = f"[{host}]" if ":" in host else host
         name = f"http://{named}:{listener.getsockname()[1]}"

@@ -62,12 +62,22 @@ class _Process(NamedTuple):
     ready: int  # the end of a pipe that can be read once the process answers, or has died
 
 
-def inherited(environment: MutableMapping[str, str]) -> tuple[socket.socket, frozenset[int]] | None:
+class Before(NamedTuple):
+    """The processes of the programs that this one takes the place of.
+
+    `alive` are the pipes that tell them that their parent is there, open until all are gone.
+    """
+
+    processes: frozenset[int] = frozenset()
+    alive: frozenset[int] = frozenset()
+
+
+def inherited(environment: MutableMapping[str, str]) -> tuple[socket.socket, Before] | None:
     """The socket and the processes that were handed on by the program that this one replaces."""
     if (text := environment.pop(HANDED_ON, None)) is None:
         return None
-    socket_, *processes = map(int, text.split())
-    return socket.socket(fileno=socket_), frozenset(processes)
+    socket_, processes, alive = (list(map(int, part.split())) for part in text.split("/"))
+    return socket.socket(fileno=socket_[0]), Before(frozenset(processes), frozenset(alive))
 
 
 class Processes:
@@ -81,7 +91,7 @@ class Processes:
         *,
         trial: str,
         forget: Callable[[int], None],
-        before: frozenset[int] = frozenset(),
+        before: Before = Before(),  # noqa: B008 -- a value
     ) -> None:
         """`trial` is what Python runs to see whether the program can begin anew; `forget` is told
         the number of a process that has died. `before` are those that these take the place of."""
@@ -90,7 +100,8 @@ class Processes:
         self._listener = listener
         self._trial = trial
         self._forget = forget
-        self._before = set(before)
+        self._before = set(before.processes)
+        self._alive_before = set(before.alive)
         self._living: dict[int, _Process] = {}
         self._delayed: dict[int, float] = {}
         self._has_begun = False
@@ -139,7 +150,9 @@ class Processes:
         """Be a process, to its end."""
         ended = 1
         try:
-            os.close(self._alive)
+            # Held by a process, they would say that the parent is there when it is gone.
+            for alive in (self._alive, *self._alive_before):
+                os.close(alive)
             for process in self._living.values():
                 os.close(process.ready)
             # Ctrl-C reaches all of them; the parent passes it on.
@@ -166,6 +179,8 @@ class Processes:
             if pid == 0:
                 return
             self._before.discard(pid)
+            if not self._before:
+                self._let_go()
             if (died := self._living.pop(pid, None)) is None:
                 continue
             os.close(died.ready)
@@ -177,6 +192,11 @@ class Processes:
             lived = time.monotonic() - died.began
             pause = 0 if lived > ANEW_SECONDS else ANEW_SECONDS
             self._delayed[died.number] = time.monotonic() + pause
+
+    def _let_go(self) -> None:
+        """Close what was kept open for the processes before, which are gone."""
+        while self._alive_before:
+            os.close(self._alive_before.pop())
 
     def _restart(self) -> None:
         for number, when in list(self._delayed.items()):
@@ -217,11 +237,15 @@ class Processes:
         if tried.returncode != 0:
             log.error("the program cannot begin anew; this one goes on")
             return
-        # Both outlive the program. That the pipe stays open says that the parent is there.
-        for kept in (self._listener.fileno(), self._alive):
+        # They outlive the program. That a pipe stays open says that the parent is there.
+        handed = (
+            [self._listener.fileno()],
+            self._before | self._living.keys(),
+            {self._alive, *self._alive_before},
+        )
+        for kept in (*handed[0], *handed[2]):
             os.set_inheritable(kept, True)
-        handed = [self._listener.fileno(), *self._before, *self._living]
-        os.environ[HANDED_ON] = " ".join(map(str, handed))
+        os.environ[HANDED_ON] = "/".join(" ".join(map(str, numbers)) for numbers in handed)
         sys.stdout.flush()
         sys.stderr.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- ourselves

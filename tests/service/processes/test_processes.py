@@ -48,6 +48,10 @@ class Served:
         pid = self.process.pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
+    def open_files(self) -> int:
+        """How many the parent has."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
@@ -267,15 +271,17 @@ class Crowd:
 
 def test_begun_anew_a_server_loses_no_request(folder: Path) -> None:
     """The parent keeps its number, the processes are others, and each of many requests from
-    connections that stay and from new ones is answered."""
+    connections that stay and from new ones is answered. It holds no more files than before."""
     with served(folder, "--quiet") as server:
         before = set(server.workers())
+        files = server.open_files()
         with Crowd(server) as crowd:
             for _ in range(2):
                 crowd.asks_on()
                 server.process.send_signal(signal.SIGHUP)
                 until(partial(others_only, server, before))
                 before = set(server.workers())
+                until(lambda: server.open_files() == files)
             crowd.asks_on()
         assert crowd.failures == []
         server.process.send_signal(signal.SIGTERM)
