@@ -327,11 +327,17 @@ class Columns:
 
     def sorted_again(self, *, room: int = 0) -> Columns:
         """The same rows in a new file in its place, all sorted, with room for more."""
-        count = self.count
-        at = {name: array[:count] for name, array in self._arrays.items()}
+        return _written(self.path, self._in_order(), self.count, self.position, max(room, ROOM))
+
+    def has_just(self, rows: Iterable[tuple[Any, ...]]) -> bool:
+        """Whether its rows are those of a table, in the order of their keys."""
+        count, arrays = _arrays_of(rows)
+        return count == self.count and all(map(np.array_equal, self._in_order(), arrays))
+
+    def _in_order(self) -> Iterator[npt.NDArray[Any]]:
+        at = {name: array[: self.count] for name, array in self._arrays.items()}
         order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
-        in_order = (at[name][order] for name in MEMBERS)
-        return _written(self.path, in_order, count, self.position, max(room, ROOM))
+        return (array[order] for array in at.values())
 
 
 class Shelf:
@@ -392,6 +398,12 @@ class Found:
 
 def make(path: Path, rows: Iterable[tuple[Any, ...]], position: int) -> Columns:
     """The columns of all rows of a table, in the order of their keys, in a file at a path."""
+    count, arrays = _arrays_of(rows)
+    return _written(path, arrays, count, position, ROOM)
+
+
+def _arrays_of(rows: Iterable[tuple[Any, ...]]) -> tuple[int, Iterator[npt.NDArray[Any]]]:
+    """How many rows there are, and the array of each member, sorted."""
     parts: list[dict[str, npt.NDArray[Any]]] = []
     left = iter(rows)
     # Also of no rows there is a part.
@@ -402,8 +414,8 @@ def make(path: Path, rows: Iterable[tuple[Any, ...]], position: int) -> Columns:
     listed = [part["facet"].astype(np.int32) << 16 | part["place"] for part in parts]
     order = np.concatenate(listed).argsort(kind="stable")
     # One after the other, so that all of them are in memory only once.
-    in_order = (np.concatenate([part.pop(name) for part in parts])[order] for name in MEMBERS)
-    return _written(path, in_order, len(order), position, ROOM)
+    arrays = (np.concatenate([part.pop(name) for part in parts])[order] for name in MEMBERS)
+    return len(order), arrays
 
 
 def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:

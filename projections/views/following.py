@@ -75,6 +75,17 @@ class Differs(AnnalesError):
         )
 
 
+class BesideDiffers(AnnalesError):
+    """What lies beside the live views is not what they hold. Run `annales rebuild`."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        super().__init__(
+            f"at @{position} the columns beside the live views are not what these hold: run"
+            " `annales rebuild`"
+        )
+
+
 class Rebuilt(NamedTuple):
     """How far the views were rebuilt, and their digest."""
 
@@ -310,11 +321,17 @@ def rebuild(
 def verify(
     chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
 ) -> Rebuilt:
-    """Replay the log beside the live views and compare. Raises Differs."""
+    """Replay the log beside the live views and compare. Raises Differs, and BesideDiffers where
+    the views agree, but not what lies beside them."""
     with views.beside() as path:
         position, live, rebuilt = _compared(chronicle, views, path, progress)
     if rebuilt != live:
         raise Differs(position, live, rebuilt)
+    db = views.db()
+    with alone(db):
+        for view in (each(chronicle.log) for each in VIEWS):
+            if isinstance(view, Beside) and not view.agrees(db, tracked(db)):
+                raise BesideDiffers(tracked(db))
     return Rebuilt(position, rebuilt)
 
 

@@ -93,6 +93,13 @@ class Spans:
         self._rows.forget()
         self._reader = None
 
+    def agrees(self, db: Database, position: int) -> bool:
+        """Whether the columns are those of the table, or are to be made anew."""
+        columns = self._shelf.of(db)
+        if columns is None or not columns.is_whole or columns.position != position:
+            return True
+        return columns.has_just(db.execute(ALL))
+
     def make_whole(self, db: Database, position: int) -> None:
         """Make the columns anew if they are not those of the table, which has read so far."""
         columns = self._shelf.of(db)

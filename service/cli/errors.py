@@ -20,7 +20,7 @@ from events.errors import (
     NotDurable,
     NotProjected,
 )
-from projections.views.following import Differs
+from projections.views.following import BesideDiffers, Differs
 from projections.views.processes import WorkerFailed
 from service.asking.errors import BadCursor
 from service.cli.exits import DAMAGED, REFUSED, UNAVAILABLE, USAGE, Ended
@@ -33,6 +33,7 @@ CODES: Mapping[type[Exception], int] = {
     BadSetting: USAGE,
     LogDamaged: DAMAGED,
     Differs: DAMAGED,
+    BesideDiffers: DAMAGED,
     NotDurable: UNAVAILABLE,
     NotProjected: UNAVAILABLE,
     WorkerFailed: UNAVAILABLE,

@@ -18,7 +18,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import columns as module
 from projections.views import following
 from projections.views.columns import Columns, make, place_of
-from projections.views.following import rebuild
+from projections.views.following import BesideDiffers, rebuild, verify
 from projections.views.rows import Stored
 from projections.views.state import Scope
 from tests.story.telling import JUNO, SOURCE, Teller, milestone, plan
@@ -254,3 +254,19 @@ def test_what_lies_beside_views_that_are_gone_is_swept(juno: Teller) -> None:
     with juno.archive.views.beside():
         assert not any(path.exists() for path in left)
     assert used.with_name(f"{used.name}.columns").exists()
+
+
+def test_columns_that_say_something_else_are_found_by_verify_and_mended_by_rebuild(
+    juno: Teller,
+) -> None:
+    """Though the header is whole, and the tables are what the log adds up to."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.archive.catch_up()
+    chronicle, views = juno.archive.chronicle, juno.archive.views
+    verify(chronicle, views)
+    columns = juno.archive.state.columns_of(views.db())
+    columns["vf"][: columns.count] += 1
+    with pytest.raises(BesideDiffers):
+        verify(chronicle, views)
+    rebuild(chronicle, views)
+    verify(chronicle, views)
