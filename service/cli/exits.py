@@ -14,7 +14,7 @@ UNAVAILABLE = 4
 EXIT_CODES = """\b
 Exit codes:
   0  done
-  1  refused or not found; nothing was recorded
+  1  refused or not found; nothing was recorded (with --commits-of what came before stays)
   2  wrong usage
   3  the log or the views are damaged, or differ
   4  the store cannot be opened, is busy, or is not durable
