@@ -37,7 +37,7 @@ from projections.views.history import Entry
 from projections.views.reading import Reading
 from projections.views.state import Boxed, Row, expected_from
 from service.asking.filters import Wanted
-from service.state.row import day_shown
+from service.state.row import day_shown, shown_members
 
 Members = dict[str, Any]
 Clock = Literal["known", "stated", "at"]
@@ -337,7 +337,7 @@ class _FacilityRow(_Row):
         named = frozenset(row.statement for row in showing if row.statement)
         dates = self._dates(named, known)
         parts = {
-            (row.facet, row.value, row.odds, row.statement, dates.get(row.statement))
+            (row.facet, row.value, shown_members(row, *dates.get(row.statement, (None, None))))
             for row in showing
         }
         return Shown(frozenset({*parts, brief, at > stated}), named, brief)

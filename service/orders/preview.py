@@ -19,6 +19,7 @@ from projections.engine.account import account
 from projections.engine.spans import BEFORE_ALL, FOR_LISTS, Span
 from service.archive import Archive
 from service.records.answer import span_members
+from service.state.row import shown_members
 
 Members = dict[str, Any]
 
@@ -115,10 +116,10 @@ def _spans(record: Record, today: int) -> set[Span]:
     }
 
 
-def _key(span: Span, record: Record) -> tuple[Span, Any, Any]:
-    """A span and the dates that it shows: a mended one is another."""
+def _key(span: Span, record: Record) -> tuple[Span, str]:
+    """A span and what is shown of it: with another date it is another."""
     line = record.kept[span.statement].line if span.statement else {}
-    return span, line.get("date"), line.get("stated")
+    return span, shown_members(span, line.get("date"), line.get("stated"))
 
 
 def _members_of(spans: Iterable[tuple[Span, Record]], today: int) -> list[Members]:

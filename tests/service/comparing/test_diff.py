@@ -186,6 +186,16 @@ def test_a_correction_mended_the_record(juno: Teller, asker: Asker) -> None:
     assert (answer["added"], answer["removed"], answer["next"]) == ([], [], None)
 
 
+def test_a_correction_of_what_the_row_does_not_show_did_nothing(juno: Teller, asker: Asker) -> None:
+    """A status shows the date of its statement, and not when that was stated."""
+    juno.tell(milestone("ground", "construction-started", "2015-01", stated="2015-02"))  # 3
+    juno.tell(correction("ground", {"stated": "2015-02-28"}))
+    juno.tell(correction("ground", {"date": "2015-01-10"}))
+    answer = asker.diff(at="2016", known="@3", to_known="@5")
+    (cause,) = only(answer["changed"])["causes"]
+    assert [event["position"] for event in cause["events"]] == [5]
+
+
 def test_a_statement_recorded_late_is_a_new_word(juno: Teller, asker: Asker) -> None:
     """What was said in 2015 and recorded afterwards is of the sources, though `known` moved."""
     juno.tell(plan("juno-plan", "operation-started", "2020", "2014"))
