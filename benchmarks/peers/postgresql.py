@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks import debian
-from benchmarks.peers.peer import Count, Held, Moment, on
-from benchmarks.peers.sql import Rows, except_each, values_of
+from benchmarks.peers.peer import on
+from benchmarks.peers.sql import Rows, Table
 from benchmarks.row_versions import RowVersion
 
 SETTINGS = {
@@ -47,7 +47,6 @@ RANGE_INDEXES = (
     "CREATE INDEX {table}_facility ON {table} USING gist (facility, valid, {stated} known)",
 )
 
-HELD = "SELECT facility, field, status, odds FROM {table}"
 DAY = "valid @> %(day)s::int8"
 KNOWN = "known @> %(known)s::int8"
 STATED = "stated @> %(stated)s::int8"
@@ -95,27 +94,21 @@ class Postgresql:
         return int(found.fetchone()[0])
 
 
-class Ranges:
+class Ranges(Table):
     """Row versions as ranges, on two clocks or on three."""
 
     def __init__(self, database: Postgresql, *, clocks: int) -> None:
         self.clocks = clocks
         self.name = f"{database.name}, GiST"
-        self._db = database
-        self._table = table = f"ranges{clocks}"
         days = DAY if clocks == 2 else f"{DAY} AND {STATED}"
-        held = HELD.format(table=table)
-        self._country = f"{held} WHERE country = %(country)s AND {days} AND {KNOWN}"
-        self._facility = f"{held} WHERE facility = %(facility)s AND {days} AND {KNOWN}"
-        self._history = f"SELECT * FROM {table} WHERE facility = %(facility)s ORDER BY known, valid"
-        self._counted = (
-            f"SELECT status, odds, field, count(*) FROM {table} WHERE {days} AND {KNOWN}"
-            " GROUP BY status, odds, field"
+        super().__init__(
+            database,
+            f"ranges{clocks}",
+            holds=f"{days} AND {KNOWN}",
+            gone=f"{days} AND {GONE}",
+            come=f"{days} AND {COME}",
+            order="known, valid",
         )
-        gone, come = (
-            f"{held} WHERE country = %(country)s AND {days} AND {which}" for which in (GONE, COME)
-        )
-        self._difference = except_each(gone, come)
 
     def fill(self, rows: Iterable[RowVersion]) -> None:
         """Insert the rows as they are, make ranges of them, then the indexes."""
@@ -132,33 +125,6 @@ class Ranges:
         for statement in (CREATE_RANGES, INSERT_RANGES, *RANGE_INDEXES, "DROP TABLE {plain}"):
             self._db.run(statement.format(**names))
         self._db.settle(self._table)
-
-    def bytes(self) -> int:
-        """What the table and its indexes take."""
-        return self._db.size(self._table)
-
-    def country(self, country: str, moment: Moment) -> list[Held]:
-        """The facilities of a country."""
-        values = {"country": country, **values_of(moment)}
-        return list(map(Held._make, self._db.rows(self._country, values)))
-
-    def counted(self, moment: Moment) -> list[Count]:
-        """The world by status."""
-        return list(map(Count._make, self._db.rows(self._counted, values_of(moment))))
-
-    def facility(self, facility: str, moment: Moment) -> list[Held]:
-        """One facility."""
-        values = {"facility": facility, **values_of(moment)}
-        return list(map(Held._make, self._db.rows(self._facility, values)))
-
-    def history(self, facility: str) -> int:
-        """Read all row versions of a facility."""
-        return len(self._db.rows(self._history, {"facility": facility}))
-
-    def difference(self, country: str, moment: Moment, to_known: int) -> list[Held]:
-        """What holds in a country at one of two positions only."""
-        values = {"country": country, **values_of(moment), "to_known": to_known}
-        return list(map(Held._make, self._db.rows(self._difference, values)))
 
 
 @contextmanager

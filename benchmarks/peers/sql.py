@@ -38,10 +38,10 @@ INDEXES = (
 )
 
 HELD = "SELECT facility, field, status, odds FROM {table}"
-HOLDS = "kf <= %(known)s AND kt > %(known)s AND vf <= %(day)s AND vt > %(day)s"
-STATED_HOLDS = "sf <= %(stated)s AND st > %(stated)s"
-
-GONE = "kf <= %(known)s AND kt > %(known)s AND kt <= %(to_known)s"
+DAY = "vf <= %(day)s AND vt > %(day)s"
+STATED = "sf <= %(stated)s AND st > %(stated)s"
+KNOWN = "kf <= %(known)s AND kt > %(known)s"
+GONE = f"{KNOWN} AND kt <= %(to_known)s"
 COME = "kf > %(known)s AND kf <= %(to_known)s AND kt > %(to_known)s"
 """A row that stood at one of two positions only; one that stood at both differs in nothing."""
 
@@ -69,38 +69,28 @@ class Connection(Protocol):
         """The bytes of a table and its indexes."""
 
 
-class PlainColumns:
-    """Row versions in a database as plain columns, on two clocks or on three."""
+class Table:
+    """Row versions in a table, and the questions asked of it.
 
-    def __init__(self, database: Connection, *, clocks: int) -> None:
-        self.clocks = clocks
-        self.name = f"{database.name}, B-tree"
+    `holds` is what a row meets that holds at a moment; `gone` and `come` are what one meets that
+    stands at the first or the second of two positions only.
+    """
+
+    def __init__(
+        self, database: Connection, table: str, *, holds: str, gone: str, come: str, order: str
+    ) -> None:
         self._db = database
-        self._table = f"plain{clocks}"
-        holds = HOLDS if clocks == 2 else f"{HOLDS} AND {STATED_HOLDS}"
-        days = holds.split(" AND ", 2)[2]
-        held, table = HELD.format(table=self._table), self._table
-        self._country = f"{held} WHERE country = %(country)s AND {holds}"
+        self._table = table
+        held = HELD.format(table=table)
+        in_country = f"{held} WHERE country = %(country)s"
+        self._country = f"{in_country} AND {holds}"
         self._facility = f"{held} WHERE facility = %(facility)s AND {holds}"
-        self._history = f"SELECT * FROM {table} WHERE facility = %(facility)s ORDER BY kf, vf"
+        self._history = f"SELECT * FROM {table} WHERE facility = %(facility)s ORDER BY {order}"
         self._counted = (
             f"SELECT status, odds, field, count(*) FROM {table} WHERE {holds}"
             " GROUP BY status, odds, field"
         )
-        gone, come = (
-            f"{held} WHERE country = %(country)s AND {which} AND {days}" for which in (GONE, COME)
-        )
-        self._difference = except_each(gone, come)
-
-    def fill(self, rows: Iterable[RowVersion]) -> None:
-        """Insert the rows, then make the indexes."""
-        stated = "" if self.clocks == 2 else "st, sf,"
-        names = {"table": self._table, "stated": stated, **self._db.types}
-        self._db.run(CREATE.format(**names))
-        self._db.insert(self._table, on(rows, self.clocks))
-        for index in INDEXES:
-            self._db.run(index.format(**names))
-        self._db.settle(self._table)
+        self._difference = except_each(f"{in_country} AND {gone}", f"{in_country} AND {come}")
 
     def bytes(self) -> int:
         """What the table and its indexes take."""
@@ -128,6 +118,33 @@ class PlainColumns:
         """What holds in a country at one of two positions only."""
         values = {"country": country, **values_of(moment), "to_known": to_known}
         return list(map(Held._make, self._db.rows(self._difference, values)))
+
+
+class PlainColumns(Table):
+    """Row versions in a database as plain columns, on two clocks or on three."""
+
+    def __init__(self, database: Connection, *, clocks: int) -> None:
+        self.clocks = clocks
+        self.name = f"{database.name}, B-tree"
+        days = DAY if clocks == 2 else f"{DAY} AND {STATED}"
+        super().__init__(
+            database,
+            f"plain{clocks}",
+            holds=f"{KNOWN} AND {days}",
+            gone=f"{GONE} AND {days}",
+            come=f"{COME} AND {days}",
+            order="kf, vf",
+        )
+
+    def fill(self, rows: Iterable[RowVersion]) -> None:
+        """Insert the rows, then make the indexes."""
+        stated = "" if self.clocks == 2 else "st, sf,"
+        names = {"table": self._table, "stated": stated, **self._db.types}
+        self._db.run(CREATE.format(**names))
+        self._db.insert(self._table, on(rows, self.clocks))
+        for index in INDEXES:
+            self._db.run(index.format(**names))
+        self._db.settle(self._table)
 
 
 def values_of(moment: Moment) -> dict[str, Any]:
