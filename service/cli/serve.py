@@ -106,6 +106,8 @@ def serve(
             parent.run(lambda: click.echo(f"Annales serves {folder} on {name}"))
         except CannotBegin as error:
             raise Ended("a process ended before it answered anything", UNAVAILABLE) from error
+    with Archive(folder):
+        pass  # processes that close the log at once leave it to each other to empty its WAL
 
 
 @contextmanager
