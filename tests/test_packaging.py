@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, requires
@@ -22,6 +23,7 @@ from service import guard
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("events", "projections", "service")
+LOCKS = ROOT / "requirements"
 
 
 def test_the_wheel_holds_every_file_of_the_three_packages_and_nothing_else(tmp_path: Path) -> None:
@@ -68,6 +70,40 @@ def test_every_import_is_a_declared_dependency_or_what_one_of_them_requires() ->
     provided = modules_by_distribution()
     known = set().union(*(provided.get(name, set()) for name in allowed))
     assert imported() - known - sys.stdlib_module_names - set(PACKAGES) == set()
+
+
+def test_the_lock_files_hold_what_is_declared_at_a_release_that_it_allows() -> None:
+    """Whoever changes setup.cfg or pyproject.toml runs scripts/lock."""
+    needs = {
+        "build.txt": build_requirements(),
+        "run.txt": requirements("install_requires"),
+        "test.txt": requirements("install_requires") + requirements("test"),
+    }
+    for file, wanted in needs.items():
+        pins = locked(file)
+        for need in wanted:
+            versions = pins.get(normal(need.name), {})
+            assert versions, f"{file} has no {need.name}"
+            assert all(need.specifier.contains(each) for each in versions), f"{file}: {need}"
+
+
+def test_what_runs_is_what_was_tested_and_nothing_else() -> None:
+    """Run and suite share every release, so that none runs which the suite has not seen."""
+    tested = locked("test.txt")
+    for file in ("build.txt", "run.txt"):
+        assert {name: tested.get(name) for name in locked(file)} == locked(file)
+
+
+def test_every_file_of_a_locked_release_is_known_by_its_hash_and_none_by_its_place() -> None:
+    """pip takes them from whatever index it is set up for, on any machine."""
+    for path in LOCKS.iterdir():
+        assert "://" not in path.read_text()
+        assert "--index" not in path.read_text()
+        for name, versions in locked(path.name).items():
+            assert all(versions.values()), f"{path.name}: {name} has no hash"
+    # Built for one machine each: where only that of the machine that wrote the lock is known,
+    # there are few.
+    assert all(len(hashes) > 20 for hashes in locked("run.txt")["numpy"].values())
 
 
 def test_the_three_packages_of_this_environment_are_ours() -> None:
@@ -153,10 +189,35 @@ def built(tree: Path, into: Path) -> Path:
 
 def declared() -> set[str]:
     """The distributions that setup.cfg requires, by their normal names."""
+    return {normal(need.name) for need in requirements("install_requires")}
+
+
+def requirements(option: str) -> list[Requirement]:
+    """What setup.cfg requires to run, or in an extra."""
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg")
-    lines = config["options"]["install_requires"].split("\n")
-    return {normal(Requirement(line).name) for line in lines if line}
+    section = "options" if option == "install_requires" else "options.extras_require"
+    return [Requirement(line) for line in config[section][option].split("\n") if line]
+
+
+def build_requirements() -> list[Requirement]:
+    """What pyproject.toml requires to build."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return [Requirement(line) for line in tomllib.load(file)["build-system"]["requires"]]
+
+
+def locked(file: str) -> dict[str, dict[str, list[str]]]:
+    """Of a lock file: by names the releases (there may be one for each Python), with hashes."""
+    pins: dict[str, dict[str, list[str]]] = {}
+    for block in re.split(r"\n(?=[A-Za-z])", (LOCKS / file).read_text()):
+        if block.startswith("#"):
+            continue
+        need = Requirement(block.partition("\\\n")[0])
+        (pin,) = need.specifier
+        assert pin.operator == "=="
+        hashes = re.findall(r"--hash=sha256:([0-9a-f]{64})\b", block)
+        pins.setdefault(normal(need.name), {})[pin.version] = hashes
+    return pins
 
 
 def imported() -> set[str]:
