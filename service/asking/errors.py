@@ -17,6 +17,17 @@ class NotAuthenticated(AnnalesError):
     """The question needs a key. Send it as `Authorization: Bearer annales_…`."""
 
 
+class MisplacedKey(AnnalesError):
+    """A key was sent where it would be stored, shown or logged. Revoke it, and send the next one in
+    `Authorization` alone."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(
+            f"a key stands in {where}: revoke it, and send keys in Authorization alone"
+        )
+
+
 class NotAllowed(AnnalesError):
     """The key's role, or whose statement it is, does not allow this."""
 

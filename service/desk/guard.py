@@ -11,6 +11,8 @@ import hmac
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
+from service.archive.keys import holds_key
+from service.asking.errors import MisplacedKey
 from service.web.access import session
 from service.web.problems import BY_SLUG, problem_response
 from service.web.root import root
@@ -40,9 +42,13 @@ def _refused(why: str) -> Response:
 
 
 def sent_form() -> MultiDict[str, str]:
-    """What a form sent. Raises RequestEntityTooLarge."""
+    """What a form sent. Raises RequestEntityTooLarge, MisplacedKey."""
     request.max_content_length = LARGEST_FORM
     request.max_form_memory_size = LARGEST_FORM
+    # What is sent as `key` is never shown again: it is how one signs in.
+    pairs = request.form.items(multi=True)
+    if any(name != "key" and holds_key(f"{name} {text}") for name, text in pairs):
+        raise MisplacedKey("the form")
     return request.form
 
 

@@ -16,6 +16,7 @@ from events.decision import Decision
 from events.errors import MalformedLine, Refusal
 from events.orders import Command
 from events.stream import Stream
+from service.archive.keys import holds_key
 from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell.layout import Members
@@ -92,7 +93,7 @@ def sent_revisions() -> dict[str, int]:
 def sent_key() -> str:
     """The key under which the form records once. Raises MalformedLine."""
     key = request.form.get("key", "")
-    if not _KEY.fullmatch(key):
+    if not _KEY.fullmatch(key) or holds_key(key):
         raise MalformedLine("the form has lost its key: begin it anew")
     return key
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from events.errors import MalformedLine
 from service.archive.keys import Keyring
+from service.asking.errors import MisplacedKey
 from service.desk.answering import any_desk, page, the_desk
 from service.desk.guard import is_from_here, sent_form
 from service.pages.desk.room import PATH
@@ -103,7 +104,7 @@ def _kept() -> str:
         return ""
     try:
         pairs = [pair for pair in sent_form().items(multi=True) if pair[0] != "token"]
-    except RequestEntityTooLarge:
+    except (RequestEntityTooLarge, MisplacedKey):
         return ""
     return msgspec.json.encode(pairs).decode()
 

@@ -13,7 +13,8 @@ from flask import request
 
 from events.errors import StaleRevision
 from events.stream import Stream
-from service.asking.errors import BadHeader, NoRevisionGiven
+from service.archive.keys import holds_key
+from service.asking.errors import BadHeader, MisplacedKey, NoRevisionGiven
 from service.web.response import archive
 
 LONGEST_WAIT = 10.0
@@ -32,10 +33,15 @@ _KEY = re.compile(r'"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([A-Za-z0-9_.:~-]{1,255}
 
 
 def idempotency_key() -> str | None:
-    """The key under which the request records once; None without one. Raises BadHeader."""
+    """The key under which the request records once; None without one.
+
+    Raises BadHeader, MisplacedKey.
+    """
     text = request.headers.get("Idempotency-Key")
     if text is None:
         return None
+    if holds_key(text):
+        raise MisplacedKey("Idempotency-Key")
     if (found := _KEY.fullmatch(text.strip())) is None:
         raise BadHeader("Idempotency-Key", text, "is not a string of 1 to 255 plain characters")
     return found[1] or found[2]

@@ -21,8 +21,10 @@ from events.errors import BadFilter, MalformedLine, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
 from events.stream import Stream
+from service.archive.keys import holds_key
 from service.asking.errors import (
     BodyTooLarge,
+    MisplacedKey,
     NotAllowed,
     UnknownParameter,
     WrongMediaType,
@@ -55,9 +57,16 @@ MOST_LINES = 10_000
 def command_of(
     batch: Iterable[Order], *, body: bytes, key: str | None = None, revision: int | None = None
 ) -> Command:
-    """The command of whoever sends the request; `body` is compared when its key is used again."""
+    """The command of whoever sends the request; `body` is compared when its key is used again.
+
+    Raises MisplacedKey for a line that holds a key: it would stand in the log for good.
+    """
+    lines = tuple(batch)
+    for number, line in lines:
+        if not isinstance(line, Refusal) and holds_key(canonical(line).decode()):
+            raise MisplacedKey(f"line {number} of the body")
     return Command(
-        orders=tuple(batch),
+        orders=lines,
         actor=identity().name,
         request=request_id(),
         key=key,

@@ -1,7 +1,8 @@
 """Access: every route needs a role, and a route that names none is closed.
 
 Reads are open to everyone unless the settings close them. A key that opens
-nothing is refused even where none is needed: whoever sends one means it. At the desk
+nothing is refused even where none is needed: whoever sends one means it; so is one in the
+address, which would stand in links, pages and caches. At the desk
 a session stands for the key that began it. Where reading needs a key, it reads too, pages
 and the data that they load, and orders nothing.
 """
@@ -13,8 +14,8 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 
-from service.archive.keys import Identity, Keyring
-from service.asking.errors import NotAllowed, NotAuthenticated
+from service.archive.keys import Identity, Keyring, holds_key
+from service.asking.errors import MisplacedKey, NotAllowed, NotAuthenticated
 from service.web.sessions import COOKIE, Session, Sessions
 
 EVERYONE = Identity("everyone", "reader", None)
@@ -72,6 +73,8 @@ def role_needed(view: Callable[..., Any] | None) -> str | None:
 def _check() -> None:
     # Whoever shows a key that opens nothing is everyone in the problem that says so.
     g.session, g.identity = None, EVERYONE
+    if holds_key(f"{request.host}{request.full_path}"):
+        raise MisplacedKey("the address")
     g.identity = _identify()
     if request.endpoint is None or request.method == "OPTIONS":
         return

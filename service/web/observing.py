@@ -33,13 +33,13 @@ from prometheus_client.values import MultiProcessValue
 from werkzeug.exceptions import BadRequest
 
 from service.archive import Archive
+from service.archive.keys import hide_keys, holds_key
 from service.sharing import Sharing
 from service.web.access import needs
 
 requests_log = logging.getLogger("annales.requests")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-_SECRET = re.compile(r"annales_\w+_[^\s&\"]+")
 _STREAM = "text/event-stream"
 
 ROUTE = "annales.route"
@@ -76,14 +76,15 @@ def log_requests(stream: TextIO) -> None:
 
 
 def request_id() -> str:
-    """The id of the request: the client's `X-Request-Id` if it is plain, else a new one."""
+    """The id of the request: the client's `X-Request-Id` if it is plain and no key, else a new one."""
     chosen: str = g.request_id
     return chosen
 
 
 def id_of(given: str) -> str:
     """The id that a request has whose client chose this one, or none."""
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    is_plain = _REQUEST_ID.fullmatch(given) and not holds_key(given)
+    return given if is_plain else uuid.uuid4().hex
 
 
 class Answered(msgspec.Struct, kw_only=True):
@@ -214,7 +215,7 @@ def _line(told: Answered) -> str:
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "request": told.request,
         "method": told.method,
-        "path": _SECRET.sub("annales_***", told.asked),
+        "path": hide_keys(told.asked),
         "status": told.status,
         "ms": round(told.seconds * 1000, 2),
         "actor": told.actor,

@@ -15,6 +15,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
+from service.archive.keys import hide_keys
 from service.asking import errors as asking
 
 MEDIA_TYPE = "application/problem+json"
@@ -127,6 +128,14 @@ PROBLEMS: tuple[Problem, ...] = (
         "Too much to compare",
         "At one of the points there are more than `most` facilities; ask for a country or a field.",
         raised={asking.TooMuchToCompare: facts("most")},
+    ),
+    Problem(
+        "misplaced-key",
+        422,
+        "A key in the wrong place",
+        "A key belongs in `Authorization`. `where` it was sent it would be stored, shown or logged:"
+        " revoke it.",
+        raised={asking.MisplacedKey: facts("where")},
     ),
     Problem(
         "not-followable",
@@ -377,7 +386,7 @@ def register(app: Flask) -> None:
 
 
 def problem_response(problem: Problem, detail: str, members: Members) -> Response:
-    """A problem as it goes out. It is never kept by a cache."""
+    """A problem as it goes out. It is never kept by a cache, and no key stands in it."""
     body = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
@@ -386,7 +395,8 @@ def problem_response(problem: Problem, detail: str, members: Members) -> Respons
         "instance": request.path,
         **members,
     }
-    response = Response(msgspec.json.encode(body), problem.status, mimetype=MEDIA_TYPE)
+    text = hide_keys(msgspec.json.encode(body).decode())
+    response = Response(text, problem.status, mimetype=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(problem.headers(members))
     if problem.status == 503:

@@ -16,6 +16,7 @@ from flask import Response, redirect, request
 from events.clocks import AsOf, utc_day
 from events.dates import Language
 from projections.views.reading import Reading
+from service.archive.keys import hide_keys
 from service.asking.query import Arguments, Query, located
 from service.asking.question import Question
 from service.pages.shell import rendering
@@ -185,7 +186,7 @@ def problem_as_page(response: Response) -> Response:
         "sent": list(request.args.items(multi=True)),
         "without": located(request.path, here.texts.items()),
     }
-    response.set_data(rendering.render("shell/problem.html", lang, shown))
+    response.set_data(hide_keys(rendering.render("shell/problem.html", lang, shown)))
     response.mimetype = HTML
     return rendering.with_policy(response)
 
