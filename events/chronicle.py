@@ -103,9 +103,9 @@ class Chronicle(Application[str]):
         with self.log.reading():
             return self._decide(command, today=utc_day(self.now()))
 
-    def _decide(self, command: Command, *, today: Day) -> Decision:
+    def _decide(self, command: Command, *, today: Day, restores: bool = False) -> Decision:
         self._outlines.follow(self.log)
-        return decide(command, self, today=today)
+        return decide(command, self, today=today, restores=restores)
 
     def _keep(self, command: Command, decision: Decision, **explicit: Any) -> Recorded:
         events = [decided.event for decided in decision.decided]
@@ -254,7 +254,7 @@ class Chronicle(Application[str]):
         )
         with self.log.writing():
             try:
-                decision = self._decide(command, today=utc_day(place.recorded_at))
+                decision = self._decide(command, today=utc_day(place.recorded_at), restores=True)
             except Refusal as refusal:
                 raise LogDamaged(position, f"from line {batch[0].number}: {refusal}") from refusal
             recorded = self._keep(

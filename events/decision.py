@@ -25,6 +25,7 @@ from events.changes import (
     StatementReinstated,
     StatementWithdrawn,
 )
+from events.characters import check_characters
 from events.commit import Claim
 from events.dates import Day
 from events.errors import (
@@ -99,9 +100,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     outlines: dict[str, Outline]
 
 
-def decide(command: Command, past: Past, *, today: Day) -> Decision:
-    """Decide on all orders. Raises the refusal of a single order, or BatchRefused."""
-    draft = _Draft(past, command, today)
+def decide(command: Command, past: Past, *, today: Day, restores: bool = False) -> Decision:
+    """Decide on all orders. Raises the refusal of a single order, or BatchRefused.
+
+    `restores` takes characters that were let in before there was a rule for them.
+    """
+    draft = _Draft(past, command, today, restores=restores)
     refusals: list[tuple[int, Refusal]] = []
     for order in command.orders:
         try:
@@ -130,10 +134,11 @@ class _BuildsOnRefused(Exception):
 class _Draft:
     """The log as it would be after the orders taken so far."""
 
-    def __init__(self, past: Past, command: Command, today: Day) -> None:
+    def __init__(self, past: Past, command: Command, today: Day, *, restores: bool) -> None:
         self._past = past
         self._command = command
         self._today = today
+        self._restores = restores
         self._claims = _Claims(past, command.orders)
         self._records: dict[str, _Life] = {}
         self._decided: list[Decided] = []
@@ -146,12 +151,15 @@ class _Draft:
         if isinstance(order.line, Refusal):
             raise order.line
         revision = order.line.get("revision", self._command.revision)
-        fact = fact_of(bare(order.line))
+        line = bare(order.line)
+        fact = fact_of(line)
         if not isinstance(revision, int | None) or isinstance(revision, bool):
             raise MalformedLine("a revision is a whole number", pointer="/revision")
         if self._command.skip_recorded and self._is_recorded(fact):
             self._skipped.append(order.number)
             return
+        if not self._restores:
+            check_characters(line)
         TAKES[type(fact)](self, order.number, fact, revision)
 
     def hold(self, order: Order) -> None:

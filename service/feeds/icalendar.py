@@ -23,12 +23,12 @@ from events.dates import Day, Language, civil
 from events.stream import Stream
 from service.asking.query import located
 from service.feeds.feed import Context, Feed, omitted_header
-from service.feeds.syndication import printable
 from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When
 from service.items.withdrawn import withdrawn
 from service.words.labels import KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
+from service.words.printable import printable
 from service.words.word import word
 
 AUTHORITY = "annales.org"

@@ -9,7 +9,6 @@ time, so the same values give the same bytes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -19,6 +18,7 @@ from xml.etree import ElementTree as ET
 from events import dates
 from events.dates import Date
 from service.asking.json_text import json_of
+from service.words.printable import printable
 
 ATOM = "application/atom+xml"
 JSON_FEED = "application/feed+json"
@@ -142,14 +142,6 @@ def json_feed_text(channel: Channel, entries: Sequence[Entry]) -> bytes:
     members["_annales"] = {**channel.members, "archive": channel.archive}
     members["items"] = [_json_item(entry) for entry in entries]
     return json_of(members).encode()
-
-
-def printable(text: str) -> str:
-    """A text without the characters that XML cannot have, each replaced by U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", text)
-
-
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 # --- Atom

@@ -20,12 +20,12 @@ from events.vocabulary import STATUSES
 from service.feeds.charts import slip_rows, trend_rows
 from service.feeds.feed import Context, Feed
 from service.feeds.parameters import choice
-from service.feeds.syndication import printable
 from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import lane_name, title_of
 from service.feeds.vis_timeline import viewed
 from service.items.item import Item
 from service.words.labels import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
+from service.words.printable import printable
 
 Members = dict[str, Any]
 

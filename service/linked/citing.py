@@ -18,6 +18,7 @@ import pycountry
 from events.dates import display, parse
 from events.fact import Line
 from service.words.labels import status_phrase
+from service.words.printable import printable
 
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
@@ -173,7 +174,7 @@ def _key(cited: Cited) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(printable(text).split())
 
 
 _LATEX = {

@@ -34,6 +34,7 @@ from projections.views.history import Entry
 from projections.views.reading import Reading
 from service.asking.query import Query
 from service.records.answer import RecordAt
+from service.words.printable import printable
 
 SCHEMA = Namespace("https://schema.org/")
 EDTF = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")
@@ -213,7 +214,7 @@ class _Writer:
     def text(self, subject: URIRef, predicate: URIRef, value: object, lang: str = "") -> None:
         """A literal, if there is anything to say."""
         if value not in (None, ""):
-            self.add(subject, predicate, Literal(value, lang=lang or None))
+            self.add(subject, predicate, Literal(printable(str(value)), lang=lang or None))
 
     def date(self, subject: URIRef, predicate: URIRef, date: Date) -> None:
         """A date as its source gave it, and as XML Schema has it."""

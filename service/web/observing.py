@@ -76,13 +76,16 @@ def log_requests(stream: TextIO) -> None:
 
 
 def request_id() -> str:
-    """The id of the request: the client's `X-Request-Id` if it is plain and no key, else a new one."""
+    """The id of the request: the client's `X-Request-Id` if it is plain, else a new one."""
     chosen: str = g.request_id
     return chosen
 
 
 def id_of(given: str) -> str:
-    """The id that a request has whose client chose this one, or none."""
+    """The id that a request has whose client chose this one, or none.
+
+    A key is not taken: the id stands in the log, and is shown, for good.
+    """
     is_plain = _REQUEST_ID.fullmatch(given) and not holds_key(given)
     return given if is_plain else uuid.uuid4().hex
 

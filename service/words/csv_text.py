@@ -11,6 +11,8 @@ import csv
 from collections.abc import Collection, Iterable, Sequence
 from io import StringIO
 
+from service.words.printable import printable
+
 MEDIA_TYPE = "text/csv"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -34,7 +36,7 @@ def csv_text(
             guarded(cell) if place in guarded_places and isinstance(cell, str) else _plain(cell)
             for place, cell in enumerate(row)
         )
-    return written.getvalue()
+    return printable(written.getvalue())
 
 
 def guarded(text: str) -> str:

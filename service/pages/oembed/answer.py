@@ -20,13 +20,13 @@ import msgspec
 from events.errors import AnnalesError, BadFilter, NotFound
 from service.asking.parameter import whole_number
 from service.asking.query import Query
-from service.feeds.syndication import printable
 from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import chosen
 from service.web.response import archive, arguments
 from service.words import labels
+from service.words.printable import printable
 
 JSON = "application/json"
 XML = "text/xml"
