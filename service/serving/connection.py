@@ -197,10 +197,14 @@ class Connection(asyncio.Protocol):
         self._deadline = time.monotonic() + BODY_SECONDS
         self._method = self._parser.get_method().decode("latin-1")
         version = self._parser.get_http_version()
+        if version not in ("1.0", "1.1") or self._method == "CONNECT":
+            raise _Refused(400)
         named = [name for name, _ in self._headers]
         if version == "1.1" and named.count(b"host") != 1:
             raise _Refused(400)
-        if self._method == "CONNECT":
+        codings = [value.lower() for name, value in self._headers if name == b"transfer-encoding"]
+        if codings and (version, codings) != ("1.1", [b"chunked"]):
+            # Whoever is in front may see the end of the body elsewhere.
             raise _Refused(400)
         self._target = target = _origin_form(self._target)
         self._most = self._host.largest_body(self._method, target.partition(b"?")[0])
