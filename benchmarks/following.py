@@ -25,7 +25,7 @@ from benchmarks.loading import BATCH, load
 from events.commit import microseconds
 from events.fact import Line
 from events.orders import Command, Order
-from service.archive import PATIENCE, Archive
+from service.archive import Archive
 
 PAUSE = 0.02
 """The longest pause of the writer between two statements, in seconds."""
@@ -77,7 +77,7 @@ def waiting(folder: Path, news: Iterable[Line]) -> list[float]:
         following = archive.follow()
         for position in write(archive, news):
             recorded = time.perf_counter()
-            following.wait_for(position, timeout=PATIENCE)
+            following.wait_for(position, timeout=2)
             lags.append(time.perf_counter() - recorded)
     return lags
 

@@ -28,7 +28,7 @@ from service.routes import blueprint as questions
 from service.settings import Settings, limits_of
 from service.sharing import Sharing
 from service.web import about as describing
-from service.web import access, kept, limiting, observing, openapi, problems
+from service.web import access, kept, limiting, observing, openapi, pausing, problems
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
@@ -133,6 +133,7 @@ def create_app(
         most = settings.kept // sharing.processes
         kept.register(app, archive, limits, figures, most=most)
     app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS)  # type: ignore[method-assign] # as Flask has it
+    app.wsgi_app = pausing.Blocking(app.wsgi_app, pausing.marks_of(archive))  # type: ignore[method-assign] # as Flask has it
     return app
 
 

@@ -1,4 +1,4 @@
-"""Which requests wait for others, and how much each may send, by its path alone."""
+"""In which lane a request is answered, and how much it may send, by its head alone."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ SLACK = 64 * 1024
 
 
 def lane_of(request: Request) -> Lane:
-    """The lane of a request: beside the others, among those who wait, or with the questions."""
+    """The lane of a request."""
     if request.path in BESIDE:
         return "beside"
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        return "orders"
     if request.path == CHANGES and (
         b"timeout=" in request.target or b"event-stream" in request.header(b"accept")
     ):
-        return "waiting"
+        return "followers"
     return "questions"
 
 

@@ -127,47 +127,56 @@ def key_of(text: str) -> bytes:
 
 
 class Places:
-    """So many places for all processes together. Each process knows which it took itself."""
+    """So many places for all processes together; each is held by a process, for a client."""
 
-    def __init__(self, processes: int) -> None:
-        self._memory = Memory(4 * processes)
-        self._processes = processes
+    def __init__(self, many: int) -> None:
+        # First who holds each place, counted from 1, then the keys of the clients.
+        self._many = many
+        self._memory = Memory(many * (1 + KEY))
         self.process = 0
 
-    def enter(self, most: int) -> bool:
-        """Take a place; False where as many as `most` are taken."""
+    def enter(self, client: str, *, most: int, of_one: int) -> int | None:
+        """Take a place; None where `most` are taken, or the client has as many as `of_one`."""
+        key = key_of(client)
         with self._memory.held() as memory:
-            if sum(self._counts(memory)) >= most:
-                return False
-            self._add(memory, 1)
-            return True
+            holders = self._holders(memory)
+            taken = [place for place, holder in enumerate(holders) if holder]
+            own = sum(memory[self._key(place)] == key for place in taken)
+            place = holders.find(0)
+            if len(taken) >= most or own >= of_one or place < 0:
+                return None
+            # Who is killed in between must leave no place taken.
+            memory[self._key(place)] = key
+            memory[place] = 1 + self.process
+            return place
 
-    def leave(self) -> None:
+    def leave(self, place: int) -> None:
         """Give a place back."""
         with self._memory.held() as memory:
-            self._add(memory, -1)
+            memory[place] = 0
 
     @property
     def taken(self) -> int:
         """How many are taken in all processes."""
-        return sum(self._counts(self._memory.bytes))
+        return self._many - self._holders(self._memory.bytes).count(0)
 
     @property
     def own(self) -> int:
         """How many this process has taken."""
-        return self._counts(self._memory.bytes)[self.process]
+        return self._holders(self._memory.bytes).count(1 + self.process)
 
     def forget(self, process: int) -> None:
         """Give back all that a process held, which is no more."""
         with self._memory.held() as memory:
-            struct.pack_into("<I", memory, 4 * process, 0)
+            for place, holder in enumerate(self._holders(memory)):
+                if holder == 1 + process:
+                    memory[place] = 0
 
-    def _counts(self, memory: mmap.mmap) -> tuple[int, ...]:
-        return struct.unpack_from(f"<{self._processes}I", memory)
+    def _holders(self, memory: mmap.mmap) -> bytes:
+        return memory[: self._many]
 
-    def _add(self, memory: mmap.mmap, number: int) -> None:
-        (count,) = struct.unpack_from("<I", memory, 4 * self.process)
-        struct.pack_into("<I", memory, 4 * self.process, count + number)
+    def _key(self, place: int) -> slice:
+        return slice(self._many + place * KEY, self._many + (place + 1) * KEY)
 
 
 class Bells:
@@ -203,6 +212,9 @@ class Bells:
 LIMITED = 4096
 """So many clients are counted at once; beyond them the count of who came first begins anew."""
 
+PLACES = 2000
+"""So many may wait for changes at once."""
+
 SESSIONS = 1000
 SESSION = 512
 """How many sessions there are at most, and how many bytes one may take."""
@@ -216,7 +228,7 @@ class Sharing:
         self.process = 0
         self.limits = Records(LIMITED, width=16)
         self.sessions = Records(SESSIONS, width=SESSION)
-        self.streams = Places(processes)
+        self.streams = Places(PLACES)
         self.bells = Bells(processes) if processes > 1 else None
         self.figures: Path | None = None
 

@@ -28,9 +28,6 @@ from service.archive.streams import Streams
 
 LOG = "log.sqlite"
 
-PATIENCE = 2.0
-"""Seconds that a question waits until the views have read far enough."""
-
 
 class Archive:
     """An open folder. Close it when done: `with Archive(folder) as archive`."""
@@ -51,7 +48,7 @@ class Archive:
         self.history = History(log)
         self.search = Search(log)
         self.keys = Keyring(folder, clock=clock)
-        self.streams = Streams(self.chronicle.log)
+        self.streams = Streams()
         self._following: Following | None = None
 
     def follow(self) -> Following:
@@ -81,20 +78,16 @@ class Archive:
         return status.st_ino, status.st_mtime_ns
 
     def db_at(self, position: int) -> Database:
-        """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+        """The views, if they have read the position. Raises NotProjected."""
         # How far it is read is read by the very connection that answers: a rebuild may swap
         # the files at any moment.
         db = self.views.db()
         if (projected := self.views.projected(db)) < position:
-            self.wait_for(position, timeout=PATIENCE)
-            db = self.views.db()
-            projected = self.views.projected(db)
-        if projected < position:
             raise NotProjected(position, projected)
         return db
 
     def reading_at(self, position: int) -> Reading:
-        """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+        """The views, if they have read the position. Raises NotProjected."""
         return self.reading(self.db_at(position))
 
     def reading(self, db: Database) -> Reading:
@@ -111,6 +104,11 @@ class Archive:
         if self._following is None:
             return self.views.tracked()
         return self._following.wait_for(position, timeout=timeout)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the views are kept up with the log."""
+        return self._following is not None
 
     def failure(self) -> Exception | None:
         """Why the views cannot follow the log at the moment; None if they can."""

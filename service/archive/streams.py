@@ -1,46 +1,38 @@
-"""Waiting for the log on behalf of many: one watcher, and only so many who wait.
+"""The places of those who wait for the log: only so many, and only so many of one client.
 
-Whoever waits holds a thread, so a place has to be taken before waiting (`enter`); the places
-are counted over all processes of a server. All who wait in one process sleep on one condition,
-which a single thread rings when the log has grown; `end` wakes them for good, so that a server
-with open streams can shut down at once.
+They are counted over all processes of a server. Nobody holds a thread meanwhile; `end` says that
+whoever waits shall stop, so that a server with open streams can shut down at once.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 
-from events.store.sqlite import ChronicleRecorder
-from service.sharing import Places
+from service.sharing import PLACES, Places
 
-log = logging.getLogger(__name__)
-
-PLACES = 64
-"""How many may wait at once, in all processes together."""
+OF_A_CLIENT = 16
+"""How many of the places one client may take: whoever shares an address may follow too."""
 
 PATIENCE = 2.0
 """Seconds that `close` gives to those who wait, before the files are closed under them."""
 
 
 class Streams:
-    """The places for those who wait for the log, and the one who watches it for them.
+    """The places for those who wait for the log.
 
-    `places` is how many may wait at once, counted by `counted`; `heartbeat` how many seconds a
-    stream may be silent (a client that left is noticed at the second write, and holds its
-    place until then), `longest` how many it lasts. All can be set.
+    `places` is how many may wait at once, `of_a_client` how many of them one client, counted by
+    `counted`; `heartbeat` how many seconds a stream may be silent, `longest` how many it lasts.
+    All can be set.
     """
 
-    def __init__(self, log: ChronicleRecorder) -> None:
+    def __init__(self) -> None:
         self.places = PLACES
-        self.heartbeat = 2.0
+        self.of_a_client = OF_A_CLIENT
+        self.heartbeat = 15.0
         self.longest = 55.0
-        self.counted = Places(1)
-        self._log = log
-        self._head = 0
-        self._changed = threading.Condition()
+        self.counted = Places(PLACES)
+        self._left = threading.Condition()
         self._ended = threading.Event()
-        self._watcher: threading.Thread | None = None
 
     @property
     def taken(self) -> int:
@@ -52,63 +44,23 @@ class Streams:
         """Whether the service shuts down, and whoever waits shall stop."""
         return self._ended.is_set()
 
-    def enter(self) -> bool:
-        """Take a place; False where all are taken. Who took one must `leave`."""
-        return self.counted.enter(self.places)
+    def enter(self, client: str) -> int | None:
+        """Take a place; None where all are taken, or all that this client may. Who took one must
+        `leave` it."""
+        return self.counted.enter(client, most=self.places, of_one=self.of_a_client)
 
-    def leave(self) -> None:
+    def leave(self, place: int) -> None:
         """Give a place back."""
-        self.counted.leave()
-        with self._changed:
-            self._changed.notify_all()
-
-    def wait(self, *, beyond: int, timeout: float) -> bool:
-        """Wait until the log reaches beyond a position: True as soon as it does.
-
-        False after `timeout` seconds, and at once when the service shuts down.
-        """
-        with self._changed:
-            self._watch()
-            self._changed.wait_for(lambda: self.ended or self._head > beyond, timeout)
-            return self._head > beyond and not self.ended
+        self.counted.leave(place)
+        with self._left:
+            self._left.notify_all()
 
     def end(self) -> None:
-        """Let everyone who waits stop, now and from now on.
-
-        A signal handler may call it, if the main thread answers no requests itself.
-        """
+        """Let everyone who waits stop, now and from now on."""
         self._ended.set()
-        self._log.wake()
-        with self._changed:
-            self._changed.notify_all()
 
     def close(self) -> None:
         """`end`, and give those who wait `PATIENCE` seconds to be gone."""
         self.end()
-        with self._changed:
-            self._changed.wait_for(lambda: self.counted.own == 0, PATIENCE)
-        if self._watcher is not None:
-            self._watcher.join()
-
-    def _watch(self) -> None:
-        if self._watcher is None and not self.ended:
-            self._watcher = threading.Thread(target=self._run, name="streams", daemon=True)
-            self._watcher.start()
-
-    def _run(self) -> None:
-        while not self.ended:
-            try:
-                grown = self._log.wait_for(self._head, 60, interrupt=self._ended)
-                head = self._log.max_notification_id() or 0
-            except Exception:
-                # Those who wait see nothing new, and this thread tries again.
-                log.exception("the log cannot be watched")
-                self._ended.wait(1)
-                continue
-            if grown:
-                with self._changed:
-                    self._head = head
-                    self._changed.notify_all()
-            else:
-                # After the minute, or because `wake` was meant for somebody else.
-                self._ended.wait(0.01)
+        with self._left:
+            self._left.wait_for(lambda: self.counted.own == 0, PATIENCE)

@@ -137,11 +137,14 @@ class NotDrawn(AnnalesError):
 
 
 class TooManyStreams(AnnalesError):
-    """As many wait for changes as the server has places for. Come back in a moment."""
+    """As many wait for changes as the server has places for, or one client may have. Come back in
+    a moment."""
 
-    def __init__(self, places: int) -> None:
-        self.places = places
-        super().__init__(f"all {places} places of those who wait for changes are taken")
+    def __init__(self, places: int, of_a_client: int) -> None:
+        self.places, self.of_a_client = places, of_a_client
+        super().__init__(
+            f"as many wait for changes as may: {places} in all, {of_a_client} of one client"
+        )
 
 
 class BadCursor(AnnalesError):

@@ -7,7 +7,6 @@ kept for ever; any other must be requested again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
@@ -30,9 +29,11 @@ from service.follows.feed import check, read_changes
 from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.schemas import AnswerChangedSchema
+from service.web import pausing
 from service.web.access import needs
 from service.web.cloud_events import PATH, Page, ReadPage, checkpoint_text, server_sent
 from service.web.description import openapi_parameters
+from service.web.limiting import client
 from service.web.response import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
 from service.web.schemas import headers, problem_responses
 
@@ -196,9 +197,15 @@ def _page(form: str) -> Response:
     values = values_of((PAGE_LIMITS[form], TIMEOUT, LAST_EVENT_ID), texts)
     limit, timeout = values["limit"], values["timeout"]
     after = _reached(values["lastEventId"])
-    page = read_page(after=after, limit=limit)
+    turn = pausing.turn()
+    reached, looked = turn.kept or (after, 0)
+    page = read_page(after=reached, limit=limit, looked=looked)
     if timeout and not page.changes and page.at_head:
-        page = _awaited(page, read_page, limit=limit, timeout=timeout / 1000)
+        if turn.kept is None:
+            _take_place()
+        turn.kept = (page.reached, page.looked)
+        until = turn.begun + timeout / 1000
+        pausing.pause(_mark(texts), beyond=page.reached, until=until)
 
     last = page.changes[-1].position if page.changes else after
     if not page.full and not page.at_head:
@@ -216,28 +223,6 @@ def _page(form: str) -> Response:
     )
     tag = f"c{last}.{sha256(request_text.encode()).hexdigest()[:12]}"
     return unless_held(response, tag, lambda: _body(form, page))
-
-
-def _awaited(page: Page, read_page: ReadPage, *, limit: int, timeout: float) -> Page:
-    """The page after an empty one, once there is something in it or the time is over."""
-    streams = archive().streams
-    ends = time.monotonic() + timeout
-    # Only our own server says whether the client is still there.
-    is_gone = request.environ.get("annales.is_gone", lambda: False)
-    _take_place()
-    try:
-        while (
-            not page.changes
-            and page.at_head
-            and (left := ends - time.monotonic()) > 0
-            and not streams.ended
-            and not is_gone()
-        ):
-            if streams.wait(beyond=page.reached, timeout=min(left, streams.heartbeat)):
-                page = read_page(after=page.reached, limit=limit, looked=page.looked)
-    finally:
-        streams.leave()
-    return page
 
 
 def _body(form: str, page: Page) -> bytes:
@@ -259,20 +244,24 @@ def _stream() -> Response:
         after = _reached(LAST_EVENT_ID_HEADER.parse(resumed))
     service = archive()
     _take_place()
-    response = Response(
-        server_sent(read_page, service.streams, after=after),
+    return Response(
+        server_sent(read_page, service.streams, after=after, mark=_mark(texts)),
         mimetype=STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-    # Not in the generator: one that was never begun runs no `finally`.
-    response.call_on_close(service.streams.leave)
-    return response
 
 
 def _take_place() -> None:
+    """Take a place until the end of the request. Raises TooManyStreams."""
     streams = archive().streams
-    if not streams.enter():
-        raise TooManyStreams(streams.places)
+    if (place := streams.enter(client())) is None:
+        raise TooManyStreams(streams.places, streams.of_a_client)
+    pausing.turn().at_end(partial(streams.leave, place))
+
+
+def _mark(texts: Mapping[str, str]) -> str:
+    """What has to move for something new."""
+    return pausing.VIEWS if "of" in texts else pausing.LOG
 
 
 def _read_page(texts: Mapping[str, str]) -> ReadPage:
@@ -287,6 +276,7 @@ def _read_page(texts: Mapping[str, str]) -> ReadPage:
         if name in texts:
             raise BadFilter(name, texts[name], "not beside `of`: it belongs into the question")
     followed = followed_question(service.chronicle, texts["of"])
+    pausing.await_views(_head())
     tracked = service.views.tracked()
     check(service.chronicle, service.reading_at(tracked), followed, known=tracked)
     return partial(read_changes, service, followed)
@@ -294,8 +284,11 @@ def _read_page(texts: Mapping[str, str]) -> ReadPage:
 
 def _reached(position: int) -> int:
     """A position that the log has reached. Raises PositionAhead."""
-    head = archive().chronicle.log.head()
-    reached = head.position if head else 0
-    if position > reached:
+    if position > (reached := _head()):
         raise PositionAhead(position, reached)
     return position
+
+
+def _head() -> int:
+    head = archive().chronicle.log.head()
+    return head.position if head else 0

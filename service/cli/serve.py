@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from projections.views.following import Following
+    from service.serving.listening import Server
     from service.serving.processes import Lifeline
-    from service.sharing import Bells, Sharing
+    from service.sharing import Sharing
 
 MOST_PROCESSES = 64
 
@@ -148,6 +149,7 @@ def _answer(
     from service.lanes import lane_of, largest_body  # noqa: PLC0415
     from service.serving.listening import Server  # noqa: PLC0415
     from service.web.observing import log_requests  # noqa: PLC0415
+    from service.web.pausing import marks_of  # noqa: PLC0415
 
     sharing.become(number)
     if not quiet:
@@ -159,9 +161,7 @@ def _answer(
             lane_of=lane_of,
             largest_body=largest_body,
             threads=threads,
-            # Whichever process they come to, all places may be taken there.
-            waiting=archive.streams.places,
-            # Before the server waits for its threads: an open stream would hold one for a minute.
+            marks=marks_of(archive),
             on_end=archive.streams.end,
         )
         following = archive.follow()
@@ -170,8 +170,9 @@ def _answer(
 
         def begun(loop: asyncio.AbstractEventLoop) -> None:
             _on_ending(loop, lifeline, server.end, is_orphan)
+            _ring(archive, following, server, sharing)
             if sharing.bells is not None:
-                _hear_each_other(loop, archive, following, sharing.bells, number)
+                _hear(loop, archive, following, server, sharing.bells.of(number))
             os.write(lifeline.ready, b".")
 
         server.run(begun)
@@ -196,26 +197,36 @@ def _on_ending(
     loop.add_reader(lifeline.parent, orphaned)
 
 
-def _hear_each_other(
+def _ring(archive: Archive, following: Following, server: Server, sharing: Sharing) -> None:
+    """Tell all processes what this one does."""
+
+    def ring(what: bytes) -> None:
+        server.look()
+        if sharing.bells is not None:
+            sharing.bells.ring(what, but=sharing.process)
+
+    archive.chronicle.log.datastore.doorbell.on_ring = lambda: ring(LOG_GREW)
+    following.on_moved = lambda: ring(VIEWS_MOVED)
+
+
+def _hear(
     loop: asyncio.AbstractEventLoop,
     archive: Archive,
     following: Following,
-    bells: Bells,
-    number: int,
+    server: Server,
+    bell: socket.socket,
 ) -> None:
-    """Tell the other processes what this one does, and hear what they do."""
-    doorbell = archive.chronicle.log.datastore.doorbell
-    doorbell.on_ring = lambda: bells.ring(LOG_GREW, but=number)
-    following.on_moved = lambda: bells.ring(VIEWS_MOVED, but=number)
+    """Hear what the other processes do."""
 
     def hear() -> None:
         heard = set()
         with suppress(BlockingIOError):
             while True:
-                heard.add(bells.of(number).recv(1))
+                heard.add(bell.recv(1))
         if LOG_GREW in heard:
-            doorbell.hear()
+            archive.chronicle.log.datastore.doorbell.hear()
         if VIEWS_MOVED in heard:
             following.hear()
+        server.look()
 
-    loop.add_reader(bells.of(number), hear)
+    loop.add_reader(bell, hear)

@@ -14,7 +14,6 @@ was cut by a clock would be another one on another day.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,7 +28,7 @@ from projections.views.history import Acts
 from projections.views.patch import Operation, patch_between
 from projections.views.reading import Reading
 from projections.views.state import Scope
-from service.archive import PATIENCE, Archive
+from service.archive import Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
 from service.asking.format import answer_text
@@ -166,10 +165,8 @@ def read_changes(
     """A page of the change stream, as far as the views have read the log."""
     head = service.chronicle.log.head()
     position = head.position if head else 0
-    known = min(position, service.wait_for(position, timeout=PATIENCE))
+    known = min(position, service.views.tracked())
     if known <= after:
-        if known < position:
-            time.sleep(0.05)  # nobody waits for views that are behind and do not move
         return Page([], after, full=False, at_head=True, looked=looked)
     reading = service.reading_at(known)
     found = read(service.chronicle, reading, followed, after=after, known=known, limit=limit)

@@ -28,6 +28,7 @@ from projections.views.reading import Reading
 from service.asking.errors import BadAcceptDatetime
 from service.asking.query import Query, located
 from service.asking.question import Question
+from service.web.pausing import reading_at
 from service.web.response import ASK_AGAIN, Headers, archive, arguments, parameters, unless_held
 from service.web.root import root
 
@@ -232,7 +233,7 @@ def _present() -> tuple[int, Reading]:
     """The head of the log, and views that have read it."""
     head = archive().chronicle.log.head()
     known = head.position if head is not None else 0
-    return known, archive().reading_at(known)
+    return known, reading_at(known)
 
 
 def _first(reading: Reading, stream: str | None, *, known: int) -> Version:

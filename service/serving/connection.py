@@ -4,13 +4,12 @@ Nobody holds it for long. The head of a request has to be whole a while after it
 body a while after its head, however busily it drips; a body that is larger than its route takes
 is refused before it is read; whoever says nothing between two requests, or takes nothing of an
 answer, is closed. `Connection.sweep` looks at the time; the loop calls it for every connection.
-Everything here runs in the thread of the loop, but for `send` and what it waits for.
+Everything here runs in the thread of the loop, but for `send` and `finish`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections import deque
 from typing import Protocol, cast
@@ -51,6 +50,9 @@ class Host(Protocol):
     def came(self, connection: Connection) -> None:
         """The connection is open."""
 
+    def moved(self, connection: Connection) -> None:
+        """The client takes again what is written, or it is gone."""
+
     def left(self, connection: Connection) -> None:
         """The connection is closed."""
 
@@ -68,6 +70,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, host: Host) -> None:
         self.gone = False
+        self.is_full = False  # while the client has to take something before more is made for it
         self.server = self.client = ("", 0)
         self._host = host
         self._loop = asyncio.get_running_loop()
@@ -77,9 +80,6 @@ class Connection(asyncio.Protocol):
         self._is_answering = False
         self._ends_after = False
         self._is_draining = False
-        self._is_full = False  # while the client has to take something before more is made for it
-        self._taken = threading.Event()  # set while it takes what is written, for whoever sends
-        self._taken.set()
         self._written = self._gone_out = 0  # bytes, the second as `sweep` last saw it
         self._since = time.monotonic()
         self._deadline = self._since + HEAD_SECONDS
@@ -96,25 +96,25 @@ class Connection(asyncio.Protocol):
         self._host.came(self)
 
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 -- of the protocol
-        """Let go of whoever writes."""
+        """Let go of whoever answers."""
         self.gone = True
-        self._taken.set()
+        self._host.moved(self)
         self._host.left(self)
 
     def eof_received(self) -> bool:
         """Whoever closes while an answer is made for it has hung up, unless it is on its way."""
         self.gone = True
+        self._host.moved(self)
         return self._is_answering
 
     def pause_writing(self) -> None:
         """The client is slower than its answer."""
-        self._is_full = True
-        self._taken.clear()
+        self.is_full = True
 
     def resume_writing(self) -> None:
         """The client has taken most of it."""
-        self._is_full = False
-        self._taken.set()
+        self.is_full = False
+        self._host.moved(self)
         if not self._transport.is_closing():
             self._go_on()
             self._read_on()
@@ -237,16 +237,9 @@ class Connection(asyncio.Protocol):
 
     # --- from whoever answers
 
-    def send(self, data: bytes) -> bool:
-        """Write to the client from another thread, once it has taken what was written before.
-
-        False where it is gone.
-        """
-        self._taken.wait()
-        if not self.gone:
-            self._taken.clear()
-            self._loop.call_soon_threadsafe(self._write, data)
-        return not self.gone
+    def send(self, data: bytes) -> None:
+        """Write to the client from another thread, which then waits until it is not full."""
+        self._loop.call_soon_threadsafe(self._write, data)
 
     def finish(self, data: bytes, *, closes: bool) -> None:
         """Write the end of an answer from another thread; `closes` ends the connection with it."""
@@ -271,7 +264,7 @@ class Connection(asyncio.Protocol):
     def _go_on(self) -> None:
         """Have the next request answered, if one waits, none is being answered, and the client
         takes what was."""
-        if self._is_answering or self._is_full:
+        if self._is_answering or self.is_full:
             return
         if not self._waiting:
             if self._refused and not self._is_draining:
@@ -287,8 +280,6 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             self._written += len(data)
             self._transport.write(data)  # which calls `pause_writing` if there is too much of it
-        if not self._is_full:
-            self._taken.set()
 
     def _finish(self, data: bytes, closes: bool) -> None:
         self._write(data)
@@ -304,7 +295,7 @@ class Connection(asyncio.Protocol):
 
     def _read_on(self) -> None:
         """Read again, if all that was read is answered and taken."""
-        if not self._waiting and not self._is_full and not self._transport.is_closing():
+        if not self._waiting and not self.is_full and not self._transport.is_closing():
             self._transport.resume_reading()
 
     def _refuse(self, status: int) -> None:

@@ -18,6 +18,8 @@ from collections.abc import Callable
 
 from service.serving.connection import Connection
 from service.serving.lanes import Application, LaneOf, Lanes
+from service.serving.parking import Parking
+from service.serving.pausing import Marks, Pause
 from service.serving.request import Request
 
 log = logging.getLogger(__name__)
@@ -49,15 +51,16 @@ class Server:
         lane_of: LaneOf,
         largest_body: LargestBody,
         threads: int,
-        waiting: int,
+        marks: Marks,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """`threads` answer; as many as `waiting` may wait beside them, and whoever is too much is
-        told. `on_end` lets go of those who wait."""
+        """`threads` answer. `marks` is what requests may wait for without one, and `on_end` lets
+        those go on that do."""
         self.ending = False
         self.largest_body = largest_body
         self._listener = listener
-        self._lanes = Lanes(application, lane_of, threads=threads, waiting=waiting)
+        self._lanes = Lanes(application, lane_of, self._park, threads=threads)
+        self._parking = Parking(marks)
         self._on_end = on_end
         self._connections: set[Connection] = set()
         self._opening: set[asyncio.Task[object]] = set()
@@ -76,6 +79,11 @@ class Server:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ended.set)
 
+    def look(self) -> None:
+        """A mark may have moved: let those go on that waited for it. Any thread may say so."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._parking.look)
+
     # --- what a connection is held by
 
     def answer(self, connection: Connection, request: Request) -> bool:
@@ -85,6 +93,10 @@ class Server:
     def came(self, connection: Connection) -> None:
         """A connection is open."""
         self._connections.add(connection)
+
+    def moved(self, connection: Connection) -> None:
+        """A client has room again, or is gone."""
+        self._parking.moved(connection)
 
     def left(self, connection: Connection) -> None:
         """A connection is closed; there is room for another."""
@@ -114,6 +126,7 @@ class Server:
         self.ending = True
         self._deafen()
         self._on_end()
+        self._parking.look()
         ends = time.monotonic() + PATIENCE
         while self._connections or self._opening:
             now = time.monotonic()
@@ -124,6 +137,11 @@ class Server:
                     connection.end(silent_since=now - LINGER_SECONDS)
             await asyncio.sleep(0.05)
         self._lanes.close()
+        self._parking.close()
+
+    def _park(self, connection: Connection, pause: Pause, go_on: Callable[[], None]) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._parking.park, connection, pause, go_on)
 
     def _listen(self) -> None:
         if self._loop is None or self.ending or self._listens:

@@ -7,10 +7,11 @@ it from the one with a hyphen, which a proxy in front may have checked.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
+
+from service.serving.pausing import TURN, Turn
 
 
 class Request(NamedTuple):
@@ -34,13 +35,9 @@ class Request(NamedTuple):
 
 
 def environ_of(
-    request: Request,
-    *,
-    server: tuple[str, int],
-    client: tuple[str, int],
-    is_gone: Callable[[], bool],
+    request: Request, *, server: tuple[str, int], client: tuple[str, int], turn: Turn
 ) -> dict[str, Any]:
-    """The environ of WSGI. `annales.is_gone` says whether the client has hung up meanwhile."""
+    """The environ of WSGI, with the turn of the request."""
     path, _, query = request.target.partition(b"?")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
@@ -61,7 +58,7 @@ def environ_of(
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        "annales.is_gone": is_gone,
+        TURN: turn,
     }
     for name, value in request.headers:
         if b"_" in name:

@@ -13,6 +13,7 @@ import msgspec
 
 from events.errors import AnnalesError
 from service.archive.streams import Streams
+from service.serving.pausing import Pause
 
 PATH = "/v1/changes"
 
@@ -102,8 +103,9 @@ def cloud_event(
 # --- as a stream
 
 
-def server_sent(read: ReadPage, streams: Streams, *, after: int) -> Iterator[bytes]:
-    """The changes beyond `after` as server-sent events, and each new one as it comes.
+def server_sent(read: ReadPage, streams: Streams, *, after: int, mark: str) -> Iterator[bytes]:
+    """The changes beyond `after` as server-sent events, and each new one as it comes; `mark` is
+    what has to move for that.
 
     Each item is a block of `text/event-stream` in UTF-8. It ends after `streams.longest` seconds,
     when the service shuts down, or at an error of a page; a client then goes on from the last id
@@ -129,10 +131,11 @@ def server_sent(read: ReadPage, streams: Streams, *, after: int) -> Iterator[byt
         if blocks:
             yield retry + b"".join(blocks)
             retry = b""
-        elif page.at_head and not streams.wait(
-            beyond=reached, timeout=min(streams.heartbeat, left)
-        ):
-            yield HEARTBEAT
+        elif page.at_head:
+            until = time.monotonic() + min(streams.heartbeat, left)
+            yield Pause(mark, reached, until=until)
+            if time.monotonic() >= until:
+                yield HEARTBEAT
     if reached > sent:
         yield retry + _checkpoint(reached)
 

@@ -97,6 +97,14 @@ def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:
     ]
 
 
+def client() -> str:
+    """By what the client of the request is counted: the name of its key, or its address."""
+    identity = g.get("identity")
+    if identity is not None and identity.key is not None:
+        return f"key:{identity.name}"
+    return client_of(request.remote_addr)
+
+
 def client_of(address: str | None) -> str:
     """By what a client without a key is counted."""
     return f"address:{address or '127.0.0.1'}"
@@ -106,7 +114,7 @@ def _take() -> Response | None:
     g.standing = None
     if request.endpoint is None:
         return None
-    g.standing = standing = _limits().take(_kind(), _who())
+    g.standing = standing = _limits().take(_kind(), client())
     if standing is None or not standing.is_over:
         return None
     problem = BY_SLUG["rate-limited"]
@@ -120,7 +128,7 @@ def _tell(response: Response) -> Response:
     standing = cast("Standing | None", g.get("standing"))
     if standing is not None and response.status_code == 304 and _kind() == "question":
         # It costs next to nothing, so it counts for nothing.
-        standing = _limits().give_back("question", _who())
+        standing = _limits().give_back("question", client())
     for name, value in limit_headers(standing):
         response.headers[name] = value
     return response
@@ -132,10 +140,3 @@ def _limits() -> Limits:
 
 def _kind() -> str:
     return "order" if request.method == "POST" else "question"
-
-
-def _who() -> str:
-    identity = g.get("identity")
-    if identity is not None and identity.key is not None:
-        return f"key:{identity.name}"
-    return client_of(request.remote_addr)

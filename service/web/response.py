@@ -23,6 +23,7 @@ from service.asking.format import JSON
 from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
+from service.web.pausing import reading_at
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -109,7 +110,7 @@ def respond(
     """
     _check_view(texts.get("view"), query)
     known = query.as_of.known if query.position is None else query.position
-    reading = archive().reading_at(max(known, _min_position()))
+    reading = reading_at(max(known, _min_position()))
     tag = _etag(query, variant)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
@@ -173,7 +174,7 @@ def _min_position() -> int:
     service = archive()
     head = service.chronicle.log.head()
     if position > (head.position if head else 0):
-        # The views cannot read what the log does not have, so no thread waits for it.
+        # The views cannot read what the log does not have, so nobody waits for it.
         raise NotProjected(position, service.views.tracked())
     return position
 

@@ -11,6 +11,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.lanes import lane_of, largest_body
 from service.serving.listening import Server
+from service.web.pausing import marks_of
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def serving(archive: Archive, *, threads: int = 8) -> Iterator[str]:
             lane_of=lane_of,
             largest_body=largest_body,
             threads=threads,
-            waiting=archive.streams.places,
+            marks=marks_of(archive),
             on_end=archive.streams.end,
         )
         begun = threading.Event()

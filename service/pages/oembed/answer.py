@@ -24,6 +24,7 @@ from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import chosen
+from service.web.pausing import reading_at
 from service.web.response import archive, arguments
 from service.words import labels
 from service.words.printable import printable
@@ -129,7 +130,7 @@ def _name(path: str, query: str) -> str:
     texts = dict(parse_qsl(query))
     of_record = Query(f"/v1/records/{id}", arguments(path, texts).clocks(), {}, id=id)
     try:
-        answer = record_answer(archive().reading_at(of_record.as_of.known), of_record)
+        answer = record_answer(reading_at(of_record.as_of.known), of_record)
     except AnnalesError:
         return ""  # the views have not read it yet, or it was not there at these clocks
     if answer["kind"] == "facility":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
+import httpx
 import pytest
 
 from service.app import create_app
 from tests.service.asked import QUESTIONS, Reader
+from tests.service.serving import serving
 from tests.story.telling import Teller, facility
 
 RELEASED_AFTER = 0.2
@@ -38,7 +42,7 @@ def test_without_a_follower_a_question_is_told_to_come_back(
     juno: Teller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 with `Retry-After` and how far the views are; what they have read is answered."""
-    monkeypatch.setattr("service.archive.PATIENCE", 0.05)
+    monkeypatch.setattr("service.web.pausing.PATIENCE", 0.05)
     juno.archive.catch_up()
     reader = Reader(create_app(juno.archive))
     juno.tell(facility("heps"))
@@ -78,11 +82,30 @@ def test_a_follower_that_is_held_up_too_long_is_not_waited_for(
     reader = Reader(create_app(juno.archive))
     assert reader.get("/v1/records")["known"] == "@2"
     with held_up(juno), monkeypatch.context() as patched:
-        patched.setattr("service.archive.PATIENCE", 0.05)
+        patched.setattr("service.web.pausing.PATIENCE", 0.05)
         juno.tell(facility("heps"))
         assert reader.refused("/v1/records") == (503, "not-yet-projected")
         assert reader.get("/v1/records", known="@2")["total"] == 1
     assert reader.get("/v1/records")["total"] == 2
+
+
+def test_questions_that_wait_for_the_views_hold_no_thread(juno: Teller) -> None:
+    """Others are answered meanwhile, and they themselves as soon as the views are there."""
+    with serving(juno.archive, threads=1) as base, ThreadPoolExecutor(8) as readers:
+        assert httpx.get(f"{base}/v1/records").json()["known"] == "@2"
+        with held_up(juno) as timer:
+            juno.tell(facility("heps"))
+            least = {"Annales-Min-Position": "3"}
+            asked = [
+                readers.submit(httpx.get, f"{base}/v1/records{query}", headers=headers)
+                for query, headers in 4 * [("", {}), ("?known=@2", least)]
+            ]
+            time.sleep(0.1)
+            assert httpx.get(f"{base}/v1/records?known=@2").json()["total"] == 1
+            assert not any(each.done() for each in asked)
+            timer.start()
+            answers = [each.result().json() for each in asked]
+    assert [answer["total"] for answer in answers] == 4 * [2, 1]
 
 
 def test_the_service_is_ready_while_its_views_are_near(

@@ -52,6 +52,8 @@ from tests.story.telling import (
 
 ROOT = Path(__file__).parents[3]
 
+OF = "/v1/records/juno"
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -408,6 +410,7 @@ def test_a_long_poll_wakes_when_something_comes(told: Teller, client: FlaskClien
     [(answer, answered)] = answers
     assert ids(answer) == [14]
     assert answered - committed < 0.2
+    answer.close()
     assert told.archive.streams.taken == 0
 
 
@@ -531,7 +534,7 @@ def test_there_are_only_so_many_places_and_each_is_given_back(told: Teller) -> N
     """Above that, 503 with Retry-After; a long poll that waits takes a place too, other
     questions take none; a client that leaves frees its place."""
     streams = told.archive.streams
-    streams.places, streams.heartbeat = 2, 0.05
+    streams.places = 2
     with serving(told.archive) as base:
         url = f"{base}/v1/changes"
         with listening(base), listening(base):
@@ -548,20 +551,47 @@ def test_there_are_only_so_many_places_and_each_is_given_back(told: Teller) -> N
         until(lambda: streams.taken == 0)
 
 
-def test_forty_streams_cost_next_to_nothing(told: Teller) -> None:
-    """All sleep on one condition: while they wait, the process does not work, and others are
-    answered; then all of them hear of a commit."""
+def test_a_client_has_only_so_many_of_the_places(told: Teller) -> None:
+    """Whoever comes from elsewhere gets one."""
     streams = told.archive.streams
-    streams.places = 40
-    with serving(told.archive, threads=48) as base, ExitStack() as open_ones:
+    streams.of_a_client = 2
+    with serving(told.archive) as base, listening(base), listening(base):
+        until(lambda: streams.taken == 2)
+        url = f"{base}/v1/changes?lastEventId=12&timeout=50"
+        assert httpx.get(url).json()["type"] == "/problems/too-many-streams"
+        elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+        with httpx.Client(transport=elsewhere) as other:
+            assert other.get(url).json() == []
+
+
+@pytest.mark.parametrize(
+    "ask", ["?lastEventId=12&timeout=30000", f"?of={OF}&lastEventId=12&timeout=30000"]
+)
+def test_a_long_poll_whose_client_hangs_up_frees_its_place(told: Teller, ask: str) -> None:
+    """At once, and not when its time is over."""
+    streams = told.archive.streams
+    with serving(told.archive) as base:
+        where = (urlsplit(base).hostname, urlsplit(base).port)
+        with socket.create_connection(where, timeout=5) as client:
+            client.sendall(f"GET /v1/changes{ask} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            until(lambda: streams.taken == 1)
+        until(lambda: streams.taken == 0)
+
+
+def test_streams_hold_no_thread_and_cost_next_to_nothing(told: Teller) -> None:
+    """While they wait, the process does not work, and others are answered; then all of them hear
+    of a commit."""
+    streams = told.archive.streams
+    streams.of_a_client = 200
+    with serving(told.archive, threads=1) as base, ExitStack() as open_ones:
         where = (urlsplit(base).hostname, urlsplit(base).port)
         asked = b"GET /v1/changes?lastEventId=12 HTTP/1.1\r\nHost: a\r\nAccept: %b\r\n\r\n"
         sockets = [
-            open_ones.enter_context(socket.create_connection(where, timeout=5)) for _ in range(40)
+            open_ones.enter_context(socket.create_connection(where, timeout=5)) for _ in range(200)
         ]
         for each in sockets:
             each.sendall(asked % STREAM.encode())
-        until(lambda: streams.taken == 40)
+        until(lambda: streams.taken == 200)
         time.sleep(0.3)
         worked = time.process_time()
         time.sleep(1)

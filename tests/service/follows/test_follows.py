@@ -35,6 +35,7 @@ from service.follows.schemas import AnswerChangedSchema, FollowsSchema
 from service.records.turning import of_source
 from service.state.answer import SECTIONS
 from service.web.cloud_events import HEARTBEAT, Page, server_sent
+from service.web.pausing import VIEWS
 from tests.naive.histories import logged, random_history, random_instants, random_question
 from tests.naive.model import Logged, Naive, day_of
 from tests.service.asked import ASK_AGAIN, DESCRIPTION, FOREVER, examples_beyond, unkept
@@ -939,7 +940,7 @@ def test_a_stream_that_cannot_be_read_on_ends(juno: Teller) -> None:
             raise TooMuchToCompare(limit)
         return Page([], 2, full=False, at_head=False, looked=looked)
 
-    told = list(server_sent(read, juno.archive.streams, after=1))
+    told = list(server_sent(read, juno.archive.streams, after=1, mark=VIEWS))
     assert told[0] == HEARTBEAT
     assert b"id: 2\n" in b"".join(told[1:])
 

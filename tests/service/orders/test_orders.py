@@ -128,7 +128,7 @@ def test_a_position_that_never_comes_is_waited_for_and_told(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Annales-Min-Position beyond the head: 503 with Retry-After, never a stale answer."""
-    monkeypatch.setattr("service.archive.PATIENCE", 0.05)
+    monkeypatch.setattr("service.web.pausing.PATIENCE", 0.05)
     answer = client.get("/v1/state", headers={"Annales-Min-Position": "999"})
     assert (answer.status_code, slug(answer)) == (503, "not-yet-projected")
     assert answer.headers["Retry-After"] == "1"

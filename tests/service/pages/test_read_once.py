@@ -57,7 +57,7 @@ def test_both_sides_of_a_comparison_are_waited_for(
     juno: Teller, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     """Neither the page nor its data is made from views that know the first side alone."""
-    monkeypatch.setattr("service.archive.PATIENCE", 0.01)
+    monkeypatch.setattr("service.web.pausing.PATIENCE", 0.01)
     juno.archive.catch_up()
     juno.tell(milestone("runs", "operation-started", "2020", stated="2020"))
     client = unkept(juno.archive).test_client()

@@ -13,6 +13,7 @@ import pytest
 
 from service.serving import connection, lanes, listening, response
 from service.serving.listening import Server
+from service.serving.pausing import TURN, Pause, Paused
 
 HELLO = b"hello"
 BIG = b"x" * 1_000_000
@@ -41,14 +42,16 @@ NO_CHUNKS = (b"zz\r\n\r\n", b"-1\r\nx\r\n", b"1\r\nxx0\r\n\r\n", b"1\nx\n0\n\n",
 
 
 class Application:
-    """Says what it was sent, or something big; `/wait` waits until it is let go, `/stream` as long
-    as its client."""
+    """Says what it was sent, or something big; `/wait` waits until it is let go; `/pause` pauses
+    until the mark is beyond 0, for a while that the query says; `/stream` and `/flood` go on as
+    long as their client."""
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
         self.begun = threading.Event()
         self.closed = threading.Event()
         self.environs: list[dict[str, Any]] = []
+        self.mark = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self.environs.append(environ)
@@ -56,6 +59,15 @@ class Application:
         if path == "/stream":
             start_response("200 OK", [("Content-Type", "text/plain")])
             return self._stream()
+        if path == "/flood":
+            start_response("200 OK", [])
+            return self._flood()
+        if path == "/pause":
+            turn = environ[TURN]
+            until = turn.begun + float(environ["QUERY_STRING"] or 30)
+            turn.at_end(self.closed.set)
+            if self.mark == 0 and time.monotonic() < until:
+                raise Paused(Pause("mark", 0, until=until))
         if path == "/wait":
             self.begun.set()
             self.let_go.wait(10)
@@ -67,10 +79,15 @@ class Application:
 
     def _stream(self) -> Iterator[bytes]:
         try:
-            while not self.let_go.wait(0.02):
+            while not self.let_go.is_set():
                 yield b"tick"
+                yield Pause("mark", 0, until=time.monotonic() + 0.02)
         finally:
             self.closed.set()
+
+    def _flood(self) -> Iterator[bytes]:
+        while not self.let_go.is_set():
+            yield BIG
 
 
 @pytest.fixture
@@ -88,7 +105,7 @@ def served(application: Application, **more: Any) -> Iterator[tuple[Server, Call
         "lane_of": lambda request: "beside" if request.path == b"/beside" else "questions",
         "largest_body": lambda _, path: 2_000_000 if path == b"/large" else 1000,
         "threads": 2,
-        "waiting": 2,
+        "marks": {"mark": lambda: application.mark},
     }
     with (
         ExitStack() as open_ones,
@@ -423,6 +440,63 @@ def test_a_stream_ends_when_its_client_leaves(application: Application) -> None:
         assert b"4\r\ntick\r\n" in one(client, 30)
         client.close()
         assert application.closed.wait(10)
+
+
+def test_a_request_that_pauses_holds_no_thread(application: Application) -> None:
+    """It goes on when the mark has moved, or its time is over."""
+    with served(application, threads=1) as (server, connect):
+        paused = [connect() for _ in range(20)]
+        for each in paused:
+            each.sendall(GET.replace(b"/hello", b"/pause"))
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/pause?0.1"))
+        assert one(client).endswith(HELLO)
+        client.sendall(GET)
+        assert one(client).endswith(HELLO)
+        application.mark = 1
+        server.look()
+        assert all(one(each).endswith(HELLO) for each in paused)
+
+
+def test_a_request_that_pauses_ends_when_its_client_leaves(application: Application) -> None:
+    """Whatever is to be done at its end is done at once."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET.replace(b"/hello", b"/pause"))
+        time.sleep(0.1)
+        assert not application.closed.is_set()
+        client.close()
+        assert application.closed.wait(10)
+
+
+def test_who_takes_nothing_of_a_stream_holds_no_thread(application: Application) -> None:
+    """It goes on when there is room."""
+    with served(application, threads=1) as (_, connect):
+        slow = [connect() for _ in range(3)]
+        for each in slow:
+            each.sendall(GET.replace(b"/hello", b"/flood"))
+        time.sleep(0.3)
+        client = connect()
+        client.sendall(GET)
+        assert one(client).endswith(HELLO)
+        for each in slow:
+            one(each, 20 * len(BIG))
+
+
+def test_who_is_gone_before_its_turn_is_not_answered(application: Application) -> None:
+    """No thread works for nobody."""
+    with served(application, threads=1) as (_, connect):
+        busy, gone = connect(), connect()
+        busy.sendall(GET.replace(b"/hello", b"/wait"))
+        application.begun.wait(10)
+        gone.sendall(GET)
+        gone.close()
+        time.sleep(0.1)
+        application.let_go.set()
+        assert one(busy).endswith(HELLO)
+        busy.sendall(GET)
+        assert one(busy).endswith(HELLO)
+    assert len(application.environs) == 2
 
 
 def test_a_stream_for_an_old_client_ends_with_the_connection(application: Application) -> None:

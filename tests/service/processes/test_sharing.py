@@ -113,22 +113,24 @@ def sharing() -> Iterator[Sharing]:
 
 
 def test_places_are_counted_over_all_processes(sharing: Sharing) -> None:
-    """What a process that is no more held is given back."""
+    """And by client; what a process that is no more held is given back."""
     places = sharing.streams
 
     def take() -> None:
         sharing.become(1)
-        assert places.enter(3)
-        assert places.enter(3)
+        assert places.enter("a", most=3, of_one=2) is not None
+        assert places.enter("a", most=3, of_one=2) is not None
         assert (places.own, places.taken) == (2, 2)
 
     assert apart(take) == 0
-    assert places.enter(3)
-    assert not places.enter(3)
+    assert places.enter("a", most=3, of_one=2) is None
+    place = places.enter("b", most=3, of_one=2)
+    assert place is not None
+    assert places.enter("c", most=3, of_one=2) is None
     assert (places.own, places.taken) == (1, 3)
     sharing.forget(1)
     assert places.taken == 1
-    places.leave()
+    places.leave(place)
     assert places.taken == 0
 
 

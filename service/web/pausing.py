@@ -1,0 +1,115 @@
+"""Waiting for the log and the views, which holds no thread of a server of ours.
+
+Whatever waits here ends the request for now, and it comes again when that for which it waits is
+there or its time is over. Behind any other server the thread waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from flask import current_app, request
+from werkzeug.wsgi import ClosingIterator
+
+from events.errors import NotProjected
+from projections.views.reading import Reading
+from service.archive import Archive
+from service.serving.pausing import TURN, Marks, Pause, Paused, Turn
+
+LOG, VIEWS = "log", "views"
+
+PATIENCE = 2.0
+"""Seconds that a question waits until the views have read far enough."""
+
+ENDED = 2**62
+"""Where the log is for all who wait for it, when the service ends."""
+
+LOOK_SECONDS = 0.01
+
+
+def marks_of(archive: Archive) -> Marks:
+    """What requests wait for: how far the log is, and how far the views have read it."""
+
+    def log() -> int:
+        return ENDED if archive.streams.ended else archive.chronicle.log.max_notification_id() or 0
+
+    def views() -> int:
+        return ENDED if archive.streams.ended else archive.views.tracked()
+
+    return {LOG: log, VIEWS: views}
+
+
+def turn() -> Turn:
+    """The turn of the request."""
+    return cast("Turn", request.environ[TURN])
+
+
+def pause(mark: str, *, beyond: int, until: float) -> None:
+    """Wait until a mark is beyond a number; returns once the time is over, or the service ends.
+
+    Raises Paused.
+    """
+    if time.monotonic() < until and not _archive().streams.ended:
+        raise Paused(Pause(mark, beyond, until=until))
+
+
+def reading_at(position: int) -> Reading:
+    """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
+    try:
+        return _archive().reading_at(position)
+    except NotProjected:
+        await_views(position)
+        raise
+
+
+def await_views(position: int) -> None:
+    """Wait until the views have read the position, or `PATIENCE` is over. Raises Paused."""
+    service = _archive()
+    if service.is_followed and service.views.tracked() < position:
+        pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
+
+
+def _archive() -> Archive:
+    return cast("Archive", current_app.extensions["annales"])
+
+
+class Blocking:
+    """A WSGI application in whose thread another one waits, where its server lets none go."""
+
+    def __init__(self, application: Any, marks: Marks) -> None:
+        self._application = application
+        self._marks = marks
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer a request."""
+        if TURN in environ:
+            return self._application(environ, start_response)  # type: ignore[no-any-return]
+        turn = environ[TURN] = Turn()
+        try:
+            body = self._asked(environ, start_response)
+        except BaseException:
+            turn.close()
+            raise
+        closing = [body.close] if hasattr(body, "close") else []
+        return ClosingIterator(self._parts(body), [*closing, turn.close])
+
+    def _asked(self, environ: dict[str, Any], start_response: Any) -> Any:
+        while True:
+            try:
+                return self._application(environ, start_response)
+            except Paused as paused:
+                self._wait(paused.pause)
+
+    def _parts(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        for part in body:
+            if isinstance(part, Pause):
+                self._wait(part)
+            else:
+                yield part
+
+    def _wait(self, pause: Pause) -> None:
+        mark = self._marks[pause.mark]
+        while not pause.is_over({pause.mark: mark()}, time.monotonic()):
+            time.sleep(LOOK_SECONDS)
