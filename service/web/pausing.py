@@ -13,7 +13,6 @@ from typing import Any, cast
 from flask import current_app, request
 from werkzeug.wsgi import ClosingIterator
 
-from events.errors import NotProjected
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.serving.pausing import TURN, Marks, Pause, Paused, Turn
@@ -56,12 +55,10 @@ def pause(mark: str, *, beyond: int, until: float) -> None:
 
 
 def reading_at(position: int) -> Reading:
-    """The views, once they have read the position. Raises NotProjected after `PATIENCE`."""
-    try:
-        return _archive().reading_at(position)
-    except NotProjected:
-        await_views(position)
-        raise
+    """The views, once they have read the position. Raises Paused, and NotProjected after
+    `PATIENCE`."""
+    await_views(position)
+    return _archive().reading_at(position)
 
 
 def await_views(position: int) -> None:
