@@ -25,10 +25,10 @@ from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
 from service.questions import QUESTIONS
 from service.routes import blueprint as questions
-from service.settings import Settings, limits_of
+from service.settings import Settings, limits_of, networks_of
 from service.sharing import Sharing
 from service.web import about as describing
-from service.web import access, kept, limiting, observing, openapi, pausing, problems
+from service.web import access, kept, limiting, observing, openapi, pausing, problems, proxies
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
@@ -133,6 +133,7 @@ def create_app(
         most = settings.kept // sharing.processes
         kept.register(app, archive, limits, figures, most=most)
     app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS)  # type: ignore[method-assign] # as Flask has it
+    app.wsgi_app = proxies.Proxies(app.wsgi_app, networks_of(settings.proxies))  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = pausing.Blocking(app.wsgi_app, pausing.marks_of(archive))  # type: ignore[method-assign] # as Flask has it
     return app
 

@@ -64,7 +64,7 @@ for _question in QUESTIONS:
 
 @blueprint.route("/healthz")
 @blueprint.response(200, HealthSchema)
-@blueprint.doc(operationId="healthz", responses=problem_responses(401, 429))
+@blueprint.doc(operationId="healthz", responses=problem_responses(401))
 @needs("open")
 def healthz() -> dict[str, str]:
     """Whether the process answers."""
@@ -74,7 +74,7 @@ def healthz() -> dict[str, str]:
 @blueprint.route("/readyz")
 @blueprint.alt_response(503, schema=ReadySchema)
 @blueprint.response(200, ReadySchema)
-@blueprint.doc(operationId="readyz", responses=problem_responses(401, 429))
+@blueprint.doc(operationId="readyz", responses=problem_responses(401))
 @needs("open")
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether the log opens and the views keep up with it."""

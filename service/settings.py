@@ -13,10 +13,18 @@ import platformdirs
 from events.errors import AnnalesError
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
     from limits import RateLimitItem
 
 
 MEGABYTE = 1024 * 1024
+
+QUESTIONS_LIMIT = "3000 per minute"
+"""Half of a core for one client, or fifty cheap questions a second."""
+
+PROXIES = "127.0.0.0/8, ::1"
+"""Whoever asks from the machine itself where there is no proxy could as well come in any name."""
 
 LEAST_KEPT = 4
 """Megabytes. A large answer in a few codings takes as much."""
@@ -31,21 +39,23 @@ class Settings:
     """The settings of a service.
 
     `data` is the folder of the chronicle, `open_reads` whether everyone may ask, `url` the
-    address at which the service is reached, without a slash at its end, the limits are in the
-    words of the `limits` package (`1000 per second`), `kept` is how many bytes of finished
+    address at which the service is reached, without a slash at its end, `proxies` are the networks
+    of those that are believed from whom a request is, the limits are in the words of the `limits`
+    package (`1000 per second`) or `none`, `kept` is how many bytes of finished
     answers are kept in all processes together.
     """
 
     data: Path
     open_reads: bool = True
     url: str | None = None
+    proxies: str = PROXIES
     orders_limit: str = "1000 per second"
     questions_limit: str | None = None
     kept: int = 64 * MEGABYTE
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
-        """Read `ANNALES_DATA`, `ANNALES_READ` (public or key), `ANNALES_URL`,
+        """Read `ANNALES_DATA`, `ANNALES_READ` (public or key), `ANNALES_URL`, `ANNALES_PROXIES`,
         `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT` and `ANNALES_KEPT` (megabytes).
 
         Raises BadSetting.
@@ -56,24 +66,39 @@ class Settings:
         folder = environment.get("ANNALES_DATA") or platformdirs.user_data_dir("annales")
         for name in ("ANNALES_ORDERS_LIMIT", "ANNALES_QUESTIONS_LIMIT"):
             limits_of(environment.get(name), name=name)
+        proxies = environment.get("ANNALES_PROXIES", PROXIES)
+        networks_of(proxies)
         return cls(
             data=Path(folder),
             open_reads=read == "public",
             url=_address(environment.get("ANNALES_URL")),
+            proxies=proxies,
             orders_limit=environment.get("ANNALES_ORDERS_LIMIT", "1000 per second"),
-            questions_limit=environment.get("ANNALES_QUESTIONS_LIMIT") or None,
+            questions_limit=environment.get("ANNALES_QUESTIONS_LIMIT") or QUESTIONS_LIMIT,
             kept=_megabytes("ANNALES_KEPT", environment.get("ANNALES_KEPT", "64")),
         )
 
 
 def limits_of(text: str | None, *, name: str = "a limit") -> list[RateLimitItem]:
-    """What a limit in words comes to; nothing without one. Raises BadSetting."""
+    """What a limit in words comes to; nothing for `none` or without one. Raises BadSetting."""
     from limits import parse_many  # noqa: PLC0415 -- only a server has limits
 
     try:
-        return parse_many(text) if text else []
+        return parse_many(text) if text and text != "none" else []
     except ValueError as error:
-        raise BadSetting(f"{name}={text}: a limit such as 600 per minute") from error
+        raise BadSetting(f"{name}={text}: a limit such as 600 per minute, or none") from error
+
+
+def networks_of(text: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks with commas between; none of an empty text. Raises BadSetting."""
+    from ipaddress import ip_network  # noqa: PLC0415 -- only a server has proxies
+
+    try:
+        return [ip_network(each.strip()) for each in text.split(",") if each.strip()]
+    except ValueError as error:
+        raise BadSetting(
+            f"ANNALES_PROXIES={text}: addresses and networks such as 10.0.0.7, 10.1.0.0/16"
+        ) from error
 
 
 def _megabytes(name: str, text: str) -> int:

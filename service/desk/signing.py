@@ -145,11 +145,7 @@ def _is_https() -> bool:
 
     A false header costs only its sender: their own cookie would not come back.
     """
-    return (
-        request.is_secure
-        or request.headers.get("X-Forwarded-Proto") == "https"
-        or request.headers.get("Origin", "").startswith("https://")
-    )
+    return request.is_secure or request.headers.get("Origin", "").startswith("https://")
 
 
 def _sessions() -> Sessions:

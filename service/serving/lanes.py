@@ -103,6 +103,7 @@ def _answering(
             environ = environ_of(
                 request, server=connection.server, client=connection.client, turn=turn
             )
+            turn.times += 1
             try:
                 body = application(environ, start_response)
             except Paused as paused:

@@ -48,12 +48,13 @@ class Paused(BaseException):
 class Turn:
     """A request from when it came until it is answered or its client is gone.
 
-    `begun` is when it came, by the monotonic clock; `kept` is what the application puts down for
-    when it is called anew.
+    `begun` is when it came, by the monotonic clock; `times` counts how often the application was
+    called for it; `kept` is what that puts down for when it is called anew.
     """
 
     def __init__(self) -> None:
         self.begun = time.monotonic()
+        self.times = 0
         self.kept: Any = None
         self._closing: list[Callable[[], object]] = []
 

@@ -3,8 +3,8 @@
 An answer is kept with all that it may depend on: the address, the headers that choose its form,
 and, unless its URL is pinned, the head of the log and the day. So what changes is never given as it
 was, and nothing has to be called back. Whoever shows a key or a cookie passes by, in both
-directions; where reading needs a key nothing is kept. Limits count an answer that was kept like
-any other, and so do the figures and the log of requests.
+directions; where reading needs a key nothing is kept. Limits count an answer that was kept as
+a part of one, and the figures and the log of requests like any other.
 
 What is kept has so many bytes at most; what was not asked for longest goes first.
 """
@@ -22,7 +22,7 @@ from urllib.parse import parse_qs
 from flask import Flask
 
 from service.archive import Archive
-from service.web.limiting import Limits, client_of, limit_headers
+from service.web.limiting import KEPT, Limits, client_of, limit_headers
 from service.web.observing import LOOKS, ROUTE, Answered, Figures, id_of
 
 CHOOSING = (
@@ -186,12 +186,9 @@ class Kept:
         self, answer: _Answer, environ: Environ, start_response: Any, begun: float
     ) -> Iterable[bytes]:
         client = client_of(environ.get("REMOTE_ADDR"))
-        standing = self._limits.take("question", client)
-        is_held = answer.status.startswith("304")
-        if standing is not None and (standing.is_over or is_held):
-            standing = self._limits.give_back("question", client)
-            if not is_held:
-                return self._application(environ, start_response)  # type: ignore[no-any-return]
+        standing = self._limits.take("question", client, KEPT)
+        if standing is not None and standing.is_over:
+            return self._application(environ, start_response)  # type: ignore[no-any-return]
         request = id_of(environ.get("HTTP_X_REQUEST_ID", ""))
         own = [("X-Request-Id", request), *limit_headers(standing)]
         start_response(answer.status, [*answer.headers, *own])

@@ -1,8 +1,10 @@
-"""Rate limits: a limit for orders and, where it is set, one for questions.
+"""Rate limits: one for orders and one for questions.
 
 Whoever sends a key is counted by its name, everyone else by address, in all processes of the
-server together. What is left stands in `RateLimit`, and a request over it gets a problem that
-says when to come back.
+server together. A question counts by what it took, which is known once it is answered: as one, and
+for as many more as its time on the processor holds `A_QUESTION`; what was kept counts little. What
+is left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
+Whoever only looks how the server does knows no limit.
 """
 
 from __future__ import annotations
@@ -17,17 +19,26 @@ from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem
 
 from service.sharing import Records, key_of
+from service.web.observing import LOOKS
+from service.web.pausing import turn
 from service.web.problems import BY_SLUG, problem_response
+from service.web.proxies import counted_as
 
-_COUNT = struct.Struct("<dQ")
-"""When a window ends, in seconds since 1970, and how often it was asked in it."""
+A_QUESTION = 0.01
+"""Seconds of the processor that a question may take and count as one."""
+
+KEPT = 1 / 8
+"""What a kept answer counts, and a 304."""
+
+_COUNT = struct.Struct("<dd")
+"""When a window ends, in seconds since 1970, and what came in it."""
 
 
 class Standing(NamedTuple):
     """How a client stands with a limit: so much of it, so many seconds, is left."""
 
     limit: RateLimitItem
-    left: int
+    left: float
     seconds: int
 
     @property
@@ -37,7 +48,7 @@ class Standing(NamedTuple):
 
 
 class Limits:
-    """What orders and questions are limited to, and how often each client came."""
+    """What orders and questions are limited to, and what came of each client."""
 
     def __init__(
         self,
@@ -49,18 +60,11 @@ class Limits:
         self._records = records
         self._limits = {"order": orders, "question": questions}
 
-    def take(self, kind: str, who: str) -> Standing | None:
+    def take(self, kind: str, who: str, weight: float = 1) -> Standing | None:
         """Count a request; how its client stands with the limit that it is nearest to.
 
         None where there is no limit.
         """
-        return self._count(kind, who, 1)
-
-    def give_back(self, kind: str, who: str) -> Standing | None:
-        """Count a request no more."""
-        return self._count(kind, who, -1)
-
-    def _count(self, kind: str, who: str, number: int) -> Standing | None:
         if not self._limits[kind]:
             return None
         now = time.time()
@@ -70,8 +74,8 @@ class Limits:
                 key = key_of(f"{kind} {limit} {who}")
                 ends, count = _COUNT.unpack(held.get(key) or bytes(_COUNT.size))
                 if ends <= now:
-                    ends, count = now + limit.get_expiry(), 0
-                count = max(0, count + number)
+                    ends, count = now + limit.get_expiry(), 0.0
+                count = max(0.0, count + weight)
                 held.put(key, _COUNT.pack(ends, count))
                 left = limit.amount - count
                 seconds = min(max(1, math.ceil(ends - now)), limit.get_expiry())
@@ -93,7 +97,7 @@ def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:
     amount, window = standing.limit.amount, standing.limit.get_expiry()
     return [
         ("RateLimit-Policy", f'"default";q={amount};w={window}'),
-        ("RateLimit", f'"default";r={max(0, standing.left)};t={standing.seconds}'),
+        ("RateLimit", f'"default";r={max(0, math.floor(standing.left))};t={standing.seconds}'),
     ]
 
 
@@ -107,14 +111,15 @@ def client() -> str:
 
 def client_of(address: str | None) -> str:
     """By what a client without a key is counted."""
-    return f"address:{address or '127.0.0.1'}"
+    return f"address:{counted_as(address or '127.0.0.1')}"
 
 
 def _take() -> Response | None:
-    g.standing = None
-    if request.endpoint is None:
+    g.standing, g.worked = None, time.thread_time()
+    if request.endpoint is None or request.path in LOOKS:
         return None
-    g.standing = standing = _limits().take(_kind(), client())
+    weight = 1 if turn().times == 1 else 0
+    g.standing = standing = _limits().take(_kind(), client(), weight)
     if standing is None or not standing.is_over:
         return None
     problem = BY_SLUG["rate-limited"]
@@ -126,9 +131,10 @@ def _take() -> Response | None:
 
 def _tell(response: Response) -> Response:
     standing = cast("Standing | None", g.get("standing"))
-    if standing is not None and response.status_code == 304 and _kind() == "question":
-        # It costs next to nothing, so it counts for nothing.
-        standing = _limits().give_back("question", client())
+    if standing is not None and not standing.is_over and _kind() == "question":
+        worked = (time.thread_time() - g.worked) / A_QUESTION
+        weight = KEPT if response.status_code == 304 else max(1, worked)
+        standing = _limits().take("question", client(), weight - 1)
     for name, value in limit_headers(standing):
         response.headers[name] = value
     return response

@@ -85,15 +85,16 @@ class Blocking:
             return self._application(environ, start_response)  # type: ignore[no-any-return]
         turn = environ[TURN] = Turn()
         try:
-            body = self._asked(environ, start_response)
+            body = self._asked(turn, environ, start_response)
         except BaseException:
             turn.close()
             raise
         closing = [body.close] if hasattr(body, "close") else []
         return ClosingIterator(self._parts(body), [*closing, turn.close])
 
-    def _asked(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def _asked(self, turn: Turn, environ: dict[str, Any], start_response: Any) -> Any:
         while True:
+            turn.times += 1
             try:
                 return self._application(environ, start_response)
             except Paused as paused:

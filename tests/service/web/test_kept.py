@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.settings import BadSetting, Settings
+from service.web import limiting
 from service.web.kept import OF_A_TEXT, OF_AN_ANSWER, Answers, _Answer
 from tests.service.asked import QUESTIONS, unkept
 from tests.story.telling import Clock, Teller, amendment, correction, facility, milestone
@@ -172,19 +173,19 @@ def test_where_reading_needs_a_key_nothing_is_kept(juno: Teller) -> None:
     assert "annales_kept_total{" not in client.get("/metrics").get_data(as_text=True)
 
 
-def test_a_limit_counts_what_was_kept(juno: Teller) -> None:
-    """Like any other answer; a 304 is free, and beyond the limit there is 429."""
+def test_a_limit_counts_what_was_kept(juno: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an eighth of an answer, like a 304; beyond the limit there is 429."""
+    monkeypatch.setattr(limiting, "A_QUESTION", 60)
     juno.archive.catch_up()
     settings = Settings(data=juno.archive.folder, questions_limit="3 per minute")
     client = create_app(juno.archive, settings).test_client()
-    answers = [client.get("/v1/state") for _ in range(2)]
+    answers = [client.get("/v1/state") for _ in range(6)]
     tag = answers[0].headers["ETag"]
-    held = [client.get("/v1/state", headers={"If-None-Match": tag}) for _ in range(3)]
-    answers += [client.get("/v1/state") for _ in range(2)]
-    assert [each.status_code for each in answers] == [200, 200, 200, 429]
-    assert [each.status_code for each in held] == [304, 304, 304]
+    answers += [client.get("/v1/state", headers={"If-None-Match": tag}) for _ in range(11)]
+    answers.append(client.get("/v1/state"))
+    assert [each.status_code for each in answers] == [*6 * [200], *11 * [304], 429]
     lefts = [each.headers["RateLimit"].split(";")[1] for each in answers]
-    assert lefts == ["r=2", "r=1", "r=0", "r=0"]
+    assert [lefts[number] for number in (0, 5, 8, 16, 17)] == ["r=2", "r=1", "r=1", "r=0", "r=0"]
 
 
 def test_what_may_not_be_kept_by_others_is_not_kept_here(client: FlaskClient) -> None:
@@ -253,9 +254,10 @@ def test_a_bound_that_holds_nothing_is_refused(text: str) -> None:
 
 
 def test_a_limit_in_other_words_is_refused() -> None:
-    """When the settings are read, not with the first request."""
-    with pytest.raises(BadSetting, match="ANNALES_QUESTIONS_LIMIT"):
-        Settings.of({"ANNALES_QUESTIONS_LIMIT": "often"})
+    """When the settings are read, not with the first request; and so are proxies."""
+    for name in ("ANNALES_QUESTIONS_LIMIT", "ANNALES_PROXIES"):
+        with pytest.raises(BadSetting, match=name):
+            Settings.of({name: "often"})
 
 
 def test_a_clock_that_stands_still_keeps_answers(juno: Teller, clock: Clock) -> None:
