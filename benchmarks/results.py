@@ -19,18 +19,20 @@ Written by `scripts/bench peers`, `growth` and `bars`, each of which rewrites it
 
 
 def keep(name: str, statements: int, figures: Iterable[Figures], path: Path = RESULTS) -> None:
-    """Write a section anew, where it stands or else at the end."""
-    title = f"{name} {statements}"
-    begin, end = f"<!-- {title}: begin -->", f"<!-- {title}: end -->"
-    parts = (
-        begin,
+    """Write the section of a report anew."""
+    told = (
         f"## `scripts/bench {name} --statements {statements}`",
-        f"{machine()}; commit {_commit()}.",
+        f"{machine()}; commit {commit()}.",
         *(each.markdown() for each in figures),
-        end,
     )
-    section = "\n\n".join(parts) + "\n"
-    text = path.read_text("utf-8") if path.exists() else HEAD
+    rewrite(path, f"{name} {statements}", told, head=HEAD)
+
+
+def rewrite(path: Path, title: str, parts: Iterable[str], *, head: str) -> None:
+    """Write a section of a file anew, where it stands or else at the end."""
+    begin, end = f"<!-- {title}: begin -->", f"<!-- {title}: end -->"
+    section = "\n\n".join((begin, *parts, end)) + "\n"
+    text = path.read_text("utf-8") if path.exists() else head
     before, found, after = text.partition(begin)
     if found:
         text = before + section + after.partition(f"{end}\n")[2]
@@ -39,9 +41,9 @@ def keep(name: str, statements: int, figures: Iterable[Figures], path: Path = RE
     path.write_text(text, "utf-8")
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit that is checked out, and whether its code was changed since."""
-    commit, changes = (
+    found, changes = (
         subprocess.run(  # noqa: S603 -- no argument comes from outside
             ["git", *command],  # noqa: S607 -- whichever git there is
             cwd=HERE,
@@ -51,7 +53,15 @@ def _commit() -> str:
         ).stdout.strip()
         for command in (
             ("rev-parse", "--short", "HEAD"),
-            ("status", "--porcelain", "--untracked-files=no", "--", "..", ":!RESULTS.md"),
+            (
+                "status",
+                "--porcelain",
+                "--untracked-files=no",
+                "--",
+                "..",
+                ":!RESULTS.md",
+                ":!../siege/RESULTS.md",
+            ),
         )
     )
-    return (commit or "unknown") + (", with changes" if changes else "")
+    return (found or "unknown") + (", with changes" if changes else "")

@@ -1,0 +1,18 @@
+"""A hostile test of Annales on this machine: attacks, what they measured, and the bars for it.
+
+`ATTACKS` is the one list: a new one is a file with a function `run(ground)` that yields bars, its
+`TEETH`, which run the same on something that is broken, and a line here. An attack speaks to
+servers of its own on the loopback, from other addresses than the client who behaves.
+"""
+
+from __future__ import annotations
+
+from siege import connections, kills, polls, questions
+from siege.attack import Attack
+
+ATTACKS: dict[str, Attack] = {
+    "kills": Attack(kills.run, kills.TEETH),
+    "connections": Attack(connections.run, connections.TEETH),
+    "questions": Attack(questions.run, questions.TEETH),
+    "polls": Attack(polls.run, polls.TEETH),
+}

@@ -1,0 +1,130 @@
+"""Clients that ask the dearest questions there are, as fast as they are answered.
+
+A client who behaves has to be answered soon meanwhile, whoever asks for health at once, and memory
+to stay within bounds. A question may be told to come again, and is never left without an answer.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+
+from benchmarks.chronicle import facility_id
+from siege.attack import Bar, none, told
+from siege.clients import Behaving, crowd
+from siege.ground import Ground
+from siege.server import FAILURES, HOST, Server, served
+
+CLIENTS = 32
+
+HEALTH, RECORD, MEMORY = 100, 500, 800
+"""Milliseconds, and megabytes."""
+
+DEAREST = (
+    "/",
+    "/state?at={year}",
+    "/v1/state?at={year}",
+    "/v1/state?during={year}&limit=1000",
+    "/v1/records?q=a&limit=1000&known=@{number}",
+    "/v1/search?q=a*&known=@{number}",
+    "/v1/trends?from=1950&to={year}",
+    "/v1/trends?from=1950-01&to={year}-01",
+    "/v1/slips?stated={year}",
+    "/v1/overdue?stated={year}",
+    "/v1/hindsight?at={year}&stated=1980",
+    "/v1/compare?at={year}&to_at=2020",
+    "/v1/diff?at={year}&to_at=2020",
+    "/v1/transitions?from=1950&to={year}",
+    "/v1/activity?limit=1000&known=@{number}",
+    "/v1/follows?of=/v1/state%3Fat%3D{year}",
+    "/v1/feeds/timelinejs?at={year}",
+    "/v1/feeds/png?at={year}",
+    "/v1/feeds/csv?at={year}",
+    "/v1/feeds/icalendar?at={year}",
+    "/slips?stated={year}",
+    "/trends?to={year}",
+    "/compare?at={year}&to_at=2020",
+    "/search?q=a*&known=@{number}",
+)
+"""Each with a year or a position by chance, so that no answer is there already."""
+
+PROMISED = frozenset({200, 303, 307, 308, 400, 404, 413, 422, 429, 503})
+"""What an honest answer has for a status: 503 and 429 say when to come again."""
+
+
+def run(ground: Ground) -> Iterator[Bar]:
+    """So many clients, each from an address of its own, for a minute."""
+    with served(ground.large()) as server:
+        yield from _besieged(server, ground, seconds=ground.many(short=8.0, long=60.0))
+
+
+def _besieged(server: Server, ground: Ground, *, seconds: float) -> Iterator[Bar]:
+    records = ground.many(short=["juno", "cepc"], long=[facility_id(n) for n in range(200)])
+    behaving = Behaving(server, records)
+    with crowd(ask, server.port) as said:
+        time.sleep(1)
+        with behaving.asking():
+            time.sleep(seconds)
+            behaving.end()
+            answered = said()
+    yield told("dear questions answered", answered[200])
+    yield told("told to come again", answered[429] + answered[503])
+    others = {why: many for why, many in answered.items() if why not in PROMISED}
+    yield none("answered otherwise", sum(others.values()))._replace(
+        measured=", ".join(f"{many} x {why}" for why, many in others.items()) or "0"
+    )
+    yield from behaving.bars(health=ground.time(HEALTH), record=ground.time(RECORD), memory=MEMORY)
+    yield none("servers ended", not server.is_running)
+
+
+def ask(is_over: Callable[[], bool], port: int) -> Counter[int | str]:
+    """Ask until it is over; returns how often what came of it."""
+    came: Counter[int | str] = Counter()
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=_ask, args=(over, port, number, came)) for number in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    while not is_over():
+        time.sleep(0.1)
+    over.set()
+    for thread in threads:
+        thread.join()
+    return came
+
+
+def _ask(over: threading.Event, port: int, number: int, came: Counter[int | str]) -> None:
+    chance = random.Random(number)
+    source = f"127.0.1.{number + 1}"
+    while not over.is_set():
+        path = chance.choice(DEAREST).format(
+            year=chance.randint(1955, 2026), number=chance.randint(600, 1199)
+        )
+        try:
+            with closing(
+                HTTPConnection(HOST, port, timeout=60, source_address=(source, 0))
+            ) as http:
+                http.request("GET", path)
+                answer = http.getresponse()
+                answer.read()
+            came[answer.status] += 1
+            if answer.status in (429, 503):
+                over.wait(min(1.0, float(answer.headers["Retry-After"])))
+        except FAILURES as error:
+            came[type(error).__name__] += 1
+
+
+def _one_lane(ground: Ground) -> Iterator[Bar]:
+    """Whoever asks for health waits behind the questions."""
+    alike = "import service.lanes as it; it.BESIDE = frozenset()"
+    with served(ground.shipped(), "--threads", "1", before=alike) as server:
+        yield from _besieged(server, ground, seconds=2.0)
+
+
+TEETH = {"health waits behind the questions": _one_lane}
