@@ -7,12 +7,18 @@ servers of its own on the loopback, from other addresses than the client who beh
 
 from __future__ import annotations
 
-from siege import connections, kills, polls, questions
+from siege import bodies, connections, damages, disk, flips, kills, polls, power, questions, writers
 from siege.attack import Attack
 
 ATTACKS: dict[str, Attack] = {
     "kills": Attack(kills.run, kills.TEETH),
     "connections": Attack(connections.run, connections.TEETH),
+    "damages": Attack(damages.run, damages.TEETH),
     "questions": Attack(questions.run, questions.TEETH),
     "polls": Attack(polls.run, polls.TEETH),
+    "power": Attack(power.run, power.TEETH),
+    "flips": Attack(flips.run, flips.TEETH),
+    "disk": Attack(disk.run, disk.TEETH),
+    "bodies": Attack(bodies.run, bodies.TEETH),
+    "writers": Attack(writers.run, writers.TEETH),
 }

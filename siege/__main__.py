@@ -58,15 +58,15 @@ def attacked(name: str, *, short: bool, teeth: bool) -> Outcome:
     with ground(short=short) as here:
         outcome = carried_out(name, attack.run, here, seconds=longest)
     found, overlooked, seconds = [], [], outcome.seconds
-    for broken, run in attack.teeth.items() if teeth else ():
+    for broken, tooth in attack.teeth.items() if teeth else ():
         # What is broken is found in the short form.
         with ground(short=True) as here:
-            bite = carried_out(broken, run, here, seconds=LONGEST_SHORT)
+            bite = carried_out(broken, tooth.run, here, seconds=LONGEST_SHORT)
         seconds += bite.seconds
-        if bite.failure is None and not bite.held:
+        if tooth.misses in {bar.what for bar in bite.bars if not bar.held}:
             found.append(broken)
         else:
-            overlooked.append(f"{broken} ({bite.failure or 'every bar was held'})")
+            overlooked.append(f"{broken} ({bite.failure or f'held: {tooth.misses}'})")
     return outcome._replace(seconds=seconds, found=tuple(found), overlooked=tuple(overlooked))
 
 

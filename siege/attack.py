@@ -24,15 +24,18 @@ class Bar(NamedTuple):
 Run = Callable[[Ground], Iterator[Bar]]
 
 
-class Attack(NamedTuple):
-    """An attack, and the proof that it can fail.
-
-    `teeth` are the same attack on something that is broken, by the words for what is broken: in
-    each of them a bar must be missed.
-    """
+class Tooth(NamedTuple):
+    """The same attack on something that is broken, and the bar that must be missed there."""
 
     run: Run
-    teeth: Mapping[str, Run]
+    misses: str
+
+
+class Attack(NamedTuple):
+    """An attack, and the proof that it can fail: its teeth, by the words for what is broken."""
+
+    run: Run
+    teeth: Mapping[str, Tooth]
 
 
 class Outcome(NamedTuple):

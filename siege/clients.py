@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import cycle
 from multiprocessing.connection import Connection
 from typing import Any
@@ -97,7 +97,8 @@ def crowd(work: Callable[..., object], *given: object) -> Iterator[Callable[[], 
     there.close()
 
     def said() -> Any:
-        here.send(None)
+        with suppress(BrokenPipeError):  # it may have ended by itself
+            here.send(None)
         return here.recv()
 
     try:

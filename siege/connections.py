@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import cast
 
-from siege.attack import Bar, below, every, none, told
+from siege.attack import Bar, Tooth, below, every, none, told
 from siege.clients import Behaving, crowd
 from siege.ground import Ground
 from siege.server import ATTACKER, HOST, Server, served
@@ -168,4 +168,4 @@ def _patient(ground: Ground) -> Iterator[Bar]:
         )
 
 
-TEETH = {"a server waits for ever": _patient}
+TEETH = {"a server waits for ever": Tooth(_patient, misses="closed, slow head")}

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks import command
 from benchmarks.figures import quantile
 from service.archive import LOG
-from siege.attack import Bar, Run, below, told
+from siege.attack import Bar, Run, Tooth, below, told
 from siege.ground import Ground, key
 from siege.recording import Writers
 from siege.server import Server, served
@@ -94,6 +94,8 @@ def _forgets(*, halves: bool) -> Run:
 
 
 TEETH = {
-    "an acknowledged order is not in the log": _forgets(halves=False),
-    "half an order is not in the log": _forgets(halves=True),
+    "an acknowledged order is not in the log": Tooth(
+        _forgets(halves=False), misses="acknowledged orders lost"
+    ),
+    "half an order is not in the log": Tooth(_forgets(halves=True), misses="halves of orders"),
 }

@@ -17,7 +17,7 @@ from contextlib import closing, suppress
 from http.client import HTTPConnection
 
 from benchmarks.chronicle import facility_id
-from siege.attack import Bar, below, every, none, told
+from siege.attack import Bar, Tooth, below, every, none, told
 from siege.clients import Behaving, crowd
 from siege.ground import Ground, key
 from siege.questions import HEALTH, MEMORY, RECORD
@@ -198,4 +198,7 @@ def _keeps_places(ground: Ground) -> Iterator[Bar]:
         yield from _crowded(server, ground, many=10, seconds=0.2)
 
 
-TEETH = {"a follower misses an event": _misses, "places are never given back": _keeps_places}
+TEETH = {
+    "a follower misses an event": Tooth(_misses, misses="events seen by the follower"),
+    "places are never given back": Tooth(_keeps_places, misses="places are free after"),
+}

@@ -15,7 +15,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 
 from benchmarks.chronicle import facility_id
-from siege.attack import Bar, none, told
+from siege.attack import Bar, Tooth, none, told
 from siege.clients import Behaving, crowd
 from siege.ground import Ground
 from siege.server import FAILURES, HOST, Server, served
@@ -127,4 +127,4 @@ def _one_lane(ground: Ground) -> Iterator[Bar]:
         yield from _besieged(server, ground, seconds=2.0)
 
 
-TEETH = {"health waits behind the questions": _one_lane}
+TEETH = {"health waits behind the questions": Tooth(_one_lane, misses="/healthz, p99")}

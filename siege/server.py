@@ -105,14 +105,7 @@ class Server:
         **headers: str,
     ) -> Answer:
         """An answer over a connection of its own. Raises `FAILURES`."""
-        with closing(
-            HTTPConnection(HOST, self.port, timeout=timeout, source_address=(source, 0))
-        ) as http:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            http.request(method, path, body, named)
-            answer = http.getresponse()
-            told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read())
+        return asked(self.port, path, method, body, source=source, timeout=timeout, **headers)
 
     def wait(self, path: str = "/readyz", *, seconds: float = PATIENCE) -> float:
         """Wait until a path is answered by 200; returns how long that took."""
@@ -137,6 +130,26 @@ class Server:
             return self._process.wait(PATIENCE)
         finally:
             self.kill()
+
+
+def asked(
+    port: int,
+    path: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    *,
+    source: str,
+    timeout: float = PATIENCE,
+    **headers: str,
+) -> Answer:
+    """An answer of a server over a connection of its own. Raises `FAILURES`."""
+    with closing(HTTPConnection(HOST, port, timeout=timeout, source_address=(source, 0))) as http:
+        http.request(
+            method, path, body, {name.replace("_", "-"): text for name, text in headers.items()}
+        )
+        answer = http.getresponse()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, told, answer.read())
 
 
 @contextmanager
