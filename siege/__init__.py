@@ -7,7 +7,22 @@ servers of its own on the loopback, from other addresses than the client who beh
 
 from __future__ import annotations
 
-from siege import bodies, connections, damages, disk, flips, kills, polls, power, questions, writers
+from siege import (
+    bodies,
+    clocks,
+    connections,
+    damages,
+    disk,
+    flips,
+    followers,
+    kills,
+    polls,
+    power,
+    questions,
+    routes,
+    texts,
+    writers,
+)
 from siege.attack import Attack
 
 ATTACKS: dict[str, Attack] = {
@@ -21,4 +36,8 @@ ATTACKS: dict[str, Attack] = {
     "disk": Attack(disk.run, disk.TEETH),
     "bodies": Attack(bodies.run, bodies.TEETH),
     "writers": Attack(writers.run, writers.TEETH),
+    "followers": Attack(followers.run, followers.TEETH),
+    "clocks": Attack(clocks.run, clocks.TEETH),
+    "routes": Attack(routes.run, routes.TEETH),
+    "texts": Attack(texts.run, texts.TEETH),
 }

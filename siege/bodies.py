@@ -70,7 +70,12 @@ BODIES = (
     Body(
         "100,000 empty lines", b"\n" * 100_000, "/v1/batches", ("Content-Type: application/jsonl",)
     ),
-    Body("a chunk of 2^60 bytes", b"1000000000000000\r\na", headers=CHUNKED, has_length=False),
+    Body(
+        "a chunk of 2^60 bytes",
+        b"1000000000000000\r\n" + bytes(400_000),
+        headers=CHUNKED,
+        has_length=False,
+    ),
     Body("a chunk of no number", b"zz\r\na\r\n0\r\n\r\n", headers=CHUNKED, has_length=False),
     Body("a length with chunks", b"0\r\n\r\n", headers=CHUNKED),
     Body("a length below 0", b"a", headers=("Content-Length: -1",), has_length=False),

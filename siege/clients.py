@@ -87,8 +87,7 @@ class Behaving:
 def crowd(work: Callable[..., object], *given: object) -> Iterator[Callable[[], Any]]:
     """Others, in a process of their own, who call `work(is_over, …)` until the end of the block.
 
-    What is yielded waits until they have ended, and returns what they say. `is_over` tells them
-    to.
+    What is yielded tells them so, waits until they have ended, and returns what they say.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

@@ -59,12 +59,13 @@ def truncated(path: Path) -> None:
     os.truncate(path, 0)
 
 
-def _views(folder: Path) -> Path:
+def views_of(folder: Path) -> Path:
+    """The file of the views in use."""
     return folder / (folder / POINTER).read_text("utf-8").strip()
 
 
 def _columns(folder: Path) -> Path:
-    views = _views(folder)
+    views = views_of(folder)
     return views.with_name(f"{views.name}.columns")
 
 
@@ -76,14 +77,14 @@ def _of_another_log(folder: Path) -> None:
             Command(orders=tuple(orders(lines)), actor="siege", request="another")
         )
         archive.catch_up()
-    shutil.copy(_views(other), _views(folder))
+    shutil.copy(views_of(other), views_of(folder))
     shutil.copy(_columns(other), _columns(folder))
 
 
 DAMAGES: Mapping[str, Callable[[Path], None]] = {
-    "the middle overwritten": lambda folder: overwritten(_views(folder)),
-    "truncated to nothing": lambda folder: truncated(_views(folder)),
-    "deleted": lambda folder: _views(folder).unlink(),
+    "the middle overwritten": lambda folder: overwritten(views_of(folder)),
+    "truncated to nothing": lambda folder: truncated(views_of(folder)),
+    "deleted": lambda folder: views_of(folder).unlink(),
     "pointer deleted": lambda folder: (folder / POINTER).unlink(),
     "pointer garbage": lambda folder: overwritten(folder / POINTER),
     "columns overwritten": lambda folder: overwritten(_columns(folder)),
@@ -97,7 +98,7 @@ class Readers:
 
     def __init__(self, server: Server, right: Mapping[str, bytes]) -> None:
         self.wrong: Counter[str] = Counter()
-        self.later = 0
+        self.later = self.unanswered = 0
         self.told = False
         self._server, self._right = server, right
         self._ended = threading.Event()
@@ -123,13 +124,17 @@ class Readers:
         paths = (*self._right, "/readyz") * 2
         return all(self._asked(path) for path in paths)
 
+    def told_wrong(self) -> str:
+        """What was wrong, in words."""
+        return ", ".join(f"{many} x {why}" for why, many in self.wrong.items()) or "0"
+
     def _asked(self, path: str) -> bool:
         """Whether the answer is right; one that says to come later is not, and is no fault."""
         short = path.partition("?")[0]
         try:
             answer = self._server.ask(path, timeout=5)
-        except FAILURES as error:
-            self.wrong[f"{type(error).__name__} at {short}"] += 1
+        except FAILURES:
+            self.unanswered += 1
             return False
         if answer.status == 503:
             self.later += 1
@@ -153,7 +158,7 @@ class Readers:
             try:
                 self.told |= self._server.ask("/readyz", timeout=5).status == 503
             except FAILURES:
-                self.wrong["no answer at /readyz"] += 1
+                self.unanswered += 1
 
 
 def run(ground: Ground) -> Iterator[Bar]:
@@ -162,7 +167,7 @@ def run(ground: Ground) -> Iterator[Bar]:
     record = ground.many(short="juno", long=facility_id(0))
     # No answer that was kept hides what becomes of the views.
     with served(folder, ANNALES_KEPT="0") as server:
-        right = _right(server, record)
+        right = right_answers(server, record)
         for name, damage in DAMAGES.items():
             bars = list(_damaged(server, right, name, damage))
             yield from bars
@@ -172,7 +177,7 @@ def run(ground: Ground) -> Iterator[Bar]:
     yield verified(folder)
 
 
-def _right(server: Server, record: str) -> dict[str, bytes]:
+def right_answers(server: Server, record: str) -> dict[str, bytes]:
     """What each path is answered before there is any damage."""
     head = server.ask("/readyz").json()["head"]
     answers = {
@@ -197,9 +202,10 @@ def _damaged(
             time.sleep(0.1)
         after = time.monotonic() - began
     yield below(f"{name}: all right after", after, MENDED_IN, "s")
-    yield none(f"{name}: errors, other answers, none", readers.wrong.total())._replace(
-        measured=", ".join(f"{many} x {why}" for why, many in readers.wrong.items()) or "0"
+    yield none(f"{name}: errors, other answers", readers.wrong.total())._replace(
+        measured=readers.told_wrong()
     )
+    yield none(f"{name}: without an answer", readers.unanswered)
     yield none(
         f"{name}: come again, and /readyz was silent", readers.later > 0 and not readers.told
     )
@@ -214,17 +220,17 @@ def _silent(ground: Ground) -> Iterator[Bar]:
             for worker in server.workers():
                 os.kill(worker, signal.SIGSTOP)
 
-        yield from _damaged(server, _right(server, "juno"), "silence", damage)
+        yield from _damaged(server, right_answers(server, "juno"), "silence", damage)
 
 
 def _otherwise(ground: Ground) -> Iterator[Bar]:
     """Another answer than before."""
     with served(ground.shipped(), ANNALES_KEPT="0") as server:
-        right = {path: body + b" " for path, body in _right(server, "juno").items()}
+        right = {path: body + b" " for path, body in right_answers(server, "juno").items()}
         yield from _damaged(server, right, "another", lambda _: None)
 
 
 TEETH = {
     "the processes are silent": Tooth(_silent, misses="silence: all right after"),
-    "an answer is another": Tooth(_otherwise, misses="another: errors, other answers, none"),
+    "an answer is another": Tooth(_otherwise, misses="another: errors, other answers"),
 }

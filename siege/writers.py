@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
 from service.archive import LOG
@@ -36,7 +38,8 @@ def _contested(server: Server, processes: int, orders: int) -> Iterator[Bar]:
             stack.enter_context(crowd(amend, server.port, token, f"{number}", orders))
             for number in range(processes)
         ]
-        told_by = [said() for said in crowds]
+        with ThreadPoolExecutor(processes) as pool:
+            told_by = list(pool.map(lambda said: said(), crowds))
     won = [revision for revisions, _ in told_by for revision in revisions]
     statuses = sum((came for _, came in told_by), Counter())
     others = {why: many for why, many in statuses.items() if why not in (201, 412)}
@@ -52,16 +55,18 @@ def _contested(server: Server, processes: int, orders: int) -> Iterator[Bar]:
 
 
 def amend(
-    is_over: Callable[[], bool],  # noqa: ARG001 -- it is over when all is recorded
+    is_time: Callable[[], bool],
     port: int,
     token: str,
     name: str,
     many: int,
 ) -> tuple[list[int], Counter[int | str]]:
     """Amend the record so many times; returns the revisions that were amended, and what came."""
+    while not is_time():
+        time.sleep(0.002)  # all begin together
     won: list[int] = []
     came: Counter[int | str] = Counter()
-    while len(won) < many and came.total() < 50 * many:
+    while len(won) < many and came.total() < 20 * many:
         try:
             read = asked(port, RECORD, source=ATTACKER)
             revision = int(read.headers["annales-revision"])
@@ -69,7 +74,9 @@ def amend(
                 port,
                 f"{RECORD}/amendments",
                 "POST",
-                json.dumps({"changes": {"city": f"city {name} {len(won)}"}}).encode(),
+                json.dumps(
+                    {"changes": {"place": f"place {name} {len(won)}"}, "reason": "a siege"}
+                ).encode(),
                 source=ATTACKER,
                 Authorization=f"Bearer {token}",
                 Content_Type="application/json",
