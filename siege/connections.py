@@ -11,6 +11,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import cast
 
 from siege.attack import Bar, Tooth, below, every, none, told
@@ -108,7 +109,7 @@ async def _hold(
         for number in range(many):
             with suppress(OSError):
                 _, connection = await loop.create_connection(
-                    lambda kind=kind: _Held(KINDS[kind], drips="slow" in kind),
+                    partial(_Held, KINDS[kind], drips="slow" in kind),
                     HOST,
                     port,
                     local_addr=(ATTACKER, 0),

@@ -60,7 +60,11 @@ class Server:
             *(sys.executable, "-c", program, "--data", str(folder), "serve", "--quiet"),
             *("--port", str(self.port), "--processes", "2", *options),
         )
-        self._settings = os.environ | {"ANNALES_ORDERS_LIMIT": "1000000 per second"} | settings
+        self._settings = {
+            **os.environ,
+            "ANNALES_ORDERS_LIMIT": "1000000 per second",
+            **settings,
+        }
         self.begin()
 
     def begin(self) -> None:

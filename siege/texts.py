@@ -18,7 +18,7 @@ from urllib.parse import quote
 import feedparser
 import icalendar
 import rdflib
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Route, sync_playwright
 
 from events.orders import Command, orders
 from service.archive import Archive
@@ -174,10 +174,14 @@ def _seen(browser: Browser, server: Server, path: str) -> dict[str, Any]:
             outside.append(f"{route.request.url} at {path}")
             route.abort()
 
+    def opened(dialog: Dialog) -> None:
+        ran.append(f"{dialog.message} at {path}")
+        dialog.dismiss()
+
     context = browser.new_context()
     page = context.new_page()
     page.route("**/*", guard)
-    page.on("dialog", lambda dialog: (ran.append(f"{dialog.message} at {path}"), dialog.dismiss()))
+    page.on("dialog", opened)
     page.add_init_script(
         "window.broken = []; addEventListener('securitypolicyviolation',"
         " event => window.broken.push(event.violatedDirective + ' ' + event.blockedURI))"

@@ -41,7 +41,7 @@ def _contested(server: Server, processes: int, orders: int) -> Iterator[Bar]:
         with ThreadPoolExecutor(processes) as pool:
             told_by = list(pool.map(lambda said: said(), crowds))
     won = [revision for revisions, _ in told_by for revision in revisions]
-    statuses = sum((came for _, came in told_by), Counter())
+    statuses: Counter[int | str] = sum((came for _, came in told_by), Counter())
     others = {why: many for why, many in statuses.items() if why not in (201, 412)}
     yield every("amendments recorded", len(won), of=processes * orders)
     yield told("told that the revision is another", statuses[412])
