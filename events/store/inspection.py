@@ -1,14 +1,19 @@
 """Whether the log still holds what was written: every stored byte against its witness.
 
 The leaf of an event is the witness of what it says, the seal of a commit that
-of everything else: its row, its claims, its places, and the commit before.
+of everything else: its row, its claims, its places, and the commit before. The
+tables and triggers are those that the program would make, and SQLite holds its
+indexes against its tables. A file may be damaged in any way: whatever SQLite
+says of it then is a finding, and so is what has another form than was written.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +26,93 @@ from events.store.schema import (
     EVERY_EVENT,
     FARTHEST,
     LAST_GIVEN,
+    SCHEMA,
+    SCHEMA_NUMBER,
 )
+
+DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
+DEFINED = "SELECT name, type, tbl_name, sql FROM sqlite_schema"
+
+NOT_OF_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+"""Errors of SQLite that say something of the moment. All others say it of the file."""
+
+_Event = tuple[int, bytes, int, bytes, bytes, bytes]
+"""What a row of `EVERY_EVENT` is, its texts as bytes."""
+
+
+def damage(path: Path) -> Iterator[tuple[int, str]]:
+    """Re-read every stored byte of the log in a file: the position and what is wrong there.
+
+    Position 0 stands for the file as a whole.
+    """
+    try:
+        with one_state(path) as connection:
+            yield from ((0, why) for why in damaged_file(connection))
+            yield from (
+                (0, why) for why in damaged_schema(connection, SCHEMA, number=SCHEMA_NUMBER)
+            )
+            yield from damaged_log(connection)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        yield 0, f"the file cannot be read: {of_the_file(error)}"
+
+
+@contextmanager
+def one_state(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that reads one state of a file, whoever writes meanwhile, and writes nothing.
+
+    It gives texts as bytes: a damaged one may be no UTF-8.
+    """
+    with closing(_connected(path)) as connection:
+        connection.text_factory = bytes
+        connection.execute("BEGIN")
+        yield connection
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection that only reads. One that could not write would leave files beside."""
+    try:
+        return _opened(path, "mode=rw")
+    except sqlite3.OperationalError as error:
+        # In a folder where nothing can be made nobody writes: then the file alone is everything.
+        is_refused = error.sqlite_errorcode & 0xFF in {
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_READONLY,
+        }
+        if not is_refused or path.with_name(f"{path.name}-wal").exists():
+            raise
+        return _opened(path, "mode=ro&immutable=1")
+
+
+def _opened(path: Path, how: str) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?{how}"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=20)
+    try:
+        for pragma in ("query_only = ON", "cell_size_check = ON", "trusted_schema = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(DEFINED_AT_ALL).fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def of_the_file(error: sqlite3.Error | UnicodeDecodeError) -> Exception:
+    """The error, as far as it says something of the file; another is raised again.
+
+    Where SQLite names what it found in the file, its message may be no UTF-8.
+    """
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in NOT_OF_THE_FILE:
+        raise error
+    return error
 
 
 def seal_of(
@@ -50,48 +141,57 @@ def commit_of(row: tuple[Any, ...]) -> Commit:
     )
 
 
-def damaged_file(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    """What SQLite itself finds wrong with the file; it stands at position 0."""
-    try:
-        for (finding,) in connection.execute("PRAGMA integrity_check"):
-            if finding != b"ok":
-                yield 0, finding.decode(errors="replace")
-    except sqlite3.DatabaseError as error:
-        yield 0, f"the file cannot be read: {error}"
+def damaged_file(connection: sqlite3.Connection) -> Iterator[str]:
+    """What SQLite itself finds wrong: with pages, rows, indexes against tables, full texts."""
+    for (finding,) in connection.execute("PRAGMA integrity_check"):
+        if finding != b"ok":
+            yield finding.decode(errors="replace")
+
+
+def damaged_schema(
+    connection: sqlite3.Connection, schema: Iterable[str], *, number: int
+) -> Iterator[str]:
+    """What differs from the tables, indexes and triggers that the statements of a schema make."""
+    [(found,)] = connection.execute("PRAGMA user_version")
+    if found != number:
+        yield f"the file says that its schema is {found}, and this program knows {number}"
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(";".join(schema))
+        empty.text_factory = bytes
+        wanted = empty.execute(DEFINED).fetchall()
+    defined = set(connection.execute(DEFINED))
+    for row in wanted:
+        if row not in defined:
+            yield f"{row[0].decode()} is not defined as this program defines it"
 
 
 def damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
-    """What differs from what was written, each with its position.
-
-    The connection must give texts as bytes: a damaged one may be no UTF-8.
-    """
+    """What differs from what was written, each with its position."""
     reached = 0
-    try:
-        events = _Ahead(connection.execute(EVERY_EVENT))
-        claims = _Ahead(connection.execute(EVERY_CLAIM))
-        previously = ""
-        for *columns, seal in connection.execute(EVERY_COMMIT):
-            position = columns[0]
-            own_events = events.up_to(position)
-            own_claims = claims.up_to(position)
-            try:
-                commit = commit_of(tuple(_text(column) for column in columns))
-                yield from _damaged_commit(
-                    commit, seal, own_events, own_claims, previous=reached, previously=previously
-                )
-                previously = commit.recorded_at
-            except UnicodeDecodeError:
-                yield position, "a text of its commit is not UTF-8"
-            reached = position
-        for row in events.up_to(FARTHEST):
-            yield row[0], "the event lies in no commit"
-        for row in claims.up_to(FARTHEST):
-            yield row[0], "a name is claimed by no commit"
-        given = connection.execute(LAST_GIVEN).fetchone()[0]
-        if given != reached:
-            yield reached, f"the log ends here, but positions up to @{given} were given"
-    except sqlite3.DatabaseError as error:
-        yield reached, f"what follows cannot be read: {error}"
+    events = _Ahead(connection.execute(EVERY_EVENT))
+    claims = _Ahead(connection.execute(EVERY_CLAIM))
+    previously = ""
+    for *columns, seal in connection.execute(EVERY_COMMIT):
+        position = columns[0]
+        own_events = events.up_to(position)
+        own_claims = claims.up_to(position)
+        try:
+            commit = _commit_again(columns)
+        except (UnicodeDecodeError, msgspec.ValidationError) as error:
+            yield position, f"its commit is not what was written: {error}"
+        else:
+            yield from _damaged_commit(
+                commit, seal, own_events, own_claims, previous=reached, previously=previously
+            )
+            previously = commit.recorded_at
+        reached = position
+    for row in events.up_to(FARTHEST):
+        yield row[0], "the event lies in no commit"
+    for _ in claims.up_to(FARTHEST):
+        yield reached, "a name is claimed by no commit"
+    given = connection.execute(LAST_GIVEN).fetchone()[0]
+    if given != reached:
+        yield reached, f"the log ends here, but positions up to @{given} were given"
 
 
 def _damaged_commit(
@@ -110,19 +210,23 @@ def _damaged_commit(
     for row in events:
         if row[0] < commit.first:
             yield row[0], "the event lies in no commit"
-        elif row[5] != _leaf_again(row, commit):
+        elif (leaf := _leaf_again(row, commit)) is None or leaf != row[5]:
             yield row[0], "the event is not what was written: its leaf differs"
-    positions = [row[0] for row in events]
-    own = [tuple(_text(column) for column in row[1:]) for row in claims]
-    # Two claims that lie about their commit also break the seal of this one.
-    strays = any(row[0] != commit.position for row in claims)
-    if strays or seal != seal_of(commit, previous=previous, positions=positions, claims=own):
+    again = _seal_again(commit, events, claims, previous=previous)
+    if again is None or again != seal:
         yield commit.position, "the commit is not what was written: its seal differs"
 
 
+def _commit_again(columns: Sequence[Any]) -> Commit:
+    """The commit in a row. Raises UnicodeDecodeError, or ValidationError where one has another
+    kind than was written."""
+    written = dict(zip(Commit.__struct_fields__, map(_text, columns), strict=True))
+    return msgspec.convert(written, Commit)
+
+
 def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:
-    _, stream, version, topic, state, _ = row
     try:
+        _, stream, version, topic, state, _ = msgspec.convert(row, _Event)
         return leaf_hash(
             stream=stream.decode(),
             version=version,
@@ -131,12 +235,35 @@ def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:
             recorded_at=commit.recorded_at,
             actor=commit.actor,
         )
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, msgspec.ValidationError):
         return None
 
 
-def _text(column: bytes | int | None) -> str | int | None:
+def _seal_again(
+    commit: Commit,
+    events: Iterable[tuple[Any, ...]],
+    claims: Sequence[tuple[Any, ...]],
+    *,
+    previous: int,
+) -> bytes | None:
+    # Two claims that lie about their commit also break the seal of this one.
+    if any(row[0] != commit.position for row in claims):
+        return None
+    try:
+        own = [tuple(_text(column) for column in row[1:]) for row in claims]
+        positions = [row[0] for row in events]
+        return seal_of(commit, previous=previous, positions=positions, claims=own)
+    except ValueError:  # no UTF-8, or what no JSON can say
+        return None
+
+
+def _text(column: object) -> object:
     return column.decode() if isinstance(column, bytes) else column
+
+
+def _place(row: tuple[Any, ...]) -> int:
+    """The position that a row begins with; where it is none, beyond all others."""
+    return row[0] if isinstance(row[0], int) else FARTHEST
 
 
 class _Ahead:
@@ -148,7 +275,7 @@ class _Ahead:
 
     def up_to(self, position: int) -> list[tuple[Any, ...]]:
         taken = []
-        while self._next is not None and self._next[0] <= position:
+        while self._next is not None and _place(self._next) <= position:
             taken.append(self._next)
             self._next = next(self._rows, None)
         return taken

@@ -32,7 +32,6 @@ from eventsourcing import sqlite as library
 from eventsourcing.persistence import (
     ConnectionPoolClosedError,
     ConnectionUnavailableError,
-    DatabaseError,
     InterfaceError,
     ListenNotifySubscription,
     NotSupportedError,
@@ -46,7 +45,7 @@ from events.canonical import leaf_hash
 from events.commit import Claim, Commit, LoggedEvent, NewCommit, microseconds, next_instant
 from events.errors import IdTaken, LogDamaged, NotDurable
 from events.store.doorbell import Doorbell
-from events.store.inspection import commit_of, damaged_file, damaged_log, seal_of
+from events.store.inspection import commit_of, damage, seal_of
 from events.store.schema import (
     CLAIMED,
     COMMIT_AT,
@@ -367,16 +366,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         someone who also made new leaves and seals is not seen here: that is
         what signed checkpoints are for.
         """
-        try:
-            connection = self.datastore.pool.connect()
-        except (DatabaseError, LogDamaged) as error:
-            yield 0, f"the file cannot be opened: {error}"
-            return
-        with closing(connection):
-            connection.text_factory = bytes  # a damaged text may be no UTF-8
-            connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
-            yield from damaged_file(connection)
-            yield from damaged_log(connection)
+        yield from damage(Path(self.datastore.pool.db_name))
 
     def backup(self, path: Path) -> None:
         """Copy the log as it stands into a new file while others go on writing.

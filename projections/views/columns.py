@@ -139,9 +139,9 @@ class Columns:
         """The columns that lie at a path. Raises ValueError where there are none in the content."""
         self.path = path
         self._head = np.frombuffer(content, np.int64, 8)
-        if self._head[MADE] != FORM:
-            raise ValueError(f"{path.name} holds no columns")
         capacity, offset = int(self._head[CAPACITY]), HEADER
+        if self._head[MADE] != FORM or len(content) != HEADER + capacity * WIDTH:
+            raise ValueError(f"{path.name} holds no columns")
         self._arrays: dict[str, npt.NDArray[Any]] = {}
         for name, kind in MEMBERS.items():
             self._arrays[name] = np.frombuffer(content, kind, capacity, offset)
@@ -330,14 +330,22 @@ class Columns:
         return _written(self.path, self._in_order(), self.count, self.position, max(room, ROOM))
 
     def has_just(self, rows: Iterable[tuple[Any, ...]]) -> bool:
-        """Whether its rows are those of a table, in the order of their keys."""
+        """Whether its rows are those of a table, given in the order of their keys, and those that
+        count as sorted are."""
         count, arrays = _arrays_of(rows)
-        return count == self.count and all(map(np.array_equal, self._in_order(), arrays))
+        if count != self.count or not 0 <= self.tail <= count:
+            return False
+        is_sorted = np.array_equal(self._order(count - self.tail), np.arange(count - self.tail))
+        return is_sorted and all(map(np.array_equal, self._in_order(), arrays))
 
     def _in_order(self) -> Iterator[npt.NDArray[Any]]:
-        at = {name: array[: self.count] for name, array in self._arrays.items()}
-        order = np.lexsort((at["seq"], at["record"], at["place"], at["facet"]))
-        return (array[order] for array in at.values())
+        order = self._order(self.count)
+        return (array[: self.count][order] for array in self._arrays.values())
+
+    def _order(self, count: int) -> Indexes:
+        """The order in which the first rows would be sorted."""
+        keys = (self._arrays[name][:count] for name in ("seq", "record", "place", "facet"))
+        return np.lexsort(tuple(keys))
 
 
 class Shelf:

@@ -13,11 +13,13 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlite_utils import Database
 
 from events.chronicle import Chronicle, stream_lines
@@ -65,25 +67,26 @@ BETWEEN_TURNS = 0.2
 
 
 class Differs(AnnalesError):
-    """The live views are not what the log adds up to. Run `annales rebuild --replace`."""
+    """The live views are not what the log adds up to. Run `annales rebuild --replace`.
 
-    def __init__(self, position: int, live: str, rebuilt: str) -> None:
-        self.position, self.live, self.rebuilt = position, live, rebuilt
+    `live` and `rebuilt` are the digests, `tables` are those in which they differ.
+    """
+
+    def __init__(self, position: int, live: Mapping[str, str], rebuilt: Mapping[str, str]) -> None:
+        self.position, self.live, self.rebuilt = position, _total(live), _total(rebuilt)
+        self.tables = [table for table in rebuilt if live.get(table) != rebuilt[table]]
         super().__init__(
-            f"at @{position} the live views have the digest {live[:16]},"
-            f" a replay of the log {rebuilt[:16]}: run `annales rebuild --replace`"
+            f"at @{position} the live views have the digest {self.live[:16]}, a replay of the log"
+            f" {self.rebuilt[:16]} ({', '.join(self.tables)}): run `annales rebuild --replace`"
         )
 
 
 class BesideDiffers(AnnalesError):
     """What lies beside the live views is not what they hold. Run `annales rebuild`."""
 
-    def __init__(self, position: int) -> None:
-        self.position = position
-        super().__init__(
-            f"at @{position} the columns beside the live views are not what these hold: run"
-            " `annales rebuild`"
-        )
+    def __init__(self, position: int, why: str) -> None:
+        self.position, self.why = position, why
+        super().__init__(f"at @{position} {why}: run `annales rebuild`")
 
 
 class Rebuilt(NamedTuple):
@@ -315,7 +318,7 @@ def rebuild(
             with closing(db.conn):
                 Follower(chronicle, lambda: db).catch_up(progress=progress)
             views.swap_in(path)
-    return Rebuilt(position, rebuilt)
+    return Rebuilt(position, _total(rebuilt))
 
 
 def verify(
@@ -330,33 +333,38 @@ def verify(
     db = views.db()
     with alone(db):
         for view in (each(chronicle.log) for each in VIEWS):
-            if isinstance(view, Beside) and not view.agrees(db, tracked(db)):
-                raise BesideDiffers(tracked(db))
-    return Rebuilt(position, rebuilt)
+            if isinstance(view, Beside) and (why := view.differs(db, tracked(db))):
+                raise BesideDiffers(tracked(db), why)
+    return Rebuilt(position, _total(rebuilt))
 
 
 def _compared(
     chronicle: Chronicle, views: Views, path: Path, progress: Callable[[int], None] | None
-) -> tuple[int, str, str]:
+) -> tuple[int, dict[str, str], dict[str, str]]:
     """Make the views in an empty file, as far as the live ones have read: how far that is, the
-    digest of the live ones and of those that were made."""
+    digests of the live ones and of those that were made."""
     with contextlib.ExitStack() as stack:
         live: Iterator[Any]
         if tracked(views.db()) > FAR:
             # It takes as long as many events of the log, so another process does it meanwhile.
-            live = stack.enter_context(results_of(digest_of, views.used()))
+            live = stack.enter_context(results_of(digests_of, views.used()))
         else:
-            live = stack.enter_context(closing(digest_of(views.used())))
+            live = stack.enter_context(closing(digests_of(views.used())))
         position = next(live)
         make(chronicle.log, VIEWS, path, until=position, progress=progress)
-        *_, made = digest_of(path)
+        *_, made = digests_of(path)
         return position, next(live), made
 
 
-def digest_of(path: Path) -> Generator[Any, None, None]:
-    """How far a file of views has read, then its digest, from one moment."""
+def digests_of(path: Path) -> Generator[Any, None, None]:
+    """How far a file of views has read, then the digests of its tables, from one moment."""
     db = open_file(path)
     with closing(db.conn):
         db.conn.execute("BEGIN")
         yield tracked(db)
-        yield digest(db, TABLES)
+        yield {table: digest(db, [table]) for table in TABLES}
+
+
+def _total(digests: Mapping[str, str]) -> str:
+    """One digest of those of all tables."""
+    return sha256(msgspec.json.encode(digests)).hexdigest()

@@ -284,6 +284,20 @@ def area_of_row(row: Stored) -> Area:
     return Area(row.country or "", "" if row.field is None else FIELDS[row.field])
 
 
+def as_they_were(rows: Iterable[Any], position: int) -> Iterator[Stored]:
+    """Rows that a query of all of their columns gave, as they were when the views had read so
+    far."""
+    for row in in_order(rows):
+        if row.kf > position:
+            continue
+        was = row
+        if row.ks is not None and row.ks > position:
+            was = was._replace(st=None, ks=None)
+        if row.kt is not None and row.kt > position:
+            was = was._replace(kt=None)
+        yield was
+
+
 def in_order(rows: Iterable[Any]) -> Iterator[Stored]:
     """Rows that a query of all of their columns gave."""
     return map(Stored._make, rows)

@@ -68,8 +68,15 @@ CREATE = """
         tokenize = "unicode61 remove_diacritics 2"
     );
 
-    CREATE VIRTUAL TABLE search_words USING fts5vocab (search, col);
+    CREATE VIRTUAL TABLE search_words USING fts5vocab (search, row);
+    CREATE VIRTUAL TABLE search_places USING fts5vocab (search, instance);
+    CREATE VIEW found_words AS
+        SELECT found.term, found.doc, found.col, found.offset
+        FROM search_words AS every
+        CROSS JOIN search_places AS found ON found.term = every.term;
 """
+"""`found_words` is all that the full text holds, each word looked up as a question does: in the
+order of the words, then in that of the texts and of their places there."""
 
 INSERT_PASSAGE = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, max(length(?), 1))"
 CLOSE_PASSAGE = "UPDATE passages SET kt = ? WHERE kt IS NULL AND (position = ? OR first = ?)"
@@ -159,7 +166,7 @@ class Passage(NamedTuple):
 class Search:
     """The view: its tables, how it follows the log, and what it answers."""
 
-    tables: ClassVar[tuple[str, ...]] = ("passages", "names", "search_words")
+    tables: ClassVar[tuple[str, ...]] = ("passages", "names", "found_words")
     create: ClassVar[str] = CREATE
 
     def __init__(self, log: ChronicleRecorder) -> None:

@@ -23,7 +23,7 @@ from projections.views import columns as shared
 from projections.views.columns import Columns, Shelf
 from projections.views.folding import Change, CommitRead, Reader
 from projections.views.lines import Lines
-from projections.views.rows import ALL, CREATE, Rows
+from projections.views.rows import ALL, CREATE, Rows, as_they_were
 from projections.views.view import Written
 
 
@@ -34,6 +34,7 @@ class Spans:
     create: ClassVar[str] = CREATE
 
     def __init__(self, log: ChronicleRecorder) -> None:
+        self._log = log
         self._lines = Lines(log)
         self._rows = Rows()
         self._reader: Reader | None = None
@@ -93,12 +94,25 @@ class Spans:
         self._rows.forget()
         self._reader = None
 
-    def agrees(self, db: Database, position: int) -> bool:
-        """Whether the columns are those of the table, or are to be made anew."""
-        columns = self._shelf.of(db)
-        if columns is None or not columns.is_whole or columns.position != position:
-            return True
-        return columns.has_just(db.execute(ALL))
+    def differs(self, db: Database, position: int) -> str | None:
+        """In what the columns are not those of the table; None where they are to be made anew."""
+        try:
+            columns = Columns.mapped(self._shelf.path(db))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            return str(error)
+        if not columns.is_whole:
+            return None
+        read = columns.position
+        # Whoever was killed after a page was on the disk left them at the end of the one before.
+        commit = self._log.commit_at(read) if 0 < read <= position else None
+        if read != position and (commit is None or commit.position != read):
+            return f"the columns say that they have read @{read}, and the tables @{position}"
+        rows = db.execute(ALL)
+        if not columns.has_just(rows if read == position else as_they_were(rows, read)):
+            return "the columns are not what the table holds"
+        return None
 
     def make_whole(self, db: Database, position: int) -> None:
         """Make the columns anew if they are not those of the table, which has read so far."""

@@ -64,8 +64,9 @@ class Beside(View, Protocol):
     def make_whole(self, db: Database, position: int) -> None:
         """Make anew what lies beside, if it is not what the tables hold up to a position."""
 
-    def agrees(self, db: Database, position: int) -> bool:
-        """Whether what lies beside is what the tables hold up to a position, or is to be made."""
+    def differs(self, db: Database, position: int) -> str | None:
+        """In what it is not what the tables hold, which have read so far; None where it is that,
+        or is to be made anew for reasons that are no damage."""
 
     def kept(self, db: Database, position: int, *, more: bool) -> None:
         """The page is on the disk, up to a position. `more` says that another follows at once."""

@@ -22,8 +22,8 @@ from eventsourcing.persistence import StoredEvent
 
 from events.canonical import canonical
 from events.clocks import instant as read_instant
-from events.commit import NewCommit, instant
-from events.errors import AnnalesError
+from events.commit import LoggedEvent, NewCommit, instant
+from events.errors import AnnalesError, LogDamaged
 from events.store.sqlite import ChronicleFactory, Clock, system_clock
 from events.stream import Stream
 
@@ -77,6 +77,15 @@ class Identity(NamedTuple):
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
+class _Issued(msgspec.Struct, forbid_unknown_fields=True):
+    """What the log says of a key when it is made."""
+
+    name: str
+    role: Role
+    digest: str
+    expires_at: str | None = None
+
+
 class Keyring:
     """The keys of a folder. Close it when done."""
 
@@ -120,7 +129,7 @@ class Keyring:
         self._append(id, 2, REVOKED, {}, by=by)
 
     def all(self) -> dict[str, Key]:
-        """Every key that was ever issued, by id."""
+        """Every key that was ever issued, by id. Raises LogDamaged where the log tells of none."""
         # A thread that read on from an older place would bring back what was revoked since.
         with self._reading:
             self._read_on()
@@ -129,14 +138,8 @@ class Keyring:
     def _read_on(self) -> None:
         while events := self._log.select_log(after=self._read_to, limit=1000):
             for event in events:
-                id = Stream.parse(event.stream).id
-                if event.topic == ISSUED:
-                    said = msgspec.json.decode(event.state)
-                    self._keys[id] = Key(id=id, issued_at=event.commit.recorded_at, **said)
-                else:
-                    self._keys[id] = msgspec.structs.replace(
-                        self._keys[id], revoked_at=event.commit.recorded_at
-                    )
+                key = _after(self._keys.get(Stream.parse(event.stream).id), event)
+                self._keys[key.id] = key
             self._read_to = events[-1].position
 
     def identify(self, text: str) -> Identity | None:
@@ -170,6 +173,21 @@ class Keyring:
     def _append(self, id: str, version: int, topic: str, state: dict[str, str], *, by: str) -> None:
         event = StoredEvent(f"key:{id}", version, topic, canonical(state))
         self._log.insert_events([event], commit=NewCommit(actor=by, request=""))
+
+
+def _after(key: Key | None, event: LoggedEvent) -> Key:
+    """What an event makes of the key of its stream. Raises LogDamaged for what is no such event."""
+    at = event.commit.recorded_at
+    if key is None and event.topic == ISSUED:
+        try:
+            issued = msgspec.json.decode(event.state, type=_Issued)
+        except msgspec.DecodeError as error:
+            raise LogDamaged(event.position, f"it tells of no key: {error}") from error
+        id = Stream.parse(event.stream).id
+        return Key(id=id, issued_at=at, **msgspec.structs.asdict(issued))
+    if key is not None and event.topic == REVOKED and key.revoked_at is None:
+        return msgspec.structs.replace(key, revoked_at=at)
+    raise LogDamaged(event.position, f"{event.stream} has no room for {event.topic!r}")
 
 
 def holds_key(text: str) -> bool:

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "rebuild": ("service.cli.upkeep", "Make the views anew from the log."),
     "verify": (
         "service.cli.upkeep",
-        "Re-read every byte of the log, and replay it beside the views.",
+        "Re-read every byte, and replay the log beside the views.",
     ),
     "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
     "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),

@@ -12,14 +12,23 @@ from events.store.schema import SCHEMA_NUMBER
 from projections import VIEW
 from projections.views import following as runner
 from projections.views.file import POINTER
-from projections.views.following import Differs
+from projections.views.verifying import Finding
 from service.archive import LOG, Archive
+from service.archive.keys import KEYS
+from service.archive.verifying import Verified, verified
 from service.cli.exits import DAMAGED, Ended
 from service.cli.options import as_json, caught_up, log_of
 from service.cli.screen import bar, plain
 
 SHOWN = 20
 """Damaged places that are listed for people."""
+
+WAYS_OUT = {
+    LOG: "of the log, stop and restore from a backup or an export",
+    KEYS: "of the keys, restore from a backup or issue new ones",
+    "views": "of the views, run `annales rebuild --replace`",
+}
+"""What to do about damage in files whose names begin like that."""
 
 
 @click.command()
@@ -62,37 +71,22 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def verify(folder: Path, /, *, as_json: bool) -> None:
-    """Re-read every byte of the log, and replay it beside the views.
+    """Re-read every byte of the log, the keys and the views, and replay the log beside the views.
 
     Changes nothing. What someone rewrote who also made new leaves and seals is not seen here.
     """
     log_of(folder)
-    with Archive(folder) as archive:
-        with bar("Re-reading the log"):
-            damage = list(archive.chronicle.log.damage())
-        if damage:
-            raise _damaged(damage, as_json=as_json)
-        head = archive.chronicle.log.head()
-        position = head.position if head else 0
-        try:
-            with bar("Replaying", _reached(archive)) as advance:
-                verified = runner.verify(archive.chronicle, archive.views, progress=advance)
-        except Differs as differs:
-            if as_json:
-                digests = {"live": differs.live, "rebuilt": differs.rebuilt}
-                click.echo(
-                    msgspec.json.encode({"whole": False, "position": differs.position, **digests})
-                )
-            raise
+    with bar("Verifying") as advance:
+        found = verified(folder, progress=advance)
     if as_json:
-        click.echo(
-            msgspec.json.encode(
-                {"whole": True, "head": f"@{position}", "views": _members(verified)}
-            )
-        )
+        click.echo(msgspec.json.encode(_told(found)))
+    if found.findings:
+        raise _damaged(found.findings, as_json=as_json)
+    if as_json:
         return
-    click.echo(f"The log is whole up to @{position}.")
-    click.echo(f"The views agree with it up to @{verified.position}; digest {verified.digest}.")
+    click.echo(f"The log is whole up to @{found.head}.")
+    click.echo(_of_keys(found.keys))
+    click.echo(_of_views(found.views, found.head))
 
 
 @click.command()
@@ -120,16 +114,40 @@ def migrate(folder: Path, /, *, as_json: bool) -> None:
     click.echo(f"The views have version {VIEW}: {done}; they have read to @{position}.")
 
 
-def _damaged(damage: list[tuple[int, str]], *, as_json: bool) -> Ended:
-    if as_json:
-        places = [{"position": position, "why": why} for position, why in damage]
-        click.echo(msgspec.json.encode({"whole": False, "damage": places}))
-    else:
-        for position, why in damage[:SHOWN]:
-            click.echo(plain(f"@{position}: {why}"), err=True)
-    return Ended(
-        f"the log is damaged in {len(damage):,} places: stop, and restore from an export", DAMAGED
-    )
+def _told(found: Verified) -> dict[str, object]:
+    """What is printed as JSON: how far all is whole, or the findings."""
+    findings = [finding._asdict() for finding in found.findings]
+    if findings:
+        return {"whole": False, "findings": findings}
+    return {
+        "whole": True,
+        "head": f"@{found.head}",
+        "keys": found.keys,
+        "views": None if found.views is None else _members(found.views),
+        "findings": findings,
+    }
+
+
+def _of_keys(count: int | None) -> str:
+    return "There are no keys." if not count else f"The keys are whole: {count:,} ever issued."
+
+
+def _of_views(views: runner.Rebuilt | None, head: int) -> str:
+    if views is None:
+        return "There are no views: whoever opens the folder makes them."
+    if views.position == 0:
+        return "The views have read nothing yet." if head else "The views have nothing to read."
+    rest = f", and have yet to read up to @{head}" if views.position < head else ""
+    return f"The views agree with it up to @{views.position}{rest}; digest {views.digest}."
+
+
+def _damaged(findings: list[Finding], *, as_json: bool) -> Ended:
+    if not as_json:
+        for file, place, why in findings[:SHOWN]:
+            click.echo(plain(f"{file}{f' {place}' if place else ''}: {why}"), err=True)
+    files = {finding.file for finding in findings}
+    out = [way for file, way in WAYS_OUT.items() if any(found.startswith(file) for found in files)]
+    return Ended(f"{len(findings):,} places are damaged: {'; '.join(out)}", DAMAGED)
 
 
 def _members(views: runner.Rebuilt) -> dict[str, str]:

@@ -19,7 +19,7 @@ from projections.views import columns as module
 from projections.views import following
 from projections.views.columns import Columns, make, place_of
 from projections.views.following import BesideDiffers, rebuild, verify
-from projections.views.rows import Stored
+from projections.views.rows import Stored, by_key
 from projections.views.state import Scope
 from tests.story.telling import JUNO, SOURCE, Teller, milestone, plan
 
@@ -270,3 +270,39 @@ def test_columns_that_say_something_else_are_found_by_verify_and_mended_by_rebui
         verify(chronicle, views)
     rebuild(chronicle, views)
     verify(chronicle, views)
+
+
+def test_columns_that_end_at_an_earlier_commit_are_whole_and_others_are_not(juno: Teller) -> None:
+    """A process that is killed between the tables and the columns leaves them like that."""
+    juno.tell(milestone("ground", "construction-started", "2015-01-10"))
+    juno.tell(plan("run", "operation-started", "2020", "2015"))
+    juno.archive.catch_up()
+    chronicle, views = juno.archive.chronicle, juno.archive.views
+    path = juno.archive.state.columns_of(views.db()).path
+    earlier = path.read_bytes()
+    juno.tell(plan("later", "operation-started", "2025", "2019"))
+    juno.archive.catch_up()
+    path.write_bytes(earlier)
+    verify(chronicle, views)
+
+    columns = Columns.mapped(path)
+    for position in (3, 9):
+        columns.end(position)
+        with pytest.raises(BesideDiffers):
+            verify(chronicle, views)
+    columns.end(4)
+    verify(chronicle, views)
+
+
+def test_columns_that_only_count_as_sorted_are_found(tmp_path: Path) -> None:
+    """A question would look for a country where it is not."""
+    chance = Random(3)
+    rows = [row(chance, number) for number in range(40)]
+    rows.sort(key=by_key)
+    columns = make(tmp_path / "columns", rows, 50)
+    more = [row(chance, number)._replace(facet=0) for number in range(40, 60)]
+    assert columns.apply(more, [], [])
+    every = sorted([*rows, *more], key=by_key)
+    assert columns.has_just(every)
+    columns._head[module.SORTED] = columns.count  # as one flipped bit would have it
+    assert not columns.has_just(every)

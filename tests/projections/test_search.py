@@ -321,7 +321,7 @@ def test_every_view_keeps_to_the_protocol(archive: Archive) -> None:
     tables = [table for view in views for table in view.tables]
     assert len(tables) == len(set(tables)) == len(TABLES)
     assert all(
-        any(made in view.create for made in (f"CREATE TABLE {table} ", f"TABLE {table} USING"))
+        any(made in view.create for made in (f"CREATE TABLE {table} ", f"CREATE VIEW {table} "))
         for view in views
         for table in view.tables
     )

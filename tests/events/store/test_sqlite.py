@@ -33,6 +33,7 @@ import events
 from events.canonical import leaf_hash
 from events.commit import Claim, Commit, NewCommit
 from events.errors import IdTaken, LogDamaged, NotDurable
+from events.store.inspection import damage, damaged_log
 from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
 
 NOON = 1_795_608_000_000_000  # 2026-11-25T12:00:00Z
@@ -1054,6 +1055,58 @@ def test_bytes_that_rot_in_the_file_are_found_or_were_not_in_use(file: Path) -> 
     assert found > 5
 
 
+OF_ANY_KIND = ("NULL", "7", "-1.5", "9223372036854775807", "'text'", "X'00ff'", "''")
+
+
+@pytest.mark.parametrize(
+    "column", [f"{table}.{c}" for table in COLUMNS for c in COLUMNS[table]] + ["names.position"]
+)
+def test_a_value_of_another_kind_is_found(file: Path, column: str) -> None:
+    """One bit in the head of a row makes a number of a text; no error comes of it."""
+    table, column = column.split(".")
+    row = "rowid = 3" if table == "stored_events" else "position = 5"
+    for value in OF_ANY_KIND[column in {"space", "id"} :]:  # no key of a table is NULL
+        file.unlink(missing_ok=True)
+        filled(file)
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(
+                "UPDATE sqlite_schema SET sql = replace(replace(sql, 'STRICT,', ''), 'STRICT', '')"
+            )
+            connection.execute(
+                "UPDATE sqlite_schema SET sql = replace(replace(replace(replace("
+                "sql, 'NOT NULL', ''), ' TEXT', ''), ' INTEGER,', ','), ' BLOB', '')"
+                " WHERE type = 'table'"
+            )
+        tamper(file, f"UPDATE {table} SET {column} = {value} WHERE {row}")
+        with closing(sqlite3.connect(file)) as connection:
+            connection.text_factory = bytes
+            assert [why for _, why in damaged_log(connection)], value
+
+
+def test_other_tables_and_triggers_are_found(file: Path) -> None:
+    """A trigger that is gone or says something else would let the log be rewritten."""
+    filled(file)
+    tamper(file)
+    assert damage_of(file) == []
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TRIGGER commits_stay")
+        connection.execute("PRAGMA user_version = 3")
+    found = [why for _, why in damage(file)]
+    assert any("commits_stay" in why for why in found)
+    assert any("schema is 3" in why for why in found)
+
+
+def test_looking_for_damage_leaves_no_file(file: Path) -> None:
+    """Nor is anything made where there is no file."""
+    filled(file)
+    assert list(damage(file)) == []
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    [(position, why)] = damage(file.with_name("other.db"))
+    assert (position, "cannot be read" in why) == (0, True)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
 def test_a_file_that_cannot_be_opened_is_damaged_as_a_whole(file: Path) -> None:
     """Verification says so, instead of failing."""
     with opened(file) as log:
@@ -1063,7 +1116,7 @@ def test_a_file_that_cannot_be_opened_is_damaged_as_a_whole(file: Path) -> None:
     with closing(datastore):
         [(position, why)] = ChronicleRecorder(datastore).damage()
     assert position == 0
-    assert "cannot be opened" in why
+    assert "cannot be read" in why
 
 
 def test_a_backup_is_a_log_of_its_own(log: ChronicleRecorder, tmp_path: Path) -> None:

@@ -631,10 +631,10 @@ def test_verify_names_what_is_damaged_in_the_log(kept: Path) -> None:
         log.execute("UPDATE stored_events SET state = x'7b7d' WHERE rowid = 5")
     result = run(kept, "verify")
     assert result.exit_code == 3
-    assert re.search(r"^@5: ", result.stderr, re.MULTILINE)
+    assert re.search(r"^log\.sqlite @5: ", result.stderr, re.MULTILINE)
     told = json.loads(run(kept, "verify", "--json").stdout)
     assert told["whole"] is False
-    assert 5 in {place["position"] for place in told["damage"]}
+    assert ("log.sqlite", "@5") in {(found["file"], found["place"]) for found in told["findings"]}
 
 
 def test_migrate_makes_what_is_missing_and_changes_nothing_else(kept: Path, folder: Path) -> None:

@@ -1,0 +1,104 @@
+"""Whether a folder is whole: the log, the keys, the views, and what lies beside them.
+
+Every file is looked at before anything is opened for use: opening mends or refuses what is
+damaged, and then nobody could say what it was.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from events.chronicle import Chronicle
+from events.errors import LogDamaged
+from events.store import inspection
+from projections.views.file import Views
+from projections.views.following import (
+    CREATES,
+    BesideDiffers,
+    Differs,
+    Rebuilt,
+    belong,
+    verify,
+)
+from projections.views.verifying import Finding, damaged_views, named
+from service.archive import LOG
+from service.archive.keys import KEYS, Keyring
+
+
+class Verified(NamedTuple):
+    """What was found wrong in a folder, and how far it is whole where nothing was.
+
+    `keys` and `views` are None where the folder has none, which is no damage.
+    """
+
+    findings: list[Finding]
+    head: int
+    keys: int | None
+    views: Rebuilt | None
+
+
+def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Verified:
+    """Look at every byte of a folder that has a log, and replay the log beside the views.
+
+    Changes nothing. `progress` is told how many events are replayed. Raises like `sqlite3` where
+    a file is busy, and WorkerFailed.
+    """
+    in_log = list(damaged_log(folder / LOG))
+    in_keys = list(damaged_keys(folder))
+    in_views = list(damaged_views(folder, CREATES))
+    head, views = 0, None
+    if not in_log:
+        with Chronicle(folder / LOG) as chronicle:
+            head = chronicle.log.max_notification_id() or 0
+            if not in_views and named(folder) is not None:
+                with closing(Views(folder, CREATES)) as opened:
+                    views, in_views = _replayed(chronicle, opened, progress)
+    keys = None
+    if not in_keys and (folder / KEYS).exists():
+        with closing(Keyring(folder)) as ring:
+            keys = len(ring.all())
+    return Verified([*in_log, *in_keys, *in_views], head, keys, views)
+
+
+def damaged_log(path: Path) -> Iterator[Finding]:
+    """What is wrong with the log in a file, or with that of the keys."""
+    for position, why in inspection.damage(path):
+        yield Finding(path.name, f"@{position}" if position else None, why)
+
+
+def damaged_keys(folder: Path) -> Iterator[Finding]:
+    """What is wrong with the keys of a folder; nothing where it has none."""
+    path = folder / KEYS
+    if not path.exists():
+        return
+    found = list(damaged_log(path))
+    yield from found
+    if not found:
+        try:
+            with closing(Keyring(folder)) as ring:
+                ring.all()
+        except LogDamaged as damage:
+            yield Finding(KEYS, f"@{damage.position}", damage.why)
+
+
+def _replayed(
+    chronicle: Chronicle, views: Views, progress: Callable[[int], None] | None
+) -> tuple[Rebuilt | None, list[Finding]]:
+    """How far the views are what the log adds up to, or in what they are not."""
+    file = views.used().name
+    try:
+        if not belong(chronicle, views.db()):
+            return None, [Finding(file, "tracking", "the views were made of another log")]
+        return verify(chronicle, views, progress=progress), []
+    except Differs as differs:
+        why = f"it is not what the log adds up to at @{differs.position}"
+        return None, [Finding(file, table, why) for table in differs.tables]
+    except BesideDiffers as differs:
+        return None, [Finding(f"{file}.columns", None, differs.why)]
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        why = f"the file cannot be read: {inspection.of_the_file(error)}"
+        return None, [Finding(file, None, why)]
