@@ -10,7 +10,7 @@ says of it then is a finding, and so is what has another form than was written.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +30,9 @@ from events.store.schema import (
     SCHEMA_NUMBER,
 )
 
+SCHEMAS = {SCHEMA_NUMBER: SCHEMA}
+"""The statements that make a log of each number."""
+
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
 DEFINED = "SELECT name, type, tbl_name, sql FROM sqlite_schema"
 
@@ -40,6 +43,7 @@ NOT_OF_THE_FILE = frozenset(
         sqlite3.SQLITE_INTERRUPT,
         sqlite3.SQLITE_LOCKED,
         sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PROTOCOL,
     }
 )
 """Errors of SQLite that say something of the moment. All others say it of the file."""
@@ -56,9 +60,7 @@ def damage(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with one_state(path) as connection:
             yield from ((0, why) for why in damaged_file(connection))
-            yield from (
-                (0, why) for why in damaged_schema(connection, SCHEMA, number=SCHEMA_NUMBER)
-            )
+            yield from ((0, why) for why in damaged_schema(connection, SCHEMAS))
             yield from damaged_log(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         yield 0, f"the file cannot be read: {of_the_file(error)}"
@@ -72,7 +74,6 @@ def one_state(path: Path) -> Iterator[sqlite3.Connection]:
     """
     with closing(_connected(path)) as connection:
         connection.text_factory = bytes
-        connection.execute("BEGIN")
         yield connection
 
 
@@ -97,7 +98,8 @@ def _opened(path: Path, how: str) -> sqlite3.Connection:
     try:
         for pragma in ("query_only = ON", "cell_size_check = ON", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute(DEFINED_AT_ALL).fetchone()
+        connection.execute("BEGIN")
+        connection.execute(DEFINED_AT_ALL).fetchone()  # only what reads has begun
     except BaseException:
         connection.close()
         raise
@@ -149,14 +151,15 @@ def damaged_file(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def damaged_schema(
-    connection: sqlite3.Connection, schema: Iterable[str], *, number: int
+    connection: sqlite3.Connection, schemas: Mapping[int, Sequence[str]]
 ) -> Iterator[str]:
-    """What differs from the tables, indexes and triggers that the statements of a schema make."""
-    [(found,)] = connection.execute("PRAGMA user_version")
-    if found != number:
-        yield f"the file says that its schema is {found}, and this program knows {number}"
+    """What differs from the tables, indexes and triggers that the statements of its schema make."""
+    [(number,)] = connection.execute("PRAGMA user_version")
+    if number not in schemas:
+        yield f"the file says that its schema is {number}, which this program does not know"
+        return
     with closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(";".join(schema))
+        empty.executescript(";".join(schemas[number]))
         empty.text_factory = bytes
         wanted = empty.execute(DEFINED).fetchall()
     defined = set(connection.execute(DEFINED))

@@ -20,7 +20,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from operator import length_hint
 from pathlib import Path
 from threading import Event, Lock, local
@@ -367,18 +367,6 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         what signed checkpoints are for.
         """
         yield from damage(Path(self.datastore.pool.db_name))
-
-    def backup(self, path: Path) -> None:
-        """Copy the log as it stands into a new file while others go on writing.
-
-        Raises FileExistsError: a backup never overwrites.
-        """
-        path.touch(exist_ok=False)
-        with (
-            closing(self.datastore.pool.connect()) as log,
-            closing(sqlite3.connect(path)) as copy,
-        ):
-            log.backup(copy)
 
     def construct_create_table_statements(self) -> list[str]:
         """The statements that make an empty file a log."""

@@ -74,5 +74,5 @@ def _damaged(
         why = f"the views are of another form ({views}) than this version makes ({VIEW})"
         yield Finding(file, "tracking", why)
         return
-    for why in damaged_schema(connection, (CREATE_TRACKING, *creates), number=0):
+    for why in damaged_schema(connection, {0: (CREATE_TRACKING, *creates)}):
         yield Finding(file, None, why)

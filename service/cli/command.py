@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "load": ("service.cli.load", "Record a file of lines as one commit."),
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
+    "backup": ("service.cli.backup", "Copy the log and the keys, while others go on writing."),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
     "follow": ("service.cli.follow", "The commits that altered the answer to QUESTION."),
     "rebuild": ("service.cli.upkeep", "Make the views anew from the log."),

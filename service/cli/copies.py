@@ -75,7 +75,7 @@ def restore(folder: Path, file: str, *, as_json: bool) -> None:
             _forget_views(folder)
             for path in _views(built):
                 path.replace(folder / path.name)
-            _move(built / LOG, folder / LOG)
+            move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
     if as_json:
@@ -98,9 +98,20 @@ def _written(file: str) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        _move(beside, path)
+        move(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def move(built: Path, place: Path) -> None:
+    """Put a finished file or folder in its place, for good."""
+    built.replace(place)
+    if os.name == "posix":
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _need_no_log(folder: Path) -> None:
@@ -129,14 +140,3 @@ def _forget_views(folder: Path) -> None:
 def _views(folder: Path) -> list[Path]:
     """The files of the views of a folder, the pointer last."""
     return [*folder.glob("views-*.sqlite*"), *folder.glob(POINTER)]
-
-
-def _move(built: Path, place: Path) -> None:
-    """Put a finished file in its place, for good."""
-    built.replace(place)
-    if os.name == "posix":
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -12,23 +12,12 @@ from events.store.schema import SCHEMA_NUMBER
 from projections import VIEW
 from projections.views import following as runner
 from projections.views.file import POINTER
-from projections.views.verifying import Finding
 from service.archive import LOG, Archive
-from service.archive.keys import KEYS
 from service.archive.verifying import Verified, verified
 from service.cli.exits import DAMAGED, Ended
+from service.cli.findings import damaged
 from service.cli.options import as_json, caught_up, log_of
-from service.cli.screen import bar, plain
-
-SHOWN = 20
-"""Damaged places that are listed for people."""
-
-WAYS_OUT = {
-    LOG: "of the log, stop and restore from a backup or an export",
-    KEYS: "of the keys, restore from a backup or issue new ones",
-    "views": "of the views, run `annales rebuild --replace`",
-}
-"""What to do about damage in files whose names begin like that."""
+from service.cli.screen import bar
 
 
 @click.command()
@@ -71,9 +60,11 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def verify(folder: Path, /, *, as_json: bool) -> None:
-    """Re-read every byte of the log, the keys and the views, and replay the log beside the views.
+    """Re-read every byte, and replay the log beside the views.
 
-    Changes nothing. What someone rewrote who also made new leaves and seals is not seen here.
+    The log, the keys, the views and their columns are held against what witnesses them, and each
+    finding is named by its file. Changes nothing. What someone rewrote who also made new leaves
+    and seals is not seen here.
     """
     log_of(folder)
     with bar("Verifying") as advance:
@@ -81,7 +72,7 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(_told(found)))
     if found.findings:
-        raise _damaged(found.findings, as_json=as_json)
+        raise damaged(found.findings, as_json=as_json)
     if as_json:
         return
     click.echo(f"The log is whole up to @{found.head}.")
@@ -139,15 +130,6 @@ def _of_views(views: runner.Rebuilt | None, head: int) -> str:
         return "The views have read nothing yet." if head else "The views have nothing to read."
     rest = f", and have yet to read up to @{head}" if views.position < head else ""
     return f"The views agree with it up to @{views.position}{rest}; digest {views.digest}."
-
-
-def _damaged(findings: list[Finding], *, as_json: bool) -> Ended:
-    if not as_json:
-        for file, place, why in findings[:SHOWN]:
-            click.echo(plain(f"{file}{f' {place}' if place else ''}: {why}"), err=True)
-    files = {finding.file for finding in findings}
-    out = [way for file, way in WAYS_OUT.items() if any(found.startswith(file) for found in files)]
-    return Ended(f"{len(findings):,} places are damaged: {'; '.join(out)}", DAMAGED)
 
 
 def _members(views: runner.Rebuilt) -> dict[str, str]:

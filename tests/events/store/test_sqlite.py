@@ -33,7 +33,8 @@ import events
 from events.canonical import leaf_hash
 from events.commit import Claim, Commit, NewCommit
 from events.errors import IdTaken, LogDamaged, NotDurable
-from events.store.inspection import damage, damaged_log
+from events.store.copying import copy
+from events.store.inspection import damage, damaged_log, one_state
 from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
 
 NOON = 1_795_608_000_000_000  # 2026-11-25T12:00:00Z
@@ -1089,12 +1090,13 @@ def test_other_tables_and_triggers_are_found(file: Path) -> None:
     filled(file)
     tamper(file)
     assert damage_of(file) == []
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("DROP TRIGGER commits_stay")
-        connection.execute("PRAGMA user_version = 3")
-    found = [why for _, why in damage(file)]
-    assert any("commits_stay" in why for why in found)
-    assert any("schema is 3" in why for why in found)
+    for order, told in (
+        ("DROP TRIGGER commits_stay", "commits_stay is not defined"),
+        ("PRAGMA user_version = 3", "its schema is 3"),
+    ):
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute(order)
+        assert any(told in why for _, why in damage(file))
 
 
 def test_looking_for_damage_leaves_no_file(file: Path) -> None:
@@ -1119,16 +1121,28 @@ def test_a_file_that_cannot_be_opened_is_damaged_as_a_whole(file: Path) -> None:
     assert "cannot be read" in why
 
 
-def test_a_backup_is_a_log_of_its_own(log: ChronicleRecorder, tmp_path: Path) -> None:
+def test_a_copy_is_a_log_of_its_own(log: ChronicleRecorder, file: Path, tmp_path: Path) -> None:
     """Taken while the log is in use; it never overwrites."""
     log.insert_events([event("record:juno", 1)], commit=by(claims=(Claim("record", "a", "a"),)))
-    copy = tmp_path / "copy.db"
-    log.backup(copy)
+    made = tmp_path / "copy.db"
+    copy({file: made})
     log.insert_events([event("record:juno", 2)])
 
-    with opened(copy) as other:
-        assert list(other.damage()) == []
+    assert list(damage(made)) == []
+    with opened(made) as other:
         assert other.select_log(after=0, limit=9) == log.select_log(after=0, limit=1)
         assert other.insert_events([event("record:juno", 2)]) == [2]
     with pytest.raises(FileExistsError):
-        log.backup(copy)
+        copy({file: made})
+
+
+def test_a_state_is_that_of_the_moment_at_which_it_was_opened(
+    log: ChronicleRecorder, file: Path
+) -> None:
+    """So copies of several files are of one moment, however long each takes."""
+    log.insert_events([event("record:juno", 1)])
+    with one_state(file) as state:
+        log.insert_events([event("record:juno", 2)])
+        assert state.execute("SELECT count(*) FROM stored_events").fetchone() == (1,)
+        with pytest.raises(sqlite3.OperationalError):
+            state.execute("DELETE FROM names")

@@ -1,0 +1,66 @@
+"""`annales backup`: the log and the keys as they stand, verified before they have their name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import click
+import msgspec
+
+from events.store.copying import copy
+from service.archive import LOG
+from service.archive.keys import KEYS
+from service.archive.verifying import verified
+from service.cli.copies import move
+from service.cli.exits import REFUSED, Ended
+from service.cli.findings import damaged
+from service.cli.options import as_json, log_of
+from service.cli.screen import bar
+
+
+@click.command()
+@click.argument("target", metavar="NEW_FOLDER", type=click.Path(path_type=Path))
+@as_json
+@click.pass_obj
+def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
+    """Copy the log and the keys, while others go on writing.
+
+    All that was recorded before it began is in NEW_FOLDER, which appears when it is verified.
+    The views are not in it: `annales --data NEW_FOLDER` makes them from the log.
+    """
+    log_of(folder)
+    if target.exists():
+        raise Ended(f"{target} is there already: name a folder that is not", REFUSED)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    beside.mkdir(mode=0o700)  # keys lie in it, if only their digests
+    try:
+        # A key is issued before it is used: so each that the log names is among the keys.
+        kept = [name for name in (LOG, KEYS) if (folder / name).exists()]
+        with bar("Copying"):
+            copy({folder / name: beside / name for name in kept})
+        with bar("Verifying"):
+            found = verified(beside)
+        if found.findings:
+            raise damaged(found.findings, as_json=as_json)
+        _on_the_disk(beside)
+        move(beside, target)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    if as_json:
+        members = {"folder": str(target), "head": f"@{found.head}", "keys": found.keys}
+        click.echo(msgspec.json.encode(members))
+    else:
+        click.echo(f"The log up to @{found.head} and {found.keys or 0:,} keys are in {target}.")
+
+
+def _on_the_disk(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
