@@ -34,7 +34,7 @@ from events.vocabulary import Field as ScienceField
 from events.vocabulary import Milestone as MilestoneWord
 from service.app import create_app
 from service.archive import Archive
-from service.asking.filters import SHARED
+from service.asking.filters import PINS, SHARED
 from service.web.access import role_needed
 from service.web.problems import PROBLEMS, problem_of
 
@@ -252,7 +252,7 @@ def _what(app: Flask, endpoint: str) -> str:
 def _taken(operation: dict[str, Any]) -> str:
     names = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
     if set(_CLOCKS) <= set(names):
-        names = ["the clocks", *(name for name in names if name not in (*_CLOCKS, "view"))]
+        names = ["the clocks", *(name for name in names if name not in (*_CLOCKS, *PINS))]
     return ", ".join(name if name == "the clocks" else f"`{name}`" for name in names)
 
 

@@ -22,10 +22,10 @@ from eventsourcing.utils import Environment, EnvType
 
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
-from events.commit import Commit, LoggedEvent, NewCommit, instant
+from events.commit import Commit, Epoch, LoggedEvent, NewCommit, instant
 from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
-from events.errors import KeyReused, LogDamaged, MalformedLine, Refusal
+from events.errors import KeyReused, LogDamaged, MalformedLine, PositionAhead, Refusal
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded
 from events.outline import Outline
@@ -47,8 +47,12 @@ class Chronicle(Application[str]):
 
     name = "annales"
 
-    def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
-        """Open the log in a file, making it if there is none."""
+    def __init__(self, path: Path, *, clock: Clock = system_clock, new_epoch: bool = False) -> None:
+        """Open the log in a file, making it if there is none.
+
+        With `new_epoch` it goes on in another epoch, whatever it was before. Raises LogReplaced
+        where it is no continuation of what its folder had.
+        """
         self.clock = clock
         self._outlines = Outlines()
         super().__init__(
@@ -58,6 +62,14 @@ class Chronicle(Application[str]):
                 "MAPPER_TOPIC": "events.store.transcoding:ChronicleMapper",
             }
         )
+        try:
+            if new_epoch:
+                self.log.begin_epoch()
+            else:
+                self.log.check_continues()
+        except BaseException:
+            self.close()
+            raise
 
     def construct_factory(self, env: EnvType | None) -> InfrastructureFactory[Any]:
         """The library's hook: our recorder, with the clock that was given."""
@@ -214,35 +226,53 @@ class Chronicle(Application[str]):
     # --- the whole history, out and in
 
     def export(self) -> Iterator[Line]:
-        """Every line as it was recorded, its place in the member `commit`."""
-        position = 0
+        """Every line as it was recorded, its place in the member `commit`.
+
+        The first one tells of the epochs that began, if there was more than one.
+        """
+        position, epochs = 0, self.log.epochs()
         while events := self.log.select_log(after=position, limit=PAGE):
             sizes = Counter(event.commit.position for event in events)
             for event in events:
-                place = _place(event, sizes[event.commit.position])
+                place = _place(event, sizes[event.commit.position], epochs)
+                epochs = ()
                 yield {**line_of(event.topic, event.state), "commit": place}
             position = events[-1].position
 
-    def restore(self, orders: Iterable[Order]) -> int:
+    def restore(self, orders: Iterable[Order], *, to: int | str | None = None) -> int:
         """Record an export again, in an empty log, at the same places; returns the head.
 
         Each line is decided on as it was then, and each event must come to the
         same leaf. Raises LogDamaged for an export that does not hold together.
+
+        `to` is a position or an instant of the log: what was recorded beyond it is left out, so
+        that another epoch must begin there. Raises PositionAhead where the export does not reach
+        it.
         """
         if self.log.head() is not None:
             raise LogDamaged(0, "a restore needs an empty log")
-        head = 0
-        for position, batch in itertools.groupby(orders, key=_commit_position):
-            head = self._restore_commit(position, list(batch))
+        head, is_cut = 0, False
+        epochs: tuple[Epoch, ...] = ()
+        for position, group in itertools.groupby(orders, key=_commit_position):
+            batch = list(group)
+            places = _places(position, batch)
+            epochs = epochs or places[0].epochs
+            if is_cut := _lies_beyond(places[0], to):
+                break
+            head = self._restore_commit(position, batch, places)
+        if isinstance(to, int) and to > head and not is_cut:
+            raise PositionAhead(to, head)
+        for epoch in epochs:
+            if epoch.began > head and not is_cut:
+                raise LogDamaged(
+                    head, f"the export ends here, but an epoch began at @{epoch.began}"
+                )
+            # What began beyond it was told all the same, so its number is not given again.
+            self.log.restore_epoch(msgspec.structs.replace(epoch, began=min(epoch.began, head)))
         return head
 
-    def _restore_commit(self, position: int, batch: list[Order]) -> int:
-        places = [cast("Line", order.line)["commit"] for order in batch]
-        try:
-            place = msgspec.convert(places[0], type=Place)
-            positions = tuple(msgspec.convert(each, type=Place).event for each in places)
-        except msgspec.ValidationError as error:
-            raise LogDamaged(position, f"line {batch[0].number}: commit: {error}") from None
+    def _restore_commit(self, position: int, batch: list[Order], places: list[Place]) -> int:
+        place, positions = places[0], tuple(each.event for each in places)
         if len(batch) != place.events or positions[-1] != position:
             raise LogDamaged(position, f"the export has {len(batch)} of {place.events} events")
         command = Command(
@@ -262,7 +292,7 @@ class Chronicle(Application[str]):
             )
             logged = self.log.select_log(after=positions[0] - 1, limit=len(positions))
             for event, expected in zip(logged, places, strict=True):
-                if event.leaf.hex() != expected["leaf"]:
+                if event.leaf.hex() != expected.leaf:
                     raise LogDamaged(event.position, "the event does not come to its leaf")
         self._remember(decision, recorded)
         return position
@@ -272,7 +302,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where an event stood, by the member `commit` of an exported line.
 
     `position` is that of the commit, which has so many `events`; `event` is the
-    event's own.
+    event's own. `epochs` are those of the log after the first, on its first line alone.
     """
 
     position: int
@@ -284,9 +314,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     leaf: str
     key: str | None = None
     fingerprint: str | None = None
+    epochs: tuple[Epoch, ...] = ()
 
 
-def _place(event: LoggedEvent, events: int) -> Line:
+def _place(event: LoggedEvent, events: int, epochs: tuple[Epoch, ...]) -> Line:
     commit = event.commit
     place = Place(
         position=commit.position,
@@ -298,8 +329,24 @@ def _place(event: LoggedEvent, events: int) -> Line:
         leaf=event.leaf.hex(),
         key=commit.key,
         fingerprint=commit.fingerprint,
+        epochs=epochs,
     )
     return cast("Line", msgspec.to_builtins(place))
+
+
+def _places(position: int, batch: list[Order]) -> list[Place]:
+    """The places of the lines of a commit. Raises LogDamaged where one is none."""
+    try:
+        return [msgspec.convert(cast("Line", order.line)["commit"], type=Place) for order in batch]
+    except msgspec.ValidationError as error:
+        raise LogDamaged(position, f"line {batch[0].number}: commit: {error}") from None
+
+
+def _lies_beyond(place: Place, to: int | str | None) -> bool:
+    """Whether a commit lies beyond a position or an instant of the log."""
+    if isinstance(to, int):
+        return place.position > to
+    return to is not None and place.recorded_at > to
 
 
 def _numbered(command: Command, logged: Sequence[LoggedEvent]) -> tuple[list[int], tuple[int, ...]]:

@@ -8,9 +8,11 @@ nowhere else. Nothing here reads the time or opens a log: both come in.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from events.commit import Epoch
 from events.dates import Day, Period, civil, day, iso, parse_iso, parse_period
 from events.errors import BadClock, BadDate, ClashingClocks, PositionAhead
 
@@ -39,13 +41,17 @@ class Log(Protocol):
     def commit_by(self, recorded_at: str) -> Commit | None:
         """The last commit recorded at or before an instant."""
 
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The epochs after the first, in order."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:
     """A question's three clocks, every default written out.
 
     `at` is the last day of `during` where that is given. `known` is the position
-    of a whole commit and `known_at` its instant; 0 and None are the empty log.
+    of a whole commit and `known_at` its instant; 0 and None are the empty log. `epochs` are those
+    of the log after the first.
     """
 
     at: Day
@@ -53,6 +59,7 @@ class AsOf:
     stated: Day
     known: int
     known_at: str | None
+    epochs: tuple[Epoch, ...] = ()
 
 
 def as_of(
@@ -88,6 +95,7 @@ def as_of(
         stated=default if day_stated is None else day_stated,
         known=commit.position if commit else 0,
         known_at=commit.recorded_at if commit else None,
+        epochs=log.epochs(),
     )
 
 
@@ -101,6 +109,11 @@ def canonical(as_of: AsOf) -> list[tuple[str, str]]:
     """
     world = ("during", as_of.during.text) if as_of.during else ("at", iso(as_of.at))
     return [world, ("stated", iso(as_of.stated)), ("known", f"@{as_of.known}")]
+
+
+def epoch_at(epochs: Iterable[Epoch], position: int) -> int:
+    """The number of the epoch in which it is told what the log knew at a position."""
+    return max((epoch.number for epoch in epochs if position > epoch.began), default=1)
 
 
 def instant(text: str) -> str:

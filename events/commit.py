@@ -61,6 +61,17 @@ class Commit(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str | None
 
 
+class Epoch(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of the log's own life: what was told of positions beyond `began` is told anew.
+
+    The first one begins with the log and is stored nowhere; `number` counts from 2.
+    """
+
+    number: int
+    began: int
+    recorded_at: str
+
+
 class LoggedEvent(NamedTuple):
     """An event as the log keeps it. Events of one commit share one `Commit`.
 

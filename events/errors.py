@@ -209,6 +209,18 @@ class LogDamaged(AnnalesError):
         super().__init__(f"the log is damaged at @{position}: {why}")
 
 
+class LogReplaced(AnnalesError):
+    """The log is no continuation of what its folder had last. Put the right log back, or let this
+    one go on in another epoch."""
+
+    def __init__(self, log: str, why: str) -> None:
+        self.log, self.why = log, why
+        super().__init__(
+            f"{log} is not what this folder had: {why}. Put the right one back; or, if this one is"
+            " to go on, say so with --new-epoch (of `annales migrate`, `annales restore`)"
+        )
+
+
 class NotDurable(AnnalesError):
     """The store would not survive a loss of power, so the log refuses to open."""
 
@@ -219,6 +231,17 @@ class OldView(AnnalesError):
     def __init__(self, view: int, current: str) -> None:
         self.view, self.current = view, current
         super().__init__(f"answers of view {view} are no longer made; the current one is {current}")
+
+
+class OldEpoch(AnnalesError):
+    """A pinned answer of an earlier epoch of the log is no longer there. Follow `current`."""
+
+    def __init__(self, epoch: int, current: str) -> None:
+        self.epoch, self.current = epoch, current
+        super().__init__(
+            f"the log was replaced: what it told here in epoch {epoch} is no longer known; what it"
+            f" tells now is at {current}"
+        )
 
 
 class ForeignPackage(AnnalesError):

@@ -19,8 +19,9 @@ from typing import Any
 import msgspec
 
 from events.canonical import canonical, leaf_hash
-from events.commit import Commit
+from events.commit import Commit, Epoch
 from events.store.schema import (
+    EPOCHS,
     EVERY_CLAIM,
     EVERY_COMMIT,
     EVERY_EVENT,
@@ -28,9 +29,11 @@ from events.store.schema import (
     LAST_GIVEN,
     SCHEMA,
     SCHEMA_NUMBER,
+    SCHEMA_OF_EPOCHS,
+    WITH_EPOCHS,
 )
 
-SCHEMAS = {SCHEMA_NUMBER: SCHEMA}
+SCHEMAS = {SCHEMA_NUMBER: SCHEMA, WITH_EPOCHS: (*SCHEMA, *SCHEMA_OF_EPOCHS)}
 """The statements that make a log of each number."""
 
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
@@ -129,6 +132,11 @@ def seal_of(
     return sha256(canonical(members)).digest()
 
 
+def seal_of_epoch(epoch: Epoch) -> bytes:
+    """The checksum of what is stored of an epoch."""
+    return sha256(canonical(list(msgspec.structs.astuple(epoch)))).digest()
+
+
 def commit_of(row: tuple[Any, ...]) -> Commit:
     """The commit in a row of `commits`, without its seal."""
     position, first, recorded_at, actor, request, key, fingerprint = row
@@ -195,6 +203,21 @@ def damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     given = connection.execute(LAST_GIVEN).fetchone()[0]
     if given != reached:
         yield reached, f"the log ends here, but positions up to @{given} were given"
+    yield from _damaged_epochs(connection, reached)
+
+
+def _damaged_epochs(connection: sqlite3.Connection, head: int) -> Iterator[tuple[int, str]]:
+    [(schema,)] = connection.execute("PRAGMA user_version")
+    if schema == SCHEMA_NUMBER:
+        return
+    for *columns, seal in connection.execute(EPOCHS):
+        try:
+            epoch = _epoch_again(columns)
+        except (UnicodeDecodeError, msgspec.ValidationError) as error:
+            yield head, f"an epoch is not what was written: {error}"
+            continue
+        if epoch.began > head or seal != seal_of_epoch(epoch):
+            yield epoch.began, f"epoch {epoch.number} is not what was written: its seal differs"
 
 
 def _damaged_commit(
@@ -225,6 +248,13 @@ def _commit_again(columns: Sequence[Any]) -> Commit:
     kind than was written."""
     written = dict(zip(Commit.__struct_fields__, map(_text, columns), strict=True))
     return msgspec.convert(written, Commit)
+
+
+def _epoch_again(columns: Sequence[Any]) -> Epoch:
+    """The epoch in a row. Raises like `_commit_again`."""
+    return msgspec.convert(
+        dict(zip(Epoch.__struct_fields__, map(_text, columns), strict=True)), Epoch
+    )
 
 
 def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:

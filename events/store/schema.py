@@ -5,6 +5,9 @@ table. A column that says more than its name is explained beside it.
 """
 
 SCHEMA_NUMBER = 1
+WITH_EPOCHS = 2
+"""A log has this number from its second epoch on, so that no version of the program that knows of
+none gives an address twice."""
 
 # The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
 # keeps a position from being given again even if its row was removed.
@@ -86,6 +89,28 @@ SCHEMA = (
     KEEP_ALL_NAMES,
 )
 
+CREATE_EPOCHS = """
+    CREATE TABLE epochs (
+        number INTEGER PRIMARY KEY,
+        began INTEGER NOT NULL,
+        recorded_at TEXT NOT NULL,
+        seal BLOB NOT NULL
+    ) STRICT
+"""
+
+KEEP_EPOCHS = """
+    CREATE TRIGGER epochs_stay_as_they_are BEFORE UPDATE ON epochs
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_EPOCHS = """
+    CREATE TRIGGER epochs_stay BEFORE DELETE ON epochs
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+SCHEMA_OF_EPOCHS = (CREATE_EPOCHS, KEEP_EPOCHS, KEEP_ALL_EPOCHS)
+"""The first epoch has no row: these are made when the second begins."""
+
 PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the drive's cache
@@ -94,6 +119,9 @@ PRAGMAS = (
     "PRAGMA cell_size_check = ON",
     "PRAGMA trusted_schema = OFF",
 )
+
+DATA_VERSION = "PRAGMA data_version"
+"""It changes where another connection has written."""
 
 COUNT_TABLES = """
     SELECT count(*)
@@ -110,6 +138,29 @@ LAST_GIVEN = """
 INSERT_COMMIT = """
     INSERT INTO commits (position, first, recorded_at, actor, request, key, fingerprint, seal)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_EPOCH = """
+    INSERT INTO epochs (number, began, recorded_at, seal)
+    VALUES (?, ?, ?, ?)
+"""
+
+EPOCHS = """
+    SELECT number, began, recorded_at, seal
+    FROM epochs
+    ORDER BY number
+"""
+
+SEAL_AT = """
+    SELECT seal
+    FROM commits
+    WHERE position = :position
+"""
+
+ENDS = """
+    SELECT last.position, last.recorded_at, last.seal, first.seal
+    FROM (SELECT * FROM commits ORDER BY position DESC LIMIT 1) AS last,
+         (SELECT * FROM commits ORDER BY position LIMIT 1) AS first
 """
 
 INSERT_CLAIM = """

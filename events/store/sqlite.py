@@ -9,7 +9,9 @@
   strictly later than the one before, whatever the clock says;
 - nothing that was written changes: triggers refuse it, and `damage` finds what
   came about behind their back;
-- whoever waits hears of a new commit, from this process or another.
+- whoever waits hears of a new commit, from this process or another;
+- a file that was put in the place of the log is neither read nor written: its last head is noted
+  beside it (`log.head`), and every commit goes on from there.
 
 The file survives a loss of power (WAL with synchronous=FULL, asserted on each
 connection), so it cannot be an in-memory database.
@@ -17,6 +19,7 @@ connection), so it cannot be an in-memory database.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,10 +45,20 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from events.canonical import leaf_hash
-from events.commit import Claim, Commit, LoggedEvent, NewCommit, microseconds, next_instant
-from events.errors import IdTaken, LogDamaged, NotDurable
+from events.commit import (
+    Claim,
+    Commit,
+    Epoch,
+    LoggedEvent,
+    NewCommit,
+    instant,
+    microseconds,
+    next_instant,
+)
+from events.errors import IdTaken, LogDamaged, LogReplaced, NotDurable
 from events.store.doorbell import Doorbell
-from events.store.inspection import commit_of, damage, seal_of
+from events.store.inspection import commit_of, damage, seal_of, seal_of_epoch
+from events.store.noted import Noted, NotedHead
 from events.store.schema import (
     CLAIMED,
     COMMIT_AT,
@@ -55,6 +68,9 @@ from events.store.schema import (
     COMMITS_OF_STREAM,
     COMMITS_OVER,
     COUNT_TABLES,
+    DATA_VERSION,
+    ENDS,
+    EPOCHS,
     EVENTS_AFTER,
     EVENTS_AT,
     EVENTS_BETWEEN,
@@ -65,6 +81,7 @@ from events.store.schema import (
     HEAD,
     INSERT_CLAIM,
     INSERT_COMMIT,
+    INSERT_EPOCH,
     INSERT_EVENT,
     LAST_GIVEN,
     PARTS,
@@ -73,7 +90,10 @@ from events.store.schema import (
     REVISION,
     SCHEMA,
     SCHEMA_NUMBER,
+    SCHEMA_OF_EPOCHS,
+    SEAL_AT,
     VERSIONS_AFTER,
+    WITH_EPOCHS,
 )
 
 Clock = Callable[[], int]
@@ -97,6 +117,9 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     def __init__(self, datastore: ChronicleDatastore, *, clock: Clock = system_clock) -> None:
         super().__init__(datastore)
         self.clock = clock
+        self._seen = 0
+        self._left: tuple[tuple[int, int, str | None], Noted | None] = (-1, 0, None), None
+        self._epochs: tuple[int, tuple[Epoch, ...]] = (-1, ())
 
     # One state of the log.
 
@@ -134,6 +157,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         library's IntegrityError for a version that a stream already has
         (`stored_events.originator_id` in its text) or a key that the actor has
         used (`commits.actor`); the key is looked at first, then the claims.
+        Raises LogReplaced where this is no longer the log that was opened.
         """
         if not stored_events:
             return []
@@ -151,6 +175,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         new = commit or NewCommit(actor="system", request="")
         c.execute(LAST_GIVEN)
         given, previous, previously = c.fetchone()
+        noted = self._noted_before(c, (previous, previously))
         recorded_at = _recorded_at(new, given, previously, clock=self.clock)
         positions = _positions(new, given, len(stored_events))
         claims = tuple(sorted(new.claims))
@@ -185,13 +210,40 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         c.execute(INSERT_COMMIT, (*msgspec.structs.astuple(made), seal))
         _take(c, claims, position=made.position)
         c.executemany(INSERT_EVENT, rows)
+        if noted is None:
+            noted = self._ends(c)
+        else:
+            noted = Noted(noted.epoch, made.position, recorded_at, seal, noted.origin)
+        self._left = (self._left[0][0], made.position, recorded_at), noted
+        self.datastore.note_once_written(noted)
         return positions
+
+    def _noted_before(self, c: library.SQLiteCursor, last: tuple[int, str | None]) -> Noted | None:
+        """What is noted before a commit that is to follow another. Raises LogReplaced."""
+        c.execute(DATA_VERSION)
+        found = (c.fetchone()[0], *last)
+        left, noted = self._left
+        if found != left:  # not as this process left it
+            noted = self.datastore.noted.read()
+            if noted is not None and (why := _no_continuation(c, noted)) is not None:
+                raise LogReplaced(self.name, why)
+            self._left = found, noted
+        return noted
 
     # The log is read.
 
     def head(self) -> Commit | None:
-        """The last commit; None if the log is empty."""
-        return self._commit(HEAD, {})
+        """The last commit; None if the log is empty.
+
+        Raises LogReplaced where it is not as far as it was before.
+        """
+        seen, is_now = self._seen, not self.datastore.is_in_transaction()
+        commit = self._commit(HEAD, {})
+        position = commit.position if commit is not None else 0
+        if is_now and position < seen:
+            raise LogReplaced(self.name, f"it ends at @{position}, and had come to @{seen}")
+        self._seen = max(self._seen, position)
+        return commit
 
     def commit_at(self, position: int) -> Commit | None:
         """The last commit that was whole at `position`; None before the first."""
@@ -357,6 +409,86 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """Let everyone who is in `wait_for` now return."""
         self.datastore.doorbell.wake()
 
+    # The log is known again.
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return Path(self.datastore.pool.db_name).name
+
+    def check_continues(self) -> None:
+        """See that the log goes on from what is noted beside it, and note it where nothing is.
+
+        Raises LogReplaced for a log that is shorter, or another.
+        """
+        noted = self.datastore.noted.read()  # before the log, which may grow meanwhile
+        with self.datastore.transaction(commit=False) as cursor:
+            why = None if noted is None else _no_continuation(cursor, noted)
+        if why is not None:
+            raise LogReplaced(self.name, why)
+        if noted is None:
+            self.note()
+
+    def note(self) -> None:
+        """Note the head of the log as it stands, whatever was noted before."""
+        with self.datastore.transaction(commit=False) as cursor:
+            ends = self._ends(cursor)
+        if ends is None:
+            self.datastore.noted.forget()
+        else:
+            self.datastore.noted.write(ends)
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The epochs of the log after the first, in order."""
+        # One begins at the head, so who has not seen a later head knows them all.
+        seen = self._seen
+        if self._epochs[0] != seen:
+            self._epochs = seen, self._read_epochs()
+        return self._epochs[1]
+
+    def _read_epochs(self) -> tuple[Epoch, ...]:
+        with self.datastore.transaction(commit=False) as cursor:
+            if _schema_number(cursor) == SCHEMA_NUMBER:
+                return ()
+            rows = _rows(cursor, EPOCHS, {})
+        return tuple(Epoch(number=row[0], began=row[1], recorded_at=row[2]) for row in rows)
+
+    def _ends(self, cursor: library.SQLiteCursor) -> Noted | None:
+        """What is to be noted of the log as it stands; None of an empty one."""
+        epochs, rows = self._read_epochs(), _rows(cursor, ENDS, {})
+        return Noted(epochs[-1].number if epochs else 1, *rows[0]) if rows else None
+
+    def begin_epoch(self) -> Epoch:
+        """Let the log go on in another epoch, from its head; from its beginning, if it is not the
+        log that was noted beside it, since nobody knows where the two part."""
+        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+            noted, ends = self.datastore.noted.read(), self._ends(cursor)
+            is_other = noted is not None and ends is not None and _is_other(cursor, noted, ends)
+            epoch = Epoch(
+                # An earlier copy may not know of all that began since.
+                number=max([each.epoch for each in (noted, ends) if each is not None], default=1)
+                + 1,
+                began=ends.position if ends is not None and not is_other else 0,
+                recorded_at=instant(self.clock()),
+            )
+            self._insert_epoch(cursor, epoch)
+        self.note()
+        return epoch
+
+    def restore_epoch(self, epoch: Epoch) -> None:
+        """Keep an epoch as another log has it."""
+        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+            self._insert_epoch(cursor, epoch)
+
+    def _insert_epoch(self, cursor: library.SQLiteCursor, epoch: Epoch) -> None:
+        if _schema_number(cursor) == SCHEMA_NUMBER:
+            for statement in SCHEMA_OF_EPOCHS:
+                cursor.execute(statement)
+            cursor.execute(f"PRAGMA user_version = {WITH_EPOCHS}")
+        row = (*msgspec.structs.astuple(epoch), seal_of_epoch(epoch))
+        cursor.execute(INSERT_EPOCH, row)
+        self._epochs = (-1, ())
+
     # The log is kept.
 
     def damage(self) -> Iterator[tuple[int, str]]:
@@ -379,13 +511,13 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         this schema.
         """
         with self.datastore.transaction(commit=False) as cursor:
-            if _schema_number(cursor) == SCHEMA_NUMBER:
+            if _schema_number(cursor) in (SCHEMA_NUMBER, WITH_EPOCHS):
                 return
         super().create_table()
 
     def _create_table(self, c: library.SQLiteCursor) -> None:
         number = _schema_number(c)
-        if number == SCHEMA_NUMBER:  # another process was quicker
+        if number in (SCHEMA_NUMBER, WITH_EPOCHS):  # another process was quicker
             return
         c.execute(COUNT_TABLES)
         if number or c.fetchone()[0]:
@@ -489,6 +621,7 @@ class ChronicleDatastore(library.SQLiteDatastore):
             max_overflow=16,
         )
         self.doorbell = Doorbell(self.pool.connect, poll_interval=poll_interval)
+        self.noted = NotedHead.of(db_name)
         self._writer: library.SQLiteConnection | None = None
         self._writing = Lock()
         self._ours = _OfThisThread()
@@ -498,6 +631,7 @@ class ChronicleDatastore(library.SQLiteDatastore):
         """A cursor in a transaction of its own, or in the `one_transaction` of this thread."""
         ours = self._ours.connection
         if ours is None:
+            self.pool.check_file()
             with super().transaction(commit=commit) as cursor:
                 yield cursor
         elif commit and not self._ours.commit:
@@ -520,12 +654,24 @@ class ChronicleDatastore(library.SQLiteDatastore):
             written = cast("ChronicleConnection", connection).written  # as the pool makes them
             before = written()
             try:
+                self.pool.check_file()
                 yield
             finally:
                 self._ours.connection = None
+                noted, self._ours.noted = self._ours.noted, None
             has_written = written() > before
+        if noted is not None:
+            self.noted.write(noted)
         if has_written:
             self.doorbell.ring()
+
+    def is_in_transaction(self) -> bool:
+        """Whether this thread is in `one_transaction`."""
+        return self._ours.connection is not None
+
+    def note_once_written(self, noted: Noted | None) -> None:
+        """Note a commit beside the log when the transaction of this thread is on the disk."""
+        self._ours.noted = noted
 
     @contextmanager
     def get_connection(self, *, commit: bool) -> Iterator[library.SQLiteConnection]:
@@ -567,17 +713,34 @@ class _OfThisThread(local):
 
     connection: library.SQLiteConnection | None = None
     commit = False
+    noted: Noted | None = None
 
 
 class ChroniclePool(library.SQLiteConnectionPool):
     """Makes connections on which a commit is durable, and no others."""
 
     lock_timeout: int
+    _file: tuple[int, int] | None = None
+
+    def check_file(self) -> None:
+        """See that the file in its place is the one that was opened. Raises LogReplaced."""
+        try:
+            status = os.stat(self.db_name)  # noqa: PTH116 -- three times as fast as that of a Path
+        except OSError as error:
+            if self._file is None:
+                return  # it is about to be made
+            raise LogReplaced(Path(self.db_name).name, "it is gone") from error
+        file = status.st_dev, status.st_ino
+        if self._file is None:
+            self._file = file
+        elif file != self._file:
+            why = "another was put in its place while it was open"
+            raise LogReplaced(Path(self.db_name).name, why)
 
     def connect(self) -> sqlite3.Connection:
         """A plain connection to the log, for whoever closes it.
 
-        Raises NotDurable, LogDamaged for a file that is no database, or the
+        Raises NotDurable, LogReplaced, LogDamaged for a file that is no database, or the
         library's InterfaceError or OperationalError.
         """
         try:
@@ -592,6 +755,7 @@ class ChroniclePool(library.SQLiteConnectionPool):
             raise InterfaceError(error) from error
         try:
             _make_durable(connection, patience=self.lock_timeout)
+            self.check_file()
         except BaseException:
             connection.close()
             raise
@@ -735,6 +899,26 @@ def _write_ahead(connection: sqlite3.Connection, *, patience: float) -> str:
 def _schema_number(cursor: library.SQLiteCursor) -> int:
     cursor.execute("PRAGMA user_version")
     return cast("int", cursor.fetchone()[0])
+
+
+def _no_continuation(cursor: library.SQLiteCursor, noted: Noted) -> str | None:
+    """Why a log is no continuation of the one of which this was noted; None where it is."""
+    cursor.execute(SEAL_AT, {"position": noted.position})
+    row = cursor.fetchone()
+    if row is not None and row[0] == noted.seal:
+        return None
+    rows = _rows(cursor, HEAD, {})
+    position = rows[0][0] if rows else 0
+    if position < noted.position:
+        return f"it ends at @{position}, and @{noted.position} was recorded"
+    return f"what it has at @{noted.position} is not what was recorded there"
+
+
+def _is_other(cursor: library.SQLiteCursor, noted: Noted, ends: Noted) -> bool:
+    """Whether a log is neither the one of which this was noted, nor an earlier copy of it."""
+    if ends.origin != noted.origin:
+        return True
+    return ends.position >= noted.position and _no_continuation(cursor, noted) is not None
 
 
 def _recorded_at(new: NewCommit, given: int, previously: str | None, *, clock: Clock) -> str:

@@ -32,11 +32,22 @@ LOG = "log.sqlite"
 class Archive:
     """An open folder. Close it when done: `with Archive(folder) as archive`."""
 
-    def __init__(self, folder: Path, *, clock: Clock = system_clock) -> None:
-        """Open the folder, making it if there is none."""
+    def __init__(
+        self, folder: Path, *, clock: Clock = system_clock, new_epoch: bool = False
+    ) -> None:
+        """Open the folder, making it if there is none.
+
+        With `new_epoch`, log and keys go on from what they are. Raises LogReplaced where they are
+        no continuation of what the folder had.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.chronicle = Chronicle(folder / LOG, clock=clock)
+        self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
+        try:
+            self.chronicle = Chronicle(folder / LOG, clock=clock, new_epoch=new_epoch)
+        except BaseException:
+            self.keys.close()
+            raise
         self.views = Views(folder, CREATES)
         if not belong(self.chronicle, self.views.db()):
             # Views of another log would answer for this one; they are made anew as it is read.
@@ -47,7 +58,6 @@ class Archive:
         self.turns = Turns(self.state, self.lines)
         self.history = History(log)
         self.search = Search(log)
-        self.keys = Keyring(folder, clock=clock)
         self.streams = Streams()
         self._following: Following | None = None
 

@@ -96,14 +96,27 @@ class Keyring:
         clock: Clock = system_clock,
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+        as_they_are: bool = False,
     ) -> None:
-        """Open the keys of a folder, making an empty ring if there is none."""
+        """Open the keys of a folder, making an empty ring if there is none.
+
+        Raises LogReplaced where an older file of keys was put in its place, in which revoked ones
+        would be in force, unless they are taken `as_they_are`.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock
         self._new_id = new_id
         self._new_secret = new_secret
         self._factory = ChronicleFactory({"SQLITE_DBNAME": str(folder / KEYS)}, clock=clock)
         self._log = self._factory.application_recorder()
+        try:
+            if as_they_are:
+                self._log.note()
+            else:
+                self._log.check_continues()
+        except BaseException:
+            self._factory.close()
+            raise
         self._keys: dict[str, Key] = {}
         self._read_to = 0
         self._reading = Lock()

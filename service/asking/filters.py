@@ -67,11 +67,23 @@ TO_KNOWN = Parameter(
     meaning="`known` at the point that is compared with. Default: the same `known`.",
 )
 
+EPOCH = Parameter(
+    name="epoch",
+    form=forms.EPOCH,
+    meaning=(
+        "The epoch of the log, in pinned URLs, if it is not the first. What was told in an earlier"
+        " one beyond the place where this one began is answered with 410."
+    ),
+)
 VIEW_VERSION = Parameter(
     name="view",
     form={**forms.VIEW_VERSION, "examples": [VIEW]},
     meaning="The version of the views, in pinned URLs. An earlier one is answered with 410.",
 )
+
+PINNING = (EPOCH, VIEW_VERSION)
+PINS = tuple(each.name for each in PINNING)
+"""What stands at the end of a pinned URL, besides the question."""
 
 # --- what the filters of a list are read into
 
@@ -311,7 +323,7 @@ AFTER_ROW: Filter = AFTER.but(
 """Where a page of rows begins: how many stand before it."""
 
 SHARED: tuple[Parameter, ...] = (
-    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, VIEW_VERSION, COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q,
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q,
     NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""

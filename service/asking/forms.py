@@ -29,6 +29,7 @@ REVISION: Form = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 
 POSITION: Form = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 
+EPOCH: Form = {"type": "integer", "minimum": 1}
 VIEW_VERSION: Form = {"type": "integer", "minimum": 0, "maximum": VIEW}
 
 

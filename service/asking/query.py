@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from events.clocks import AsOf, Log, as_of, canonical
+from events.clocks import AsOf, Log, as_of, canonical, epoch_at
 from events.dates import iso
 from projections import VIEW
 from service.asking.filters import CLOCKS
@@ -51,7 +51,20 @@ class Query:
     def pairs(self, filters: Mapping[str, str]) -> list[tuple[str, str]]:
         """The parameters of a pinned URL, in their order."""
         clocks = (pair for pair in canonical(self.as_of) if pair[0] in self.clocks)
-        return [*clocks, *self.ends, *sorted(filters.items()), ("view", str(VIEW))]
+        return [*clocks, *self.ends, *sorted(filters.items()), *self.pins]
+
+    @property
+    def pins(self) -> list[tuple[str, str]]:
+        """What a pinned URL ends in: the epoch, if it is not the first, and the view."""
+        epoch = [("epoch", str(self.epoch))] if self.epoch > 1 else []
+        return [*epoch, ("view", str(VIEW))]
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the log of which the answer is."""
+        known = self.as_of.known
+        reach = known if self.position is None else max(known, self.position)
+        return epoch_at(self.as_of.epochs, reach)
 
     def is_pinned_by(self, parameters: Mapping[str, str]) -> bool:
         """Whether parameters say, in whatever order, just what the pinned URL says."""

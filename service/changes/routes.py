@@ -15,6 +15,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import NotAcceptable
 
+from events.clocks import epoch_at
 from events.errors import BadFilter, PositionAhead
 from projections import VIEW
 from service.asking import forms
@@ -34,7 +35,14 @@ from service.web.access import needs
 from service.web.cloud_events import PATH, Page, ReadPage, checkpoint_text, server_sent
 from service.web.description import openapi_parameters
 from service.web.limiting import client
-from service.web.response import ASK_AGAIN, FOR_EVER, archive, parameters, unless_held
+from service.web.response import (
+    ASK_AGAIN,
+    FOR_EVER,
+    archive,
+    of_epoch,
+    parameters,
+    unless_held,
+)
 from service.web.schemas import headers, problem_responses
 
 BATCH = "application/cloudevents-batch+json"
@@ -213,7 +221,9 @@ def _page(form: str) -> Response:
     given = {name: texts[name] for name in sorted(texts) if name != "lastEventId"}
     response = Response(mimetype=form)
     # The items of an answer may change with the views, whose version no URL has here.
-    for_ever = page.full and "of" not in texts
+    # Nor has any the epoch of the log, in whose later ones other events lie there.
+    epoch = epoch_at(archive().chronicle.log.epochs(), page.reached)
+    for_ever = page.full and "of" not in texts and epoch == 1
     response.headers["Cache-Control"] = FOR_EVER if for_ever else ASK_AGAIN
     response.headers["Annales-Position"] = str(page.reached)
     following = located(PATH, [("lastEventId", str(page.reached)), *given.items()])
@@ -221,7 +231,7 @@ def _page(form: str) -> Response:
     request_text = repr(
         (form, after, limit, [given.get(name) for name in ("of", *FILTER_NAMES)], VIEW)
     )
-    tag = f"c{last}.{sha256(request_text.encode()).hexdigest()[:12]}"
+    tag = f"{of_epoch(epoch)}c{last}.{sha256(request_text.encode()).hexdigest()[:12]}"
     return unless_held(response, tag, lambda: _body(form, page))
 
 

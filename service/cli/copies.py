@@ -7,9 +7,11 @@ there when it is complete and on the disk.
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -18,7 +20,11 @@ import click
 import msgspec
 
 from events.chronicle import Chronicle
+from events.clocks import instant
+from events.errors import BadClock
 from events.orders import orders
+from events.store.noted import NotedHead
+from events.store.sqlite import ChronicleFactory
 from projections.views.file import POINTER
 from service.archive import LOG, Archive
 from service.cli.beside import followed
@@ -48,15 +54,43 @@ def export(folder: Path, file: str) -> None:
         click.echo(f"Exported {count:,} events to {file}.")
 
 
+def _moment(
+    context: click.Context, parameter: click.Parameter, text: str | None
+) -> int | str | None:
+    """A position of a log or an instant, as `--known` takes it."""
+    if text is None:
+        return None
+    if (found := re.fullmatch("@([0-9]{1,18})", text)) is not None:
+        return int(found[1])
+    try:
+        return instant(text)
+    except BadClock as error:
+        raise click.BadParameter(error.why, context, parameter) from None
+
+
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "--to",
+    metavar="@N|INSTANT",
+    callback=_moment,
+    help="Only what was recorded by then; another epoch begins there.",
+)
+@click.option(
+    "--new-epoch", is_flag=True, help="Also where the folder had another log, or a longer one."
+)
 @as_json
 @click.pass_obj
-def restore(folder: Path, file: str, *, as_json: bool) -> None:
+def restore(
+    folder: Path, file: str, *, to: int | str | None, new_epoch: bool, as_json: bool
+) -> None:
     """Make a log from an export, where there is none.
 
     FILE is an export, - is stdin. The restored log answers every question as the exported one
     did. One that is cut off or does not hold together is refused, and leaves no log behind.
+
+    With --to, what was recorded later is left out: links to it are answered with 410 from then on,
+    and new ones carry the number of another epoch.
     """
     with opened(file) as stream:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,13 +102,15 @@ def restore(folder: Path, file: str, *, as_json: bool) -> None:
                 lines_of(stream, file, "Restoring") as (lines, add_bar),
                 followed(built, add_bar) as follower,
             ):
-                head = chronicle.restore(orders(follower.follow_once_worth_it(lines)))
+                head = chronicle.restore(orders(follower.follow_once_worth_it(lines)), to=to)
                 follower.finish(head)
+            _look(built, folder, new_epoch=new_epoch or to is not None)
             # The build may have taken an hour, in which somebody began a log here.
             _need_no_log(folder)
             _forget_views(folder)
             for path in _views(built):
                 path.replace(folder / path.name)
+            _note(folder).unlink(missing_ok=True)  # it was of what is no more
             move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
@@ -114,13 +150,30 @@ def move(built: Path, place: Path) -> None:
             os.close(folder)
 
 
+def _look(built: Path, folder: Path, *, new_epoch: bool) -> None:
+    """Look whether a log that was built goes on from what its folder had, or let it begin anew.
+
+    Raises LogReplaced.
+    """
+    with suppress(FileNotFoundError):
+        shutil.copyfile(_note(folder), _note(built))
+    with Chronicle(built / LOG, new_epoch=new_epoch):
+        pass
+
+
+def _note(folder: Path) -> Path:
+    """What was noted of the log of a folder."""
+    return NotedHead.of(str(folder / LOG)).path
+
+
 def _need_no_log(folder: Path) -> None:
     """Refuse a folder whose log holds anything, or is open somewhere."""
     path = folder / LOG
     if not path.exists():
         return
-    with Chronicle(path) as chronicle:
-        head = chronicle.log.head()
+    # A chronicle would be refused where a log was lost, and this is how it is had again.
+    with closing(ChronicleFactory({"SQLITE_DBNAME": str(path)})) as factory:
+        head = factory.application_recorder().head()
     if head is not None:
         raise Ended(
             f"{folder} has a log already, up to @{head.position}: restore into an empty folder",

@@ -17,6 +17,7 @@ from events.errors import (
     BadFilter,
     ForeignPackage,
     LogDamaged,
+    LogReplaced,
     NotDurable,
     NotProjected,
 )
@@ -32,6 +33,7 @@ CODES: Mapping[type[Exception], int] = {
     BadCursor: USAGE,
     BadSetting: USAGE,
     LogDamaged: DAMAGED,
+    LogReplaced: DAMAGED,
     Differs: DAMAGED,
     BesideDiffers: DAMAGED,
     NotDurable: UNAVAILABLE,

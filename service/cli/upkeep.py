@@ -81,15 +81,25 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--new-epoch",
+    is_flag=True,
+    help="Go on from the log and the keys that lie here, where others were before.",
+)
 @as_json
 @click.pass_obj
-def migrate(folder: Path, /, *, as_json: bool) -> None:
+def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """Make the folder ready for this version.
 
     There is one schema of the log so far, so nothing is ever changed; what is missing is made.
+
+    A log that is no continuation of what the folder had is refused by every command. With
+    --new-epoch it goes on all the same: links to what another told beyond this place are answered
+    with 410 from then on, and new ones carry the number of the epoch.
     """
     had_log, before = (folder / LOG).exists(), _pointer(folder)
-    with Archive(folder) as archive:
+    with Archive(folder, new_epoch=new_epoch) as archive:
+        epochs = archive.chronicle.log.epochs()
         position = caught_up(archive)
     made_views = _pointer(folder) != before
     if as_json:
@@ -97,10 +107,14 @@ def migrate(folder: Path, /, *, as_json: bool) -> None:
             "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
             "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
         }
+        if new_epoch:
+            members["epoch"] = {"number": epochs[-1].number, "began": f"@{epochs[-1].began}"}
         click.echo(msgspec.json.encode(members))
         return
     done = "there was nothing to do" if had_log else "made, as there was none"
     click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
+    if new_epoch:
+        click.echo(f"Epoch {epochs[-1].number} begins beyond @{epochs[-1].began}.")
     done = "made, as there were none of this version" if made_views else "there was nothing to do"
     click.echo(f"The views have version {VIEW}: {done}; they have read to @{position}.")
 

@@ -17,6 +17,7 @@ from flask import Response, request
 from events.errors import BadFilter
 from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
+from service.asking.filters import PINS
 from service.asking.parameter import texts_of, values_of, whole_number
 from service.asking.query import Query, located
 from service.feeds import FEEDS
@@ -181,7 +182,7 @@ def alternates(texts: Mapping[str, str]) -> Iterator[tuple[Feed, str]]:
     for feed in FEEDS:
         if not feed.alternate:
             continue
-        taken = {*CLOCKS, *feed.takes, "view"} - {"limit"}
+        taken = {*CLOCKS, *feed.takes, *PINS} - {"limit"}
         pairs = [(name, value) for name, value in texts.items() if name in taken]
         yield feed, located(feed.path, pairs)
 

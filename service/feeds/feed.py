@@ -15,7 +15,7 @@ from typing import Any
 from events.dates import Language
 from projections.views.reading import Reading
 from service.archive import Archive
-from service.asking.filters import VIEW_VERSION
+from service.asking.filters import PINNING
 from service.asking.parameter import Filter, Parameter
 from service.asking.query import Query
 from service.feeds.parameters import CLOCKS, CLOCKS_OF_CHANGES, OF_ITEMS
@@ -98,7 +98,7 @@ class Feed:
         )
         filters = (limit if each is LIMIT_OF_FEED else each for each in self.filters)
         clocks = CLOCKS if self.of_items else CLOCKS_OF_CHANGES
-        return (*clocks, *filters, *self.own, VIEW_VERSION)
+        return (*clocks, *filters, *self.own, *PINNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from events.clocks import AsOf, Log
-from projections import VIEW
 from service.asking import forms
 from service.asking.filters import LIMIT_OF_PAGE, position_after
 from service.asking.json_text import json_of
@@ -24,7 +23,14 @@ class FeedQuery(Query):
     def onwards(self, after: int) -> str:
         """The path of the next page, which is read up to the head of the log."""
         filters = {**self.filters, "after": str(after)}
-        return located(self.path, [*sorted(filters.items()), ("view", str(VIEW))])
+        # In a later epoch nobody knows before it is read in which of them it will end.
+        pins = self.pins if self.epoch == 1 else []
+        return located(self.path, [*sorted(filters.items()), *pins])
+
+    @property
+    def of_its_end(self) -> str:
+        """The path of a page that ends before the head of the log, and so stands for ever."""
+        return located(self.path, [*sorted(self.filters.items()), *self.pins])
 
     def by(self, position: int) -> FeedQuery:
         """The same query, of what was recorded up to a position."""

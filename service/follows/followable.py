@@ -17,7 +17,7 @@ from service.asking.parameter import Parameter
 from service.asking.question import Question
 from service.questions import QUESTIONS
 
-MOVING = ("known", "to_known", "view")
+MOVING = ("known", "to_known", "epoch", "view")
 """What a followed question cannot give, because it moves along with the feed."""
 
 PAGED = ("limit", "after")

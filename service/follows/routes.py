@@ -14,12 +14,10 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from events.clocks import as_of
-from events.errors import BadFilter
-from projections import VIEW
+from events.errors import BadFilter, OldEpoch
 from projections.views.reading import Reading
-from service.asking.filters import KNOWN, VIEW_VERSION
+from service.asking.filters import KNOWN, PINNING
 from service.asking.parameter import choice, values_of
-from service.asking.query import located
 from service.feeds.syndication import ATOM
 from service.follows.atom import atom
 from service.follows.feed import FeedPage, check, read, read_newest
@@ -48,7 +46,7 @@ TAKES = (
     OF,
     FORMAT,
     *PAGING,
-    VIEW_VERSION,
+    *PINNING,
 )
 
 blueprint = Blueprint("follows", __name__, description="Answers, to be followed.")
@@ -89,16 +87,21 @@ def follows() -> Response:
         ended = ending(chronicle.log, query, found)
         return _text(form, ended, found, for_good=is_pinned or found.is_cut)
 
-    respond_with = partial(respond, texts)
+    respond_with = respond
     if form == "atom":
-        respond_with = partial(respond_with, media_type=ATOM, variant=root())
-    response = respond_with(query, make)
+        respond_with = partial(respond, media_type=ATOM, variant=root())
+    named = dict(texts)
+    if "known" not in texts and texts.get("epoch") in {str(each.number) for each in clocks.epochs}:
+        named["epoch"] = str(query.epoch)  # that of a page's end is known when it is read
+    response = respond_with(named, query, make)
     if pages and pages[0].is_cut:
         # It ends before the head, so it is the same whatever comes, and so is its tag.
         [found] = pages
         ended = ending(chronicle.log, query, found)
-        response = respond_with(ended, lambda _: _text(form, ended, found, for_good=True))
+        response = respond_with(texts, ended, lambda _: _text(form, ended, found, for_good=True))
         if "view" in texts:
+            if texts.get("epoch", "1") != str(ended.epoch):
+                raise OldEpoch(1, ended.of_its_end)
             response.headers["Cache-Control"] = FOR_EVER
     if "format" not in texts:
         response.vary.add("Accept")
@@ -110,6 +113,5 @@ def _text(form: str, query: FeedQuery, found: FeedPage, *, for_good: bool) -> st
         return feed_text(query, found)
     address = query.current
     if for_good:
-        pairs = [*sorted(query.filters.items()), ("view", str(VIEW))]
-        address = located(query.path, pairs) if found.is_cut else query.pinned
+        address = query.of_its_end if found.is_cut else query.pinned
     return atom(query, found, base=root(), address=address, archive=for_good).decode()

@@ -158,9 +158,10 @@ def _page(pinned: str) -> str:
 
     >>> _page("/v1/records/juno?at=2013-12-31&known=@7&view=2")
     '/records/juno?at=2013-12-31&known=@7&lang=en&view=2'
+    >>> _page("/v1/records/juno?at=2013-12-31&known=@7&epoch=3&view=2")
+    '/records/juno?at=2013-12-31&known=@7&lang=en&epoch=3&view=2'
     """
-    question, view = pinned.removeprefix("/v1").rsplit("&view=", 1)
-    return f"{question}&lang=en&view={view}"
+    return re.sub(r"(&epoch=\d+)?&view=", r"&lang=en\g<0>", pinned.removeprefix("/v1"))
 
 
 def _day(iso: str) -> str:

@@ -20,6 +20,7 @@ from hashlib import sha256
 from flask import Response, request
 from werkzeug.http import http_date
 
+from events.clocks import epoch_at
 from events.commit import Commit
 from events.errors import BadFilter, NotFound
 from events.stream import Stream
@@ -29,7 +30,15 @@ from service.asking.errors import BadAcceptDatetime
 from service.asking.query import Query, located
 from service.asking.question import Question
 from service.web.pausing import reading_at
-from service.web.response import ASK_AGAIN, Headers, archive, arguments, parameters, unless_held
+from service.web.response import (
+    ASK_AGAIN,
+    Headers,
+    archive,
+    arguments,
+    of_epoch,
+    parameters,
+    unless_held,
+)
 from service.web.root import root
 
 LINK_FORMAT = "application/link-format"
@@ -51,9 +60,9 @@ class Original:
 
     @classmethod
     def of(cls, path: str, texts: Mapping[str, str]) -> Original:
-        """The original of a question with these parameters, at whatever `known` and `view`."""
+        """The original of a question with these parameters, at whatever `known` it is pinned."""
         world = tuple((name, texts[name]) for name in WORLD if name in texts)
-        rest = sorted(texts.keys() - {*WORLD, "known", "view", "beyond"})
+        rest = sorted(texts.keys() - {*WORLD, "known", "epoch", "view", "beyond"})
         return cls(path, world, tuple((name, texts[name]) for name in rest))
 
     @property
@@ -189,7 +198,8 @@ def timemap(question: Question, id: str) -> Response:
     response.headers["Cache-Control"] = ASK_AGAIN
     response.headers["Annales-Position"] = str(known)
     uri = original.timemap(beyond=beyond)
-    tag = f"m{last.position}.{sha256(uri.encode()).hexdigest()[:12]}"
+    tag = of_epoch(epoch_at(archive().chronicle.log.epochs(), last.position))
+    tag += f"m{last.position}.{sha256(uri.encode()).hexdigest()[:12]}"
     return unless_held(
         response, tag, lambda: _listed(original, found, beyond=beyond, first=first, last=last)
     )

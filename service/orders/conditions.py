@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flask import request
 
+from events.clocks import epoch_at
 from events.errors import StaleRevision
 from events.stream import Stream
 from service.archive.keys import holds_key
@@ -47,14 +48,15 @@ def idempotency_key() -> str | None:
     return found[1] or found[2]
 
 
-_TAG = re.compile(r'(?:W/)?"?r([0-9]{1,18})(?:[.:][^"]*)?"?')
+_TAG = re.compile(r'(?:W/)?"?(?:e([0-9]{1,9})\.)?r([0-9]{1,18})(?:[.:]([0-9]{0,18})[^"]*)?"?')
 
 
 def expected_revision(stream: str) -> int | None:
     """The revision that `If-Match` names: the whole ETag of the record, or `"r7"`.
 
     None for `*`, which any revision matches. A weak form is taken too: proxies
-    weaken tags, and ours is a revision. Raises NoRevisionGiven, StaleRevision.
+    weaken tags, and ours is a revision. One that was read in an epoch of the log that is over
+    is none. Raises NoRevisionGiven, StaleRevision.
     """
     text = request.headers.get("If-Match")
     if text is None:
@@ -63,10 +65,19 @@ def expected_revision(stream: str) -> int | None:
         return None
     revisions = [_TAG.fullmatch(tag.strip()) for tag in text.split(",")]
     current = archive().chronicle.revision(stream)
-    named = [int(found[1]) for found in revisions if found is not None]
+    named = [int(found[2]) for found in revisions if found is not None and _is_told(found)]
     if not named:
         raise StaleRevision(Stream.parse(stream).id, None, current)
     return current if current in named else named[0]
+
+
+def _is_told(tag: re.Match[str]) -> bool:
+    """Whether what a tag was read of is still told: at its position, the log is in its epoch."""
+    epoch, _, known = tag.groups()
+    epochs = archive().chronicle.log.epochs()
+    if not known:  # it was the answer to an order, or is just the revision
+        return epoch is None or any(each.number == int(epoch) for each in epochs)
+    return epoch_at(epochs, int(known)) == int(epoch or 1)
 
 
 _PREFERENCE = re.compile(r"\s*([A-Za-z-]+)\s*(?:=\s*\"?([a-z0-9.]+)\"?)?\s*")

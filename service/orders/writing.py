@@ -16,6 +16,7 @@ import msgspec
 from flask import Response, current_app, request
 
 from events.canonical import canonical, read
+from events.clocks import epoch_at
 from events.decision import Decision
 from events.errors import BadFilter, MalformedLine, Refusal, UnknownReference
 from events.fact import Line
@@ -39,7 +40,7 @@ from service.orders.conditions import (
 from service.orders.preview import preview
 from service.web.access import identity
 from service.web.observing import request_id
-from service.web.response import archive
+from service.web.response import archive, of_epoch
 
 JSON = "application/json"
 JSON_LINES = "application/jsonl"
@@ -226,7 +227,8 @@ def _response(recorded: Recorded, prefer: Preference) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if len({event.stream for event in recorded.events}) == 1:
         response.headers["Annales-Revision"] = str(last.revision)
-        response.set_etag(f"r{last.revision}")
+        epoch = epoch_at(archive().chronicle.log.epochs(), commit.position)
+        response.set_etag(f"{of_epoch(epoch)}r{last.revision}")
     if recorded.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     if prefer.applied:

@@ -201,6 +201,24 @@ PROBLEMS: tuple[Problem, ...] = (
         headers=lambda members: {"Link": f'<{members["current"]}>; rel="successor-version"'},
     ),
     Problem(
+        "old-epoch",
+        410,
+        "An answer of an earlier epoch",
+        "The log was replaced by an earlier copy of itself or by another, and what it told here"
+        " before is no longer known; `current` asks the same now.",
+        raised={errors.OldEpoch: facts("current")},
+        headers=lambda members: {"Link": f'<{members["current"]}>; rel="successor-version"'},
+    ),
+    Problem(
+        "log-replaced",
+        503,
+        "Another log lies there",
+        "The log is no longer the one that was opened, so nothing is read from it or recorded in it"
+        " until the right one is put back or the service begins anew.",
+        raised={errors.LogReplaced: facts()},
+        headers=lambda _: {"Retry-After": "60"},
+    ),
+    Problem(
         "not-yet-projected",
         503,
         "The views are not there yet",

@@ -14,7 +14,7 @@ from typing import cast
 
 from flask import Response, current_app, request
 
-from events.errors import BadFilter, NotProjected, OldView
+from events.errors import BadFilter, NotProjected, OldEpoch, OldView
 from projections import VIEW
 from projections.views.reading import Reading
 from service.archive import Archive
@@ -106,9 +106,10 @@ def respond(
     `revision` is the stream whose revision begins the ETag. `more` gives headers that only this
     answer has; `variant` is text that must change the ETag when it changes.
 
-    Raises OldView, NotProjected, and what `make` raises.
+    Raises OldView, OldEpoch, NotProjected, and what `make` raises.
     """
     _check_view(texts.get("view"), query)
+    _check_epoch(texts, query)
     known = query.as_of.known if query.position is None else query.position
     reading = reading_at(max(known, _min_position()))
     tag = _etag(query, variant)
@@ -117,6 +118,7 @@ def respond(
         number = reading.history.revision(reading.db, revision, known=known)
         headers["Annales-Revision"] = str(number)
         tag = f"r{number}.{tag}"
+    tag = f"{of_epoch(query.epoch)}{tag}"
     if query.is_pinned_by(texts):
         headers["Cache-Control"] = FOR_EVER
     else:
@@ -185,6 +187,26 @@ def _check_view(text: str | None, query: Query) -> None:
     if text.isascii() and text.isdigit() and int(text[:9]) < VIEW:
         raise OldView(int(text[:9]), query.pinned)
     raise BadFilter("view", text, f"the views are at version {VIEW}")
+
+
+def _check_epoch(texts: Mapping[str, str], query: Query) -> None:
+    text, epoch = texts.get("epoch"), query.epoch
+    if text is None:
+        if epoch > 1 and query.is_pinned_by({**texts, "epoch": str(epoch)}):
+            raise OldEpoch(1, query.pinned)
+    elif text != str(epoch):
+        if text.isascii() and text.isdigit() and 0 < int(text[:9]) < epoch:
+            raise OldEpoch(int(text[:9]), query.pinned)
+        raise BadFilter("epoch", text, f"at these clocks the log is in epoch {epoch}")
+
+
+def of_epoch(epoch: int) -> str:
+    """What an ETag begins with; nothing in the first epoch.
+
+    >>> of_epoch(1), of_epoch(2)
+    ('', 'e2.')
+    """
+    return f"e{epoch}." if epoch > 1 else ""
 
 
 def _etag(query: Query, variant: str) -> str:

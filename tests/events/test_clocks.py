@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.clocks import AsOf, as_of, canonical, instant, utc_day
+from events.commit import Epoch
 from events.dates import iso, parse_iso
 from events.errors import BadClock, PositionAhead
 
@@ -45,6 +46,10 @@ class Chronicle:
         return self._last(
             bisect_right([commit.recorded_at for commit in self.commits], recorded_at)
         )
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """There is one."""
+        return ()
 
     def _last(self, count: int) -> Saved | None:
         return self.commits[count - 1] if count else None

@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from events.errors import AnnalesError, BadFilter, NotFound
+from service.asking.filters import PINS
 from service.asking.parameter import whole_number
 from service.asking.query import Query
 from service.linked.citing import record_name
@@ -102,7 +103,7 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
     for pattern, kind in EMBEDDED.items():
         if (found := pattern.fullmatch(path)) is None:
             continue
-        taken = {*kind.takes, "view", "lang"}
+        taken = {*kind.takes, *PINS, "lang"}
         if len(texts) < len(pairs) or not texts.keys() <= taken:
             return False
         id = "".join(found.groups())
@@ -151,7 +152,7 @@ def _title(path: str, texts: Mapping[str, str], name: str) -> str:
     name = name.replace("'", "’")
     shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
     values = [
-        text for key, text in texts.items() if key not in ("lang", "view") and PLAIN.fullmatch(text)
+        text for key, text in texts.items() if key not in ("lang", *PINS) and PLAIN.fullmatch(text)
     ]
     return ", ".join((f"Annales: {shown}", *values))[:LONGEST]
 

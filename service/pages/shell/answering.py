@@ -17,6 +17,7 @@ from events.clocks import AsOf, utc_day
 from events.dates import Language
 from projections.views.reading import Reading
 from service.archive.keys import hide_keys
+from service.asking.filters import PINS
 from service.asking.query import Arguments, Query, located
 from service.asking.question import Question
 from service.pages.shell import rendering
@@ -112,20 +113,20 @@ def page_response(
     """The response with a page, rendered only if the reader's copy is out of date, or a redirect
     to the clean address of what a form sent.
 
-    `takes` are its parameters besides `view` and `lang`, which `read` parses; `question` is the
-    one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
+    `takes` are its parameters besides `lang` and what pins it, which `read` parses; `question` is
+    the one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
     template to say how to embed it. Raises what every question raises.
     """
-    sent = parameters((*takes, "view", "lang", *FORM))
+    sent = parameters((*takes, *PINS, "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
         return redirect(located(request.path, clean.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
-    texts = {name: text for name, text in sent.items() if name not in ("view", "lang")}
+    texts = {name: text for name, text in sent.items() if name not in (*PINS, "lang")}
     query = read(arguments(path, texts, id=id))
     itself = replace(query, filters={**query.filters, "lang": lang})
     if question is not None:
         query = replace(query, path=question.path.replace("{id}", id))
-    here = Here(path, {name: text for name, text in sent.items() if name != "view"})
+    here = Here(path, {name: text for name, text in sent.items() if name not in PINS})
 
     def made(reading: Reading) -> str:
         say = Speech(lang)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from service.asking.filters import PINS
 from service.asking.page_path import page_path
 from service.asking.query import located
 
@@ -42,7 +43,7 @@ CLOCKS = ("at", "stated", "known")
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """A page's path, and the parameters that its URL names (all but `view`)."""
+    """A page's path, and the parameters that its URL names (all but `PINS`)."""
 
     path: str
     texts: Mapping[str, str]
@@ -83,7 +84,7 @@ class Here:
         given = {
             name: value
             for name, value in parse_qsl(parts.query)
-            if name in named or name not in ("view", "during", *CLOCKS)
+            if name in named or name not in (*PINS, "during", *CLOCKS)
         }
         part: dict[str, str | None] = dict.fromkeys(PART)
         return self.to(path, **{**part, **given})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
-from events.clocks import AsOf, utc_day
+from events.clocks import utc_day
 from service.asking.filters import Wanted
 from service.asking.query import Query
 from service.comparing.diff import Comparison
@@ -31,7 +32,7 @@ def hindsight_beside(visit: Visit) -> Members | None:
     whole = utc_day(as_of.known_at) if as_of.known_at else as_of.stated
     if "stated" not in visit.here.texts or as_of.stated >= whole:
         return None
-    now = AsOf(at=as_of.at, during=None, stated=whole, known=as_of.known, known_at=as_of.known_at)
+    now = replace(as_of, stated=whole)
     part = Wanted(country=visit.query.about.country, field=visit.query.about.field)
     query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
     found = hindsight_answer(visit.reading, query)

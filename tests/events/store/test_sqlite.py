@@ -206,8 +206,8 @@ def test_a_file_that_is_no_log_is_left_alone(tmp_path: Path) -> None:
 
     later = tmp_path / "later.db"
     with closing(sqlite3.connect(later)) as connection:
-        connection.execute("PRAGMA user_version = 2")
-    with pytest.raises(NotSupportedError, match="schema 2"), opened(later):
+        connection.execute("PRAGMA user_version = 3")
+    with pytest.raises(NotSupportedError, match="schema 3"), opened(later):
         pass
 
     picture = tmp_path / "picture.db"
@@ -537,6 +537,7 @@ def test_a_position_is_never_given_again(log: ChronicleRecorder, file: Path) -> 
     assert log.insert_events([event("record:juno", 3)]) == [3]
 
     tamper(file, "DELETE FROM stored_events WHERE rowid = 3", "DELETE FROM commits WHERE first = 3")
+    file.with_suffix(".head").unlink()
     assert log.insert_events([event("record:juno", 3)]) == [4]
 
 

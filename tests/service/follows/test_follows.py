@@ -393,7 +393,7 @@ def test_what_can_be_followed_takes_what_the_question_takes() -> None:
         operation = DESCRIPTION["paths"][kind.path]["get"]
         takes = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
         assert set(kind.takes) == takes - {
-            "known", "to_known", "view", "limit", "after", "format",
+            "known", "to_known", "epoch", "view", "limit", "after", "format",
         }, kind.path  # fmt: skip
         assert kind.question.is_paged == ("limit" in takes), kind.path
 

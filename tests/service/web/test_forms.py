@@ -28,6 +28,10 @@ class Empty:
     def commit_by(self, recorded_at: str) -> None:
         """No commit."""
 
+    def epochs(self) -> tuple[()]:
+        """There is one."""
+        return ()
+
 
 def at(text: str) -> Any:
     """The clock `at`."""
