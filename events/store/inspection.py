@@ -153,9 +153,10 @@ def commit_of(row: tuple[Any, ...]) -> Commit:
 
 def damaged_file(connection: sqlite3.Connection) -> Iterator[str]:
     """What SQLite itself finds wrong: with pages, rows, indexes against tables, full texts."""
-    for (finding,) in connection.execute("PRAGMA integrity_check"):
-        if finding != b"ok":
-            yield finding.decode(errors="replace")
+    for (findings,) in connection.execute("PRAGMA integrity_check"):
+        for finding in findings.decode(errors="replace").splitlines():
+            if finding != "ok" and not finding.startswith("***"):  # a heading
+                yield finding
 
 
 def damaged_schema(
