@@ -51,6 +51,9 @@ NOT_OF_THE_FILE = frozenset(
 )
 """Errors of SQLite that say something of the moment. All others say it of the file."""
 
+NOTHING_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+"""What SQLite says where it cannot make the files that it keeps beside an open one."""
+
 _Event = tuple[int, bytes, int, bytes, bytes, bytes]
 """What a row of `EVERY_EVENT` is, its texts as bytes."""
 
@@ -85,12 +88,9 @@ def _connected(path: Path) -> sqlite3.Connection:
     try:
         return _opened(path, "mode=rw")
     except sqlite3.OperationalError as error:
-        # In a folder where nothing can be made nobody writes: then the file alone is everything.
-        is_refused = error.sqlite_errorcode & 0xFF in {
-            sqlite3.SQLITE_CANTOPEN,
-            sqlite3.SQLITE_READONLY,
-        }
-        if not is_refused or path.with_name(f"{path.name}-wal").exists():
+        # Where nothing can be made beside a file, and nobody has, the file alone is everything.
+        is_open = any(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
+        if is_open or error.sqlite_errorcode & 0xFF not in NOTHING_BESIDE:
             raise
         return _opened(path, "mode=ro&immutable=1")
 

@@ -19,8 +19,10 @@ from events.commit import NewCommit
 from events.store.sqlite import ChronicleFactory
 from projections.views.file import POINTER
 from projections.views.following import Follower
+from projections.views.verifying import Finding
 from service.archive import LOG, Archive
 from service.archive.keys import ISSUED, KEYS, REVOKED, Keyring
+from service.archive.verifying import verified
 from service.cli.command import annales
 from tests.naive.histories import random_history, random_instants
 from tests.service.cli.flips import files, flips
@@ -139,6 +141,20 @@ def test_a_pointer_to_nothing_is_found_and_none_is_no_damage(folder: Path) -> No
     (folder / POINTER).unlink()
     assert places(folder) == set()
     assert "There are no views" in verify(folder).stdout
+
+
+def test_every_flipped_bit_of_the_pointer_is_found(folder: Path) -> None:
+    """Whatever it names then is not there, or is no name at all."""
+    pointer = folder / POINTER
+    sound = pointer.read_bytes()
+    for place in range(0, len(sound), 4):
+        for bit in range(8):
+            rotten = bytearray(sound)
+            rotten[place] ^= 1 << bit
+            pointer.write_bytes(rotten)
+            assert verified(folder).findings == [
+                Finding(POINTER, None, "it names a file that is not there")
+            ]
 
 
 def test_views_that_have_read_nothing_or_lag_are_told(tmp_path: Path) -> None:
