@@ -25,7 +25,7 @@ from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
 from service.questions import QUESTIONS
 from service.routes import blueprint as questions
-from service.settings import Settings, limits_of, networks_of
+from service.settings import HERE, Settings, limits_of, networks_of
 from service.sharing import Sharing
 from service.web import about as describing
 from service.web import access, kept, limiting, observing, openapi, pausing, problems, proxies
@@ -103,7 +103,7 @@ def create_app(
         "COMPRESS_MIMETYPES": COMPRESSED,
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_STREAMS": False,
-        "ANNALES_URL": settings.url,
+        "ANNALES_URL": settings.url or HERE,
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, sharing)

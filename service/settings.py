@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1024 * 1024
 
+HERE = "http://localhost"
+"""Where a service is reached that was not told where, by who is on the same machine."""
+
 QUESTIONS_LIMIT = "3000 per minute"
 """Half of a core for one client, or fifty cheap questions a second."""
 
@@ -39,7 +42,8 @@ class Settings:
     """The settings of a service.
 
     `data` is the folder of the chronicle, `open_reads` whether everyone may ask, `url` the
-    address at which the service is reached, without a slash at its end, `proxies` are the networks
+    address at which the service is reached, without a slash at its end (None where it is not
+    said: `annales serve` takes the one on which it listens), `proxies` are the networks
     of those that are believed from whom a request is, the limits are in the words of the `limits`
     package (`1000 per second`) or `none`, `kept` is how many bytes of finished
     answers are kept in all processes together.

@@ -20,7 +20,7 @@ import click
 
 from service.archive import Archive
 from service.cli.exits import UNAVAILABLE, Ended
-from service.settings import Settings
+from service.settings import HERE, Settings
 
 if TYPE_CHECKING:
     import asyncio
@@ -85,6 +85,9 @@ def serve(
     with Archive(folder):
         pass  # whatever is wrong with it is said once, and no two processes make it
     listener = before[0] if before else _listener(host, port)
+    name = _named(host, listener.getsockname()[1])
+    if settings.url is None:
+        settings = replace(settings, url=name)
     with (
         closing(listener),
         closing(Sharing(processes)) as sharing,
@@ -101,8 +104,6 @@ def serve(
             forget=sharing.forget,
             before=before[1] if before else Before(),
         )
-        named = f"[{host}]" if ":" in host else host
-        name = f"http://{named}:{listener.getsockname()[1]}"
         try:
             parent.run(lambda: click.echo(f"Annales serves {folder} on {name}"))
         except CannotBegin as error:
@@ -128,6 +129,13 @@ def _listener(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=_family(host), backlog=2048)
     except (OSError, OverflowError) as error:
         raise Ended(f"cannot listen on {host}:{port}: {error}", UNAVAILABLE) from error
+
+
+def _named(host: str, port: int) -> str:
+    """The address of a listener, for who is on the same machine where it listens on all."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 -- compared, not listened on
+        return f"{HERE}:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -29,13 +29,11 @@ CHOOSING = (
     "HTTP_ACCEPT",
     "HTTP_ACCEPT_ENCODING",
     "HTTP_ACCEPT_LANGUAGE",
-    "HTTP_HOST",
     "HTTP_IF_NONE_MATCH",
-    "wsgi.url_scheme",
 )
 """What an answer depends on besides its address, as WSGI names it."""
 
-VARIES = frozenset({"accept", "accept-encoding", "accept-language", "host"})
+VARIES = frozenset({"accept", "accept-encoding", "accept-language"})
 """What `Vary` may name of an answer that is kept."""
 
 PASSING = frozenset(

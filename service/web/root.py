@@ -1,24 +1,16 @@
 """Where this service stands: the address that absolute links of its answers begin with.
 
-Behind a proxy `ANNALES_URL` says it. Without it, it is what the client called us, so it
-is part of the ETag of an answer with such links (`variant` of `service.web.response.respond`).
+It is a setting, never what a client called us: whoever names another host must not write the
+links of an answer that others get from a cache, and that never changes.
 """
 
 from __future__ import annotations
 
-from flask import current_app, request
+from typing import cast
 
-from service.asking.errors import BadHeader
+from flask import current_app
 
 
 def root() -> str:
-    """The address without a slash at its end, such as `https://annales.example`.
-
-    Raises BadHeader where neither the settings nor the client say one.
-    """
-    configured: str | None = current_app.config["ANNALES_URL"]
-    if configured is not None:
-        return configured
-    if not request.host:
-        raise BadHeader("Host", request.headers.get("Host", ""), "is not the name of a host")
-    return request.host_url.rstrip("/")
+    """The address without a slash at its end, such as `https://annales.example`."""
+    return cast("str", current_app.config["ANNALES_URL"])

@@ -11,6 +11,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.lanes import lane_of, largest_body
 from service.serving.listening import Server
+from service.settings import Settings
 from service.web.pausing import marks_of
 
 
@@ -19,8 +20,9 @@ def serving(archive: Archive, *, threads: int = 8) -> Iterator[str]:
     """The base URL of a server that answers from the archive, whose views follow the log."""
     archive.follow()
     with closing(socket.create_server(("127.0.0.1", 0), backlog=2048)) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = Server(
-            create_app(archive),
+            create_app(archive, Settings(data=archive.folder, url=base)),
             listener,
             lane_of=lane_of,
             largest_body=largest_body,
@@ -33,7 +35,7 @@ def serving(archive: Archive, *, threads: int = 8) -> Iterator[str]:
         thread.start()
         assert begun.wait(10)
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            yield base
         finally:
             server.end()
             thread.join()

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner, Result
@@ -820,6 +820,20 @@ def test_a_server_tells_each_request_without_its_secrets(kept: Path) -> None:
     assert (line["method"], line["status"]) == ("GET", 200)
     assert line["path"] == "/healthz?key=annales_***"
     assert "secret" not in told
+
+
+def test_a_server_that_was_not_told_where_it_is_reached_links_to_where_it_listens(
+    kept: Path,
+) -> None:
+    """Whatever the client calls it."""
+    with serving(kept, "--port", "0") as (process, base):
+        asked = Request(f"{base}/v1/feeds/atom", headers={"Host": "evil.example"})  # noqa: S310 -- http
+        with urlopen(asked, timeout=20) as response:  # noqa: S310 -- http
+            text = response.read().decode()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert f'href="{base}/' in text
+    assert "evil.example" not in text
 
 
 def test_a_server_follows_what_others_record(kept: Path) -> None:

@@ -184,12 +184,6 @@ def test_a_list_passes_no_parameter_over(small: Reader, path: str) -> None:
     assert small.refused(f"{path}?x=1") == (422, "unknown-parameter")
 
 
-@pytest.mark.parametrize("host", ["a b", "[::1", ""])
-def test_who_calls_us_nothing_gets_no_link_of_ours(small: Reader, host: str) -> None:
-    """RFC 9112, 3.2."""
-    assert small.refused("/v1/records/juno.bib", Host=host) == (400, "bad-header")
-
-
 def test_the_feeds_of_a_period_are_there(small: Reader) -> None:
     """A page of a period leads to the feeds at its last day."""
     page = small.ask("/records/juno?during=2016", Accept="text/html").text

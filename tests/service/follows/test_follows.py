@@ -1074,7 +1074,7 @@ def test_a_feed_reader_gets_the_newest_and_may_go_through_all(
 @pytest.mark.parametrize("of", [*EACH, "/v1/state", "/v1/state?country=DE"])
 def test_every_question_is_told_in_words(juno: Teller, asker: Asker, of: str) -> None:
     """Whatever is followed, and where there is nothing to tell; strange characters too."""
-    juno.tell(facility("odd", name="A\u0007 <odd> & 奇"))
+    juno.tell_as_of_old(facility("odd", name="A\u0007 <odd> & 奇"))
     juno.tell(milestone("odd-ground", "construction-started", "2015", facility="odd"))
     juno.tell(GROUND)
     juno.tell(plan("hope", "operation-started", "2018", "2013"))
