@@ -24,6 +24,7 @@ from service.desk.guard import is_from_here, sent_form
 from service.pages.desk.room import PATH
 from service.pages.shell.answering import PROBLEM, reads_pages
 from service.web.access import needs
+from service.web.observing import LONGEST_ADDRESS
 from service.web.response import parameters
 from service.web.sessions import COOKIE, LONGEST, Sessions
 
@@ -124,7 +125,8 @@ def _go_on(then: str, pairs: Pairs, token: str) -> Response:
 
 def _within(then: str) -> str:
     """A path of the desk; its beginning for any other place."""
-    return then if _INSIDE.fullmatch(then) and then.isprintable() else PATH
+    is_ours = len(then) <= LONGEST_ADDRESS and _INSIDE.fullmatch(then) and then.isprintable()
+    return then if is_ours else PATH
 
 
 def _set_cookie(response: Response, name: str, value: str, *, path: str, max_age: int) -> None:

@@ -87,7 +87,7 @@ def described(
                 *openapi_parameters(REQUEST_HEADERS, place="header"),
             ],
             responses={"304": {"description": NOT_MODIFIED, "headers": sent}}
-            | problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
+            | problem_responses(400, 401, 403, 404, 410, 414, 422, 429, 503),
             security=[{}, {"key": []}],
         )(view)
         routed: View = blueprint.route(

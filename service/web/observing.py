@@ -30,7 +30,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from prometheus_client.values import MultiProcessValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from service.archive import Archive
 from service.archive.keys import hide_keys, holds_key
@@ -47,6 +47,9 @@ ROUTE = "annales.route"
 
 LOOKS = frozenset({"/healthz", "/readyz", "/metrics", "/version"})
 """What is asked to see how the server does, and must be answered when it does badly."""
+
+LONGEST_ADDRESS = 4000
+"""In characters, path and query. `Location`, `Content-Location` and `Link` repeat it."""
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """The methods that are counted by name; a client may invent any number of others."""
@@ -207,6 +210,8 @@ class _Standing(Collector):
 def _begin() -> None:
     g.begun = time.perf_counter()
     g.request_id = id_of(request.headers.get("X-Request-Id", ""))
+    if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+        raise RequestURITooLarge(f"an address has at most {LONGEST_ADDRESS} characters")
     try:
         request.args.keys()
     except UnicodeDecodeError:

@@ -335,6 +335,12 @@ PROBLEMS: tuple[Problem, ...] = (
         },
     ),
     Problem(
+        "address-too-long",
+        414,
+        "Too long an address",
+        "Path and query have more characters than an address may have: ask for less at once.",
+    ),
+    Problem(
         "unsupported-media-type",
         415,
         "Another type of body",
@@ -391,6 +397,7 @@ STATUSES: Mapping[int, Problem] = {
     405: BY_SLUG["method-not-allowed"],
     406: BY_SLUG["not-acceptable"],
     413: BY_SLUG["payload-too-large"],
+    414: BY_SLUG["address-too-long"],
     422: BY_SLUG["validation"],
 }
 

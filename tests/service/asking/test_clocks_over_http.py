@@ -179,7 +179,7 @@ def test_the_log_is_asked_neither_of_the_future_nor_beyond_its_head(
             answer = reader.ask(ask)
             assert (answer.status_code, slug(answer)) == (422, "validation")
             assert "future" in answer.get_json()["detail"]
-        for position in ("1204", "9223372036854775808", "9" * 5000):
+        for position in ("1204", "9223372036854775808", "9" * 3000):
             for ask in asked.urls({clock: f"@{position}"}):
                 answer = reader.ask(ask)
                 assert (answer.status_code, slug(answer)) == (404, "position-ahead"), ask[:100]

@@ -76,6 +76,7 @@ def test_a_key_that_may_record_signs_in(app: Flask, told: Teller, role: str) -> 
         "/desk\n",
         "/desk/\r\nSet-Cookie: a=b",
         "//[",
+        "/desk?q=" + "x" * 4_000,
     ],
 )
 def test_signing_in_never_leads_out_of_the_desk(app: Flask, told: Teller, then: str) -> None:

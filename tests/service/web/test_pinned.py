@@ -317,7 +317,7 @@ def test_an_earlier_view_is_gone_and_a_later_one_unknown(reader: Reader, asked: 
         current = answer.get_json()["current"]
         assert reader.ask(current).get_json()["pinned"] == current
         assert answer.headers["Link"] == f'<{current}>; rel="successor-version"'
-    for view in (str(VIEW + 1), "", "x", "-1", "1.0", "٣", "9" * 5000):
+    for view in (str(VIEW + 1), "", "x", "-1", "1.0", "٣", "9" * 3000):
         for ask in asked.urls({"view": view}):
             assert reader.refused(ask) == (422, "validation")
 

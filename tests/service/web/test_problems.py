@@ -45,8 +45,8 @@ HOSTILE = [
     "a\0b",
     "\r\nSet-Cookie: a=b",
     "\n",
-    "x" * 10_000,
-    "9" * 10_000,
+    "x" * 3_000,
+    "9" * 3_000,
     "-1",
     "1e400",
     "NaN",
@@ -136,7 +136,7 @@ def test_a_parameter_is_given_once(reader: Reader, asked: Asked) -> None:
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("limit", ["0", "2001", "-1", "x", "", "1.0", "1e3", "+5", " 5", "٣", "9" * 5000]),
+        ("limit", ["0", "2001", "-1", "x", "", "1.0", "1e3", "+5", " 5", "٣", "9" * 3000]),
         ("country", ["cn", "XX", "CHN", "", "C", "CN ", "China", "156"]),
         ("field", ["nope", "", "Space", "space "]),
         ("status", ["nope", "", "Operating", "under construction"]),

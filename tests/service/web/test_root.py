@@ -92,6 +92,20 @@ def test_no_answer_depends_on_what_a_client_calls_us(client: FlaskClient) -> Non
     assert for_ever > 40
 
 
+def test_an_address_has_a_length_and_what_leads_on_is_no_longer(client: FlaskClient) -> None:
+    """A redirect repeats what was asked, as do the pinned link and the next page: beyond what
+    proxies take as a header, nothing is repeated."""
+    for address in addresses(client.application):
+        path, _, asked = address.partition("?")
+        for name in ("q", "actor", "operator", "record", "country", "then", "to_at"):
+            for length in (3000, 60_000):
+                more = f"{name}={'x' * length}"
+                answer = client.get(f"{path}?{asked}&{more}" if asked else f"{path}?{more}")
+                assert (answer.status_code == 414) == (length > 4000), (path, name)
+                longest = max(len(value) for _, value in answer.headers)
+                assert longest < 4200, (path, name, answer.status)
+
+
 @pytest.mark.parametrize("path", ABSOLUTE)
 def test_whoever_is_not_told_where_it_is_reached_is_here(client: FlaskClient, path: str) -> None:
     """Its links lead to this machine, and to nobody else's."""
