@@ -79,7 +79,8 @@ def _send(out: Connection, kind: int, value: Any) -> None:
 def _received(pipe: Connection) -> Iterator[Any]:
     while True:
         try:
-            kind, value = marshal.loads(pipe.recv_bytes())  # noqa: S302 - from a process of ours
+            # From a process of ours.
+            kind, value = marshal.loads(pipe.recv_bytes())  # noqa: S302  # nosec B302
         except EOFError:
             raise WorkerFailed("a process was killed before its work was done") from None
         if kind == DAMAGED:

