@@ -89,7 +89,8 @@ def crowd(work: Callable[..., object], *given: object) -> Iterator[Callable[[], 
 
     What is yielded tells them so, waits until they have ended, and returns what they say.
     """
-    context = multiprocessing.get_context("spawn")
+    # What such a process needs is imported once, by the one that they are forked from.
+    context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe()
     process = context.Process(target=_crowd, args=(there, work, given), daemon=True)
     process.start()

@@ -12,10 +12,11 @@ import benchmarks
 import events
 import projections
 import service
+import siege
 
 MODULES = sorted(
     module.name
-    for package in (benchmarks, events, projections, service)
+    for package in (benchmarks, events, projections, service, siege)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 
