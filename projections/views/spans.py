@@ -100,8 +100,8 @@ class Spans:
             columns = Columns.mapped(self._shelf.path(db))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            return str(error)
+        except (OSError, ValueError) as error:
+            return f"the columns cannot be read: {error}"
         if not columns.is_whole:
             return None
         read = columns.position

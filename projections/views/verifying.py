@@ -35,11 +35,15 @@ class Finding(NamedTuple):
 
 def damaged_views(folder: Path, creates: Sequence[str]) -> Iterator[Finding]:
     """What is wrong with the files of the views; nothing where there are none."""
-    path = named(folder)
-    for _ in range(ATTEMPTS):
-        if path is None or path.is_file():
-            break
+    try:
         path = named(folder)
+        for _ in range(ATTEMPTS):
+            if path is None or path.is_file():
+                break
+            path = named(folder)
+    except OSError as error:
+        yield Finding(POINTER, None, f"the file cannot be read: {error.strerror}")
+        return
     if path is None:
         return
     if not path.is_file():

@@ -30,4 +30,5 @@ def damaged(findings: Sequence[Finding], *, as_json: bool) -> Ended:
             click.echo(plain(f"{file}{f' {place}' if place else ''}: {why}"), err=True)
     files = {finding.file for finding in findings}
     ways = [way for name, way in WAYS_OUT.items() if any(file.startswith(name) for file in files)]
-    return Ended(f"{len(findings):,} places are damaged: {'; '.join(ways)}", DAMAGED)
+    count = "1 place is" if len(findings) == 1 else f"{len(findings):,} places are"
+    return Ended(f"{count} damaged: {'; '.join(ways)}", DAMAGED)

@@ -102,7 +102,7 @@ def content(path: Path) -> object:
     """What a file gives to whoever asks it, or why it gives nothing."""
     try:
         return list(_of_columns(path) if path.suffix == ".columns" else _of_database(path))
-    except (sqlite3.Error, ValueError) as error:
+    except (sqlite3.Error, ValueError, ArithmeticError, LookupError) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -114,7 +114,8 @@ def _of_database(path: Path) -> Iterator[object]:
         ask = connection.execute
         defined = ask(DEFINED).fetchall()
         yield defined
-        for kind, name, table, sql in defined:
+        for kind, *told in defined:
+            name, table, sql = map(str, told)  # also where a damaged definition has none
             if name.startswith("search") or kind not in {"table", "index"}:
                 continue
             if kind == "table":
@@ -123,7 +124,7 @@ def _of_database(path: Path) -> Iterator[object]:
                     yield name, ask(LOOKED_UP.format(table=name)).fetchall()
             else:
                 columns = ", ".join(column for (column,) in ask(COLUMNS_OF_INDEX, (name,)))
-                condition = (sql or "").partition(" WHERE ")[2] or "1"
+                condition = sql.partition(" WHERE ")[2] or "1"
                 rows = INDEXED.format(columns=columns, table=table, index=name, condition=condition)
                 yield name, ask(rows).fetchall()
         if any(name == "search" for _, name, *_ in defined):

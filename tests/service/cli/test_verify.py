@@ -143,6 +143,15 @@ def test_a_pointer_to_nothing_is_found_and_none_is_no_damage(folder: Path) -> No
     assert "There are no views" in verify(folder).stdout
 
 
+@pytest.mark.parametrize("name", [LOG, KEYS, POINTER, "columns"])
+def test_what_cannot_be_read_is_found(folder: Path, name: str) -> None:
+    """Whatever the system says of it: here a folder lies in the place of a file."""
+    path = files(folder)[3] if name == "columns" else folder / name
+    path.unlink()
+    path.mkdir()
+    assert {found for found, _ in places(folder)} == {path.name}
+
+
 def test_every_flipped_bit_of_the_pointer_is_found(folder: Path) -> None:
     """Whatever it names then is not there, or is no name at all."""
     pointer = folder / POINTER
