@@ -92,11 +92,11 @@ TWO_PROCESSES = ("--processes", "2")
 def annales(
     folder: Path, *options: str, settings: Mapping[str, str] | None = None
 ) -> AbstractContextManager[Server]:
-    """`annales serve` of a folder. Its limit of orders is there for others to meet."""
+    """`annales serve` of a folder. Its limits are there for others to meet."""
     return _served(
         command.annales(folder, "serve", "--quiet", *options),
         Asked(free_port(), "/readyz"),
-        {"ANNALES_ORDERS_LIMIT": "1000000 per second", **(settings or {})},
+        {"ANNALES_ORDERS_LIMIT": "none", "ANNALES_QUESTIONS_LIMIT": "none", **(settings or {})},
     )
 
 

@@ -29,6 +29,11 @@ def lane_of(request: Request) -> Lane:
     return "questions"
 
 
+def is_patient(request: Request) -> bool:
+    """Whether a request is never refused for what it costs: what is pinned is promised."""
+    return b"view=" in request.target.partition(b"?")[2]
+
+
 def largest_body(method: str, path: bytes) -> int:
     """How many bytes a request may send."""
     if method in ("GET", "HEAD", "OPTIONS"):

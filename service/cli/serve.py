@@ -38,6 +38,10 @@ TRIAL = "from service import guard; guard.check(); import service.app, service.c
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 """The variable in which `prometheus_client` looks for the folder of the figures."""
 
+SWITCH_SECONDS = 0.001
+"""After so long a thread that computes lets another have the interpreter. A cheap answer asks for
+it a few times, and beside a dear one waits as often."""
+
 LOG_GREW, VIEWS_MOVED = b"l", b"v"
 """Why one process rings the bells of the others."""
 
@@ -154,12 +158,13 @@ def _answer(
 ) -> None:
     """Be one of the processes: answer until the end."""
     from service.app import create_app  # noqa: PLC0415
-    from service.lanes import lane_of, largest_body  # noqa: PLC0415
+    from service.lanes import is_patient, lane_of, largest_body  # noqa: PLC0415
     from service.serving.listening import Server  # noqa: PLC0415
     from service.web.observing import log_requests  # noqa: PLC0415
     from service.web.pausing import marks_of  # noqa: PLC0415
 
     sharing.become(number)
+    sys.setswitchinterval(SWITCH_SECONDS)
     if not quiet:
         log_requests(sys.stderr)
     with Archive(settings.data) as archive:
@@ -167,6 +172,7 @@ def _answer(
             create_app(archive, settings, sharing),
             listener,
             lane_of=lane_of,
+            is_patient=is_patient,
             largest_body=largest_body,
             threads=threads,
             marks=marks_of(archive),

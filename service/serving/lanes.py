@@ -1,6 +1,7 @@
 """The threads that answer, in lanes, so that no kind of request waits for another kind.
 
 A WSGI application answers in a thread. `questions` has few of them, which share the interpreter;
+`dear` one, for what the application finds to be so, and to which nothing cheap has to wait;
 `orders` has some more, as an order may wait until the views have read it; `followers` is for
 whoever is told what is new; and `beside` for those that ask how things are, which must be answered
 when all else is busy. A request that pauses leaves its thread, and goes on in its lane.
@@ -9,6 +10,7 @@ when all else is busy. A request that pauses leaves its thread, and goes on in i
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 from service.serving import response
 from service.serving.connection import Connection
-from service.serving.pausing import Pause, Paused, Turn
+from service.serving.pausing import Dear, Pause, Paused, Turn
 from service.serving.request import Request, environ_of
 
 log = logging.getLogger(__name__)
@@ -26,8 +28,10 @@ log = logging.getLogger(__name__)
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 """A WSGI application."""
 
-Lane = Literal["questions", "orders", "followers", "beside"]
+Lane = Literal["questions", "dear", "orders", "followers", "beside"]
 LaneOf = Callable[[Request], Lane]
+IsPatient = Callable[[Request], bool]
+"""Whether a request waits for its turn however long that takes."""
 
 Park = Callable[[Connection, Pause, Callable[[], None]], None]
 """Lets a request wait: what it calls is to go on when the pause is over, or the client gone."""
@@ -35,64 +39,157 @@ Park = Callable[[Connection, Pause, Callable[[], None]], None]
 LONGEST_QUEUE = 1000
 """So many requests may wait for a thread of their lane; whoever comes then is told at once."""
 
-THREADS: dict[Lane, int] = {"orders": 4, "followers": 2, "beside": 2}
+LONGEST_WAIT = 5.0
+"""Seconds that a request may wait for its turn, by what those before it took."""
+
+THREADS: dict[Lane, int] = {"dear": 1, "orders": 4, "followers": 2, "beside": 2}
 """How many threads the lanes have whose number is no matter of taste."""
+
+AT_FIRST: dict[Lane, float] = {"dear": 1.0}
+"""Seconds that a request is thought to take before any was answered, if not `LITTLE`."""
+
+LITTLE = 0.01
+
+RECENT = 0.2
+"""How much the last request counts in what one takes."""
 
 
 class Lanes:
     """The threads of a process that call the application."""
 
     def __init__(
-        self, application: Application, lane_of: LaneOf, park: Park, *, threads: int
+        self,
+        application: Application,
+        lane_of: LaneOf,
+        is_patient: IsPatient,
+        park: Park,
+        *,
+        threads: int,
     ) -> None:
         self._application = application
         self._lane_of = lane_of
+        self._is_patient = is_patient
         self._park = park
         self._lanes = {
-            lane: ThreadPoolExecutor(many, lane)
-            for lane, many in (THREADS | {"questions": threads}).items()
+            lane: _Threads(lane, many) for lane, many in (THREADS | {"questions": threads}).items()
         }
-        self._queued = dict.fromkeys(self._lanes, 0)
-        self._counting = Lock()
 
     def take(self, connection: Connection, request: Request) -> bool:
         """Have a request answered; False where too many wait already."""
-        lane = self._lane_of(request)
-        with self._counting:
-            if self._queued[lane] >= LONGEST_QUEUE:
-                return False
-        self._submit(lane, connection, _answering(self._application, connection, request))
-        return True
+        answering = _answering(self._application, connection, request)
+        task = _Task(connection, answering, self._is_patient(request))
+        return self._enter(self._lane_of(request), task)
+
+    def sweep(self, now: float) -> None:
+        """Refuse those who have waited too long for their turn."""
+        for threads in self._lanes.values():
+            for task in threads.overdue(now):
+                _refuse(task)
 
     def close(self) -> None:
         """Take nothing more; what is being answered goes on."""
-        for lane in self._lanes.values():
-            lane.shutdown(wait=False, cancel_futures=True)
+        for threads in self._lanes.values():
+            threads.close()
 
-    def _submit(self, lane: Lane, connection: Connection, answering: Generator[Pause]) -> None:
-        with self._counting:
-            self._queued[lane] += 1
-        self._lanes[lane].submit(self._go_on, lane, connection, answering)
+    def _enter(self, lane: Lane, task: _Task) -> bool:
+        """Let a request wait for its turn in a lane; False where that would take too long."""
+        threads = self._lanes[lane]
+        if threads.queued >= LONGEST_QUEUE:
+            return False
+        if not task.is_patient and threads.wait > LONGEST_WAIT:
+            return False
+        threads.submit(partial(self._go_on, lane, task), task)
+        return True
 
-    def _go_on(self, lane: Lane, connection: Connection, answering: Generator[Pause]) -> None:
-        with self._counting:
-            self._queued[lane] -= 1
+    def _go_on(self, lane: Lane, task: _Task) -> None:
+        connection = task.connection
         try:
             if connection.gone:
-                answering.close()
+                task.answering.close()
                 connection.finish(b"", closes=True)
-            elif (pause := next(answering, None)) is not None:
-                self._park(connection, pause, partial(self._submit, lane, connection, answering))
+                return
+            waits_for = next(task.answering, None)
         except Exception:
             # What was promised in the head can no longer be kept, or not even begun.
             log.exception("a request was not answered")
             connection.finish(b"", closes=True)
+            return
+        if isinstance(waits_for, Pause):
+            again = partial(self._lanes[lane].submit, partial(self._go_on, lane, task))
+            self._park(connection, waits_for, again)
+        elif waits_for is not None and not self._enter(waits_for, task):
+            _refuse(task)
+
+
+class _Task(NamedTuple):
+    """A request that is being answered."""
+
+    connection: Connection
+    answering: Generator[Pause | Lane]
+    is_patient: bool
+
+
+def _refuse(task: _Task) -> None:
+    """Tell a client that its turn comes too late."""
+    task.answering.close()
+    task.connection.finish(response.refusal(503), closes=True)
+
+
+class _Threads:
+    """The threads of a lane, and how long one waits for them."""
+
+    def __init__(self, lane: Lane, many: int) -> None:
+        self.queued = 0
+        self._many = many
+        self._seconds = AT_FIRST.get(lane, LITTLE)
+        self._threads = ThreadPoolExecutor(many, lane)
+        self._entered: dict[_Task, float] = {}  # when each came that may still be refused
+        self._counting = Lock()
+
+    @property
+    def wait(self) -> float:
+        """How many seconds whoever comes now is likely to wait for its turn."""
+        return self.queued * self._seconds / self._many
+
+    def submit(self, work: Callable[[], None], task: _Task | None = None) -> None:
+        """Have something done in its turn, unless it was for a task that is overdue by then."""
+        with self._counting:
+            self.queued += 1
+            if task is not None:
+                self._entered[task] = time.monotonic()
+        self._threads.submit(self._do, work, task)
+
+    def overdue(self, now: float) -> list[_Task]:
+        """The tasks that have waited too long for their turn, which does not come any more."""
+        with self._counting:
+            overdue = [
+                task
+                for task, entered in self._entered.items()
+                if now - entered > LONGEST_WAIT and not task.is_patient
+            ]
+            for task in overdue:
+                del self._entered[task]
+        return overdue
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _do(self, work: Callable[[], None], task: _Task | None) -> None:
+        with self._counting:
+            self.queued -= 1
+            if task is not None and self._entered.pop(task, None) is None:
+                return
+        begun = time.monotonic()
+        work()
+        with self._counting:
+            self._seconds += RECENT * (time.monotonic() - begun - self._seconds)
 
 
 def _answering(
     application: Application, connection: Connection, request: Request
-) -> Generator[Pause]:
-    """Answer a request; before it goes on, each pause has to be over that it gives."""
+) -> Generator[Pause | Lane]:
+    """Answer a request; it goes on when the pause is over that it gives, or in that lane."""
     started: list[_Started] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -107,10 +204,12 @@ def _answering(
             try:
                 body = application(environ, start_response)
             except Paused as paused:
-                pause = paused.pause
+                waits_for: Pause | Lane = paused.pause
+            except Dear:
+                turn.is_dear, waits_for = True, "dear"
             else:
                 break
-            yield pause
+            yield waits_for
         try:
             [answer] = started
             closes = not request.keeps_alive or connection.ends_after

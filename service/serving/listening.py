@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 
 from service.serving.connection import Connection
-from service.serving.lanes import Application, LaneOf, Lanes
+from service.serving.lanes import Application, IsPatient, LaneOf, Lanes
 from service.serving.parking import Parking
 from service.serving.pausing import Marks, Pause
 from service.serving.request import Request
@@ -49,6 +49,7 @@ class Server:
         listener: socket.socket,
         *,
         lane_of: LaneOf,
+        is_patient: IsPatient,
         largest_body: LargestBody,
         threads: int,
         marks: Marks,
@@ -59,7 +60,7 @@ class Server:
         self.ending = False
         self.largest_body = largest_body
         self._listener = listener
-        self._lanes = Lanes(application, lane_of, self._park, threads=threads)
+        self._lanes = Lanes(application, lane_of, is_patient, self._park, threads=threads)
         self._parking = Parking(marks)
         self._on_end = on_end
         self._connections: set[Connection] = set()
@@ -121,6 +122,7 @@ class Server:
         now = time.monotonic()
         for connection in list(self._connections):
             connection.sweep(now)
+        self._lanes.sweep(now)
 
     async def _finish(self) -> None:
         self.ending = True

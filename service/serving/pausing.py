@@ -2,7 +2,9 @@
 
 An application that has nothing to say yet raises `Paused` before it answers, and is called anew
 with the same request; or its body yields a `Pause`, and is asked for more when that is over.
-The `Turn` of a request, `TURN` in the environ of WSGI, is the same however often it is called.
+Where it finds that the answer costs much, it raises `Dear`, and is called anew in the lane of
+such. The `Turn` of a request, `TURN` in the environ of WSGI, is the same however often it is
+called.
 """
 
 from __future__ import annotations
@@ -45,17 +47,23 @@ class Paused(BaseException):
         super().__init__()
 
 
+class Dear(BaseException):
+    """The answer costs so much that it is to be made where nothing cheap waits behind it."""
+
+
 class Turn:
     """A request from when it came until it is answered or its client is gone.
 
     `begun` is when it came, by the monotonic clock; `times` counts how often the application was
-    called for it; `kept` is what that puts down for when it is called anew.
+    called for it; `kept` is what that puts down for when it is called anew; `is_dear` says that
+    the answer costs much, and that this is the place to make it.
     """
 
     def __init__(self) -> None:
         self.begun = time.monotonic()
         self.times = 0
         self.kept: Any = None
+        self.is_dear = False
         self._closing: list[Callable[[], object]] = []
 
     def at_end(self, call: Callable[[], object]) -> None:

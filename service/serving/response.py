@@ -23,6 +23,9 @@ REFUSALS = {
     503: ("overloaded", "As many requests wait as may wait."),
 }
 
+COME_BACK = 5
+"""Seconds after which whoever found the server overloaded may try again."""
+
 
 def head(status: str, headers: Headers, *, closes: bool, chunked: bool = False) -> bytes:
     """The head of a response. Raises ValueError for a header that would break out of its line."""
@@ -45,7 +48,7 @@ def chunk(data: bytes) -> bytes:
 
 
 def refusal(status: int) -> bytes:
-    """A whole response to what no application is asked about; the connection ends with it."""
+    """A whole response to what no application answers; the connection ends with it."""
     slug, detail = REFUSALS[status]
     title = HTTPStatus(status).phrase
     body = (
@@ -56,7 +59,7 @@ def refusal(status: int) -> bytes:
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
-        *([("Retry-After", "1")] if status == 503 else []),
+        *([("Retry-After", str(COME_BACK))] if status == 503 else []),
     ]
     return head(f"{status} {title}", headers, closes=True) + body
 

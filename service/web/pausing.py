@@ -15,7 +15,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from projections.views.reading import Reading
 from service.archive import Archive
-from service.serving.pausing import TURN, Marks, Pause, Paused, Turn
+from service.serving.pausing import TURN, Dear, Marks, Pause, Paused, Turn
 
 LOG, VIEWS = "log", "views"
 
@@ -68,6 +68,12 @@ def await_views(position: int) -> None:
         pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
 
 
+def as_dear() -> None:
+    """Go on where answers are made that cost much. Raises Dear, unless this is there."""
+    if not turn().is_dear:
+        raise Dear
+
+
 def _archive() -> Archive:
     return cast("Archive", current_app.extensions["annales"])
 
@@ -84,6 +90,7 @@ class Blocking:
         if TURN in environ:
             return self._application(environ, start_response)  # type: ignore[no-any-return]
         turn = environ[TURN] = Turn()
+        turn.is_dear = True  # there is no other place
         try:
             body = self._asked(turn, environ, start_response)
         except BaseException:

@@ -23,7 +23,7 @@ from service.asking.format import JSON
 from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
-from service.web.pausing import reading_at
+from service.web.pausing import as_dear, reading_at
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -101,7 +101,8 @@ def respond(
     media_type: str = "application/json",
     variant: str = "",
 ) -> Response:
-    """The response to a query; its body is made only if the client does not have it yet.
+    """The response to a query; its body is made only if the client does not have it yet. What is
+    about more than one thing is dear.
 
     `revision` is the stream whose revision begins the ETag. `more` gives headers that only this
     answer has; `variant` is text that must change the ETag when it changes.
@@ -130,7 +131,13 @@ def respond(
     if revision is not None and number == 0:
         response.set_data(make(reading))  # there is nothing of it that a client could hold
         return response
-    return unless_held(response, tag, lambda: make(reading))
+
+    def made() -> str | bytes:
+        if not query.id:
+            as_dear()
+        return make(reading)
+
+    return unless_held(response, tag, made)
 
 
 def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:

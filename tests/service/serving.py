@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 
 from service.app import create_app
 from service.archive import Archive
-from service.lanes import lane_of, largest_body
+from service.lanes import is_patient, lane_of, largest_body
 from service.serving.listening import Server
 from service.settings import Settings
 from service.web.pausing import marks_of
@@ -25,6 +25,7 @@ def serving(archive: Archive, *, threads: int = 8) -> Iterator[str]:
             create_app(archive, Settings(data=archive.folder, url=base)),
             listener,
             lane_of=lane_of,
+            is_patient=is_patient,
             largest_body=largest_body,
             threads=threads,
             marks=marks_of(archive),

@@ -13,7 +13,7 @@ import pytest
 
 from service.serving import connection, lanes, listening, response
 from service.serving.listening import Server
-from service.serving.pausing import TURN, Pause, Paused
+from service.serving.pausing import TURN, Dear, Pause, Paused
 
 HELLO = b"hello"
 BIG = b"x" * 1_000_000
@@ -42,9 +42,9 @@ NO_CHUNKS = (b"zz\r\n\r\n", b"-1\r\nx\r\n", b"1\r\nxx0\r\n\r\n", b"1\nx\n0\n\n",
 
 
 class Application:
-    """Says what it was sent, or something big; `/wait` waits until it is let go; `/pause` pauses
-    until the mark is beyond 0, for a while that the query says; `/stream` and `/flood` go on as
-    long as their client."""
+    """Says what it was sent, or something big; `/wait` waits until it is let go, and so do `/dear`
+    and `/patient`, which are dear; `/pause` pauses until the mark is beyond 0, for a while that
+    the query says; `/stream` and `/flood` go on as long as their client."""
 
     def __init__(self) -> None:
         self.let_go = threading.Event()
@@ -68,7 +68,9 @@ class Application:
             turn.at_end(self.closed.set)
             if self.mark == 0 and time.monotonic() < until:
                 raise Paused(Pause("mark", 0, until=until))
-        if path == "/wait":
+        if path in ("/dear", "/patient") and not environ[TURN].is_dear:
+            raise Dear
+        if path in ("/wait", "/dear", "/patient"):
             self.begun.set()
             self.let_go.wait(10)
         if path == "/broken":
@@ -103,6 +105,7 @@ def served(application: Application, **more: Any) -> Iterator[tuple[Server, Call
     """A server of an application, and what makes a connection to it."""
     options: dict[str, Any] = {
         "lane_of": lambda request: "beside" if request.path == b"/beside" else "questions",
+        "is_patient": lambda request: request.path == b"/patient",
         "largest_body": lambda _, path: 2_000_000 if path == b"/large" else 1000,
         "threads": 2,
         "marks": {"mark": lambda: application.mark},
@@ -427,9 +430,59 @@ def test_too_many_who_wait_are_told_at_once(
         client.sendall(GET)
         answer = told(client)
         assert answer.startswith(b"HTTP/1.1 503 ")
-        assert b"\r\nRetry-After: 1\r\n" in answer
+        assert b"\r\nRetry-After: 5\r\n" in answer
         application.let_go.set()
         assert all(one(each).endswith(HELLO) for each in (busy, *waiting))
+
+
+def test_what_is_dear_holds_nothing_up_that_is_not(application: Application) -> None:
+    """It has a lane of its own, in which it waits for its like."""
+    with served(application, threads=1) as (_, connect):
+        dear = [connect() for _ in range(3)]
+        for each in dear:
+            each.sendall(GET.replace(b"/hello", b"/dear"))
+        application.begun.wait(10)
+        client = connect()
+        client.sendall(GET)
+        assert one(client).endswith(HELLO)
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in dear)
+
+
+def test_whose_turn_would_come_too_late_is_told_at_once(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what those before it are thought to take. A patient one is not, and gets its answer."""
+    monkeypatch.setattr(lanes, "AT_FIRST", {"dear": 2 * lanes.LONGEST_WAIT})
+    with served(application) as (_, connect):
+        busy, first, patient, late = (connect() for _ in range(4))
+        busy.sendall(GET.replace(b"/hello", b"/dear"))
+        application.begun.wait(10)
+        for client, path in ((first, b"/dear"), (patient, b"/patient"), (late, b"/dear")):
+            client.sendall(GET.replace(b"/hello", path))
+            time.sleep(0.1)
+        assert told(late).startswith(b"HTTP/1.1 503 ")
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in (busy, first, patient))
+
+
+@pytest.mark.usefixtures("quick")
+def test_whose_turn_does_not_come_is_told_in_time(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is not answered any more. A patient one goes on waiting."""
+    monkeypatch.setattr(lanes, "LONGEST_WAIT", 0.2)
+    monkeypatch.setattr(lanes, "AT_FIRST", {})
+    with served(application) as (_, connect):
+        busy, patient, late = (connect() for _ in range(3))
+        busy.sendall(GET.replace(b"/hello", b"/dear"))
+        application.begun.wait(10)
+        patient.sendall(GET.replace(b"/hello", b"/patient"))
+        late.sendall(GET.replace(b"/hello", b"/dear"))
+        assert told(late).startswith(b"HTTP/1.1 503 ")
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in (busy, patient))
+    assert [each["PATH_INFO"] for each in application.environs].count("/dear") == 3
 
 
 def test_a_stream_ends_when_its_client_leaves(application: Application) -> None:

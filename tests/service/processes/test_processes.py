@@ -88,7 +88,7 @@ def served(folder: Path, *options: str, **settings: str) -> Iterator[Served]:
     with subprocess.Popen(
         [*PROGRAM, "--data", str(folder), "serve", "--port", "0", "--processes", "2", *options],
         cwd=ROOT,
-        env=os.environ | settings,
+        env=os.environ | {"ANNALES_QUESTIONS_LIMIT": "none"} | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
