@@ -193,6 +193,26 @@ class NotProjected(AnnalesError):
         super().__init__(f"the views have read to @{projected}, not yet to @{position}")
 
 
+class ViewsMending(AnnalesError):
+    """The views are damaged or missing, and are being made anew. Ask again in a moment."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"the views are being made anew: {why}")
+
+
+class OtherViews(AnnalesError):
+    """The views in use are of another version of the program. End this one, and start that one."""
+
+    def __init__(self, view: int, ours: int) -> None:
+        self.view, self.ours = view, ours
+        self.is_later = view > ours
+        super().__init__(
+            f"the views in use are of version {view}, and this program makes version {ours}:"
+            " end the one that is not wanted"
+        )
+
+
 class NotFound(AnnalesError):
     """At these clocks there is no such record, statement or source."""
 

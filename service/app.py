@@ -95,6 +95,7 @@ def create_app(
     settings = settings or Settings(data=archive.folder)
     sharing = sharing or Sharing()
     archive.streams.counted = sharing.streams
+    archive.troubles = sharing.troubles
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider

@@ -78,17 +78,14 @@ def healthz() -> dict[str, str]:
 @needs("open")
 def readyz() -> tuple[dict[str, Any], int]:
     """Whether the log opens and the views keep up with it."""
-    service = archive()
-    head = service.chronicle.log.head()
-    position = head.position if head else 0
-    projected = service.views.tracked()
-    failure = service.failure()
-    ready = failure is None and position - projected <= READY_LAG
+    head, projected, failure = archive().standing()
+    lag = head - projected
+    ready = failure is None and lag <= READY_LAG
     body = {
         "ready": ready,
-        "head": position,
+        "head": head,
         "projected": projected,
-        "lag": position - projected,
-        "failure": None if failure is None else str(failure),
+        "lag": lag,
+        "failure": failure,
     }
     return body, 200 if ready else 503

@@ -209,6 +209,32 @@ class Bells:
                 end.close()
 
 
+TROUBLE = 1000
+"""How many bytes may tell what is wrong."""
+
+
+class Troubles:
+    """What is wrong at the moment with the log and the views, by whichever process met it last."""
+
+    def __init__(self) -> None:
+        self._records = Records(2, width=TROUBLE)
+
+    def tell(self, of: str, why: str | None) -> None:
+        """Say what is wrong with one of them; None says that it is well again."""
+        text = "" if why is None else why
+        with self._records.held() as held:
+            if text:
+                held.put(key_of(of), text.encode(errors="replace")[:TROUBLE])
+            else:
+                held.remove(key_of(of))
+
+    def of(self, of: str) -> str | None:
+        """What is wrong with one of them; None if nothing is."""
+        with self._records.held() as held:
+            told = held.get(key_of(of))
+        return None if told is None else told.rstrip(b"\0").decode(errors="ignore")
+
+
 LIMITED = 4096
 """So many clients are counted at once; beyond them the count of who came first begins anew."""
 
@@ -229,6 +255,7 @@ class Sharing:
         self.limits = Records(LIMITED, width=16)
         self.sessions = Records(SESSIONS, width=SESSION)
         self.streams = Places(PLACES)
+        self.troubles = Troubles()
         self.bells = Bells(processes) if processes > 1 else None
         self.figures: Path | None = None
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import command
 from projections.views.file import POINTER
-from projections.views.following import TURN
+from projections.views.file import TURN
 from service.archive import Archive
 from siege.attack import Bar, Tooth, none, told
 from siege.damages import Readers, right_answers, views_of

@@ -6,8 +6,10 @@ slice; those that came since follow as they came. The follower writes them with 
 clock `known` keeps readers right meanwhile: what a page adds, cuts or closes carries a position
 that nobody asks for before the page is whole (`position`).
 
-Nothing lies here alone. A file that is missing, or that ended in the middle of a page, is made
-again from the table (`projections.views.rows`).
+Nothing lies here alone. A file that is missing, cut short or changed by somebody else, or that
+ended in the middle of a page, is made again from the table (`projections.views.rows`). That it was
+changed is seen by a sum over all rows, which each page moves on: it is looked at by whoever maps
+the file, and by the follower over and over. That it was cut short is seen before it is read.
 
 Days take 32 bits, as far as 5.8 million years go; a day beyond is written as the last one. For
 a question on this side of it that is as good as the day itself; for one beyond, and where such a
@@ -20,7 +22,7 @@ import functools
 import itertools
 import mmap
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -74,12 +76,17 @@ OTHER_VALUE = -1
 """The value is a text, which only the table has."""
 
 HEADER = 4096
-MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED, BOOT = range(8)
+MADE, CAPACITY, COUNT, SORTED, POSITION, WRITING, REPLACED, BOOT, SUM = range(9)
 """The numbers of the header. `POSITION` is how far the rows are those of the log; `BOOT` tells when
 the system was started that wrote them. What is mapped reaches the disk in any order, so after a
-loss of power a file may be anything."""
+loss of power a file may be anything. `SUM` is over all rows and what says where they lie."""
 
-FORM = 0x0A11A1E6
+ODD = 0x9E3779B97F4A7C15
+"""Each number in the file counts in the sum by an odd weight of its own, made of this one."""
+
+LARGEST = 2**64 - 1
+
+FORM = 0x0A11A1E7
 """What identifies a file of this form."""
 
 TAIL = 65_536
@@ -135,10 +142,16 @@ def is_far(day: int) -> bool:
 class Columns:
     """The columns of a file of views, mapped. Whoever writes them is alone with the file."""
 
-    def __init__(self, path: Path, content: mmap.mmap | bytes) -> None:
-        """The columns that lie at a path. Raises ValueError where there are none in the content."""
+    def __init__(self, path: Path, content: mmap.mmap | bytes, *, file: int = 0) -> None:
+        """The columns that lie at a path, in the file of that number.
+
+        Raises ValueError where there are none in the content.
+        """
         self.path = path
-        self._head = np.frombuffer(content, np.int64, 8)
+        self._content = content
+        self._file = file
+        self._head = np.frombuffer(content, np.int64, 9)
+        self._sum = np.frombuffer(content, np.uint64, 1, SUM * 8)
         capacity, offset = int(self._head[CAPACITY]), HEADER
         if self._head[MADE] != FORM or len(content) != HEADER + capacity * WIDTH:
             raise ValueError(f"{path.name} holds no columns")
@@ -153,16 +166,43 @@ class Columns:
     def mapped(cls, path: Path) -> Self:
         """Map the columns of a file. Raises FileNotFoundError, or ValueError where it is none."""
         with path.open("r+b") as file:
-            return cls(path, mmap.mmap(file.fileno(), 0))
+            number = os.fstat(file.fileno()).st_ino
+            return cls(path, mmap.mmap(file.fileno(), 0), file=number)
 
     @classmethod
     def none(cls, path: Path) -> Self:
         """No rows at all: nothing was read yet."""
-        return cls(path, _header(0, 0, 0).ljust(HEADER, b"\0"))
+        return cls(path, _header(0, 0, 0, 0).ljust(HEADER, b"\0"))
 
     def __getitem__(self, member: str) -> npt.NDArray[Any]:
         """The whole array of a member, with room that is not used yet."""
         return self._arrays[member]
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the end of the file is gone: whoever touches it where it is mapped is killed."""
+        content = self._content
+        return isinstance(content, mmap.mmap) and content.size() < len(content)
+
+    def lies_there(self) -> bool:
+        """Whether this very file lies at its path."""
+        try:
+            return self.path.stat().st_ino == self._file
+        except FileNotFoundError:
+            return False
+
+    def is_right(self) -> bool:
+        """Whether the sum is that of the rows, or they are being written at this moment."""
+        before = self._sum[0], self.position
+        count, end, capacity = self.count, int(self._head[SORTED]), int(self._head[CAPACITY])
+        if self._head[MADE] != FORM or not 0 <= end <= count <= capacity:
+            return False
+        total = _sum_of_head(capacity, count, end)
+        for begin in range(0, count, CHUNK):
+            total += _sum_of(self._arrays, slice(begin, min(begin + CHUNK, count)))
+        if total & LARGEST == before[0]:
+            return True
+        return not self.is_whole or before != (self._sum[0], self.position)
 
     @property
     def position(self) -> int:
@@ -289,20 +329,29 @@ class Columns:
         if count + len(new) > int(self._head[CAPACITY]):
             return False
         at = self._arrays
-        for row in cuts:
-            index = self._index(row)
+        to_cut = [(self._index(row), row) for row in cuts]
+        to_close = [(self._index(row), row) for row in closed]
+        changed = np.unique(np.array([index for index, _ in (*to_cut, *to_close)], np.intp))
+        before = _sum_of(at, changed) + self._sum_of_head()
+        for index, row in to_cut:
             # In this order, so that whoever reads in between sees a row that is not cut yet.
             at["ks"][index] = row.ks
             at["st"][index] = clipped(row.st, otherwise=OPEN_HIGH)
-        for row in closed:
-            at["kt"][self._index(row)] = row.kt
+        for index, row in to_close:
+            at["kt"][index] = row.kt
         if new:
             _fill(at, slice(count, count + len(new)), new)
             self._tail.update(
                 ((row.record, row.seq), index) for index, row in enumerate(new, start=count)
             )
             self._head[COUNT] = count + len(new)
+        after = _sum_of(at, changed) + self._sum_of_head()
+        after += _sum_of(at, slice(count, count + len(new)))
+        self._sum[0] = (int(self._sum[0]) + after - before) & LARGEST
         return True
+
+    def _sum_of_head(self) -> int:
+        return _sum_of_head(int(self._head[CAPACITY]), self.count, int(self._head[SORTED]))
 
     def _index(self, row: Stored) -> int:
         """Where a row lies."""
@@ -359,12 +408,17 @@ class Shelf:
         self._paths: WeakKeyDictionary[Database, Path] = WeakKeyDictionary()
 
     def of(self, db: Database) -> Columns | None:
-        """The columns beside a file of views; None where there are none."""
+        """The columns beside a file of views; None where there are none, or not as they were
+        written."""
         found = self._mapped.get(db)
+        if found is not None and found.is_cut_short:
+            found = None
         if found is None or found.is_replaced:
             # Without another in its place the one before says how far it has read.
             with suppress(FileNotFoundError, ValueError):
-                found = self._mapped[db] = Columns.mapped(self.path(db))
+                there = Columns.mapped(self.path(db))
+                if there.is_right():
+                    found = self._mapped[db] = there
         return found
 
     def put(self, db: Database, columns: Columns) -> None:
@@ -457,18 +511,52 @@ def _write(
     with path.open("wb") as file:
         # Room that is only promised would end the process when a disk is full.
         os.posix_fallocate(file.fileno(), 0, HEADER + capacity * WIDTH)
-        offset = HEADER
-        for array, kind in zip(arrays, MEMBERS.values(), strict=True):
+        offset, total = HEADER, 0
+        weights = _weights(np.arange(count))
+        for number, (array, kind) in enumerate(zip(arrays, MEMBERS.values(), strict=True)):
             file.seek(offset)
-            file.write(array.astype(kind, copy=False).tobytes())
+            column = array.astype(kind, copy=False)
+            file.write(column.tobytes())
+            total += _weighed(column, weights) * _weight_of(number)
             offset += capacity * np.dtype(kind).itemsize
         file.seek(0)
-        file.write(_header(capacity, count, position))
+        file.write(_header(capacity, count, position, total))
 
 
-def _header(capacity: int, count: int, position: int) -> bytes:
+def _header(capacity: int, count: int, position: int, total: int) -> bytes:
     numbers = [FORM, capacity, count, count, position, 0, 0, this_boot()]
-    return np.array(numbers, np.int64).tobytes()
+    total += _sum_of_head(capacity, count, count)
+    return np.array(numbers, np.int64).tobytes() + np.uint64(total & LARGEST).tobytes()
+
+
+def _sum_of_head(capacity: int, count: int, end: int) -> int:
+    """What the numbers that say where rows lie add to the sum."""
+    return (capacity * 3 + count * 5 + end * 7) * ODD
+
+
+def _sum_of(at: Mapping[str, npt.NDArray[Any]], part: slice | Indexes) -> int:
+    """What some rows add to the sum."""
+    indexes = np.arange(part.start, part.stop) if isinstance(part, slice) else part
+    weights = _weights(indexes)
+    total = 0
+    for number, name in enumerate(MEMBERS):
+        total += _weighed(at[name][part], weights) * _weight_of(number)
+    return total
+
+
+def _weights(indexes: Indexes) -> npt.NDArray[np.uint64]:
+    weights = indexes.astype(np.uint64)
+    weights *= np.uint64(ODD)
+    weights |= np.uint64(1)
+    return weights
+
+
+def _weight_of(member: int) -> int:
+    return ODD * (2 * member + 1)
+
+
+def _weighed(numbers: npt.NDArray[Any], weights: npt.NDArray[np.uint64]) -> int:
+    return int(np.dot(numbers.astype(np.uint64), weights))
 
 
 @cache

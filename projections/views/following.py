@@ -23,13 +23,18 @@ import msgspec
 from sqlite_utils import Database
 
 from events.chronicle import Chronicle, stream_lines
-from events.errors import AnnalesError
+from events.errors import AnnalesError, OtherViews, ViewsMending
 from events.record import Record
 from projections.views.file import (
+    TURN,
     Views,
+    ViewsDamaged,
     alone,
     digest,
+    is_sound,
+    last_written,
     open_file,
+    path_of,
     read_last,
     track,
     tracked,
@@ -58,12 +63,12 @@ FAR = 20_000
 PAGE = 1000
 """How many events a transaction takes, or one commit where that is larger."""
 
-
-TURN = "views.follower"
-"""The file whose lock says who follows. There is nothing in it."""
-
 BETWEEN_TURNS = 0.2
 """Seconds after which whoever does not follow looks whether it is its turn."""
+
+SOON, LATE = 1.0, 10.0
+"""Seconds after which what could not be done is tried again: at first, and after that twice as long
+each time, up to so many."""
 
 
 class Differs(AnnalesError):
@@ -108,6 +113,7 @@ class Follower:
         self._begun = 0
         self._at = 0
         self._last: Database | None = None
+        self._written = (0, 0)
 
     def catch_up(
         self, *, until: int | None = None, progress: Callable[[int], None] | None = None
@@ -127,6 +133,7 @@ class Follower:
             at = tracked(db)
             if db is not self._last or at != self._at:
                 self._forget()
+            self._check(db)
             self._last, self._begun, self._at = db, at, at
             for beside in self._beside:
                 beside.make_whole(db, at)
@@ -144,8 +151,19 @@ class Follower:
             more = head is not None and head.position > last.position
             for beside in self._beside:
                 beside.kept(db, last.position, more=more)
-            self._at = last.position
+            self._at, self._written = last.position, last_written(db)
         return True
+
+    def _check(self, db: Database) -> None:
+        """Refuse to go on from what is not the log's, or not what was written. Raises
+        ViewsDamaged."""
+        if not belong(self._chronicle, db):
+            raise ViewsDamaged("they were made from another log")
+        # Others write too, such as the command line; only what nobody read would hide in its rows.
+        written = last_written(db)
+        if db is self._last and written != self._written and not is_sound(path_of(db)):
+            raise ViewsDamaged("somebody else has written over them")
+        self._written = written
 
     def _forget(self) -> None:
         """Drop what is kept in memory, because somebody else read on, or a page failed."""
@@ -168,11 +186,13 @@ class Following:
     Of all that do so for a folder, in whatever processes, one reads the log: the one that holds
     the lock of the file `TURN`. The system gives it to another when that process ends, however it
     ends. `on_moved` is called when this one has read on, and may tell the others, which then call
-    `hear`; who is not told looks now and then.
+    `hear`; who is not told looks now and then. `on_failed` is told why this one cannot follow, and
+    None when it can again.
     """
 
     def __init__(self, chronicle: Chronicle, views: Views) -> None:
         self.on_moved: Callable[[], None] = lambda: None
+        self.on_failed: Callable[[Exception | None], None] = lambda _: None
         self.failure: Exception | None = None
         self._chronicle = chronicle
         self._views = views
@@ -213,29 +233,40 @@ class Following:
             raise _Stopped
 
     def _run(self) -> None:
+        patience = SOON
         while not self._ended.is_set():
             try:
                 with _turn(self._views.folder / TURN) as is_ours:
-                    self.failure = None
                     if is_ours:
                         self._follow()
             except _Stopped:
                 return
             except Exception as failure:
+                if self._views.met(failure):
+                    continue
                 # The log goes on without the views; /readyz says so, and the next try may succeed,
                 # here or in another process.
-                self.failure = failure
+                patience = min(2 * patience, LATE) if self.failure is not None else SOON
+                self._told(failure)
                 log.exception("the views cannot follow the log")
-                self._ended.wait(1)
+                self._ended.wait(patience)
             self._ended.wait(BETWEEN_TURNS)
 
     def _follow(self) -> None:
+        self._views.sweep()
         while not self._ended.is_set():
+            mend(self._chronicle, self._views, progress=self._go_on)
             make_anew_if_far(self._chronicle, self._views, progress=self._go_on)
             at = self._follower.catch_up(progress=self._go_on)
+            if self.failure is not None:
+                self._told(None)
             self.hear()
             self.on_moved()
             self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
+
+    def _told(self, failure: Exception | None) -> None:
+        self.failure = failure
+        self.on_failed(failure)
 
 
 @contextmanager
@@ -254,8 +285,37 @@ def catch_up(
     chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
 ) -> int:
     """Bring the views of a folder up to the head of the log; returns how far they are read."""
-    make_anew_if_far(chronicle, views, progress=progress)
+    try:
+        make_anew_if_far(chronicle, views, progress=progress)
+        return Follower(chronicle, views.db).catch_up(progress=progress)
+    except Exception as error:
+        if not isinstance(error, ViewsMending) and not views.met(error):
+            raise
+    mend(chronicle, views, progress=progress)
     return Follower(chronicle, views.db).catch_up(progress=progress)
+
+
+def mend(
+    chronicle: Chronicle, views: Views, *, progress: Callable[[int], None] | None = None
+) -> None:
+    """Where no views are in use, or those of an earlier version, make them anew from the log, and
+    put them into use when they are whole. Raises OtherViews where those are of a later version."""
+    try:
+        views.db()
+    except ViewsMending:
+        is_other = False
+    except OtherViews as other:
+        if other.is_later or other.view == other.ours:
+            raise
+        is_other = True
+    else:
+        return
+    began = time.monotonic()
+    with views.beside() as path:
+        head = chronicle.log.max_notification_id() or 0
+        make(chronicle.log, VIEWS, path, until=head, progress=progress)
+        views.swap_in(path, where_none=not is_other)
+    log.warning("the views were made anew in %.1f s", time.monotonic() - began)
 
 
 def make_anew_if_far(

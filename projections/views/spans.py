@@ -7,6 +7,8 @@ become that (`projections.views.rows`). What is on the disk then goes into the c
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import defaultdict
 from typing import ClassVar
 
@@ -26,6 +28,11 @@ from projections.views.lines import Lines
 from projections.views.rows import ALL, CREATE, Rows, as_they_were
 from projections.views.view import Written
 
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds, at least, from one look at all columns to the next."""
+
 
 class Spans:
     """The view: its table, and how it follows the log."""
@@ -40,6 +47,7 @@ class Spans:
         self._reader: Reader | None = None
         self._mentions: dict[str, dict[str, None]] = defaultdict(dict)
         self._shelf = Shelf()
+        self._looks = 0.0
 
     def begin(self, db: Database, reader: Reader) -> None:
         """A page begins: the rows before it lie in `db`, other records are read from `reader`."""
@@ -117,11 +125,29 @@ class Spans:
     def make_whole(self, db: Database, position: int) -> None:
         """Make the columns anew if they are not those of the table, which has read so far."""
         columns = self._shelf.of(db)
-        if columns is None or not columns.is_whole or columns.position != position:
+        if (
+            columns is None
+            or not columns.is_whole
+            or columns.position != position
+            or not columns.lies_there()
+            or self._were_changed(columns)
+        ):
             if columns is not None:
                 columns.give_up()
             made = shared.make(self._shelf.path(db), db.execute(ALL), position)
             self._shelf.put(db, made)
+
+    def _were_changed(self, columns: Columns) -> bool:
+        """Whether somebody else has written to the columns; not looked at each time, so that it
+        takes a hundredth of one core at most, however many rows there are."""
+        begun = time.monotonic()
+        if begun < self._looks:
+            return False
+        is_right = columns.is_right()
+        self._looks = time.monotonic() + max(LOOK, 100 * (time.monotonic() - begun))
+        if not is_right:
+            log.error("%s was changed by somebody else, and is made anew", columns.path)
+        return not is_right
 
     def _sorted_again(self, db: Database, before: Columns, *, room: int) -> Columns:
         # First: if this process ends in between, nobody stays with the file that is replaced.

@@ -6,14 +6,17 @@ in one folder: `log.sqlite` is the truth, the views can be thrown away.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
+
+from eventsourcing.persistence import PersistenceError
 
 from events.chronicle import Chronicle
 from events.clocks import utc_day
-from events.errors import NotProjected
+from events.errors import AnnalesError, NotProjected
 from events.store.sqlite import Clock, system_clock
 from projections.views.file import POINTER, Database, Views
 from projections.views.following import CREATES, Following, belong, catch_up
@@ -25,8 +28,19 @@ from projections.views.state import State
 from projections.views.turns import Turns
 from service.archive.keys import Keyring
 from service.archive.streams import Streams
+from service.sharing import Troubles
 
 LOG = "log.sqlite"
+
+VIEWS = "views"
+
+
+class Standing(NamedTuple):
+    """How far the log goes and the views have read it, and what is wrong, if something is."""
+
+    head: int
+    projected: int
+    failure: str | None
 
 
 class Archive:
@@ -48,10 +62,8 @@ class Archive:
         except BaseException:
             self.keys.close()
             raise
-        self.views = Views(folder, CREATES)
-        if not belong(self.chronicle, self.views.db()):
-            # Views of another log would answer for this one; they are made anew as it is read.
-            self.views.begin_anew()
+        # Views of another log would answer for this one.
+        self.views = Views(folder, CREATES, belong=lambda db: belong(self.chronicle, db))
         log = self.chronicle.log
         self.state = State(log)
         self.lines = Lines(log)
@@ -59,12 +71,16 @@ class Archive:
         self.history = History(log)
         self.search = Search(log)
         self.streams = Streams()
+        self.troubles = Troubles()
         self._following: Following | None = None
 
     def follow(self) -> Following:
         """Keep the views up with the log in a thread of its own, until `close`."""
         if self._following is None:
             self._following = Following(self.chronicle, self.views)
+            self._following.on_failed = lambda failure: self.troubles.tell(
+                VIEWS, None if failure is None else str(failure)
+            )
             self._following.start()
         return self._following
 
@@ -121,8 +137,22 @@ class Archive:
         return self._following is not None
 
     def failure(self) -> Exception | None:
-        """Why the views cannot follow the log at the moment; None if they can."""
+        """Why this process cannot follow the log at the moment; None if it can, or need not."""
         return self._following.failure if self._following is not None else None
+
+    def standing(self) -> Standing:
+        """How the log and the views are, whatever is wrong with them."""
+        head, projected, failures = 0, 0, [self.troubles.of(LOG), self.troubles.of(VIEWS)]
+        try:
+            last = self.chronicle.log.head()
+            head = last.position if last else 0
+        except (AnnalesError, PersistenceError) as failure:
+            failures.append(str(failure))
+        try:
+            projected = self.views.tracked()
+        except (AnnalesError, sqlite3.Error, OSError) as failure:
+            failures.append(str(failure))
+        return Standing(head, projected, next(filter(None, failures), None))
 
     def close(self) -> None:
         """Let open streams end, stop following and close every file."""

@@ -18,7 +18,7 @@ from flask import Response, current_app, request
 from events.canonical import canonical, read
 from events.clocks import epoch_at
 from events.decision import Decision
-from events.errors import BadFilter, MalformedLine, Refusal, UnknownReference
+from events.errors import AnnalesError, BadFilter, MalformedLine, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
 from events.stream import Stream
@@ -107,7 +107,7 @@ def wait_for_views(position: int, seconds: float) -> bool:
     service = archive()
     try:
         return service.wait_for(position, timeout=seconds) >= position
-    except (OSError, sqlite3.Error):
+    except (AnnalesError, OSError, sqlite3.Error):
         # The order is recorded, whatever became of the views; /readyz shows that.
         current_app.logger.exception("the views cannot be read")
         return False

@@ -193,7 +193,7 @@ class _Standing(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The figures."""
-        head, projected = _head(self._archive), self._archive.views.tracked()
+        head, projected, _ = self._archive.standing()
         for name, meaning, value in (
             ("annales_head_position", "The head of the log.", head),
             ("annales_projected_position", "How far the views have read the log.", projected),
@@ -233,8 +233,3 @@ def _line(told: Answered) -> str:
     return msgspec.json.encode(
         {name: value for name, value in members.items() if value is not None}
     ).decode()
-
-
-def _head(archive: Archive) -> int:
-    head = archive.chronicle.log.head()
-    return head.position if head is not None else 0

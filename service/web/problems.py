@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
+from service.archive import Archive
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
 
@@ -224,6 +225,23 @@ PROBLEMS: tuple[Problem, ...] = (
         "The views are not there yet",
         "The log has the position, the views have read to `projected`; ask again in a second.",
         raised={errors.NotProjected: facts("position", "projected")},
+    ),
+    Problem(
+        "views-mending",
+        503,
+        "The views are being made anew",
+        "The views are damaged or gone, and are being made anew from the log, which has lost"
+        " nothing; `Retry-After` says when to come back.",
+        raised={errors.ViewsMending: facts()},
+        headers=lambda _: {"Retry-After": "2"},
+    ),
+    Problem(
+        "other-views",
+        503,
+        "Views of another version",
+        "A program of another version has put its `view` into use while this one ran, whose own is"
+        " `program`: end the one that is not wanted.",
+        raised={errors.OtherViews: facts("view", program="ours")},
     ),
     Problem(
         "not-drawn",
@@ -438,6 +456,11 @@ def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any
     return next(RAISED[each] for each in error.__mro__ if each in RAISED)
 
 
+def archive() -> Archive:
+    """The archive of the app that handles the request."""
+    return cast("Archive", current_app.extensions["annales"])
+
+
 def _raised(error: errors.AnnalesError) -> Response:
     problem, members = problem_of(type(error))
     if isinstance(error, errors.BadClock) and error.clock in MOMENTS:
@@ -457,6 +480,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
+    if archive().views.met(error):
+        return _raised(errors.ViewsMending(str(error)))
     current_app.logger.error("an error that nobody foresaw", exc_info=error)
     problem = BY_SLUG["internal"]
     return problem_response(problem, problem.meaning, {})

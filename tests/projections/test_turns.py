@@ -6,7 +6,7 @@ import fcntl
 import threading
 from pathlib import Path
 
-from projections.views.following import TURN
+from projections.views.file import TURN
 from service.archive import Archive
 from tests.story.telling import SOURCE, Clock, command, facility
 
