@@ -245,6 +245,15 @@ class NotDurable(AnnalesError):
     """The store would not survive a loss of power, so the log refuses to open."""
 
 
+class NotWritten(AnnalesError):
+    """The log cannot be written: its disk is full, or its folder is for reading alone. Nothing was
+    recorded, not even a part."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"nothing was recorded, since the log cannot be written: {why}")
+
+
 class OldView(AnnalesError):
     """A pinned answer of an earlier version of the views is no longer made. Follow `current`."""
 

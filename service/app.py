@@ -73,7 +73,7 @@ COMPRESSED = [
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
-    " X-Request-Id, Annales-Omitted, Annales-Position, Annales-Revision"
+    " X-Request-Id, Annales-Lag, Annales-Omitted, Annales-Position, Annales-Revision"
 )
 """The headers that a page of another origin may read."""
 

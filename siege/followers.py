@@ -18,8 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from benchmarks import command
-from projections.views.file import POINTER
-from projections.views.file import TURN
+from projections.views.file import POINTER, TURN
 from service.archive import Archive
 from siege.attack import Bar, Tooth, none, told
 from siege.damages import Readers, right_answers, views_of

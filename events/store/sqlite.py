@@ -55,7 +55,7 @@ from events.commit import (
     microseconds,
     next_instant,
 )
-from events.errors import IdTaken, LogDamaged, LogReplaced, NotDurable
+from events.errors import IdTaken, LogDamaged, LogReplaced, NotDurable, NotWritten
 from events.store.doorbell import Doorbell
 from events.store.inspection import commit_of, damage, seal_of, seal_of_epoch
 from events.store.noted import Noted, NotedHead
@@ -100,6 +100,11 @@ Clock = Callable[[], int]
 """Says what time it is, in microseconds since 1970."""
 
 
+UNWRITABLE = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+"""What SQLite says where it cannot write."""
+
 LOOK = 0.0005
 """Seconds from one look to the next whether another process still writes."""
 
@@ -134,9 +139,20 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """Nobody else writes meanwhile: what this thread reads is the newest state of the log.
 
         What it inserts is on the disk at the end, or, where something is raised, not in the log.
+        Raises NotWritten where there is no room, or nothing can be written at all.
         """
-        with self.datastore.one_transaction(commit=True):
-            yield
+        try:
+            with self.datastore.one_transaction(commit=True):
+                yield
+        except (OperationalError, InterfaceError) as error:
+            if is_unwritable(error.__cause__):
+                raise NotWritten(str(error)) from error
+            raise
+
+    def try_to_write(self) -> None:
+        """Write to the file what stands there already, as a commit would. Raises NotWritten."""
+        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(f"PRAGMA user_version = {SCHEMA_NUMBER}")
 
     # The log is written.
 
@@ -692,6 +708,9 @@ class ChronicleDatastore(library.SQLiteDatastore):
         try:
             if self.pool.closed:
                 raise ConnectionPoolClosedError
+            if self._writer is not None and self._writer.closing:
+                self._writer.close()
+                self._writer = None
             if self._writer is None:
                 self._writer = self.pool.create_connection(writes=True)
             yield self._writer
@@ -740,26 +759,38 @@ class ChroniclePool(library.SQLiteConnectionPool):
     def connect(self) -> sqlite3.Connection:
         """A plain connection to the log, for whoever closes it.
 
-        Raises NotDurable, LogReplaced, LogDamaged for a file that is no database, or the
-        library's InterfaceError or OperationalError.
+        Where nothing can be written, not even what SQLite keeps beside a file that it reads, it is
+        one for reading alone. Raises NotDurable, LogReplaced, LogDamaged for a file that is no
+        database, or the library's InterfaceError or OperationalError.
         """
-        try:
-            connection = sqlite3.connect(
-                self.db_name,
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-                timeout=self.lock_timeout,
-            )
-        except sqlite3.Error as error:
-            raise InterfaceError(error) from error
+        connection = self._connected(self.db_name)
         try:
             _make_durable(connection, patience=self.lock_timeout)
             self.check_file()
+        except OperationalError as error:
+            connection.close()
+            if not is_unwritable(error.__cause__) or not lies_alone(self.db_name):
+                raise
+            return self._connected(alone_name(self.db_name), factory=Alone)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _connected(
+        self, name: str, factory: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(
+                name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=self.lock_timeout,
+                factory=factory,
+            )
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
 
     def create_connection(self, *, writes: bool = False) -> library.SQLiteConnection:
         """A connection as the library wants it, to read or to write with."""
@@ -793,6 +824,29 @@ class ChroniclePool(library.SQLiteConnectionPool):
                 self._pool.popleft().close()
 
 
+class Alone(sqlite3.Connection):
+    """A connection that takes no locks and writes nothing, to a file that nobody has open."""
+
+
+def alone_name(path: str | Path) -> str:
+    """The name of a file by which SQLite opens it like that."""
+    return f"{Path(path).absolute().as_uri()}?immutable=1"
+
+
+def lies_alone(path: str | Path) -> bool:
+    """Whether nobody has a file open, and nothing of it lies elsewhere: SQLite keeps two files
+    beside it as long as somebody has."""
+    return Path(path).exists() and not any(
+        Path(f"{path}{end}").exists() for end in ("-wal", "-shm")
+    )
+
+
+def is_unwritable(error: BaseException | None) -> bool:
+    """Whether SQLite said this where it could not write."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in UNWRITABLE
+
+
 class ChronicleConnection(library.SQLiteConnection):
     """A connection whose writing transactions begin by taking the lock."""
 
@@ -801,6 +855,11 @@ class ChronicleConnection(library.SQLiteConnection):
     ) -> None:
         super().__init__(connection, max_age=max_age)
         self.patience = patience
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is not used again: somebody whom it would not hear may write from now on."""
+        return isinstance(self._sqlite_conn, Alone) or super().closing
 
     def written(self) -> int:
         """How many rows were written by it so far."""

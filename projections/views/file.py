@@ -29,6 +29,7 @@ import msgspec
 from sqlite_utils import Database
 
 from events.errors import AnnalesError, OtherViews, ViewsMending
+from events.store.sqlite import alone_name, is_unwritable, lies_alone
 from projections import VIEW
 from projections.views.columns import Shelf
 
@@ -301,6 +302,9 @@ class Views:
             self._forget()
             opened = self._local.opened = self._open()
         elif not opened.lies_there():
+            if not any(opened.lying[1:3]):  # nobody had it open, and now somebody has
+                self._forget()
+                return self.db()
             self.give_up("its files were removed, replaced or cut short", opened.pointer)
             raise ViewsMending(self.damage() or "")
         return opened.db
@@ -529,8 +533,19 @@ def remove(path: Path) -> None:
 
 
 def _connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
+    """A connection to a file; where nothing can be written, to one that nobody else has open, it
+    takes no locks."""
+    try:
+        return _connected(f"{path.absolute().as_uri()}?mode={mode}")
+    except sqlite3.OperationalError as error:
+        if mode != "rw" or not is_unwritable(error) or not lies_alone(path):
+            raise
+        return _connected(alone_name(path))
+
+
+def _connected(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        name,
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -552,6 +567,7 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # records is answered from the columns, and the system keeps the file. It is not mapped: whoever
     # reads beyond the end of a mapped file that was cut short is killed.
     connection.execute("PRAGMA cache_size = -8192")
+    connection.execute("PRAGMA user_version").fetchone()  # only what reads it opens a file
 
 
 def _tells_of_damage(error: Exception) -> bool | None:

@@ -246,9 +246,10 @@ class Following:
                     continue
                 # The log goes on without the views; /readyz says so, and the next try may succeed,
                 # here or in another process.
+                if str(failure) != str(self.failure):
+                    log.exception("the views cannot follow the log")
                 patience = min(2 * patience, LATE) if self.failure is not None else SOON
                 self._told(failure)
-                log.exception("the views cannot follow the log")
                 self._ended.wait(patience)
             self._ended.wait(BETWEEN_TURNS)
 

@@ -7,7 +7,7 @@ in one folder: `log.sqlite` is the truth, the views can be thrown away.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 from eventsourcing.persistence import PersistenceError
 
 from events.chronicle import Chronicle
-from events.clocks import utc_day
+from events.clocks import Log, utc_day
 from events.errors import AnnalesError, NotProjected
 from events.store.sqlite import Clock, system_clock
 from projections.views.file import POINTER, Database, Views
@@ -27,12 +27,17 @@ from projections.views.search import Search
 from projections.views.state import State
 from projections.views.turns import Turns
 from service.archive.keys import Keyring
+from service.archive.reached import Reached
 from service.archive.streams import Streams
 from service.sharing import Troubles
 
 LOG = "log.sqlite"
 
 VIEWS = "views"
+
+
+MOMENTS = frozenset({"known", "to_known"})
+"""The parameters that name a commit: that one is answered, or refused."""
 
 
 class Standing(NamedTuple):
@@ -72,6 +77,7 @@ class Archive:
         self.search = Search(log)
         self.streams = Streams()
         self.troubles = Troubles()
+        self.reached = Reached(log, self.stuck_at)
         self._following: Following | None = None
 
     def follow(self) -> Following:
@@ -103,6 +109,18 @@ class Archive:
         status = (self.folder / POINTER).stat()
         return status.st_ino, status.st_mtime_ns
 
+    def log_asked(self, texts: Mapping[str, str]) -> Log:
+        """The log that the moments of a question are of, which names some of them or none."""
+        return self.reached if MOMENTS.isdisjoint(texts) else self.chronicle.log
+
+    def stuck_at(self) -> int | None:
+        """How far the views have read, if they cannot follow the log at the moment."""
+        return None if self.troubles.of(VIEWS) is None else self.views.tracked()
+
+    def lag(self) -> int:
+        """How many positions the views are behind the log."""
+        return (self.chronicle.log.max_notification_id() or 0) - self.views.tracked()
+
     def db_at(self, position: int) -> Database:
         """The views, if they have read the position. Raises NotProjected."""
         # How far it is read is read by the very connection that answers: a rebuild may swap
@@ -127,7 +145,7 @@ class Archive:
 
     def wait_for(self, position: int, *, timeout: float) -> int:
         """Wait until the views have read the position; returns how far they are."""
-        if self._following is None:
+        if self._following is None or self.stuck_at() is not None:
             return self.views.tracked()
         return self._following.wait_for(position, timeout=timeout)
 
@@ -142,7 +160,7 @@ class Archive:
 
     def standing(self) -> Standing:
         """How the log and the views are, whatever is wrong with them."""
-        head, projected, failures = 0, 0, [self.troubles.of(LOG), self.troubles.of(VIEWS)]
+        head, projected, failures = 0, 0, [self._unwritable(), self.troubles.of(VIEWS)]
         try:
             last = self.chronicle.log.head()
             head = last.position if last else 0
@@ -153,6 +171,17 @@ class Archive:
         except (AnnalesError, sqlite3.Error, OSError) as failure:
             failures.append(str(failure))
         return Standing(head, projected, next(filter(None, failures), None))
+
+    def _unwritable(self) -> str | None:
+        """Why the last order could not be written, if it still could not."""
+        why = self.troubles.of(LOG)
+        if why is not None:
+            try:
+                self.chronicle.log.try_to_write()
+            except (AnnalesError, PersistenceError) as failure:
+                return str(failure)
+            self.troubles.tell(LOG, None)
+        return None
 
     def close(self) -> None:
         """Let open streams end, stop following and close every file."""

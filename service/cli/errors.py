@@ -20,6 +20,9 @@ from events.errors import (
     LogReplaced,
     NotDurable,
     NotProjected,
+    NotWritten,
+    OtherViews,
+    ViewsMending,
 )
 from projections.views.following import BesideDiffers, Differs
 from projections.views.processes import WorkerFailed
@@ -38,6 +41,9 @@ CODES: Mapping[type[Exception], int] = {
     BesideDiffers: DAMAGED,
     NotDurable: UNAVAILABLE,
     NotProjected: UNAVAILABLE,
+    NotWritten: UNAVAILABLE,
+    OtherViews: UNAVAILABLE,
+    ViewsMending: UNAVAILABLE,
     WorkerFailed: UNAVAILABLE,
     ForeignPackage: UNAVAILABLE,
     AnnalesError: REFUSED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from service.archive import LOG, Archive
+from service.archive import LOG, VIEWS, Archive
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.screen import AddBar, bar, bars
@@ -61,6 +62,17 @@ def caught_up(archive: Archive) -> int:
         return archive.catch_up()
     with bar("Projecting", head.position) as advance:
         return archive.catch_up(advance)
+
+
+def try_to_catch_up(archive: Archive) -> None:
+    """Bring the views up to the head of the log. Where they cannot be written, that is said on
+    stderr, and questions are answered as far as they have read."""
+    try:
+        caught_up(archive)
+    except (OSError, sqlite3.OperationalError) as error:
+        archive.troubles.tell(VIEWS, str(error))
+        read = archive.views.tracked()
+        click.echo(f"The views have read to @{read}, and cannot follow: {error}", err=True)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.asking.table import Column, Members
 from service.cli.changes import show_history
-from service.cli.options import SHARED, caught_up, log_of
+from service.cli.options import SHARED, log_of, try_to_catch_up
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import next_place, show_clocks, show_next
 from service.questions import QUESTIONS
@@ -175,16 +175,17 @@ def _run(folder: Path, question: Question, id: str, options: dict[str, Any]) -> 
     texts = _texts(question, options)
     log_of(folder)
     with Archive(folder) as archive:
-        caught_up(archive)
-        reading = archive.reading(archive.views.db())
+        try_to_catch_up(archive)
         arguments = Arguments(
             path=question.path.replace("{id}", id),
             texts=texts,
-            log=archive.chronicle.log,
+            log=archive.log_asked(texts),
             now=archive.chronicle.now(),
             id=id,
         )
         query = _query(question, arguments, form or JSON)
+        known = query.as_of.known if query.position is None else query.position
+        reading = archive.reading_at(known)
         if form is not None:
             text = question.text(reading, query, form)
             click.echo(text, nl=not text.endswith("\n"))

@@ -70,7 +70,7 @@ def follows() -> Response:
     if "of" not in texts:
         raise BadFilter("of", "", "give the path of a question, such as /v1/state?at=2013")
     followed = followed_question(chronicle, texts["of"])
-    clocks = as_of(known=texts.get("known"), log=chronicle.log, now=chronicle.now())
+    clocks = as_of(known=texts.get("known"), log=archive().log_asked(texts), now=chronicle.now())
     query = feed_query(request.path, followed, clocks, paging, form=form)
     is_pinned = query.is_pinned_by(texts)
     # A page is read only if the client does not have it, and only then says where it ends.

@@ -240,8 +240,8 @@ def _original(question: Question, id: str, *more: str) -> Original:
 
 
 def _present() -> tuple[int, Reading]:
-    """The head of the log, and views that have read it."""
-    head = archive().chronicle.log.head()
+    """The head of the log, as far as it can be asked about, and views that have read it."""
+    head = archive().reached.head()
     known = head.position if head is not None else 0
     return known, reading_at(known)
 

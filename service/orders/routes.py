@@ -134,7 +134,7 @@ def order(
         view = blueprint.doc(
             operationId=view.__name__,
             parameters=parameters,
-            responses=problem_responses(*statuses, *((428,) if ids else ()), 429, 503),
+            responses=problem_responses(*statuses, *((428,) if ids else ()), 429, 503, 507),
             requestBody=body,
             security=[{"key": []}],
         )(view)

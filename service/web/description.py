@@ -72,7 +72,8 @@ def described(
     maps the other media types of the body to theirs. `ids` are examples of the `{id}` in the path.
     Beside the headers of every answer the view always `sends` some, and `may_send` others.
     """
-    sent = headers(*ANSWER_HEADERS, *sends, sometimes=("Content-Location", *may_send))
+    often = ("Content-Location", "Annales-Lag")
+    sent = headers(*ANSWER_HEADERS, *sends, sometimes=(*often, *may_send))
 
     def register(view: View) -> View:
         name = view.__name__

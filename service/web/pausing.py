@@ -62,9 +62,11 @@ def reading_at(position: int) -> Reading:
 
 
 def await_views(position: int) -> None:
-    """Wait until the views have read the position, or `PATIENCE` is over. Raises Paused."""
+    """Wait until the views have read the position, or `PATIENCE` is over; not for views that cannot
+    follow. Raises Paused."""
     service = _archive()
-    if service.is_followed and service.views.tracked() < position:
+    is_followed = service.is_followed and service.stuck_at() is None
+    if is_followed and service.views.tracked() < position:
         pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
 
 

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
-from service.archive import Archive
+from service.archive import LOG, Archive
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
 
@@ -373,6 +373,14 @@ PROBLEMS: tuple[Problem, ...] = (
         "The limit is used up; `Retry-After` says when to come back.",
     ),
     Problem(
+        "insufficient-storage",
+        507,
+        "Nothing can be recorded",
+        "The disk of the log is full, or its folder is for reading alone. Nothing was recorded, not"
+        " even a part; what is recorded can be asked for.",
+        raised={errors.NotWritten: facts()},
+    ),
+    Problem(
         "batch-refused",
         422,
         "Some lines are refused",
@@ -463,6 +471,8 @@ def archive() -> Archive:
 
 def _raised(error: errors.AnnalesError) -> Response:
     problem, members = problem_of(type(error))
+    if isinstance(error, errors.NotWritten):
+        archive().troubles.tell(LOG, error.why)
     if isinstance(error, errors.BadClock) and error.clock in MOMENTS:
         problem = BY_SLUG["validation"]
     return problem_response(problem, str(error), members(error))

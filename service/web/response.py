@@ -70,8 +70,9 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
 
 def arguments(path: str, texts: Mapping[str, str], *, id: str = "") -> Arguments:
     """The arguments of a question, at the present time and log of the archive of the app."""
-    chronicle = archive().chronicle
-    return Arguments(path=path, id=id, texts=texts, log=chronicle.log, now=chronicle.now())
+    service = archive()
+    log, now = service.log_asked(texts), service.chronicle.now()
+    return Arguments(path=path, id=id, texts=texts, log=log, now=now)
 
 
 def parameters(taken: tuple[str, ...]) -> Mapping[str, str]:
@@ -125,6 +126,8 @@ def respond(
     else:
         headers["Cache-Control"] = ASK_AGAIN
         headers["Content-Location"] = query.pinned
+        if archive().stuck_at() is not None:
+            headers["Annales-Lag"] = str(archive().lag())
     response = Response(mimetype=media_type, headers=headers)
     if more is not None:
         response.headers.update(more(reading, query, texts))

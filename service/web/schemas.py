@@ -75,6 +75,10 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
         "How much a feed leaves out, by reason.",
     ),
     "Annales-Position": (forms.POSITION, "The position of the log that the answer reflects."),
+    "Annales-Lag": (
+        forms.POSITION,
+        "How many positions the answers are behind the log, while the views cannot follow it.",
+    ),
     "Annales-Revision": (forms.REVISION, "The revision of the record or source."),
     "Cache-Control": ({"type": "string"}, "`immutable` at the pinned URL, else `no-cache`."),
     "Content-Disposition": ({"type": "string"}, "What a file of it is called."),
