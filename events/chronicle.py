@@ -33,6 +33,7 @@ from events.outlines import Outlines
 from events.record import Record, StreamLine, touched
 from events.statement_warnings import warnings_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
+from events.store.timekeeping import Steady, Timekeeper, system_uptime
 from events.store.transcoding import line_of, state_of
 
 PAGE = 1000
@@ -47,13 +48,26 @@ class Chronicle(Application[str]):
 
     name = "annales"
 
-    def __init__(self, path: Path, *, clock: Clock = system_clock, new_epoch: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock = system_clock,
+        steady: Steady | None = None,
+        new_epoch: bool = False,
+    ) -> None:
         """Open the log in a file, making it if there is none.
+
+        The clock is looked at beside a `steady` one; another than that of the machine is believed
+        where none is given.
 
         With `new_epoch` it goes on in another epoch, whatever it was before. Raises LogReplaced
         where it is no continuation of what its folder had.
         """
         self.clock = clock
+        if clock is system_clock:
+            steady = steady or system_uptime
+        self.timekeeper = steady and Timekeeper(path, clock=clock, steady=steady)
         self._outlines = Outlines()
         super().__init__(
             env={
@@ -90,7 +104,8 @@ class Chronicle(Application[str]):
         """Record a command, whole or not at all.
 
         Raises a Refusal for a single order, BatchRefused for several, KeyReused
-        where the idempotency key stands for another request.
+        where the idempotency key stands for another request, ClockNotBelieved where the clock
+        cannot date it.
         """
         decision: Decision | None = None
         seen: Commit | None = None
@@ -106,6 +121,8 @@ class Chronicle(Application[str]):
                 decision = self.propose(command)
             if not decision.decided:
                 return Recorded(commit=None, events=(), skipped=decision.skipped)
+            if self.timekeeper is not None:
+                self.timekeeper.check()
             recorded = self._keep(command, decision)
         self._remember(decision, recorded)
         return recorded

@@ -241,6 +241,18 @@ class LogReplaced(AnnalesError):
         )
 
 
+class ClockNotBelieved(AnnalesError):
+    """The clock of the machine is not believed, so nothing is dated by it. Set it right, or confirm
+    it."""
+
+    def __init__(self, now: str, why: str) -> None:
+        self.now, self.why = now, why
+        super().__init__(
+            f"nothing is recorded, since the clock is not believed that says {now}: {why}. Set it"
+            " right; or, if it is right, `annales confirm-clock`"
+        )
+
+
 class NotDurable(AnnalesError):
     """The store would not survive a loss of power, so the log refuses to open."""
 

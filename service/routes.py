@@ -87,5 +87,6 @@ def readyz() -> tuple[dict[str, Any], int]:
         "projected": projected,
         "lag": lag,
         "failure": failure,
+        "clock": archive().beat(),
     }
     return body, 200 if ready else 503

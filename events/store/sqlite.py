@@ -637,7 +637,7 @@ class ChronicleDatastore(library.SQLiteDatastore):
             max_overflow=16,
         )
         self.doorbell = Doorbell(self.pool.connect, poll_interval=poll_interval)
-        self.noted = NotedHead.of(db_name)
+        self.noted = NotedHead(Path(db_name))
         self._writer: library.SQLiteConnection | None = None
         self._writing = Lock()
         self._ours = _OfThisThread()

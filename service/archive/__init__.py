@@ -18,6 +18,7 @@ from events.chronicle import Chronicle
 from events.clocks import Log, utc_day
 from events.errors import AnnalesError, NotProjected
 from events.store.sqlite import Clock, system_clock
+from events.store.timekeeping import Steady
 from projections.views.file import POINTER, Database, Views
 from projections.views.following import CREATES, Following, belong, catch_up
 from projections.views.history import History
@@ -52,7 +53,12 @@ class Archive:
     """An open folder. Close it when done: `with Archive(folder) as archive`."""
 
     def __init__(
-        self, folder: Path, *, clock: Clock = system_clock, new_epoch: bool = False
+        self,
+        folder: Path,
+        *,
+        clock: Clock = system_clock,
+        steady: Steady | None = None,
+        new_epoch: bool = False,
     ) -> None:
         """Open the folder, making it if there is none.
 
@@ -63,7 +69,9 @@ class Archive:
         self.folder = folder
         self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
         try:
-            self.chronicle = Chronicle(folder / LOG, clock=clock, new_epoch=new_epoch)
+            self.chronicle = Chronicle(
+                folder / LOG, clock=clock, steady=steady, new_epoch=new_epoch
+            )
         except BaseException:
             self.keys.close()
             raise
@@ -182,6 +190,11 @@ class Archive:
                 return str(failure)
             self.troubles.tell(LOG, None)
         return None
+
+    def beat(self) -> str | None:
+        """Note how late it is; why the clock is not believed, if it is not."""
+        timekeeper = self.chronicle.timekeeper
+        return timekeeper.beat() if timekeeper is not None else None
 
     def close(self) -> None:
         """Let open streams end, stop following and close every file."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from events.clocks import Commit, Epoch, Log
+from events.clocks import Commit, Log
+from events.commit import Epoch
 
 
 class Reached:

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Re-read every byte, and replay the log beside the views.",
     ),
     "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
+    "confirm-clock": ("service.cli.clock", "Believe the clock of this machine as it is."),
     "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),
 }
 """Each command: the module that has it under its name, and what the help says of it. Those that ask
@@ -68,7 +69,7 @@ class Annales(click.Group):
         module = import_module(name)
         if name == ASKING:
             return cast("click.Command", module.command_of(cmd_name))
-        return cast("click.Command", getattr(module, cmd_name))
+        return cast("click.Command", getattr(module, cmd_name.replace("-", "_")))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """List the commands without importing one."""

@@ -163,7 +163,7 @@ def _look(built: Path, folder: Path, *, new_epoch: bool) -> None:
 
 def _note(folder: Path) -> Path:
     """What was noted of the log of a folder."""
-    return NotedHead.of(str(folder / LOG)).path
+    return NotedHead(folder / LOG).path
 
 
 def _need_no_log(folder: Path) -> None:

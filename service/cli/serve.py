@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from events.store.timekeeping import BEAT
 from service.archive import Archive
 from service.cli.exits import UNAVAILABLE, Ended
 from service.settings import HERE, Settings
@@ -185,6 +186,7 @@ def _answer(
         def begun(loop: asyncio.AbstractEventLoop) -> None:
             _on_ending(loop, lifeline, server.end, is_orphan)
             _ring(archive, following, server, sharing)
+            _keep_time(loop, archive)
             if sharing.bells is not None:
                 _hear(loop, archive, following, server, sharing.bells.of(number))
             os.write(lifeline.ready, b".")
@@ -221,6 +223,12 @@ def _ring(archive: Archive, following: Following, server: Server, sharing: Shari
 
     archive.chronicle.log.datastore.doorbell.on_ring = lambda: ring(LOG_GREW)
     following.on_moved = lambda: ring(VIEWS_MOVED)
+
+
+def _keep_time(loop: asyncio.AbstractEventLoop, archive: Archive) -> None:
+    """Note now and then how late it is, for the next start of the machine."""
+    archive.beat()
+    loop.call_later(BEAT, _keep_time, loop, archive)
 
 
 def _hear(

@@ -244,6 +244,15 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={errors.OtherViews: facts("view", program="ours")},
     ),
     Problem(
+        "clock-not-believed",
+        503,
+        "The clock is not believed",
+        "The clock of the server went another way than time does, and what it dates is dated for"
+        " good; orders are taken again when it is right, or confirmed by `annales confirm-clock`.",
+        raised={errors.ClockNotBelieved: facts("now", "why")},
+        headers=lambda _: {"Retry-After": "60"},
+    ),
+    Problem(
         "not-drawn",
         503,
         "No picture in time",

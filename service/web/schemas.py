@@ -156,6 +156,9 @@ class ReadySchema(Schema):
     projected = fields.Integer(required=True)
     lag = fields.Integer(required=True)
     failure = fields.String(allow_none=True)
+    clock = text_field(
+        "Why the clock is not believed, so that orders are refused; null where it is.", null=True
+    )
 
 
 class HealthSchema(Schema):

@@ -121,6 +121,7 @@ def test_the_service_is_ready_while_its_views_are_near(
         "projected": 2,
         "lag": 1,
         "failure": None,
+        "clock": None,
     }
     monkeypatch.setattr("service.routes.READY_LAG", 0)
     answer = reader.app.test_client().get("/readyz")
