@@ -480,10 +480,10 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         with self.writing(), self.datastore.transaction(commit=True) as cursor:
             noted, ends = self.datastore.noted.read(), self._ends(cursor)
             is_other = noted is not None and ends is not None and _is_other(cursor, noted, ends)
+            # An earlier copy may not know of all epochs that began since.
+            known = [each.epoch for each in (noted, ends) if each is not None]
             epoch = Epoch(
-                # An earlier copy may not know of all that began since.
-                number=max([each.epoch for each in (noted, ends) if each is not None], default=1)
-                + 1,
+                number=max(known, default=1) + 1,
                 began=ends.position if ends is not None and not is_other else 0,
                 recorded_at=instant(self.clock()),
             )

@@ -147,11 +147,12 @@ def test_an_epoch_begins_where_an_earlier_copy_ends(folder: Path) -> None:
         connection.execute("UPDATE epochs SET began = 0")
 
 
-def test_an_epoch_of_another_log_begins_with_it(folder: Path) -> None:
-    """Nobody knows how far the two are the same, so nothing that was told is told again."""
+@pytest.mark.parametrize("ids", ["x", "xyz", "xyzw"])
+def test_an_epoch_of_another_log_begins_with_it(folder: Path, ids: str) -> None:
+    """However long that is: nobody knows how far the two are the same."""
     other = folder / "elsewhere"
     other.mkdir()
-    told(other, "x", "y", "z", "w")
+    told(other, *ids)
     shutil.copy(other / "log.sqlite", folder / "log.sqlite")
     told(folder, new_epoch=True)
     with Chronicle(folder / "log.sqlite") as chronicle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,12 +15,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from events.errors import LogReplaced
+from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.archive.keys import KEYS, Keyring
 from service.cli.command import annales
 from tests.service.asked import ASK_AGAIN, FOREVER
-from tests.story.telling import JUNO, SOURCE, Clock, Teller, facility
+from tests.story.telling import JUNO, SOURCE, Clock, Teller, facility, milestone, plan
 
 
 def run(folder: Path, *words: str) -> Result:
@@ -131,7 +133,9 @@ def test_an_epoch_that_is_named_is_that_of_the_answer(replaced: Path) -> None:
         assert client.get("/v1/state?epoch=x").status_code == 422
         assert client.get("/v1/state?epoch=2").status_code == 200
         assert client.get("/v1/state?known=@2&epoch=2").status_code == 422
-        named = client.get("/v1/state?at=2020-01-01&stated=2020-01-01&known=@2&epoch=1&view=4")
+        named = client.get(
+            f"/v1/state?at=2020-01-01&stated=2020-01-01&known=@2&epoch=1&view={VIEW}"
+        )
     assert (named.status_code, named.headers["Cache-Control"]) == (200, ASK_AGAIN)
 
 
@@ -175,6 +179,52 @@ def test_a_page_and_its_links_keep_the_epoch(replaced: Path) -> None:
         assert "&epoch=2&view=" in address
         pinned = client.get(address)
         assert (pinned.status_code, pinned.headers["Cache-Control"]) == (200, FOREVER)
+
+
+@pytest.mark.parametrize("path", ["/", "/state", "/records/f0", "/slips", "/activity"])
+def test_a_link_from_page_to_page_names_no_epoch(replaced: Path, path: str) -> None:
+    """It leads to the present answer, or says at which `known`; just what is pinned names one."""
+    done(replaced, "migrate", "--new-epoch")
+    with Archive(replaced, clock=Clock()) as archive:
+        Teller(archive, Clock()).tell(
+            facility("f0"),
+            milestone("run", "operation-started", "2020", facility="f0"),
+            plan("up", "upgraded", "2021", stated="2018", facility="f0"),
+        )
+    page = get(replaced, path).get_data(as_text=True)
+    assert "epoch=2&amp;view=" in page
+    assert re.findall(r"epoch=\d+(?!&amp;view=)", page) == []
+
+
+def test_a_page_of_what_is_followed_is_pinned_in_the_epoch_of_its_end(replaced: Path) -> None:
+    """Its address is gone without that; the next page has no epoch before it is read."""
+    done(replaced, "migrate", "--new-epoch")
+    told(replaced, "two", many=5)
+    with asked(replaced) as client:
+        first = client.get(f"/v1/follows?of=/v1/records&limit=2&view={VIEW}")
+        assert (first.status_code, first.headers["Cache-Control"]) == (410, "no-store")
+        cut = client.get(first.get_json()["current"])
+        assert (cut.status_code, cut.headers["Cache-Control"]) == (200, FOREVER)
+        assert "&epoch=2&view=" in first.get_json()["current"]
+        following = client.get(cut.get_json()["next"])
+        assert (following.status_code, following.headers["Cache-Control"]) == (200, ASK_AGAIN)
+        early = client.get(f"/v1/follows?of=/v1/records&limit=1&view={VIEW}")
+        assert (early.status_code, early.headers["Cache-Control"]) == (200, FOREVER)
+
+
+def test_what_has_no_pin_is_asked_for_again_in_a_later_epoch(replaced: Path) -> None:
+    """Pages of changes beyond the place, and the lists of mementos, by other tags than before."""
+    done(replaced, "migrate", "--new-epoch")
+    told(replaced, "two", many=5)
+    with asked(replaced) as client:
+        before = client.get("/v1/changes?limit=2")
+        beyond = client.get("/v1/changes?limit=2&lastEventId=2")
+        assert before.headers["Cache-Control"] == FOREVER
+        assert beyond.headers["Cache-Control"] == ASK_AGAIN
+        assert before.headers["ETag"].startswith('"c2.')
+        assert beyond.headers["ETag"].startswith('"e2.c4.')
+        assert client.get("/v1/timemap/records/juno").headers["ETag"].startswith('"m2.')
+        assert client.get("/v1/timemap/records/f0").headers["ETag"].startswith('"e2.m3.')
 
 
 def test_a_revision_that_was_read_in_an_epoch_that_is_over_changes_nothing(folder: Path) -> None:
