@@ -213,6 +213,17 @@ class OtherViews(AnnalesError):
         )
 
 
+class TooCostly(AnnalesError):
+    """An answer would read more than one may. Ask for less, by the parameters in `narrow`."""
+
+    def __init__(self, cost: int, most: int, narrow: tuple[str, ...]) -> None:
+        self.cost, self.most, self.narrow = cost, most, narrow
+        super().__init__(
+            f"the answer would read at least {cost:,} rows, and {most:,} is the most:"
+            f" narrow the question down by {', '.join(narrow)}"
+        )
+
+
 class NotFound(AnnalesError):
     """At these clocks there is no such record, statement or source."""
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 from service.archive import Archive
+from service.asking.narrowing import MOST_READ
 from service.changes.routes import blueprint as changes
 from service.desk.routes import blueprint as desk
 from service.feeds.routes import blueprint as feeds
@@ -86,11 +87,17 @@ ALLOWED = (
 
 
 def create_app(
-    archive: Archive, settings: Settings | None = None, sharing: Sharing | None = None
+    archive: Archive,
+    settings: Settings | None = None,
+    sharing: Sharing | None = None,
+    *,
+    most_read: int = MOST_READ,
 ) -> Flask:
     """The WSGI app that answers from an archive. The caller keeps and closes the archive.
 
     `sharing` is what it counts together with the other processes of its server, if there are any.
+    `most_read` is how many rows an answer may read. No setting changes it: what is refused is
+    refused by every service.
     """
     settings = settings or Settings(data=archive.folder)
     sharing = sharing or Sharing()
@@ -105,6 +112,7 @@ def create_app(
         "COMPRESS_ALGORITHM": ["zstd", "br", "gzip"],
         "COMPRESS_STREAMS": False,
         "ANNALES_URL": settings.url or HERE,
+        "ANNALES_MOST_READ": most_read,
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, sharing)

@@ -153,6 +153,14 @@ VERSIONS_OF_RECORDS = """
 """
 """The same, of some records."""
 
+COUNT_OF_RECORDS = """
+    SELECT count(*)
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kf <= :known
+      AND (kt IS NULL OR kt > :known)
+"""
+
 CHANGES_OF_RECORDS = """
     SELECT record, kf
     FROM statements
@@ -340,6 +348,12 @@ class Lines:
         texts = self.texts(db, standing, known=known)
         for each in standing:
             yield streams[names[each.record]], each.number, texts[each.id]
+
+    def count(self, db: Database, records: Iterable[int], *, known: int) -> int:
+        """How many statements of some records, by number, stand at a position."""
+        found = db.execute(COUNT_OF_RECORDS, {"records": as_json(list(records)), "known": known})
+        count: int = found.fetchone()[0]
+        return count
 
     def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The texts, as they last stood, of those statements that stand no more at a position.

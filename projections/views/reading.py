@@ -16,12 +16,14 @@ from events.area import Area
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
+from events.record import Record
 from events.stream import Stream
 from projections.engine.spans import BEFORE_ALL
+from projections.views.budget import Budget
 from projections.views.bulk import Numbers
 from projections.views.columns import Found
 from projections.views.file import Database
-from projections.views.history import History
+from projections.views.history import Entry, History, numbers_of_streams
 from projections.views.kept import STILL, Text
 from projections.views.lines import Lines, Version
 from projections.views.order import Order
@@ -51,9 +53,33 @@ class Reading(NamedTuple):
     record_of_entry: Callable[[str], str | None]
     """The record that an entry lies in, for good, by the claims of the log; None if in none."""
 
+    budget: Budget
+    """What is read for the answer, and how much of it may be."""
+
     def at(self, as_of: AsOf, *, country: str | None = None, field: str | None = None) -> Slice:
         """The rows at three clocks, of a country and a field where they are given."""
         return Slice(self, as_of, country, field)
+
+    def record(self, stream: str, *, known: int) -> Record:
+        """The record of a stream as the log had it at a position."""
+        self._spend_on(stream, known)
+        return self.history.record(self.db, stream, known=known)
+
+    def records(self, streams: Iterable[str], *, known: int) -> dict[str, Record]:
+        """The records of those of some streams that the log had at a position, by stream."""
+        streams = list(streams)
+        for stream in streams:
+            self._spend_on(stream, known)
+        return self.history.records(self.db, streams, known=known)
+
+    def entries(self, stream: str, *, known: int, after: int, limit: int) -> Iterator[Entry]:
+        """The events of a stream beyond the position `after`, in order."""
+        self._spend_on(stream, known)
+        return self.history.entries(self.db, stream, known=known, after=after, limit=limit)
+
+    def _spend_on(self, stream: str, known: int) -> None:
+        # What an event changed is told by all that came before it.
+        self.budget.spend(texts=self.history.revision(self.db, stream, known=known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +113,19 @@ class Slice:
         `detailed` with what else they name, and their text."""
         first = last if first is None else first
         return self.reading.state.stab(
-            self.reading.db, facet, self.scope, first=first, last=last, detailed=detailed
-        )
+            self.reading.db, facet, self.scope, budget=self.reading.budget,
+            first=first, last=last, detailed=detailed,
+        )  # fmt: skip
 
     def find(self, facet: str, last: Day, *, first: Day | None = None) -> Found:
         """The same, as numbers."""
         first = last if first is None else first
         return self.reading.state.find(self.reading.db, facet, self.scope, first=first, last=last)
 
-    def rows(self, found: Found) -> list[Row]:
-        """What was found, each as a row."""
-        return self.reading.state.rows(self.reading.db, found)
+    def rows(self, found: Found, *, detailed: bool = False) -> list[Row]:
+        """What was found, each as a row; `detailed` with what else it names, and its text."""
+        self.reading.budget.spend(rows=len(found))
+        return self.reading.state.rows(self.reading.db, found, detailed=detailed)
 
     def first_days(self, found: Found) -> Numbers:
         """The first days of rows, however far; an open end as boxes have it."""
@@ -113,7 +141,9 @@ class Slice:
 
     def stab_records(self, facet: str, records: Iterable[str], day: Day) -> list[Row]:
         """The rows of a facet that hold on a day, of some records."""
-        rows = self.reading.state.of_records(self.reading.db, facet, records, self.scope)
+        rows = self.reading.state.of_records(
+            self.reading.db, facet, records, self.scope, budget=self.reading.budget
+        )
         return [
             row
             for row in rows
@@ -123,7 +153,9 @@ class Slice:
     def stretches(self, facet: str, *, records: Iterable[str] | None = None) -> list[Stretch]:
         """The stretches of a facet on all days, by record and day; those of some records wherever
         they are listed, if they are named."""
-        return self.reading.state.stretches(self.reading.db, facet, self.scope, records=records)
+        return self.reading.state.stretches(
+            self.reading.db, facet, self.scope, budget=self.reading.budget, records=records
+        )
 
     def begun(self, facet: str, last: Day) -> list[Row]:
         """The rows of a facet that had begun by the day `last`."""
@@ -144,13 +176,15 @@ class Slice:
         return self._cards(map(Stream.source, ids))
 
     def _cards(self, streams: Iterable[Stream]) -> dict[str, Line]:
-        names = map(str, streams)
+        names = list(map(str, streams))
+        self.reading.budget.spend(rows=len(names))
         cards = self.reading.lines.cards(self.reading.db, names, known=self.as_of.known)
         return {Stream.parse(name).id: card for name, card in cards.items()}
 
     def briefs(self, records: Iterable[str]) -> dict[str, tuple[str, str]]:
         """By id, the name of a record and the JSON text of what a row shows of its card."""
-        streams = (str(Stream.record(record)) for record in records)
+        streams = [str(Stream.record(record)) for record in records]
+        self.reading.budget.spend(rows=len(streams))
         briefs = self.reading.lines.briefs(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: brief for stream, brief in briefs.items()}
 
@@ -167,6 +201,7 @@ class Slice:
                 since, until, brief = briefs.get(number, (0, 0, ""))
                 yield Text(since, STILL if until is None else until, brief)
 
+        self.reading.budget.spend(rows=len(records))
         return self._kept(records, [CARD] * len(records), made)
 
     def texts_of(self, found: Found, make: Callable[[Row, Version | None], str]) -> list[str]:
@@ -175,9 +210,11 @@ class Slice:
 
         def made(places: list[int]) -> Iterator[Text]:
             few = found.where(np.array(places))
-            for row, version in zip(self.rows(few), self._versions_of(few), strict=True):
+            rows = self.reading.state.rows(self.reading.db, few)
+            for row, version in zip(rows, self._versions_of(few), strict=True):
                 yield _right(row, version, make)
 
+        self.reading.budget.spend(rows=len(found))
         return self._kept(found["record"].tolist(), found["seq"].tolist(), made)
 
     def texts_of_rows(
@@ -187,10 +224,12 @@ class Slice:
 
         def made(places: list[int]) -> Iterator[Text]:
             few = [rows[place] for place in places]
-            versions = self.versions({row.statement for row in few if row.statement})
+            ids = {row.statement for row in few if row.statement}
+            versions = self.reading.lines.versions(self.reading.db, ids, known=self.as_of.known)
             for row in few:
                 yield _right(row, versions.get(row.statement), make)
 
+        self.reading.budget.spend(rows=len(rows))
         behind = [abs(row.id) for row in rows]
         return self._kept([id >> 32 for id in behind], [id & 0xFFFF_FFFF for id in behind], made)
 
@@ -204,6 +243,7 @@ class Slice:
             for version in standing:
                 yield _text(texts[version.id], version)
 
+        self.reading.budget.spend(texts=len(found))
         statements = (-found["statement"]).tolist()
         return self._kept(found["record"].tolist(), statements, made)
 
@@ -232,15 +272,24 @@ class Slice:
 
     def statements(self, ids: Iterable[str]) -> dict[str, str]:
         """The JSON texts of statements by id, as they stand at `known`."""
-        return self.reading.lines.statements(self.reading.db, ids, known=self.as_of.known)
+        reading, known = self.reading, self.as_of.known
+        standing = reading.lines.versions(reading.db, ids, known=known).values()
+        reading.budget.spend(texts=len(standing))
+        return reading.lines.texts(reading.db, standing, known=known)
 
     def statements_of(self, records: Iterable[str]) -> Iterator[tuple[str, int, str]]:
         """All statements of records that stand at `known`, whenever said: (record, position of
         the first recording, JSON text)."""
-        return self.reading.lines.statements_of(self.reading.db, records, known=self.as_of.known)
+        reading, known, records = self.reading, self.as_of.known, list(records)
+        numbers = numbers_of_streams(reading.db, (str(Stream.record(each)) for each in records))
+        count = reading.lines.count(reading.db, numbers.values(), known=known)
+        reading.budget.spend(texts=count)
+        return reading.lines.statements_of(reading.db, records, known=known)
 
     def versions(self, ids: Iterable[str]) -> dict[str, Version]:
         """The versions of statements that stand at `known`, by id."""
+        ids = list(ids)
+        self.reading.budget.spend(rows=len(ids))
         return self.reading.lines.versions(self.reading.db, ids, known=self.as_of.known)
 
 

@@ -34,6 +34,7 @@ from events.fact import Line
 from events.record import Record
 from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
+from projections.views.budget import Budget
 from projections.views.folding import Change, CommitRead, Reader, changes_at
 from projections.views.search_words import Phrase, folded
 from projections.views.view import Written, as_json
@@ -93,11 +94,12 @@ HITS = """
       AND passages.position <= :known
       AND (passages.kt IS NULL OR passages.kt > :known)
       AND (passages.said IS NULL OR passages.said <= :stated)
+    LIMIT :most
 """
 """The texts that match. CROSS JOIN, so that the index of words leads."""
 
 STREAMS = """
-    SELECT DISTINCT streams.name
+    SELECT streams.name
     FROM search
     CROSS JOIN passages ON passages.position = search.rowid
     CROSS JOIN streams ON streams.number = passages.stream
@@ -105,6 +107,7 @@ STREAMS = """
       AND passages.position <= :known
       AND (passages.kt IS NULL OR passages.kt > :known)
       AND (passages.said IS NULL OR passages.said <= :stated)
+    LIMIT :most
 """
 
 NAMES = """
@@ -226,7 +229,7 @@ class Search:
     # --- queries
 
     def hits(
-        self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int
+        self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int, budget: Budget
     ) -> list[Hit]:
         """The texts that stand at the clocks and have all the phrases."""
         expression = " AND ".join(phrase.expression() for phrase in phrases)
@@ -237,16 +240,22 @@ class Search:
                 "named": f"named : ({expression})",
                 "stated": stated,
                 "known": known,
+                "most": _one_more(budget),
             },
-        )
+        ).fetchall()
+        budget.spend(rows=len(rows))
         return [Hit._make(row) for row in rows]
 
     def streams(
-        self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int
+        self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int, budget: Budget
     ) -> set[str]:
         """The streams of which a text that stands at the clocks has any of the phrases."""
         expression = " OR ".join(phrase.expression() for phrase in phrases)
-        rows = db.execute(STREAMS, {"expression": expression, "stated": stated, "known": known})
+        clocks = {"stated": stated, "known": known}
+        rows = db.execute(
+            STREAMS, {"expression": expression, **clocks, "most": _one_more(budget)}
+        ).fetchall()
+        budget.spend(rows=len(rows))
         return {stream for (stream,) in rows}
 
     def passages(self, db: Database, positions: Iterable[int]) -> dict[int, Passage]:  # noqa: ARG002 - as every question to a view
@@ -271,6 +280,11 @@ class Search:
         """Latitude and longitude of each stream whose card has a place between two parallels."""
         rows = db.execute(PLACES, {"south": south, "north": north, "known": known})
         return {stream: (latitude, longitude) for stream, latitude, longitude in rows}
+
+
+def _one_more(budget: Budget) -> int:
+    """How many rows tell whether there are more than a budget has left; -1 is all there are."""
+    return -1 if budget.left is None else budget.left + 1
 
 
 class _Key(NamedTuple):

@@ -26,6 +26,7 @@ from events.vocabulary import FIELDS
 from projections import EXPECTING, FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
 from projections.views import columns as shared
+from projections.views.budget import Budget
 from projections.views.bulk import Numbers
 from projections.views.columns import Columns, Found, country_of, field_of, places_of
 from projections.views.file import tracked
@@ -197,6 +198,7 @@ class State:
         facet: str,
         scope: Scope,
         *,
+        budget: Budget,
         first: Day = BEFORE_ALL,
         last: Day = AFTER_ALL,
         detailed: bool = False,
@@ -204,11 +206,19 @@ class State:
         """The rows of a facet that hold on some day from `first` to `last`, also of one that is
         worked out beyond the horizon; `detailed` with what else they name, and their text."""
         if facet in EXPECTING:
-            return self._expected(db, facet, scope, first, last)
-        return self.rows(db, self.find(db, facet, scope, first=first, last=last), detailed=detailed)
+            return self._expected(db, facet, scope, budget=budget, first=first, last=last)
+        found = self.find(db, facet, scope, first=first, last=last)
+        budget.spend(rows=len(found))
+        return self.rows(db, found, detailed=detailed)
 
     def stretches(
-        self, db: Database, facet: str, scope: Scope, *, records: Iterable[str] | None = None
+        self,
+        db: Database,
+        facet: str,
+        scope: Scope,
+        *,
+        budget: Budget,
+        records: Iterable[str] | None = None,
     ) -> list[Stretch]:
         """The stretches of a facet on all days, by record and day; of some records, wherever they
         are listed, if they are named.
@@ -216,9 +226,9 @@ class State:
         A statement gives one value, for one stretch of days, whatever the odds.
         """
         if records is None:
-            rows = self.stab(db, facet, scope)
+            rows = self.stab(db, facet, scope, budget=budget)
         else:
-            rows = self.of_records(db, facet, records, scope)
+            rows = self.of_records(db, facet, records, scope, budget=budget)
             rows = [row for row in rows if scope.field in (None, row.field)]
         given: dict[tuple[str, str, str], tuple[int, int]] = {}
         for row in rows:
@@ -236,10 +246,6 @@ class State:
             for key, (first, stop) in ordered
         ]
 
-    def count_listed(self, db: Database, scope: Scope) -> int:
-        """How many records are listed in a scope."""
-        return len(self.find(db, "record", scope))
-
     def count_world(self, db: Database, scope: Scope, day: Day) -> list[tuple[str, int, str, int]]:
         """How many facilities have each status, odds and field: (status, odds, field, count)."""
         return counted(self.find(db, "status", scope, first=day, last=day))
@@ -255,7 +261,9 @@ class State:
         names = names_of_streams(db, several)
         return {Stream.parse(names[each]).id: VALUES[kinds[each]] for each in several}
 
-    def _expected(self, db: Database, facet: str, scope: Scope, first: Day, last: Day) -> list[Row]:
+    def _expected(
+        self, db: Database, facet: str, scope: Scope, *, budget: Budget, first: Day, last: Day
+    ) -> list[Row]:
         """What is expected beyond the horizon on some day from `first` to `last`."""
         beyond, horizon = EXPECTING[facet], scope.stated
         rows: list[Row] = []
@@ -263,16 +271,19 @@ class State:
         for each in beyond.on_all_days:
             found = self.find(db, each, scope, last=max(last, horizon + 1))
             concerned = np.union1d(concerned, found["record"])
+            budget.spend(rows=len(found))
             rows += self.rows(db, found, detailed=True)
         for each in beyond.at_horizon:
             found = self.find(db, each, scope, first=horizon, last=horizon)
-            rows += self.rows(db, found.where(np.isin(found["record"], concerned)), detailed=True)
+            found = found.where(np.isin(found["record"], concerned))
+            budget.spend(rows=len(found))
+            rows += self.rows(db, found, detailed=True)
         return expected_from(facet, rows, horizon, first=first, last=last)
 
     # --- rows of a few records
 
     def of_records(
-        self, db: Database, facet: str, records: Iterable[str], scope: Scope
+        self, db: Database, facet: str, records: Iterable[str], scope: Scope, *, budget: Budget
     ) -> list[Row]:
         """The rows of a facet, by what was heard and known, of some records wherever they are
         listed, with their details."""
@@ -283,6 +294,7 @@ class State:
             for row in self._stored_of(db, records)
             if FACETS[row.facet] in facets and row.holds(stated=scope.stated, known=scope.known)
         ]
+        budget.spend(rows=len(stored))
         rows = self._from_table(db, stored)
         return expected_from(facet, rows, scope.stated) if beyond else rows
 
@@ -294,6 +306,7 @@ class State:
         at: tuple[int, int],
         stated: tuple[int, int],
         known: tuple[int, int],
+        budget: Budget,
     ) -> list[Boxed]:
         """The rows of a record that hold somewhere within a stretch (first, last) of each clock.
 
@@ -307,6 +320,7 @@ class State:
             for sf, end, kf, gone in of.boxes()
             if gone > known[0] and kf <= known[1] and end > stated[0] and sf <= stated[1]
         ]
+        budget.spend(rows=len(boxes))
         rows = self._from_table(db, [of for of, *_ in boxes])
         return [
             Boxed(row, sf, end, kf, gone)

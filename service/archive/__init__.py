@@ -19,6 +19,7 @@ from events.clocks import Log, utc_day
 from events.errors import AnnalesError, NotProjected
 from events.store.sqlite import Clock, system_clock
 from events.store.timekeeping import Steady
+from projections.views.budget import Budget
 from projections.views.file import POINTER, Database, Views
 from projections.views.following import CREATES, Following, belong, catch_up
 from projections.views.history import History
@@ -138,15 +139,16 @@ class Archive:
             raise NotProjected(position, projected)
         return db
 
-    def reading_at(self, position: int) -> Reading:
+    def reading_at(self, position: int, budget: Budget | None = None) -> Reading:
         """The views, if they have read the position. Raises NotProjected."""
-        return self.reading(self.db_at(position))
+        return self.reading(self.db_at(position), budget)
 
-    def reading(self, db: Database) -> Reading:
-        """The views by a connection to their file."""
+    def reading(self, db: Database, budget: Budget | None = None) -> Reading:
+        """The views by a connection to their file, read as far as a budget goes."""
         return Reading(
-            db, self.state, self.turns, self.lines, self.history, self.search, self._record_of_entry
-        )
+            db, self.state, self.turns, self.lines, self.history, self.search,
+            self._record_of_entry, budget or Budget(),
+        )  # fmt: skip
 
     def _record_of_entry(self, entry: str) -> str | None:
         return self.chronicle.claimed("entry", [entry]).get(entry)

@@ -39,17 +39,12 @@ class Follow:
     events can change its answer. `streams` or `turns` limit which commits are looked at: of a
     settled query over the whole log, else within a day. Without them all commits matter. `passing`
     are the members of rows that only count the days since.
-
-    `effort`: how many times an answer reads each record. `looks_everywhere`: it reads records of
-    all countries, even if it asks about one.
     """
 
     settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))
     streams: MadeOf | None = None
     turns: Turns | None = None
     passing: tuple[str, ...] = ()
-    effort: int = 1
-    looks_everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

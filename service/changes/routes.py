@@ -39,6 +39,7 @@ from service.web.response import (
     ASK_AGAIN,
     FOR_EVER,
     archive,
+    budget_of,
     of_epoch,
     parameters,
     unless_held,
@@ -288,7 +289,8 @@ def _read_page(texts: Mapping[str, str]) -> ReadPage:
     followed = followed_question(service.chronicle, texts["of"])
     pausing.await_views(_head())
     tracked = service.views.tracked()
-    check(service.chronicle, service.reading_at(tracked), followed, known=tracked)
+    reading = service.reading_at(tracked, budget_of(["of"], texts))
+    check(service.chronicle, reading, followed, known=tracked)
     return partial(read_changes, service, followed)
 
 

@@ -31,9 +31,9 @@ from events.dates import day, year_of
 from events.record import Record
 from events.statement import Statement
 from projections import PROJECTIONS
-from projections.engine.account import account
+from projections.engine.account import Account, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
-from projections.views.history import Entry
+from projections.views.history import Entry, folded
 from projections.views.reading import Reading
 from projections.views.state import Boxed, Row, expected_from
 from service.asking.filters import Wanted
@@ -75,6 +75,7 @@ class Causes:
         self._wanted = wanted
         self._entries: dict[tuple[str, int], list[Entry]] = {}
         self._records: dict[tuple[str, int], Record] = {}
+        self._accounts: dict[tuple[str, int, int], Account] = {}
 
     def of(self, kind: str, id: str, step: Step) -> list[Members]:
         """The causes of a change of the row `id`, of a facility or of a statement of that kind.
@@ -112,6 +113,7 @@ class Causes:
             at=(BEFORE_ALL, AFTER_ALL),
             stated=stated,
             known=known,
+            budget=self._reading.budget,
         )
         wanted = self._wanted
         listed = [
@@ -166,6 +168,7 @@ class Causes:
         said = [statement for statement in standing if statement.said == turn.place]
 
         def without(*left_out: str) -> frozenset[Any]:
+            self._reading.budget.spend(rows=len(standing))
             others = [statement for statement in standing if statement.id not in left_out]
             spans = PROJECTIONS[record.kind].heard(
                 account(row.record, record.card, others, turn.place), turn.place
@@ -183,8 +186,7 @@ class Causes:
 
     def _passed(self, row: _Row, turn: Turn, step: Step) -> list[Statement]:
         """The statements whose date `at` passed at the turn."""
-        record = self._record(row.record, step.after.known)
-        shown = account(row.record, record.card, record.statements(), step.after.stated).effective
+        shown = self._account(row.record, step.after).effective
         effective = [each.statement for each in shown.values() if each.counts]
         if row.kind in FINDINGS:
             return [statement for statement in effective if statement.id == row.id]
@@ -204,18 +206,24 @@ class Causes:
     def _entries_of(self, stream: str, known: int) -> list[Entry]:
         entries = self._entries.get((stream, known))
         if entries is None:
-            db, history = self._reading.db, self._reading.history
             entries = self._entries[stream, known] = list(
-                history.entries(db, stream, known=known, after=0, limit=AFTER_ALL)
+                self._reading.entries(stream, known=known, after=0, limit=AFTER_ALL)
             )
         return entries
 
     def _record(self, id: str, known: int) -> Record:
         record = self._records.get((id, known))
         if record is None:
-            db, history = self._reading.db, self._reading.history
-            record = self._records[id, known] = history.record(db, f"record:{id}", known=known)
+            record = folded(id, self._entries_of(f"record:{id}", known))
+            self._records[id, known] = record
         return record
+
+    def _account(self, id: str, clocks: AsOf) -> Account:
+        key = (id, clocks.known, clocks.stated)
+        if key not in self._accounts:
+            record = self._record(id, clocks.known)
+            self._accounts[key] = account(id, record.card, record.statements(), clocks.stated)
+        return self._accounts[key]
 
 
 class Shown(NamedTuple):

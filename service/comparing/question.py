@@ -69,8 +69,6 @@ HINDSIGHT = Question(
     follow=Follow(
         settled=(("at",), ("stated",), ("to_stated",)),
         turns=of_two_horizons,
-        effort=4,
-        looks_everywhere=True,
     ),
     command="hindsight",
     examples=(

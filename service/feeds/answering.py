@@ -54,7 +54,8 @@ class FeedArguments:
 
 def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
-    texts = parameters(tuple(each.name for each in feed.parameters))
+    takes = tuple(each.name for each in feed.parameters)
+    texts = parameters(takes)
     lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
     sent = feed_arguments(feed, texts, lang=lang)
     query = Query(feed.path, arguments(feed.path, texts).clocks(), sent.given)
@@ -64,7 +65,9 @@ def feed_response(feed: Feed) -> Response:
     def make(reading: Reading) -> str | bytes:
         return rendered(feed, query, sent, reading, base_url=base_url, omitted=omitted)
 
-    response = respond(texts, query, make, media_type=feed.media_type, variant=base_url)
+    response = respond(
+        texts, query, make, takes=takes, media_type=feed.media_type, variant=base_url
+    )
     if header := omitted_header(omitted):
         response.headers["Annales-Omitted"] = header
     response.headers["Link"] = ", ".join(_links(feed, texts))

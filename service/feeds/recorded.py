@@ -131,6 +131,7 @@ class _Filtered:
 
     def __init__(self, context: Context) -> None:
         self._history, self._db = context.reading.history, context.reading.db
+        context.reading.budget.spend(texts=context.limit)
         known, record = context.query.as_of.known, context.wanted.record
         kind = context.options["kind"]
         streams: tuple[str, ...] | None = None
@@ -224,6 +225,7 @@ class _Before:
 
     def __init__(self, context: Context) -> None:
         self._history, self._db = context.reading.history, context.reading.db
+        context.reading.budget.spend(texts=context.limit)
         self._read: dict[str, tuple[Record, int]] = {}
 
     def recorded_at(self, position: int) -> str | None:

@@ -24,14 +24,15 @@ from events.chronicle import Chronicle
 from events.clocks import AsOf
 from events.commit import Commit
 from events.errors import NotFound
+from projections.views.budget import Budget
 from projections.views.history import Acts
 from projections.views.patch import Operation, patch_between
 from projections.views.reading import Reading
-from projections.views.state import Scope
 from service.archive import Archive
 from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
 from service.asking.format import answer_text
+from service.asking.narrowing import MOST_READ
 from service.asking.query import Query, located
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, changed_rows
@@ -47,12 +48,11 @@ TYPE = "org.annales.answer-changed.v1"
 LOOKED = 100
 """At how many commits a page looks, at most, for those that altered the answer."""
 
-WORK = 16_000_000
-"""How many characters the answers may have, about, that are made for one page: some 15 million a
-second are made, read and compared."""
+WORK = MOST_READ // 2
+"""How many rows are read for the answers of one page, about."""
 
-LISTED = 400
-"""The cost of looking at one record for an answer, in characters made."""
+CHARACTERS = 40
+"""It takes as long to write, read and compare so many characters of an answer as to read a row."""
 
 SHOWN = 50
 """How many rows, operations and events an item shows of each, at most; it counts them all."""
@@ -282,32 +282,17 @@ class _Reader:
 
     def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""
+        reading = self._reading._replace(budget=self._reading.budget.afresh())
         try:
-            answer = self._followed.question.answer(self._reading, query)
+            answer = self._followed.question.answer(reading, query)
         except NotFound:
             return None
         text = answer_text(query, answer)
-        self._work += self._cost(query.as_of, text)
+        self._work += reading.budget.spent + len(text) // CHARACTERS
         members: Members = msgspec.json.decode(text)
         if members.get("next") is not None:
             raise TooMuchToCompare(MOST)
         return self._compared(members)
-
-    def _cost(self, clocks: AsOf, text: str) -> int:
-        """What an answer costs, in characters: those that it has, and its looks at records."""
-        follow = self._followed.follow
-        if follow.streams is not None:
-            return len(text)
-        # The rows of other fields are read too, and left out.
-        country = None if follow.looks_everywhere else self._alone("country")
-        scope = Scope(clocks.stated, clocks.known, country)
-        listed = self._reading.state.count_listed(self._reading.db, scope)
-        return follow.effort * (len(text) + LISTED * listed)
-
-    def _alone(self, name: str) -> str | None:
-        """The one value of a filter; None where it has several, or none."""
-        text = self._followed.texts.get(name)
-        return None if text is None or "," in text else text
 
     def _compared(self, members: Members) -> Members:
         """The answer without what says where it stands, its lists by the names of their rows."""
@@ -361,7 +346,10 @@ class _Reader:
     ) -> tuple[Members, list[Members], int]:
         """What differs of a state, with the events of the commit that are causes of it."""
         compared = Comparison(before.query.as_of, after.query.as_of, after.query.about)
-        rows = changed_rows(self._reading, compared)
+        # A page that was begun is not refused: it ends sooner.
+        reading = self._reading._replace(budget=Budget())
+        rows = changed_rows(reading, compared)
+        self._work += reading.budget.spent
         rest = patch_between(*({
             name: value for name, value in answer.document.items() if name not in SECTIONS
         } for answer in (before, after)))  # fmt: skip

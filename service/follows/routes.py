@@ -62,7 +62,8 @@ blueprint = Blueprint("follows", __name__, description="Answers, to be followed.
 )
 def follows() -> Response:
     """Any question as a feed of only what alters its answer, from commit to commit."""
-    texts = parameters(tuple(each.name for each in TAKES))
+    takes = tuple(each.name for each in TAKES)
+    texts = parameters(takes)
     chronicle = archive().chronicle
     form = FORMAT.parse(texts.get("format", accepted_format(FORMATS)))
     paging = values_of(PAGING, texts)
@@ -87,9 +88,9 @@ def follows() -> Response:
         ended = ending(chronicle.log, query, found)
         return _text(form, ended, found, for_good=is_pinned or found.is_cut)
 
-    respond_with = respond
+    respond_with = partial(respond, takes=takes)
     if form == "atom":
-        respond_with = partial(respond, media_type=ATOM, variant=root())
+        respond_with = partial(respond_with, media_type=ATOM, variant=root())
     named = dict(texts)
     if "known" not in texts and texts.get("epoch") in {str(each.number) for each in clocks.epochs}:
         named["epoch"] = str(query.epoch)  # that of a page's end is known when it is read

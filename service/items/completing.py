@@ -21,6 +21,7 @@ def completed(reading: Reading, as_of: AsOf, found: Iterable[Item]) -> list[Item
     db, known, slice = reading.db, as_of.known, reading.at(as_of)
     cards = slice.sources({id for item in found for id in item.claim.cited})
     plans = _plans(slice, found)
+    reading.budget.spend(rows=2 * len(found))
     moved = reading.lines.changed(db, {item.statement for item in found}, known=known)
     instants = reading.history.instants(db, set(moved.values()))
     return [

@@ -18,6 +18,7 @@ def withdrawn(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item
     when it was withdrawn."""
     db, known = reading.db, as_of.known
     found = {each.statement: each for each in reading.history.withdrawn(db, known=known)}
+    reading.budget.spend(texts=len(found))
     texts = reading.lines.gone(db, found, known=known)
     claims = {id: claim_of(texts[id]) for id in found if id in texts}
     home_of = finder(reading.at(as_of), claims.values())

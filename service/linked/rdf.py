@@ -158,8 +158,7 @@ class _Writer:
         self.document = URIRef(f"{root}{query.pinned}")
         self.known = query.as_of.known
         self.entries = list(
-            reading.history.entries(
-                reading.db,
+            reading.entries(
                 str(Stream.record(id)),
                 known=self.known,
                 after=0,
@@ -462,9 +461,7 @@ class _Writer:
 
     def _source(self, id: str) -> None:
         iri = self.ours("sources", id)
-        card = self.reading.history.record(
-            self.reading.db, str(Stream.source(id)), known=self.known
-        ).card
+        card = self.reading.record(str(Stream.source(id)), known=self.known).card
         self.add(iri, RDF.type, PROV.Entity)
         if card is None:
             return

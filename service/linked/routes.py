@@ -91,7 +91,8 @@ def preferred_form() -> RecordForm | None:
 
 def in_form(form: RecordForm, id: str) -> Response:
     """The response with a record in a form. Raises what every question raises."""
-    texts = parameters(tuple(each.name for each in TAKES))
+    takes = tuple(each.name for each in TAKES)
+    texts = parameters(takes)
     path = f"/v1/records/{id}.{form.suffix}"
     query = Query(path, arguments(path, texts).clocks(), {}, id=id)
     address = root()
@@ -99,6 +100,7 @@ def in_form(form: RecordForm, id: str) -> Response:
         texts,
         query,
         lambda reading: form.text(reading, query, address),
+        takes=takes,
         revision=str(Stream.record(id)),
         media_type=form.media_type,
         variant=address,

@@ -269,12 +269,13 @@ class _Finding:
         if not self.words.having:
             return {}
         as_of, db, search = self.query.as_of, self.reading.db, self.reading.search
-        clocks = {"stated": as_of.stated, "known": as_of.known}
+        stated, known, budget = as_of.stated, as_of.known, self.reading.budget
         hits = defaultdict(list)
-        for hit in search.hits(db, self.words.having, **clocks):
+        for hit in search.hits(db, self.words.having, stated=stated, known=known, budget=budget):
             hits[hit.stream].append(hit)
         if self.words.lacking:
-            for stream in search.streams(db, self.words.lacking, **clocks):
+            lacking = self.words.lacking
+            for stream in search.streams(db, lacking, stated=stated, known=known, budget=budget):
                 hits.pop(stream, None)
         return hits
 
@@ -292,6 +293,7 @@ class _Finding:
             north=near.latitude + degrees,
             known=self.query.as_of.known,
         )
+        self.reading.budget.spend(rows=len(places))
         distances = {stream: metres(near, Point(*place)) for stream, place in places.items()}
         return {stream: far for stream, far in distances.items() if far <= furthest}
 
@@ -316,7 +318,8 @@ class _Finding:
                 self.since[row.id] = date_text(parse(date))
 
     def _take_names(self, listed: Iterable[_Found]) -> None:
-        keys = (each.named_by for each in listed if each.named_by not in self.names)
+        keys = [each.named_by for each in listed if each.named_by not in self.names]
+        self.reading.budget.spend(rows=len(keys))
         self.names |= self.reading.search.names(self.reading.db, keys, known=self.query.as_of.known)
 
     def _since_of(self, each: _Found) -> Members | None:
@@ -386,6 +389,7 @@ class _Finding:
             ]
             for each in page
         }
+        self.reading.budget.spend(texts=sum(map(len, best.values())))
         texts = self.reading.search.passages(
             self.reading.db, (hit.position for hits in best.values() for hit in hits)
         )

@@ -52,6 +52,7 @@ class Tally:
         """Find them, and read what is counted of each."""
         self._view = view
         found = view.find("slip", view.as_of.stated)
+        view.reading.budget.spend(rows=len(found))
         self._columns = found.columns
         self._found = _meant(view, self._columns, found.indexes, meant)
         self._records = self._columns["record"][self._found]
@@ -136,9 +137,7 @@ class Tally:
         return bulk.places_by_name(self._view.reading.db, self._records)
 
     def _read(self, part: Indexes) -> list[Counted]:
-        reading = self._view.reading
-        found = Found(self._columns, self._found[part])
-        rows = reading.state.rows(reading.db, found, detailed=True)
+        rows = self._view.rows(Found(self._columns, self._found[part]), detailed=True)
         cards = self._view.cards({row.record for row in rows})
         return [
             Counted(row.record, row.value, ladder_of(row.record, row), cards[row.record])
@@ -224,6 +223,7 @@ def _come_by(view: Slice, columns: Columns, found: Indexes, day: Day) -> Indexes
     """Those of which something had certainly come by a day."""
     found = found[_OUTCOME[columns["value"][found]] < len(CAME)]
     reading = view.reading
+    reading.budget.spend(rows=len(found))
     came = [numbers[-1] for numbers in bulk.others(reading.db, columns, found)]
     keys = zip(columns["record"][found].tolist(), came, strict=True)
     versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)

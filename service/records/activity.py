@@ -123,6 +123,7 @@ def activity_answer(reading: Reading, query: Query) -> Members:
     ):
         raise NotFound("record", str(about.record))
     meant = Acts(about.since.known, known, about.actor, about.kind, about.streams)
+    reading.budget.spend(texts=about.limit)
     acts = list(history.acts(db, meant._replace(after=about.begin), limit=about.limit + 1))
     page = acts[: about.limit]
     following = None

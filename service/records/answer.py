@@ -50,9 +50,7 @@ class RecordAt:
     @classmethod
     def read(cls, reading: Reading, id: str, as_of: AsOf) -> Self:
         """The record of an id. Raises NotFound where the log had none."""
-        return cls(
-            reading.history.record(reading.db, str(Stream.record(id)), known=as_of.known), as_of
-        )
+        return cls(reading.record(str(Stream.record(id)), known=as_of.known), as_of)
 
     def visible(self) -> list[Statement]:
         """The statements that were said by the horizon and stand, by their dates."""

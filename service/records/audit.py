@@ -35,9 +35,7 @@ def history_answer(reading: Reading, query: Query) -> Members:
     stream, known = str(Stream.record(query.id)), query.as_of.known
     after, limit = position_after(query.about.after), query.about.limit
     reading.history.check_exists(reading.db, stream, known=known)
-    entries = list(
-        reading.history.entries(reading.db, stream, known=known, after=after, limit=limit + 1)
-    )
+    entries = list(reading.entries(stream, known=known, after=after, limit=limit + 1))
     page = entries[:limit]
     return {
         "id": query.id,
@@ -96,8 +94,8 @@ def statement_answer(reading: Reading, query: Query) -> Members:
         ],
         "events": [
             entry_members(entry)
-            for entry in reading.history.entries(
-                reading.db, str(Stream.record(record)), known=as_of.known, after=0, limit=AFTER_ALL
+            for entry in reading.entries(
+                str(Stream.record(record)), known=as_of.known, after=0, limit=AFTER_ALL
             )
             if entry.statement == id
         ],
@@ -187,7 +185,7 @@ def source_answer(reading: Reading, query: Query) -> Members:
     Raises NotFound.
     """
     id, as_of = query.id, query.as_of
-    record = reading.history.record(reading.db, str(Stream.source(id)), known=as_of.known)
+    record = reading.record(str(Stream.source(id)), known=as_of.known)
     if record.card is None:
         raise NotFound("source", id)
     citing = reading.lines.citing(reading.db, id)
@@ -210,7 +208,7 @@ def source_answer(reading: Reading, query: Query) -> Members:
 def _resting(reading: Reading, citing: list[str], source: str, *, known: int) -> list[str]:
     """The records whose card names a source, among the streams that ever did."""
     streams = [stream for stream in citing if stream.startswith("record:")]
-    records = reading.history.records(reading.db, streams, known=known)
+    records = reading.records(streams, known=known)
     return [
         record.id
         for stream in streams
@@ -223,7 +221,7 @@ def _sources(reading: Reading, statement: Statement, *, known: int) -> list[Memb
     """The sources of a statement, each with its card and the place in it."""
     cited = statement.line.get("sources", ())
     streams = [str(Stream.source(citation["id"])) for citation in cited]
-    records = reading.history.records(reading.db, streams, known=known)
+    records = reading.records(streams, known=known)
     cards = {stream: record.card or {} for stream, record in records.items()}
     return [
         {**cards.get(stream, {}), "locator": citation.get("locator")}

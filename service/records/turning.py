@@ -71,7 +71,7 @@ def _lines(
 ) -> Iterable[tuple[int, dict[str, Any]]]:
     """The positions of the events about some statements, or the card (None), with what each
     sets."""
-    for entry in reading.history.entries(reading.db, stream, known=known, after=0, limit=AFTER_ALL):
+    for entry in reading.entries(stream, known=known, after=0, limit=AFTER_ALL):
         if entry.statement in about:
             line = msgspec.json.decode(entry.line)
             yield entry.position, line.get("changes", line)

@@ -118,9 +118,7 @@ def _lives(reading: Reading, query: Query) -> dict[str, Life]:
     name, id = query.about.of
     record = Record(id if name != "entry" else reading.record_of_entry(id) or "")
     stream, known = str(Stream.record(record.id)), query.as_of.known
-    lives = lives_of(
-        record, reading.history.entries(reading.db, stream, known=known, after=0, limit=AFTER_ALL)
-    )
+    lives = lives_of(record, reading.entries(stream, known=known, after=0, limit=AFTER_ALL))
     if name == "entry":
         lives = {entry: life for entry, life in lives.items() if entry == id}
     is_there = {"record": record.revision, "entry": lives, "series": record.kind == "indicator"}

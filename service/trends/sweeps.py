@@ -47,7 +47,7 @@ def _statuses(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
         of_status = keyed.where(is_so | can_be)
         parts = [keyed.where(each) for each in (is_so, odds == BIT[status], can_be)]
         _check_size(trend, len(sums) + len(of_status.used))
-        for key, each in _sums(trend, rows, of_status.used, parts).items():
+        for key, each in _sums(slice, trend, rows, of_status.used, parts).items():
             # The key of a status begins with it.
             sums[status, *key[1:]] = each
     dates = list(map(iso, trend.days))
@@ -68,8 +68,8 @@ def _discoveries(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     rows = rows._replace(stop=np.full_like(rows.stop, len(trend.steps)))
     keyed = _keyed(slice, trend, rows)
     new = keyed.where(rows.first[keyed.rows] >= trend.first)
-    counts = _sums(trend, rows, keyed.used, [keyed])
-    fresh = _sums(trend, rows._replace(stop=rows.start + 1), keyed.used, [new])
+    counts = _sums(slice, trend, rows, keyed.used, [keyed])
+    fresh = _sums(slice, trend, rows._replace(stop=rows.start + 1), keyed.used, [new])
     dates = list(map(iso, trend.days))
     return {
         key: [
@@ -86,7 +86,7 @@ def _policies(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
     """How many policies are in force."""
     rows = _covering(slice, trend, "policy", trend.days[0], trend.days)
     keyed = _keyed(slice, trend, rows)
-    sums = _sums(trend, rows, keyed.used, [keyed])
+    sums = _sums(slice, trend, rows, keyed.used, [keyed])
     dates = list(map(iso, trend.days))
     return {
         key: [
@@ -115,6 +115,7 @@ def _readings(slice: Slice, trend: Trend) -> dict[Key, list[Point]]:
             [key] = trend.keys_of({**_home(row), "series": row.value, "unit": unit})
             held.setdefault(key, []).append((start, stop, row.statement))
             trend.check_size(len(held))
+    slice.reading.budget.spend(rows=len(held) * len(days))
     nothing = {"value": None, "date": None, "statement": None}
     dates = list(map(iso, days))
     found: dict[Key, list[Point]] = {}
@@ -200,15 +201,19 @@ def _operators(slice: Slice, records: Numbers) -> tuple[list[str], Numbers]:
     those that name none is empty."""
     different, of_rows = np.unique(records, return_inverse=True)
     numbers: list[int] = different.tolist()
+    slice.reading.budget.spend(rows=len(numbers))
     named = bulk.of_cards(slice.reading.db, "operator", numbers, known=slice.as_of.known)
     places: dict[str, int] = {}
     of = [places.setdefault(named.get(number, ""), len(places)) for number in numbers]
     return list(places), np.array(of, np.int64)[of_rows]
 
 
-def _sums(trend: Trend, rows: _Rows, used: Numbers, parts: Sequence[_Keyed]) -> dict[Key, Sums]:
+def _sums(
+    slice: Slice, trend: Trend, rows: _Rows, used: Numbers, parts: Sequence[_Keyed]
+) -> dict[Key, Sums]:
     """Of each key that is used, how many rows of each part cover every point."""
     width = len(trend.steps) + 1
+    slice.reading.budget.spend(rows=len(used) * width)
     sums = []
     for part in parts:
         line = np.searchsorted(used, part.of) * width

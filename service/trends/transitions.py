@@ -189,13 +189,15 @@ def _dated_in(views: Slice, period: Period) -> list[str]:
     found = found.where(found["value"] == VALUES.index(FACILITY))
     numbers: list[int] = found["record"].tolist()
     last = min(period.last, views.as_of.stated)
+    db, known = views.reading.db, views.as_of.known
+    views.reading.budget.spend(rows=views.reading.lines.count(db, numbers, known=known))
 
     def meets(date: str) -> bool:
         of = when(date)
         begins_by = of.earliest is None or of.earliest <= last
         return begins_by and (of.latest is None or of.latest >= period.first)
 
-    some = bulk.dated(views.reading.db, numbers, known=views.as_of.known, is_meant=meets)
+    some = bulk.dated(db, numbers, known=known, is_meant=meets)
     return [row.record for row in views.rows(found.where(np.isin(found["record"], some)))]
 
 

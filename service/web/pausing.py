@@ -13,6 +13,7 @@ from typing import Any, cast
 from flask import current_app, request
 from werkzeug.wsgi import ClosingIterator
 
+from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.serving.pausing import TURN, Dear, Marks, Pause, Paused, Turn
@@ -54,11 +55,11 @@ def pause(mark: str, *, beyond: int, until: float) -> None:
         raise Paused(Pause(mark, beyond, until=until))
 
 
-def reading_at(position: int) -> Reading:
-    """The views, once they have read the position. Raises Paused, and NotProjected after
-    `PATIENCE`."""
+def reading_at(position: int, budget: Budget | None = None) -> Reading:
+    """The views, once they have read the position, read as far as a budget goes. Raises Paused,
+    and NotProjected after `PATIENCE`."""
     await_views(position)
-    return _archive().reading_at(position)
+    return _archive().reading_at(position, budget)
 
 
 def await_views(position: int) -> None:

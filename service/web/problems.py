@@ -154,6 +154,15 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={asking.TooManyPoints: facts("points", "most", "narrow")},
     ),
     Problem(
+        "too-costly",
+        422,
+        "Too much to read",
+        "The answer would read at least `cost` rows, and `most` is the most; `narrow` names what to"
+        " ask for less of. It follows from the question and the log alone: to ask again is of no"
+        " use.",
+        raised={errors.TooCostly: facts("cost", "most", "narrow")},
+    ),
+    Problem(
         "feed-too-large",
         422,
         "Too much for a feed",

@@ -8,7 +8,7 @@ so that most repeated requests cost a comparison.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from typing import cast
 
@@ -16,10 +16,12 @@ from flask import Response, current_app, request
 
 from events.errors import BadFilter, NotProjected, OldEpoch, OldView
 from projections import VIEW
+from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.errors import BadHeader
 from service.asking.format import JSON
+from service.asking.narrowing import narrowing
 from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
@@ -59,6 +61,7 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         texts,
         query,
         make,
+        takes=question.takes,
         revision=question.stream(id),
         more=more,
         media_type=form.media_type,
@@ -97,6 +100,7 @@ def respond(
     query: Query,
     make: Callable[[Reading], str | bytes],
     *,
+    takes: Collection[str],
     revision: str | None = None,
     more: Headers | None = None,
     media_type: str = "application/json",
@@ -105,15 +109,18 @@ def respond(
     """The response to a query; its body is made only if the client does not have it yet. What is
     about more than one thing is dear.
 
-    `revision` is the stream whose revision begins the ETag. `more` gives headers that only this
-    answer has; `variant` is text that must change the ETag when it changes.
+    `takes` are the parameters of the question. `revision` is the stream whose revision begins the
+    ETag. `more` gives headers that only this answer has; `variant` is text that must change the
+    ETag when it changes.
 
-    Raises OldView, OldEpoch, NotProjected, and what `make` raises.
+    Raises OldView, OldEpoch, NotProjected, what `make` raises, and TooCostly unless the query is
+    pinned.
     """
     _check_view(texts.get("view"), query)
     _check_epoch(texts, query)
     known = query.as_of.known if query.position is None else query.position
-    reading = reading_at(max(known, _min_position()))
+    budget = Budget() if query.is_pinned_by(texts) else budget_of(takes, texts)
+    reading = reading_at(max(known, _min_position()), budget)
     tag = _etag(query, variant)
     headers = {"Annales-Position": str(known)}
     if revision is not None:
@@ -141,6 +148,11 @@ def respond(
         return make(reading)
 
     return unless_held(response, tag, made)
+
+
+def budget_of(takes: Collection[str], texts: Mapping[str, str]) -> Budget:
+    """What the answer to a question with some parameters may read."""
+    return Budget(current_app.config["ANNALES_MOST_READ"], narrow=narrowing(takes, texts))
 
 
 def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:

@@ -17,6 +17,7 @@ from projections import FACETS
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import columns as module
 from projections.views import following
+from projections.views.budget import Budget
 from projections.views.columns import Columns, make, place_of
 from projections.views.following import BesideDiffers, rebuild, verify
 from projections.views.rows import Stored, by_key
@@ -175,14 +176,16 @@ def test_far_days_are_told_apart(teller: Teller) -> None:
     first = -365_242_500_000_000
 
     def held(day: int) -> list[str]:
-        rows = state.stab(db, "status", Scope(20_000, known, "CN"), first=day, last=day)
+        rows = state.stab(
+            db, "status", Scope(20_000, known, "CN"), budget=Budget(), first=day, last=day
+        )
         return [row.value for row in rows]
 
     assert held(0) == ["proposed"]
     assert held(12_000) == ["approved"]
     assert held(-5_000_000_000) == ["proposed"]
     assert held(2 * first) == []
-    due = state.stab(db, "due", Scope(20_000, known, field=FIELDS[9]))
+    due = state.stab(db, "due", Scope(20_000, known, field=FIELDS[9]), budget=Budget())
     assert [row.vf > 10**14 for row in due] == [True]
 
 

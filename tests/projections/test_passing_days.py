@@ -17,6 +17,7 @@ from projections import PROJECTIONS
 from projections.engine.account import Account, account
 from projections.engine.spans import Heard, Projection, Span
 from projections.kinds.listing import LISTED, listing
+from projections.views.budget import Budget
 from projections.views.state import Scope
 from tests.story.telling import SOURCE, Teller, correction, statement, withdrawal
 
@@ -45,7 +46,7 @@ def ageing(monkeypatch: pytest.MonkeyPatch, teller: Teller) -> None:
 def ages(teller: Teller, *, stated: Day, known: int) -> set[tuple[str, str]]:
     """The observations that the views show, each with how it has aged."""
     db = teller.archive.db_at(known)
-    rows = teller.archive.state.stab(db, "observation", Scope(stated, known))
+    rows = teller.archive.state.stab(db, "observation", Scope(stated, known), budget=Budget())
     return {(row.statement, row.value) for row in rows}
 
 

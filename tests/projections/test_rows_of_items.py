@@ -6,6 +6,7 @@ import msgspec
 
 from events.clocks import utc_day
 from events.dates import Day, parse_iso
+from projections.views.budget import Budget
 from projections.views.history import Acts
 from projections.views.state import Scope
 from tests.story.telling import (
@@ -34,6 +35,7 @@ def stretches(
         juno.archive.views.db(),
         facet,
         Scope(TODAY, juno.archive.views.tracked(), asked.get("country"), asked.get("field")),
+        budget=Budget(),
         records=None if asked.get("record") is None else [str(asked["record"])],
     )
     return [(each.statement, each.value, each.first, each.stop) for each in found]
@@ -119,7 +121,7 @@ def test_a_record_of_several_statements_may_lie_in_several_places(juno: Teller) 
     assert len(scattered) == 1
 
     def listed(country: str | None) -> int:
-        return state.count_listed(db, Scope(TODAY, 7, country))
+        return len(state.find(db, "record", Scope(TODAY, 7, country)))
 
     assert (listed(None), listed("US"), listed("VA")) == (3, 1, 0)
 

@@ -14,6 +14,7 @@ from events.commit import microseconds
 from events.dates import day
 from projections.engine.spans import AFTER_ALL
 from projections.views import following as runner
+from projections.views.budget import Budget
 from projections.views.file import Database, digest, open_file, remove
 from projections.views.following import TABLES, Differs, Follower, rebuild, verify
 from projections.views.search import HITS, NAMES, PLACES, STREAMS, Hit
@@ -37,7 +38,7 @@ def streams(archive: Archive, query: str, *, stated: int = AFTER_ALL, known: int
     """Of which streams a text has all that a query asks for."""
     archive.catch_up()
     hits = archive.search.hits(
-        archive.views.db(), parse_terms(query).having, stated=stated, known=known
+        archive.views.db(), parse_terms(query).having, stated=stated, known=known, budget=Budget()
     )
     return sorted(hit.stream for hit in hits)
 
@@ -267,7 +268,7 @@ def test_a_hit_says_whether_the_name_has_the_words(juno: Teller) -> None:
     archive = juno.archive
     archive.catch_up()
     hits = archive.search.hits(
-        archive.views.db(), parse_terms("juno").having, stated=AFTER_ALL, known=3
+        archive.views.db(), parse_terms("juno").having, stated=AFTER_ALL, known=3, budget=Budget()
     )
     assert sorted(hits) == [
         Hit(2, "record:juno", card=True, size=4, named=True),
@@ -344,7 +345,7 @@ def test_no_question_reads_every_passage(archive: Archive, statement: str) -> No
 def _plan(db: Database, statement: str) -> list[str]:
     asked_by = {
         "expression": '"a"', "named": 'named : ("a")', "stated": 0, "known": 0,
-        "keys": '[["record:juno", ""]]', "south": 0, "north": 1,
+        "keys": '[["record:juno", ""]]', "south": 0, "north": 1, "most": -1,
     }  # fmt: skip
     rows = db.execute(f"EXPLAIN QUERY PLAN {statement}", asked_by)
     return [step for *_, step in rows]

@@ -56,8 +56,7 @@ class _Record:
         self.here, self.lang, self.say = visit.here, visit.lang, visit.say
         self.as_of = visit.query.as_of
         self.log = list(
-            self.reading.history.entries(
-                self.reading.db,
+            self.reading.entries(
                 str(Stream.record(self.id)),
                 known=self.as_of.known,
                 after=0,
@@ -209,9 +208,7 @@ class _Record:
             return {}
         reading = self.reading
         owned = reading.lines.belonging(reading.db, self.id)
-        records = reading.history.records(
-            reading.db, (str(Stream.record(id)) for id in owned), known=self.as_of.known
-        )
+        records = reading.records((str(Stream.record(id)) for id in owned), known=self.as_of.known)
         found = {
             statement.id: Fragment(statement_text(statement))
             for record in records.values()

@@ -15,6 +15,7 @@ from flask import Response, redirect, request
 
 from events.clocks import AsOf, utc_day
 from events.dates import Language
+from events.vocabulary import FIELDS
 from projections.views.reading import Reading
 from service.archive.keys import hide_keys
 from service.asking.filters import PINS
@@ -146,6 +147,7 @@ def page_response(
         sent,
         itself,
         made,
+        takes=takes,
         revision=None if question is None else question.stream(id),
         media_type=HTML,
         variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
@@ -186,10 +188,23 @@ def problem_as_page(response: Response) -> Response:
         "title": labels.problem(problem["title"], lang),
         "sent": list(request.args.items(multi=True)),
         "without": located(request.path, here.texts.items()),
+        "narrower": _narrower(problem, lang),
     }
     response.set_data(hide_keys(rendering.render("shell/problem.html", lang, shown)))
     response.mimetype = HTML
     return rendering.with_policy(response)
+
+
+def _narrower(problem: Members, lang: Language) -> list[tuple[str, str]]:
+    """The fields of science in words, each with the address at which the same page is asked for of
+    it alone, where that is less."""
+    if "field" not in problem.get("narrow", ()):
+        return []
+    sent = [pair for pair in request.args.items(multi=True) if pair[0] != "after"]
+    return [
+        (labels.label(field, lang), located(request.path, [*sent, ("field", field)]))
+        for field in FIELDS
+    ]
 
 
 def reads_pages() -> bool:

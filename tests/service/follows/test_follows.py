@@ -844,7 +844,7 @@ def test_a_page_makes_only_so_much_of_answers(
     and nothing is missed on either way through all of them."""
     asker.client = unkept(asker.archive).test_client()
     whole = [asker.feed(STILL)["items"], asker.walk_back(STILL)]
-    cost = 4 * len(asker.client.get(f"{STILL}&known=@12").data)
+    cost = 8 * len(asker.client.get(f"{STILL}&known=@12").data) // feed.CHARACTERS
     monkeypatch.setattr(feed, "WORK", cost)
     page = asker.ask(STILL)
     assert 1 < len(body(page)["items"]) < 5

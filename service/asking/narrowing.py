@@ -1,0 +1,25 @@
+"""How much one answer may read, and by which parameters its question is narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+MOST_READ = 400_000
+"""How many rows an answer may read that is asked for over HTTP, a text of the log counted as
+`projections.views.budget.TEXT` of them: about a second of a processor of 2026, and 50 MB."""
+
+PARTS = ("record", "country", "field", "kind", "to_country", "to_field")
+"""What leaves out all but one part, and so has done what it can once it is given."""
+
+MEASURES = ("of", "q", "from", "to", "during", "by", "limit", "known")
+"""What can be asked for less of, however it was given."""
+
+
+def narrowing(taken: Collection[str], given: Collection[str]) -> tuple[str, ...]:
+    """The parameters by which a question that takes some is asked for less than by those given.
+
+    >>> narrowing(["at", "known", "country", "field", "limit"], ["country"])
+    ('field', 'limit', 'known')
+    """
+    left = (*(name for name in PARTS if name not in given), *MEASURES)
+    return tuple(name for name in left if name in taken)
