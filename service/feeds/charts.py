@@ -120,7 +120,7 @@ def _slipped(view: Slice, *, record: str | None, limit: int) -> tuple[list[Count
         tally = Tally(view, Promised())
         closed = tally.closed(tally.every)
         return tally.by_slip(closed, slice(limit)), len(tally), len(closed)
-    every = ladders(view, record=record)
+    every = ladders(view, records=[record])
     slipped = [
         each
         for each in every

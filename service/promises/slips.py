@@ -18,7 +18,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from events.dates import Bounds, Day
+from events.dates import Bounds
 from events.fact import Line
 from projections.kinds.ladders import OUTCOMES, Slip, ladder_of, slip
 from projections.views.reading import Reading, Slice
@@ -33,13 +33,13 @@ from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
 
 
-def ladders(slice: Slice, *, record: str | None = None) -> list[Counted]:
-    """The ladders of a slice by record and entry; of one record, if it is named."""
+def ladders(slice: Slice, *, records: Iterable[str] | None = None) -> list[Counted]:
+    """The ladders of a slice by record and entry; of some records, if they are named."""
     day = slice.as_of.stated
     rows = (
         slice.stab("slip", day, detailed=True)
-        if record is None
-        else slice.stab_records("slip", [record], day)
+        if records is None
+        else slice.stab_records("slip", records, day)
     )
     cards = slice.cards({row.record for row in rows})
     found = [
@@ -79,7 +79,7 @@ def record_slips_answer(reading: Reading, query: Query) -> Members:
     """The members of `RecordSlipsSchema`, less the clocks; ladders by entry. Raises NotFound."""
     reading.history.check_exists(reading.db, f"record:{query.id}", known=query.as_of.known)
     slice = reading.at(query.as_of)
-    found = ladders(slice, record=query.id)
+    found = ladders(slice, records=[query.id])
     totals = slip_totals(found)
     came = [each.ladder.slip for each in found if each.ladder.slip is not None]
     page, following = page_of_rows(query, found)
@@ -94,12 +94,6 @@ def record_slips_answer(reading: Reading, query: Query) -> Members:
 def lines_of(slice: Slice, found: Iterable[Counted]) -> dict[str, Fragment]:
     """The statements of some ladders, by id: their plans and what came of them."""
     return _lines(slice, (id for each in found for id in (*each.ladder.plans, each.ladder.came)))
-
-
-def came_by(counted: Counted, lines: Mapping[str, Mapping[str, Any]]) -> Day | None:
-    """The last possible day of what came of a ladder; None where nothing did, or it is open."""
-    came = counted.ladder.came
-    return None if came is None else Bounds.of(lines[came]["bounds"]).latest
 
 
 def _lines(slice: Slice, ids: Iterable[str | None]) -> dict[str, Fragment]:

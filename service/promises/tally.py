@@ -87,6 +87,21 @@ class Tally:
         some: Indexes = part[(self._least[part] != OPEN) & (self._most[part] != OPEN)]
         return some
 
+    @cached_property
+    def came(self) -> bulk.Numbers:
+        """The last possible day of what came of each; `OPEN` where nothing did, or it is open."""
+        days = np.full(len(self), OPEN, np.int64)
+        over = np.flatnonzero(self._outcomes < len(CAME))
+        days[over] = _last_days(self._view, self._columns, self._found[over])
+        return days
+
+    def come_and_closed(self) -> list[tuple[Day, int, int]]:
+        """Of those whose slip is open on neither side, in the order of the days by which something
+        came: that day, and the ends of the slip."""
+        closed = self.closed(self.every)
+        members = (self.came, self._least, self._most)
+        return sorted(zip(*(each[closed].tolist() for each in members), strict=True))
+
     def first_slips(self) -> list[Slip]:
         """The slips of two ladders of which something came; of fewer, if there are fewer."""
         few = np.flatnonzero(self._outcomes < len(CAME))[:2]
@@ -222,16 +237,20 @@ def _operators(view: Slice, records: Sequence[int]) -> dict[int, str]:
 def _come_by(view: Slice, columns: Columns, found: Indexes, day: Day) -> Indexes:
     """Those of which something had certainly come by a day."""
     found = found[_OUTCOME[columns["value"][found]] < len(CAME)]
-    reading = view.reading
-    reading.budget.spend(rows=len(found))
-    came = [numbers[-1] for numbers in bulk.others(reading.db, columns, found)]
-    keys = zip(columns["record"][found].tolist(), came, strict=True)
-    versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
-    is_over = [_is_over(versions[number].date, day) for number in came]
-    some: Indexes = found[np.array(is_over, bool)]
+    some: Indexes = found[_last_days(view, columns, found) <= day]
     return some
 
 
-def _is_over(date: str | None, day: Day) -> bool:
+def _last_days(view: Slice, columns: Columns, found: Indexes) -> bulk.Numbers:
+    """Of ladders of which something came, its last possible day; `OPEN` where that is open."""
+    reading = view.reading
+    reading.budget.spend(rows=2 * len(found))
+    came = [numbers[-1] for numbers in bulk.others(reading.db, columns, found)]
+    keys = zip(columns["record"][found].tolist(), came, strict=True)
+    versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
+    return np.array([_last_day(versions[number].date) for number in came], np.int64)
+
+
+def _last_day(date: str | None) -> Day:
     latest = None if date is None else when(date).latest
-    return latest is not None and latest <= day
+    return OPEN if latest is None else latest

@@ -6,14 +6,16 @@ A point is the last day of a year, and its count is the one that `/v1/state` has
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from events.dates import Day, day, year_of
 from projections.views.reading import Slice
 from service.pages.drawn.lanes import FAMILIES
-from service.promises.slips import quantile, slip_totals
-from service.promises.tally import Counted
+from service.promises.slips import quantile
+from service.promises.tally import Tally
 from service.trends.sweeps import SWEEPS, Point
 from service.trends.trend import MEASURES, MOST_POINTS, Key, Measure, Trend
 
@@ -29,13 +31,12 @@ class Courses:
 def courses(
     slice: Slice,
     *,
-    counted: Iterable[Counted],
-    came_by: Callable[[Counted], Day | None],
+    tally: Tally,
     first: int,
     last: int,
 ) -> Courses:
-    """The courses of the figures over some years, of the country and the field of the slice. There
-    is no status beyond the horizon."""
+    """The courses of the figures over some years, of the country and the field of the slice, whose
+    ladders are those of the tally. There is no status beyond the horizon."""
     last = max(first, min(last, year_of(slice.as_of.stated)))
     # More years than this have no room in a drawing, and a trend has no more points.
     years = range(max(first, last + 1 - MOST_POINTS), last + 1)
@@ -46,15 +47,15 @@ def courses(
         for name, statuses in FAMILIES
     }
     by["policies"] = _counts(policies.values(), years)
-    by["slip"] = _medians(counted, came_by, years)
+    by["slip"] = _medians(tally, years)
     return Courses(years.start, by)
 
 
-def median_of(counted: Iterable[Counted]) -> tuple[float, float, int] | None:
-    """The median slip of ladders in days, at least and at most, and of how many it is."""
-    totals = slip_totals(list(counted))
-    median = totals["median"]
-    return None if median is None else (median["earliest"], median["latest"], totals["of"])
+def median_by(tally: Tally, last: Day) -> tuple[float, float, int] | None:
+    """The median slip of the ladders of which something had come by a day, in days, at least and
+    at most, and of how many it is."""
+    _, least, most = tally.counted(np.flatnonzero(tally.came <= last))
+    return (quantile(least, 2), quantile(most, 2), len(least)) if len(least) else None
 
 
 def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequence[Point]]:
@@ -79,18 +80,9 @@ def _counts(swept: Iterable[Sequence[Point]], years: range) -> Sequence[float | 
     return list(map(sum, zip(*counts, strict=True))) if counts else [0] * len(years)
 
 
-def _medians(
-    counted: Iterable[Counted], came_by: Callable[[Counted], Day | None], years: range
-) -> Sequence[float | None]:
+def _medians(tally: Tally, years: range) -> Sequence[float | None]:
     """The median slip, halfway between at least and at most, of what had come by each year."""
-    slips = sorted(
-        (came, slip.earliest, slip.latest)
-        for each in counted
-        if (slip := each.ladder.slip) is not None
-        and slip.earliest is not None
-        and slip.latest is not None
-        and (came := came_by(each)) is not None
-    )
+    slips = tally.come_and_closed()
     least: list[int] = []
     most: list[int] = []
     medians: list[float | None] = []

@@ -5,20 +5,18 @@ They are those of the answer, so a number here is the length of a list below it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from events.dates import Language, day
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
-from service.pages.drawn.courses import Courses, median_of
+from service.pages.drawn.courses import Courses, median_by
 from service.pages.drawn.lanes import FAMILIES
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.layout import Members
-from service.promises.slips import came_by
-from service.promises.tally import Counted
+from service.promises.tally import Tally
 from service.sentences.times import Unit, in_unit, unit_of
 from service.words.number import number_text
 from service.words.word import word
@@ -37,8 +35,7 @@ class Figures:
     totals: Mapping[str, int]
     running: tuple[int, int] | None
     policies: int
-    counted: Sequence[Counted]
-    lines: Mapping[str, Mapping[str, Any]]
+    tally: Tally
     course: Courses
     frame: Frame
 
@@ -86,12 +83,7 @@ class Figures:
     def _slip(self) -> Members:
         """The median slip of what had come by the day, at least and at most, and of how many."""
         at, say = self.visit.query.as_of.at, self.visit.say
-        came = [
-            each
-            for each in self.counted
-            if (by := came_by(each, self.lines)) is not None and by <= at
-        ]
-        median = median_of(came)
+        median = median_by(self.tally, at)
         href = self.visit.here.to("/slips", came_by=written(at))
         if median is None:
             what = say("no promise had come to anything")

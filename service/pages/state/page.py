@@ -5,7 +5,7 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from events.dates import Day, day, iso, year_of
@@ -19,7 +19,7 @@ from service.items.item import Item, Kind
 from service.items.selection import Selection
 from service.linked.citing import plain, state_cited
 from service.pages.drawn.canvas import canvas_of
-from service.pages.drawn.courses import Courses, courses
+from service.pages.drawn.courses import courses
 from service.pages.drawn.item_cache import cached_items
 from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
 from service.pages.shell.answering import Visit
@@ -33,8 +33,9 @@ from service.pages.state.figures import Figures
 from service.pages.state.hindsight import hindsight_beside
 from service.pages.state.map import state_map
 from service.pages.state.tables import facility_rows, table_sides
-from service.promises.slips import came_by, ladders
-from service.promises.tally import Counted
+from service.promises.filters import Promised
+from service.promises.slips import ladders
+from service.promises.tally import Counted, Tally
 from service.state.answer import state_answer
 from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
@@ -80,7 +81,8 @@ class _State:
             | {row["id"] for row in answer["facilities"]}
             | {line["facility"] for line in answer["discoveries"] if "facility" in line}
         )
-        counted = ladders(self.slice)
+        tally = Tally(self.slice, Promised())
+        counted = ladders(self.slice, records=self.among)
         begun = self.slice.begun("indicator", max(as_of.at, as_of.stated))
         lines = self._lines(answer, counted, begun)
         beyond = self.slice.is_beyond
@@ -88,11 +90,12 @@ class _State:
         rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
         held = {row["id"]: row["shown"] for row in rows}
         lanes = lanes_of(items, counted, lines, cards, here=self.here, stated=as_of.stated, say=say)
-        course = self._courses(counted, lines, frame)
+        first, last = year_of(frame.first), year_of(frame.last)
+        course = courses(self.slice, tally=tally, first=first, last=last)
         day_text = written(as_of.at) if as_of.during is None else as_of.during.text
         bar = clock_bar(
             self.here, as_of, lang=lang,
-            first=year_of(frame.first), last=year_of(frame.last),
+            first=first, last=last,
             filters=PART,
         )  # fmt: skip
         return {
@@ -128,8 +131,7 @@ class _State:
                 totals=self._totals(answer, beyond=beyond),
                 running=_range(answer) if not beyond else None,
                 policies=len(answer["policies"]),
-                counted=counted,
-                lines=lines,
+                tally=tally,
                 course=course,
                 frame=frame,
             ).shown(),
@@ -178,15 +180,6 @@ class _State:
         return sorted(codes, key=lambda code: places.country(code, self.lang))
 
     # --- the figures
-
-    def _courses(
-        self, counted: Sequence[Counted], lines: Mapping[str, Fragment], frame: Frame
-    ) -> Courses:
-        return courses(
-            self.slice, counted=counted,
-            came_by=lambda each: came_by(each, lines),
-            first=year_of(frame.first), last=year_of(frame.last),
-        )  # fmt: skip
 
     def _totals(self, answer: Mapping[str, Any], *, beyond: bool) -> Mapping[str, int]:
         """Facilities by status: those of the answer, beyond the horizon those expected."""

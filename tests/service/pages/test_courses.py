@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from events.clocks import AsOf, as_of
-from events.dates import Day, day, iso, year_of
+from events.dates import Bounds, Day, day, iso, year_of
 from service.archive import Archive
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
 from service.asking.query import Query
-from service.pages.drawn.courses import Courses, courses, median_of
+from service.pages.drawn.courses import Courses, courses, median_by
 from service.pages.drawn.lanes import FAMILIES
-from service.promises.slips import came_by, ladders, lines_of
-from service.promises.tally import Counted
+from service.promises.filters import Promised
+from service.promises.slips import ladders, lines_of, slip_totals
+from service.promises.tally import Counted, Tally
 from service.state.answer import state_answer
 
 FIRST = 1980
@@ -47,14 +48,10 @@ def last_year(course: Courses) -> int:
 
 def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: int) -> Courses:
     """The courses."""
-    counted, lines = promised(archive, as_of, wanted)
-    return courses(
-        archive.reading(archive.views.db()).at(as_of, country=wanted.country, field=wanted.field),
-        counted=counted,
-        came_by=lambda each: came_by(each, lines),
-        first=first,
-        last=last,
+    slice = archive.reading(archive.views.db()).at(
+        as_of, country=wanted.country, field=wanted.field
     )
+    return courses(slice, tally=Tally(slice, Promised()), first=first, last=last)
 
 
 @pytest.mark.parametrize("stated", [None, "2012-06-15"])
@@ -92,16 +89,23 @@ def test_a_median_is_that_of_what_had_come_by_the_end_of_the_year(
     """Halfway between its two ends; where nothing had come there is none."""
     now = clocks(shipped)
     counted, lines = promised(shipped, now, wanted)
+    slice = shipped.reading(shipped.views.db()).at(now, country=wanted.country, field=wanted.field)
+    tally = Tally(slice, Promised())
     course = drawn(shipped, now, wanted, first=FIRST, last=2026)
 
     def came(each: Counted, last: Day) -> bool:
-        by = came_by(each, lines)
-        return by is not None and by <= last
+        if (by := each.ladder.came) is None:
+            return False
+        latest = Bounds.of(lines[by]["bounds"]).latest
+        return latest is not None and latest <= last
 
     for place, year in enumerate(range(FIRST, 2027)):
-        median = median_of(each for each in counted if came(each, day(year, 12, 31)))
-        expected = None if median is None else sum(median[:2]) / 2
-        assert course.by["slip"][place] == expected, year
+        last = day(year, 12, 31)
+        totals = slip_totals([each for each in counted if came(each, last)])
+        median = totals["median"]
+        ends = None if median is None else (median["earliest"], median["latest"])
+        assert course.by["slip"][place] == (None if ends is None else sum(ends) / 2), year
+        assert median_by(tally, last) == (None if ends is None else (*ends, totals["of"])), year
     assert course.by["slip"][0] is None
     assert course.by["slip"][-1] is not None
 
