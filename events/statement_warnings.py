@@ -6,7 +6,10 @@ command and the page of the record show the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from events.dates import iso
 from events.orders import Warning
@@ -19,6 +22,39 @@ def warnings_of(statement: Statement, others: Iterable[Statement | Outlined]) ->
     """The warnings of one statement beside the others of its record, in full or in outline."""
     rivals = [other for other in others if other.id != statement.id and not other.withdrawn]
     return [*_of_its_dates(statement), *_of_its_place(statement, rivals)]
+
+
+def warnings_among(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Warning]]:
+    """The warnings of each of the statements that stand in a record, as `warnings_of` gives them.
+
+    Each is held against the few others that can be a reason: one that says the same, and of every
+    rank the first that was over by then.
+    """
+    alike: dict[object, list[Statement]] = defaultdict(list)
+    over: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, each in enumerate(statements):
+        alike[each.entry, each.planned, each.date].append(each)
+        rank, latest = _rank(each), each.latest
+        # The first that ended before a day is among those that ended before all in front of them.
+        if (
+            rank is not None
+            and latest is not None
+            and (not over[rank] or -latest > over[rank][-1][0])
+        ):
+            over[rank].append((-latest, place))
+    for each in statements:
+        rivals = alike[each.entry, each.planned, each.date][:2]
+        rank, earliest = _rank(each), each.earliest
+        if rank is not None and earliest is not None:
+            found = (
+                ended[first][1]
+                for higher, ended in over.items()
+                if higher > rank
+                and (first := bisect_left(ended, 1 - earliest, key=itemgetter(0))) < len(ended)
+            )
+            rivals += (statements[place] for place in sorted(found))
+        for warning in warnings_of(each, rivals):
+            yield each, warning
 
 
 def _of_its_dates(statement: Statement) -> Iterator[Warning]:

@@ -89,12 +89,12 @@ class NothingToCompare(AnnalesError):
 
 
 class TooMuchToCompare(AnnalesError):
-    """The state at one of two points has too many facilities. Ask for a country or a field."""
+    """A list of the state at one of two points is too long. Ask for a country or a field."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         super().__init__(
-            f"at one of the points there are more than {most} facilities:"
+            f"at one of the points a list has more than {most} rows:"
             " narrow the question down by country or field"
         )
 

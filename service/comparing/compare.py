@@ -63,10 +63,10 @@ def compare_answer(reading: Reading, query: Query) -> Members:
 
 
 def _part(reading: Reading, side: Side) -> Found:
-    about = Wanted(country=side.country, field=side.field, limit=MOST + 1)
+    about = Wanted(country=side.country, field=side.field, limit=MOST)
     filters = written((COUNTRY, FIELD), about)
     state = state_answer(reading, Query("/v1/state", side.as_of, filters, about=about))
-    if len(state["facilities"]) > MOST:
+    if state["next"] is not None:
         raise TooMuchToCompare(MOST)
     return Found(
         state["totals"],

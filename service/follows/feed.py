@@ -15,7 +15,7 @@ was cut by a clock would be another one on another day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import msgspec
@@ -33,6 +33,7 @@ from service.asking.errors import TooMuchToCompare
 from service.asking.filters import LARGEST_LIMIT
 from service.asking.format import answer_text
 from service.asking.narrowing import MOST_READ
+from service.asking.paging import WHOLE, Lists
 from service.asking.query import Query, located
 from service.comparing.causes import short
 from service.comparing.diff import MOST, Comparison, changed_rows
@@ -199,9 +200,7 @@ class _Reader:
         """Evaluate the question once, at a position."""
         commit = self._log.commit_at(position)
         now = commit.recorded_at if commit else self._chronicle.now()
-        self._document(
-            self._followed.query(self._chronicle, known=position, now=now, **self._whole())
-        )
+        self._document(self._whole(known=position, now=now))
 
     def forwards(self, *, after: int, known: int, limit: int) -> FeedPage:
         """The first items beyond a position."""
@@ -270,15 +269,18 @@ class _Reader:
         """The answer at a commit, as of the day of one."""
         known, now = commit.position if commit else 0, day.recorded_at
         query = self._followed.query(self._chronicle, known=known, now=now)
-        whole = self._followed.query(self._chronicle, known=known, now=now, **self._whole())
-        document = self._document(whole)
+        document = self._document(self._whole(known=known, now=now))
         if document is None:
             return _Answer(query, None, {})
         return _Answer(query, query.pinned, document)
 
-    def _whole(self) -> dict[str, str]:
-        """The parameters that give the whole list in one page."""
-        return {"limit": str(LARGEST_LIMIT)} if self._followed.question.is_paged else {}
+    def _whole(self, *, known: int, now: str) -> Query:
+        """The query at a point with the whole list in one page; of what is about one thing, with
+        all there is."""
+        question = self._followed.question
+        most = {"limit": str(LARGEST_LIMIT)} if question.is_paged else {}
+        query = self._followed.query(self._chronicle, known=known, now=now, **most)
+        return replace(query, about=WHOLE) if question.about is Lists else query
 
     def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""

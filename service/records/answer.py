@@ -16,15 +16,16 @@ from events.dates import Day, iso
 from events.errors import NotFound
 from events.record import Record
 from events.statement import Statement
-from events.statement_warnings import warnings_of
+from events.statement_warnings import warnings_among
 from events.stream import Stream
 from projections import PROJECTIONS
-from projections.engine.account import Account, account
+from projections.engine.account import Account, Effective, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
 from projections.kinds.facility import alternatives
 from projections.views.lines import statement_text
 from projections.views.reading import Reading
 from service.asking.json_text import Fragment
+from service.asking.paging import page_of_lists
 from service.asking.query import Query
 from service.records.sentence import facility_in_words, other_in_words
 from service.state.row import day_shown, shown_members, status_members
@@ -73,12 +74,17 @@ class RecordAt:
         """The effective statement of each entry, by entry: its members, with `entry`, and in
         `counts` whether it counts."""
         for entry, each in sorted(self.account.effective.items()):
-            # Where a line has a member of the name, the new one counts.
-            yield {
-                **msgspec.json.decode(statement_text(each.statement)),
-                "entry": entry,
-                "counts": each.counts,
-            }
+            yield effective_members(entry, each)
+
+
+def effective_members(entry: str, effective: Effective) -> Members:
+    """The members of the effective statement of an entry, with `entry` and `counts`."""
+    return {
+        # Where a line has a member of the name, the new one counts.
+        **msgspec.json.decode(statement_text(effective.statement)),
+        "entry": entry,
+        "counts": effective.counts,
+    }
 
 
 def visible(statements: Iterable[Statement], stated: Day) -> Iterator[Statement]:
@@ -90,10 +96,10 @@ def visible(statements: Iterable[Statement], stated: Day) -> Iterator[Statement]
 
 def record_answer(reading: Reading, query: Query) -> Members:
     """The members of `RecordSchema`, less the clocks. Raises NotFound."""
-    return record_members(RecordAt.read(reading, query.id, query.as_of))
+    return record_members(RecordAt.read(reading, query.id, query.as_of), query)
 
 
-def record_members(found: RecordAt) -> Members:
+def record_members(found: RecordAt, query: Query) -> Members:
     """The members of `RecordSchema`, less the clocks."""
     members: Members = {
         "id": found.record.id,
@@ -111,34 +117,50 @@ def record_members(found: RecordAt) -> Members:
         members["sentence"] = other_in_words(
             found.account, found.as_of, found.spans, found.record.kind
         )
+    lines = found.visible()
+    of_kind = "overdue" if found.record.kind == "facility" else "holding"
+    page, rest = page_of_lists(
+        query,
+        {
+            of_kind: members[of_kind],
+            "entries": sorted(found.account.effective.items()),
+            "warnings": list(warnings_among(lines)),
+            "statements": lines,
+        },
+    )
+    members[of_kind] = page[of_kind]
     members["entries"] = [
         {"entry": entry, "effective": each.statement.id, "counts": each.counts}
-        for entry, each in sorted(found.account.effective.items())
+        for entry, each in page["entries"]
     ]
-    lines = found.visible()
     members["warnings"] = [
         {"statement": statement.id, "code": warning.code, "text": warning.text}
-        for statement in lines
-        for warning in warnings_of(statement, lines)
+        for statement, warning in page["warnings"]
     ]
-    members["statements"] = [Fragment(statement_text(statement)) for statement in lines]
-    return members
+    members["statements"] = [Fragment(statement_text(each)) for each in page["statements"]]
+    return members | rest
 
 
 def timeline_answer(reading: Reading, query: Query) -> Members:
     """The members of `TimelineSchema`, less the clocks: every span of the record's life, then the
     statements that they follow from. Raises NotFound."""
     found = RecordAt.read(reading, query.id, query.as_of)
-    place = {entry: _by_date(each.statement) for entry, each in found.account.effective.items()}
+    effective = sorted(
+        found.account.effective.items(), key=lambda each: (_by_date(each[1].statement), each[0])
+    )
+    page, rest = page_of_lists(
+        query,
+        {
+            "spans": [span for span in found.spans if span.facet not in FOR_LISTS],
+            "effective": effective,
+        },
+    )
     return {
         "id": query.id,
         "kind": found.record.kind,
-        "spans": [
-            span_members(span, found.record, found.as_of.stated)
-            for span in found.spans
-            if span.facet not in FOR_LISTS
-        ],
-        "effective": sorted(found.effective(), key=lambda line: place[line["entry"]]),
+        "spans": [span_members(span, found.record, found.as_of.stated) for span in page["spans"]],
+        "effective": [effective_members(entry, each) for entry, each in page["effective"]],
+        **rest,
     }
 
 

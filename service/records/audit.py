@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from projections.views.lines import statement_text
 from projections.views.reading import Reading
 from service.asking.filters import position_after
 from service.asking.json_text import Fragment
+from service.asking.paging import page_of_lists
 from service.asking.query import Query
 from service.records.answer import RecordAt
 
@@ -61,6 +63,24 @@ def statement_answer(reading: Reading, query: Query) -> Members:
     contradicting = reading.lines.contradicting(
         reading.db, [id], stated=as_of.stated, known=as_of.known
     )
+    events = reading.entries(
+        str(Stream.record(record)), known=as_of.known, after=0, limit=AFTER_ALL
+    )
+    page, rest = page_of_lists(
+        query,
+        {
+            "warnings": warnings_of(statement, found.visible()),
+            "contradicts": sorted(
+                {
+                    *statement.line.get("contradicts", ()),
+                    *(rival["id"] for rival in contradicting[id]),
+                }
+            ),
+            "sources": statement.line.get("sources", ()),
+            "rivals": list(rivals.values()),
+            "events": [event for event in events if event.statement == id],
+        },
+    )
     winner = found.account.effective.get(statement.entry)
     best = winner.statement if winner else None
     return {
@@ -72,17 +92,9 @@ def statement_answer(reading: Reading, query: Query) -> Members:
         "counts": statement.entry in counting_entries(found.all),
         "effective": best.id if best else None,
         **verdict(statement, best, stated=as_of.stated),
-        "warnings": [
-            {"code": warning.code, "text": warning.text}
-            for warning in warnings_of(statement, found.visible())
-        ],
-        "contradicts": sorted(
-            {
-                *statement.line.get("contradicts", ()),
-                *(rival["id"] for rival in contradicting[id]),
-            }
-        ),
-        "sources": _sources(reading, statement, known=as_of.known),
+        "warnings": [{"code": warning.code, "text": warning.text} for warning in page["warnings"]],
+        "contradicts": page["contradicts"],
+        "sources": _sources(reading, page["sources"], known=as_of.known),
         "statement": Fragment(statement_text(statement)),
         "rivals": [
             {
@@ -90,15 +102,10 @@ def statement_answer(reading: Reading, query: Query) -> Members:
                 "withdrawn": rival.withdrawn,
                 "statement": Fragment(statement_text(rival)),
             }
-            for rival in rivals.values()
+            for rival in page["rivals"]
         ],
-        "events": [
-            entry_members(entry)
-            for entry in reading.entries(
-                str(Stream.record(record)), known=as_of.known, after=0, limit=AFTER_ALL
-            )
-            if entry.statement == id
-        ],
+        "events": list(map(entry_members, page["events"])),
+        **rest,
     }
 
 
@@ -196,12 +203,19 @@ def source_answer(reading: Reading, query: Query) -> Members:
         locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
         if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
             statements.append({"id": statement, "title": line["title"], "locator": locators[0]})
+    page, rest = page_of_lists(
+        query,
+        {
+            "statements": statements,
+            "records": _resting(reading, citing, id, known=as_of.known),
+        },
+    )
     return {
         "id": id,
         "revision": record.revision,
         "source": record.card,
-        "statements": statements,
-        "records": _resting(reading, citing, id, known=as_of.known),
+        **page,
+        **rest,
     }
 
 
@@ -217,9 +231,8 @@ def _resting(reading: Reading, citing: list[str], source: str, *, known: int) ->
     ]
 
 
-def _sources(reading: Reading, statement: Statement, *, known: int) -> list[Members]:
-    """The sources of a statement, each with its card and the place in it."""
-    cited = statement.line.get("sources", ())
+def _sources(reading: Reading, cited: Sequence[Members], *, known: int) -> list[Members]:
+    """The sources that a statement cites, each with its card and the place in it."""
     streams = [str(Stream.source(citation["id"])) for citation in cited]
     records = reading.records(streams, known=known)
     cards = {stream: record.card or {} for stream, record in records.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.asking.filters import AFTER_EVENT, LIMIT_OF_PAGE
 from service.asking.following import Follow, Never
+from service.asking.paging import LISTS, Lists
 from service.asking.question import Example, Question
 from service.asking.table import Table, columns
 from service.asking.turning import of_record
@@ -47,6 +48,8 @@ RECORD = Question(
     summary="A record: its card, what holds, and every statement that is visible.",
     space="record",
     ids=RECORDS,
+    filters=LISTS,
+    about=Lists,
     answer=record_answer,
     schema=RecordSchema,
     tables=(
@@ -79,6 +82,8 @@ TIMELINE = Question(
     ),
     space="record",
     ids=RECORDS,
+    filters=LISTS,
+    about=Lists,
     answer=timeline_answer,
     schema=TimelineSchema,
     tables=(SPANS, EFFECTIVE),
@@ -117,6 +122,8 @@ STATEMENT = Question(
     summary="A statement explained: its rivals and why they lost, its events, its sources.",
     space="statement",
     ids=("juno-operation", "rd-2024-prelim"),
+    filters=LISTS,
+    about=Lists,
     answer=statement_answer,
     schema=ExplanationSchema,
     tables=(EXPLAINED, ENTRY, RIVALS, SOURCES, warnings_by("code"), EVENTS),
@@ -138,6 +145,8 @@ SOURCE = Question(
     summary="A source, and what rests on it.",
     space="source",
     ids=("ihep-hist",),
+    filters=LISTS,
+    about=Lists,
     answer=source_answer,
     schema=SourceSchema,
     tables=(card_of("source"), RESTING),

@@ -26,6 +26,19 @@ from service.asking.schemas import (
 )
 
 
+class ListsSchema(AnswerSchema):
+    """A page of an answer with several lists, all of which begin and go on with it."""
+
+    totals = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={
+            "description": "The rows of each list, of all pages; only where there are several."
+        },
+    )
+    next = text_field("The path of the next page; null on the last.", null=True)
+
+
 class EntrySchema(Schema):
     """An entry of a record, and its effective statement."""
 
@@ -49,7 +62,7 @@ class HeldSchema(Schema):
     holds = part_field(HoldsSchema)
 
 
-class RecordSchema(AnswerSchema):
+class RecordSchema(ListsSchema):
     """A record with all that is visible of it. A facility also has its row of the state."""
 
     id = text_field("The record's id.")
@@ -94,7 +107,7 @@ class EffectiveSchema(StatementSchema):
     counts = flag_field()
 
 
-class TimelineSchema(AnswerSchema):
+class TimelineSchema(ListsSchema):
     """A record's life: every span of it, and the effective statement of each entry."""
 
     id = text_field("The record's id.")
@@ -144,7 +157,7 @@ class RivalSchema(Schema):
     statement = part_field(StatementSchema)
 
 
-class ExplanationSchema(AnswerSchema):
+class ExplanationSchema(ListsSchema):
     """A statement, why it holds or lost, its rivals, its events and its sources."""
 
     id = text_field("The statement's id.")
@@ -172,7 +185,7 @@ class RestingSchema(Schema):
     locator = text_field("Where in the source.", null=True)
 
 
-class SourceSchema(AnswerSchema):
+class SourceSchema(ListsSchema):
     """A source, and what rests on it at the clocks."""
 
     id = text_field("The source's id.")

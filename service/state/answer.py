@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -22,7 +23,8 @@ from projections.kinds.facility import BIT, alternatives
 from projections.views.columns import Found
 from projections.views.reading import Reading
 from projections.views.state import Row, counted
-from service.asking.filters import Wanted
+from service.asking.errors import BadCursor
+from service.asking.filters import LIMIT, Wanted
 from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
@@ -90,7 +92,8 @@ def state_answer(reading: Reading, query: Query) -> Members:
     """The members of `StateSchema`, less the clocks; the rows are fragments.
 
     Facilities are in the order of their ids, policies the latest first, readings by series, and
-    findings by date. Raises BadCursor.
+    findings by date. The lists beside the facilities stand on every page as long as each has room
+    there; where one has not, all of them go on from page to page. Raises BadCursor.
     """
     selection = _Selection(reading, query.as_of, query.about)
     return selection.at(query) if query.as_of.during is None else selection.during(query)
@@ -112,8 +115,8 @@ SECTIONS = {
 def state_rows(
     reading: Reading, as_of: AsOf, wanted: Wanted, *, among: Iterable[int] | None = None
 ) -> tuple[Rows, bool]:
-    """The rows of `/v1/state` for a day: of each section, by id, the row there; and whether there
-    are more facilities than the page that is wanted.
+    """The rows of `/v1/state` for a day: of each section, by id, the row there; and whether a
+    section has more than the page that is wanted.
 
     Facilities are those of the page, of the records of some numbers if these are given.
     """
@@ -125,8 +128,9 @@ class _Selection:
     """The rows of a state that are wanted."""
 
     def __init__(self, reading: Reading, as_of: AsOf, wanted: Wanted) -> None:
+        after, self.skipped = _cursor(wanted.after)
         self.reading = reading
-        self.wanted = wanted
+        self.wanted = wanted = replace(wanted, after=after)
         self.slice = reading.at(as_of, country=wanted.country, field=wanted.field)
         self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during
@@ -140,6 +144,7 @@ class _Selection:
             statuses=listed.statuses,
             expected=listed.expected,
             facilities=self._facilities(listed),
+            last="".join(listed.all.order.ids_at(listed.page[-1:])),
             following=listed.following,
         )
 
@@ -153,7 +158,8 @@ class _Selection:
         ids = order.ids_at(listed.page)
         facilities = dict(zip(ids, self._facilities(listed), strict=True))
         others, _, _ = self._others()
-        return {"facilities": facilities, **others}, following is not None
+        are_more = following is not None or any(len(by) > self._room for by in others.values())
+        return {"facilities": facilities, **others}, are_more
 
     def during(self, query: Query) -> Members:
         """The answer for a period: one row for each status that a facility held in it."""
@@ -196,6 +202,7 @@ class _Selection:
             statuses=found.where(of_records) if some else found,
             expected=(),
             facilities=self._held(held, page),
+            last="".join(page[-1:]),
             following=following,
         )
 
@@ -326,13 +333,23 @@ class _Selection:
         statuses: Found,
         expected: Sequence[Row],
         facilities: list[Fragment],
+        last: str,
         following: str | None,
     ) -> Members:
         others, to_date, come = self._others()
+        reached = self.skipped + self._room
+        go_on = any(len(by) > reached for by in others.values())
+        after, lengths = None, {}
+        if following is not None or go_on:
+            after = last or self.wanted.after
+            if go_on or self.skipped:
+                after += f":{reached}"
+        if go_on or self.skipped:
+            lengths = {name: len(by) for name, by in others.items()}
         return {
-            "totals": totals.members(),
+            "totals": totals.members() | lengths,
             "facilities": facilities,
-            **{name: list(by.values()) for name, by in others.items()},
+            **{name: list(by.values())[self.skipped : reached] for name, by in others.items()},
             "discoveries_to_date": to_date,
             "sentence": state_in_words(
                 self.slice,
@@ -343,8 +360,13 @@ class _Selection:
                 ranges=totals.range,
                 discoveries=[others["discoveries"][statement] for statement in come],
             ),
-            "next": None if following is None else query.url(after=following),
+            "next": None if after is None else query.url(after=after),
         }
+
+    @property
+    def _room(self) -> int:
+        """How many rows of a list beside the facilities a page has at most."""
+        return max(LIMIT, self.wanted.limit)
 
     def _others(self) -> tuple[Rows, int, list[str]]:
         """The sections beside the facilities, in their order, how many discoveries there are to
@@ -386,6 +408,19 @@ class _Selection:
             return self.period.first, self.period.last
         year = year_of(self.at_day)
         return day(year, 1, 1), day(year, 12, 31)
+
+
+def _cursor(after: str) -> tuple[str, int]:
+    """After which facility a page begins, and how many rows of every other list come before it.
+
+    Raises BadCursor.
+    """
+    id, colon, skipped = after.partition(":")
+    if not colon:
+        return id, 0
+    if not skipped.isascii() or not skipped.isdigit() or len(skipped) > 9:
+        raise BadCursor(after, "what follows the colon is no number")
+    return id, int(skipped)
 
 
 def totals_of(statuses: Found) -> Totals:

@@ -49,12 +49,20 @@ class RangeSchema(Schema):
     possible = count_field()
 
 
+def _length_field() -> fields.Integer:
+    return fields.Integer(metadata={"description": "The rows of this list; only where it is cut."})
+
+
 class TotalsSchema(Schema):
     """Counts over everything that the filter lets through, not only this page."""
 
     status = counts_field()
     range = fields.Dict(keys=fields.String(), values=fields.Nested(RangeSchema), required=True)
     operating_by_field = counts_field()
+    policies = _length_field()
+    indicators = _length_field()
+    discoveries = _length_field()
+    observations = _length_field()
 
 
 class StateSchema(AnswerSchema):
@@ -68,4 +76,4 @@ class StateSchema(AnswerSchema):
     discoveries = list_field(StatementSchema)
     observations = list_field(StatementSchema)
     discoveries_to_date = count_field()
-    next = text_field("The path of the next page of facilities; null on the last.", null=True)
+    next = text_field("The path of the next page; null on the last.", null=True)

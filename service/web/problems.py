@@ -127,7 +127,8 @@ PROBLEMS: tuple[Problem, ...] = (
         "too-much-to-compare",
         422,
         "Too much to compare",
-        "At one of the points there are more than `most` facilities; ask for a country or a field.",
+        "At one of the points a list of the state, such as its facilities, has more than `most`"
+        " rows; ask for a country or a field.",
         raised={asking.TooMuchToCompare: facts("most")},
     ),
     Problem(

@@ -53,6 +53,13 @@ ALLOWED: tuple[Allowed, ...] = (
         questions="^/v1/sources/up-sent/amendments$",
         becomes=lambda then: then.replace('"id":null', '"id":"up-sent"'),
     ),
+    Allowed(
+        since="2026-11-26",
+        why="The lists of a record, a timeline, a statement and a source come in pages.",
+        questions=r"^/v1/(records/[^/.?]+(/timeline)?|statements/[^/?]+|sources/[^/?]+)\?"
+        "(?!.*format=csv)",
+        becomes=lambda then: f'{then[:-1]},"next":null}}' if '"pinned":' in then else then,
+    ),
 )
 """All differences there may be, in the order in which they came. The version of the views, by
 which an answer is pinned, is none of them: it stands in every answer, and is not compared."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from events.dates import parse_iso, year_of
@@ -64,7 +65,10 @@ class _Record:
             )
         )
         self.record_at = RecordAt(folded(self.id, self.log), self.as_of)
-        self.answer = {**visit.query.head(), **record_members(self.record_at)}
+        self.answer = {
+            **visit.query.head(),
+            **record_members(self.record_at, replace(visit.query, about=None)),
+        }
         self.lines = {line["id"]: line for line in self.answer["statements"]}
         self.facility = self.answer["kind"] == "facility"
 
