@@ -360,9 +360,8 @@ class Views:
         made_by = db.conn.execute(MADE_BY).fetchone()
         if made_by is None:
             raise ViewsDamaged("they do not say what made them")
-        view, shape = made_by
-        if (view, shape) != (VIEW, shape(self._creates)):
-            raise OtherViews(view, VIEW)
+        if made_by != (VIEW, shape(self._creates)):
+            raise OtherViews(made_by[0], VIEW)
         if not self._belong(db):
             raise ViewsDamaged("they were made from another log")
 

@@ -115,6 +115,7 @@ class Wanted:
     `statuses` are those held; `expected` are the statuses expected on the day asked about, or held
     where nothing is expected. `radius` is in kilometres. `facets` are to be counted; `fields` are
     the members that items keep. Empty means all. `sort` is None where nothing is said of it.
+    `limit` is of the rows of a page, and `beside` of those of the lists that stand beside them.
     """
 
     country: str | None = None
@@ -129,6 +130,7 @@ class Wanted:
     facets: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     limit: int = LIMIT
+    beside: int = LIMIT
     after: str = ""
 
     def __post_init__(self) -> None:

@@ -63,10 +63,10 @@ def compare_answer(reading: Reading, query: Query) -> Members:
 
 
 def _part(reading: Reading, side: Side) -> Found:
-    about = Wanted(country=side.country, field=side.field, limit=MOST)
+    about = Wanted(country=side.country, field=side.field, limit=MOST + 1, beside=MOST + 1)
     filters = written((COUNTRY, FIELD), about)
     state = state_answer(reading, Query("/v1/state", side.as_of, filters, about=about))
-    if state["next"] is not None:
+    if any(len(state[name]) > MOST for name in ("facilities", "policies", "indicators")):
         raise TooMuchToCompare(MOST)
     return Found(
         state["totals"],

@@ -221,7 +221,7 @@ def _documents(reading: Reading, compared: Comparison, points: Sequence[AsOf]) -
         among = reading.history.touched(reading.db, after=after, last=last)
     documents = []
     for point in (start, *points):
-        wanted = replace(compared.wanted, limit=MOST)
+        wanted = replace(compared.wanted, limit=MOST, beside=MOST)
         rows, there_are_more = state_rows(reading, point, wanted, among=among)
         if there_are_more:
             raise TooMuchToCompare(MOST)

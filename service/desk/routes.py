@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from events.catalogue import STATEMENT_TYPES
+from service.asking.filters import AFTER_ROW
 from service.desk import batch, forms, guard, lookups, signing
 from service.desk.answering import page, the_desk
 from service.desk.sending import just_recorded, sent_revision
@@ -18,6 +19,7 @@ from service.pages.desk.page import found, record_members, source_members
 from service.pages.desk.room import PATH
 from service.pages.desk.task import PREFILLED, REGISTERED, change_task, new_task
 from service.pages.shell.answering import problem_as_page
+from service.pages.shell.pager import Pager
 from service.web.access import DESK, needs
 from service.web.response import archive, parameters
 
@@ -55,7 +57,9 @@ def home() -> Response:
 def record(id: str) -> Response:
     """A record, and what can be changed of it."""
     done, desk = just_recorded(), the_desk()
-    return page("desk/record.html", desk, done=done, subject=record_members(desk, id))
+    pager = Pager(desk.here, skipped=AFTER_ROW.parse(request.args.get("after", "0")))
+    subject = record_members(desk, id, pager)
+    return page("desk/record.html", desk, done=done, subject=subject, pager=pager)
 
 
 @blueprint.get("/sources/<string:id>")

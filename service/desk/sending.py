@@ -57,7 +57,7 @@ def just_recorded() -> Members | None:
 
     `events` is how many it has.
     """
-    text = parameters(("lang", "recorded")).get("recorded", "")
+    text = parameters(("lang", "recorded", "after")).get("recorded", "")
     position = int(text) if _NUMBER.fullmatch(text) else 0
     commit = archive().chronicle.log.commit_at(position) if position else None
     if commit is None or commit.position != position or commit.actor != identity().name:

@@ -113,7 +113,7 @@ class Lane:
     """A row of the timeline: the life of one record.
 
     `name` is shown, `other_name` (the Chinese one on an English page) stands in the
-    title. `remark` stands at the right; a `late` one is red.
+    title. `remark` stands at the right; a `late` one is red. So many marks are `left` out.
     """
 
     record: str
@@ -124,6 +124,7 @@ class Lane:
     bars: tuple[Bar, ...] = ()
     promises: tuple[Staircase, ...] = ()
     dots: tuple[Dot, ...] = ()
+    left: int = 0
     remark: str = ""
     late: bool = False
 

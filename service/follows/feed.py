@@ -280,7 +280,11 @@ class _Reader:
         question = self._followed.question
         most = {"limit": str(LARGEST_LIMIT)} if question.is_paged else {}
         query = self._followed.query(self._chronicle, known=known, now=now, **most)
-        return replace(query, about=WHOLE) if question.about is Lists else query
+        if question.about is Lists:
+            return replace(query, about=WHOLE)
+        if question is STATE:
+            return replace(query, about=replace(query.about, beside=LARGEST_LIMIT))
+        return query
 
     def _document(self, query: Query) -> Members | None:
         """An answer as it is compared; None where there is none."""

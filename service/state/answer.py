@@ -24,7 +24,7 @@ from projections.views.columns import Found
 from projections.views.reading import Reading
 from projections.views.state import Row, counted
 from service.asking.errors import BadCursor
-from service.asking.filters import LIMIT, Wanted
+from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
@@ -366,7 +366,7 @@ class _Selection:
     @property
     def _room(self) -> int:
         """How many rows of a list beside the facilities a page has at most."""
-        return max(LIMIT, self.wanted.limit)
+        return self.wanted.beside
 
     def _others(self) -> tuple[Rows, int, list[str]]:
         """The sections beside the facilities, in their order, how many discoveries there are to

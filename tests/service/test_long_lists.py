@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from html import unescape
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from events.fact import Line
 from service.archive import Archive
+from service.pages.drawn.lanes import MOST_MARKS
+from service.pages.record.life import MOST_READINGS
+from service.pages.shell.pager import ROWS
 from service.questions import QUESTIONS
 from tests.service.asked import Reader, unkept, url
 from tests.story.telling import (
@@ -24,6 +32,12 @@ from tests.story.telling import (
 
 MANY = 1_001
 """How many there are of each thing that the crowded chronicle has many of."""
+
+FEW = 220
+"""How many of each the first commit has, which is enough for a walk from page to page."""
+
+FEW_RECORDED = 3 + 6 * FEW
+"""The position of that commit."""
 
 LIMIT = 500
 """The rows of a page where nothing is said of it."""
@@ -46,7 +60,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Somebody who asks a chronicle in which much is told of JUNO: rivals of one statement, which
     all contradict it, plans that are overdue, events, findings and policies; and of one series."""
     of = {"facility": "juno"}
-    lines = [SOURCE, {**JUNO, "sources": [{"id": "yearbook"}]}]
+    lines: list[Line] = [SOURCE, {**JUNO, "sources": [{"id": "yearbook"}]}]
     lines.append(milestone("rival-0", "construction-started", "2013"))
     for number in range(1, MANY):
         lines += (
@@ -59,8 +73,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         )
     changes = [correction("rival-0", {"title": f"Begun, {number}"}) for number in range(MANY)]
     with Archive(tmp_path_factory.mktemp("crowded"), clock=Clock()) as archive:
-        archive.chronicle.execute(command(*lines))
-        archive.chronicle.execute(command(*changes))
+        for some in (lines[:FEW_RECORDED], lines[FEW_RECORDED:], changes):
+            archive.chronicle.execute(command(*some))
         archive.catch_up()
         yield Reader(unkept(archive))
 
@@ -153,3 +167,139 @@ def test_a_long_record_is_followed_as_a_whole(crowded: Reader) -> None:
 def test_what_is_no_cursor_of_the_list_is_refused(crowded: Reader, path: str, after: str) -> None:
     """Where a page begins comes from the one before."""
     assert crowded.refused(url(path, after=after)) == (400, "bad-cursor")
+
+
+# Pages
+
+MOST_BYTES = 300_000
+"""How large a page may be, whatever is told."""
+
+MOST_ROWS = 2 * ROWS + 10
+"""How many rows a table or a list may have there, with the headings of their groups."""
+
+PAGES = (
+    "/records/juno?at=2016",
+    "/records/juno?at=2016&lang=zh",
+    "/records/juno?at=2016&after=500",
+    "/records/rd-share?at=2016",
+    "/sources/yearbook",
+    "/state?at=2013",
+    "/state?during=2013",
+    "/slips",
+    "/search?q=juno&limit=2000",
+    "/activity?kind=observation&limit=2000",
+    "/compare?at=2010&to_at=2013",
+    "/compare?at=2010&to_at=2013&record=juno",
+    "/trends?measure=indicator",
+    "/embed/records/juno",
+    "/embed/state?at=2013",
+    "/embed/timeline?at=2013",
+    "/embed/compare?at=2010&to_at=2013",
+    "/embed/slips",
+)
+
+
+class Longest(HTMLParser):
+    """Counts the rows of each table and list of a page; `most` is of the longest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most = 0
+        self._open: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as HTMLParser has it
+        """A list begins, or a row of the innermost one."""
+        if tag in ("table", "ul", "ol", "dl"):
+            self._open.append(0)
+        elif tag in ("tr", "li", "dt"):
+            self._open[-1] += 1
+            self.most = max(self.most, self._open[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        """A list ends."""
+        if tag in ("table", "ul", "ol", "dl"):
+            self._open.pop()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_of_a_size_whatever_is_told(crowded: Reader, address: str) -> None:
+    """Its lists have pages of their own, and its drawings leave out what is too much."""
+    page = crowded.ask(address, Accept="text/html")
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    assert len(page.get_data()) < MOST_BYTES
+    longest = Longest()
+    longest.feed(text)
+    assert longest.most <= MOST_ROWS
+
+
+def pages_from(reader: Reader, address: str) -> Iterator[str]:
+    """The pages from one on, each by the link to the next, which leads back to the one before."""
+    following: str | None = address
+    before = None
+    while following is not None:
+        text = reader.ask(following, Accept="text/html").get_data(as_text=True)
+        assert before is None or linked(text, "prev") == before
+        yield text
+        before, following = following, linked(text, "next")
+
+
+def linked(text: str, rel: str) -> str | None:
+    """Where a page leads by a link of a kind."""
+    found = re.search(f'<a rel="{rel}" href="([^"]+)"', text)
+    return unescape(found[1]) if found else None
+
+
+STATEMENT, EVENT = r'<tr id="st-([^"]+)"', r'<tr id="e-([^"]+)"'
+
+
+@pytest.mark.parametrize(
+    ("path", "lang", "counts"),
+    [
+        ("/records/juno", "zh", {STATEMENT: 5 * FEW + 1, EVENT: 2 * FEW + 2}),
+        ("/records/rd-share", "en", {STATEMENT: FEW, EVENT: FEW}),
+        ("/sources/yearbook", "en", {r'<a href="/records/[^"]+#st-([^"]+)"': 5 * FEW + 1}),
+        ("/slips", "zh", {r'(<td class="num" data-h="[^"]+">1</td>)': FEW}),
+    ],
+)
+def test_the_pages_of_a_page_show_each_row_once(
+    crowded: Reader, path: str, lang: str, counts: Mapping[str, int]
+) -> None:
+    """They are links, which keep the clocks and the language, and lead to and fro."""
+    asked = {"stated": "2026", "known": f"@{FEW_RECORDED}", "lang": lang}
+    found: dict[str, list[str]] = {rows: [] for rows in counts}
+    for text in pages_from(crowded, url(path, **asked).replace("%40", "@")):
+        for rows, walked in found.items():
+            on_page = re.findall(rows, text)
+            assert len(on_page) <= ROWS
+            walked.extend(on_page)
+        for rel in ("next", "prev"):
+            if (leads := linked(text, rel)) is not None:
+                assert asked.items() <= dict(parse_qsl(urlsplit(leads).query)).items()
+    assert {rows: len(walked) for rows, walked in found.items()} == counts
+    # A ladder has no id on its page.
+    assert path == "/slips" or all(len(each) == len(set(each)) for each in found.values())
+
+
+@pytest.mark.parametrize(
+    "address", ["/search?q=seen", "/search", "/activity?record=juno", "/state?at=2013"]
+)
+def test_a_list_that_goes_forwards_alone_leads_to_its_first_page_too(
+    crowded: Reader, address: str
+) -> None:
+    """From page to page, each another one, and none leads out of the pages."""
+    first = crowded.ask(address, Accept="text/html").get_data(as_text=True)
+    following = linked(first, "next")
+    assert following is not None
+    assert following.startswith(address.partition("?")[0])
+    second = crowded.ask(following, Accept="text/html").get_data(as_text=True)
+    assert linked(second, "next") != following
+    assert re.search('<p class="pager"><a href="([^"]+)"', second)
+
+
+def test_what_a_drawing_leaves_out_is_told_with_its_number(crowded: Reader) -> None:
+    """Of the readings of a series, and of the promises of a facility."""
+    series = crowded.ask("/records/rd-share?at=2016", Accept="text/html").get_data(as_text=True)
+    assert f"Drawn: {MOST_READINGS} of {MANY - 1} readings" in series
+    state = crowded.ask("/state?at=2013", Accept="text/html").get_data(as_text=True)
+    assert f"{MANY - 1 - MOST_MARKS} marks of facilities" in state

@@ -8,11 +8,9 @@ from service.asking.filters import FINDABLE
 from service.asking.query import Arguments, Query
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
+from service.pages.shell.pager import ROWS
 from service.records.activity import activity_answer
 from service.records.question import ACTIVITY
-
-LATEST = 100
-"""How many events a page without parameters shows, the latest."""
 
 
 def activity_read(arguments: Arguments) -> Query:
@@ -24,14 +22,16 @@ def activity_read(arguments: Arguments) -> Query:
     query = ACTIVITY.query(arguments)
     if not arguments.texts.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
         # One by one from the end, so that whole commits are not needed.
-        begin = max(query.as_of.known - LATEST, 0)
+        begin = max(query.as_of.known - ROWS, 0)
         query = replace(query, about=replace(query.about, begin=begin))
     return query
 
 
 def activity_page(visit: Visit) -> Members:
     """What the template of the activity shows."""
-    answer = {**visit.query.head(), **activity_answer(visit.reading, visit.query)}
+    query, here = visit.query, visit.here
+    shown = replace(query, about=replace(query.about, limit=min(query.about.limit, ROWS)))
+    answer = {**query.head(), **activity_answer(visit.reading, shown)}
     return {
         "page": visit.page("activity", skip_to="events"),
         "answer": answer,
@@ -39,5 +39,6 @@ def activity_page(visit: Visit) -> Members:
         "to": answer["to"]["known"],
         "events": list(reversed(answer["entries"])),
         "kinds": FINDABLE,
-        "next": visit.here.page_of(answer["next"]) if answer["next"] else None,
+        "next": here.page_of(answer["next"]) if answer["next"] else None,
+        "first": here.url(after=None) if "after" in visit.texts else None,
     }

@@ -25,6 +25,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.pager import ROWS as MOST
 from service.state.row import expected_status
 from service.web.response import arguments
 from service.words import labels, language, places
@@ -108,6 +109,7 @@ def compare_page(visit: Visit) -> Members:
         "facilities": _named_facilities(visit, records) if compared.a.record is not None else [],
         "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
+        "most": MOST,
         "at": written(compared.a.as_of.at),
         "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
     }  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from events.catalogue import STATEMENT_TYPES
 from events.errors import NotFound
 from events.record import Record
+from events.statement import Statement
 from events.stream import Stream
 from projections.engine.account import account
 from service.asking.query import Arguments
@@ -15,6 +18,7 @@ from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import statement_row
 from service.pages.shell.layout import Members
+from service.pages.shell.pager import Pager
 from service.records.audit import plans_over, standing_of
 from service.words import labels
 
@@ -39,15 +43,19 @@ def found(desk: Desk, q: str) -> list[Members]:
     ]
 
 
-def record_members(desk: Desk, id: str) -> Members:
-    """A record at the desk: its card, and every statement with how it stands. Raises NotFound."""
+def record_members(desk: Desk, id: str, pager: Pager) -> Members:
+    """A record at the desk: its card, and the statements of a page with how they stand. Raises
+    NotFound."""
     record, revision = folded_at(desk.service, str(Stream.record(id)), None)
     if revision == 0:
         raise NotFound("record", id)
     derived = account(id, record.card, record.statements(), desk.today)
     over = plans_over(derived, record.kind)
-    entries: dict[str, list[Members]] = {}
+    by_entry: dict[str, list[Statement]] = {}
     for statement in record.statements():
+        by_entry.setdefault(statement.entry, []).append(statement)
+    entries: dict[str, list[Members]] = {}
+    for statement in pager.part([*chain.from_iterable(by_entry.values())]):
         standing = standing_of(derived, statement)
         row = statement_row(statement, standing, over.get(statement.id), desk.lang)
         row["withdrawn"] = statement.withdrawn

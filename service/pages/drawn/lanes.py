@@ -30,6 +30,12 @@ from service.words.word import word
 MARGIN = 30
 """Up to so many years beyond its data the time scale reaches, to show the cursor."""
 
+MOST_MARKS = 60
+"""How many phases, how many marks and how many ladders of one facility are drawn, the last ones."""
+
+MOST_PLANS = 30
+"""How many promises of one ladder are drawn: the first, and the last ones."""
+
 FAMILIES = (
     ("running", ("operating",)),
     ("building", ("under-construction", "completed", "commissioning")),
@@ -82,7 +88,8 @@ def lanes_of(
         if card is None:
             continue
         name, other = labels.names_of(card, lang)
-        remark, late = _remark(promised.get(record, ()), lines, stated=stated, say=say)
+        dots, ladders = tuple(_dots(found, lang)), promised.get(record, [])
+        remark, late = _remark(ladders, lines, stated=stated, say=say)
         drawn.append(
             Lane(
                 record=record,
@@ -90,12 +97,13 @@ def lanes_of(
                 other_name=other,
                 href=here.record(record),
                 group=card["field"],
-                bars=tuple(_bar(item, say) for item in phases),
+                bars=tuple(_bar(item, say) for item in phases[-MOST_MARKS:]),
                 promises=tuple(
-                    staircase_of(each, lines, stated=stated, say=say)
-                    for each in promised.get(record, ())
+                    staircase_of(last_of(each), lines, stated=stated, say=say)
+                    for each in ladders[-MOST_MARKS:]
                 ),
-                dots=tuple(_dots(found, lang)),
+                dots=dots[-MOST_MARKS:],
+                left=sum(max(len(each) - MOST_MARKS, 0) for each in (phases, dots, ladders)),
                 remark=remark,
                 late=late,
             )
@@ -128,6 +136,15 @@ def headings_of(
             ),
         )  # fmt: skip
     return headings
+
+
+def last_of(counted: Counted) -> Counted:
+    """A ladder with the first and the last of its plans, where there are more than are drawn."""
+    plans = counted.ladder.plans
+    if len(plans) <= MOST_PLANS:
+        return counted
+    shown = (plans[0], *plans[1 - MOST_PLANS :])
+    return counted._replace(ladder=counted.ladder._replace(plans=shown))
 
 
 def staircase_of(

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
-from events.dates import Bounds, Day, parse_iso, year_of
+from events.dates import Bounds, Day, year_of
 from events.dates import day as day_of
+from events.statement import Statement
 from projections.kinds.ladders import ladder_of
+from projections.views.lines import statement_text
+from service.asking.json_text import Fragment
 from service.drawing.course import Series, course
 from service.drawing.ladder import draw_ladder
 from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import icon
 from service.items.when import when
-from service.pages.drawn.lanes import edge_of, outcome_words, staircase_of
+from service.pages.drawn.lanes import edge_of, last_of, outcome_words, staircase_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
+from service.pages.shell.pager import Pager
 from service.promises.tally import Counted
 from service.records.answer import RecordAt, span_members
 from service.words import labels, language
 from service.words.speech import Speech
 
+MOST_BARS = 100
+"""How many phases are drawn at most, the last ones."""
+
+MOST_LADDERS = 20
+"""How many ladders of promises a page shows."""
+
+MOST_READINGS = 500
+"""How many readings are drawn at most, evenly spread over all."""
+
 
 def phases(visit: Visit, record_at: RecordAt, name: str) -> Members | None:
     """The statuses of a facility as one lane, and in words; None before the first."""
     as_of, say, lang = visit.query.as_of, visit.say, visit.lang
-    bars = _bars(record_at, say)
+    every = _bars(record_at, say)
+    bars = every[-MOST_BARS:]
     if not bars:
         return None
     years = [
@@ -52,6 +65,7 @@ def phases(visit: Visit, record_at: RecordAt, name: str) -> Members | None:
         "rows": [
             {"icon": icon(bar.status, expected=bar.expected), "text": bar.title} for bar in bars
         ],
+        "left": len(every) - len(bars),
     }
 
 
@@ -97,9 +111,8 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
     return bars
 
 
-def promises(visit: Visit, record_at: RecordAt, lines: Mapping[str, Members]) -> list[Members]:
-    """Each ladder of promises of a facility, in words and as a staircase; `lines` are its
-    statements by id."""
+def promises(visit: Visit, record_at: RecordAt, pager: Pager) -> list[Members]:
+    """The ladders of promises of a facility that its page shows, in words and as staircases."""
     as_of, say, lang = visit.query.as_of, visit.say, visit.lang
     counted = [
         Counted(
@@ -109,37 +122,48 @@ def promises(visit: Visit, record_at: RecordAt, lines: Mapping[str, Members]) ->
     ]
     counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))
     shown = []
-    for each in counted:
-        ladder = staircase_of(each, lines, stated=as_of.stated, say=say)
+    for each in pager.part(counted, most=MOST_LADDERS):
+        drawn = last_of(each)
+        lines = {
+            id: Fragment(statement_text(record_at.record.statement(id)))
+            for id in (*drawn.ladder.plans, drawn.ladder.came)
+            if id is not None
+        }
+        stairs = staircase_of(drawn, lines, stated=as_of.stated, say=say)
         words = outcome_words(each, lines, say)
         shown.append(
             {
                 "words": words,
                 "what": labels.milestone(each.ladder.milestone, lang),
                 "outcome": each.outcome,
-                "wide": draw_ladder(ladder, lang=lang, label=words).svg,
-                "narrow": draw_ladder(ladder, lang=lang, label=words, narrow=True).svg,
+                "left": len(each.ladder.plans) - len(drawn.ladder.plans),
+                "wide": draw_ladder(stairs, lang=lang, label=words).svg,
+                "narrow": draw_ladder(stairs, lang=lang, label=words, narrow=True).svg,
             }
         )
     return shown
 
 
-def readings(visit: Visit, answer: Mapping[str, Any], title: str) -> Members | None:
+def readings(visit: Visit, record_at: RecordAt, title: str) -> Members | None:
     """The readings of a series that are effective, where they are numbers of one unit."""
-    effective = {each["effective"] for each in answer["entries"] if each["counts"]}
     read = [
-        line
-        for line in answer["statements"]
-        if line["id"] in effective
-        and line["modality"] == "actual"
-        and isinstance(line["value"], int | float)
-        and all(line["bounds"].values())
+        each.statement
+        for each in record_at.account.effective.values()
+        if each.counts
+        and not each.statement.planned
+        and isinstance(each.statement.line["value"], int | float)
+        and each.statement.earliest is not None
+        and each.statement.latest is not None
     ]
-    units = {line["unit"] for line in read}
+    units = {statement.line["unit"] for statement in read}
     if len(read) < 2 or len(units) > 1:
         return None
     [unit] = units
-    points = sorted((_middle(line["bounds"]), float(line["value"])) for line in read)
+    every = sorted((_middle(statement), float(statement.line["value"])) for statement in read)
+    points = every
+    if len(every) > MOST_READINGS:
+        last = MOST_READINGS - 1
+        points = [every[place * (len(every) - 1) // last] for place in range(MOST_READINGS)]
     series = Series(key=visit.query.id, name=title, points=tuple(points))
     frame = Frame(
         first=day_of(year_of(points[0][0]), 1, 1),
@@ -155,9 +179,11 @@ def readings(visit: Visit, answer: Mapping[str, Any], title: str) -> Members | N
     return {
         "wide": course([series], frame, **draw).svg,
         "narrow": course([series], frame, **draw, wide=340, tall=220).svg,
+        "drawn": len(points),
+        "all": len(every),
     }
 
 
-def _middle(bounds: Mapping[str, str]) -> Day:
-    """The middle of the days that a reading is of."""
-    return (parse_iso(bounds["earliest"]) + parse_iso(bounds["latest"])) // 2
+def _middle(reading: Statement) -> Day:
+    """The middle of the days that a reading is of, which has both ends."""
+    return ((reading.earliest or 0) + (reading.latest or 0)) // 2

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
 from projections.views.history import Entry
 from service.pages.shell.layout import Members
+from service.pages.shell.pager import Pager
 from service.records.audit import entry_members
 from service.words import labels
 from service.words.number import number_text
 from service.words.speech import Speech
-
-MOST_EVENTS = 500
-"""How many events the log of a page shows, the newest first."""
 
 QUIET = frozenset(
     (
@@ -25,32 +23,36 @@ QUIET = frozenset(
 """The members of a line that the log of a page leaves to the raw line."""
 
 
-def record_log(entries: Iterable[Entry], say: Speech) -> Members:
-    """The events of a record, the newest first, each with what it changed; `all` counts them."""
+def record_log(entries: Sequence[Entry], pager: Pager, say: Speech) -> Members:
+    """The events of a page of a record, the newest first, each with what it changed; `all` counts
+    those of all pages."""
+    shown = pager.part(entries[::-1])
+    places = {entry.position for entry in shown}
+    about = {entry.statement for entry in shown}
     before: dict[str | None, Members] = {}
-    rows = [_event(entry, before, say) for entry in entries]
-    rows.reverse()
-    return {"events": rows[:MOST_EVENTS], "all": len(rows)}
+    rows = []
+    for entry in entries:
+        if entry.position in places:
+            rows.append(_event(entry, before, say))
+        elif entry.statement in about:
+            _keep_up(entry, before)
+    return {"events": rows[::-1], "all": len(entries)}
 
 
 def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Members:
     """What an event did; `before` has each statement and the card as they stood, and is kept up."""
     members = entry_members(entry)
-    line: Members = msgspec.json.decode(entry.line)
     stood = before.get(entry.statement, {})
+    line = _keep_up(entry, before)
     diff: list[Members] = []
     if "changes" in line:
         for name, value in line["changes"].items():
             diff.append({"name": name, "was": _cell(stood.get(name)), "now": _cell(value)})
-        before[entry.statement] = {
-            name: value for name, value in {**stood, **line["changes"]}.items() if value is not None
-        }
     elif line["type"] in ("withdrawal", "reinstatement"):
         words = [say("stands"), say("withdrawn")]
         was, now = words if line["type"] == "withdrawal" else reversed(words)
         diff.append({"name": say("standing"), "was": was, "now": now})
     else:
-        before[entry.statement] = line
         diff += [
             {"name": name, "was": None, "now": _cell(value)}
             for name, value in line.items()
@@ -66,6 +68,19 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Memb
         "mended": "changes" in line or line["type"] in ("withdrawal", "reinstatement"),
         "raw": msgspec.json.format(entry.line, indent=2),
     }
+
+
+def _keep_up(entry: Entry, before: dict[str | None, Members]) -> Members:
+    """Write down in `before` what an event made of its statement or the card; its line."""
+    line: Members = msgspec.json.decode(entry.line)
+    if "changes" in line:
+        stood = before.get(entry.statement, {})
+        before[entry.statement] = {
+            name: value for name, value in {**stood, **line["changes"]}.items() if value is not None
+        }
+    elif line["type"] not in ("withdrawal", "reinstatement"):
+        before[entry.statement] = line
+    return line
 
 
 def _cell(value: object) -> str | None:

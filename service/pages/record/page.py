@@ -5,17 +5,19 @@ sources, and its log, event by event, with what stood before and what stood afte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from events.dates import parse_iso, year_of
+from events.dates import Day, year_of
+from events.statement import Statement
 from events.stream import Stream
 from events.vocabulary import MILESTONES
-from projections.engine.spans import AFTER_ALL
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.history import folded
 from projections.views.lines import statement_text
 from service.asking.json_text import Fragment
+from service.asking.paging import Lists
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.record.life import phases, promises, readings
@@ -24,6 +26,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.layout import FormatLink, Members, pieces
+from service.pages.shell.pager import Pager
 from service.records.answer import RecordAt, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
@@ -65,21 +68,24 @@ class _Record:
             )
         )
         self.record_at = RecordAt(folded(self.id, self.log), self.as_of)
+        asked: Lists = visit.query.about
+        self.pager = Pager(self.here, skipped=asked.skipped, limit=asked.limit)
         self.answer = {
             **visit.query.head(),
-            **record_members(self.record_at, replace(visit.query, about=None)),
+            **record_members(self.record_at, replace(visit.query, about=self.pager.wanted)),
         }
-        self.lines = {line["id"]: line for line in self.answer["statements"]}
+        self.own = {each.id: each for each in self.record_at.visible()}
         self.facility = self.answer["kind"] == "facility"
 
     def shown(self) -> Members:
         say, lang = self.say, self.lang
-        lines = self.answer["statements"]
         others = self._others()
-        groups = self._groups(lines, others)
-        sources = self._sources([*lines, *others.values()])
+        groups = self._groups(others)
+        count = len(self.own) + len(others)
+        log = record_log(self.log, self.pager, say)
+        cited = self._cited((*self.own.values(), *others))
         name, full, other = self._names()
-        years = self._years(lines)
+        years = self._years()
         return {
             "page": self.visit.page(
                 "records",
@@ -95,20 +101,24 @@ class _Record:
             "full": full,
             "other": other,
             "sentence": pieces(self.answer.get("sentence"), lang, self.here),
-            "card": self._card(sources),
+            "card": self._card(len(cited)),
             "groups": groups,
-            "count": len(lines) + len(others),
+            "count": count,
             "others": len(others),
             "linked": {row["line"]["id"] for group in groups for row in group["rows"]},
-            "sources": sources,
-            "log": record_log(self.log, say),
+            "sources": self._sources(
+                [*(row["line"] for group in groups for row in group["rows"]), *log["events"]]
+            ),
+            "cited": len(cited),
+            "log": log,
             "definitions": definitions(),
             "cites": self._forms(CITATIONS),
             "phases": phases(self.visit, self.record_at, name) if self.facility else None,
-            "promises": promises(self.visit, self.record_at, self.lines) if self.facility else [],
-            "course": readings(self.visit, self.answer, name)
+            "promises": promises(self.visit, self.record_at, self.pager) if self.facility else [],
+            "course": readings(self.visit, self.record_at, name)
             if self.answer["kind"] == "indicator"
             else None,
+            "pager": self.pager,
         }
 
     # --- what it is
@@ -123,22 +133,22 @@ class _Record:
         return short, "" if full == short else full, other
 
     def _title(self) -> str:
-        lines = self.lines
-        effective = [each["effective"] for each in self.answer["entries"]]
-        held = [each["statement"] for each in self.answer.get("holding", ())]
-        for id in (*held, *reversed(effective), *lines):
-            if id in lines:
-                return str(lines[id]["title"])
+        found = self.record_at
+        held = (span.statement for span in found.holding(found.record.kind, self.as_of.at))
+        effective = (each.statement.id for _, each in sorted(found.account.effective.items()))
+        for id in (*held, *reversed(tuple(effective)), *self.own):
+            if id in self.own:
+                return str(self.own[id].line["title"])
         return self.id
 
-    def _card(self, sources: Mapping[str, Members]) -> list[Members]:
-        """The rows of the card: a name and a text each."""
+    def _card(self, sources: int) -> list[Members]:
+        """The rows of the card: a name and a text each; `sources` are so many texts."""
         say = self.say
         rows: list[Members] = [
             {"name": say("Kind"), "text": labels.kind(self.answer["kind"], self.lang)}
         ]
         rows += self._facility_rows() if self.facility else self._holding_rows()
-        sources_text = say.n("%(num)s text", "%(num)s texts", len(sources))
+        sources_text = say.n("%(num)s text", "%(num)s texts", sources)
         return [*rows, {"name": say("Sources"), "text": sources_text}]
 
     def _facility_rows(self) -> list[Members]:
@@ -183,14 +193,13 @@ class _Record:
 
     def _holding_rows(self) -> list[Members]:
         """What it belongs to, and since and until when it holds, as the sources date it."""
-        lines = self.lines
-        owners = {line["facility"] for line in lines.values() if "facility" in line}
+        owners = {each.line["facility"] for each in self.own.values() if "facility" in each.line}
         rows: list[Members] = [
             {"name": self.say("Facility"), "text": name, "href": self.here.record(id)}
-            for id, name in self.visit.names(sorted(owners)).items()
+            for id, name in self.visit.names(self.pager.part(sorted(owners))).items()
         ]
         for each in self.answer["holding"]:
-            line, holds = lines[each["statement"]], each["holds"]
+            line, holds = _line(self.own[each["statement"]]), each["holds"]
             starts = holds["from"] == line["bounds"]["earliest"]
             ends = holds["to"] is not None and "until" in line
             named = (
@@ -206,20 +215,21 @@ class _Record:
 
     # --- its statements
 
-    def _others(self) -> dict[str, Fragment]:
+    def _others(self) -> list[Statement]:
         """The statements of other records that belong to this facility, said and standing."""
         if not self.facility:
-            return {}
+            return []
         reading = self.reading
         owned = reading.lines.belonging(reading.db, self.id)
-        records = reading.records((str(Stream.record(id)) for id in owned), known=self.as_of.known)
-        found = {
-            statement.id: Fragment(statement_text(statement))
+        records = self.reading.records(
+            (str(Stream.record(id)) for id in owned), known=self.as_of.known
+        )
+        return [
+            statement
             for record in records.values()
             for statement in visible(record.statements(), self.as_of.stated)
             if statement.line.get("facility") == self.id
-        }
-        return dict(sorted(found.items()))
+        ]
 
     def _over(self) -> dict[str, Members]:
         """The plans that hold in their entry and are over all the same: given up, or replaced."""
@@ -233,77 +243,97 @@ class _Record:
             for plan, over in plans_over(self.record_at.account, self.answer["kind"]).items()
         }
 
-    def _groups(
-        self,
-        lines: Sequence[Mapping[str, Any]],
-        others: Mapping[str, Mapping[str, Any]],
-    ) -> list[Members]:
-        """Statements by entry, those of a facility in the order of milestones; others by kind."""
+    def _groups(self, others: Iterable[Statement]) -> list[Members]:
+        """The groups of statements of which some stand on the page, each with these as `rows`, and
+        with the `count` of all: by entry, those of a facility in the order of milestones; others by
+        kind."""
+        groups = [*self._entries(), *self._kinds(others)]
+        page = self.pager.stretch(sum(len(statements) for *_, statements in groups))
         over = self._over()
-        by_entry: dict[str, list[Members]] = defaultdict(list)
-        by_id = {statement.id: statement for statement in self.record_at.all}
-        for line in lines:
-            statement = by_id[line["id"]]
-            standing, shown, best = standing_of(self.record_at.account, statement)
-            by_entry[statement.entry].append(
-                {
-                    "line": line,
-                    "standing": standing,
-                    "word": labels.standing(standing, self.lang),
-                    "why": "" if shown else labels.why(standing, self.lang),
-                    "than": best.id if best is not None and not shown else None,
-                    "contradicts": line.get("contradicts", ()),
-                    "planned": statement.planned,
-                    **(over.get(line["id"], {}) if shown else {}),
-                }
+        shown, before = [], 0
+        for title, row, statements in groups:
+            rows = statements[max(page.start - before, 0) : max(page.stop - before, 0)]
+            before += len(statements)
+            if rows:
+                rows_of_group = [row(each, over) for each in rows]
+                shown.append({"title": title, "count": len(statements), "rows": rows_of_group})
+        return shown
+
+    def _entries(self) -> list[_Group]:
+        by_entry: dict[str, list[Statement]] = defaultdict(list)
+        for each in self.own.values():
+            by_entry[each.entry].append(each)
+        groups = [
+            _Group(
+                self._entry_title(statements[0]),
+                self._own_row,
+                sorted(statements, key=lambda each: (each.said, each.id)),
             )
-        groups: list[Members] = [
-            {
-                "title": self._entry_title(entry, rows),
-                "rows": sorted(
-                    rows, key=lambda row: (row["line"]["said"]["day"], row["line"]["id"])
-                ),
-            }
-            for entry, rows in by_entry.items()
+            for statements in by_entry.values()
         ]
         if self.facility:
             order = {milestone: at for at, milestone in enumerate(MILESTONES)}
-            groups.sort(key=lambda group: order.get(group["rows"][0]["line"].get("milestone"), 99))
-        by_kind: dict[str, list[Members]] = defaultdict(list)
-        for line in others.values():
-            standing = "disputed" if line.get("rank") == "disputed" else "stands"
-            by_kind[line["type"]].append(
-                {
-                    "line": line,
-                    "standing": standing,
-                    "word": labels.standing(standing, self.lang),
-                    "why": "",
-                    "than": None,
-                    "contradicts": line.get("contradicts", ()),
-                    "planned": line.get("modality") == "planned",
-                    "record": line.get("record") or line.get("series") or line["id"],
-                }
-            )
-        for kind, rows in sorted(by_kind.items()):
-            rows.sort(key=lambda row: row["line"]["bounds"]["earliest"] or "")
-            groups.append({"title": labels.label(kind, self.lang), "rows": rows})
+            groups.sort(key=lambda group: order.get(group.statements[0].milestone or "", 99))
         return groups
 
-    def _entry_title(self, entry: str, rows: Sequence[Members]) -> str:
-        line = rows[0]["line"]
-        if "milestone" in line:
-            return labels.milestone(line["milestone"], self.lang)
-        if line["type"] == "indicator":
-            return language.brief_date(line["date"], self.lang)
-        return entry.rpartition("/")[2]
+    def _kinds(self, others: Iterable[Statement]) -> list[_Group]:
+        by_kind: dict[str, list[Statement]] = defaultdict(list)
+        for each in others:
+            by_kind[each.kind].append(each)
+        return [
+            _Group(
+                labels.label(kind, self.lang),
+                self._other_row,
+                sorted(statements, key=lambda each: (_first_day(each), each.id)),
+            )
+            for kind, statements in sorted(by_kind.items())
+        ]
+
+    def _own_row(self, statement: Statement, over: Mapping[str, Members]) -> Members:
+        standing, shown, best = standing_of(self.record_at.account, statement)
+        line = _line(statement)
+        return {
+            "line": line,
+            "standing": standing,
+            "word": labels.standing(standing, self.lang),
+            "why": "" if shown else labels.why(standing, self.lang),
+            "than": best.id if best is not None and not shown else None,
+            "contradicts": line.get("contradicts", ()),
+            "planned": statement.planned,
+            **(over.get(statement.id, {}) if shown else {}),
+        }
+
+    def _other_row(self, statement: Statement, _: Mapping[str, Members]) -> Members:
+        standing = "disputed" if statement.disputed else "stands"
+        line = _line(statement)
+        return {
+            "line": line,
+            "standing": standing,
+            "word": labels.standing(standing, self.lang),
+            "why": "",
+            "than": None,
+            "contradicts": line.get("contradicts", ()),
+            "planned": statement.planned,
+            "record": statement.record,
+        }
+
+    def _entry_title(self, first: Statement) -> str:
+        if first.milestone is not None:
+            return labels.milestone(first.milestone, self.lang)
+        if first.kind == "indicator":
+            return language.brief_date(first.line["date"], self.lang)
+        return first.entry.rpartition("/")[2]
+
+    def _cited(self, statements: Iterable[Statement]) -> set[str]:
+        """The ids of all sources that are cited."""
+        lines = (*(each.line for each in statements), self.answer.get("card") or {})
+        return {each["id"] for line in lines for each in line.get("sources", ())}
 
     def _sources(self, lines: Iterable[Mapping[str, Any]]) -> dict[str, Members]:
-        """The cards of all sources that are cited, by id."""
-        card = self.answer.get("card") or {}
-        cited = [each["id"] for line in (*lines, card) for each in line.get("sources", ())]
-        ids = dict.fromkeys(cited)
-        found = self.reading.at(self.as_of).sources(ids)
-        return {id: found[id] for id in ids if id in found}
+        """The cards of the sources that the lines of the page cite, by id."""
+        return self.reading.at(self.as_of).sources(
+            {each["id"] for line in lines for each in line.get("sources", ())}
+        )
 
     # --- around it
 
@@ -314,15 +344,30 @@ class _Record:
             for suffix, name, type in forms
         ]
 
-    def _years(self, lines: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    def _years(self) -> tuple[int, int]:
         days = [
-            parse_iso(each)
-            for line in lines
-            for each in line["bounds"].values()
-            if each is not None
-        ]
-        years = [year_of(each) for each in days] or [year_of(self.as_of.at)]
-        return min(years), max(years)
+            day
+            for each in self.own.values()
+            for day in (each.earliest, each.latest)
+            if day is not None
+        ] or [self.as_of.at]
+        return year_of(min(days)), year_of(max(days))
+
+
+class _Group(NamedTuple):
+    """Statements under one title, and what makes a row of one."""
+
+    title: str
+    row: Callable[[Statement, Mapping[str, Members]], Members]
+    statements: list[Statement]
+
+
+def _line(statement: Statement) -> Fragment:
+    return Fragment(statement_text(statement))
+
+
+def _first_day(statement: Statement) -> Day:
+    return BEFORE_ALL if statement.earliest is None else statement.earliest
 
 
 def _degrees(card: Mapping[str, Any]) -> str:

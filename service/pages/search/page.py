@@ -14,8 +14,9 @@ from service.asking.question import Question
 from service.drawing.marks import icon
 from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Visit
-from service.pages.shell.here import Here
+from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
+from service.pages.shell.pager import ROWS
 from service.web.response import CLOCKS
 from service.words import labels
 
@@ -45,7 +46,7 @@ def search_page(visit: Visit) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
     question, wanted = question_for(texts), visit.query.about
-    limit = wanted.limit if "limit" in texts else LISTED
+    limit = min(wanted.limit, ROWS) if "limit" in texts else LISTED
     query = replace(visit.query, about=replace(wanted, facets=FACETS, limit=limit))
     answer = question.answer(visit.reading, query)
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
@@ -65,7 +66,8 @@ def search_page(visit: Visit) -> Members:
             "field": say("Field"), "status": say("Status"),
         },
         "items": [_item(each, names, here) for each in answer["items"]],
-        "next": here.page_of(answer["next"]) if answer["next"] else None,
+        "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
+        "first": here.url(after=None) if "after" in texts else None,
     }  # fmt: skip
 
 

@@ -90,6 +90,15 @@ class Here:
         return self.to(path, **{**part, **given})
 
 
+def after_in(next: str) -> str:
+    """Where a page begins, of the path of the next page of an answer.
+
+    >>> after_in("/v1/records?at=2013-12-31&after=juno&view=5")
+    'juno'
+    """
+    return dict(parse_qsl(urlsplit(next).query))["after"]
+
+
 def _ordered(texts: Mapping[str, str | None]) -> Iterable[tuple[str, str]]:
     given = {name: value for name, value in texts.items() if value is not None}
     clocks = [(name, given.pop(name)) for name in _ORDER if name in given]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from events.dates import Language, year_of
@@ -15,6 +15,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.pager import Pager
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
@@ -29,9 +30,11 @@ def slips_page(visit: Visit) -> Members:
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
     query = visit.query
     meant: Promised = query.about
-    answer = slips_answer(visit.reading, query)
+    pager = Pager(here, skipped=meant.skipped, limit=meant.limit)
+    page = asdict(pager.wanted)
+    answer = slips_answer(visit.reading, replace(query, about=replace(meant, **page)))
     part = {name: texts[name] for name in PART if name in texts}
-    about = Promised(country=meant.country, field=meant.field, within=SOON)
+    about = Promised(country=meant.country, field=meant.field, within=SOON, **page)
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(query.as_of, at=query.as_of.stated, during=None)
     late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
@@ -41,6 +44,8 @@ def slips_page(visit: Visit) -> Members:
         records.add(answer["totals"]["worst"]["record"])
     names = visit.names(records, then)
     year = year_of(then.at)
+    for length in (answer["totals"]["ladders"], late["total"], due["total"]):
+        pager.stretch(length)
     return {
         "page": visit.page(
             "slips", skip_to="ladders", description=(answer.get("sentence") or {}).get(lang, "")
@@ -52,7 +57,10 @@ def slips_page(visit: Visit) -> Members:
         "sentence": pieces(answer.get("sentence"), lang, here),
         "totals": _totals(answer["totals"], lang),
         "groups": [
-            {"name": name, "rows": [_group(name, each, lang) for each in answer["by"][name]]}
+            {
+                "name": name,
+                "rows": [_group(name, each, lang) for each in pager.part(answer["by"][name])],
+            }
             for name in GROUPS
             if name in answer.get("by", {})
         ],
@@ -62,7 +70,10 @@ def slips_page(visit: Visit) -> Members:
         },
         "items": [_item(each, names, lang) for each in answer["items"]],
         "late": [_open(each, names, lang) for each in late["items"]],
+        "late_count": late["total"],
         "due": [_open(each, names, lang) for each in due["items"]],
+        "due_count": due["total"],
+        "pager": pager,
         "names": names,
         "texts": texts,
         "all_outcomes": OUTCOMES,

@@ -6,6 +6,7 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from events.dates import Day, day, iso, year_of
@@ -28,6 +29,7 @@ from service.pages.shell.coverage import coverage
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.pager import ROWS
 from service.pages.state.drawings import state_drawings
 from service.pages.state.figures import Figures
 from service.pages.state.hindsight import hindsight_beside
@@ -40,6 +42,12 @@ from service.state.answer import state_answer
 from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
 from service.words import labels, places
+
+MOST_FACILITIES = 500
+"""How many facilities a page lists at most."""
+
+MOST_RIVALS = 5
+"""How many rivals of one statement a page shows."""
 
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
@@ -62,6 +70,7 @@ class _State:
     def __init__(self, visit: Visit) -> None:
         self.visit, self.query, self.reading = visit, visit.query, visit.reading
         self.wanted: Wanted = visit.query.about
+        self.page = replace(self.wanted, limit=min(self.wanted.limit, MOST_FACILITIES), beside=ROWS)
         self.here, self.lang, self.say = visit.here, visit.lang, visit.say
         self.as_of = visit.query.as_of
         self.slice = self.reading.at(
@@ -71,7 +80,12 @@ class _State:
 
     def shown(self) -> Members:
         as_of, say, lang = self.as_of, self.say, self.lang
-        answer = {**self.query.head(), **state_answer(self.reading, self.query)}
+        shown = replace(self.query, about=self.page)
+        answer = {**self.query.head(), **state_answer(self.reading, shown)}
+        lengths = {
+            name: answer["totals"].get(name, len(answer[name]))
+            for name in ("policies", "indicators", "discoveries", "observations")
+        }
         every = self.reading.at(as_of).stab("record", as_of.at)
         if len(every) > MOST_DRAWN:
             self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
@@ -109,6 +123,7 @@ class _State:
             "filters": self.wanted,
             "countries": self._countries(every),
             "all_drawn": self.among is None,
+            "left": sum(lane.left for lane in lanes),
             "coverage": coverage(every, (self.wanted.country,), say),
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
             "fields": FIELDS,
@@ -130,7 +145,7 @@ class _State:
                 beyond=beyond,
                 totals=self._totals(answer, beyond=beyond),
                 running=_range(answer) if not beyond else None,
-                policies=len(answer["policies"]),
+                policies=lengths["policies"],
                 tally=tally,
                 course=course,
                 frame=frame,
@@ -139,6 +154,9 @@ class _State:
             "hindsight": hindsight_beside(self.visit),
             "sides": table_sides(rows, answer, say),
             "rivals": self._rivals(answer),
+            "most_rivals": MOST_RIVALS,
+            "lengths": lengths,
+            "first": self.here.url(after=None) if self.wanted.after else None,
             "record_of": record_of(answer),
             "facility_names": self._facility_names(answer, cards),
             "readings": self._readings(answer, begun, lines),

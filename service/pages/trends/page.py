@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from events.dates import Language, parse_iso
@@ -21,7 +22,16 @@ from service.words.regions import REGIONS
 from service.words.speech import Speech
 
 DRAWN = LOOKS * 2
-"""So many series are drawn, those that end highest; the table has all."""
+"""So many series are drawn, those that end highest; the table has more."""
+
+MOST_CHARTS = 20
+"""In how many units series are drawn, those of the most series."""
+
+MOST_SERIES = 40
+"""How many series the table has, the first ones."""
+
+MOST_DAYS = 200
+"""How many days the table has, the last ones."""
 
 
 def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -71,7 +81,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
 
     charts = [
         _chart(each, frame, lang=lang, label=title, narrow=narrow)
-        for each in _by_unit(series).values()
+        for each in islice(_by_unit(series).values(), MOST_CHARTS)
     ]
     return {
         "page": visit.page("trends", skip_to="table", description=title),
@@ -82,6 +92,8 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "series": series,
         "drawn": sum(chart["drawn"] for chart in charts),
         "days": [written(day) for day, *_ in series[0]["points"]] if series else [],
+        "most_series": MOST_SERIES,
+        "most_days": MOST_DAYS,
         "texts": texts,
         "measures": {
             "status": say("facilities by status"), "discoveries": say("discoveries to date"),

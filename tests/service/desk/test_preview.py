@@ -10,6 +10,7 @@ from service.archive import Archive
 from service.pages.desk.page import record_members
 from service.pages.desk.room import Desk
 from service.pages.shell.here import Here
+from service.pages.shell.pager import Pager
 from service.words.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
@@ -42,7 +43,7 @@ def test_a_statement_stands_at_the_desk_as_on_the_page_of_its_record(
 ) -> None:
     """What is shown and moves nothing holds on neither."""
     desk = Desk(service=shipped, here=Here("/desk", {}), lang="en", say=Speech("en"))
-    entries = record_members(desk, id)["entries"].values()
+    entries = record_members(desk, id, Pager(desk.here, skipped=0))["entries"].values()
     at_the_desk = {row["id"]: row["word"] for rows in entries for row in rows}
     text = reader.ask(f"/records/{id}").get_data(as_text=True)
     rows = re.findall(r'<tr id="st-([^"]+)".*?<span class="tag[^>]*>([^<]+)<', text, re.DOTALL)
