@@ -64,6 +64,17 @@ def sparkline(
     )
 
 
+def spread(points: Sequence[Point], most: int) -> Sequence[Point]:
+    """At most so many of some points, evenly over all of them, the first and the last included.
+
+    >>> spread([(1, 5.0), (2, 6.0), (3, 7.0), (4, 8.0)], 3)
+    [(1, 5.0), (2, 6.0), (4, 8.0)]
+    """
+    if len(points) <= most:
+        return points
+    return [points[place * (len(points) - 1) // (most - 1)] for place in range(most)]
+
+
 def share(value: float | Decimal, low: float | Decimal, high: float | Decimal) -> float:
     """How much of the way from `low` to `high` a value lies; 0 where these are one.
 

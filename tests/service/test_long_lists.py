@@ -16,6 +16,7 @@ from service.archive import Archive
 from service.pages.drawn.lanes import MOST_MARKS
 from service.pages.record.life import MOST_READINGS
 from service.pages.shell.pager import ROWS
+from service.pages.state.tables import MOST_OVERDUE
 from service.questions import QUESTIONS
 from tests.service.asked import Reader, unkept, url
 from tests.story.telling import (
@@ -153,11 +154,11 @@ def test_the_table_of_a_long_list_leads_to_its_next_page(crowded: Reader, path: 
 
 
 def test_a_long_record_is_followed_as_a_whole(crowded: Reader) -> None:
-    """What is altered beyond the first page is an alteration all the same."""
-    known = crowded.get("/v1/records/juno")["known"]
-    of = "/v1/statements/rival-0?at=2016&stated=2016"
-    item = crowded.get("/v1/follows", of=of, known=known)["items"][-1]
-    assert item["changes"]["counts"]["patch"] > LIMIT
+    """Also where it has more than a page can have: each commit that alters any of it is told."""
+    of = "/v1/records/juno?at=2016&stated=2016"
+    items = crowded.get("/v1/follows", of=of)["items"]
+    assert [item["position"] for item in items[:2]] == [FEW_RECORDED, 3 + 6 * (MANY - 1)]
+    assert items[-1]["changes"]["patch"][-1]["path"] == "/statements/rival-0/title"
 
 
 @pytest.mark.parametrize(
@@ -184,11 +185,12 @@ PAGES = (
     "/records/rd-share?at=2016",
     "/sources/yearbook",
     "/state?at=2013",
+    "/state?at=2016",
     "/state?during=2013",
     "/slips",
     "/search?q=juno&limit=2000",
     "/activity?kind=observation&limit=2000",
-    "/compare?at=2010&to_at=2013",
+    "/compare?at=2010&to_at=2016",
     "/compare?at=2010&to_at=2013&record=juno",
     "/trends?measure=indicator",
     "/embed/records/juno",
@@ -224,13 +226,18 @@ class Longest(HTMLParser):
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_is_of_a_size_whatever_is_told(crowded: Reader, address: str) -> None:
     """Its lists have pages of their own, and its drawings leave out what is too much."""
-    page = crowded.ask(address, Accept="text/html")
-    assert page.status_code == 200
-    text = page.get_data(as_text=True)
-    assert len(page.get_data()) < MOST_BYTES
+    text = page_text(crowded, address)
+    assert len(text.encode()) < MOST_BYTES
     longest = Longest()
     longest.feed(text)
     assert longest.most <= MOST_ROWS
+
+
+def page_text(reader: Reader, address: str) -> str:
+    """A page for people."""
+    page = reader.ask(address, Accept="text/html")
+    assert page.status_code == 200
+    return page.get_data(as_text=True)
 
 
 def pages_from(reader: Reader, address: str) -> Iterator[str]:
@@ -238,7 +245,7 @@ def pages_from(reader: Reader, address: str) -> Iterator[str]:
     following: str | None = address
     before = None
     while following is not None:
-        text = reader.ask(following, Accept="text/html").get_data(as_text=True)
+        text = page_text(reader, following)
         assert before is None or linked(text, "prev") == before
         yield text
         before, following = following, linked(text, "next")
@@ -288,18 +295,19 @@ def test_a_list_that_goes_forwards_alone_leads_to_its_first_page_too(
     crowded: Reader, address: str
 ) -> None:
     """From page to page, each another one, and none leads out of the pages."""
-    first = crowded.ask(address, Accept="text/html").get_data(as_text=True)
+    first = page_text(crowded, address)
     following = linked(first, "next")
     assert following is not None
     assert following.startswith(address.partition("?")[0])
-    second = crowded.ask(following, Accept="text/html").get_data(as_text=True)
+    second = page_text(crowded, following)
     assert linked(second, "next") != following
     assert re.search('<p class="pager"><a href="([^"]+)"', second)
 
 
 def test_what_a_drawing_leaves_out_is_told_with_its_number(crowded: Reader) -> None:
-    """Of the readings of a series, and of the promises of a facility."""
-    series = crowded.ask("/records/rd-share?at=2016", Accept="text/html").get_data(as_text=True)
+    """Of the readings of a series, and of the promises of a facility, kept or not."""
+    series = page_text(crowded, "/records/rd-share?at=2016")
     assert f"Drawn: {MOST_READINGS} of {MANY - 1} readings" in series
-    state = crowded.ask("/state?at=2013", Accept="text/html").get_data(as_text=True)
+    state = page_text(crowded, "/state?at=2013")
     assert f"{MANY - 1 - MOST_MARKS} marks of facilities" in state
+    assert f"{MANY - 1 - MOST_OVERDUE} more" in page_text(crowded, "/state?at=2016")

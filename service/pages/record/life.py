@@ -16,6 +16,7 @@ from service.drawing.ladder import draw_ladder
 from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import icon
+from service.drawing.sparkline import Point, spread
 from service.items.when import when
 from service.pages.drawn.lanes import edge_of, last_of, outcome_words, staircase_of
 from service.pages.shell.answering import Visit
@@ -159,11 +160,10 @@ def readings(visit: Visit, record_at: RecordAt, title: str) -> Members | None:
     if len(read) < 2 or len(units) > 1:
         return None
     [unit] = units
-    every = sorted((_middle(statement), float(statement.line["value"])) for statement in read)
-    points = every
-    if len(every) > MOST_READINGS:
-        last = MOST_READINGS - 1
-        points = [every[place * (len(every) - 1) // last] for place in range(MOST_READINGS)]
+    every: list[Point] = sorted(
+        (_middle(statement), float(statement.line["value"])) for statement in read
+    )
+    points = spread(every, MOST_READINGS)
     series = Series(key=visit.query.id, name=title, points=tuple(points))
     frame = Frame(
         first=day_of(year_of(points[0][0]), 1, 1),

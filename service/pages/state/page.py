@@ -15,7 +15,7 @@ from projections.views.state import Row
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
 from service.drawing.lanes import Frame
-from service.drawing.sparkline import sparkline
+from service.drawing.sparkline import Point, sparkline, spread
 from service.items.item import Item, Kind
 from service.items.selection import Selection
 from service.linked.citing import plain, state_cited
@@ -45,6 +45,9 @@ from service.words import labels, places
 
 MOST_FACILITIES = 500
 """How many facilities a page lists at most."""
+
+MOST_READINGS = 60
+"""How many readings of a series are drawn beside it, evenly spread over all."""
 
 MOST_RIVALS = 5
 """How many rivals of one statement a page shows."""
@@ -238,7 +241,7 @@ class _State:
         shown = []
         for line in answer["indicators"]:
             readings = series.get(line["series"], [])
-            numbers = [
+            numbers: list[Point] = [
                 (vf, each["value"])
                 for vf, each in readings
                 if isinstance(each["value"], int | float) and each["unit"] == line["unit"]
@@ -246,7 +249,8 @@ class _State:
             spark = None
             if len(numbers) > 1:
                 span = Frame(first=numbers[0][0], last=numbers[-1][0], cursor=self.as_of.at)
-                spark = sparkline(numbers, span, width=96, height=28, stepped=False, dots=True)
+                drawn = spread(numbers, MOST_READINGS)
+                spark = sparkline(drawn, span, width=96, height=28, stepped=False, dots=True)
             shown.append({"line": line, "spark": spark, "count": len(readings)})
         return shown
 

@@ -11,6 +11,9 @@ from service.pages.shell.layout import Members
 from service.words import labels, language
 from service.words.speech import Speech
 
+MOST_OVERDUE = 5
+"""How many overdue promises of one facility a table tells."""
+
 ORDER = (
     "operating",
     "commissioning",
@@ -111,13 +114,16 @@ def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
                 notes.append({"text": say("last known: %(status)s", status=held), "late": False})
         hope = say("expected: %(status)s, %(date)s", status=words, date=date)
         notes.append({"text": hope, "late": False})
-    for plan in row.get("overdue", ()):
+    overdue = row.get("overdue", ())
+    for plan in overdue[:MOST_OVERDUE]:
         words = say(
             "overdue: %(what)s, promised for %(date)s",
             what=labels.milestone(plan["milestone"], lang),
             date=language.brief_date(plan["date"], lang),
         )
         notes.append({"text": words, "late": True})
+    if (more := len(overdue) - MOST_OVERDUE) > 0:
+        notes.append({"text": say.n("%(num)s more", "%(num)s more", more), "late": True})
     return {
         **row,
         "icon": icon(row["shown"] or "proposed", expected=row["hoped"] or not row["shown"]),
