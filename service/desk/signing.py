@@ -26,6 +26,7 @@ from service.pages.shell.answering import PROBLEM, reads_pages
 from service.web.access import needs
 from service.web.observing import LONGEST_ADDRESS
 from service.web.response import parameters
+from service.web.root import root
 from service.web.sessions import COOKIE, LONGEST, Sessions
 
 blueprint = Blueprint("signing", __name__)
@@ -136,7 +137,7 @@ def _set_cookie(response: Response, name: str, value: str, *, path: str, max_age
         value,
         max_age=max_age,
         path=path,
-        secure=_is_https(),
+        secure=root().startswith("https://") or _is_https(),
         httponly=True,
         samesite="Strict",
     )

@@ -63,6 +63,22 @@ def test_a_key_that_may_record_signs_in(app: Flask, told: Teller, role: str) -> 
     assert page(browser.get("/desk")).says("signed in as lin")
 
 
+def test_where_the_outside_is_https_every_cookie_stays_there(told: Teller) -> None:
+    """Whatever the proxy in between says or leaves out."""
+    for url, secure in (("https://annales.example", True), ("http://annales.example", False)):
+        settings = Settings(data=told.archive.folder, url=url)
+        browser = Browser(create_app(told.archive, settings))
+        form = browser.get("/desk/sign-in")
+        browser.headers["Origin"] = "http://localhost"
+        session = browser.sign_in(key_of(told.archive, "curator"))
+        for answer in (form, session):
+            cookies = [
+                each for each in answer.headers.getlist("Set-Cookie") if "Max-Age=0" not in each
+            ]
+            assert cookies
+            assert all(("Secure" in each) == secure for each in cookies)
+
+
 @pytest.mark.parametrize(
     "then",
     [

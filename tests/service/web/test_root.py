@@ -124,6 +124,23 @@ def test_behind_a_proxy_the_setting_says_where(shipped: Archive, path: str) -> N
     assert one.data == other.data
 
 
+@pytest.mark.parametrize("path", ABSOLUTE)
+def test_what_a_client_says_that_a_proxy_said_changes_nothing(
+    client: FlaskClient, path: str
+) -> None:
+    """Anybody can write these headers."""
+    said = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil",
+        "X-Forwarded-Port": "4444",
+        "Forwarded": "host=evil.example;proto=https",
+        "X-Original-URL": "/evil",
+    }
+    path = path.format(root=HERE)
+    assert client.get(path, headers=said).data == client.get(path).data
+
+
 @pytest.mark.parametrize(
     ("text", "url"),
     [
