@@ -349,6 +349,20 @@ def test_every_folder_of_the_service_is_on_the_map() -> None:
     assert set(re.findall(r"`(\w+)/`", map_.partition("| --- |")[2])) == folders - {"__pycache__"}
 
 
+def test_every_promise_of_security_names_the_tests_that_hold_it() -> None:
+    """Each row of the table in SECURITY.md; that they are there is held of every page."""
+    page = (ROOT / "SECURITY.md").read_text("utf-8")
+    rows = (
+        page.partition("| promise | held by |\n| --- | --- |\n")[2].partition("\n\n")[0].split("\n")
+    )
+    assert len(rows) > 10
+    for row in rows:
+        promise, tests = row.strip("| ").split(" | ")
+        assert re.fullmatch(
+            r"`tests/[\w/]+\.py(:test_\w+)?`(, `tests/[\w/]+\.py(:test_\w+)?`)*", tests
+        ), promise
+
+
 def test_every_decision_is_in_the_index() -> None:
     """The index of decisions lists each once, under its number and title."""
     folder = ROOT / "docs/adr"
