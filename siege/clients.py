@@ -16,7 +16,7 @@ from benchmarks.figures import quantile
 from siege.attack import Bar, below, none
 from siege.server import BEHAVES, FAILURES, Server
 
-PAUSE = 0.1
+PAUSE = 0.2
 """Seconds between two questions of whoever behaves."""
 
 

@@ -20,7 +20,7 @@ from siege.attack import Bar, Tooth, none, told
 from siege.damages import Readers, right_answers
 from siege.ground import Ground, key
 from siege.recording import statements
-from siege.server import Server, served
+from siege.server import UNLIMITED, Server, served
 
 HOUR, YEAR = 3600, 31_557_600
 
@@ -44,7 +44,9 @@ def run(ground: Ground) -> Iterator[Bar]:
 def _stepped(ground: Ground, *, disorders: bool = False) -> Iterator[Bar]:
     folder, steps = ground.shipped(), ground.folder / "steps"
     _step(steps, 0)
-    with served(folder, before=STEPPED.format(steps=str(steps)), ANNALES_KEPT="0") as server:
+    with served(
+        folder, before=STEPPED.format(steps=str(steps)), ANNALES_KEPT="0", **UNLIMITED
+    ) as server:
         token = key(folder)
         readers = Readers(server, right_answers(server, "juno"))
         yield Bar("an order before", *_answered(server, token, "before", {201}))
@@ -54,7 +56,7 @@ def _stepped(ground: Ground, *, disorders: bool = False) -> Iterator[Bar]:
         _step(steps, 10 * YEAR)
         yield Bar("ten years ahead", *_answered(server, token, "ahead", {503}))
         ready = server.ask("/readyz")
-        says = ready.body.decode()[:160]
+        says = ready.body.decode().strip()[:160]
         yield Bar("/readyz then", f"{ready.status} {says}", "503", ready.status == 503)
         _step(steps, 0)
         server.wait()

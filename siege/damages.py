@@ -25,7 +25,7 @@ from service.archive import Archive
 from siege.attack import Bar, Tooth, below, none
 from siege.ground import CHRONICLE, Ground
 from siege.kills import verified
-from siege.server import FAILURES, Server, served
+from siege.server import FAILURES, UNLIMITED, Server, served
 
 MENDED_IN = 10.0
 """Seconds."""
@@ -166,7 +166,7 @@ def run(ground: Ground) -> Iterator[Bar]:
     folder = ground.large()
     record = ground.many(short="juno", long=facility_id(0))
     # No answer that was kept hides what becomes of the views.
-    with served(folder, ANNALES_KEPT="0") as server:
+    with served(folder, ANNALES_KEPT="0", **UNLIMITED) as server:
         right = right_answers(server, record)
         for name, damage in DAMAGES.items():
             bars = list(_damaged(server, right, name, damage))
@@ -213,7 +213,7 @@ def _damaged(
 
 def _silent(ground: Ground) -> Iterator[Bar]:
     """The processes say nothing once the pointer is gone."""
-    with served(ground.shipped(), ANNALES_KEPT="0") as server:
+    with served(ground.shipped(), ANNALES_KEPT="0", **UNLIMITED) as server:
 
         def damage(folder: Path) -> None:
             DAMAGES["pointer deleted"](folder)
@@ -225,7 +225,7 @@ def _silent(ground: Ground) -> Iterator[Bar]:
 
 def _otherwise(ground: Ground) -> Iterator[Bar]:
     """Another answer than before."""
-    with served(ground.shipped(), ANNALES_KEPT="0") as server:
+    with served(ground.shipped(), ANNALES_KEPT="0", **UNLIMITED) as server:
         right = {path: body + b" " for path, body in right_answers(server, "juno").items()}
         yield from _damaged(server, right, "another", lambda _: None)
 

@@ -11,9 +11,8 @@ import resource
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing, suppress
 
 import msgspec
 
@@ -29,7 +28,10 @@ SIZE = 24
 RESUMES_IN = 10.0
 """Seconds."""
 
-NO_ROOM = 507
+BALLAST = "ballast"
+
+LARGEST_FILE = 64 * 1024
+"""Bytes, where there is no root."""
 
 PATHS = ("/v1/state?at=2016&country=CN", "/v1/records/juno", "/state?at=2013", "/v1/changes")
 
@@ -40,18 +42,19 @@ def run(ground: Ground) -> Iterator[Bar]:
 
 
 def _filled(ground: Ground, *, forgets: bool = False) -> Iterator[Bar]:
-    with _small_disk(ground) as (folder, fill, make_room):
+    with closing(Disk(ground)) as disk:
+        folder = disk.folder
         with served(folder) as server:
             token = key(folder)
             writers = Writers(server, token)
             with writers.recording(2):
                 time.sleep(0.5)
-                fill(server)
+                disk.fill(server)
                 refused = _orders(server, token, many=ground.many(short=8, long=100))
                 read = [server.ask(path).status for path in PATHS * 3]
                 ready = server.ask("/readyz")
                 time.sleep(0.5)
-                make_room(server)
+                disk.make_room(server)
                 resumed = time.monotonic()
                 server.wait("/readyz", seconds=3 * RESUMES_IN)
                 late = _until_recorded(server, token)
@@ -60,11 +63,15 @@ def _filled(ground: Ground, *, forgets: bool = False) -> Iterator[Bar]:
         if forgets:
             writers.acknowledged["a lost one"] = 1
         yield told("orders without room were answered", _told(refused))
-        yield every("of them refused as 507", refused[NO_ROOM], of=refused.total())
+        right = sum(refused[status] for status in disk.refusals)
+        yield every("of them refused as 507", right, of=refused.total())
         yield every("reads answered meanwhile", read.count(200), of=len(read))
         says = ready.status == 503 or ready.json().get("failure") is not None
         yield Bar(
-            "/readyz meanwhile", f"{ready.status} {ready.body.decode()[:120]}", "says so", says
+            "/readyz meanwhile",
+            f"{ready.status} {ready.body.decode().strip()[:120]}",
+            "says so",
+            says,
         )
         yield below("ready and recording again after", after, ground.time(RESUMES_IN), "s")
         yield none("orders refused once there is room", late != 201)
@@ -76,46 +83,51 @@ def _told(statuses: Counter[int]) -> str:
     return ", ".join(f"{many} x {status}" for status, many in statuses.items())
 
 
-@contextmanager
-def _small_disk(
-    ground: Ground,
-) -> Iterator[tuple[Path, Callable[[Server], None], Callable[[Server], None]]]:
-    """A folder with the shipped chronicle, what fills its disk, and what makes room again."""
-    disk = ground.folder / "disk"
-    disk.mkdir()
-    mounted = (
-        os.geteuid() == 0
-        and not subprocess.run(  # noqa: S603 -- no argument from outside
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE}m", "none", disk],  # noqa: S607 -- the system's
-            check=False,
-            capture_output=True,
-        ).returncode
-    )
-    ballast = disk / "ballast"
+class Disk:
+    """A disk that can be filled, with a folder of the shipped chronicle on it.
 
-    def fill(server: Server) -> None:
-        if not mounted:
-            _limit(server, 64 * 1024)
+    As root it is a small file system of its own. Without, it is full for the processes of a server
+    alone: they may write no file beyond a size.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._mount = ground.folder / "disk"
+        self._mount.mkdir()
+        self._is_small = os.geteuid() == 0 and _succeeds(
+            "mount", "-t", "tmpfs", "-o", f"size={SIZE}m", "none", str(self._mount)
+        )
+        self.folder = Ground(folder=self._mount, short=ground.short).shipped()
+
+    @property
+    def refusals(self) -> frozenset[int]:
+        """How an order may be refused: a file that is too large may be any fault of a disk."""
+        return frozenset({507}) if self._is_small else frozenset({503, 507})
+
+    def fill(self, server: Server) -> None:
+        """Leave no room."""
+        if not self._is_small:
+            _limit(server, LARGEST_FILE)
             return
-        with ballast.open("wb", buffering=0) as file:
-            try:
-                for size in (1 << 20, 4096):
-                    while file.write(bytes(size)) == size:
-                        pass
-            except OSError:
-                return
+        with (self._mount / BALLAST).open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(4096)):
+                pass
 
-    def make_room(server: Server) -> None:
-        if mounted:
-            ballast.unlink()
+    def make_room(self, server: Server) -> None:
+        """Let there be room again."""
+        if self._is_small:
+            (self._mount / BALLAST).unlink()
         else:
             _limit(server, resource.RLIM_INFINITY)
 
-    try:
-        yield Ground(folder=disk, short=ground.short).shipped(), fill, make_room
-    finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", disk], check=True)  # noqa: S603, S607 -- as above
+    def close(self) -> None:
+        """Take the file system away."""
+        if self._is_small:
+            _succeeds("umount", "--lazy", str(self._mount))
+
+
+def _succeeds(*command: str) -> bool:
+    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 -- mount, umount
+    return done.returncode == 0
 
 
 def _limit(server: Server, size: int) -> None:

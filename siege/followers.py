@@ -25,10 +25,7 @@ from siege.damages import Readers, right_answers, views_of
 from siege.ground import Ground, key
 from siege.kills import verified
 from siege.recording import Writers
-from siege.server import Server, served
-
-SLOW_PART = "import projections.views.making as it; it.PART = 300\n"
-"""How a rebuild takes longer, in parts of so many events."""
+from siege.server import UNLIMITED, Server, served
 
 
 def run(ground: Ground) -> Iterator[Bar]:
@@ -38,7 +35,7 @@ def run(ground: Ground) -> Iterator[Bar]:
 
 def _killed(ground: Ground, *, kills: int, alters: bool = False) -> Iterator[Bar]:
     folder, chance, followers = ground.shipped(), random.Random(kills), 0
-    with served(folder, ANNALES_KEPT="0") as server:
+    with served(folder, ANNALES_KEPT="0", **UNLIMITED) as server:
         readers = Readers(server, right_answers(server, "juno"))
         writers = Writers(server, key(folder))
         with readers.asking(), writers.recording(2):

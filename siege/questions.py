@@ -30,7 +30,7 @@ DEAREST = (
     "/state?at={year}",
     "/v1/state?at={year}",
     "/v1/state?during={year}&limit=1000",
-    "/v1/records?q=a&limit=1000&known=@{number}",
+    "/v1/records?limit=1000&known=@{number}",
     "/v1/search?q=a*&known=@{number}",
     "/v1/trends?from=1950&to={year}",
     "/v1/trends?from=1950-01&to={year}-01",
@@ -40,7 +40,7 @@ DEAREST = (
     "/v1/compare?at={year}&to_at=2020",
     "/v1/diff?at={year}&to_at=2020",
     "/v1/transitions?from=1950&to={year}",
-    "/v1/activity?limit=1000&known=@{number}",
+    "/v1/activity?limit=1000",
     "/v1/follows?of=/v1/state%3Fat%3D{year}",
     "/v1/feeds/timelinejs?at={year}",
     "/v1/feeds/png?at={year}",
@@ -53,8 +53,9 @@ DEAREST = (
 )
 """Each with a year or a position by chance, so that no answer is there already."""
 
-PROMISED = frozenset({200, 303, 307, 308, 400, 404, 413, 422, 429, 503})
-"""What an honest answer has for a status: 503 and 429 say when to come again."""
+PROMISED = frozenset({200, 400, 413, 422, 429, 503})
+"""What an honest answer has for a status: what asks for too much is told so, and what comes too
+often, or now, when to come again."""
 
 
 def run(ground: Ground) -> Iterator[Bar]:
@@ -66,13 +67,15 @@ def run(ground: Ground) -> Iterator[Bar]:
 def _besieged(server: Server, ground: Ground, *, seconds: float) -> Iterator[Bar]:
     records = ground.many(short=["juno", "cepc"], long=[facility_id(n) for n in range(200)])
     behaving = Behaving(server, records)
-    with crowd(ask, server.port) as said:
+    head: int = server.ask("/readyz").json()["head"]
+    with crowd(ask, server.port, head) as said:
         time.sleep(1)
         with behaving.asking():
             time.sleep(seconds)
             behaving.end()
             answered = said()
     yield told("dear questions answered", answered[200])
+    yield told("told to ask for less", answered[400] + answered[413] + answered[422])
     yield told("told to come again", answered[429] + answered[503])
     others = {why: many for why, many in answered.items() if why not in PROMISED}
     yield none("answered otherwise", sum(others.values()))._replace(
@@ -82,12 +85,13 @@ def _besieged(server: Server, ground: Ground, *, seconds: float) -> Iterator[Bar
     yield none("servers ended", not server.is_running)
 
 
-def ask(is_over: Callable[[], bool], port: int) -> Counter[int | str]:
+def ask(is_over: Callable[[], bool], port: int, head: int) -> Counter[int | str]:
     """Ask until it is over; returns how often what came of it."""
     came: Counter[int | str] = Counter()
     over = threading.Event()
     threads = [
-        threading.Thread(target=_ask, args=(over, port, number, came)) for number in range(CLIENTS)
+        threading.Thread(target=_ask, args=(over, port, head, number, came))
+        for number in range(CLIENTS)
     ]
     for thread in threads:
         thread.start()
@@ -99,12 +103,14 @@ def ask(is_over: Callable[[], bool], port: int) -> Counter[int | str]:
     return came
 
 
-def _ask(over: threading.Event, port: int, number: int, came: Counter[int | str]) -> None:
+def _ask(
+    over: threading.Event, port: int, head: int, number: int, came: Counter[int | str]
+) -> None:
     chance = random.Random(number)
     source = f"127.0.1.{number + 1}"
     while not over.is_set():
         path = chance.choice(DEAREST).format(
-            year=chance.randint(1955, 2026), number=chance.randint(600, 1199)
+            year=chance.randint(1955, 2026), number=chance.randint(head // 2, head)
         )
         try:
             with closing(
@@ -113,9 +119,12 @@ def _ask(over: threading.Event, port: int, number: int, came: Counter[int | str]
                 http.request("GET", path)
                 answer = http.getresponse()
                 answer.read()
-            came[answer.status] += 1
-            if answer.status in (429, 503):
-                over.wait(min(1.0, float(answer.headers["Retry-After"])))
+            later = answer.headers["Retry-After"]
+            if answer.status in (429, 503) and later is None:
+                came[f"{answer.status} without Retry-After"] += 1
+            else:
+                came[answer.status] += 1
+            over.wait(min(1.0, float(later or 0)))
         except FAILURES as error:
             came[type(error).__name__] += 1
 

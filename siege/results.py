@@ -19,7 +19,8 @@ Written by `scripts/siege --keep`, which rewrites the section of each attack tha
 
 def about(attack: Attack) -> str:
     """The first sentence of what the attack's module says."""
-    return (sys.modules[attack.run.__module__].__doc__ or "").partition("\n")[0]
+    words = " ".join((sys.modules[attack.run.__module__].__doc__ or "").split())
+    return words.partition(". ")[0].removesuffix(".") + "."
 
 
 def in_a_line(outcome: Outcome) -> str:

@@ -25,6 +25,9 @@ BEHAVES = "127.0.0.9"
 
 ATTACKER = "127.0.0.2"
 
+UNLIMITED = {"ANNALES_QUESTIONS_LIMIT": "1000000 per second"}
+"""For an attack that is about something else than limits."""
+
 PATIENCE = 30.0
 """Seconds after which no answer is none."""
 
