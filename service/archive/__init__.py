@@ -172,9 +172,10 @@ class Archive:
         """How the log and the views are, whatever is wrong with them."""
         head, projected, failures = 0, 0, [self._unwritable(), self.troubles.of(VIEWS)]
         try:
+            self.chronicle.log.check_continues()
             last = self.chronicle.log.head()
             head = last.position if last else 0
-        except (AnnalesError, PersistenceError) as failure:
+        except (AnnalesError, PersistenceError, OSError) as failure:
             failures.append(str(failure))
         try:
             projected = self.views.tracked()

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from events.errors import LogReplaced
+from events.store.noted import NotedHead
 from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
@@ -267,6 +268,23 @@ def test_a_service_under_which_the_log_is_replaced_answers_503(folder: Path) -> 
         assert "log.sqlite" in ready.get_data(as_text=True)
         assert client.get("/healthz").status_code == 200
         (folder / "right.sqlite").replace(folder / LOG)
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/v1/records", **order).status_code == 201
+
+
+def test_a_log_that_is_behind_what_another_process_recorded_is_not_ready(folder: Path) -> None:
+    """This one has not seen the head that is noted, so it looks at the note; nor does it record."""
+    key = key_of(folder)
+    order = {"headers": {"Authorization": f"Bearer {key}"}, "json": facility("later")}
+    with asked(folder) as client:
+        note = NotedHead(folder / LOG)
+        noted = note.read()
+        assert noted is not None
+        note.write(noted._replace(position=8))
+        ready = client.get("/readyz")
+        assert (ready.status_code, "@8 was recorded" in ready.get_data(as_text=True)) == (503, True)
+        assert client.post("/v1/records", **order).status_code == 503
+        note.write(noted)
         assert client.get("/readyz").status_code == 200
         assert client.post("/v1/records", **order).status_code == 201
 
