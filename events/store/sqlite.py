@@ -105,6 +105,9 @@ UNWRITABLE = frozenset(
 )
 """What SQLite says where it cannot write."""
 
+SHARED = 32_768
+"""How long the memory that SQLite shares is at least; on a full disk there may be a part of it."""
+
 LOOK = 0.0005
 """Seconds from one look to the next whether another process still writes."""
 
@@ -834,11 +837,16 @@ def alone_name(path: str | Path) -> str:
 
 
 def lies_alone(path: str | Path) -> bool:
-    """Whether nobody has a file open, and nothing of it lies elsewhere: SQLite keeps two files
-    beside it as long as somebody has."""
-    return Path(path).exists() and not any(
-        Path(f"{path}{end}").exists() for end in ("-wal", "-shm")
-    )
+    """Whether nobody has a file open, and nothing of it lies elsewhere: as long as somebody has,
+    SQLite keeps beside it what was written last, and who reads."""
+    return Path(path).exists() and not _size(f"{path}-wal") and _size(f"{path}-shm") < SHARED
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def is_unwritable(error: BaseException | None) -> bool:

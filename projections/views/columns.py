@@ -165,9 +165,11 @@ class Columns:
     @classmethod
     def mapped(cls, path: Path) -> Self:
         """Map the columns of a file. Raises FileNotFoundError, or ValueError where it is none."""
-        with path.open("r+b") as file:
-            number = os.fstat(file.fileno()).st_ino
-            return cls(path, mmap.mmap(file.fileno(), 0), file=number)
+        is_writable = os.access(path, os.W_OK)
+        with path.open("r+b" if is_writable else "rb") as file:
+            access = mmap.ACCESS_WRITE if is_writable else mmap.ACCESS_READ
+            content = mmap.mmap(file.fileno(), 0, access=access)
+            return cls(path, content, file=os.fstat(file.fileno()).st_ino)
 
     @classmethod
     def none(cls, path: Path) -> Self:

@@ -23,13 +23,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import msgspec
 from sqlite_utils import Database
 
 from events.errors import AnnalesError, OtherViews, ViewsMending
-from events.store.sqlite import alone_name, is_unwritable, lies_alone
+from events.store.sqlite import Alone, alone_name, is_unwritable, lies_alone
 from projections import VIEW
 from projections.views.columns import Shelf
 
@@ -146,6 +147,7 @@ class Views:
         self._lock = threading.Lock()
         self._shelf = Shelf()
         self._looked = -LOOK_AGAIN
+        self._given_up: tuple[Stamp | None, str] = None, ""
         self._begin()
 
     def _begin(self) -> None:
@@ -221,6 +223,10 @@ class Views:
 
     def give_up(self, why: str, pointer: Stamp) -> None:
         """Take views out of use, for everybody, if the pointer is still the one that named them."""
+        if not os.access(self.folder, os.W_OK):
+            # Then it is for each process to know, as long as the pointer is the same.
+            self._given_up = pointer, why
+            return
         with _locked(self.folder / LOCK):
             if _stamp(self._pointer) != pointer:
                 return
@@ -246,6 +252,12 @@ class Views:
             finally:
                 if self.path() != path:
                     remove(path)
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[Path]:
+        """A new file with empty views that will never be in use, in a temporary folder."""
+        with TemporaryDirectory(prefix="annales-") as folder:
+            yield self.make_beside(Path(folder) / "views-elsewhere.sqlite")
 
     def sweep(self) -> None:
         """Remove the files of whoever was killed before they were in use."""
@@ -299,18 +311,20 @@ class Views:
         opened: _Opened | None = getattr(self._local, "opened", None)
         pointer = _stamp(self._pointer)
         if opened is None or opened.pointer != pointer:
-            self._forget()
+            self.let_go()
             opened = self._local.opened = self._open()
-        elif not opened.lies_there():
-            if not any(opened.lying[1:3]):  # nobody had it open, and now somebody has
-                self._forget()
+        elif isinstance(opened.db.conn, Alone):
+            if not lies_alone(opened.path):  # from now on somebody may write to it
+                self.let_go()
                 return self.db()
+        elif not opened.lies_there():
             self.give_up("its files were removed, replaced or cut short", opened.pointer)
-            raise ViewsMending(self.damage() or "")
+            self.let_go()
+            return self.db()
         return opened.db
 
-    def _forget(self) -> None:
-        """Close this thread's connection to a file that is no longer in use."""
+    def let_go(self) -> None:
+        """Close this thread's connection; the next question opens another."""
         opened: _Opened | None = getattr(self._local, "opened", None)
         if opened is not None:
             self._local.opened = None
@@ -326,8 +340,8 @@ class Views:
         """A connection to the file that is named now."""
         while True:
             pointer = _stamp(self._pointer)
-            if pointer is None:
-                raise ViewsMending(self.damage() or "")
+            if pointer is None or pointer == self._given_up[0]:
+                raise ViewsMending(self.damage() or self._given_up[1])
             try:
                 return self._open_named(pointer)
             except (ViewsDamaged, sqlite3.DatabaseError) as error:
@@ -405,7 +419,11 @@ def writing(db: Database) -> Iterator[Database]:
 @contextmanager
 def alone(db: Database) -> Iterator[None]:
     """Keep other followers of a file out, from the rows of a page to what is written after it."""
-    with _locked(Path(f"{path_of(db)}.lock")):
+    lock = Path(f"{path_of(db)}.lock")
+    if not os.access(lock.parent, os.W_OK):  # where nobody can write, there is nobody to keep out
+        yield
+        return
+    with _locked(lock):
         yield
 
 
@@ -539,10 +557,12 @@ def _connect(path: Path, *, mode: str = "rw") -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         if mode != "rw" or not is_unwritable(error) or not lies_alone(path):
             raise
-        return _connected(alone_name(path))
+        return _connected(alone_name(path), factory=Alone)
 
 
-def _connected(name: str) -> sqlite3.Connection:
+def _connected(
+    name: str, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     connection = sqlite3.connect(
         name,
         uri=True,
@@ -550,6 +570,7 @@ def _connected(name: str) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=30,
         cached_statements=256,
+        factory=factory,
     )
     try:
         _set_up(connection)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import logging
+import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -25,6 +27,7 @@ from sqlite_utils import Database
 from events.chronicle import Chronicle, stream_lines
 from events.errors import AnnalesError, OtherViews, ViewsMending
 from events.record import Record
+from events.store.sqlite import is_unwritable
 from projections.views.file import (
     TURN,
     Views,
@@ -244,6 +247,7 @@ class Following:
             except Exception as failure:
                 if self._views.met(failure):
                     continue
+                self._views.let_go()  # it may be one that can only read
                 # The log goes on without the views; /readyz says so, and the next try may succeed,
                 # here or in another process.
                 if str(failure) != str(self.failure):
@@ -273,6 +277,9 @@ class Following:
 @contextmanager
 def _turn(path: Path) -> Iterator[bool]:
     """Whether it is our turn: nobody else has it before this is left."""
+    if not os.access(path.parent, os.W_OK):
+        yield False  # nor anybody else's
+        return
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -387,8 +394,15 @@ def verify(
 ) -> Rebuilt:
     """Replay the log beside the live views and compare. Raises Differs, and BesideDiffers where
     the views agree, but not what lies beside them."""
-    with views.beside() as path:
-        position, live, rebuilt = _compared(chronicle, views, path, progress)
+    try:
+        with views.beside() as path:
+            position, live, rebuilt = _compared(chronicle, views, path, progress)
+    except (OSError, sqlite3.OperationalError) as error:
+        if isinstance(error, sqlite3.Error) and not is_unwritable(error):
+            raise
+        # There is no room in the folder, or it is for reading alone.
+        with views.elsewhere() as path:
+            position, live, rebuilt = _compared(chronicle, views, path, progress)
     if rebuilt != live:
         raise Differs(position, live, rebuilt)
     db = views.db()

@@ -6,9 +6,12 @@ in one folder: `log.sqlite` is the truth, the views can be thrown away.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -76,8 +79,8 @@ class Archive:
         except BaseException:
             self.keys.close()
             raise
-        # Views of another log would answer for this one.
-        self.views = Views(folder, CREATES, belong=lambda db: belong(self.chronicle, db))
+        self._apart: TemporaryDirectory[str] | None = None
+        self.views = self._views()
         log = self.chronicle.log
         self.state = State(log)
         self.lines = Lines(log)
@@ -88,6 +91,23 @@ class Archive:
         self.troubles = Troubles()
         self.reached = Reached(log, self.stuck_at)
         self._following: Following | None = None
+
+    def _views(self) -> Views:
+        """The views of the folder. Where it is for reading alone and they have not read the log to
+        its head, they are made in a temporary folder."""
+        if os.access(self.folder, os.W_OK):
+            return self._views_in(self.folder)
+        with suppress(AnnalesError, OSError, sqlite3.Error):
+            views = self._views_in(self.folder)
+            if views.tracked() == (self.chronicle.log.max_notification_id() or 0):
+                return views
+            views.close()
+        self._apart = TemporaryDirectory(prefix="annales-")
+        return self._views_in(Path(self._apart.name))
+
+    def _views_in(self, folder: Path) -> Views:
+        # Views of another log would answer for this one.
+        return Views(folder, CREATES, belong=lambda db: belong(self.chronicle, db))
 
     def follow(self) -> Following:
         """Keep the views up with the log in a thread of its own, until `close`."""
@@ -115,7 +135,7 @@ class Archive:
 
     def views_in_use(self) -> tuple[object, ...]:
         """What changes when other views are put in the place of those in use."""
-        status = (self.folder / POINTER).stat()
+        status = (self.views.folder / POINTER).stat()
         return status.st_ino, status.st_mtime_ns
 
     def log_asked(self, texts: Mapping[str, str]) -> Log:
@@ -208,6 +228,8 @@ class Archive:
         self.keys.close()
         self.views.close()
         self.chronicle.close()
+        if self._apart is not None:
+            self._apart.cleanup()
 
     def __enter__(self) -> Self:
         return self

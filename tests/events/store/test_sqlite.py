@@ -32,7 +32,7 @@ from eventsourcing.tests import persistence as library
 import events
 from events.canonical import leaf_hash
 from events.commit import Claim, Commit, NewCommit
-from events.errors import IdTaken, LogDamaged, NotDurable
+from events.errors import IdTaken, LogDamaged, NotDurable, NotWritten
 from events.store.copying import copy
 from events.store.inspection import damage, damaged_log, one_state
 from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
@@ -418,7 +418,7 @@ def test_a_full_disk_is_an_error_and_not_the_end(log: ChronicleRecorder, file: P
         pages.execute(f"PRAGMA max_page_count = {count + 3}")
     before = tables(file)
 
-    with pytest.raises(OperationalError, match="full"):
+    with pytest.raises(NotWritten, match="full"):
         log.insert_events([event("record:juno", 2, b"x" * 100_000)])
     assert tables(file) == before
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -194,3 +196,30 @@ def test_a_key_on_a_full_disk_is_not_issued(served: Archive) -> None:
     with full(size(served.folder / KEYS)), pytest.raises(NotWritten):
         served.keys.issue(name="bert", role="reader", by="somebody")
     assert served.keys.all() == keys
+
+
+def begun_on_a_full_disk(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """How `annales` ends that cannot even write what SQLite keeps beside a file."""
+    annales = ("sh", sys.executable, "-c", "from service.cli import main; main()")
+    return subprocess.run(
+        ["/bin/sh", "-c", 'ulimit -f 8 && exec "$@"', *annales, "--data", str(folder), *arguments],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+
+def test_whoever_begins_on_a_full_disk_answers_what_the_views_have_read(folder: Path) -> None:
+    """And says how far that is; the log is exported to its head."""
+    with Archive(folder, clock=Clock()) as archive:
+        archive.chronicle.execute(command(facility("heps")))
+    ended = begun_on_a_full_disk(folder, "records", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["known"] == "@2"
+    assert "The views have read to @2, and cannot follow" in ended.stderr
+    ended = begun_on_a_full_disk(folder, "records", "--known", "@3")
+    assert (ended.returncode, "not yet to @3" in ended.stderr) == (4, True)
+    ended = begun_on_a_full_disk(folder, "export")
+    assert (ended.returncode, len(ended.stdout.splitlines())) == (0, 3)
+    with Archive(folder, clock=Clock()) as archive:
+        assert archive.catch_up() == 3
