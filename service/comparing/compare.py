@@ -40,6 +40,9 @@ def compare_answer(reading: Reading, query: Query) -> Members:
         a, b = (_part(reading, side) for side in (compared.a, compared.b))
     else:
         a, b = _facilities(reading, compared)
+    for side in (a, b):
+        if max(map(len, (side.facilities, side.policies, side.indicators, side.entries))) > MOST:
+            raise TooMuchToCompare(MOST)
     pairs = paired(a, b, compared)
     counted = Counter(
         SIGNS[pair["change"]]
@@ -66,8 +69,6 @@ def _part(reading: Reading, side: Side) -> Found:
     about = Wanted(country=side.country, field=side.field, limit=MOST + 1, beside=MOST + 1)
     filters = written((COUNTRY, FIELD), about)
     state = state_answer(reading, Query("/v1/state", side.as_of, filters, about=about))
-    if any(len(state[name]) > MOST for name in ("facilities", "policies", "indicators")):
-        raise TooMuchToCompare(MOST)
     return Found(
         state["totals"],
         {row["id"]: row for row in state["facilities"]},

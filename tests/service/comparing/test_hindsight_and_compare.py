@@ -785,6 +785,20 @@ def test_more_than_can_be_compared_is_refused(juno: Teller, asker: Asker) -> Non
     assert (len(answer["unexpected"]), len(answer["rows"])) == (MOST + 1, 500)
 
 
+@pytest.mark.parametrize(
+    "question", ["/v1/compare?record=juno&", "/v1/compare?country=CN&", "/v1/diff?country=CN&"]
+)
+def test_so_is_what_stands_beside_facilities(juno: Teller, asker: Asker, question: str) -> None:
+    """More policies than can be compared are no shorter for belonging to one facility."""
+    policies = (
+        statement("policy", f"p-{number}", "2018", facility="juno") for number in range(MOST + 1)
+    )
+    juno.tell(*policies)
+    juno.archive.catch_up()
+    assert asker.refused(f"{question}at=2019&to_at=2020") == (422, "too-much-to-compare")
+    assert asker.client.get(f"{question}at=2016&to_at=2017").status_code == 200
+
+
 # --- the command line
 
 
