@@ -64,7 +64,7 @@ def command_of(
     """
     lines = tuple(batch)
     for number, line in lines:
-        if not isinstance(line, Refusal) and holds_key(canonical(line).decode()):
+        if not isinstance(line, Refusal) and holds_key(msgspec.json.encode(line).decode()):
             raise MisplacedKey(f"line {number} of the body")
     return Command(
         orders=lines,
