@@ -15,6 +15,7 @@ import resource
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from service.serving.connection import Connection
 from service.serving.lanes import Application, IsPatient, LaneOf, Lanes
@@ -29,6 +30,9 @@ OWN_FILES = 256
 
 SWEEP_SECONDS = 1.0
 """How often the server looks for connections whose time is over."""
+
+SWEPT_AT_ONCE = 50
+"""Where thousands are over at one moment, whoever asks something comes between them."""
 
 LINGER_SECONDS = 1.0
 """A server that ends waits so long for the next request of a client that has just asked one."""
@@ -82,8 +86,9 @@ class Server:
 
     def look(self) -> None:
         """A mark may have moved: let those go on that waited for it. Any thread may say so."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._parking.look)
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+                self._loop.call_soon_threadsafe(self._parking.look)
 
     # --- what a connection is held by
 
@@ -115,14 +120,16 @@ class Server:
             try:
                 await asyncio.wait_for(self._ended.wait(), SWEEP_SECONDS)
             except TimeoutError:
-                self._sweep()
+                await self._sweep()
         await self._finish()
 
-    def _sweep(self) -> None:
+    async def _sweep(self) -> None:
         now = time.monotonic()
-        for connection in list(self._connections):
-            connection.sweep(now)
         self._lanes.sweep(now)
+        for number, connection in enumerate(list(self._connections)):
+            connection.sweep(now)
+            if number % SWEPT_AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     async def _finish(self) -> None:
         self.ending = True

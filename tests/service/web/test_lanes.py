@@ -42,8 +42,18 @@ def test_what_is_about_more_than_one_thing_is_dear(client: FlaskClient, path: st
     assert not is_dear(client, path, **unkept, **{"If-None-Match": answer.headers["ETag"]})
 
 
+def test_to_follow_what_is_dear_is_dear(client: FlaskClient) -> None:
+    """As a feed, and as changes."""
+    assert is_dear(client, "/v1/follows?of=/v1/state")
+    assert is_dear(client, "/v1/changes?of=/v1/state")
+
+
 @pytest.mark.parametrize(
-    "path", ["/v1/records/juno", "/records/juno", "/v1/records/juno.jsonld", "/v1/changes"]
+    "path",
+    [
+        *("/v1/records/juno", "/records/juno", "/v1/records/juno.jsonld"),
+        *("/v1/changes", "/v1/changes?of=/v1/records/juno"),
+    ],
 )
 def test_what_is_about_one_thing_is_not(client: FlaskClient, path: str) -> None:
     """A record, and the log."""
