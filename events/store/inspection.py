@@ -37,7 +37,12 @@ SCHEMAS = {SCHEMA_NUMBER: SCHEMA, WITH_EPOCHS: (*SCHEMA, *SCHEMA_OF_EPOCHS)}
 """The statements that make a log of each number."""
 
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
-DEFINED = "SELECT name, type, tbl_name, sql FROM sqlite_schema"
+DEFINED = """
+    SELECT name, type, tbl_name, sql,
+           typeof(name) || typeof(type) || typeof(tbl_name) || typeof(sql)
+    FROM sqlite_schema
+"""
+"""With the kinds: by one bit a text becomes a blob of the same bytes."""
 
 NOT_OF_THE_FILE = frozenset(
     {
