@@ -44,6 +44,9 @@ class Host(Protocol):
     def largest_body(self, method: str, path: bytes) -> int:
         """How many bytes the body of a request may have."""
 
+    def hold(self, number: int) -> bool:
+        """Hold so many bytes more of bodies, or less; False where there are too many of them."""
+
     def answer(self, connection: Connection, request: Request) -> bool:
         """Have a request answered by `send` and `finish`; False where too many wait already."""
 
@@ -80,6 +83,7 @@ class Connection(asyncio.Protocol):
         self._is_answering = False
         self._ends_after = False
         self._is_draining = False
+        self._held = 0  # bytes of bodies that were read here and are not answered
         self._written = self._gone_out = 0  # bytes, the second as `sweep` last saw it
         self._since = time.monotonic()
         self._deadline = self._since + HEAD_SECONDS
@@ -98,6 +102,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 -- of the protocol
         """Let go of whoever answers."""
         self.gone = True
+        self._let_go()
         self._host.moved(self)
         self._host.left(self)
 
@@ -220,6 +225,9 @@ class Connection(asyncio.Protocol):
         self._body += body
         if len(self._body) > self._most:
             raise _Refused(413)
+        self._held += len(body)
+        if not self._host.hold(len(body)):
+            raise _Refused(503)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -290,6 +298,8 @@ class Connection(asyncio.Protocol):
             return
         if not self._is_reading:
             self._deadline = self._since + IDLE_SECONDS
+            if not self._waiting:
+                self._let_go()
         self._go_on()
         self._read_on()
 
@@ -298,6 +308,12 @@ class Connection(asyncio.Protocol):
         if not self._waiting and not self.is_full and not self._transport.is_closing():
             self._transport.resume_reading()
 
+    def _let_go(self) -> None:
+        """Hold nothing of what was read."""
+        self._body.clear()
+        self._host.hold(-self._held)
+        self._held = 0
+
     def _refuse(self, status: int) -> None:
         """Refuse the request that is being read, after the answers to those before it."""
         self._refused = status
@@ -305,6 +321,7 @@ class Connection(asyncio.Protocol):
 
     def _write_refusal(self, status: int) -> None:
         self._is_draining = True
+        self._let_go()
         self._deadline = time.monotonic() + DRAINING_SECONDS
         self._write(response.refusal(status))
         if self._transport.can_write_eof():

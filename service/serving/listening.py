@@ -40,6 +40,9 @@ LINGER_SECONDS = 1.0
 PATIENCE = 20.0
 """Seconds that a server that ends gives to the answers under way."""
 
+LARGEST_BODIES = 128 * 1024 * 1024
+"""Bytes of all bodies together that are being read or answered: nobody is known before that."""
+
 LargestBody = Callable[[str, bytes], int]
 """How many bytes the body of a request with a method and a path may have."""
 
@@ -68,6 +71,7 @@ class Server:
         self._parking = Parking(marks)
         self._on_end = on_end
         self._connections: set[Connection] = set()
+        self._held = 0
         self._opening: set[asyncio.Task[object]] = set()
         self._most = most_connections()
         self._listens = False
@@ -91,6 +95,11 @@ class Server:
                 self._loop.call_soon_threadsafe(self._parking.look)
 
     # --- what a connection is held by
+
+    def hold(self, number: int) -> bool:
+        """Hold so many bytes more of bodies, or less; False where there are too many of them."""
+        self._held += number
+        return self._held <= LARGEST_BODIES
 
     def answer(self, connection: Connection, request: Request) -> bool:
         """Have a request answered; False where too many wait already."""

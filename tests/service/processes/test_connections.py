@@ -303,6 +303,27 @@ def test_a_large_body_comes_whole_and_is_sent_back_whole(application: Applicatio
         assert told(client).partition(b"\r\n\r\n")[2] == body
 
 
+def test_all_bodies_together_have_a_bound(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 beyond it; whoever is answered, is refused or leaves makes room for others."""
+    monkeypatch.setattr(listening, "LARGEST_BODIES", 2500)
+    head = b"POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
+    with served(application) as (_, connect):
+        first, second, third = (connect() for _ in range(3))
+        for each in (first, second):
+            each.sendall(head + 900 * b"x")
+        time.sleep(0.1)
+        third.sendall(head + 900 * b"x")
+        assert told(third).startswith(b"HTTP/1.1 503 ")
+        first.sendall(100 * b"x")
+        assert one(first, 1000).startswith(b"HTTP/1.1 200 ")
+        second.close()
+        for _ in range(5):
+            first.sendall(head + 1000 * b"x")
+            assert one(first, 1000).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("begins", "drips", "ends"),
