@@ -288,7 +288,7 @@ def _read_page(texts: Mapping[str, str]) -> ReadPage:
             raise BadFilter(name, texts[name], "not beside `of`: it belongs into the question")
     followed = followed_question(service.chronicle, texts["of"])
     if not followed.id:
-        pausing.as_dear()
+        pausing.as_dear(client())
     pausing.await_views(_head())
     tracked = service.views.tracked()
     reading = service.reading_at(tracked, budget_of(["of"], texts))

@@ -39,6 +39,9 @@ Park = Callable[[Connection, Pause, Callable[[], None]], None]
 LONGEST_QUEUE = 1000
 """So many requests may wait for a thread of their lane; whoever comes then is told at once."""
 
+MOST_OF_A_CLIENT = 32
+"""So many dear ones of them may be of one client."""
+
 LONGEST_WAIT = 5.0
 """Seconds that a request may wait for its turn, by what those before it took."""
 
@@ -78,7 +81,7 @@ class Lanes:
         """Have a request answered; False where too many wait already."""
         answering = _answering(self._application, connection, request)
         task = _Task(connection, answering, self._is_patient(request))
-        return self._enter(self._lane_of(request), task)
+        return self._enter(self._lane_of(request), task, "")
 
     def sweep(self, now: float) -> None:
         """Refuse those who have waited too long for their turn."""
@@ -91,14 +94,14 @@ class Lanes:
         for threads in self._lanes.values():
             threads.close()
 
-    def _enter(self, lane: Lane, task: _Task) -> bool:
+    def _enter(self, lane: Lane, task: _Task, client: str) -> bool:
         """Let a request wait for its turn in a lane; False where that would take too long."""
         threads = self._lanes[lane]
-        if threads.queued >= LONGEST_QUEUE:
+        if threads.queued >= LONGEST_QUEUE or (client and threads.of(client) >= MOST_OF_A_CLIENT):
             return False
         if not task.is_patient and threads.wait > LONGEST_WAIT:
             return False
-        threads.submit(partial(self._go_on, lane, task), task)
+        threads.submit(partial(self._go_on, lane, task), task, client)
         return True
 
     def _go_on(self, lane: Lane, task: _Task) -> None:
@@ -117,7 +120,7 @@ class Lanes:
         if isinstance(waits_for, Pause):
             again = partial(self._lanes[lane].submit, partial(self._go_on, lane, task))
             self._park(connection, waits_for, again)
-        elif waits_for is not None and not self._enter(waits_for, task):
+        elif waits_for is not None and not self._enter("dear", task, waits_for.client):
             _refuse(task)
 
 
@@ -125,7 +128,7 @@ class _Task(NamedTuple):
     """A request that is being answered."""
 
     connection: Connection
-    answering: Generator[Pause | Lane]
+    answering: Generator[Pause | Dear]
     is_patient: bool
 
 
@@ -143,7 +146,8 @@ class _Threads:
         self._many = many
         self._seconds = AT_FIRST.get(lane, LITTLE)
         self._threads = ThreadPoolExecutor(many, lane)
-        self._entered: dict[_Task, float] = {}  # when each came that may still be refused
+        # When each came whose turn has not come, and for which client.
+        self._entered: dict[_Task, tuple[float, str]] = {}
         self._counting = Lock()
 
     @property
@@ -151,12 +155,17 @@ class _Threads:
         """How many seconds whoever comes now is likely to wait for its turn."""
         return self.queued * self._seconds / self._many
 
-    def submit(self, work: Callable[[], None], task: _Task | None = None) -> None:
+    def of(self, client: str) -> int:
+        """How many of a client wait for their turn."""
+        with self._counting:
+            return sum(each == client for _, each in self._entered.values())
+
+    def submit(self, work: Callable[[], None], task: _Task | None = None, client: str = "") -> None:
         """Have something done in its turn, unless it was for a task that is overdue by then."""
         with self._counting:
             self.queued += 1
             if task is not None:
-                self._entered[task] = time.monotonic()
+                self._entered[task] = time.monotonic(), client
         self._threads.submit(self._do, work, task)
 
     def overdue(self, now: float) -> list[_Task]:
@@ -164,7 +173,7 @@ class _Threads:
         with self._counting:
             overdue = [
                 task
-                for task, entered in self._entered.items()
+                for task, (entered, _) in self._entered.items()
                 if now - entered > LONGEST_WAIT and not task.is_patient
             ]
             for task in overdue:
@@ -188,8 +197,9 @@ class _Threads:
 
 def _answering(
     application: Application, connection: Connection, request: Request
-) -> Generator[Pause | Lane]:
-    """Answer a request; it goes on when the pause is over that it gives, or in that lane."""
+) -> Generator[Pause | Dear]:
+    """Answer a request; it goes on when the pause is over that it gives, or in the lane of the
+    dear ones."""
     started: list[_Started] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -204,9 +214,9 @@ def _answering(
             try:
                 body = application(environ, start_response)
             except Paused as paused:
-                waits_for: Pause | Lane = paused.pause
-            except Dear:
-                turn.is_dear, waits_for = True, "dear"
+                waits_for: Pause | Dear = paused.pause
+            except Dear as dear:
+                turn.is_dear, waits_for = True, dear
             else:
                 break
             yield waits_for

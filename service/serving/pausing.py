@@ -48,7 +48,12 @@ class Paused(BaseException):
 
 
 class Dear(BaseException):
-    """The answer costs so much that it is to be made where nothing cheap waits behind it."""
+    """The answer costs so much that it is to be made where nothing cheap waits behind it, among
+    not too many for the same client."""
+
+    def __init__(self, client: str) -> None:
+        self.client = client
+        super().__init__()
 
 
 class Turn:

@@ -71,10 +71,11 @@ def await_views(position: int) -> None:
         pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
 
 
-def as_dear() -> None:
-    """Go on where answers are made that cost much. Raises Dear, unless this is there."""
+def as_dear(client: str) -> None:
+    """Go on where answers are made that cost much, for a client. Raises Dear, unless this is
+    there."""
     if not turn().is_dear:
-        raise Dear
+        raise Dear(client)
 
 
 def _archive() -> Archive:

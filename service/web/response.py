@@ -25,6 +25,7 @@ from service.asking.narrowing import narrowing
 from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
+from service.web.limiting import client
 from service.web.pausing import as_dear, reading_at
 
 CLOCKS = ("at", "during", "stated", "known")
@@ -144,7 +145,7 @@ def respond(
 
     def made() -> str | bytes:
         if not query.id:
-            as_dear()
+            as_dear(client())
         return make(reading)
 
     return unless_held(response, tag, made)

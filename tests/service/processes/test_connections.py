@@ -69,7 +69,7 @@ class Application:
             if self.mark == 0 and time.monotonic() < until:
                 raise Paused(Pause("mark", 0, until=until))
         if path in ("/dear", "/patient") and not environ[TURN].is_dear:
-            raise Dear
+            raise Dear(environ["REMOTE_ADDR"])
         if path in ("/wait", "/dear", "/patient"):
             self.begun.set()
             self.let_go.wait(10)
@@ -101,7 +101,7 @@ def application() -> Iterator[Application]:
 
 
 @contextmanager
-def served(application: Application, **more: Any) -> Iterator[tuple[Server, Callable[[], Any]]]:
+def served(application: Application, **more: Any) -> Iterator[tuple[Server, Callable[..., Any]]]:
     """A server of an application, and what makes a connection to it."""
     options: dict[str, Any] = {
         "lane_of": lambda request: "beside" if request.path == b"/beside" else "questions",
@@ -120,9 +120,11 @@ def served(application: Application, **more: Any) -> Iterator[tuple[Server, Call
         thread.start()
         begun.wait(10)
 
-        def connect() -> socket.socket:
+        def connect(host: str = "127.0.0.1") -> socket.socket:
             where = listener.getsockname()
-            return open_ones.enter_context(socket.create_connection(where, timeout=10))
+            return open_ones.enter_context(
+                socket.create_connection(where, timeout=10, source_address=(host, 0))
+            )
 
         try:
             yield server, connect
@@ -485,6 +487,27 @@ def test_whose_turn_would_come_too_late_is_told_at_once(
         assert told(late).startswith(b"HTTP/1.1 503 ")
         application.let_go.set()
         assert all(one(each).endswith(HELLO) for each in (busy, first, patient))
+
+
+def test_one_client_has_only_so_many_dear_ones_in_a_lane(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However patient they are; whoever comes from elsewhere waits among them."""
+    monkeypatch.setattr(lanes, "MOST_OF_A_CLIENT", 2)
+    patient = GET.replace(b"/hello", b"/patient")
+    with served(application) as (_, connect):
+        clients = [connect() for _ in range(4)]
+        clients[0].sendall(patient)
+        application.begun.wait(10)
+        for client in clients[1:]:
+            client.sendall(patient)
+            time.sleep(0.1)
+        assert told(clients.pop()).startswith(b"HTTP/1.1 503 ")
+        clients.append(connect("127.0.0.2"))
+        clients[-1].sendall(patient)
+        time.sleep(0.1)
+        application.let_go.set()
+        assert all(one(each).endswith(HELLO) for each in clients)
 
 
 @pytest.mark.usefixtures("quick")
