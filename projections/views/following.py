@@ -242,34 +242,36 @@ class Following:
                 with _turn(self._views.folder / TURN) as is_ours:
                     if is_ours:
                         self._follow()
+                    self.failure = None  # it is for somebody else to follow
             except _Stopped:
                 return
             except Exception as failure:
-                if self._views.met(failure):
-                    continue
-                self._views.let_go()  # it may be one that can only read
-                # The log goes on without the views; /readyz says so, and the next try may succeed,
-                # here or in another process.
-                if str(failure) != str(self.failure):
-                    log.exception("the views cannot follow the log")
-                patience = min(2 * patience, LATE) if self.failure is not None else SOON
-                self._told(failure)
-                self._ended.wait(patience)
+                if not isinstance(failure, ViewsMending) and not self._views.met(failure):
+                    self._views.let_go()  # it may be one that can only read
+                    # The log goes on without the views; /readyz says so, and the next try may
+                    # succeed, here or in another process.
+                    if str(failure) != str(self.failure):
+                        log.exception("the views cannot follow the log")
+                    patience = min(2 * patience, LATE) if self.failure is not None else SOON
+                    self._tell(failure)
+                    self._ended.wait(patience)
             self._ended.wait(BETWEEN_TURNS)
 
     def _follow(self) -> None:
         self._views.sweep()
+        is_told = False
         while not self._ended.is_set():
             mend(self._chronicle, self._views, progress=self._go_on)
             make_anew_if_far(self._chronicle, self._views, progress=self._go_on)
             at = self._follower.catch_up(progress=self._go_on)
-            if self.failure is not None:
-                self._told(None)
+            if not is_told:  # also of what another has told that had the turn before
+                self._tell(None)
+                is_told = True
             self.hear()
             self.on_moved()
             self._chronicle.log.wait_for(at, 1, interrupt=self._ended)
 
-    def _told(self, failure: Exception | None) -> None:
+    def _tell(self, failure: Exception | None) -> None:
         self.failure = failure
         self.on_failed(failure)
 

@@ -209,13 +209,22 @@ def test_damaged_columns_are_made_anew_beside_the_views(
     assert used(served.folder) == before
 
 
-def until_right(archive: Archive) -> None:
-    """Wait until the columns are what the table holds."""
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
     ends = time.monotonic() + 10
-    while not whole_now(archive):
-        archive.chronicle.log.wake()
+    while not holds():
         assert time.monotonic() < ends
         time.sleep(0.01)
+
+
+def until_right(archive: Archive) -> None:
+    """Wait until the columns are what the table holds."""
+
+    def is_right() -> bool:
+        archive.chronicle.log.wake()
+        return whole_now(archive)
+
+    until(is_right)
 
 
 def test_who_maps_columns_that_were_changed_is_given_none(folder: Path) -> None:
@@ -275,6 +284,20 @@ def test_a_mending_that_fails_is_told_and_tried_again(
         time.sleep(0.005)
     assert any("No space left" in each for each in seen)
     assert client.get(URLS[0]).status_code == 200
+
+
+def test_what_was_left_by_who_was_killed_is_swept_by_whoever_follows(folder: Path) -> None:
+    """Of rebuilds and verifications: files that nobody makes any more, and what lies beside."""
+    with Archive(folder, clock=Clock()) as archive:
+        left = archive.views.make_beside()
+        Path(f"{left}.columns").touch()
+        (folder / "views-22222222.sqlite-wal").touch()
+        with archive.views.beside() as making:
+            archive.follow()
+            until(lambda: not left.exists())
+            assert making.exists()
+        files = {path.name for path in folder.glob("views-*")}
+        assert {name.partition(".sqlite")[0] for name in files} == {used(folder).stem}
 
 
 # --- views of another version
