@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from events.store.inspection import damaged_file, damaged_schema, of_the_file, one_state
 from projections import VIEW
-from projections.views.file import CREATE_TRACKING, MADE_BY, POINTER, shape
+from projections.views.file import CREATE_TRACKING, DAMAGED, MADE_BY, POINTER, shape
 
 TREES = "SELECT rootpage, tbl_name FROM sqlite_schema"
 
@@ -45,6 +45,9 @@ def damaged_views(folder: Path, creates: Sequence[str]) -> Iterator[Finding]:
         yield Finding(POINTER, None, f"the file cannot be read: {error.strerror}")
         return
     if path is None:
+        if (folder / DAMAGED).exists():
+            why = (folder / DAMAGED).read_text(errors="replace").strip()
+            yield Finding(DAMAGED, None, f"the views are to be made anew: {why}")
         return
     if not path.is_file():
         yield Finding(POINTER, None, "it names a file that is not there")

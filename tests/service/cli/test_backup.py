@@ -49,11 +49,11 @@ def done(folder: Path, *arguments: str) -> str:
 
 
 def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> None:
-    """It has the log and the keys and nothing else; the views are made when it is opened."""
+    """It has the log, the keys and what is noted of both; the views are made when it is opened."""
     copy = tmp_path / "backups" / "monday"
     told = json.loads(done(folder, "backup", str(copy), "--json"))
     assert told == {"folder": str(copy), "head": "@3", "keys": 1}
-    assert sorted(path.name for path in copy.iterdir()) == sorted([LOG, KEYS])
+    assert {path.name for path in copy.iterdir()} == {LOG, "log.head", KEYS, "keys.head"}
     assert [path.name for path in copy.parent.iterdir()] == ["monday"]
     for question in (("export",), ("record", "juno", "--json"), ("keys", "list", "--json")):
         assert done(copy, *question) == done(folder, *question)
@@ -123,7 +123,7 @@ def test_a_folder_without_keys_is_copied_too(folder: Path, tmp_path: Path) -> No
     """There are none before anybody opens it for use."""
     (folder / KEYS).unlink()
     assert "The log up to @3 and 0 keys" in done(folder, "backup", str(tmp_path / "copy"))
-    assert [path.name for path in (tmp_path / "copy").iterdir()] == [LOG]
+    assert {path.name for path in (tmp_path / "copy").iterdir()} == {LOG, "log.head"}
     assert not (folder / KEYS).exists()
 
 

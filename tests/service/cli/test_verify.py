@@ -17,7 +17,7 @@ from eventsourcing.persistence import StoredEvent
 from events.canonical import canonical
 from events.commit import NewCommit
 from events.store.sqlite import ChronicleFactory
-from projections.views.file import POINTER
+from projections.views.file import DAMAGED, POINTER
 from projections.views.following import Follower
 from projections.views.verifying import Finding
 from service.archive import LOG, Archive
@@ -143,6 +143,14 @@ def test_a_pointer_to_nothing_is_found_and_none_is_no_damage(folder: Path) -> No
     assert "There are no views" in verify(folder).stdout
 
 
+def test_views_that_were_taken_out_of_use_are_found(folder: Path) -> None:
+    """Whoever met the damage has said what it was."""
+    (folder / POINTER).rename(folder / DAMAGED)
+    (folder / DAMAGED).write_text("a page is torn")
+    assert places(folder) == {(DAMAGED, None)}
+    assert "a page is torn" in verify(folder).stderr
+
+
 @pytest.mark.parametrize("name", [LOG, KEYS, POINTER, "columns"])
 def test_what_cannot_be_read_is_found(folder: Path, name: str) -> None:
     """Whatever the system says of it: here a folder lies in the place of a file."""
@@ -215,7 +223,8 @@ def test_events_that_make_no_key_are_found(
 def test_keys_that_are_whole_are_counted(folder: Path) -> None:
     """Those that are revoked too; a folder that never had any says so."""
     assert "The keys are whole: 3 ever issued." in verify(folder).stdout
-    (folder / KEYS).unlink()
+    for path in folder.glob("keys.*"):
+        path.unlink()
     assert "There are no keys." in verify(folder).stdout
     assert not (folder / KEYS).exists()
     with closing(Keyring(folder)):
