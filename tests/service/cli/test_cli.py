@@ -27,6 +27,7 @@ from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.cli.command import COMMANDS, annales
+from tests.story.telling import Clock, Teller
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ROOT / "service" / "data" / "china-big-science.jsonl"
@@ -455,7 +456,8 @@ def test_a_pipe_gets_full_width_and_no_colour(folder: Path) -> None:
 def test_what_was_recorded_moves_no_cursor(folder: Path) -> None:
     """Control characters in a title are shown as such, and brackets are no markup."""
     title = "evil\x1b[31m [bold]title[/bold] :smile:"
-    load(folder, [{**POLICY, "title": title, "sources": []}])
+    with Archive(folder) as archive:
+        Teller(archive, Clock()).tell_as_of_old({**POLICY, "title": title, "sources": []})
     said = done(folder, "state", "--at", "2014")
     assert "evil�[31m [bold]title[/bold] :smile:" in said
 
