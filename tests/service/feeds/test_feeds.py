@@ -257,6 +257,7 @@ def test_the_description_has_every_feed(hard_reader: Reader, feed: Feed) -> None
         "known",
         *feed.takes,
         *(each.name for each in feed.own),
+        "epoch",
         "view",
     }
     refused = hard_reader.ask(f"{feed.path}?nope=1").get_json()
