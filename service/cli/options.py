@@ -11,6 +11,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from events.errors import ViewsMending
 from service.archive import LOG, VIEWS, Archive
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
@@ -69,6 +70,8 @@ def try_to_catch_up(archive: Archive) -> None:
     stderr, and questions are answered as far as they have read."""
     try:
         caught_up(archive)
+    except ViewsMending:
+        archive.catch_up()
     except (OSError, sqlite3.OperationalError) as error:
         archive.troubles.tell(VIEWS, str(error))
         read = archive.views.tracked()

@@ -7,6 +7,7 @@ lines and the tables that the declaration names.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -175,22 +176,33 @@ def _run(folder: Path, question: Question, id: str, options: dict[str, Any]) -> 
     texts = _texts(question, options)
     log_of(folder)
     with Archive(folder) as archive:
-        try_to_catch_up(archive)
-        arguments = Arguments(
-            path=question.path.replace("{id}", id),
-            texts=texts,
-            log=archive.log_asked(texts),
-            now=archive.chronicle.now(),
-            id=id,
-        )
-        query = _query(question, arguments, form or JSON)
-        known = query.as_of.known if query.position is None else query.position
-        reading = archive.reading_at(known)
-        if form is not None:
-            text = question.text(reading, query, form)
-            click.echo(text, nl=not text.endswith("\n"))
-        else:
-            SHOWN.get(question, _show(question))(reading, query)
+        try:
+            _ask(archive, question, id, texts, form)
+        except sqlite3.DatabaseError as error:
+            if not archive.views.met(error):
+                raise
+            # They are damaged, and are made anew before it is asked again.
+            _ask(archive, question, id, texts, form)
+
+
+def _ask(archive: Archive, question: Question, id: str, texts: Texts, form: Format | None) -> None:
+    """Ask, and print the answer; `form` None is the one for people."""
+    try_to_catch_up(archive)
+    arguments = Arguments(
+        path=question.path.replace("{id}", id),
+        texts=texts,
+        log=archive.log_asked(texts),
+        now=archive.chronicle.now(),
+        id=id,
+    )
+    query = _query(question, arguments, form or JSON)
+    known = query.as_of.known if query.position is None else query.position
+    reading = archive.reading_at(known)
+    if form is not None:
+        text = question.text(reading, query, form)
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        SHOWN.get(question, _show(question))(reading, query)
 
 
 def _query(question: Question, arguments: Arguments, form: Format) -> Query:

@@ -257,35 +257,6 @@ def test_whoever_reads_damage_takes_the_views_out_of_use(folder: Path) -> None:
         assert client.get(URLS[0]).status_code == 200
 
 
-def test_a_mending_that_fails_is_told_and_tried_again(
-    served: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With patience, until it succeeds; meanwhile nothing is answered but that."""
-    client = client_of(served)
-    fails = iter(range(2))
-
-    def make(*_: object, **__: object) -> None:
-        if next(fails, None) is not None:
-            raise OSError(28, "No space left on device")
-        monkeypatch.undo()
-        raise OSError(28, "at last")
-
-    monkeypatch.setattr("projections.views.following.SOON", 0.05)
-    monkeypatch.setattr("projections.views.following.make", make)
-    (served.folder / POINTER).unlink()
-    served.chronicle.log.wake()
-    seen: set[str] = set()
-    ends = time.monotonic() + 10
-    while (ready := client.get("/readyz")).status_code != 200 or not seen:
-        if ready.status_code != 200:
-            seen.add(ready.get_json()["failure"])
-            assert client.get(URLS[0]).status_code in (200, 503)
-        assert time.monotonic() < ends
-        time.sleep(0.005)
-    assert any("No space left" in each for each in seen)
-    assert client.get(URLS[0]).status_code == 200
-
-
 def test_what_was_left_by_who_was_killed_is_swept_by_whoever_follows(folder: Path) -> None:
     """Of rebuilds and verifications: files that nobody makes any more, and what lies beside."""
     with Archive(folder, clock=Clock()) as archive:

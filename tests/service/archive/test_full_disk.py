@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from events.errors import NotWritten
+from projections.views.file import POINTER
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.archive.keys import KEYS
@@ -149,6 +150,20 @@ def test_views_on_a_full_disk_answer_at_the_last_commit_that_they_have_read(
     answer = client.get("/v1/records/heps")
     assert (answer.status_code, answer.headers["Annales-Position"]) == (200, str(head))
     assert "Annales-Lag" not in answer.headers
+
+
+def test_views_that_cannot_be_made_anew_are_tried_again(served: Archive) -> None:
+    """Damaged on a full disk they answer nothing else; with room they are made, with no help."""
+    client = client_of(served)
+    with full(20_000):
+        (served.folder / POINTER).unlink()
+        served.chronicle.log.wake()
+        until(lambda: "I/O error" in str(client.get("/readyz").get_json()["failure"]))
+        answer = client.get("/v1/records/juno")
+        assert (answer.status_code, slug(answer)) == (503, "views-mending")
+        assert len(list(served.folder.glob("views-*.sqlite"))) <= 1
+    until(lambda: client.get("/readyz").status_code == 200)
+    assert client.get("/v1/records/juno").status_code == 200
 
 
 ORDERS: dict[str, tuple[str, Any]] = {

@@ -651,6 +651,23 @@ def test_migrate_makes_what_is_missing_and_changes_nothing_else(kept: Path, fold
     assert "made, as there was none" in done(folder / "new", "migrate")
 
 
+def test_a_question_over_damaged_views_is_answered_by_new_ones(kept: Path) -> None:
+    """Whoever meets the damage makes them anew, and asks again."""
+    asked = ("search", "--q", "juno", "--json")
+    before = done(kept, *asked)
+    used = kept / (kept / "views.current").read_text()
+    with closing(sqlite3.connect(used)) as views:
+        (page,) = views.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'passages'"
+        ).fetchone()
+        (size,) = views.execute("PRAGMA page_size").fetchone()
+    with used.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(os.urandom(size))
+    assert done(kept, *asked) == before
+    assert not used.exists()
+
+
 # --- how it ends
 
 
