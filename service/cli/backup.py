@@ -46,6 +46,8 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
             found = verified(beside)
         if found.findings:
             raise damaged(found.findings, as_json=as_json)
+        # Another machine, years later, is not to doubt its clock because of when this was.
+        (beside / LOG).with_suffix(".clock").unlink(missing_ok=True)
         _on_the_disk(beside)
         move(beside, target)
     finally:

@@ -91,7 +91,9 @@ def test_a_flip_that_is_not_found_is_told(folder: Path) -> None:
 
 
 def test_it_changes_nothing(folder: Path) -> None:
-    """Neither in a folder that is whole, nor in one whose views are of another form."""
+    """Neither in a folder that is whole, nor in one whose views are of another form; it notes how
+    late it is, as every command does."""
+    assert verify(folder).exit_code == 0
     before = listed(folder)
     assert verify(folder).exit_code == 0
     assert listed(folder) == before
