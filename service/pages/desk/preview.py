@@ -7,6 +7,7 @@ the members from what to what, and why a statement would hold or give way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from events.dates import parse_iso
@@ -31,6 +32,9 @@ from service.pages.desk.values import (
 from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing, plans_over, standing_of
 from service.words import labels, language
+
+MOST_WEIGHED = 20
+"""How many statements are shown beside their rivals, and beside how many of them each."""
 
 
 def preview_of(desk: Desk, decision: Decision) -> Members:
@@ -154,7 +158,8 @@ def _reading(desk: Desk, change: Touched, derived: Members | None) -> Members:
         + [_span_line(desk, span) for span in spans["ends"]],
         "begins": _card_lines(desk, after, before)
         + [_span_line(desk, span) for span in spans["begins"]],
-        "weighed": [] if derived is None else list(_weighed(desk, change)),
+        "weighed": [] if derived is None else list(islice(_weighed(desk, change), MOST_WEIGHED)),
+        "left": max(len(change.touched) - MOST_WEIGHED, 0),
         "alike": [_rival_row(desk, rival) for rival in spans["rivals"] if not rival["same"]],
     }
 
@@ -219,10 +224,14 @@ def _weighed(desk: Desk, change: Touched) -> Iterator[Members]:
     derived = account(after.id, after.card, after.statements(), desk.today)
     over = plans_over(derived, after.kind)
     held = account(before.id, before.card, before.statements(), desk.today).effective
+    by_entry: dict[str, list[Statement]] = {}
+    for statement in after.statements():
+        by_entry.setdefault(statement.entry, []).append(statement)
     for ours in after.statements():
         if ours.id not in change.touched:
             continue
         standing = standing_of(derived, ours)
+        rivals = [rival for rival in by_entry[ours.entry] if rival.id != ours.id]
         held_before = held.get(ours.entry)
         yield {
             **statement_row(ours, standing, over.get(ours.id), desk.lang),
@@ -230,10 +239,9 @@ def _weighed(desk: Desk, change: Touched) -> Iterator[Members]:
             "why": _why(desk, standing, over.get(ours.id)),
             "held": held_before.statement.id if held_before else None,
             "rivals": [
-                _beside(desk, rival, derived, over.get(rival.id))
-                for rival in after.statements()
-                if rival.entry == ours.entry and rival.id != ours.id
+                _beside(desk, rival, derived, over.get(rival.id)) for rival in rivals[:MOST_WEIGHED]
             ],
+            "left": max(len(rivals) - MOST_WEIGHED, 0),
         }
 
 

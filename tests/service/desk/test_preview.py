@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from service.archive import Archive
 from service.pages.desk.page import record_members
+from service.pages.desk.preview import MOST_WEIGHED
 from service.pages.desk.room import Desk
 from service.pages.shell.here import Here
-from service.pages.shell.pager import Pager
+from service.pages.shell.pager import ROWS, Pager
 from service.words.speech import Speech
 from tests.service.asked import LINES, Reader
 from tests.service.desk.browser import Browser
@@ -239,3 +241,35 @@ def test_a_statement_that_was_looked_at_beside_other_rivals_is_looked_at_again(
     assert page(stale).says("Built earlier")
     assert grace.record(stale).status_code == 303
     assert head(told.archive) == 6
+
+
+def test_a_long_record_comes_in_pages_at_the_desk(grace: Browser, told: Teller) -> None:
+    """Each statement stands on one of them, and the links keep the language."""
+    told.tell(
+        *(
+            milestone(f"m-{number}", "upgraded", "2026", entry=f"juno/upgraded/{number}")
+            for number in range(2 * ROWS)
+        )
+    )
+    address, found = "/desk/records/juno?lang=en", []
+    while address:
+        text = grace.get(address).get_data(as_text=True)
+        on_page = re.findall(r'<tr id="st-([^"]+)"', text)
+        assert len(on_page) <= ROWS
+        found += on_page
+        following = re.search('<a rel="next" href="([^"]+)"', text)
+        address = "" if following is None else following[1].replace("&amp;", "&")
+    assert (len(found), len(set(found))) == (2 * ROWS + 2, 2 * ROWS + 2)
+    assert grace.get("/desk/records/juno?after=x", Accept="application/json").status_code == 400
+
+
+def test_a_look_at_many_lines_shows_the_first_and_counts_the_others(grace: Browser) -> None:
+    """What would be written, what reads otherwise, and what stands beside it."""
+    lines = [milestone(f"m-{number}", "upgraded", "2026") for number in range(ROWS + 7)]
+    looked = grace.look("/desk/batch", text="\n".join(map(json.dumps, lines)))
+    shown = looked.get_data(as_text=True).partition("What would be written")[2]
+    written, _, weighed = shown.partition("Beside its rivals")
+    assert (written.count("<h4>"), "7 more" in written) == (ROWS, True)
+    assert weighed.count("<caption") == MOST_WEIGHED
+    assert f"{ROWS + 7 - 1 - MOST_WEIGHED} more" in weighed
+    assert f"{ROWS + 7 - MOST_WEIGHED} more" in weighed
