@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import jsonpatch
 import pytest
 
+from events.statement_warnings import warnings_among, warnings_of
+from events.vocabulary import MILESTONES
 from tests.service.asked import IDS, LINES, Reader
 from tests.story.telling import (
     Teller,
@@ -276,3 +279,25 @@ def test_a_record_is_its_row_of_the_state(reader: Reader) -> None:
         for row in reader.get("/v1/state", **asked)["facilities"]:
             record = reader.get(f"/v1/records/{row['id']}", **asked)
             assert {name: record[name] for name in row} == row
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_statements_are_warned_of_as_each_is_alone(juno: Teller, seed: int) -> None:
+    """Holding each against the few that matter finds what all the others give."""
+    chance = Random(seed)
+    for number in range(150):
+        years = sorted(str(chance.randint(1990, 2025)) for _ in range(2))
+        date = chance.choice([years[0], "/".join(years), f"{years[0]}/..", f"../{years[1]}"])
+        stated = chance.choice([{}, {"stated": str(chance.randint(2000, 2026))}])
+        what = chance.choice(MILESTONES)
+        modality = {"modality": "planned", "stated": "2020"} if chance.random() < 0.3 else stated
+        juno.tell(milestone(f"m-{number}", what, date, **modality))
+    juno.archive.catch_up()
+    reading = juno.archive.reading(juno.archive.views.db())
+    record = reading.history.record(reading.db, "record:juno", known=10**6)
+    statements = record.statements()
+    chance.shuffle(statements)
+    found = [(each.id, warning) for each, warning in warnings_among(statements)]
+    alone = [(each.id, warning) for each in statements for warning in warnings_of(each, statements)]
+    assert found == alone
+    assert {"says-the-same", "lower-after-higher"} <= {warning.code for _, warning in found}
