@@ -96,12 +96,16 @@ def _crowded(
     server: Server, ground: Ground, *, many: int, seconds: float, deaf: bool = False
 ) -> Iterator[Bar]:
     head = _figure(server, "annales_head_position")
-    behaving = Behaving(server, ["juno"] if ground.short else [facility_id(0)])
-    authorization = key(server.folder)
+    facility = ground.many(short="juno", long=facility_id(0))
+    behaving = Behaving(server, [facility])
+    writers, later = (
+        Writers(server, key(server.folder), prefix=prefix, facility=facility)
+        for prefix in ("before", "after")
+    )
     with crowd(wait, server.port, many, head) as said:
         time.sleep(1)
         follower = Follower(server, head)
-        with behaving.asking(), Writers(server, authorization).recording(2):
+        with behaving.asking(), writers.recording(2):
             time.sleep(seconds)
         held = _figure(server, "annales_open_streams")
         came = said()
@@ -109,7 +113,7 @@ def _crowded(
     server.kill()
     server.begin()
     server.wait()
-    with Writers(server, authorization, prefix="again").recording(2):
+    with later.recording(2):
         time.sleep(1)
     last = _figure(server, "annales_head_position")
     follower.end(last)
@@ -120,6 +124,8 @@ def _crowded(
     yield none("waits without an answer", came["none"])
     yield below("a follower from elsewhere has a place after", follower.placed_after, FREE_IN, "s")
     yield from follower.bars(last)
+    yield writers.refusals()
+    yield later.refusals()._replace(what="orders refused once it was begun again")
     yield below("places are free after", free_after, FREE_IN, "s")
     yield from behaving.bars(health=ground.time(HEALTH), record=ground.time(RECORD), memory=MEMORY)
 

@@ -32,11 +32,14 @@ OURS = re.compile(rb'"title":"siege (\S+) ([ab])"')
 class Writers:
     """Those clients, and what they were told."""
 
-    def __init__(self, server: Server, key: str, *, prefix: str = "w") -> None:
+    def __init__(
+        self, server: Server, key: str, *, prefix: str = "w", facility: str = "juno"
+    ) -> None:
         self.acknowledged: dict[str, int] = {}
         self.refused: Counter[str] = Counter()
         self.later: Counter[int] = Counter()
         self._server, self._key, self._prefix = server, key, prefix
+        self._facility = facility
         self._ended = threading.Event()
 
     @contextmanager
@@ -70,9 +73,12 @@ class Writers:
             "statements recorded twice",
             sum(len(half) > 1 for halves in placed.values() for half in halves.values()),
         )
-        yield none("orders refused that are sent again", self.refused.total())._replace(
-            measured=", ".join(f"{many} x {why}" for why, many in self.refused.items()) or "0"
-        )
+        yield self.refusals()
+
+    def refusals(self) -> Bar:
+        """How their orders were answered that are right, and sent again where that may be."""
+        words = ", ".join(f"{many} x {why}" for why, many in self.refused.items())
+        return none("orders refused", self.refused.total())._replace(measured=words or "0")
 
     def _record(self, writer: int) -> None:
         number = 0
@@ -81,7 +87,7 @@ class Writers:
             self._until_answered(f"{self._prefix}{writer}-{number}", time.monotonic() + 30)
 
     def _until_answered(self, name: str, deadline: float) -> None:
-        body = b"\n".join(map(msgspec.json.encode, statements(name)))
+        body = b"\n".join(map(msgspec.json.encode, statements(name, self._facility)))
         while time.monotonic() < deadline:
             try:
                 answer = self._server.ask(
@@ -107,13 +113,13 @@ class Writers:
         self.refused["never answered"] += 1
 
 
-def statements(name: str) -> Iterator[dict[str, object]]:
+def statements(name: str, facility: str = "juno") -> Iterator[dict[str, object]]:
     """The two statements of an order."""
     for half in "ab":
         yield {
             "type": "observation",
             "id": f"{name}-{half}",
-            "facility": "juno",
+            "facility": facility,
             "modality": "actual",
             "date": "2026-11",
             "title": f"siege {name} {half}",

@@ -8,7 +8,7 @@ each names.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import NamedTuple
@@ -36,11 +36,11 @@ def run(ground: Ground) -> Iterator[Bar]:
     """Where everyone reads, and where reading needs a key; the short form asks the latter."""
     for read in ground.many(short=("key",), long=("key", "public")):
         with served(ground.shipped(read), ANNALES_READ=read, **UNLIMITED) as server:
-            yield from _asked(server, open_reads=read == "public")
+            yield from _asked(server, _keys(server), open_reads=read == "public")
 
 
-def _asked(server: Server, *, open_reads: bool) -> Iterator[Bar]:
-    routes, keys = _routes(server), _keys(server)
+def _asked(server: Server, keys: Mapping[str, str | None], *, open_reads: bool) -> Iterator[Bar]:
+    routes = _routes(server)
     let_in, shut_out = [], []
     for number, (identity, key) in enumerate(keys.items()):
         for route, status in zip(routes, _statuses(server, routes, key, number), strict=True):
@@ -118,7 +118,7 @@ def _every_key_may(ground: Ground) -> Iterator[Bar]:
     """A server whose keys open everything."""
     broken = "from service.archive.keys import Identity; Identity.may = lambda self, role: True"
     with served(ground.shipped(), before=broken, ANNALES_READ="key", **UNLIMITED) as server:
-        yield from _asked(server, open_reads=False)
+        yield from _asked(server, {"reader": _keys(server)["reader"]}, open_reads=False)
 
 
 TEETH = {
