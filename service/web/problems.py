@@ -274,8 +274,8 @@ PROBLEMS: tuple[Problem, ...] = (
         "too-many-streams",
         503,
         "No place to wait",
-        "As many wait for changes as the server has places for; `Retry-After` says when to come"
-        " back.",
+        "As many wait for changes as the server has places for, in all or for one client;"
+        " `Retry-After` says when to come back.",
         raised={asking.TooManyStreams: facts("places")},
         headers=lambda _: {"Retry-After": "5"},
     ),
