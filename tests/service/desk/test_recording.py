@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import resource
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from service.app import create_app
-from service.archive import Archive
+from service.archive import LOG, Archive
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, page, recorded
 from tests.story.telling import Teller
@@ -342,3 +344,19 @@ def test_a_form_that_is_sent_back_as_it_was_changes_nothing(grace: Browser) -> N
         assert looked.status_code == 422
         assert page(looked).says("Nothing was changed.")
         assert 'value="record"' not in looked.get_data(as_text=True)
+
+
+def test_a_form_on_a_full_disk_records_nothing(told: Teller, grace: Browser) -> None:
+    """507, and once there is room the same form records it."""
+    path, values, *_ = ORDERS["a source"]
+    looked_at, before = grace.look(path, **values), head(told.archive)
+    limit = Path(f"{told.archive.folder / LOG}-wal").stat().st_size
+    of_system = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, of_system[1]))
+    try:
+        refused = grace.record(looked_at)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, of_system)
+    assert (refused.status_code, head(told.archive)) == (507, before)
+    assert grace.record(looked_at).status_code == 303
+    assert head(told.archive) == before + 1
