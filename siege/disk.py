@@ -50,7 +50,7 @@ def _filled(ground: Ground, *, forgets: bool = False) -> Iterator[Bar]:
             with writers.recording(2):
                 time.sleep(0.5)
                 disk.fill(server)
-                refused = _orders(server, token, many=ground.many(short=8, long=100))
+                refused = _orders(server, token, many=ground.many(short=4, long=100))
                 read = [server.ask(path).status for path in PATHS * 3]
                 ready = server.ask("/readyz")
                 time.sleep(0.5)
@@ -141,7 +141,7 @@ def _orders(server: Server, token: str, *, many: int) -> Counter[int]:
     for number in range(many):
         lines = [
             each | {"summary": "x" * 4000, "title": "large"}
-            for part in range(500)
+            for part in range(50)
             for each in statements(f"large-{number}-{part}")
         ]
         came[_order(server, token, b"\n".join(map(msgspec.json.encode, lines)))] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -125,10 +126,16 @@ class Server:
         raise TimeoutError(f"{path} is not answered after {waited:.0f} s")
 
     def kill(self) -> None:
-        """kill -9, all processes at once."""
+        """kill -9, all processes at once, and wait until none of them holds the port."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
+            with suppress(OSError), closing(socket.create_server((HOST, self.port))):
+                return
+            time.sleep(0.01)
+        raise TimeoutError(f"port {self.port} is held by what was killed")
 
     def end(self) -> int:
         """SIGTERM; returns the exit status."""
