@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from events.orders import Command, orders
 from projections.views.file import POINTER
 from service.archive import LOG, Archive
-from service.archive.keys import KEYS
+from service.archive.keys import KEYS, ROLES
 from service.cli.command import annales
 from service.cli.exits import DAMAGED
 from siege.attack import Bar, Tooth, every, none, told
@@ -51,7 +51,7 @@ def _flipped(ground: Ground, *, flips: int, verify: Verify) -> Iterator[Bar]:
     for title, file in (("log", LOG), ("keys", KEYS), ("views", views)):
         changing, overlooked = 0, []
         before = contents(whole / file)
-        for place, bit in _places(whole / file, flips):
+        for place, bit in _places(title, whole / file, flips):
             copy = _copy(whole, ground.folder / "flipped")
             _flip(copy / file, place, bit)
             if contents(copy / file) == before:
@@ -63,7 +63,7 @@ def _flipped(ground: Ground, *, flips: int, verify: Verify) -> Iterator[Bar]:
         yield bar._replace(measured="; ".join((bar.measured, *overlooked[:3])))
     columns = f"{views}.columns"
     found = 0
-    for place, bit in _places(whole / columns, flips):
+    for place, bit in _places("columns", whole / columns, flips):
         copy = _copy(whole, ground.folder / "flipped")
         _flip(copy / columns, place, bit)
         found += verify(copy) == DAMAGED
@@ -99,13 +99,13 @@ def _whole(ground: Ground) -> Path:
             Command(orders=tuple(orders(lines)), actor="siege", request="flips")
         )
         archive.catch_up()
-    for role in ("reader", "contributor", "curator", "admin"):
+    for role in ROLES * 10:
         key(folder, role)
     return folder
 
 
-def _places(path: Path, many: int) -> Iterator[tuple[int, int]]:
-    chance = Random(path.name)
+def _places(title: str, path: Path, many: int) -> Iterator[tuple[int, int]]:
+    chance = Random(title)
     size = path.stat().st_size
     for _ in range(many):
         yield chance.randrange(size), chance.randrange(8)

@@ -130,9 +130,16 @@ def _ask(
 
 
 def _one_lane(ground: Ground) -> Iterator[Bar]:
-    """Whoever asks for health waits behind the questions."""
-    alike = "import service.lanes as it; it.BESIDE = frozenset()"
-    with served(ground.shipped(), "--threads", "1", before=alike) as server:
+    """Whoever asks for health waits behind the questions, each of which takes a while."""
+    broken = """
+import time
+import service.lanes
+from service.serving.lanes import Lanes
+service.lanes.BESIDE = frozenset()
+call = Lanes._call
+Lanes._call = lambda self, *given: (time.sleep(0.1), call(self, *given))
+"""
+    with served(ground.shipped(), "--threads", "1", before=broken) as server:
         yield from _besieged(server, ground, seconds=2.0)
 
 
