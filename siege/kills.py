@@ -65,6 +65,7 @@ def _under_fire(folder: Path, *, kills: int) -> tuple[Writers, list[float]]:
                 else:
                     _kill_one(server, chance)
                 times.append(server.wait("/v1/records/juno"))
+                server.wait_for_all()
             time.sleep(0.2)
         server.end()
     return writers, times

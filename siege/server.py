@@ -58,7 +58,7 @@ class Server:
         self, folder: Path, *options: str, before: str = "", settings: Mapping[str, str]
     ) -> None:
         self.folder, self.port = folder, free_port()
-        self.words = folder.with_suffix(".stderr")
+        self.words, self._says = folder.with_suffix(".stderr"), folder.with_suffix(".stdout")
         program = f"{before}\nfrom service.cli import main; main()"
         self._command = (
             *(sys.executable, "-c", program, "--data", str(folder), "serve", "--quiet"),
@@ -73,12 +73,12 @@ class Server:
 
     def begin(self) -> None:
         """Start it, without waiting until it answers."""
-        with self.words.open("ab") as words:
+        with self.words.open("ab") as words, self._says.open("wb") as says:
             self._process = subprocess.Popen(  # noqa: S603 -- our own command line
                 self._command,
                 cwd=HERE,
                 env=self._settings,
-                stdout=subprocess.DEVNULL,
+                stdout=says,
                 stderr=words,
                 start_new_session=True,
             )
@@ -123,7 +123,15 @@ class Server:
                 if self.ask(path, timeout=5).status == 200:
                     return time.monotonic() - began
             time.sleep(0.02)
-        raise TimeoutError(f"{path} is not answered after {waited:.0f} s")
+        words = self.words.read_text("utf-8", "replace").strip()[-300:]
+        state = "runs" if self.is_running else "has ended"
+        raise TimeoutError(f"{path} is not answered after {waited:.0f} s; it {state}: {words}")
+
+    def wait_for_all(self) -> None:
+        """Wait until all its processes have begun; where one of them ends before, so does it."""
+        ends = time.monotonic() + PATIENCE
+        while not self._says.stat().st_size and time.monotonic() < ends:
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """kill -9, all processes at once, and wait until none of them holds the port."""
@@ -172,6 +180,7 @@ def served(folder: Path, *options: str, before: str = "", **settings: str) -> It
     server = Server(folder, *options, before=before, settings=settings)
     try:
         server.wait()
+        server.wait_for_all()
         yield server
     finally:
         server.kill()
