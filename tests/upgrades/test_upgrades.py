@@ -46,6 +46,22 @@ class Allowed(NamedTuple):
     becomes: Callable[[str], str]
 
 
+def ends_at(known: int, known_at: str, *, goes_on: bool) -> Callable[[str], str]:
+    """A page of a followed question that ends at another commit."""
+
+    def becomes(then: str) -> str:
+        page = json.loads(then)
+        page["pinned"] = page["pinned"].replace(f"known={page['known']}", f"known=@{known}")
+        page |= {"known": f"@{known}", "known_at": known_at}
+        page["items"] = [item for item in page["items"] if item["position"] <= known]
+        page["next"] = re.sub(r"after=\d+", f"after={known}", page["next"]) if goes_on else None
+        return json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+
+    return becomes
+
+
+ENDS_ELSEWHERE = "A page of a followed question ends once its answers have read so many rows."
+
 ALLOWED: tuple[Allowed, ...] = (
     Allowed(
         since="2026-11-26",
@@ -59,6 +75,21 @@ ALLOWED: tuple[Allowed, ...] = (
         questions=r"^/v1/(records/[^/.?]+(/timeline)?|statements/[^/?]+|sources/[^/?]+)\?"
         "(?!.*format=csv)",
         becomes=lambda then: f'{then[:-1]},"next":null}}' if '"pinned":' in then else then,
+    ),
+    *(
+        Allowed(
+            since="2026-11-26",
+            why=ENDS_ELSEWHERE,
+            questions=rf"^/v1/follows\?of=%2Fv1%2F{question}.*&known=@1615$",
+            becomes=becomes,
+        )
+        for question, becomes in {
+            "slips": ends_at(1403, "2027-01-02T21:40:35.940671Z", goes_on=True),
+            "state%3Fcountry%3DCN%26at%3D2016": ends_at(
+                1554, "2027-01-30T19:50:55.253566Z", goes_on=True
+            ),
+            "hindsight": ends_at(1615, "2027-02-21T09:00:00.000006Z", goes_on=False),
+        }.items()
     ),
 )
 """All differences there may be, in the order in which they came. The version of the views, by
