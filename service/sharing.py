@@ -27,9 +27,8 @@ class Memory:
     """Bytes that all processes see, and a lock on them that does not outlive who holds it."""
 
     def __init__(self, size: int) -> None:
-        self._file = os.memfd_create("annales")
-        os.ftruncate(self._file, size)
-        self.bytes = mmap.mmap(self._file, size)
+        self._file = os.memfd_create("annales")  # empty: it is there to be locked
+        self.bytes = mmap.mmap(-1, size)
         self._threads = Lock()
         weakref.finalize(self, os.close, self._file)
 

@@ -20,8 +20,8 @@ from service.serving import response
 from service.serving.request import Request
 
 HEAD_SECONDS = 10.0
-BODY_SECONDS = 30.0
-IDLE_SECONDS = 30.0
+BODY_SECONDS = 25.0
+IDLE_SECONDS = 25.0
 STUCK_SECONDS = 30.0
 """How long a head and a body may take as a whole, how long a connection may be silent between two
 requests, and how long a client may take nothing of what was written for it."""

@@ -26,7 +26,7 @@ def test_views_of_another_log_are_made_anew(tmp_path: Path, clock: Clock) -> Non
         path.unlink()
     for path in log_files(tmp_path / "two"):
         shutil.copy(path, tmp_path / "one" / path.name)
-    with Archive(tmp_path / "one", clock=clock) as archive:
+    with Archive(tmp_path / "one", clock=clock, new_epoch=True) as archive:
         assert archive.views.tracked() == 0
         assert archive.catch_up() == 2
         db = archive.db_at(2)
@@ -50,7 +50,7 @@ def test_views_ahead_of_a_shorter_log_are_made_anew(tmp_path: Path, clock: Clock
         path.unlink()
     for path in log_files(kept):
         shutil.copy(path, folder / path.name)
-    with Archive(folder, clock=clock) as archive:
+    with Archive(folder, clock=clock, new_epoch=True) as archive:
         assert archive.catch_up() == 1
 
 

@@ -19,6 +19,7 @@ from tests.story.telling import command
 READS_ALL = {
     "ALL": "columns are made anew of all rows, where their file was lost",
     "INDEXES": "the schema is short",
+    "TREES": "the schema is short",
     "TRACKED": "the table has one row",
     "MADE_BY": "the table has one row",
     "TRACK": "the table has one row",

@@ -175,7 +175,7 @@ def test_damage_to_an_epoch_is_found(folder: Path) -> None:
         connection.execute("DROP TRIGGER epochs_stay_as_they_are")
         connection.execute("UPDATE epochs SET began = 1")
     with Chronicle(folder / "log.sqlite") as chronicle:
-        [(position, why)] = chronicle.log.damage()
+        *_, (position, why) = chronicle.log.damage()  # after the trigger that is missing
     assert (position, "epoch 2" in why) == (1, True)
 
 
