@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -26,9 +29,24 @@ LONGEST = 400.0
     is_flag=True,
     help="Write the figures of the long form into siege/RESULTS.md.",
 )
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 8),
+    default=1,
+    show_default=True,
+    help="So many attacks at once, each in a process of its own: quicker, as most of them wait.",
+)
 @click.option("--list", "only_list", is_flag=True, help="Tell the names and run nothing.")
 @click.argument("names", nargs=-1, type=click.Choice(tuple(ATTACKS)))
-def main(*, short: bool, teeth: bool, keeps: bool, only_list: bool, names: tuple[str, ...]) -> None:
+def main(
+    *,
+    short: bool,
+    teeth: bool,
+    keeps: bool,
+    at_once: int,
+    only_list: bool,
+    names: tuple[str, ...],
+) -> None:
     """Attack Annales on this machine, and tell what was measured beside its bars.
 
     Ends with 1 where a bar is missed, or where something broken was not found.
@@ -38,6 +56,10 @@ def main(*, short: bool, teeth: bool, keeps: bool, only_list: bool, names: tuple
             click.echo(f"{name:<12}{about(attack)}")
         return
     click.echo(machine())
+    if at_once > 1:
+        given = {"--short": short, "--teeth": teeth, "--keep": keeps}
+        options = [option for option, is_given in given.items() if is_given]
+        sys.exit(side_by_side(names or tuple(ATTACKS), options, at_once))
     outcomes = []
     for name in names or ATTACKS:
         outcome = attacked(name, short=short, teeth=teeth)
@@ -50,6 +72,21 @@ def main(*, short: bool, teeth: bool, keeps: bool, only_list: bool, names: tuple
         click.echo(f"not held: {', '.join(missed)}", err=True)
         sys.exit(1)
     click.echo(f"all held: {', '.join(outcome.name for outcome in outcomes)}")
+
+
+def side_by_side(names: tuple[str, ...], options: Iterable[str], at_once: int) -> int:
+    """Carry out attacks by this same command, so many at once; the worst of its exit codes."""
+
+    def carry_out(name: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "siege", *options, name]
+        return subprocess.run(command, capture_output=True, check=False, text=True)  # noqa: S603
+
+    codes = []
+    with ThreadPoolExecutor(at_once) as attackers:
+        for done in attackers.map(carry_out, names):
+            click.echo("".join(done.stdout.splitlines(keepends=True)[1:-1]) + done.stderr, nl=False)
+            codes.append(done.returncode)
+    return max(codes)
 
 
 def attacked(name: str, *, short: bool, teeth: bool) -> Outcome:

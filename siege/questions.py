@@ -134,10 +134,13 @@ def _one_lane(ground: Ground) -> Iterator[Bar]:
     broken = """
 import time
 import service.lanes
-from service.serving.lanes import Lanes
+from service.serving import lanes
 service.lanes.BESIDE = frozenset()
-call = Lanes._call
-Lanes._call = lambda self, *given: (time.sleep(0.1), call(self, *given))
+answering = lanes._answering
+def slow(*given):
+    time.sleep(0.1)
+    yield from answering(*given)
+lanes._answering = slow
 """
     with served(ground.shipped(), "--threads", "1", before=broken) as server:
         yield from _besieged(server, ground, seconds=2.0)

@@ -39,7 +39,7 @@ TEXTS = (
     f"javascript:window.{MARK}=4",
     "<link rel=stylesheet href=//evil.example/a.css><iframe src=//evil.example>",
     f"{{{{7*7}}}}${{7*7}}]]><!--<style>@import'//evil.example'</style>`+window.{MARK}",
-    '=HYPERLINK("http://evil.example")\u202e,;\\n&amp;',
+    '=HYPERLINK("http://evil.example"),;\\n&amp;',
 )
 
 MEMBERS: Mapping[str, tuple[str, ...]] = {
