@@ -42,7 +42,7 @@ class Ground:
 
     def time(self, bar: float) -> float:
         """A bar of time; the short form allows more, as it runs where others are busy too."""
-        return self.many(short=5 * bar, long=bar)
+        return self.many(short=10 * bar, long=bar)
 
     def shipped(self, name: str = "chronicle") -> Path:
         """A folder with the shipped chronicle, in one commit, and its views."""
