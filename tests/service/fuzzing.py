@@ -123,6 +123,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     # Numbers and texts that JSON has and JSON with one reading only has not.
     ("malformed-json", "", "beyond|is too large|nested more than"),
     # What is in the log.
+    ("validation", "epoch", "the log is in epoch"),
     ("old-view|position-ahead|no-such-record|bad-cursor|not-yet-projected", ".*", ""),
     ("stale-revision|id-taken|illegal-transition|idempotency-key-reused", ".*", ""),
     ("batch-refused", ".*", ""),

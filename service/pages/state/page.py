@@ -55,8 +55,9 @@ MOST_RIVALS = 5
 MOST_DRAWN = 2000
 """Up to so many records all of them are read for the drawings."""
 
-MOST_LANES = 300
-"""How many facilities are drawn where there are more records than that."""
+MOST_LANES = 60
+"""How many facilities are drawn where there are more records than that: each takes some 13 kB of a
+page, as much as twenty rows of a table."""
 
 DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
 """The kinds of items in the timeline and the strip."""
