@@ -150,11 +150,11 @@ class Readers:
     def _ask(self, number: int) -> None:
         paths = cycle([*self._right][number:] + [*self._right][:number])
         while not self._ended.is_set():
-            self._asked(next(paths))
-            self._ended.wait(0.01)
+            # Who is told to come later does not come at once, though sooner than told.
+            self._ended.wait(0.01 if self._asked(next(paths)) else 0.2)
 
     def _look(self) -> None:
-        while not self._ended.wait(0.01):
+        while not self._ended.wait(0.05):
             try:
                 self.told |= self._server.ask("/readyz", timeout=5).status == 503
             except FAILURES:

@@ -27,8 +27,8 @@ from siege.server import BEHAVES, FAILURES, HOST, Server, served
 FREE_IN = 3.0
 """Seconds."""
 
-ADDRESSES = 20
-"""Among how many addresses those who wait are spread."""
+ADDRESSES = 70
+"""Among how many addresses those who wait are spread, as one may have only so many places."""
 
 
 class Follower:

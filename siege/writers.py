@@ -18,7 +18,7 @@ from service.archive import LOG
 from siege.attack import Bar, Tooth, every, none, told
 from siege.clients import crowd
 from siege.ground import Ground, key
-from siege.server import ATTACKER, FAILURES, Server, asked, served
+from siege.server import ATTACKER, FAILURES, UNLIMITED, Server, asked, served
 
 RECORD = "/v1/records/juno"
 
@@ -27,7 +27,7 @@ REVISIONS = "SELECT originator_version FROM stored_events WHERE originator_id = 
 
 def run(ground: Ground) -> Iterator[Bar]:
     """Six processes with 150 orders each; three with 30 in the short form."""
-    with served(ground.shipped()) as server:
+    with served(ground.shipped(), **UNLIMITED) as server:
         yield from _contested(server, *ground.many(short=(3, 30), long=(6, 150)))
 
 
@@ -94,7 +94,7 @@ def amend(
 def _careless(ground: Ground) -> Iterator[Bar]:
     """A server that does not look which revision its clients have read."""
     broken = "import service.orders.writing as it\nit.expected_revision = lambda changes: None"
-    with served(ground.shipped(), before=broken) as server:
+    with served(ground.shipped(), before=broken, **UNLIMITED) as server:
         yield from _contested(server, 3, 30)
 
 

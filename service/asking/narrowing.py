@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 MOST_READ = 400_000
 """How many rows an answer may read that is asked for over HTTP, a text of the log counted as
-`projections.views.budget.TEXT` of them: about a second of a processor of 2026, and 50 MB."""
+`projections.views.budget.TEXT` of them: about a second of a processor of 2026, and less than
+100 MB."""
 
 PARTS = ("record", "country", "field", "kind", "to_country", "to_field")
 """What leaves out all but one part, and so has done what it can once it is given."""
