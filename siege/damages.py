@@ -169,6 +169,7 @@ def run(ground: Ground) -> Iterator[Bar]:
     with served(folder, ANNALES_KEPT="0", **UNLIMITED) as server:
         right = right_answers(server, record)
         for name, damage in DAMAGES.items():
+            server.wait()
             bars = list(_damaged(server, right, name, damage))
             yield from bars
             if not bars[0].held:

@@ -30,7 +30,7 @@ from siege.server import UNLIMITED, Server, served
 
 def run(ground: Ground) -> Iterator[Bar]:
     """A kill of a rebuild, and then one of the process that follows, again and again."""
-    yield from _killed(ground, kills=ground.many(short=6, long=60))
+    yield from _killed(ground, kills=ground.many(short=6, long=30))
 
 
 def _killed(ground: Ground, *, kills: int, alters: bool = False) -> Iterator[Bar]:
