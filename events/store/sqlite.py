@@ -155,7 +155,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     def try_to_write(self) -> None:
         """Write to the file what stands there already, as a commit would. Raises NotWritten."""
         with self.writing(), self.datastore.transaction(commit=True) as cursor:
-            cursor.execute(f"PRAGMA user_version = {SCHEMA_NUMBER}")
+            cursor.execute(f"PRAGMA user_version = {_schema_number(cursor)}")
 
     # The log is written.
 

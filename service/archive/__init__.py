@@ -7,6 +7,7 @@ in one folder: `log.sqlite` is the truth, the views can be thrown away.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -39,6 +40,9 @@ from service.sharing import Troubles
 LOG = "log.sqlite"
 
 VIEWS = "views"
+
+ROOM = 1024 * 1024
+"""Bytes that are free again on a disk that was full, when orders have room."""
 
 
 MOMENTS = frozenset({"known", "to_known"})
@@ -211,6 +215,8 @@ class Archive:
                 self.chronicle.log.try_to_write()
             except (AnnalesError, PersistenceError) as failure:
                 return str(failure)
+            if shutil.disk_usage(self.folder).free < ROOM:
+                return why  # the least commit has room, and the next order may have none
             self.troubles.tell(LOG, None)
         return None
 

@@ -187,3 +187,14 @@ def test_a_process_that_is_open_hears_of_an_epoch_with_its_first_commit(folder: 
         told(folder, "d", new_epoch=True)
         chronicle.log.head()
         assert [epoch.began for epoch in chronicle.log.epochs()] == [3]
+
+
+def test_looking_whether_it_can_be_written_leaves_the_epochs(folder: Path) -> None:
+    """The number of the schema, which is what is written again, is that of a log with epochs."""
+    told(folder, new_epoch=True)
+    with Chronicle(folder / "log.sqlite") as chronicle:
+        before = chronicle.log.epochs()
+        chronicle.log.try_to_write()
+    with Chronicle(folder / "log.sqlite") as chronicle:
+        assert chronicle.log.epochs() == before != ()
+        assert list(chronicle.log.damage()) == []
