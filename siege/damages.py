@@ -77,8 +77,9 @@ def _of_another_log(folder: Path) -> None:
             Command(orders=tuple(orders(lines)), actor="siege", request="another")
         )
         archive.catch_up()
-    shutil.copy(views_of(other), views_of(folder))
-    shutil.copy(_columns(other), _columns(folder))
+    views, columns = views_of(folder), _columns(folder)  # which nobody can tell after the first
+    shutil.copy(views_of(other), views)
+    shutil.copy(_columns(other), columns)
 
 
 DAMAGES: Mapping[str, Callable[[Path], None]] = {
