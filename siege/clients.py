@@ -6,7 +6,7 @@ import multiprocessing
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from multiprocessing.connection import Connection
@@ -18,6 +18,19 @@ from siege.server import BEHAVES, FAILURES, Server
 
 PAUSE = 0.2
 """Seconds between two questions of whoever behaves."""
+
+
+@contextmanager
+def running(threads: Sequence[threading.Thread], ended: threading.Event) -> Iterator[None]:
+    """Let them run while the block lasts, then tell them that it ended and wait for them."""
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
 
 
 class Behaving:
@@ -40,13 +53,9 @@ class Behaving:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """While the block lasts."""
-        for thread in self._threads:
-            thread.start()
-        try:
+        """While the block lasts, or until `end`."""
+        with running(self._threads, self._ended):
             yield
-        finally:
-            self.end()
 
     def end(self) -> None:
         """Ask nothing more."""

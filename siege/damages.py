@@ -23,6 +23,7 @@ from events.orders import Command, orders
 from projections.views.file import POINTER
 from service.archive import Archive
 from siege.attack import Bar, Tooth, below, none
+from siege.clients import running
 from siege.ground import CHRONICLE, Ground
 from siege.kills import verified
 from siege.server import FAILURES, UNLIMITED, Server, served
@@ -111,14 +112,8 @@ class Readers:
             *(threading.Thread(target=self._ask, args=(number,)) for number in range(READERS)),
             threading.Thread(target=self._look),
         ]
-        for thread in threads:
-            thread.start()
-        try:
+        with running(threads, self._ended):
             yield
-        finally:
-            self._ended.set()
-            for thread in threads:
-                thread.join()
 
     def is_right(self) -> bool:
         """Whether every question is answered, and `/readyz` says so."""

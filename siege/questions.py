@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 
 from benchmarks.chronicle import facility_id
 from siege.attack import Bar, Tooth, none, told
-from siege.clients import Behaving, crowd
+from siege.clients import Behaving, crowd, running
 from siege.ground import Ground
 from siege.server import FAILURES, HOST, Server, served
 
@@ -93,13 +93,9 @@ def ask(is_over: Callable[[], bool], port: int, head: int) -> Counter[int | str]
         threading.Thread(target=_ask, args=(over, port, head, number, came))
         for number in range(CLIENTS)
     ]
-    for thread in threads:
-        thread.start()
-    while not is_over():
-        time.sleep(0.1)
-    over.set()
-    for thread in threads:
-        thread.join()
+    with running(threads, over):
+        while not is_over():
+            time.sleep(0.1)
     return came
 
 

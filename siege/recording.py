@@ -19,6 +19,7 @@ import msgspec
 
 from service.archive import LOG
 from siege.attack import Bar, none, told
+from siege.clients import running
 from siege.server import FAILURES, Server
 
 WRITERS = 8
@@ -46,14 +47,8 @@ class Writers:
     def recording(self, many: int = WRITERS) -> Iterator[None]:
         """While the block lasts, and then until the last order is answered."""
         threads = [threading.Thread(target=self._record, args=(number,)) for number in range(many)]
-        for thread in threads:
-            thread.start()
-        try:
+        with running(threads, self._ended):
             yield
-        finally:
-            self._ended.set()
-            for thread in threads:
-                thread.join()
 
     def bars(self, folder: Path) -> Iterator[Bar]:
         """What they were told, beside what is in the log."""

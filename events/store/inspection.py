@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,14 +27,9 @@ from events.store.schema import (
     EVERY_EVENT,
     FARTHEST,
     LAST_GIVEN,
-    SCHEMA,
     SCHEMA_NUMBER,
-    SCHEMA_OF_EPOCHS,
-    WITH_EPOCHS,
+    SCHEMAS,
 )
-
-SCHEMAS = {SCHEMA_NUMBER: SCHEMA, WITH_EPOCHS: (*SCHEMA, *SCHEMA_OF_EPOCHS)}
-"""The statements that make a log of each number."""
 
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
 DEFINED = """
@@ -58,6 +53,8 @@ NOT_OF_THE_FILE = frozenset(
 
 NOTHING_BESIDE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 """What SQLite says where it cannot make the files that it keeps beside an open one."""
+
+Whole = TypeVar("Whole", Commit, Epoch)
 
 _Event = tuple[int, bytes, int, bytes, bytes, bytes]
 """What a row of `EVERY_EVENT` is, its texts as bytes."""
@@ -193,7 +190,7 @@ def damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
         own_events = events.up_to(position)
         own_claims = claims.up_to(position)
         try:
-            commit = _commit_again(columns)
+            commit = _again(columns, Commit)
         except (UnicodeDecodeError, msgspec.ValidationError) as error:
             yield position, f"its commit is not what was written: {error}"
         else:
@@ -218,7 +215,7 @@ def _damaged_epochs(connection: sqlite3.Connection, head: int) -> Iterator[tuple
         return
     for *columns, seal in connection.execute(EPOCHS):
         try:
-            epoch = _epoch_again(columns)
+            epoch = _again(columns, Epoch)
         except (UnicodeDecodeError, msgspec.ValidationError) as error:
             yield head, f"an epoch is not what was written: {error}"
             continue
@@ -249,18 +246,11 @@ def _damaged_commit(
         yield commit.position, "the commit is not what was written: its seal differs"
 
 
-def _commit_again(columns: Sequence[Any]) -> Commit:
-    """The commit in a row. Raises UnicodeDecodeError, or ValidationError where one has another
-    kind than was written."""
-    written = dict(zip(Commit.__struct_fields__, map(_text, columns), strict=True))
-    return msgspec.convert(written, Commit)
-
-
-def _epoch_again(columns: Sequence[Any]) -> Epoch:
-    """The epoch in a row. Raises like `_commit_again`."""
-    return msgspec.convert(
-        dict(zip(Epoch.__struct_fields__, map(_text, columns), strict=True)), Epoch
-    )
+def _again(columns: Sequence[Any], kind: type[Whole]) -> Whole:
+    """The commit or the epoch in a row. Raises UnicodeDecodeError, or ValidationError where a
+    column has another kind than was written."""
+    written = dict(zip(kind.__struct_fields__, map(_text, columns), strict=True))
+    return msgspec.convert(written, kind)
 
 
 def _leaf_again(row: tuple[Any, ...], commit: Commit) -> bytes | None:

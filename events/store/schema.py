@@ -111,6 +111,9 @@ KEEP_ALL_EPOCHS = """
 SCHEMA_OF_EPOCHS = (CREATE_EPOCHS, KEEP_EPOCHS, KEEP_ALL_EPOCHS)
 """The first epoch has no row: these are made when the second begins."""
 
+SCHEMAS = {SCHEMA_NUMBER: SCHEMA, WITH_EPOCHS: (*SCHEMA, *SCHEMA_OF_EPOCHS)}
+"""The statements that make a log of each number."""
+
 PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # on macOS a plain fsync leaves the data in the drive's cache

@@ -91,6 +91,7 @@ from events.store.schema import (
     SCHEMA,
     SCHEMA_NUMBER,
     SCHEMA_OF_EPOCHS,
+    SCHEMAS,
     SEAL_AT,
     VERSIONS_AFTER,
     WITH_EPOCHS,
@@ -530,13 +531,13 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         this schema.
         """
         with self.datastore.transaction(commit=False) as cursor:
-            if _schema_number(cursor) in (SCHEMA_NUMBER, WITH_EPOCHS):
+            if _schema_number(cursor) in SCHEMAS:
                 return
         super().create_table()
 
     def _create_table(self, c: library.SQLiteCursor) -> None:
         number = _schema_number(c)
-        if number in (SCHEMA_NUMBER, WITH_EPOCHS):  # another process was quicker
+        if number in SCHEMAS:  # another process was quicker
             return
         c.execute(COUNT_TABLES)
         if number or c.fetchone()[0]:

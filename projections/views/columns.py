@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlite_utils import Database
 
+from events.store.timekeeping import system_uptime
 from events.vocabulary import FIELDS
 from projections import FACETS
 from projections.views.rows import Stored
@@ -564,7 +565,7 @@ def _weighed(numbers: npt.NDArray[Any], weights: npt.NDArray[np.uint64]) -> int:
 @cache
 def this_boot() -> int:
     """A number of the time that began when the system was started."""
-    return int(Path("/proc/sys/kernel/random/boot_id").read_text()[:8], 16)
+    return int(system_uptime().boot[:8], 16)
 
 
 def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -44,7 +44,6 @@ VIEWS = "views"
 ROOM = 1024 * 1024
 """Bytes that are free again on a disk that was full, when orders have room."""
 
-
 MOMENTS = frozenset({"known", "to_known"})
 """The parameters that name a commit: that one is answered, or refused."""
 

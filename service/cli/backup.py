@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from pathlib import Path
@@ -14,7 +13,7 @@ from events.store.copying import copy
 from service.archive import LOG
 from service.archive.keys import KEYS
 from service.archive.verifying import verified
-from service.cli.copies import move
+from service.cli.copies import keep_names, move
 from service.cli.exits import REFUSED, Ended
 from service.cli.findings import damaged
 from service.cli.options import as_json, log_of
@@ -48,7 +47,7 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
             raise damaged(found.findings, as_json=as_json)
         # Another machine, years later, is not to doubt its clock because of when this was.
         (beside / LOG).with_suffix(".clock").unlink(missing_ok=True)
-        _on_the_disk(beside)
+        keep_names(beside)
         move(beside, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -57,12 +56,3 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
         click.echo(msgspec.json.encode(members))
     else:
         click.echo(f"The log up to @{found.head} and {found.keys or 0:,} keys are in {target}.")
-
-
-def _on_the_disk(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

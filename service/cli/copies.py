@@ -142,12 +142,17 @@ def _written(file: str) -> Iterator[IO[bytes]]:
 def move(built: Path, place: Path) -> None:
     """Put a finished file or folder in its place, for good."""
     built.replace(place)
+    keep_names(place.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
     if os.name == "posix":
-        folder = os.open(place.parent, os.O_RDONLY)
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(descriptor)
         finally:
-            os.close(folder)
+            os.close(descriptor)
 
 
 def _look(built: Path, folder: Path, *, new_epoch: bool) -> None:

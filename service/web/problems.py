@@ -87,6 +87,10 @@ def _of_stale(error: errors.StaleRevision) -> Members:
     }
 
 
+def _successor(members: Members) -> dict[str, str]:
+    return {"Link": f'<{members["current"]}>; rel="successor-version"'}
+
+
 PROBLEMS: tuple[Problem, ...] = (
     Problem(
         "validation",
@@ -209,7 +213,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "Pinned answers of this version of the views are no longer made; `current` asks the same"
         " now.",
         raised={errors.OldView: facts("current")},
-        headers=lambda members: {"Link": f'<{members["current"]}>; rel="successor-version"'},
+        headers=_successor,
     ),
     Problem(
         "old-epoch",
@@ -218,7 +222,7 @@ PROBLEMS: tuple[Problem, ...] = (
         "The log was replaced by an earlier copy of itself or by another, and what it told here"
         " before is no longer known; `current` asks the same now.",
         raised={errors.OldEpoch: facts("current")},
-        headers=lambda members: {"Link": f'<{members["current"]}>; rel="successor-version"'},
+        headers=_successor,
     ),
     Problem(
         "log-replaced",
