@@ -93,7 +93,7 @@ class Here:
 def after_in(next: str) -> str:
     """Where a page begins, of the path of the next page of an answer.
 
-    >>> after_in("/v1/records?at=2013-12-31&after=juno&view=5")
+    >>> after_in("/v1/records?at=2013-12-31&after=juno&view=6")
     'juno'
     """
     return dict(parse_qsl(urlsplit(next).query))["after"]
