@@ -111,16 +111,18 @@ STREAMS = """
 """
 
 NAMES = """
-    SELECT streams.name, names.statement, names.name
+    SELECT streams.name, json_each.value ->> 1, names.name
     FROM json_each(:keys)
     CROSS JOIN streams ON streams.name = json_each.value ->> 0
     CROSS JOIN names
       ON names.stream = streams.number
-     AND names.statement = json_each.value ->> 1
+     AND names.statement IN ('', json_each.value ->> 1)
      AND names.position <= :known
     CROSS JOIN passages ON passages.position = names.position
     WHERE passages.kt IS NULL OR passages.kt > :known
+    ORDER BY names.statement DESC
 """
+"""The name on the card comes last, of a series that has one beside its readings."""
 
 PLACES = """
     SELECT streams.name, names.latitude, names.longitude
@@ -132,10 +134,13 @@ PLACES = """
       AND (passages.kt IS NULL OR passages.kt > :known)
 """
 
-NAMED = ("name", "name_zh", "acronym", "title")
+NAMED = ("name", "name_zh", "acronym", "title", "title_zh")
 """The members that name a thing; a word found in them weighs more."""
 
-DESCRIBING = ("operator", "place", "summary", "said_by", "series", "author", "publisher")
+DESCRIBING = (
+    *("operator", "operator_zh", "place", "place_zh", "summary", "summary_zh", "said_by", "series"),
+    *("author", "publisher", "unit_zh"),
+)
 
 PLACED = ("latitude", "longitude")
 
@@ -270,7 +275,7 @@ class Search:
     def names(
         self, db: Database, keys: Iterable[tuple[str, str]], *, known: int
     ) -> dict[tuple[str, str], str]:
-        """The name of each card or title of each statement, by stream and statement ("")."""
+        """The name on the card, else the title of the statement, by stream and statement ("")."""
         rows = db.execute(NAMES, {"keys": as_json(list(keys)), "known": known})
         return {(stream, statement): name for stream, statement, name in rows}
 
@@ -329,8 +334,8 @@ class _Version(NamedTuple):
 
 
 def _thing(key: _Key, record: Record) -> int:
-    """The number of a statement; that of a card is that of its stream."""
-    return record.number if key.statement is None else record.kept[key.statement].position
+    """The number of a statement or of a card: the position of the event that first made it."""
+    return record.card_number if key.statement is None else record.kept[key.statement].position
 
 
 def _version(key: _Key, record: Record, position: int, after: Line) -> _Version:
@@ -370,7 +375,7 @@ def _texts(change: Change) -> dict[str, str]:
     """The texts of what an event left, by their members; the name comes first."""
     line = change.after or {}
     name = next(line[member] for member in NAMED if member in line)
-    others = ("name_zh", "acronym", *DESCRIBING)
+    others = (*(member for member in NAMED if member not in ("name", "title")), *DESCRIBING)
     is_card = change.of is None and Stream.parse(change.event.stream).is_record
     return {
         "name" if is_card else "title": name,

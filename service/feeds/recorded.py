@@ -66,6 +66,7 @@ TITLE: Words = word("title", "Annales: what was recorded")
 DONE: Mapping[str, Words] = {
     "source": word("done", "New source"),
     "facility": word("done", "New facility"),
+    "series": word("done", "New series"),
     "milestone": word("done", "New milestone"),
     "discovery": word("done", "New discovery"),
     "policy": word("done", "New policy decision"),

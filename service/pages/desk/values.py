@@ -42,7 +42,7 @@ def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
         )
     if kind == "facts":
         return "; ".join(f"{name}: {_text(each)}" for name, each in value.items())
-    if kind == "ids":
+    if kind in ("ids", "uris"):
         return ", ".join(value)
     return _text(value)
 
