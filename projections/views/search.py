@@ -55,6 +55,7 @@ CREATE = """
         statement TEXT NOT NULL,
         position INTEGER NOT NULL,
         name TEXT NOT NULL,
+        name_zh TEXT,
         latitude REAL,
         longitude REAL,
         PRIMARY KEY (stream, statement, position)
@@ -81,7 +82,7 @@ order of the words, then in that of the texts and of their places there."""
 
 INSERT_PASSAGE = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, max(length(?), 1))"
 CLOSE_PASSAGE = "UPDATE passages SET kt = ? WHERE kt IS NULL AND (position = ? OR first = ?)"
-INSERT_NAME = "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_NAME = "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?)"
 INSERT_WORDS = "INSERT INTO search (rowid, told, named) VALUES (?, ?, ?)"
 
 HITS = """
@@ -111,7 +112,7 @@ STREAMS = """
 """
 
 NAMES = """
-    SELECT streams.name, json_each.value ->> 1, names.name
+    SELECT streams.name, json_each.value ->> 1, names.name, names.name_zh
     FROM json_each(:keys)
     CROSS JOIN streams ON streams.name = json_each.value ->> 0
     CROSS JOIN names
@@ -274,10 +275,11 @@ class Search:
 
     def names(
         self, db: Database, keys: Iterable[tuple[str, str]], *, known: int
-    ) -> dict[tuple[str, str], str]:
-        """The name on the card, else the title of the statement, by stream and statement ("")."""
+    ) -> dict[tuple[str, str], tuple[str, str | None]]:
+        """The name on the card, else the title of the statement, and the same in Chinese, by stream
+        and statement ("")."""
         rows = db.execute(NAMES, {"keys": as_json(list(keys)), "known": known})
-        return {(stream, statement): name for stream, statement, name in rows}
+        return {(stream, statement): (name, zh) for stream, statement, name, zh in rows}
 
     def places(
         self, db: Database, *, south: float, north: float, known: int
@@ -310,6 +312,7 @@ class _Version(NamedTuple):
     kt: int | None
     names: bool
     name: str
+    name_zh: str | None
     latitude: float | None
     longitude: float | None
     told: str
@@ -325,7 +328,8 @@ class _Version(NamedTuple):
     def naming(self) -> tuple[Any, ...]:
         """Its row among the names."""
         where = self.latitude, self.longitude
-        return (self.stream, self.statement, self.position, self.name, *where)
+        name = self.name, self.name_zh
+        return (self.stream, self.statement, self.position, *name, *where)
 
     @property
     def words(self) -> tuple[Any, ...]:
@@ -354,6 +358,7 @@ def _version(key: _Key, record: Record, position: int, after: Line) -> _Version:
         # Where a record has no card, its statements give it its name.
         names=key.statement is None or record.card is None,
         name=naming[0],
+        name_zh=after.get("name_zh") or after.get("title_zh"),
         latitude=latitude,
         longitude=longitude,
         told=_words([after[member] for member in DESCRIBING if member in after]),

@@ -280,6 +280,18 @@ standing = STANDINGS.of
 unit_name = UNITS.of
 
 
+def unit_of(unit: str, card: Mapping[str, Any] | None, lang: str) -> str:
+    """The unit of a reading in words: by the card of its series, where that is of the same unit.
+
+    >>> card = {"unit": "GeV", "unit_zh": "吉电子伏"}
+    >>> unit_of("GeV", card, "zh"), unit_of("GeV", card, "en"), unit_of("MeV", card, "zh")
+    ('吉电子伏', 'GeV', 'MeV')
+    """
+    if card is not None and lang == "zh" and card.get("unit") == unit and "unit_zh" in card:
+        return str(card["unit_zh"])
+    return unit_name(unit, lang)
+
+
 def field_word(field: str, lang: str) -> str:
     """A field of science, as a heading; one that has no words yet goes by its code.
 
