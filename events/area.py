@@ -1,4 +1,5 @@
-"""The country and the field that something belongs to: its own, else those of its facility."""
+"""The country, the field and the class that something belongs to: its own, else those of its
+facility."""
 
 from __future__ import annotations
 
@@ -9,25 +10,26 @@ from events.fact import Line
 
 
 class Area(NamedTuple):
-    """A country and a field, by their codes; empty where there is none."""
+    """A country, a field and a class of facilities, by their codes; empty where there is none."""
 
     country: str
     field: str
+    class_: str = ""
 
     def within(self, other: Area) -> Area:
         """The same, with what it has not from another area."""
-        return Area(self.country or other.country, self.field or other.field)
+        return Area(*(own or others for own, others in zip(self, other, strict=True)))
 
 
 def area_of(line: Line, card_of: Callable[[str], Line | None]) -> Area:
     """The area of a card or of a statement. `card_of` gives the card of a facility by its id,
-    None without one.
+    None without one. A class is on cards alone.
 
-    >>> juno = {"type": "facility", "country": "CN", "field": "neutrino-physics"}
+    >>> juno = {"type": "facility", "country": "CN", "field": "fusion", "class": "experiment"}
     >>> area_of({"type": "discovery", "facility": "juno", "field": "astronomy"}, {"juno": juno}.get)
-    Area(country='CN', field='astronomy')
+    Area(country='CN', field='astronomy', class_='experiment')
     """
-    own = Area(line.get("country") or "", line.get("field") or "")
-    if (own.country and own.field) or "facility" not in line:
+    own = Area(*(line.get(member) or "" for member in ("country", "field", "class")))
+    if "facility" not in line:
         return own
     return own.within(area_of(card_of(line["facility"]) or {}, card_of))

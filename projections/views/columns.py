@@ -27,7 +27,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -35,11 +35,14 @@ import numpy.typing as npt
 from sqlite_utils import Database
 
 from events.store.timekeeping import system_uptime
-from events.vocabulary import FIELDS
+from events.vocabulary import CLASSES, FIELDS
 from projections import FACETS
 from projections.views.rows import Stored
 
 Indexes = npt.NDArray[np.intp]
+
+Places = TypeVar("Places", int, npt.NDArray[Any])
+"""The number of a place, or those of many."""
 
 OPEN_LOW, OPEN_HIGH = -(2**31), 2**31 - 1
 """Open ends, as columns have them."""
@@ -50,12 +53,15 @@ FIRST_DAY, LAST_DAY = OPEN_LOW + 1, OPEN_HIGH - 1
 NO_DAY = -(2**63)
 """Open ends, before columns have them."""
 
-NO_PLACE = 64
-"""Fields of a country: its places are consecutive."""
+FIELDS_MOST, CLASSES_MOST = 16, 32
+"""As many fields and classes as places tell apart, none at all being one of each."""
+
+NO_PLACE = FIELDS_MOST * CLASSES_MOST
+"""Places of a country, which are consecutive: a field within a class."""
 
 MEMBERS: dict[str, type[np.generic]] = {
     "facet": np.uint8,
-    "place": np.uint16,
+    "place": np.uint32,
     "value": np.int16,
     "odds": np.uint16,
     "more": np.uint8,  # whether the row has what only the table has: a text, or other statements
@@ -87,7 +93,7 @@ ODD = 0x9E3779B97F4A7C15
 
 LARGEST = 2**64 - 1
 
-FORM = 0x0A11A1E7
+FORM = 0x0A11A1E8
 """What identifies a file of this form."""
 
 TAIL = 65_536
@@ -101,16 +107,17 @@ CHUNK = 131_072
 
 
 @functools.cache
-def place_of(country: str | None, field: int | None) -> int:
-    """The number of a country and a field; those of a country are consecutive."""
+def place_of(country: str | None, field: int | None, class_: int | None) -> int:
+    """The number of a country, a field and a class; those of a country are consecutive."""
     number = 0 if not country else (ord(country[0]) - 64) * 27 + ord(country[1]) - 64
-    return number * NO_PLACE + (0 if field is None else field + 1)
+    number = number * CLASSES_MOST + (0 if class_ is None else class_ + 1)
+    return number * FIELDS_MOST + (0 if field is None else field + 1)
 
 
 @lru_cache(maxsize=4096)
 def places_of(country: str) -> tuple[int, int]:
     """The first place of a country, and the one after its last."""
-    first = place_of(country, None)
+    first = place_of(country, None, None)
     return first, first + NO_PLACE
 
 
@@ -122,7 +129,22 @@ def country_of(place: int) -> str:
 
 def field_of(place: int) -> str:
     """The field of a place; empty where it has none."""
-    return FIELDS[place % NO_PLACE - 1] if place % NO_PLACE else ""
+    return FIELDS[number - 1] if (number := field_in(place)) else ""
+
+
+def class_of(place: int) -> str:
+    """The class of a place; empty where it has none."""
+    return CLASSES[number - 1] if (number := class_in(place)) else ""
+
+
+def field_in(place: Places) -> Places:
+    """The number of the field in the number of a place, or of many; the first one is 1, none 0."""
+    return place % FIELDS_MOST
+
+
+def class_in(place: Places) -> Places:
+    """The number of the class likewise."""
+    return place // FIELDS_MOST % CLASSES_MOST
 
 
 def clipped(day: int | None, *, otherwise: int) -> int:
@@ -256,6 +278,7 @@ class Columns:
         *,
         places: tuple[int, int] | None,
         field: int | None,
+        class_: int | None,
         first: int,
         last: int,
         stated: int,
@@ -285,7 +308,9 @@ class Columns:
             if first > OPEN_LOW:
                 holds &= at["vt"][part] > first
             if field is not None:
-                holds &= at["place"][part] % NO_PLACE == field + 1
+                holds &= field_in(at["place"][part]) == field + 1
+            if class_ is not None:
+                holds &= class_in(at["place"][part]) == class_ + 1
             found.append(
                 np.flatnonzero(holds) + part.start if isinstance(part, slice) else part[holds]
             )
@@ -361,7 +386,7 @@ class Columns:
         if (row.record, row.seq) in self._tail:
             return self._tail[row.record, row.seq]
         at, end, count = self._arrays, int(self._head[SORTED]), self.count
-        place = place_of(row.country, row.field)
+        place = place_of(*row.listed)
         if (row.facet, place) not in self._parts:
             first, stop = _span_of(at["facet"][:end], row.facet, row.facet + 1)
             low, high = _span_of(at["place"][first:stop], place, place + 1)
@@ -476,7 +501,7 @@ def _arrays_of(rows: Iterable[tuple[Any, ...]]) -> tuple[int, Iterator[npt.NDArr
         part = {name: np.empty(len(batch), kind) for name, kind in MEMBERS.items()}
         _fill(part, slice(0, len(batch)), batch)
         parts.append(part)
-    listed = [part["facet"].astype(np.int32) << 16 | part["place"] for part in parts]
+    listed = [part["facet"].astype(np.int64) << 32 | part["place"] for part in parts]
     order = np.concatenate(listed).argsort(kind="stable")
     # One after the other, so that all of them are in memory only once.
     arrays = (np.concatenate([part.pop(name) for part in parts])[order] for name in MEMBERS)
@@ -577,7 +602,7 @@ def _fill(at: dict[str, npt.NDArray[Any]], part: slice, rows: Sequence[tuple[Any
         at[name][part] = of[name]
     for name in ("odds", "statement", "ks"):
         at[name][part] = [number or 0 for number in of[name]]
-    at["place"][part] = list(map(place_of, of["country"], of["field"]))
+    at["place"][part] = list(map(place_of, of["country"], of["field"], of["class_"]))
     at["value"][part] = [
         OTHER_VALUE if isinstance(value, str) else value or 0 for value in of["value"]
     ]

@@ -277,6 +277,8 @@ class Lines:
     def _card(self, record: Record, card: Line, known: int, *, first: bool) -> None:
         name = card.get("name") or card.get("title") or ""
         shown = {member: card.get(member) for member in ("id", "name", "country", "field")}
+        if "class" in card:
+            shown["class"] = card["class"]
         self._cards.open(
             (record.number,), known, name, as_json(shown)[1:-1], as_json(card), first=first
         )

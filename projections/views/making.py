@@ -5,8 +5,8 @@ is a page (`projections.views.view`), worked out in empty tables, so that its ro
 are only ever inserted. Streams are numbered by where they begin, so that the rows of one part
 follow those of the part before, and the same number of parts is in memory however long the log is.
 
-Statements that take their country or field from the card of a facility of another part are told
-of its card from the log, at the commits that changed it.
+Statements that take their country, field or class from the card of a facility of another part are
+told of its card from the log, at the commits that changed it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from events.area import Area
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
@@ -56,9 +55,16 @@ class Reading(NamedTuple):
     budget: Budget
     """What is read for the answer, and how much of it may be."""
 
-    def at(self, as_of: AsOf, *, country: str | None = None, field: str | None = None) -> Slice:
-        """The rows at three clocks, of a country and a field where they are given."""
-        return Slice(self, as_of, country, field)
+    def at(
+        self,
+        as_of: AsOf,
+        *,
+        country: str | None = None,
+        field: str | None = None,
+        class_: str | None = None,
+    ) -> Slice:
+        """The rows at three clocks, of a country, a field and a class where they are given."""
+        return Slice(self, as_of, country, field, class_)
 
     def record(self, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
@@ -84,17 +90,19 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of the views at three clocks, within a country and a field (None: within all)."""
+    """The rows of the views at three clocks, within a country, a field and a class (None: within
+    all)."""
 
     reading: Reading
     as_of: AsOf
     country: str | None
     field: str | None
+    class_: str | None
 
     @property
     def scope(self) -> Scope:
         """What is heard and known, and where."""
-        return Scope(self.as_of.stated, self.as_of.known, self.country, self.field)
+        return Scope(self.as_of.stated, self.as_of.known, self.country, self.field, self.class_)
 
     @property
     def status_day(self) -> Day:
@@ -144,11 +152,7 @@ class Slice:
         rows = self.reading.state.of_records(
             self.reading.db, facet, records, self.scope, budget=self.reading.budget
         )
-        return [
-            row
-            for row in rows
-            if row.vf <= day < row.vt and self.scope.has(Area(row.country, row.field))
-        ]
+        return [row for row in rows if row.vf <= day < row.vt and self.scope.has(row.area)]
 
     def stretches(self, facet: str, *, records: Iterable[str] | None = None) -> list[Stretch]:
         """The stretches of a facet on all days, by record and day; those of some records wherever
@@ -164,7 +168,7 @@ class Slice:
     def count_world(self) -> list[tuple[str, int, str, int]]:
         """How many facilities of the whole world have each status, odds and field: (status, odds,
         field, count)."""
-        scope = self.scope._replace(country=None, field=None)
+        scope = self.scope._replace(country=None, field=None, class_=None)
         return self.reading.state.count_world(self.reading.db, scope, self.status_day)
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:

@@ -23,7 +23,7 @@ from sqlite_utils import Database
 
 from events.area import Area
 from events.record import Record
-from events.vocabulary import FIELDS
+from events.vocabulary import CLASSES, FIELDS
 from projections import FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, Span
 from projections.views.view import Written
@@ -31,6 +31,7 @@ from projections.views.view import Written
 CREATE = f"""
     -- Numbers in rows are places in these lists; other lists make other views.
     -- {" ".join(FIELDS)}
+    -- {" ".join(CLASSES)}
     -- {" ".join(FACETS)}
     -- {" ".join(VALUES)}
     CREATE TABLE spans (
@@ -38,6 +39,7 @@ CREATE = f"""
         seq INTEGER NOT NULL,
         country TEXT,
         field INTEGER,
+        class INTEGER,
         facet INTEGER NOT NULL,
         value ANY,
         odds INTEGER,
@@ -55,7 +57,7 @@ CREATE = f"""
     ) STRICT, WITHOUT ROWID;
 """
 
-INSERT = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CUT = "UPDATE spans SET st = ?, ks = ? WHERE record = ? AND seq = ?"
 CLOSE = "UPDATE spans SET kt = ? WHERE record = ? AND seq = ?"
 
@@ -72,11 +74,15 @@ SOME = """
 ALL = "SELECT * FROM spans ORDER BY record, seq"
 
 _FIELD = {field: number for number, field in enumerate(FIELDS)}
+_CLASS = {name: number for number, name in enumerate(CLASSES)}
 _FACET = {facet: number for number, facet in enumerate(FACETS)}
 _VALUE = {value: number for number, value in enumerate(VALUES) if value}
 
 KEPT = 50_000
 """How many open rows are kept in memory between two pages."""
+
+
+_Listed = tuple[str | None, int | None, int | None]
 
 
 class Stored(NamedTuple):
@@ -86,6 +92,7 @@ class Stored(NamedTuple):
     seq: int
     country: str | None
     field: int | None
+    class_: int | None
     facet: int
     value: int | str | None
     odds: int | None
@@ -99,6 +106,11 @@ class Stored(NamedTuple):
     kt: int | None
     others: str | None
     text: str | None
+
+    @property
+    def listed(self) -> _Listed:
+        """Where it is listed: a country, a field and a class."""
+        return self.country, self.field, self.class_
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -198,7 +210,7 @@ class Rows:
         gone = {
             box: row
             for box, row in reaching.items()
-            if box not in wanted or _listed(wanted[box]) != (row.country, row.field)
+            if box not in wanted or _listed(wanted[box]) != row.listed
         }
         come = [box for box in wanted if box not in reaching or box in gone]
         if not gone and not come:
@@ -210,7 +222,7 @@ class Rows:
         for box in sorted(come, key=_order):
             area = wanted[box]
             whole = uncut.get((box.span, box.sf)) if box.st < AFTER_ALL else None
-            if whole is not None and _listed(area) == (gone[whole].country, gone[whole].field):
+            if whole is not None and _listed(area) == gone[whole].listed:
                 rows[box] = self._cut(gone.pop(whole), box.st, known)
             else:
                 ever += 1
@@ -281,7 +293,11 @@ def value_of(row: Stored, *, record: str, statement: str) -> str:
 
 def area_of_row(row: Stored) -> Area:
     """Where a row is listed."""
-    return Area(row.country or "", "" if row.field is None else FIELDS[row.field])
+    return Area(
+        row.country or "",
+        "" if row.field is None else FIELDS[row.field],
+        "" if row.class_ is None else CLASSES[row.class_],
+    )
 
 
 def as_they_were(rows: Iterable[Any], position: int) -> Iterator[Stored]:
@@ -304,9 +320,13 @@ def in_order(rows: Iterable[Any]) -> Iterator[Stored]:
 
 
 @cache
-def _listed(area: Area) -> tuple[str | None, int | None]:
-    """An area as rows have it; there are no more than countries times fields."""
-    return area.country or None, _FIELD[area.field] if area.field else None
+def _listed(area: Area) -> _Listed:
+    """An area as rows have it; there are no more than countries times fields times classes."""
+    return (
+        area.country or None,
+        _FIELD[area.field] if area.field else None,
+        _CLASS[area.class_] if area.class_ else None,
+    )
 
 
 def _stored(record: Record, seq: int, box: Box, area: Area, known: int) -> Stored:

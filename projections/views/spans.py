@@ -210,8 +210,8 @@ def _since(change: Change, id: str, record: Record) -> Day:
 
 
 def _moved(change: Change) -> bool:
-    """Whether a facility's card came to another country or field."""
+    """Whether a facility's card came to another country, field or class."""
     before, after = change.before, change.after
     if change.of is not None or before is None or after is None or after["type"] != "facility":
         return False
-    return (before["country"], before["field"]) != (after["country"], after["field"])
+    return any(before.get(each) != after.get(each) for each in ("country", "field", "class"))

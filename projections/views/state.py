@@ -22,13 +22,21 @@ from events.dates import Day
 from events.errors import NotProjected
 from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
-from events.vocabulary import FIELDS
+from events.vocabulary import CLASSES, FIELDS
 from projections import EXPECTING, FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span
 from projections.views import columns as shared
 from projections.views.budget import Budget
 from projections.views.bulk import Numbers
-from projections.views.columns import Columns, Found, country_of, field_of, places_of
+from projections.views.columns import (
+    Columns,
+    Found,
+    class_of,
+    country_of,
+    field_in,
+    field_of,
+    places_of,
+)
 from projections.views.file import tracked
 from projections.views.history import names_of_streams, numbers_of_streams
 from projections.views.kept import Kept
@@ -60,8 +68,8 @@ STATEMENTS_OF_RECORDS = """
 class Row(NamedTuple):
     """A box that was stabbed. `vf` and `vt` are its valid interval, ends as boxes have them.
 
-    `country` and `field` are empty where there is none. `others` and `text` are filled in where
-    the rows were read with their details.
+    `country`, `field` and `class_` are empty where there is none. `others` and `text` are filled in
+    where the rows were read with their details.
     """
 
     id: int
@@ -76,6 +84,12 @@ class Row(NamedTuple):
     country: str
     others: tuple[str, ...] = ()
     text: str = ""
+    class_: str = ""
+
+    @property
+    def area(self) -> Area:
+        """Where it is listed."""
+        return Area(self.country, self.field, self.class_)
 
     @property
     def span(self) -> Span:
@@ -114,17 +128,22 @@ class Boxed(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """By what was heard up to a day, known at a position, and where: a country and a field, or all
-    of them."""
+    """By what was heard up to a day, known at a position, and where: a country, a field and a
+    class, or all of them."""
 
     stated: Day
     known: int
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
 
     def has(self, area: Area) -> bool:
         """Whether what is listed in an area belongs to it."""
-        return self.country in (None, area.country) and self.field in (None, area.field)
+        return (
+            self.country in (None, area.country)
+            and self.field in (None, area.field)
+            and self.class_ in (None, area.class_)
+        )
 
 
 class State:
@@ -170,6 +189,7 @@ class State:
             facet,
             places=None if scope.country is None else places_of(scope.country),
             field=None if scope.field is None else FIELDS.index(scope.field),
+            class_=None if scope.class_ is None else CLASSES.index(scope.class_),
             first=first,
             last=last,
             stated=scope.stated,
@@ -229,7 +249,7 @@ class State:
             rows = self.stab(db, facet, scope, budget=budget)
         else:
             rows = self.of_records(db, facet, records, scope, budget=budget)
-            rows = [row for row in rows if scope.field in (None, row.field)]
+            rows = [row for row in rows if scope._replace(country=None).has(row.area)]
         given: dict[tuple[str, str, str], tuple[int, int]] = {}
         for row in rows:
             if row.statement and row.value:
@@ -352,7 +372,10 @@ class State:
         records, statements = found["record"].tolist(), found["statement"].tolist()
         ids = self.ids(db, records, statements)
         places = found["place"]
-        of_place = {place: (field_of(place), country_of(place)) for place in set(places.tolist())}
+        of_place = {
+            place: (field_of(place), country_of(place), class_of(place))
+            for place in set(places.tolist())
+        }
         firsts = np.where(vf == shared.OPEN_LOW, BEFORE_ALL, vf.astype(np.int64)).tolist()
         ends = np.where(vt == shared.OPEN_HIGH, AFTER_ALL, vt.astype(np.int64)).tolist()
         rows = []
@@ -361,7 +384,7 @@ class State:
             places.tolist(), records, found["seq"].tolist(), statements, firsts, ends,
             strict=True,
         ):  # fmt: skip
-            field, country = of_place[place]
+            field, country, class_ = of_place[place]
             id, of = ids[record], ids[-statement] if statement else ""
             text = (
                 id if value == OF_THE_RECORD else of if value == OF_THE_STATEMENT else VALUES[value]
@@ -369,7 +392,7 @@ class State:
             rows.append(
                 Row(
                     (record << 32) | seq, FACETS[facet], text, odds, field, id, of, first, end,
-                    country,
+                    country, class_=class_,
                 )
             )  # fmt: skip
         return rows
@@ -430,6 +453,7 @@ class State:
                     area.country,
                     tuple(ids[-number] for number in row.numbers),
                     row.text or "",
+                    area.class_,
                 )
             )
         return rows
@@ -448,7 +472,7 @@ class State:
 
 def counted(statuses: Found) -> list[tuple[str, int, str, int]]:
     """How many rows have each value, odds and field: (value, odds, field, count)."""
-    numbers = (statuses["value"].astype(np.int64) << 32) | (statuses["place"] % shared.NO_PLACE)
+    numbers = (statuses["value"].astype(np.int64) << 32) | field_in(statuses["place"])
     numbers |= statuses["odds"].astype(np.int64) << 8
     keys, counts = np.unique(numbers, return_counts=True)
     return [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from events.errors import BadFilter
-from events.vocabulary import FIELDS, STATUSES, countries
+from events.vocabulary import CLASSES, FIELDS, STATUSES, countries
 from projections import PROJECTIONS, VIEW
 from service.asking import forms
 from service.asking.errors import BadCursor
@@ -92,7 +92,7 @@ FINDABLE = (*KINDS, "source")
 """The kinds of what has a stream of its own: words are found in it, and events are of it."""
 
 SORTS = ("relevance", "id", "name", "-name", "since", "distance")
-FACETS = ("kind", "country", "field", "status")
+FACETS = ("kind", "country", "field", "class", "status")
 
 LONGEST_QUERY = 200
 """In characters."""
@@ -120,6 +120,7 @@ class Wanted:
 
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
     statuses: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     kind: str | None = None
@@ -224,6 +225,9 @@ COUNTRY = Filter(
     parse=country_of,
 )
 FIELD = choice("field", FIELDS, "Leaves out what has no field.")
+CLASS: Filter = choice(
+    "class", CLASSES, "Only facilities of this class, and what belongs to them."
+).but(member="class_")
 STATUS = choices(
     "status",
     STATUSES,
@@ -325,7 +329,7 @@ AFTER_ROW: Filter = AFTER.but(
 """Where a page of rows begins: how many stand before it."""
 
 SHARED: tuple[Parameter, ...] = (
-    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, STATUS, EXPECTED, KIND, Q,
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, CLASS, STATUS, EXPECTED, KIND, Q,
     NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""

@@ -9,7 +9,7 @@ MOST_READ = 400_000
 `projections.views.budget.TEXT` of them: about a second of a processor of 2026, and less than
 100 MB."""
 
-PARTS = ("record", "country", "field", "kind", "to_country", "to_field")
+PARTS = ("record", "country", "field", "class", "kind", "to_country", "to_field", "to_class")
 """What leaves out all but one part, and so has done what it can once it is given."""
 
 MEASURES = ("of", "q", "from", "to", "during", "by", "limit", "known")

@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.validate import OneOf
 
-from events.vocabulary import STATUSES
+from events.vocabulary import CLASSES, STATUSES
 
 # --- members that are always there; `null` says that they may have nothing to say
 
@@ -34,6 +34,15 @@ def choice_field(
 ) -> fields.String:
     """One word of several."""
     return fields.String(**_described(description, allow_none=null, validate=OneOf(tuple(words))))
+
+
+def class_field() -> fields.String:
+    """The class of a facility, there where its card has one."""
+    return fields.String(
+        data_key="class",
+        validate=OneOf(CLASSES),
+        metadata={"description": "Of the facility; absent where its card names none."},
+    )
 
 
 def status_field(*, null: bool = False) -> fields.String:

@@ -46,10 +46,11 @@ def between(
     known: int,
     facets: Collection[str] | None = None,
 ) -> list[int]:
-    """Of an answer about the rows that hold on some day from `first` to `last`, of the country
-    and the field of the query; of some facets, if they are named."""
+    """Of an answer about the rows that hold on some day from `first` to `last`, of the country,
+    the field and the class of the query; of some facets, if they are named."""
     filters = query.filters
-    scope = Scope(query.as_of.stated, known, filters.get("country"), filters.get("field"))
+    part = (filters.get(name) for name in ("country", "field", "class"))
+    scope = Scope(query.as_of.stated, known, *part)
     return reading.turns.of_rows(
         reading.db, scope, first=first, last=last, after=after, facets=facets
     )

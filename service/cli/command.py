@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
     "confirm-clock": ("service.cli.clock", "Believe the clock of this machine as it is."),
+    "sources": ("service.cli.sources", "Sources: whether they are still where they were."),
     "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),
 }
 """Each command: the module that has it under its name, and what the help says of it. Those that ask

@@ -26,7 +26,8 @@ QUESTIONS: Mapping[str, str] = {
     "trends": "Counts and indicators through the years, each point as /v1/state has it there.",
     "hindsight": "A day as it was then expected, beside the same day as it is known now.",
     "compare": (
-        "Two countries, fields or facilities beside each other, or one at two sets of clocks."
+        "Two countries, fields, classes or facilities beside each other, or one at two sets of "
+        "clocks."
     ),
     "diff": "What differs between two points of the clocks, and what made the difference.",
     "activity": "Who did what between two moments of the log, the newest last.",

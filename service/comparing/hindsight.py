@@ -39,7 +39,7 @@ from projections.kinds.facility import BIT
 from projections.views.order import Order
 from projections.views.reading import Reading
 from projections.views.state import Scope
-from service.asking.filters import COUNTRY, FIELD, Wanted
+from service.asking.filters import CLASS, COUNTRY, FIELD, Wanted
 from service.asking.json_text import Fragment
 from service.asking.paging import page_in_order
 from service.asking.parameter import values_of, written
@@ -211,17 +211,18 @@ def _shown(reading: Reading, compared: Comparison, order: Order) -> Mask:
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
     about, now, then = compared.wanted, compared.to, compared.start
-    if about.country is None and about.field is None:
+    part = {name: getattr(about, name) for name in ("country", "field", "class_")}
+    if not any(part.values()):
         return np.ones(len(order.ids), bool)
 
-    def carded(clocks: AsOf, country: str | None, field: str | None) -> Mask:
-        found = reading.at(clocks, country=country, field=field).find("record", clocks.at)
+    def carded(clocks: AsOf, **part: str | None) -> Mask:
+        found = reading.at(clocks, **part).find("record", clocks.at)
         facilities = found["value"] == VALUES.index("facility")
         return order.mask(order.of(found["record"][facilities]))
 
-    shown = carded(now, about.country, about.field)
+    shown = carded(now, **part)
     if now.known < then.known:
-        shown |= carded(then, about.country, about.field) & ~carded(now, None, None)
+        shown |= carded(then, **part) & ~carded(now)
     return shown
 
 
@@ -258,7 +259,7 @@ def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[
 
 
 def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
-    part = written((COUNTRY, FIELD), about)
+    part = written((COUNTRY, FIELD, CLASS), about)
     unnamed = [id for id in groups.unexpected if id in groups.unnamed]
     named = [id for id in groups.unexpected if id not in groups.unnamed]
     lists = (groups.missed, unnamed, named)
@@ -279,6 +280,7 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             unexpected_named=unforeseen,
             country=about.country,
             field=about.field,
+            class_=about.class_,
             links={
                 "expected": Query("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,
                 "now": Query("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,

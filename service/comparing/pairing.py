@@ -148,7 +148,8 @@ def _facilities(a: Found, b: Found, by: By) -> list[Members]:
 
 def _pair(a: Members | None, b: Members | None) -> Members:
     """A facility on both sides; at least one has it."""
-    about = {name: (b or a or {})[name] for name in _CARD}
+    row = b or a or {}
+    about = {name: row[name] for name in _CARD if name in row}
     one, other = (
         None if row is None else {name: row[name] for name in row if name not in _CARD}
         for row in (a, b)
@@ -156,7 +157,7 @@ def _pair(a: Members | None, b: Members | None) -> Members:
     return {**about, "a": one, "b": other, "change": change_of(a, b)}
 
 
-_CARD = ("id", "name", "country", "field")
+_CARD = ("id", "name", "country", "field", "class")
 
 
 def change_of(a: Members | None, b: Members | None) -> Change:

@@ -7,6 +7,7 @@ from service.asking import forms
 from service.asking.filters import (
     AFTER_RECORD,
     AT,
+    CLASS,
     COUNTRY,
     FIELD,
     KNOWN,
@@ -60,7 +61,7 @@ HINDSIGHT = Question(
         ),
         TO_KNOWN.but(meaning="Transaction time of now. Default: the same `known`."),
     ),
-    filters=(COUNTRY, FIELD, LIMIT_OF_PAGE, AFTER_RECORD),
+    filters=(COUNTRY, FIELD, CLASS, LIMIT_OF_PAGE, AFTER_RECORD),
     read=read_then_and_now,
     answer=hindsight_answer,
     schema=HindsightSchema,
@@ -99,18 +100,23 @@ def _of_side_b(parameter: Filter) -> Filter:
 COMPARE = Question(
     name="compare",
     path="/v1/compare",
-    summary="Two countries, fields or facilities beside each other, or one at two sets of clocks.",
+    summary=(
+        "Two countries, fields, classes or facilities beside each other, or one at two sets of"
+        " clocks."
+    ),
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
     filters=(
         _of_side_a(COUNTRY),
         _of_side_a(FIELD),
+        _of_side_a(CLASS),
         Filter(
             name="record",
             form={**forms.ID, "examples": ["juno"]},
-            meaning="Side A is this facility; then there is no country and no field.",
+            meaning="Side A is this facility; then there is no country, field or class.",
         ),
         _of_side_b(COUNTRY),
         _of_side_b(FIELD),
+        _of_side_b(CLASS),
         Filter(
             name="to_record",
             form=forms.ID,
@@ -146,7 +152,7 @@ DIFF = Question(
     path="/v1/diff",
     summary="What differs between two points of the clocks, and what made the difference.",
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
-    filters=(COUNTRY, FIELD),
+    filters=(COUNTRY, FIELD, CLASS),
     read=read_points,
     answer=diff_answer,
     schema=DiffSchema,

@@ -20,6 +20,7 @@ from service.asking.schemas import (
     ShortEventSchema,
     SinceSchema,
     choice_field,
+    class_field,
     count_field,
     counts_field,
     flag_field,
@@ -111,6 +112,7 @@ class CardSchema(Schema):
     name = text_field("The name on its card.")
     country = text_field("ISO 3166-1 alpha-2.")
     field = choice_field(FIELDS)
+    class_ = class_field()
 
 
 class HindsightRowSchema(CardSchema):
@@ -192,6 +194,7 @@ class PairSchema(Schema):
     name = fields.String(metadata={"description": "The name on its card."})
     country = fields.String(metadata={"description": "ISO 3166-1 alpha-2."})
     field = fields.String(validate=OneOf(FIELDS))
+    class_ = class_field()
     status = fields.String(validate=OneOf(STATUSES), metadata={"description": "Of a group."})
     a = part_field(OnSideSchema, null=True)
     b = part_field(OnSideSchema, null=True)

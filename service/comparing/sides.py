@@ -1,7 +1,7 @@
 """The two sides of a comparison, as a question names them.
 
 A side is a part of the world at three clocks: `at`, `stated`, `known`, and a `country`, a
-`field`, or one facility as `record`. Side A has the plain parameters, side B those that
+`field`, a `class`, or one facility as `record`. Side A has the plain parameters, side B those that
 begin with `to_`; what is not given of B is as A has it. So two countries, two fields or two
 facilities are compared at the same clocks, or one at two sets of clocks. Two sides that are
 the same in all of it are refused: nothing would differ.
@@ -16,23 +16,24 @@ from typing import Literal, NamedTuple
 from events.clocks import AsOf
 from events.errors import BadFilter
 from service.asking.errors import NothingToCompare
-from service.asking.filters import COUNTRY, FIELD
+from service.asking.filters import CLASS, COUNTRY, FIELD
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.comparing.diff import TO_CLOCKS, end_filters, end_of
 
-PARTS = ("country", "field", "record")
+PARTS = ("country", "field", "class", "record")
 TO_PARTS = tuple(f"to_{name}" for name in PARTS)
 
 By = Literal["record", "field", "status", "milestone"]
 
 
 class Side(NamedTuple):
-    """A part of the world at three clocks. With a `record`, there is no country and no field."""
+    """A part of the world at three clocks. With a `record`, there is no other part."""
 
     as_of: AsOf
     country: str | None
     field: str | None
+    class_: str | None
     record: str | None
 
 
@@ -53,7 +54,7 @@ class Sides:
         """What pairs up."""
         if self.a.record != self.b.record:
             return "milestone"
-        if self.a.field != self.b.field:
+        if (self.a.field, self.a.class_) != (self.b.field, self.b.class_):
             return "status"
         return "record" if self.a.country == self.b.country else "field"
 
@@ -84,7 +85,7 @@ def read_sides(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
         **{f"to_{name}": value for name, value in others.items() if value is not None},
         **end_filters(end),
     }
-    a, b = Side(start, **parts), Side(end, **others)
+    a, b = Side(start, *parts.values()), Side(end, *others.values())
     if a == b:
         raise NothingToCompare((*TO_CLOCKS, *TO_PARTS), same=True)
     compared = Sides(a, b)
@@ -92,12 +93,12 @@ def read_sides(question: Question, arguments: Arguments) -> Query:  # noqa: ARG0
 
 
 def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix: str) -> None:
-    """Refuse a country or a field that there is not, and both beside a record.
+    """Refuse a country, a field or a class that there is not, and any of them beside a record.
 
     A refusal names a parameter that was given.
     """
     try:
-        for each in (COUNTRY, FIELD):
+        for each in (COUNTRY, FIELD, CLASS):
             if (text := parts[each.name]) is not None:
                 each.parse(text)
     except BadFilter as refused:
@@ -106,9 +107,9 @@ def _check(texts: Mapping[str, str], parts: Mapping[str, str | None], *, prefix:
         ) from None
     if parts["record"] is None:
         return
-    for name in PARTS[:2]:
+    for name in PARTS[:-1]:
         part = parts[name]
         if part is None:
             continue
         given = f"{prefix}record" if f"{prefix}record" in texts else f"{prefix}{name}"
-        raise BadFilter(given, texts[given], "a facility goes with no country and no field")
+        raise BadFilter(given, texts[given], "a facility goes with no country, field or class")

@@ -47,7 +47,7 @@ THEN_AND_NOW = Table(
     rows="rows",
     key=("id",),
     columns=(
-        *columns("id", "name", "country", "field", "group", "named", words=("name",)),
+        *columns("id", "name", "country", "field", "class", "group", "named", words=("name",)),
         Column(name="then", value=within("then", "status")),
         Column(name="then_since", value=_began("then")),
         Column(name="expected", value=_expected("status")),

@@ -31,7 +31,7 @@ from service.items.significance import most_significant
 from service.translations import Language, chosen
 from service.web.response import archive, arguments, parameters, respond
 from service.web.root import root
-from service.words.labels import KIND_WORDS, field_word
+from service.words.labels import CLASS_WORDS, KIND_WORDS, field_word
 
 CLOCKS = ("at", "stated", "known")
 
@@ -142,6 +142,7 @@ def feed_arguments(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> F
             kinds=values.get("kinds", feed.kinds),
             country=values["country"],
             field=values.get("field"),
+            class_=values.get("class_"),
             record=values["record"],
             first=None if first is None else first.first,
             last=None if last is None else last.last,
@@ -167,6 +168,8 @@ def title(sent: FeedArguments, name: str | None = None) -> str:
         about.append(Locale(sent.lang).territories.get(code, code))
     if sent.wanted.field is not None:
         about.append(field_word(sent.wanted.field, sent.lang))
+    if sent.wanted.class_ is not None:
+        about.append(CLASS_WORDS.of(sent.wanted.class_, sent.lang))
     if sent.given.get("kind") == ",".join(sent.wanted.kinds):
         about += [KIND_WORDS[kind][sent.lang] for kind in sent.wanted.kinds]
     first, last = sent.given.get("from"), sent.given.get("to")

@@ -24,7 +24,7 @@ from service.words.word import word
 Rows = list[dict[str, Any]]
 
 
-SHARED = ("country", "field", "from", "to")
+SHARED = ("country", "field", "class", "from", "to")
 """The filters that a trend takes as the feed does."""
 
 DAYS = word("unit", "days")
@@ -82,6 +82,7 @@ def slip_rows(context: Context) -> Rows:
         context.query.as_of,
         country=wanted.country if wanted.record is None else None,
         field=wanted.field if wanted.record is None else None,
+        class_=wanted.class_ if wanted.record is None else None,
     )
     found, total, slipped = _slipped(view, record=wanted.record, limit=context.limit)
     context.omit("no-slip", total - slipped)

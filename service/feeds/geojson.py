@@ -87,6 +87,7 @@ def _properties(item: Item, context: Context) -> Members:
         "milestone": item.milestone,
         "country": item.country,
         "field": item.field,
+        "class": item.home.class_,
         "summary": item.summary[context.lang],
         "value": item.claim.value,
         "unit": item.claim.unit,

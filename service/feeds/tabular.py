@@ -153,6 +153,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("lane", "word", "The facility, else the kind.", lambda i: i.home.facility or i.kind),
     Column("country", "word", "ISO 3166-1 alpha-2.", lambda item: item.country or None),
     Column("field", "word", "The field of science.", lambda item: item.field or None),
+    Column("class", "word", "The class of the facility.", lambda i: i.home.class_ or None),
     Column("status", "word", "The status held, or given.", lambda item: item.status),
     Column("milestone", "word", "The step that was made.", lambda item: item.milestone),
     Column("title_en", "text", "In English.", lambda item: title_of(item, "en")),

@@ -26,12 +26,13 @@ class Home(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     brief: str = ""
     country: str = ""
     field: str = ""
+    class_: str = ""
     place: tuple[float, float] | None = None
 
     @property
     def area(self) -> Area:
-        """The country and the field."""
-        return Area(self.country, self.field)
+        """The country, the field and the class."""
+        return Area(self.country, self.field, self.class_)
 
     @property
     def short(self) -> Texts:
@@ -54,6 +55,7 @@ def home_of(card: Line) -> Home:
         brief=short_name(card),
         country=card["country"],
         field=card["field"],
+        class_=card.get("class", ""),
         place=place,
     )
 

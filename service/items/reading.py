@@ -45,7 +45,9 @@ class _Selected:
         self._view, self._lines, self._db = reading.state, reading.lines, reading.db
         self._stated, self._known = as_of.stated, as_of.known
         self._everywhere = reading.at(as_of)
-        self._slice = reading.at(as_of, country=wanted.country, field=wanted.field)
+        self._slice = reading.at(
+            as_of, country=wanted.country, field=wanted.field, class_=wanted.class_
+        )
         self._wanted = wanted
         self._among = self._named()
 
@@ -72,7 +74,7 @@ class _Selected:
         """The records that may have something that is wanted, each with its kind."""
         wanted = self._wanted
         kinds = {row.record: row.value for row in self._listed()}
-        elsewhere = (wanted.country, wanted.field) != (None, None)
+        elsewhere = (wanted.country, wanted.field, wanted.class_) != (None, None, None)
         if self._among is None and elsewhere and {*wanted.kinds} - {"phase", "milestone"}:
             kinds |= self._view.scattered(self._db, Scope(self._stated, self._known))
         return kinds
@@ -84,9 +86,7 @@ class _Selected:
         if self._among is None:
             return self._slice.stab("record", day)
         rows = self._everywhere.stab_records("record", self._among, day)
-        return [
-            row for row in rows if row.value != "facility" or wanted.is_at(row.country, row.field)
-        ]
+        return [row for row in rows if row.value != "facility" or wanted.is_at(row.area)]
 
     # --- facilities
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from events.area import Area
 from events.dates import Day
 from service.items.item import KINDS, Item, Kind
 
@@ -19,6 +20,7 @@ class Selection:
     kinds: tuple[Kind, ...] = KINDS
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
     record: str | None = None
     among: frozenset[str] | None = None
     first: Day | None = None
@@ -31,6 +33,8 @@ class Selection:
             return False
         if self.field is not None and item.field != self.field:
             return False
+        if self.class_ is not None and item.home.class_ != self.class_:
+            return False
         if self.record is not None and self.record not in (item.record, item.lane):
             return False
         if self.first is not None and item.stop is not None and item.stop <= self.first:
@@ -42,6 +46,7 @@ class Selection:
             begins = item.start.earliest
         return begins is None or begins <= self.last
 
-    def is_at(self, country: str, field: str) -> bool:
-        """Whether something of a country and a field is wanted."""
-        return self.country in (None, country) and self.field in (None, field)
+    def is_at(self, area: Area) -> bool:
+        """Whether something of a country, a field and a class is wanted."""
+        wanted = (self.country, self.field, self.class_)
+        return all(each in (None, own) for each, own in zip(wanted, area, strict=True))

@@ -22,7 +22,7 @@ from events.dates import parse, parse_iso
 from events.errors import BadFilter
 from projections import VALUES
 from projections.engine.spans import BEFORE_ALL
-from projections.views.columns import Found, country_of, field_of
+from projections.views.columns import Found, class_of, country_of, field_of
 from projections.views.reading import Reading
 from projections.views.search import Hit
 from projections.views.search_words import Terms, found, parse_terms, spots
@@ -34,7 +34,10 @@ from service.asking.query import Query
 from service.asking.table import Members
 from service.lists.snippets import snippet
 
-LISTED = ("id", "kind", "name", "name_zh", "country", "field", "status", "since", "distance_km")
+LISTED = (
+    *("id", "kind", "name", "name_zh", "country", "field", "class"),
+    *("status", "since", "distance_km"),
+)
 """The members of an item of `/v1/records`."""
 
 SEARCHED = (*LISTED, "score", "hits", "matches")
@@ -67,7 +70,15 @@ def search_answer(reading: Reading, query: Query) -> Members:
     Raises BadFilter where neither words, a place nor a filter is given, BadCursor.
     """
     about: Wanted = query.about
-    named = (about.q, about.near, about.kind, about.country, about.field, about.statuses)
+    named = (
+        about.q,
+        about.near,
+        about.kind,
+        about.country,
+        about.field,
+        about.class_,
+        about.statuses,
+    )
     if not any(named):
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
     return _Finding(reading, query).answer()
@@ -120,6 +131,10 @@ class _Found:
         return self.row.field or None if self.row else None
 
     @property
+    def class_(self) -> str | None:
+        return self.row.class_ or None if self.row else None
+
+    @property
     def held(self) -> str | None:
         """The status, if it is a facility that has one."""
         return self.status.value or None if self.status else None
@@ -148,7 +163,9 @@ class _Finding:
     def __init__(self, reading: Reading, query: Query) -> None:
         wanted: Wanted = query.about
         self.reading, self.query, self.wanted = reading, query, wanted
-        self.slice = reading.at(query.as_of, country=wanted.country, field=wanted.field)
+        self.slice = reading.at(
+            query.as_of, country=wanted.country, field=wanted.field, class_=wanted.class_
+        )
         self.words: Terms | None = None if wanted.q is None else parse_terms(wanted.q)
         self.sort = _sort(wanted)
         self.since: dict[int, Members] = {}
@@ -218,7 +235,9 @@ class _Finding:
             if some is not None:
                 streams = set(some) if streams is None else streams & set(some)
         listed = self._records(streams)
-        about_records = wanted.near or wanted.country or wanted.field or wanted.statuses
+        about_records = any(
+            (wanted.near, wanted.country, wanted.field, wanted.class_, wanted.statuses)
+        )
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
             listed += (_Found(stream) for stream in sources)
@@ -362,10 +381,13 @@ class _Finding:
                 "id": each.id,
                 "kind": each.kind,
                 "name": self.names[each.named_by][0],
-                "name_zh": self.names[each.named_by][1],
                 "country": each.country,
                 "field": each.field,
             }
+            if (name_zh := self.names[each.named_by][1]) is not None:
+                item["name_zh"] = name_zh
+            if each.class_ is not None:
+                item["class"] = each.class_
             if each.kind == "facility":
                 item["status"] = each.held
             if self.sort == "since":
@@ -487,6 +509,7 @@ COUNTED: dict[str, Callable[[_Found], str | None]] = {
     "kind": lambda each: each.kind,
     "country": lambda each: each.country,
     "field": lambda each: each.field,
+    "class": lambda each: each.class_,
     "status": lambda each: each.held,
 }
 """What each facet counts; where there is none of it, nothing is counted."""
@@ -502,6 +525,7 @@ COUNTED_IN: dict[str, Callable[[Found, npt.NDArray[Any]], dict[str, int]]] = {
     "kind": lambda found, _: _tally(found["value"], lambda value: VALUES[value]),
     "country": lambda found, _: _tally(found["place"], country_of),
     "field": lambda found, _: _tally(found["place"], field_of),
+    "class": lambda found, _: _tally(found["place"], class_of),
     "status": lambda _, held: _tally(held, lambda value: VALUES[value]),
 }
 """The same, of rows as they were found, and of the status of each as a number."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from projections.views.reading import Reading
 from service.asking.filters import (
     AFTER_RECORD,
+    CLASS,
     COUNTRY,
     FACETS_COUNTED,
     FIELD,
@@ -69,7 +70,7 @@ def _columns(answer: Members) -> tuple[Column, ...]:
     return (
         *columns("kind", "id"),
         *columns("name", "name_zh", words=("name", "name_zh")),
-        *columns("country", "field", "status", *present),
+        *columns("country", "field", "class", "status", *present),
     )
 
 
@@ -93,6 +94,7 @@ RECORDS = Question(
         choice("kind", KINDS, "Only records of this kind."),
         COUNTRY,
         FIELD,
+        CLASS,
         STATUS,
         NEAR,
         RADIUS,
@@ -134,6 +136,7 @@ SEARCH = Question(
         KIND,
         COUNTRY,
         FIELD,
+        CLASS,
         STATUS,
         NEAR,
         RADIUS,

@@ -8,7 +8,14 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
 from service.asking.filters import FACETS
-from service.asking.schemas import AnswerSchema, SinceSchema, count_field, list_field, text_field
+from service.asking.schemas import (
+    AnswerSchema,
+    SinceSchema,
+    class_field,
+    count_field,
+    list_field,
+    text_field,
+)
 
 
 class RecordItemSchema(Schema):
@@ -22,11 +29,10 @@ class RecordItemSchema(Schema):
             "best."
         }
     )
-    name_zh = fields.String(
-        allow_none=True, metadata={"description": "The same in Chinese; null where there is none."}
-    )
+    name_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
     country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
     field = fields.String(allow_none=True, validate=OneOf(FIELDS))
+    class_ = class_field()
     status = fields.String(allow_none=True, validate=OneOf(STATUSES))
     since = fields.Nested(
         SinceSchema,

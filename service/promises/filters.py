@@ -11,11 +11,11 @@ from events.dates import day as day_of
 from events.errors import BadFilter
 from projections.kinds.ladders import OUTCOMES
 from service.asking import forms
-from service.asking.filters import AFTER_ROW, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
+from service.asking.filters import AFTER_ROW, CLASS, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
 from service.asking.parameter import Filter, choice, choices, quoted
 from service.sentences.slips import About
 
-GROUPS = ("country", "field", "operator", "decade")
+GROUPS = ("country", "field", "class", "operator", "decade")
 """What slips are counted by; the decade is that in which the first plan was said."""
 
 SORTS = ("record", "slip")
@@ -96,7 +96,7 @@ PAGE: tuple[Filter, ...] = (
     AFTER_ROW,
 )
 
-PART = (COUNTRY, FIELD)
+PART = (COUNTRY, FIELD, CLASS)
 
 OPERATOR = Filter(
     name="operator",

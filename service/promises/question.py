@@ -38,7 +38,7 @@ BY_HORIZON = (("stated",),)
 def _of_ladders(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
     """Of an answer that lists every plan that was said, the overtaken ones too."""
     about: Promised = query.about
-    scope = Scope(query.as_of.stated, known, about.country, about.field)
+    scope = Scope(query.as_of.stated, known, about.country, about.field, about.class_)
     plans = reading.turns.of_ladders(reading.db, scope, after=after)
     return sorted({*plans, *on_any_day(reading, query, after=after, known=known)})
 

@@ -13,6 +13,7 @@ from service.asking.schemas import (
     DaysSchema,
     SentenceSchema,
     choice_field,
+    class_field,
     count_field,
     counts_field,
     list_field,
@@ -82,6 +83,7 @@ class SlipSchema(Schema):
     name = text_field("Its name.")
     country = text_field("ISO 3166-1 alpha-2.")
     field = choice_field(FIELDS)
+    class_ = class_field()
     milestone = choice_field(MILESTONES)
     plans = list_field(PlanSchema, "In the order said.")
     came = part_field(RungSchema, null=True)
@@ -119,6 +121,7 @@ class PromiseSchema(RungSchema):
     name = text_field("Its name.")
     country = text_field("ISO 3166-1 alpha-2.")
     field = choice_field(FIELDS)
+    class_ = class_field()
     entry = text_field("What was promised.")
     title = text_field("What the statement says, in one line.")
     stated = text_field("When its source said it; EDTF.")

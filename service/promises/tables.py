@@ -89,7 +89,7 @@ OPEN_PLANS = Table(
     columns=(
         Column(name="record"),
         Column(name="name", words=True),
-        *columns("country", "field", "entry", "milestone", "date"),
+        *columns("country", "field", "class", "entry", "milestone", "date"),
         Column(name="earliest", value=within("bounds", "earliest")),
         Column(name="latest", value=within("bounds", "latest")),
         *columns("stated", "said"),

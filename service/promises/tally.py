@@ -19,7 +19,7 @@ from projections import VALUES
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import CAME, OUTCOMES, Ladder, Slip, ladder_of, written_of
 from projections.views import bulk
-from projections.views.columns import Columns, Found, Indexes, country_of, field_of
+from projections.views.columns import Columns, Found, Indexes, class_of, country_of, field_of
 from projections.views.reading import Slice
 from service.items.when import when
 from service.promises.filters import Promised, is_run_by
@@ -186,7 +186,7 @@ class Tally:
         return _by_letters([operators.get(record, "") for record in records.tolist()], places)
 
     def by_place(self, part: Callable[[int], str]) -> _Grouped:
-        """The countries or the fields in which they are listed."""
+        """The countries, the fields or the classes in which they are listed."""
         listed, places = np.unique(self._columns["place"][self._found], return_inverse=True)
         return _by_letters(list(map(part, listed.tolist())), places)
 
@@ -197,6 +197,7 @@ _Grouped = tuple[list[str], npt.NDArray[Any]]
 _GROUPED: dict[str, Callable[[Tally], _Grouped]] = {
     "country": lambda tally: tally.by_place(country_of),
     "field": lambda tally: tally.by_place(field_of),
+    "class": lambda tally: tally.by_place(class_of),
     "operator": Tally.by_operator,
     "decade": Tally.by_decade,
 }

@@ -176,7 +176,7 @@ def facility_members(found: RecordAt) -> Members:
         beyond=found.as_of.at > found.as_of.stated,
     )
     members: Members = {
-        **{name: card[name] for name in ("name", "country", "field")},
+        **{name: card[name] for name in ("name", "country", "field", "class") if name in card},
         **_members(shown),
         "expected": None if expected is None else _members(found.members_of(expected)),
         "overdue": [

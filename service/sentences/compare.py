@@ -27,6 +27,7 @@ class SideShown:
     known: int
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
     running: Count = 0
     name: Name | None = None
     status: str | None = None
@@ -55,7 +56,7 @@ def compare_sentence(
     """
     if left.name is not None and right.name is not None:
         return in_each_language(lambda say: _facilities(say, left, right))
-    about = (left.country, left.field) == (right.country, right.field)
+    about = (left.country, left.field, left.class_) == (right.country, right.field, right.class_)
     if about and left.seen_from == right.seen_from and not (left.beyond or right.beyond):
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
@@ -136,12 +137,12 @@ def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopp
 
 def _whose(say: Voice, side: SideShown) -> Phrase:
     """Of which country and field, where one is named."""
-    where = say.place(country=side.country, field=side.field)
-    if side.country and side.field:
+    where = say.place(country=side.country, field=side.field, class_=side.class_)
+    if side.country and where["field"]:
         return say.pgettext("whose", " of {country} in {field}", **where)
     if side.country:
         return say.pgettext("whose", " of {country}", **where)
-    return say.pgettext("whose", " in {field}", **where) if side.field else ()
+    return say.pgettext("whose", " in {field}", **where) if where["field"] else ()
 
 
 def _span(first: Day, last: Day, lang: Language) -> str:
@@ -218,12 +219,12 @@ def _lead(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
 
 def _who(say: Voice, side: SideShown) -> Phrase:
     """The country, the field or both, or the whole chronicle, as who runs facilities."""
-    where = say.place(country=side.country, field=side.field)
-    if side.country and side.field:
+    where = say.place(country=side.country, field=side.field, class_=side.class_)
+    if side.country and where["field"]:
         return say.pgettext("who", "{field} in {country}", **where)
     if side.country:
         return (where["country"],)
-    return (where["field"],) if side.field else say.pgettext("who", "all countries together")
+    return (where["field"],) if where["field"] else say.pgettext("who", "all countries together")
 
 
 def _some(say: Voice, side: SideShown) -> Phrase:

@@ -44,6 +44,7 @@ class Hindsight:
     unexpected_named: Sequence[Name] = ()
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
     links: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -130,7 +131,7 @@ def _then(say: Voice, hindsight: Hindsight, *, past: bool) -> Phrase:
         "stated": times.moment(hindsight.then.stated, say.lang),
         "country": "" if hindsight.country is None else country_name(hindsight.country, say.lang),
         "n": say.count(hindsight.expected_count, hindsight.links.get("expected")),
-        "facilities": say.facilities(hindsight.expected_count, hindsight.field),
+        "facilities": say.facilities(hindsight.expected_count, hindsight.field, hindsight.class_),
     }
     kind = _Kind(past, hindsight.country is None, is_none(hindsight.expected_count))
     return fill(_texts_of_then(say.lang)[kind], slots)

@@ -32,13 +32,15 @@ class Longest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """The promises that a sentence is about: of a country, a field, an operator, or all.
+    """The promises that a sentence is about: of a country, a field, a class, an operator, or
+    all.
 
     `came_by` limits them to what had come by that day.
     """
 
     country: str | None = None
     field: str | None = None
+    class_: str | None = None
     operator: str | None = None
     came_by: Day | None = None
 
@@ -114,7 +116,7 @@ def overdue_sentence(
 
 def _where(say: Voice, about: About) -> Phrase:
     """Whose promises, before what is said of them: "in China, "."""
-    where = say.where(country=about.country, field=about.field)
+    where = say.where(country=about.country, field=about.field, class_=about.class_)
     if about.operator is not None:
         where = say.pgettext(
             "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator

@@ -33,6 +33,7 @@ def state_sentence(
     beyond: bool,
     country: str | None,
     field: str | None,
+    class_: str | None = None,
     statuses: Sequence[str] = (),
     besides: Sequence[str] = (),
     last_known: bool = False,
@@ -79,7 +80,7 @@ def state_sentence(
             slots["n"] = say.count(had, links.get("total"))
             slots["status"] = _any_of(say, statuses)
             slots["besides"] = _any_of(say, besides)
-            slots["facilities"] = say.facilities(2 if besides else had, field)
+            slots["facilities"] = say.facilities(2 if besides else had, field, class_)
             texts = _of_some_statuses
             if besides:
                 texts = _of_both_statuses
@@ -89,7 +90,7 @@ def state_sentence(
         kind = _Kind(beyond, country is None, is_none(running), is_none(being_built))
         slots["n"] = say.count(running, links.get("running"))
         slots["m"] = say.count(being_built, links.get("building"))
-        slots["facilities"] = say.facilities(running, field)
+        slots["facilities"] = say.facilities(running, field, class_)
         return say.sentences(
             [
                 say.begun(fill(_of_all(lang)[kind], slots)),

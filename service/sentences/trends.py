@@ -11,7 +11,7 @@ from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
-from service.words.labels import field_phrase, status_phrase, unit_of
+from service.words.labels import field_phrase, part_phrase, status_phrase, unit_of
 from service.words.names import text_in
 from service.words.number import number_text
 from service.words.places import country_name
@@ -42,12 +42,13 @@ def trends_sentence(
     series: Sequence[Ends],
     countries: Sequence[str] = (),
     fields: Sequence[str] = (),
+    classes: Sequence[str] = (),
 ) -> Sentence:
     """The sentence of `/v1/trends`: each series from its first point to its last.
 
-    `countries` and `fields` are the filters of the question that no series is split by. Of more
-    than four series the sentence lists the four that end highest, of indicators the first four,
-    and says how many more there are.
+    `countries`, `fields` and `classes` are the filters of the question that no series is split by.
+    Of more than four series the sentence lists the four that end highest, of indicators the first
+    four, and says how many more there are.
     """
     read = [each for each in series if each.last is not None]
     if measure != "indicator":
@@ -58,7 +59,7 @@ def trends_sentence(
         slots: dict[str, Slot] = {
             "first": times.moment(first, say.lang),
             "last": times.moment(last, say.lang),
-            "what": _what(say, measure, read, _where(say, read, countries, fields)),
+            "what": _what(say, measure, read, _where(say, read, countries, fields, classes)),
         }
         if not read:
             return say.gettext("From {first} to {last}, {what}: nothing recorded.", **slots)
@@ -105,20 +106,29 @@ def _what(say: Voice, measure: Measure, series: Sequence[Ends], where: Phrase) -
 
 
 def _where(
-    say: Voice, series: Sequence[Ends], countries: Sequence[str], fields: Sequence[str]
+    say: Voice,
+    series: Sequence[Ends],
+    countries: Sequence[str],
+    fields: Sequence[str],
+    classes: Sequence[str],
 ) -> Phrase:
     """The part of the world that all the series are about."""
     slots: dict[str, Slot] = {
         "country": say.names([_name_of("country", each) for each in countries]),
-        "field": say.names([_name_of("field", each) for each in fields]),
+        "field": say.names(
+            [
+                *(_name_of("field", each) for each in fields),
+                *(_name_of("class", each) for each in classes),
+            ]
+        ),
     }
     # A region is beside the countries, not within them.
     here = countries if not series or "region" not in series[0].key else ()
-    if here and fields:
+    if here and (fields or classes):
         return say.pgettext("where", "in {field} in {country}, ", **slots)
     if here:
         return say.pgettext("where", "in {country}, ", **slots)
-    return say.pgettext("where", "in {field}, ", **slots) if fields else ()
+    return say.pgettext("where", "in {field}, ", **slots) if fields or classes else ()
 
 
 def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
@@ -171,4 +181,6 @@ def _word(member: str, value: str, lang: Language) -> str:
         return country_name(REGIONS[value].m49, lang)
     if member == "field":
         return field_phrase(value, lang)
+    if member == "class":
+        return part_phrase(None, value, lang)
     return status_phrase(value, lang) if member == "status" else value

@@ -16,7 +16,7 @@ from babel.lists import format_list
 
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill, joined
 from service.translations import LANGUAGES, Language, translations
-from service.words.labels import field_phrase
+from service.words.labels import part_phrase
 from service.words.number import number_text
 from service.words.places import LOCALES, country_name
 
@@ -116,32 +116,35 @@ class Voice:
             return (first[:1].upper() + first[1:], *sentence[1:])
         return sentence
 
-    def facilities(self, count: Count, field: str | None) -> Phrase:
+    def facilities(self, count: Count, field: str | None, class_: str | None = None) -> Phrase:
         """What is counted: "big-science facilities in particle physics"."""
         number = count if isinstance(count, int) else count[1]
-        if field is None:
+        part = part_phrase(field, class_, self.lang)
+        if not part:
             return self.ngettext("big-science facility", "big-science facilities", number)
         return self.ngettext(
             "big-science facility in {field}",
             "big-science facilities in {field}",
             number,
-            field=field_phrase(field, self.lang),
+            field=part,
         )
 
-    def where(self, *, country: str | None, field: str | None) -> Phrase:
+    def where(self, *, country: str | None, field: str | None, class_: str | None = None) -> Phrase:
         """The part of the world that a clause is about, as it stands before it: "in China, "."""
-        where = self.place(country=country, field=field)
-        if country and field:
+        where = self.place(country=country, field=field, class_=class_)
+        if country and where["field"]:
             return self.pgettext("where", "in {field} in {country}, ", **where)
         if country:
             return self.pgettext("where", "in {country}, ", **where)
-        return self.pgettext("where", "in {field}, ", **where) if field else ()
+        return self.pgettext("where", "in {field}, ", **where) if where["field"] else ()
 
-    def place(self, *, country: str | None, field: str | None) -> dict[str, str]:
-        """The slots `country` and `field`, empty where there is none."""
+    def place(
+        self, *, country: str | None, field: str | None, class_: str | None = None
+    ) -> dict[str, str]:
+        """The slots `country` and `field`, the class with it, empty where there is none."""
         return {
             "country": "" if country is None else country_name(country, self.lang),
-            "field": "" if field is None else field_phrase(field, self.lang),
+            "field": part_phrase(field, class_, self.lang),
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.asking.filters import (
     AFTER,
+    CLASS,
     COUNTRY,
     EXPECTED,
     FIELD,
@@ -28,7 +29,7 @@ STATE = Question(
     name="state",
     path="/v1/state",
     summary="The state at three clocks: facilities, policies, indicators and findings.",
-    filters=(COUNTRY, FIELD, STATUS, EXPECTED, LIMIT_OF_PAGE, AFTER),
+    filters=(COUNTRY, FIELD, CLASS, STATUS, EXPECTED, LIMIT_OF_PAGE, AFTER),
     answer=state_answer,
     schema=StateSchema,
     tables=(FACILITIES, POLICIES, INDICATORS, DISCOVERIES, OBSERVATIONS),

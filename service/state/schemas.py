@@ -15,6 +15,7 @@ from service.asking.schemas import (
     SinceSchema,
     StatementSchema,
     choice_field,
+    class_field,
     count_field,
     counts_field,
     list_field,
@@ -32,6 +33,7 @@ class FacilityStateSchema(Schema):
     name_then = fields.String(metadata={"description": "Another name that it bore at `at`."})
     country = text_field("ISO 3166-1 alpha-2.")
     field = choice_field(FIELDS)
+    class_ = class_field()
     status = status_field(null=True)
     since = part_field(SinceSchema, null=True)
     certainty = choice_field(("certain", "possible", "last-known"))

@@ -71,6 +71,7 @@ def state_in_words(
         beyond=beyond,
         country=query.filters.get("country"),
         field=query.filters.get("field"),
+        class_=query.filters.get("class"),
         statuses=those,
         besides=besides,
         last_known=last_known,

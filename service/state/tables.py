@@ -92,6 +92,7 @@ FACILITIES = Table(
         Column(name="name", words=True),
         Column(name="country"),
         Column(name="field"),
+        Column(name="class"),
         Column(name="status"),
         Column(name="since", value=within("since", "date")),
         Column(name="since_earliest", value=within("since", "earliest")),

@@ -102,6 +102,7 @@ def _sentence(
         ],
         countries=() if "country" in trend.key else trend.countries,
         fields=() if "field" in trend.key else trend.fields,
+        classes=() if "class" in trend.key else trend.classes,
     ).members()
 
 
@@ -126,10 +127,11 @@ def between_ends(reading: Reading, query: Query, *, after: int, known: int) -> l
     trend: Trend = query.about
     stated = query.as_of.stated
     field = trend.fields[0] if len(trend.fields) == 1 else None
+    class_ = trend.classes[0] if len(trend.classes) == 1 else None
     found = (
         reading.turns.of_rows(
             reading.db,
-            Scope(stated, known, country, field),
+            Scope(stated, known, country, field, class_),
             # Beyond the horizon a status is the one at the horizon.
             first=min(trend.first, stated),
             last=trend.last,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal, OneOf
 
-from events.vocabulary import FIELDS, STATUSES
+from events.vocabulary import CLASSES, FIELDS, STATUSES
 from service.asking.schemas import (
     AnswerSchema,
     SentenceSchema,
@@ -30,6 +30,7 @@ class TrendKeySchema(Schema):
     country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
     unit = fields.String(metadata={"description": "What the values are counted in."})
     field = fields.String(allow_none=True, validate=OneOf(FIELDS))
+    class_ = fields.String(allow_none=True, data_key="class", validate=OneOf(CLASSES))
     operator = fields.String(
         allow_none=True, metadata={"description": "As the card of a facility names it."}
     )

@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from events.dates import Day, iso
-from events.vocabulary import FIELDS, STATUSES
+from events.vocabulary import CLASSES, FIELDS, STATUSES
 from projections import VALUES
 from projections.engine.spans import BEFORE_ALL
 from projections.kinds.facility import BIT
 from projections.views import bulk
-from projections.views.columns import NO_PLACE, country_of, field_of
+from projections.views.columns import class_in, class_of, country_of, field_in, field_of
 from projections.views.reading import Slice
 from projections.views.state import Row
 from service.trends.trend import MOST_IN_ALL, Key, Measure, Trend
@@ -183,6 +183,7 @@ def _keyed(slice: Slice, trend: Trend, rows: _Rows) -> _Keyed:
         thing = {
             "country": country_of(home & 0xFFFFFFFF),
             "field": field_of(home & 0xFFFFFFFF),
+            "class": class_of(home & 0xFFFFFFFF),
             "operator": operators[home >> 32],
             "status": "",
         }
@@ -260,7 +261,10 @@ def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence
         rows = part.find(facet, days[-1], first=first)
         if trend.fields:
             fields = [FIELDS.index(field) + 1 for field in trend.fields]
-            rows = rows.where(np.isin(rows["place"] % NO_PLACE, fields))
+            rows = rows.where(np.isin(field_in(rows["place"]), fields))
+        if trend.classes:
+            classes = [CLASSES.index(name) + 1 for name in trend.classes]
+            rows = rows.where(np.isin(class_in(rows["place"]), classes))
         begins, ends = part.first_days(rows), part.ends(rows)
         start, stop = (np.searchsorted(days, each) for each in (begins, ends))
         members = (rows[name] for name in ("value", "odds", "place", "record"))
@@ -273,8 +277,13 @@ def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence
 def _stab(slice: Slice, trend: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
     """The rows of a facet that hold on some day within the points and pass the filters."""
     found = (part.stab(facet, days[-1], first=days[0]) for part in _parts(slice, trend))
-    fields = trend.fields
-    return [row for rows in found for row in rows if not fields or row.field in fields]
+    fields, classes = trend.fields, trend.classes
+    return [
+        row
+        for rows in found
+        for row in rows
+        if (not fields or row.field in fields) and (not classes or row.class_ in classes)
+    ]
 
 
 def _parts(slice: Slice, trend: Trend) -> list[Slice]:
@@ -284,4 +293,4 @@ def _parts(slice: Slice, trend: Trend) -> list[Slice]:
 
 
 def _home(row: Row) -> dict[str, str]:
-    return {"country": row.country, "field": row.field}
+    return {"country": row.country, "field": row.field, "class": row.class_}

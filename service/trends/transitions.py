@@ -28,6 +28,7 @@ from projections.views.state import Row, Scope
 from service.asking import forms
 from service.asking.filters import (
     AFTER_ROW,
+    CLASS,
     COUNTRY,
     FIELD,
     KNOWN,
@@ -102,7 +103,9 @@ class Period(Wanted):
 def transitions_answer(reading: Reading, query: Query) -> Members:
     """The members of `TransitionsSchema`, less the clocks; items as `transitions` orders them."""
     period: Period = query.about
-    views = reading.at(query.as_of, country=period.country, field=period.field)
+    views = reading.at(
+        query.as_of, country=period.country, field=period.field, class_=period.class_
+    )
     listed = transitions(views, period)
     kinds = Counter(each.kind for each in listed)
     statuses = Counter(each.became for each in listed)
@@ -294,7 +297,7 @@ def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[in
     period: Period = query.about
     found: set[int] = set()
     if period.has(FACILITY):
-        scope = Scope(query.as_of.stated, known, period.country, period.field)
+        scope = Scope(query.as_of.stated, known, period.country, period.field, period.class_)
         found |= {*reading.turns.of_statements(reading.db, FACILITY, scope, after=after)}
     if facets := [kind for kind in (POLICY, DISCOVERY) if period.has(kind)]:
         last = min(period.last, query.as_of.stated)
@@ -349,6 +352,7 @@ TRANSITIONS = Question(
     filters=(
         COUNTRY,
         FIELD,
+        CLASS,
         STATUS.but(meaning="Only what became one of these statuses, and so facilities alone."),
         choice("kind", KINDS, "Only what began and ended of this kind."),
         LIMIT_OF_PAGE,

@@ -16,10 +16,10 @@ from events.clocks import AsOf
 from events.dates import Day, civil, day, iso, parse_iso, parse_period
 from events.errors import BadClock, BadDate, BadFilter, ClashingClocks
 from events.fact import is_id
-from events.vocabulary import FIELDS, STATUSES
+from events.vocabulary import CLASSES, FIELDS, STATUSES
 from service.asking import forms
 from service.asking.errors import TooManyPoints
-from service.asking.filters import COUNTRY, FIELD, KNOWN, STATED, STATUS
+from service.asking.filters import CLASS, COUNTRY, FIELD, KNOWN, STATED, STATUS
 from service.asking.forms import Form
 from service.asking.parameter import Filter, Parameter, choice, one_of, values_of, written
 from service.asking.query import Arguments, Query
@@ -39,6 +39,7 @@ MEASURES: Mapping[Measure, tuple[str, ...]] = {
 BY: Mapping[str, tuple[Measure, ...]] = {
     "country": tuple(MEASURES),
     "field": tuple(MEASURES),
+    "class": tuple(MEASURES),
     "operator": ("status",),
     "status": ("status",),
 }
@@ -159,6 +160,12 @@ SOME_FIELDS = _some(
     "One field or several, joined by commas. Leaves out what has no field.",
     member="fields",
 )
+SOME_CLASSES = _some(
+    CLASS,
+    {**forms.list_of(CLASSES), "examples": ["light-source"]},
+    "One class or several, joined by commas. Leaves out what belongs to no facility of a class.",
+    member="classes",
+)
 SOME_STATUSES = _some(
     STATUS,
     STATUS.form,
@@ -170,9 +177,9 @@ SERIES = _some(
     {"type": "string", "pattern": "^[a-z0-9]+(?:[-,][a-z0-9]+)*$"},
     "Only these series of readings, joined by commas; only with `measure=indicator`.",
 )
-LISTS = (COUNTRIES, SOME_FIELDS, SOME_STATUSES, SERIES, REGION)
+LISTS = (COUNTRIES, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES, REGION)
 TREND_FILTERS = (
-    MEASURE, BY_NAMES, STEP, COUNTRIES, REGION, SOME_FIELDS, SOME_STATUSES, SERIES,
+    MEASURE, BY_NAMES, STEP, COUNTRIES, REGION, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES,
 )  # fmt: skip
 
 
@@ -188,6 +195,7 @@ class Trend:
     countries: tuple[str, ...]
     regions: tuple[str, ...]
     fields: tuple[str, ...]
+    classes: tuple[str, ...]
     statuses: tuple[str, ...]
     series: tuple[str, ...]
 
@@ -222,7 +230,12 @@ class Trend:
 
     def named_keys(self) -> Iterator[Key]:
         """The keys of which the filters name every member, and which so have a series anyway."""
-        named = {"country": self.countries, "field": self.fields, "status": self.statuses}
+        named = {
+            "country": self.countries,
+            "field": self.fields,
+            "class": self.classes,
+            "status": self.statuses,
+        }
         own = {name: named.get(name, ()) for name in self.key if name != "region"}
         if own:
             yield from self._keys({**own, "region": ("",)})
@@ -238,7 +251,7 @@ class Trend:
         if points > MOST_IN_ALL:
             filters = ("status", "series")
             own = (name for name in filters if self.measure in ONLY_WITH[name])
-            narrow = ("from", "to", "by", "country", "field", *own)
+            narrow = ("from", "to", "by", "country", "field", "class", *own)
             raise TooManyPoints(points, MOST_IN_ALL, narrow)
 
 

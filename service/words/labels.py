@@ -312,6 +312,22 @@ def field_phrase(field: str, lang: str) -> str:
     return FIELD_PHRASES.of(field, lang).replace("-", " ")
 
 
+def part_phrase(field: str | None, class_: str | None, lang: Language) -> str:
+    """A field and a class of facilities within a sentence, after "in"; empty for neither.
+
+    >>> part_phrase("fusion", None, "en"), part_phrase(None, "light-source", "en")
+    ('fusion', 'the class of light sources')
+    >>> part_phrase("photon-science", "light-source", "zh")
+    '光子科学光源类'
+    """
+    parts = [] if field is None else [field_phrase(field, lang)]
+    if class_ is not None:
+        name = CLASS_WORDS.of(class_, lang)
+        text = translations(lang).pgettext("class", "the class of {name}")
+        parts.append(text.format(name=name[:1].lower() + name[1:]))
+    return (", " if lang == "en" else "").join(parts)
+
+
 def label(code: str, lang: str) -> str:
     """A status, a field, a class or a kind in words; the code itself where it is none of them."""
     if code in FIELDS:

@@ -35,6 +35,7 @@ from .model import (
 
 COUNTRIES = ("CN", "JP")
 FIELDS = ("particle-physics", "astronomy")
+CLASSES = ("experiment", "light-source")
 UNITS = ("%", "m", "USD")
 SERIES = 2
 MOST_FACILITIES = 4
@@ -121,10 +122,13 @@ def random_question(rng: Random, log: list[Logged]) -> dict[str, Any]:
     question: dict[str, Any] = {"at": iso(at), "stated": iso(stated), "known": known}
     if rng.random() < 0.3:
         question["during"] = period_around(rng, at)
-    if rng.random() < 0.3:
-        question["country"] = rng.choice(COUNTRIES)
-    if rng.random() < 0.3:
-        question["field"] = rng.choice(FIELDS)
+    for name, words, often in (
+        ("country", COUNTRIES, 0.3),
+        ("field", FIELDS, 0.3),
+        ("class", CLASSES, 0.2),
+    ):
+        if rng.random() < often:
+            question[name] = rng.choice(words)
     if rng.random() < 0.2:
         question["status"] = some_statuses(rng)
     if rng.random() < 0.2:
@@ -385,6 +389,7 @@ class Story:
             "name": self.rng.choice(NAMES),
             "country": self.rng.choice(COUNTRIES),
             "field": self.rng.choice(FIELDS),
+            "class": self.rng.choice(CLASSES),
             "operator": "An institute",
             "place": "A town",
             "place_zh": "一个小镇",
@@ -400,6 +405,8 @@ class Story:
             changes["country"] = self.rng.choice(COUNTRIES)
         if self.chance(0.4):
             changes["field"] = self.rng.choice(FIELDS)
+        if self.chance(0.2):
+            changes["class"] = self.rng.choice((*CLASSES, None))
         if self.chance(0.1):
             changes["operator"] = None
         return {"type": "amendment", "record": card["id"], "changes": changes, "reason": "Amended."}

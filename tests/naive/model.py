@@ -71,11 +71,13 @@ class Naive:
         field: str | None = None,
         status: str | None = None,
         expected: str | None = None,
+        **others: str | None,
     ) -> dict[str, Any]:
         """How it was on the day `at`, or in the period `during`, which then replaces `at`.
 
         `status` and `expected` are statuses with commas between them: only facilities that have
-        one of the former, and were expected to have one of the latter.
+        one of the former, and were expected to have one of the latter. `others` are filters whose
+        names are words of Python's: `class`.
 
         `at` and `stated` are ISO days, `known` is the position of a commit, 0
         before the first; `during` is a year, a month or a day.
@@ -87,21 +89,22 @@ class Naive:
         cards, claims = read(self.log, known)
         slots = fill(claims, horizon)
 
-        def wanted(country_of_it: str | None, field_of_it: str | None) -> bool:
-            return country in (None, country_of_it) and field in (None, field_of_it)
+        def wanted(card: Line, line: Line) -> bool:
+            # A statement has its own country and field, else those of its facility's card; the
+            # class is always that of the card.
+            return (
+                country in (None, line.get("country") or card.get("country"))
+                and field in (None, line.get("field") or card.get("field"))
+                and others.get("class") in (None, card.get("class"))
+            )
 
         def wanted_claim(claim: Claim) -> bool:
-            # A statement has its own country and field, else those of its facility's card.
-            card = cards.get(claim.line.get("facility", ""), {})
-            return wanted(
-                claim.line.get("country") or card.get("country"),
-                claim.line.get("field") or card.get("field"),
-            )
+            return wanted(cards.get(claim.line.get("facility", ""), {}), claim.line)
 
         facilities = [
             Facility(card, [slot for slot in slots if slot.record == card["id"]], horizon)
             for _, card in sorted(cards.items())
-            if wanted(card["country"], card["field"])
+            if wanted(card, {})
         ]
         if during is None:
             rows, totals = facilities_at(facilities, first, some(status), some(expected))
@@ -474,7 +477,8 @@ class Facility:
 
     def head(self) -> dict[str, Any]:
         """What every row of the facility begins with."""
-        return {member: self.card[member] for member in ("id", "name", "country", "field")}
+        shown = ("id", "name", "country", "field", "class")
+        return {member: self.card[member] for member in shown if member in self.card}
 
 
 def in_order(slot: Slot) -> tuple[float, int, str]:

@@ -42,6 +42,7 @@ def row(chance: Random, number: int, *, far: bool = False) -> Stored:
         seq=number,
         country=chance.choice(("CN", "CH", None)),
         field=chance.choice((0, 3, None)),
+        class_=chance.choice((0, 22, None)),
         facet=chance.randrange(len(FACETS)),
         value=chance.choice((None, 3, "a text")),
         odds=None,

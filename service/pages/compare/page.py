@@ -399,7 +399,9 @@ def _other_way(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
     ids = _facility_ids(records)[:2]
     if len(ids) < 2:
         return ""
-    parts = dict.fromkeys(("country", "to_country", "field", "to_field", "to_at"))
+    parts = dict.fromkeys(
+        ("country", "to_country", "field", "to_field", "class", "to_class", "to_at")
+    )
     return visit.here.url(**parts, record=ids[0], to_record=ids[1])
 
 

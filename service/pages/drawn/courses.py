@@ -68,6 +68,7 @@ def _swept(slice: Slice, measure: Measure, years: range) -> Mapping[Key, Sequenc
         countries=(),
         regions=(),
         fields=(),
+        classes=(),
         statuses=(),
         series=(),
     )

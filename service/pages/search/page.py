@@ -65,7 +65,7 @@ def search_page(visit: Visit) -> Members:
         "facets": answer.get("facets", {}),
         "facet_words": {
             "kind": say("Kind"), "country": say("Country"),
-            "field": say("Field"), "status": say("Status"),
+            "field": say("Field"), "class": say("Class"), "status": say("Status"),
         },
         "items": [_item(each, names, here, lang) for each in answer["items"]],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,

@@ -17,7 +17,7 @@ from service.asking.query import located
 CARRIED = ("at", "during", "stated", "known", "lang")
 """The parameters that go along from page to page."""
 
-PART = ("country", "field")
+PART = ("country", "field", "class")
 """The parameters that go along to pages of a part of the world."""
 
 TAKES = {

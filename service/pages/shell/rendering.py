@@ -17,6 +17,7 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader
 from werkzeug.exceptions import NotFound
 
+from events.vocabulary import CLASSES
 from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
@@ -104,7 +105,12 @@ def _environment(lang: Language) -> Environment:
     )
     texts = translations(lang)
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined] # added by the extension
-    environment.globals |= {"lang": lang, "html_lang": language.TAGS[lang], "static": static}
+    environment.globals |= {
+        "lang": lang,
+        "html_lang": language.TAGS[lang],
+        "static": static,
+        "classes": CLASSES,
+    }
     environment.filters |= {
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),

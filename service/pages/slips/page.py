@@ -34,7 +34,9 @@ def slips_page(visit: Visit) -> Members:
     page = asdict(pager.wanted)
     answer = slips_answer(visit.reading, replace(query, about=replace(meant, **page)))
     part = {name: texts[name] for name in PART if name in texts}
-    about = Promised(country=meant.country, field=meant.field, within=SOON, **page)
+    about = Promised(
+        country=meant.country, field=meant.field, class_=meant.class_, within=SOON, **page
+    )
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(query.as_of, at=query.as_of.stated, during=None)
     late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
@@ -65,7 +67,7 @@ def slips_page(visit: Visit) -> Members:
             if name in answer.get("by", {})
         ],
         "group_names": {
-            "country": say("Country"), "field": say("Field"),
+            "country": say("Country"), "field": say("Field"), "class": say("Class"),
             "operator": say("Operator"), "decade": say("Decade of the first plan"),
         },
         "items": [_item(each, names, lang) for each in answer["items"]],
@@ -102,7 +104,7 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
         text = "–"
     elif name == "country":
         text = places.country(key, lang)
-    elif name == "field":
+    elif name in ("field", "class"):
         text = labels.label(key, lang)
     else:
         text = key

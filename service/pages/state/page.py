@@ -79,7 +79,10 @@ class _State:
         self.here, self.lang, self.say = visit.here, visit.lang, visit.say
         self.as_of = visit.query.as_of
         self.slice = self.reading.at(
-            self.as_of, country=self.wanted.country, field=self.wanted.field
+            self.as_of,
+            country=self.wanted.country,
+            field=self.wanted.field,
+            class_=self.wanted.class_,
         )
         self.among: frozenset[str] | None = None
 
@@ -180,6 +183,7 @@ class _State:
             kinds=DRAWN,
             country=self.wanted.country,
             field=self.wanted.field,
+            class_=self.wanted.class_,
             among=self.among,
         )
         return cached_items(self.reading, self.as_of, selection)

@@ -101,7 +101,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
             "policies": say("policies in force"), "indicator": say("indicators"),
         },
         "by_words": {
-            "country": say("country"), "field": say("field"),
+            "country": say("country"), "field": say("field"), "class": say("class"),
             "operator": say("operator"), "status": say("status"),
         },
         "all_by": _further(answer["measure"]),
@@ -155,6 +155,10 @@ def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:
         (
             here.to("/trends", measure="status", status="operating", by="field"),
             say("Running facilities, field by field"),
+        ),
+        (
+            here.to("/trends", measure="status", status="operating", by="class"),
+            say("Running facilities, class by class"),
         ),
         (here.to("/trends", measure="discoveries", by="field"), say("Discoveries by field")),
         (here.to("/trends", measure="policies"), say("Policies in force, year by year")),
