@@ -11,7 +11,7 @@ from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
-from service.words.labels import field_phrase, part_phrase, status_phrase, unit_of
+from service.words.labels import class_phrase, field_phrase, part_phrase, status_phrase, unit_of
 from service.words.names import text_in
 from service.words.number import number_text
 from service.words.places import country_name
@@ -118,7 +118,7 @@ def _where(
         "field": say.names(
             [
                 *(_name_of("field", each) for each in fields),
-                *(_name_of("class", each) for each in classes),
+                *(Name(*(part_phrase(None, each, lang) for lang in LANGUAGES)) for each in classes),
             ]
         ),
     }
@@ -182,5 +182,5 @@ def _word(member: str, value: str, lang: Language) -> str:
     if member == "field":
         return field_phrase(value, lang)
     if member == "class":
-        return part_phrase(None, value, lang)
+        return class_phrase(value, lang)
     return status_phrase(value, lang) if member == "status" else value

@@ -312,6 +312,16 @@ def field_phrase(field: str, lang: str) -> str:
     return FIELD_PHRASES.of(field, lang).replace("-", " ")
 
 
+def class_phrase(class_: str, lang: str) -> str:
+    """The facilities of a class within a sentence.
+
+    >>> class_phrase("light-source", "en"), class_phrase("light-source", "zh")
+    ('light sources', '光源')
+    """
+    name = CLASS_WORDS.of(class_, lang)
+    return name[:1].lower() + name[1:]
+
+
 def part_phrase(field: str | None, class_: str | None, lang: Language) -> str:
     """A field and a class of facilities within a sentence, after "in"; empty for neither.
 
@@ -322,9 +332,8 @@ def part_phrase(field: str | None, class_: str | None, lang: Language) -> str:
     """
     parts = [] if field is None else [field_phrase(field, lang)]
     if class_ is not None:
-        name = CLASS_WORDS.of(class_, lang)
         text = translations(lang).pgettext("class", "the class of {name}")
-        parts.append(text.format(name=name[:1].lower() + name[1:]))
+        parts.append(text.format(name=class_phrase(class_, lang)))
     return (", " if lang == "en" else "").join(parts)
 
 
