@@ -11,7 +11,7 @@ numbers of the rules in the comments are those of the design, section 2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
 from typing import Any
@@ -42,6 +42,7 @@ FORWARD = {
 FINAL = ("decommissioned", "cancelled")
 ENDINGS = ("suspended", *FINAL)
 MILESTONES = (*FORWARD, "upgraded", "accepted", "renamed", *ENDINGS)
+AGAIN = " again"
 
 
 @dataclass(frozen=True)
@@ -368,6 +369,41 @@ class Facility:
             for slot in sorted(counting(self.slots, "milestone"), key=in_order)
             if slot.effective is not None
         ]
+        self.slots = [each for slot in self.slots for each in self.apart(slot)]
+
+    def apart(self, slot: Slot) -> list[Slot]:
+        """Rule 8: an entry, and beside it one of what promises it again, where something does."""
+        planned = [
+            claim
+            for claim in slot.claims
+            if not (claim.actual or claim.withdrawn or claim.disputed)
+            and claim.said <= self.horizon
+        ]
+        last = max(planned, key=lambda claim: (claim.said, claim.order), default=None)
+        if last is None or not self.promises_again(last, slot):
+            return [slot]
+        own = [
+            replace(claim, line={**claim.line, "entry": f"{slot.entry}{AGAIN}"})
+            for claim in planned
+            if self.promises_again(claim, slot)
+        ]
+        old = [claim for claim in slot.claims if claim.id not in [each.id for each in own]]
+        latest = max(own, key=lambda claim: (claim.said, claim.order))
+        return [
+            replace(slot, claims=old),
+            Slot(slot.record, f"{slot.entry}{AGAIN}", own, latest, counts=True),
+        ]
+
+    def promises_again(self, planned: Claim, slot: Slot) -> bool:
+        """Whether what fills an entry was over before, and the milestone would have been news."""
+        filled = slot.effective
+        if filled is None or not filled.actual or not slot.counts:
+            return False
+        if not filled.bounds.latest < min(bounds_of(planned.line["stated"]).earliest, planned.said):
+            return False
+        held, _ = fold(NOTHING, [(claim, claim.day) for claim in self.moving], planned.said)
+        carries_none = planned.milestone not in (*FORWARD, *ENDINGS)
+        return carries_none or step(held, planned.milestone)[0] != held[0]
 
     def canonical(self, day: float) -> tuple[Held, Claim | None]:
         """Rule 7: the status on a day, and the milestone that gave it."""

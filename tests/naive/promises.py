@@ -17,6 +17,7 @@ from math import inf
 from typing import Any
 
 from .model import (
+    AGAIN,
     ENDINGS,
     FINAL,
     FORWARD,
@@ -327,7 +328,7 @@ def shown_ladder(facility: Facility, ladder: list[Claim]) -> Answer:
     return {
         **facility.head(),
         "record": facility.card["id"],
-        "entry": current.entry,
+        "entry": current.entry.removesuffix(AGAIN),
         "milestone": current.milestone,
         "plans": plans,
         "came": shown_rung(ending.came) if ending.came else None,
@@ -346,7 +347,7 @@ def shown_promise(facility: Facility, slot: Slot, days: Days) -> Answer:
         **facility.head(),
         **shown_rung(plan),
         "record": facility.card["id"],
-        "entry": slot.entry,
+        "entry": slot.entry.removesuffix(AGAIN),
         "title": plan.line["title"],
         "stated": plan.line["stated"],
         "said": iso(plan.said),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from events.dates import Day, year_of
@@ -243,6 +244,20 @@ class _Record:
             for plan, over in plans_over(self.record_at.account, self.answer["kind"]).items()
         }
 
+    @cached_property
+    def _again(self) -> dict[str, Members]:
+        """The plans that are open, though what came before they were said fills their entry."""
+        own = {each.statement.id for each in self.record_at.account.effective.values()}
+        plans = {
+            span.statement for span in self.record_at.spans if span.facet in ("due", "overdue")
+        }
+        word = labels.standing("effective", self.lang)
+        return {
+            plan: {"standing": "effective", "word": word, "why": "", "than": None}
+            for plan in plans
+            if plan is not None and plan not in own
+        }
+
     def _groups(self, others: Iterable[Statement]) -> list[Members]:
         """The groups of statements of which some stand on the page, each with these as `rows`, and
         with the `count` of all: by entry, those of a facility in the order of milestones; others by
@@ -300,7 +315,7 @@ class _Record:
             "than": best.id if best is not None and not shown else None,
             "contradicts": line.get("contradicts", ()),
             "planned": statement.planned,
-            **(over.get(statement.id, {}) if shown else {}),
+            **(over.get(statement.id, {}) if shown else self._again.get(statement.id, {})),
         }
 
     def _other_row(self, statement: Statement, _: Mapping[str, Members]) -> Members:
