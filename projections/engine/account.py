@@ -40,7 +40,7 @@ class Account(NamedTuple):
     `supersedes` links, each ladder in the order said.
 
     `planned` has by entry what would be effective if nothing undisputed but plans, and what gives
-    them up, had been said of it.
+    them up, had been said of it. `disputed` has by entry the ids of its disputed statements.
     """
 
     record: str
@@ -49,6 +49,7 @@ class Account(NamedTuple):
     effective: Mapping[str, Effective]
     ladders: Ladders = ()
     planned: Mapping[str, Statement] = {}
+    disputed: Mapping[str, Sequence[str]] = {}
 
     def actual(self) -> list[Statement]:
         """The effective statements that say what was so, and count."""
@@ -122,14 +123,15 @@ def account(
     counting = counting_entries(statements)
     effective: dict[str, Effective] = {}
     planned: dict[str, Statement] = {}
+    disputed: dict[str, list[str]] = defaultdict(list)
     visible = [each for each in statements if not each.withdrawn and each.said <= horizon]
     for statement in visible:
         rival = effective.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
             effective[statement.entry] = Effective(statement, statement.entry in counting)
-        _take_planned(planned, statement)
+        _take(statement, planned, disputed)
     ladders = ladders_of(filter(is_plan, visible))
-    return Account(record, card, horizon, effective, ladders, planned)
+    return Account(record, card, horizon, effective, ladders, planned, disputed)
 
 
 def accounts(
@@ -150,6 +152,7 @@ def accounts(
     ends: list[Day | None] = [*days[1:], None]
     effective: dict[str, Effective] = {}
     planned: dict[str, Statement] = {}
+    disputed: dict[str, list[str]] = defaultdict(list)
     ladders = _Ladders()
     if card is not None and (since is None or not days or days[0] > since):
         yield Account(record, card, None, {}), days[0] if days else None
@@ -159,14 +162,19 @@ def accounts(
             rival = effective.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 effective[statement.entry] = Effective(statement, statement.entry in counting)
-            _take_planned(planned, statement)
+            _take(statement, planned, disputed)
         if since is None or end is None or end > since:
-            yield Account(record, card, day, effective, ladders.ladders(), planned), end
+            of_day = Account(record, card, day, effective, ladders.ladders(), planned, disputed)
+            yield of_day, end
 
 
-def _take_planned(planned: dict[str, Statement], statement: Statement) -> None:
-    """Weigh a statement against those planned of its entry, if it is one."""
-    if statement.planned and not statement.disputed:
+def _take(
+    statement: Statement, planned: dict[str, Statement], disputed: dict[str, list[str]]
+) -> None:
+    """Note a statement that is disputed, and weigh one that is planned."""
+    if statement.disputed:
+        disputed[statement.entry].append(statement.id)
+    elif statement.planned:
         rival = planned.get(statement.entry)
         if rival is None or weight(statement) > weight(rival):
             planned[statement.entry] = statement

@@ -21,7 +21,9 @@ from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
 from projections.engine.account import Account, is_plan
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Beyond, Heard, Projection, Span
 from projections.kinds.again import with_steps_promised_again
+from projections.kinds.contested import contested
 from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, slips
+from projections.kinds.listing import LISTED as LISTED_IN
 
 FOR_GOOD = ("decommissioned", "cancelled")
 
@@ -77,6 +79,7 @@ def spans(account: Account) -> Iterator[Span | Heard]:
     yield LISTED
     if account.effective:
         yield Span("named", account.record)
+        yield from contested(account)
     life = _life(tuple(account.actual()))
     yield from life.spans
     if account.horizon is not None:
@@ -134,7 +137,7 @@ def expected(record: str, held: Iterable[Span], horizon: Day) -> Iterator[Span]:
 
 FACILITY = Projection(
     "facility",
-    ("record", "named", "status", "name", "due", "overdue", "slip"),
+    (*LISTED_IN, "status", "name", "due", "overdue", "slip"),
     spans,
     values=(*STATUSES, *MILESTONES, *OUTCOMES),
     beyond=Beyond(("expected",), ("status",), ("due",), expected),

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from events.dates import parse, parse_iso
+from events.dates import iso, parse, parse_iso
 from events.errors import BadFilter
 from projections import VALUES
 from projections.engine.spans import BEFORE_ALL
@@ -27,6 +27,7 @@ from projections.views.reading import Reading
 from projections.views.search import Hit
 from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
+from service.asking.aging import old_words
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import date_text
@@ -34,7 +35,10 @@ from service.asking.query import Query
 from service.asking.table import Members
 from service.lists.snippets import snippet
 
-LISTED = ("id", "kind", "name", "country", "field", "status", "since", "distance_km")
+LISTED = (
+    "id", "kind", "name", "country", "field", "status", "since", "contested", "last_said",
+    "distance_km",
+)  # fmt: skip
 """The members of an item of `/v1/records`."""
 
 SEARCHED = (*LISTED, "score", "hits", "matches")
@@ -68,7 +72,7 @@ def search_answer(reading: Reading, query: Query) -> Members:
     """
     about: Wanted = query.about
     named = (about.q, about.near, about.kind, about.country, about.field, about.statuses)
-    if not any(named):
+    if not any(named) and not about.disputed:
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
     return _Finding(reading, query).answer()
 
@@ -123,6 +127,12 @@ class _Found:
     def held(self) -> str | None:
         """The status, if it is a facility that has one."""
         return self.status.value or None if self.status else None
+
+    @property
+    def told(self) -> str:
+        """The statement that gives a facility its status, or that names another record."""
+        row = self.row if self.status is None else self.status
+        return row.statement if row else ""
 
     @property
     def named_by(self) -> tuple[str, str]:
@@ -185,6 +195,8 @@ class _Finding:
         found = self.slice.find("record", self.query.as_of.at)
         if wanted.kind is not None:
             found = found.where(found["value"] == VALUES.index(wanted.kind))
+        if wanted.disputed:
+            found = found.where(np.isin(found["record"], list(self.slice.doubted())))
         held = np.zeros(len(found), np.int16)
         if wanted.statuses or "status" in wanted.facets:
             status = self.slice.find("status", self.slice.status_day)
@@ -218,7 +230,9 @@ class _Finding:
             if some is not None:
                 streams = set(some) if streams is None else streams & set(some)
         listed = self._records(streams)
-        about_records = wanted.near or wanted.country or wanted.field or wanted.statuses
+        about_records = (
+            wanted.near or wanted.country or wanted.field or wanted.statuses or wanted.disputed
+        )
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
             listed += (_Found(stream) for stream in sources)
@@ -242,6 +256,9 @@ class _Finding:
             for row in self._stab("record", ids, self.query.as_of.at)
             if wanted.kind in (None, row.value)
         ]
+        if wanted.disputed:
+            doubted = self.slice.doubted()
+            rows = [row for row in rows if row.id >> 32 in doubted]
         listed = [_Found(f"record:{row.record}", row) for row in rows]
         if wanted.statuses or "status" in wanted.facets or self.sort == "since":
             self._take_statuses(listed)
@@ -357,6 +374,9 @@ class _Finding:
         if self.words and (not self.wanted.fields or "matches" in kept):
             matches = self._matches(page, self.words)
         items = []
+        contested = self._contested(page)
+        statuses = {each.row.id >> 32: each.held for each in page if each.row is not None}
+        old = old_words(self.slice, statuses)
         for each in page:
             item: dict[str, Any] = {
                 "id": each.id,
@@ -369,6 +389,10 @@ class _Finding:
                 item["status"] = each.held
             if self.sort == "since":
                 item["since"] = self._since_of(each)
+            if each.told in contested:
+                item["contested"] = True
+            if each.row is not None and each.row.id >> 32 in old:
+                item["last_said"] = iso(old[each.row.id >> 32])
             if self.wanted.near is not None:
                 item["distance_km"] = each.metres / 1000
             if self.words is not None:
@@ -379,6 +403,13 @@ class _Finding:
                 item = {name: value for name, value in item.items() if name in kept}
             items.append(item)
         return items
+
+    def _contested(self, page: Sequence[_Found]) -> set[str]:
+        """The statements that items tell by, whose dates are contested."""
+        contested = self.slice.contested()
+        told = {each.told for each in page if each.told}
+        versions = self.slice.versions(told) if contested else {}
+        return {id for id, version in versions.items() if version.number in contested}
 
     def _matches(self, page: Sequence[_Found], words: Terms) -> dict[str, list[Members]]:
         """Of each stream, where in its best texts the words stand."""

@@ -9,6 +9,7 @@ from projections.views.reading import Reading
 from service.asking.filters import (
     AFTER_RECORD,
     COUNTRY,
+    DISPUTED,
     FACETS_COUNTED,
     FIELD,
     KIND,
@@ -25,7 +26,7 @@ from service.asking.following import Follow
 from service.asking.parameter import Filter, choice, choices, quoted
 from service.asking.query import Query
 from service.asking.question import Example, Question
-from service.asking.table import Column, Members, Table, columns
+from service.asking.table import CONTESTED, Column, Members, Table, columns
 from service.asking.turning import on_a_day
 from service.lists.answer import LISTED, SEARCHED, records_answer, search_answer
 from service.lists.schemas import RecordsSchema, SearchSchema
@@ -51,6 +52,8 @@ def _fields(members: Sequence[str]) -> Filter:
 
 def _shown(answer: Members) -> tuple[Column, ...]:
     found = columns("id", "kind", "name", "country", "field", "status")
+    if any("contested" in row for row in answer["items"]):
+        found += (CONTESTED,)
     if any("distance_km" in row for row in answer["items"]):
         found += (Column(name="km", value=lambda row: number_text(row["distance_km"])),)
     return found
@@ -69,7 +72,9 @@ def _columns(answer: Members) -> tuple[Column, ...]:
     return (
         *columns("kind", "id"),
         Column(name="name", words=True),
-        *columns("country", "field", "status", *present),
+        *columns("country", "field", "status"),
+        CONTESTED,
+        *columns("last_said", *present),
     )
 
 
@@ -94,6 +99,7 @@ RECORDS = Question(
         COUNTRY,
         FIELD,
         STATUS,
+        DISPUTED,
         NEAR,
         RADIUS,
         SORT.but(
@@ -135,6 +141,7 @@ SEARCH = Question(
         COUNTRY,
         FIELD,
         STATUS,
+        DISPUTED,
         NEAR,
         RADIUS,
         SORT,

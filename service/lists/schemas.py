@@ -8,7 +8,15 @@ from marshmallow.validate import OneOf
 from events.vocabulary import FIELDS, STATUSES
 from projections import PROJECTIONS
 from service.asking.filters import FACETS
-from service.asking.schemas import AnswerSchema, SinceSchema, count_field, list_field, text_field
+from service.asking.schemas import (
+    AnswerSchema,
+    SinceSchema,
+    contested_field,
+    count_field,
+    last_said_field,
+    list_field,
+    text_field,
+)
 
 
 class RecordItemSchema(Schema):
@@ -30,6 +38,8 @@ class RecordItemSchema(Schema):
         allow_none=True,
         metadata={"description": "Since when it has its status; only where that sorts the list."},
     )
+    contested = contested_field()
+    last_said = last_said_field()
     distance_km = fields.Float(
         metadata={"description": "Along a great circle, to the metre; only with `near`."}
     )

@@ -72,6 +72,7 @@ class Naive:
         field: str | None = None,
         status: str | None = None,
         expected: str | None = None,
+        marked: bool = True,
     ) -> dict[str, Any]:
         """How it was on the day `at`, or in the period `during`, which then replaces `at`.
 
@@ -79,7 +80,8 @@ class Naive:
         one of the former, and were expected to have one of the latter.
 
         `at` and `stated` are ISO days, `known` is the position of a commit, 0
-        before the first; `during` is a year, a month or a day.
+        before the first; `during` is a year, a month or a day. With `marked`, contested dates and
+        facilities that were long not heard of are marked.
         """
         horizon = day_of(stated)
         period = Bounds(day_of(at), day_of(at)) if during is None else bounds_of(during)
@@ -115,7 +117,7 @@ class Naive:
 
         discoveries = [claim for claim in happened(slots, "discovery") if wanted_claim(claim)]
         observations = [claim for claim in happened(slots, "observation") if wanted_claim(claim)]
-        return {
+        answer: dict[str, Any] = {
             "totals": totals,
             "facilities": rows,
             "policies": [
@@ -132,6 +134,9 @@ class Naive:
             "observations": [shown(c) for c in observations if window.contains(c.bounds.earliest)],
             "discoveries_to_date": len([c for c in discoveries if c.bounds.earliest <= last]),
         }
+        if marked:
+            mark(answer, claims, stated)
+        return answer
 
     def effective(self, entry: str, *, stated: str, known: int) -> str | None:
         """The id of the statement that fills an entry, None while nothing visible does."""
@@ -299,6 +304,65 @@ def fill(claims: list[Claim], horizon: float) -> list[Slot]:
         counts = any(not claim.disputed for claim in standing)
         slots.append(Slot(record, entry, rivals, effective, counts))
     return slots
+
+
+# Rule 23, and the end of rule 20: what is marked.
+
+
+def mark(answer: dict[str, Any], claims: list[Claim], stated: str) -> None:
+    """Mark the rows of a state."""
+    linked = contested(claims, day_of(stated))
+    for name in ("facilities", "policies", "indicators", "discoveries", "observations"):
+        for row in answer[name]:
+            if row["statement" if name == "facilities" else "id"] in linked:
+                row["contested"] = True
+    for row in answer["facilities"]:
+        if "holds" not in row:  # of a day, not of a period
+            row.update(last_word(row, claims, stated))
+
+
+def contested(claims: list[Claim], horizon: float) -> set[str]:
+    """The statements whose dates are contested, those that fill their entries among them."""
+    visible = {claim.id: claim for claim in claims if is_visible(claim, horizon)}
+    found = set()
+    for slot in fill(claims, horizon):
+        others = [c for c in slot.claims if c is not slot.effective and c.id in visible]
+        if slot.effective is not None and any(other.disputed for other in others):
+            found.add(slot.effective.id)
+    for claim in visible.values():
+        for named in claim.line.get("contradicts", ()):
+            if named in visible:
+                found |= {claim.id, named}
+    return found
+
+
+def doubted(claims: list[Claim], horizon: float) -> set[str]:
+    """The records of which something visible is disputed, or contradicts something visible."""
+    visible = {claim.id: claim for claim in claims if is_visible(claim, horizon)}
+    found = set()
+    for claim in visible.values():
+        if claim.disputed:
+            found.add(claim.record)
+        for named in claim.line.get("contradicts", ()):
+            if named in visible:
+                found |= {claim.record, visible[named].record}
+    return found
+
+
+def is_visible(claim: Claim, horizon: float) -> bool:
+    """Rule 3."""
+    return not claim.withdrawn and claim.said <= horizon
+
+
+def last_word(row: Line, claims: list[Claim], stated: str) -> dict[str, Any]:
+    """The member `last_said` of a facility that is not closed, where that is old."""
+    horizon = day_of(stated)
+    said = [c.said for c in claims if c.record == row["id"] and is_visible(c, horizon)]
+    if row["status"] in (None, *FINAL) or not said:
+        return {}
+    year, month, of_month = civil(int(horizon))
+    before = day_number(year - 5, month, min(of_month, length(year - 5, month)))
+    return {"last_said": iso(max(said))} if max(said) < before else {}
 
 
 def why_lost(claim: Claim, effective: Claim | None, horizon: float) -> str:

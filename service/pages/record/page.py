@@ -27,8 +27,9 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.layout import FormatLink, Members, pieces
+from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
-from service.records.answer import RecordAt, record_members, visible
+from service.records.answer import RecordAt, linked_in, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 
@@ -68,7 +69,8 @@ class _Record:
                 limit=AFTER_ALL,
             )
         )
-        self.record_at = RecordAt(folded(self.id, self.log), self.as_of)
+        record = folded(self.id, self.log)
+        self.record_at = RecordAt(record, self.as_of, linked_in(self.reading, record, self.as_of))
         asked: Lists = visit.query.about
         self.pager = Pager(self.here, skipped=asked.skipped, limit=asked.limit)
         self.answer = {
@@ -168,6 +170,9 @@ class _Record:
             },
         ]
         expected = answer["expected"]
+        notes = notes_on(answer, say)
+        if notes:
+            rows.append({"name": say("Beside it"), "text": say(", ").join(notes), "late": True})
         named = (
             (say("Since"), answer["since"] and language.brief_date(answer["since"]["date"], lang)),
             (
@@ -315,6 +320,7 @@ class _Record:
             "than": best.id if best is not None and not shown else None,
             "contradicts": line.get("contradicts", ()),
             "planned": statement.planned,
+            "contested": shown and self.record_at.is_contested(statement.id),
             **(over.get(statement.id, {}) if shown else self._again.get(statement.id, {})),
         }
 
