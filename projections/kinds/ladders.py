@@ -37,6 +37,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CAME: tuple[Outcome, ...] = OUTCOMES[:3]
 """The outcomes of a ladder with something that came."""
 
+OPEN: tuple[Outcome, ...] = OUTCOMES[-2:]
+"""Those of a ladder that nothing has answered yet."""
+
 
 class Slip(msgspec.Struct, frozen=True, gc=False):
     """How many days something came after it was planned, at least and at most; None is open."""

@@ -231,7 +231,8 @@ LINKED = """
 CONTRADICTIONS_CHANGED = """
     SELECT DISTINCT change.value
     FROM contradictions
-    CROSS JOIN statements ON statements.statement IN (contradictions.named, contradictions.statement)
+    CROSS JOIN statements
+      ON statements.statement IN (contradictions.named, contradictions.statement)
     CROSS JOIN json_each(json_array(kf, kt)) AS change
     WHERE change.value > :after AND change.value <= :known AND kf IS NOT kt
 """

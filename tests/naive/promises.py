@@ -130,6 +130,7 @@ def totals(items: Sequence[Answer]) -> Answer:
         "ladders": len(items),
         "outcomes": dict(Counter(item["outcome"] for item in items)),
         "of": len(closed_ones),
+        "still_open": len([item for item in items if item["outcome"] in ("pending", "overdue")]),
         **{
             name: {
                 end: quantile([item["slip_days"][end] for item in closed_ones], quarters)
