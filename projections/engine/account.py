@@ -38,6 +38,9 @@ class Account(NamedTuple):
     `ladders` are all plans that had been said, rivals and those long overtaken too; only
     disputed ones are left out. Those of one entry are together, and those that
     `supersedes` links, each ladder in the order said.
+
+    `planned` has by entry what would be effective if nothing undisputed but plans, and what gives
+    them up, had been said of it. `disputed` has by entry the ids of its disputed statements.
     """
 
     record: str
@@ -45,6 +48,8 @@ class Account(NamedTuple):
     horizon: Day | None
     effective: Mapping[str, Effective]
     ladders: Ladders = ()
+    planned: Mapping[str, Statement] = {}
+    disputed: Mapping[str, Sequence[str]] = {}
 
     def actual(self) -> list[Statement]:
         """The effective statements that say what was so, and count."""
@@ -117,14 +122,16 @@ def account(
     """The record by what had been said at a horizon."""
     counting = counting_entries(statements)
     effective: dict[str, Effective] = {}
+    planned: dict[str, Statement] = {}
+    disputed: dict[str, list[str]] = defaultdict(list)
     visible = [each for each in statements if not each.withdrawn and each.said <= horizon]
     for statement in visible:
         rival = effective.get(statement.entry)
         if rival is None or weight(statement) > weight(rival.statement):
             effective[statement.entry] = Effective(statement, statement.entry in counting)
-    ladders = _Ladders()
-    ladders.add(filter(is_plan, visible))
-    return Account(record, card, horizon, effective, ladders.ladders())
+        _take(statement, planned, disputed)
+    ladders = ladders_of(filter(is_plan, visible))
+    return Account(record, card, horizon, effective, ladders, planned, disputed)
 
 
 def accounts(
@@ -144,6 +151,8 @@ def accounts(
     days: list[Day] = sorted(said)
     ends: list[Day | None] = [*days[1:], None]
     effective: dict[str, Effective] = {}
+    planned: dict[str, Statement] = {}
+    disputed: dict[str, list[str]] = defaultdict(list)
     ladders = _Ladders()
     if card is not None and (since is None or not days or days[0] > since):
         yield Account(record, card, None, {}), days[0] if days else None
@@ -153,8 +162,29 @@ def accounts(
             rival = effective.get(statement.entry)
             if rival is None or weight(statement) > weight(rival.statement):
                 effective[statement.entry] = Effective(statement, statement.entry in counting)
+            _take(statement, planned, disputed)
         if since is None or end is None or end > since:
-            yield Account(record, card, day, effective, ladders.ladders()), end
+            of_day = Account(record, card, day, effective, ladders.ladders(), planned, disputed)
+            yield of_day, end
+
+
+def _take(
+    statement: Statement, planned: dict[str, Statement], disputed: dict[str, list[str]]
+) -> None:
+    """Note a statement that is disputed, and weigh one that is planned."""
+    if statement.disputed:
+        disputed[statement.entry].append(statement.id)
+    elif statement.planned:
+        rival = planned.get(statement.entry)
+        if rival is None or weight(statement) > weight(rival):
+            planned[statement.entry] = statement
+
+
+def ladders_of(plans: Iterable[Statement]) -> Ladders:
+    """The ladders of some plans, each in the order said."""
+    ladders = _Ladders()
+    ladders.add(plans)
+    return ladders.ladders()
 
 
 class _Ladders:

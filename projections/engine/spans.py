@@ -26,7 +26,7 @@ from projections.engine.account import Account, accounts
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
-FOR_LISTS = frozenset({"record", "named", "due", "slip"})
+FOR_LISTS = frozenset({"record", "named", "due", "slip", "contested", "disputed"})
 """Facets whose rows serve lists of their own; what describes a life leaves them out."""
 
 

@@ -20,7 +20,10 @@ from events.statement import Statement
 from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
 from projections.engine.account import Account, is_plan
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Beyond, Heard, Projection, Span
+from projections.kinds.again import with_steps_promised_again
+from projections.kinds.contested import contested
 from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, slips
+from projections.kinds.listing import LISTED as LISTED_IN
 
 FOR_GOOD = ("decommissioned", "cancelled")
 
@@ -76,10 +79,24 @@ def spans(account: Account) -> Iterator[Span | Heard]:
     yield LISTED
     if account.effective:
         yield Span("named", account.record)
+        yield from contested(account)
     life = _life(tuple(account.actual()))
     yield from life.spans
     if account.horizon is not None:
         yield from _plans(account, life, account.horizon)
+
+
+def as_promised(account: Account) -> Account:
+    """The account as its plans are judged: steps that are promised again fill entries of their
+    own. They would have changed the status of the day on which they were said, or carry none."""
+    steps = _life(tuple(account.actual())).steps
+
+    def is_news(planned: Statement) -> bool:
+        milestone = planned.line["milestone"]
+        state, _ = state_on(steps, planned.said)
+        return milestone not in STATUS_OF or after(state, milestone).status != state.status
+
+    return with_steps_promised_again(account, is_news)
 
 
 def expected(record: str, held: Iterable[Span], horizon: Day) -> Iterator[Span]:
@@ -120,7 +137,7 @@ def expected(record: str, held: Iterable[Span], horizon: Day) -> Iterator[Span]:
 
 FACILITY = Projection(
     "facility",
-    ("record", "named", "status", "name", "due", "overdue", "slip"),
+    (*LISTED_IN, "status", "name", "due", "overdue", "slip"),
     spans,
     values=(*STATUSES, *MILESTONES, *OUTCOMES),
     beyond=Beyond(("expected",), ("status",), ("due",), expected),
@@ -268,6 +285,7 @@ def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
 def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Heard]:
     """The plans and their ladders, until something else is said: a milestone that was said
     before its day came answers them on that day."""
+    account = as_promised(account)
     answers = _answers_of_plans(account, life)
     replaced = account.superseded() if answers else ()
     ahead = {answer.day for answer in answers.values() if answer and answer.day > horizon}

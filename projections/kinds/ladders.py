@@ -37,6 +37,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CAME: tuple[Outcome, ...] = OUTCOMES[:3]
 """The outcomes of a ladder with something that came."""
 
+OPEN: tuple[Outcome, ...] = OUTCOMES[-2:]
+"""Those of a ladder that nothing has answered yet."""
+
 
 class Slip(msgspec.Struct, frozen=True, gc=False):
     """How many days something came after it was planned, at least and at most; None is open."""
@@ -110,6 +113,14 @@ def slip(plan: Dated, came: Dated) -> Slip:
     return Slip(_days(plan.latest, came.earliest), _days(plan.earliest, came.latest))
 
 
+def over_before(plan: Statement, milestone: Statement) -> bool:
+    """Whether something was certainly over before a plan was said, so is no answer to it."""
+    first = plan.stated.earliest if plan.stated else None
+    if first is None or milestone.latest is None:
+        return False
+    return milestone.latest < min(first, plan.said)
+
+
 def slips(
     account: Account,
     since: Day,
@@ -141,9 +152,18 @@ def slips(
             yield Heard(_span(plans, current, "overdue", of), max(due, since), until)
 
 
+AGAIN = " again"
+"""What ends the entry of a step that is promised again; no other entry has a space."""
+
+
+def again(planned: Statement) -> Statement:
+    """A planned statement that fills an entry of its own, beside the one that it names."""
+    return msgspec.structs.replace(planned, entry=planned.entry + AGAIN)
+
+
 def own_entry(statement: Statement) -> str:
     """The entry of a milestone as spans write it: empty if it is the default one."""
-    entry, line = statement.entry, statement.line
+    entry, line = statement.entry.removesuffix(AGAIN), statement.line
     return "" if entry == f"{line['facility']}/{line['milestone']}" else entry
 
 
@@ -245,7 +265,7 @@ def _came(
     plan: Statement, milestone: Statement
 ) -> tuple[Outcome | Literal["came"], Statement | str]:
     """It came, unless it was over before the first plan was said: then nothing was promised."""
-    if _over_before(plan, milestone):
+    if over_before(plan, milestone):
         return "replaced", milestone.id
     return "came", milestone
 
@@ -299,17 +319,9 @@ def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None
     """What came in another entry of the ladder, by the last plan that has it."""
     for plan in reversed(plans):
         filling = _filling(account, plan.entry)
-        if filling is not None and not _over_before(plans[0], filling):
+        if filling is not None and not over_before(plans[0], filling):
             return filling
     return None
-
-
-def _over_before(plan: Statement, milestone: Statement) -> bool:
-    """Whether something was certainly over before a plan was said, so is no answer to it."""
-    first = plan.stated.earliest if plan.stated else None
-    if first is None or milestone.latest is None:
-        return False
-    return milestone.latest < min(first, plan.said)
 
 
 def _replacing(account: Account) -> dict[str, Statement]:

@@ -10,15 +10,17 @@ from collections.abc import Iterator
 
 from projections.engine.account import Account, Effective
 from projections.engine.spans import BEFORE_ALL, Span
+from projections.kinds.contested import FACETS, contested
 
-LISTED = ("record", "named")
+LISTED = ("record", "named", *FACETS)
 """The facets of what `listing` gives."""
 
 
 def listing(account: Account, kind: str) -> Iterator[Span]:
     """The span that puts a record into lists, as soon as anything was said of it.
 
-    One more names each facility that an effective statement of it belongs to.
+    One more names each facility that an effective statement of it belongs to; others tell what is
+    disputed.
     """
     if account.effective:
         best = max(account.effective.values(), key=_standing)
@@ -30,6 +32,7 @@ def listing(account: Account, kind: str) -> Iterator[Span]:
     }
     for facility, statement in owners.items():
         yield Span("named", facility, statement=statement)
+    yield from contested(account)
 
 
 def _standing(each: Effective) -> tuple[bool, bool, int, int]:

@@ -20,7 +20,7 @@ from events.catalogue import STATEMENT_TYPES
 from events.chronicle import stream_lines
 from events.clocks import utc_day
 from events.commit import LoggedEvent
-from events.dates import iso, parse_iso
+from events.dates import Day, iso, parse_iso
 from events.fact import Line
 from events.record import Record
 from events.statement import Statement
@@ -52,6 +52,7 @@ CREATE = """
         statement TEXT NOT NULL,
         date TEXT,
         stated TEXT,
+        said INTEGER NOT NULL,
         PRIMARY KEY (record, number, kf)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX statements_by_id ON statements (statement);
@@ -69,6 +70,7 @@ CREATE = """
         statement TEXT NOT NULL,
         PRIMARY KEY (named, statement)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX contradictions_by_statement ON contradictions (statement);
 
     CREATE TABLE mentions (
         facility TEXT NOT NULL,
@@ -76,12 +78,12 @@ CREATE = """
         PRIMARY KEY (facility, record)
     ) STRICT, WITHOUT ROWID;
 """
-"""`by` is the position of the event that made a version; `number` of a card is that of its
-stream."""
+"""`by` is the position of the event that made a version, `said` the day from which it is visible;
+`number` of a card is that of its stream."""
 
 INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
-INSERT_STATEMENT = "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_STATEMENT = "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CLOSE_STATEMENT = "UPDATE statements SET kt = ? WHERE record = ? AND number = ? AND kt IS NULL"
 INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)"
 INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
@@ -194,6 +196,63 @@ CONTRADICTING = """
     ORDER BY statement
 """
 
+CONTRADICTIONS = """
+    SELECT ours.record, ours.number, ours.by, ours.statement,
+      theirs.record, theirs.number, theirs.statement
+    FROM contradictions
+    CROSS JOIN statements AS ours ON ours.statement = contradictions.statement
+    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.named
+    WHERE ours.said <= :stated AND ours.kf <= :known AND (ours.kt IS NULL OR ours.kt > :known)
+      AND theirs.said <= :stated AND theirs.kf <= :known
+      AND (theirs.kt IS NULL OR theirs.kt > :known)
+"""
+"""The statements that named another at any time, where both are visible."""
+
+CONTRADICTIONS_OF = f"""
+    {CONTRADICTIONS}
+      AND (
+        contradictions.named IN (SELECT value FROM json_each(:among))
+        OR contradictions.statement IN (SELECT value FROM json_each(:among))
+      )
+"""
+"""Those of some statements."""
+
+LINKED = """
+    SELECT streams.name
+    FROM statements AS own
+    CROSS JOIN contradictions ON contradictions.named = own.statement
+    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.statement
+    CROSS JOIN streams ON streams.number = theirs.record
+    WHERE own.record = :record AND theirs.record <> :record
+    UNION
+    SELECT streams.name
+    FROM statements AS own
+    CROSS JOIN contradictions ON contradictions.statement = own.statement
+    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.named
+    CROSS JOIN streams ON streams.number = theirs.record
+    WHERE own.record = :record AND theirs.record <> :record
+"""
+"""The other records that ever contradicted a record, or were contradicted by it."""
+
+CONTRADICTIONS_CHANGED = """
+    SELECT DISTINCT change.value
+    FROM contradictions
+    CROSS JOIN statements
+      ON statements.statement IN (contradictions.named, contradictions.statement)
+    CROSS JOIN json_each(json_array(kf, kt)) AS change
+    WHERE change.value > :after AND change.value <= :known AND kf IS NOT kt
+"""
+
+LAST_SAID = """
+    SELECT record, max(said)
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND said <= :stated
+      AND kf <= :known
+      AND (kt IS NULL OR kt > :known)
+    GROUP BY record
+"""
+
 CITING = """
     SELECT DISTINCT coalesce(statements.statement, streams.name)
     FROM citations
@@ -221,6 +280,21 @@ class Version(NamedTuple):
     def stands(self, known: int) -> bool:
         """Whether it stood at a position, not before its beginning."""
         return self.kt is None or known < self.kt
+
+
+class Named(NamedTuple):
+    """A statement by its record and its number, and its id."""
+
+    record: int
+    number: int
+    id: str
+
+
+class Contradiction(NamedTuple):
+    """A statement, and another that it contradicts."""
+
+    one: Named
+    other: Named
 
 
 class Lines:
@@ -291,7 +365,8 @@ class Lines:
         line = kept.line
         first = by == kept.position
         if first or not kept.withdrawn:
-            values = by, id, line.get("date"), line.get("stated")
+            said = record.statement(id).said
+            values = by, id, line.get("date"), line.get("stated"), said
             self._statements.open(key, known, *values, first=first)
         if kept.withdrawn:
             self._statements.close(key, known)
@@ -422,6 +497,43 @@ class Lines:
                     if id in found:
                         found[id].append(line)
         return found
+
+    def contradictions(
+        self, db: Database, *, stated: Day, known: int, among: Iterable[str] | None = None
+    ) -> list[Contradiction]:
+        """The statements that contradict one another, both of them visible; with `among`, those of
+        which one is among these."""
+        asked: dict[str, Any] = {"stated": stated, "known": known}
+        query = CONTRADICTIONS
+        if among is not None:
+            asked["among"], query = as_json(list(among)), CONTRADICTIONS_OF
+        found = db.execute(query, asked).fetchall()
+        mended = {ours for _, number, by, ours, *_ in found if by != number}
+        texts = self.statements(db, mended, known=known)
+        named = {id: msgspec.json.decode(text).get("contradicts", ()) for id, text in texts.items()}
+        return [
+            Contradiction(Named(record, number, ours), Named(*theirs))
+            for record, number, _, ours, *theirs in found
+            if ours not in named or theirs[-1] in named[ours]
+        ]
+
+    def linked(self, db: Database, record: int) -> list[str]:
+        """The streams of other records that ever contradicted a record, given by its number, or
+        were contradicted by it."""
+        return [name for (name,) in db.execute(LINKED, {"record": record})]
+
+    def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
+        """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
+        another, or was contradicted, came, changed or went."""
+        asked = {"after": after, "known": known}
+        return [position for (position,) in db.execute(CONTRADICTIONS_CHANGED, asked)]
+
+    def last_said(
+        self, db: Database, records: Iterable[int], *, stated: Day, known: int
+    ) -> dict[int, Day]:
+        """The latest day on which any visible statement of each of some records was said."""
+        asked = {"records": as_json(list(records)), "stated": stated, "known": known}
+        return dict(db.execute(LAST_SAID, asked).fetchall())
 
     def cards_mended(self, db: Database, *, after: int, known: int) -> list[tuple[int, int]]:
         """The records whose cards were set anew beyond a position and up to another, each with

@@ -6,7 +6,7 @@ A question about a day beyond the horizon gets the status at the horizon: that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from events.fact import Line
 from events.record import Record
 from events.stream import Stream
 from projections.engine.spans import BEFORE_ALL
+from projections.kinds.contested import FACETS as CONTESTED
 from projections.views.budget import Budget
 from projections.views.bulk import Numbers
 from projections.views.columns import Found
@@ -170,6 +171,46 @@ class Slice:
         field, count)."""
         scope = self.scope._replace(country=None, field=None, class_=None)
         return self.reading.state.count_world(self.reading.db, scope, self.status_day)
+
+    def contested(self) -> dict[int, int]:
+        """The statements whose dates are contested where they are effective (rule 23): their
+        records by their numbers."""
+        reading, known, stated = self.reading, self.as_of.known, self.as_of.stated
+        scope = Scope(stated, known)
+        found = reading.state.find(reading.db, "contested", scope, first=stated, last=stated)
+        pairs = reading.lines.contradictions(reading.db, stated=stated, known=known)
+        reading.budget.spend(rows=len(pairs))
+        linked = {each.number: each.record for pair in pairs for each in pair}
+        rows = zip(found["statement"].tolist(), found["record"].tolist(), strict=True)
+        return {**linked, **dict(rows)}
+
+    def contested_ids(self) -> set[str]:
+        """The ids of the same statements."""
+        contested = self.contested()
+        self.reading.budget.spend(rows=len(contested))
+        keys = ((record, number) for number, record in contested.items())
+        return set(self.reading.lines.ids_of(self.reading.db, keys).values())
+
+    def doubted(self) -> set[int]:
+        """The numbers of the records with a visible statement that is disputed, or that contradicts
+        another visible one or is contradicted by it."""
+        reading, known, stated = self.reading, self.as_of.known, self.as_of.stated
+        scope = Scope(stated, known)
+        records: set[int] = set()
+        for facet in CONTESTED:
+            found = reading.state.find(reading.db, facet, scope, first=stated, last=stated)
+            records.update(found["record"].tolist())
+        pairs = reading.lines.contradictions(reading.db, stated=stated, known=known)
+        reading.budget.spend(rows=len(pairs))
+        return records.union(each.record for pair in pairs for each in pair)
+
+    def last_said(self, records: Collection[int]) -> dict[int, Day]:
+        """The latest day on which any visible statement of each of some records, by number, was
+        said."""
+        self.reading.budget.spend(rows=len(records))
+        return self.reading.lines.last_said(
+            self.reading.db, records, stated=self.as_of.stated, known=self.as_of.known
+        )
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""

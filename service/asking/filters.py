@@ -113,7 +113,8 @@ class Wanted:
     """Which part of the world a question is about, and which page of what it lists.
 
     `statuses` are those held; `expected` are the statuses expected on the day asked about, or held
-    where nothing is expected. `radius` is in kilometres. `facets` are to be counted; `fields` are
+    where nothing is expected. `disputed` is for records of which something is disputed. `radius` is
+    in kilometres. `facets` are to be counted; `fields` are
     the members that items keep. Empty means all. `sort` is None where nothing is said of it.
     `limit` is of the rows of a page, and `beside` of those of the lists that stand beside them.
     """
@@ -124,6 +125,7 @@ class Wanted:
     statuses: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     kind: str | None = None
+    disputed: bool = False
     q: str | None = None
     near: Point | None = None
     radius: float | None = None
@@ -193,6 +195,12 @@ def _radius(text: str) -> float:
     return float(text)
 
 
+def _true(text: str) -> bool:
+    if text != "true":
+        raise BadFilter("disputed", text, "`true`, or nothing", allowed=("true",))
+    return True
+
+
 def _short(number: float) -> str:
     """A number in no more digits than it needs, never with an exponent."""
     return f"{number:.6f}".rstrip("0").rstrip(".")
@@ -247,6 +255,17 @@ EXPECTED = choices(
     why="no status of that name",
     example="operating",
     sort=True,
+)
+DISPUTED = Filter(
+    name="disputed",
+    form={"type": "string", "enum": ["true"]},
+    meaning=(
+        "Only records with a visible statement that is disputed, or that `contradicts` links with "
+        "another visible one."
+    ),
+    parse=_true,
+    write=lambda _: "true",
+    default=False,
 )
 KIND = choice("kind", FINDABLE, "Only records of this kind; `source` only with `q`.")
 Q = Filter(
@@ -329,7 +348,7 @@ AFTER_ROW: Filter = AFTER.but(
 """Where a page of rows begins: how many stand before it."""
 
 SHARED: tuple[Parameter, ...] = (
-    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, CLASS, STATUS, EXPECTED, KIND, Q,
-    NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, CLASS, STATUS, EXPECTED,
+    DISPUTED, KIND, Q, NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""

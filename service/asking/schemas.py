@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields
-from marshmallow.validate import OneOf
+from marshmallow.validate import Equal, OneOf
 
 from events.vocabulary import CLASSES, STATUSES
 
@@ -149,6 +149,27 @@ class HoldsSchema(Schema):
     to = text_field("ISO 8601.", null=True)
 
 
+def contested_field() -> fields.Boolean:
+    """Whether a date is contested."""
+    return fields.Boolean(
+        validate=Equal(True),
+        metadata={
+            "description": "Only where the date is contested: another visible statement of its "
+            "entry is disputed, or another visible one contradicts it."
+        },
+    )
+
+
+def last_said_field() -> fields.String:
+    """The day of the last word on a facility."""
+    return fields.String(
+        metadata={
+            "description": "The day on which anything was last said of the facility; only where "
+            "that lies more than five years before `stated`, and it was not closed for good."
+        }
+    )
+
+
 class StatementSchema(Schema):
     """A statement: its line as it stands at `known`, with the day it was said and its bounds."""
 
@@ -165,6 +186,7 @@ class StatementSchema(Schema):
     date = fields.String(metadata={"description": "EDTF, as precise as the source."})
     said = part_field(SaidSchema)
     bounds = part_field(BoundsSchema)
+    contested = contested_field()
 
 
 class HoldingSchema(StatementSchema):

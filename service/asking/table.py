@@ -40,6 +40,10 @@ def columns(*names: str, words: Iterable[str] = ()) -> tuple[Column, ...]:
     return tuple(Column(name=name, words=name in set(words)) for name in names)
 
 
+CONTESTED = Column(name="contested", value=lambda row: "true" if row.get("contested") else None)
+"""Whether the date of a row is contested; empty where it is not."""
+
+
 def dated(name: str, member: str = "date") -> Column:
     """A column for people, with the date that a member has, in words."""
     return Column(name=name, value=lambda row: date_cell(row.get(member)))

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from events.dates import Day, day, year_of
 from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.views.history import numbers_of_streams
 from projections.views.reading import Reading
 from projections.views.state import Scope
 from service.asking.query import Query
@@ -57,5 +58,11 @@ def between(
 
 
 def of_record(reading: Reading, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id alone decides
-    """Of an answer about one record: its own stream."""
-    return {str(Stream.record(id)): 0}
+    """Of an answer about one record: its own stream, and those of records that contradict it."""
+    own = str(Stream.record(id))
+    linked = (
+        name
+        for number in numbers_of_streams(reading.db, [own]).values()
+        for name in reading.lines.linked(reading.db, number)
+    )
+    return dict.fromkeys((own, *linked), 0)

@@ -21,9 +21,11 @@ from service.asking.schemas import (
     SinceSchema,
     choice_field,
     class_field,
+    contested_field,
     count_field,
     counts_field,
     flag_field,
+    last_said_field,
     list_field,
     part_field,
     status_field,
@@ -79,7 +81,8 @@ class PatchDifferenceSchema(DifferenceSchema):
 
 class DiffSchema(AnswerSchema):
     """What differs between two points of the clocks. The patch that `format=patch` gives is over
-    one document: each list of /v1/state as an object, by the id of its rows."""
+    one document: each list of /v1/state as an object, by the id of its rows, which lack `contested`
+    and `last_said`."""
 
     to = part_field(ClocksSchema)
     sentence = part_field(SentenceSchema)
@@ -178,6 +181,8 @@ class OnSideSchema(Schema):
     expected = fields.Nested(ExpectedSchema, allow_none=True)
     overdue = fields.List(fields.Nested(OverdueSchema))
     name_then = fields.String(metadata={"description": "Another name that it bore at `at`."})
+    contested = contested_field()
+    last_said = last_said_field()
     count = fields.Integer(metadata={"description": "How many of a group have a status."})
     counts = fields.Dict(
         keys=fields.String(validate=OneOf((*STATUSES, *FIELDS))),

@@ -16,6 +16,7 @@ in two variants, for `class="wide"` (1,200 pixels) and, with `narrow=True`, for
     crowds.py      draw_crowds(crowds, words=, label=)             the world, by country
     life.py        draw_life(lane, frame, lang=, label=, narrow=)   the phases of one record
     ladder.py      draw_ladder(ladder, lang=, label=, cursor=, narrow=)  a staircase of promises
+    promised.py    draw_promised(promises, horizon, lang=, label=, words=, …)  against what came
     course.py      course(series, frame, lang=, label=, unit=, …)   lines named at their ends
     sparkline.py   sparkline(points, frame, width=, height=, …) -> Markup
     marks.py       icon(status, expected=) -> Markup               ○ ◔ ◑ ◕ ● ‖ ✕ in a line of text

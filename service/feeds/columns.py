@@ -22,7 +22,15 @@ from service.feeds.titles import lane_fields, lane_name, title_of
 from service.feeds.vis_timeline import viewed
 from service.items.item import KINDS, Item
 from service.items.when import When
-from service.words.labels import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
+from service.words.labels import (
+    CONTESTED,
+    DISPUTED,
+    KIND_WORDS,
+    NO_END,
+    PLANNED,
+    STATUS_WORDS,
+    field_word,
+)
 
 Members = dict[str, Any]
 
@@ -32,7 +40,7 @@ MOST_SPANS = 100_000
 SIGNS = (*STATUSES, *(kind for kind in KINDS if kind != "phase"))
 """What a span is drawn as: a status, or something of a kind that has none."""
 
-PLANNED_FLAG, DISPUTED_FLAG = 1, 2
+PLANNED_FLAG, DISPUTED_FLAG, CONTESTED_FLAG = 1, 2, 4
 
 
 def render(context: Context) -> bytes:
@@ -63,6 +71,7 @@ def render(context: Context) -> bytes:
             "words": {
                 "planned": PLANNED[context.lang],
                 "disputed": DISPUTED[context.lang],
+                "contested": CONTESTED[context.lang],
                 "open": NO_END[context.lang],
             },
             **_columns(spans, place, context.lang),
@@ -191,7 +200,10 @@ def _columns(spans: Sequence[_Span], place: dict[str, int], lang: Language) -> M
         "end_earliest": [span.end_earliest for span in spans],
         "end": [span.end for span in spans],
         "flags": [
-            PLANNED_FLAG * span.item.planned + DISPUTED_FLAG * span.item.disputed for span in spans
+            PLANNED_FLAG * span.item.planned
+            + DISPUTED_FLAG * span.item.disputed
+            + CONTESTED_FLAG * span.item.contested
+            for span in spans
         ],
         "start_text": [texts.place(_text(span.item.start, lang)) for span in spans],
         "end_text": [texts.place(_text(span.item.end, lang)) for span in spans],

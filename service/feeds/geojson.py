@@ -103,6 +103,7 @@ def _properties(item: Item, context: Context) -> Members:
         "planned": item.planned,
         "overdue": item.overdue,
         "disputed": item.disputed,
+        "contested": item.contested or None,
     }
     return {name: value for name, value in members.items() if value not in (None, "")}
 

@@ -171,6 +171,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("planned", "boolean", "It is only promised.", lambda item: item.planned),
     Column("overdue", "boolean", "It was promised for a day now past.", lambda i: i.overdue),
     Column("disputed", "boolean", "Its sources are disputed.", lambda item: item.disputed),
+    Column("contested", "boolean", "Others date it otherwise.", lambda item: item.contested),
     Column("said", "day", "The day by which it was said.", lambda item: _iso(item.said)),
     Column("value", "number", "What was read of an indicator.", lambda item: item.claim.value),
     Column("unit", "text", "The unit of the value.", lambda item: item.claim.unit),

@@ -20,6 +20,7 @@ from service.items.item import Item
 from service.items.when import When, when
 from service.words.labels import (
     AS_OF,
+    CONTESTED,
     DISPUTED,
     KIND_WORDS,
     ORIGIN,
@@ -114,7 +115,13 @@ def _slide(item: Item, context: Context) -> Members:
     field = item.field
     slide["group"] = field_word(field, lang) if field else KIND_WORDS[item.kind][lang]
     marks = [
-        word[lang] for word, holds in ((PLANNED, item.planned), (DISPUTED, item.disputed)) if holds
+        word[lang]
+        for word, holds in (
+            (PLANNED, item.planned),
+            (DISPUTED, item.disputed),
+            (CONTESTED, item.contested),
+        )
+        if holds
     ]
     headline = escape(title_of(item, lang))
     if marks:

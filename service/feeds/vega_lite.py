@@ -228,6 +228,8 @@ def _row(item: Item, lane: str, context: Context) -> Members:
         "edtf": item.start.edtf if item.start else "",
         "url": context.url(f"/records/{item.record}"),
     }
+    if item.contested:
+        row["contested"] = True
     if item.status is not None:
         row["status"] = item.status
     if item.end is not None:

@@ -23,6 +23,7 @@ from service.feeds.timelinejs import lacks, within
 from service.feeds.titles import lane_fields, title_of
 from service.items.item import Item
 from service.words.labels import (
+    CONTESTED,
     DISPUTED,
     KIND_WORDS,
     NO_END,
@@ -106,6 +107,7 @@ def tooltip(item: Item, lang: str) -> str:
             (PLANNED, item.planned),
             (OVERDUE, item.overdue),
             (DISPUTED, item.disputed),
+            (CONTESTED, item.contested),
         )
         if holds
     ]
@@ -199,6 +201,7 @@ def _classes(item: Item) -> Iterator[str]:
         ("planned", item.planned),
         ("overdue", item.overdue),
         ("disputed", item.disputed),
+        ("contested", item.contested),
         ("vague", any(when is not None and when.vague for when in (item.start, item.end))),
     ):
         if holds:

@@ -54,7 +54,8 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     `start` is None where only the end is known; `end` is
     the date of what ended it, `open` says that no end is known, `point` that it
     happened on one day, perhaps a vague one. `planned` items are only promised,
-    `overdue` ones were promised for a day that has passed. `plans`, `sources` and the
+    `overdue` ones were promised for a day that has passed. `contested` ones have rivals that are
+    disputed, or contradicted. `plans`, `sources` and the
     rest are there once the item is completed: `recorded` is the instant of its last event
     (RFC 3339), in the commit at `position`.
     """
@@ -74,6 +75,7 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     planned: bool = False
     overdue: bool = False
     disputed: bool = False
+    contested: bool = False
     plans: tuple[Plan, ...] = ()
     sources: tuple[Source, ...] = ()
     recorded: str | None = None

@@ -88,7 +88,10 @@ def _not_before(date: When | None, first: Day | None) -> When | None:
 def milestones(life: Life) -> Iterator[Item]:
     """The steps that were made, and the plans that are open."""
     gave = {stretch.statement: stretch.value for stretch in life.held}
-    for claim in effective(life.claims.values(), life.horizon).values():
+    filling = effective(life.claims.values(), life.horizon).values()
+    # What is promised again is open, though what came before fills its entry.
+    again = {*life.claims}.intersection(life.pending) - {claim.id for claim in filling}
+    for claim in (*filling, *(life.claims[id] for id in sorted(again))):
         date = claim.when
         if date is None or (claim.planned and claim.id not in life.pending):
             continue

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from events.clocks import AsOf
 from events.stream import Stream
 from projections.views.reading import Reading
@@ -35,7 +37,14 @@ def read(reading: Reading, as_of: AsOf, wanted: Selection) -> Iterator[Item]:
     named = wanted.record
     if named is not None:
         reading.history.check_exists(reading.db, str(Stream.record(named)), known=as_of.known)
-    return filter(wanted.takes, _Selected(reading, as_of, wanted).items())
+    contested = reading.at(as_of).contested_ids()
+
+    def marked(item: Item) -> Item:
+        if item.statement not in contested:
+            return item
+        return msgspec.structs.replace(item, contested=True)
+
+    return map(marked, filter(wanted.takes, _Selected(reading, as_of, wanted).items()))
 
 
 class _Selected:

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from events.dates import parse, parse_iso
+from events.dates import iso, parse, parse_iso
 from events.errors import BadFilter
 from projections import VALUES
 from projections.engine.spans import BEFORE_ALL
@@ -27,6 +27,7 @@ from projections.views.reading import Reading
 from projections.views.search import Hit
 from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
+from service.asking.aging import old_words
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import date_text
@@ -36,7 +37,7 @@ from service.lists.snippets import snippet
 
 LISTED = (
     *("id", "kind", "name", "name_zh", "country", "field", "class"),
-    *("status", "since", "distance_km"),
+    *("status", "since", "contested", "last_said", "distance_km"),
 )
 """The members of an item of `/v1/records`."""
 
@@ -78,6 +79,7 @@ def search_answer(reading: Reading, query: Query) -> Members:
         about.field,
         about.class_,
         about.statuses,
+        about.disputed,
     )
     if not any(named):
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
@@ -138,6 +140,12 @@ class _Found:
     def held(self) -> str | None:
         """The status, if it is a facility that has one."""
         return self.status.value or None if self.status else None
+
+    @property
+    def told(self) -> str:
+        """The statement that gives a facility its status, or that names another record."""
+        row = self.row if self.status is None else self.status
+        return row.statement if row else ""
 
     @property
     def named_by(self) -> tuple[str, str]:
@@ -202,6 +210,8 @@ class _Finding:
         found = self.slice.find("record", self.query.as_of.at)
         if wanted.kind is not None:
             found = found.where(found["value"] == VALUES.index(wanted.kind))
+        if wanted.disputed:
+            found = found.where(np.isin(found["record"], list(self.slice.doubted())))
         held = np.zeros(len(found), np.int16)
         if wanted.statuses or "status" in wanted.facets:
             status = self.slice.find("status", self.slice.status_day)
@@ -236,7 +246,10 @@ class _Finding:
                 streams = set(some) if streams is None else streams & set(some)
         listed = self._records(streams)
         about_records = any(
-            (wanted.near, wanted.country, wanted.field, wanted.class_, wanted.statuses)
+            (
+                *(wanted.near, wanted.country, wanted.field, wanted.class_),
+                *(wanted.statuses, wanted.disputed),
+            )
         )
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
@@ -261,6 +274,9 @@ class _Finding:
             for row in self._stab("record", ids, self.query.as_of.at)
             if wanted.kind in (None, row.value)
         ]
+        if wanted.disputed:
+            doubted = self.slice.doubted()
+            rows = [row for row in rows if row.id >> 32 in doubted]
         listed = [_Found(f"record:{row.record}", row) for row in rows]
         if wanted.statuses or "status" in wanted.facets or self.sort == "since":
             self._take_statuses(listed)
@@ -376,18 +392,26 @@ class _Finding:
         if self.words and (not self.wanted.fields or "matches" in kept):
             matches = self._matches(page, self.words)
         items = []
+        contested = self._contested(page)
+        statuses = {each.row.id >> 32: each.held for each in page if each.row is not None}
+        old = old_words(self.slice, statuses)
         for each in page:
+            name, name_zh = self.names[each.named_by]
+            record = None if each.row is None else each.row.id >> 32
+            shown = {
+                "name_zh": name_zh,
+                "class": each.class_,
+                "contested": True if each.told in contested else None,
+                "last_said": iso(old[record]) if record in old else None,
+            }
             item: dict[str, Any] = {
                 "id": each.id,
                 "kind": each.kind,
-                "name": self.names[each.named_by][0],
+                "name": name,
                 "country": each.country,
                 "field": each.field,
+                **{member: value for member, value in shown.items() if value is not None},
             }
-            if (name_zh := self.names[each.named_by][1]) is not None:
-                item["name_zh"] = name_zh
-            if each.class_ is not None:
-                item["class"] = each.class_
             if each.kind == "facility":
                 item["status"] = each.held
             if self.sort == "since":
@@ -402,6 +426,13 @@ class _Finding:
                 item = {name: value for name, value in item.items() if name in kept}
             items.append(item)
         return items
+
+    def _contested(self, page: Sequence[_Found]) -> set[str]:
+        """The statements that items tell by, whose dates are contested."""
+        contested = self.slice.contested()
+        told = {each.told for each in page if each.told}
+        versions = self.slice.versions(told) if contested else {}
+        return {id for id, version in versions.items() if version.number in contested}
 
     def _matches(self, page: Sequence[_Found], words: Terms) -> dict[str, list[Members]]:
         """Of each stream, where in its best texts the words stand."""

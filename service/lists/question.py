@@ -10,6 +10,7 @@ from service.asking.filters import (
     AFTER_RECORD,
     CLASS,
     COUNTRY,
+    DISPUTED,
     FACETS_COUNTED,
     FIELD,
     KIND,
@@ -26,7 +27,7 @@ from service.asking.following import Follow
 from service.asking.parameter import Filter, choice, choices, quoted
 from service.asking.query import Query
 from service.asking.question import Example, Question
-from service.asking.table import Column, Members, Table, columns
+from service.asking.table import CONTESTED, Column, Members, Table, columns
 from service.asking.turning import on_a_day
 from service.lists.answer import LISTED, SEARCHED, records_answer, search_answer
 from service.lists.schemas import RecordsSchema, SearchSchema
@@ -52,6 +53,8 @@ def _fields(members: Sequence[str]) -> Filter:
 
 def _shown(answer: Members) -> tuple[Column, ...]:
     found = columns("id", "kind", "name", "country", "field", "status")
+    if any("contested" in row for row in answer["items"]):
+        found += (CONTESTED,)
     if any("distance_km" in row for row in answer["items"]):
         found += (Column(name="km", value=lambda row: number_text(row["distance_km"])),)
     return found
@@ -70,7 +73,9 @@ def _columns(answer: Members) -> tuple[Column, ...]:
     return (
         *columns("kind", "id"),
         *columns("name", "name_zh", words=("name", "name_zh")),
-        *columns("country", "field", "class", "status", *present),
+        *columns("country", "field", "class", "status"),
+        CONTESTED,
+        *columns("last_said", *present),
     )
 
 
@@ -96,6 +101,7 @@ RECORDS = Question(
         FIELD,
         CLASS,
         STATUS,
+        DISPUTED,
         NEAR,
         RADIUS,
         SORT.but(
@@ -138,6 +144,7 @@ SEARCH = Question(
         FIELD,
         CLASS,
         STATUS,
+        DISPUTED,
         NEAR,
         RADIUS,
         SORT,

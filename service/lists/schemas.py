@@ -12,7 +12,9 @@ from service.asking.schemas import (
     AnswerSchema,
     SinceSchema,
     class_field,
+    contested_field,
     count_field,
+    last_said_field,
     list_field,
     text_field,
 )
@@ -39,6 +41,8 @@ class RecordItemSchema(Schema):
         allow_none=True,
         metadata={"description": "Since when it has its status; only where that sorts the list."},
     )
+    contested = contested_field()
+    last_said = last_said_field()
     distance_km = fields.Float(
         metadata={"description": "Along a great circle, to the metre; only with `near`."}
     )

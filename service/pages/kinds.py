@@ -7,6 +7,7 @@ from functools import partial
 from service.comparing.question import COMPARE
 from service.pages.activity.page import activity_page, activity_read
 from service.pages.compare.page import compare_page, default_sides
+from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.record.page import record_page
 from service.pages.search import page as searching
@@ -92,6 +93,14 @@ PAGES: tuple[PageKind, ...] = (
         show=searching.search_page,
         question=searching.question_for,
         taken=searching.TAKES,
+    ),
+    PageKind(
+        name="disputed",
+        path="/disputed",
+        about="What is disputed, with its rivals and their sources, as a page.",
+        show=disputing.disputed_page,
+        taken=disputing.TAKES,
+        read=disputing.disputed_read,
     ),
     PageKind(
         name="activity",

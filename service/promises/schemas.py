@@ -44,6 +44,7 @@ class SlipTotalsSchema(Schema):
     ladders = count_field()
     outcomes = counts_field(of=OUTCOMES)
     of = count_field("Of how many the quartiles are.")
+    still_open = count_field("How many are pending or overdue, so in no quartile yet.")
     median = part_field(QuartileSchema, null=True)
     lower_quartile = part_field(QuartileSchema, null=True)
     upper_quartile = part_field(QuartileSchema, null=True)

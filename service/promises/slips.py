@@ -20,7 +20,7 @@ from msgspec.structs import asdict
 
 from events.dates import Bounds
 from events.fact import Line
-from projections.kinds.ladders import OUTCOMES, Slip, ladder_of, slip
+from projections.kinds.ladders import OPEN, OUTCOMES, Slip, ladder_of, slip
 from projections.views.reading import Reading, Slice
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of, page_of_rows
@@ -127,6 +127,7 @@ def _slips_sentence(
         outcomes=totals["outcomes"],
         median=median,
         of=totals["of"],
+        still_open=totals["still_open"],
         worst=worst,
         about=meant,
         only=next((outcome for outcome in OUTCOMES if outcome == meant.outcome), None),
@@ -155,6 +156,8 @@ def _totals(
         "ladders": sum(outcomes.values()),
         "outcomes": {name: outcomes[name] for name in OUTCOMES if outcomes.get(name)},
         "of": len(least),
+        # What has not come has no slip yet, and would make the median greater.
+        "still_open": sum(outcomes.get(name, 0) for name in OPEN),
         "median": None,
         "lower_quartile": None,
         "upper_quartile": None,

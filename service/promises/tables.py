@@ -17,7 +17,8 @@ def slip_lines(answer: Members) -> Iterator[str]:
     yield from sentence_of(answer)
     totals = answer["totals"]
     if totals["median"]:
-        yield f"Median slip {interval_cell(totals['median'])} days, of {totals['of']}."
+        median, still = interval_cell(totals["median"]), totals["still_open"]
+        yield f"Median slip {median} days, of {totals['of']}; {still} still open."
 
 
 def _of_plan(index: int, value: Callable[[Members], object]) -> Callable[[Members], object]:
@@ -76,6 +77,7 @@ def _group(name: str) -> Table:
             Column(name="promises", value=lambda group: group["ladders"]),
             Column(name="came", value=lambda group: group["of"]),
             Column(name="median slip in days", value=_days("median")),
+            Column(name="still open", value=lambda group: group["still_open"]),
         ),
     )
 

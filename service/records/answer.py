@@ -21,9 +21,10 @@ from events.stream import Stream
 from projections import PROJECTIONS
 from projections.engine.account import Account, Effective, account
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, FOR_LISTS, Span
-from projections.kinds.facility import alternatives
+from projections.kinds.facility import FOR_GOOD, alternatives
 from projections.views.lines import statement_text
 from projections.views.reading import Reading
+from service.asking.aging import is_old
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of_lists
 from service.asking.query import Query
@@ -36,8 +37,9 @@ Members = dict[str, Any]
 class RecordAt:
     """A record at three clocks: what is visible of it, and what follows."""
 
-    def __init__(self, record: Record, as_of: AsOf) -> None:
-        """`record` is as of `known`. Raises NotFound where the log had none then."""
+    def __init__(self, record: Record, as_of: AsOf, linked: Iterable[str] = ()) -> None:
+        """`record` is as of `known`; `linked` are visible statements that another visible one
+        contradicts, or that contradict another. Raises NotFound where the log had none then."""
         if record.revision == 0:
             raise NotFound("record", record.id)
         self.record, self.as_of = record, as_of
@@ -47,15 +49,24 @@ class RecordAt:
             PROJECTIONS[self.record.kind].heard(self.account, as_of.stated),
             key=lambda span: (BEFORE_ALL if span.first is None else span.first, span.facet),
         )
+        self._contested = {
+            *linked,
+            *(span.statement for span in self.spans if span.facet == "contested"),
+        }
 
     @classmethod
     def read(cls, reading: Reading, id: str, as_of: AsOf) -> Self:
         """The record of an id. Raises NotFound where the log had none."""
-        return cls(reading.record(str(Stream.record(id)), known=as_of.known), as_of)
+        record = reading.record(str(Stream.record(id)), known=as_of.known)
+        return cls(record, as_of, linked_in(reading, record, as_of))
 
     def visible(self) -> list[Statement]:
         """The statements that were said by the horizon and stand, by their dates."""
         return sorted(visible(self.all, self.as_of.stated), key=_by_date)
+
+    def is_contested(self, statement: str | None) -> bool:
+        """Whether the date of an effective statement is contested."""
+        return statement in self._contested
 
     def holding(self, facet: str, day: int) -> Iterator[Span]:
         """The spans of a facet that hold on a day."""
@@ -75,6 +86,14 @@ class RecordAt:
         `counts` whether it counts."""
         for entry, each in sorted(self.account.effective.items()):
             yield effective_members(entry, each)
+
+
+def linked_in(reading: Reading, record: Record, as_of: AsOf) -> set[str]:
+    """The statements that `contradicts` links, both visible, among which one is of a record."""
+    pairs = reading.lines.contradictions(
+        reading.db, stated=as_of.stated, known=as_of.known, among=record.kept
+    )
+    return {each.id for pair in pairs for each in pair}
 
 
 def effective_members(entry: str, effective: Effective) -> Members:
@@ -130,7 +149,12 @@ def record_members(found: RecordAt, query: Query) -> Members:
     )
     members[of_kind] = page[of_kind]
     members["entries"] = [
-        {"entry": entry, "effective": each.statement.id, "counts": each.counts}
+        {
+            "entry": entry,
+            "effective": each.statement.id,
+            "counts": each.counts,
+            **_mark(found, each.statement.id),
+        }
         for entry, each in page["entries"]
     ]
     members["warnings"] = [
@@ -159,7 +183,10 @@ def timeline_answer(reading: Reading, query: Query) -> Members:
         "id": query.id,
         "kind": found.record.kind,
         "spans": [span_members(span, found.record, found.as_of.stated) for span in page["spans"]],
-        "effective": [effective_members(entry, each) for entry, each in page["effective"]],
+        "effective": [
+            effective_members(entry, each) | _mark(found, each.statement.id)
+            for entry, each in page["effective"]
+        ],
         **rest,
     }
 
@@ -184,16 +211,31 @@ def facility_members(found: RecordAt) -> Members:
             for span in sorted(found.shown("overdue"), key=_by_end_of_plan)
         ],
     }
+    if status is not None:
+        members |= _mark(found, status.statement)
+    said = (each.said for each in visible(found.all, found.as_of.stated))
+    old = is_old(said, found.as_of.stated)
+    if old is not None and members["status"] is not None and members["status"] not in FOR_GOOD:
+        members["last_said"] = iso(old)
     if name is not None and name.value != card["name"]:
         members["name_then"] = name.value
     return members
+
+
+def _mark(found: RecordAt, statement: str | None) -> Members:
+    """The member that marks a contested date, where it is one."""
+    return {"contested": True} if found.is_contested(statement) else {}
 
 
 def _others(found: RecordAt) -> Members:
     """What holds of a policy or a series, or what has happened, on the day."""
     return {
         "holding": [
-            {"statement": span.statement, "holds": _holds(span)}
+            {
+                "statement": span.statement,
+                "holds": _holds(span),
+                **_mark(found, span.statement),
+            }
             for span in found.holding(found.record.kind, found.as_of.at)
         ]
     }

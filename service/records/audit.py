@@ -16,6 +16,7 @@ from events.stream import Stream
 from projections import PROJECTIONS
 from projections.engine.account import Account, counting_entries, is_plan, weight
 from projections.engine.spans import AFTER_ALL
+from projections.kinds.facility import as_promised
 from projections.kinds.ladders import ladder_of
 from projections.views.history import Entry
 from projections.views.lines import statement_text
@@ -145,6 +146,7 @@ def plans_over(account: Account, kind: str) -> dict[str, Over]:
     an effective plan replaces (rule 8).
     """
     spans = () if account.horizon is None else PROJECTIONS[kind].heard(account, account.horizon)
+    account = as_promised(account)
     ladders = [
         (span.value, ladder_of(account.record, span)) for span in spans if span.facet == "slip"
     ]

@@ -15,9 +15,11 @@ from service.asking.schemas import (
     SinceSchema,
     StatementSchema,
     choice_field,
+    contested_field,
     count_field,
     counts_field,
     flag_field,
+    last_said_field,
     list_field,
     part_field,
     status_field,
@@ -45,6 +47,7 @@ class EntrySchema(Schema):
     entry = text_field("The slot that statements compete for.")
     effective = text_field("The statement that fills it at the clocks.")
     counts = flag_field("False where the entry is disputed throughout: it moves nothing.")
+    contested = contested_field()
 
 
 class WarningSchema(Schema):
@@ -60,6 +63,7 @@ class HeldSchema(Schema):
 
     statement = text_field("Its id.")
     holds = part_field(HoldsSchema)
+    contested = contested_field()
 
 
 class RecordSchema(ListsSchema):
@@ -79,8 +83,10 @@ class RecordSchema(ListsSchema):
     certainty = fields.String()
     alternatives = fields.List(status_field(null=True))
     statement = fields.String(allow_none=True)
+    contested = contested_field()
     expected = fields.Nested(ExpectedSchema, allow_none=True)
     overdue = fields.List(fields.Nested(OverdueSchema))
+    last_said = last_said_field()
     holding = fields.List(fields.Nested(HeldSchema))
     entries = list_field(EntrySchema)
     warnings = list_field(WarningSchema)

@@ -141,7 +141,8 @@ def _indicator(
 def _main_ladder(
     record: str, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
 ) -> Promise | None:
-    """The ladder that says most: of the start of operation, else the one with most plans."""
+    """The ladder that says most: of the start of operation, else of those that were not given up
+    the one with most plans."""
     ladders = [(span.value, ladder_of(record, span)) for span in spans if span.facet == "slip"]
     if not ladders:
         return None
@@ -150,6 +151,7 @@ def _main_ladder(
         key=lambda each: (
             each[0] != "replaced",
             each[1].milestone == "operation-started",
+            each[0] != "dropped",
             len(each[1].plans),
             each[1].plans,
         ),

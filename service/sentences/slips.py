@@ -50,6 +50,7 @@ def slips_sentence(
     outcomes: Mapping[Outcome, int],
     median: Lateness | None = None,
     of: int = 0,
+    still_open: int = 0,
     worst: Worst | None = None,
     about: About = About(),
     only: Outcome | None = None,
@@ -59,8 +60,8 @@ def slips_sentence(
 
     `outcomes` counts the ladders by outcome; `only` is the one outcome that the question
     keeps. `median` is the median slip against the first promise of the `of` ladders whose
-    slip is open on neither side; where only one ladder came, its own. The sentence
-    names `worst` where it is late. `links` has paths by outcome.
+    slip is open on neither side; where only one ladder came, its own. The `still_open`
+    ones have none yet. The sentence names `worst` where it is late. `links` has paths by outcome.
     """
     total = sum(outcomes.values())
     came = sum(outcomes.get(outcome, 0) for outcome in CAME)
@@ -81,7 +82,12 @@ def slips_sentence(
                 outcomes=_outcomes(say, outcomes, paths),
             )
         return say.sentences(
-            [say.begun(first), _median(say, median, of, came), _worst(say, worst, came)]
+            [
+                say.begun(first),
+                _median(say, median, of, came),
+                _still_open(say, still_open) if median is not None and came > 1 else (),
+                _worst(say, worst, came),
+            ]
         )
 
     return in_each_language(render)
@@ -194,6 +200,18 @@ def _median(say: Voice, median: Lateness | None, of: int, came: int) -> Phrase:
         "Of the {came} that came, {n} can be measured; their median is {slip}.",
         **slots,
         slip=slip,
+    )
+
+
+def _still_open(say: Voice, still_open: int) -> Phrase:
+    """How many a median leaves out, since they have not come."""
+    if not still_open:
+        return ()
+    return say.ngettext(
+        "{n} that is still open is not in it.",
+        "{n} that are still open are not in it.",
+        still_open,
+        n=say.count(still_open),
     )
 
 

@@ -7,8 +7,9 @@ page are put together from texts that are kept, never built from objects.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -18,11 +19,13 @@ import numpy.typing as npt
 
 from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
+from projections import VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
 from projections.views.columns import Found
 from projections.views.reading import Reading
 from projections.views.state import Row, counted
+from service.asking.aging import old_words
 from service.asking.errors import BadCursor
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
@@ -30,7 +33,7 @@ from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
 from service.asking.table import Members
 from service.state.facilities import NUMBER, Facilities, Mask, Places
-from service.state.row import row_texts, texts_of
+from service.state.row import CONTESTED, row_texts, texts_of
 from service.state.sentence import state_in_words
 
 Rows = dict[str, dict[str, Fragment]]
@@ -43,6 +46,7 @@ class HeldDays(NamedTuple):
     first: int
     last: int
     row: Row
+    contested: bool
 
 
 class Told(NamedTuple):
@@ -136,6 +140,7 @@ class _Selection:
         )
         self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during
+        self._ages = True
 
     def at(self, query: Query) -> Members:
         """The answer for a day."""
@@ -151,7 +156,9 @@ class _Selection:
         )
 
     def rows(self, among: npt.NDArray[Any] | None) -> tuple[Rows, bool]:
-        """The rows of the answer for a day."""
+        """The rows of the answer for a day, without what stands beside them: whether a date is
+        contested, and how old the last word is."""
+        self._contested, self._ages = {}, False
         listed = self._listed()
         order, following = listed.all.order, listed.following
         if among is not None:
@@ -172,9 +179,11 @@ class _Selection:
         rows = self.slice.rows(found)
         held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
         possible: dict[str, dict[str, bool]] = defaultdict(dict)
-        for row in sorted(rows, key=lambda row: (row.record, row.vf)):
+        told = zip(rows, found["statement"].tolist(), strict=True)
+        for row, number in sorted(told, key=lambda each: (each[0].record, each[0].vf)):
             if row.value:
-                held[row.record, row.value].append(self._clipped(row))
+                contested = number in self._contested
+                held[row.record, row.value].append(self._clipped(row, contested=contested))
             for status in alternatives(row.odds):
                 if status is not None:
                     alone = possible[status].get(row.record, False)
@@ -227,16 +236,34 @@ class _Selection:
             following,
         )
 
+    @cached_property
+    def _contested(self) -> Container[int]:
+        """The statements whose dates are contested, by number."""
+        return self.slice.contested()
+
     def _facilities(self, listed: Listed) -> list[Fragment]:
         """The rows of a page."""
-        statuses = listed.all.statuses_shown(listed.page)
+        statuses = listed.all.statuses_shown(listed.page, self._contested)
         promises = self._promises(listed)
         numbers = listed.all.order.numbers[listed.page].tolist()
         briefs = self.slice.briefs_of(numbers)
+        old = self._old_words(numbers, listed)
         return [
-            Fragment(f"{{{brief},{status},{promises.get(number, NOTHING_PROMISED)}}}")
+            Fragment(
+                f"{{{brief},{status},{promises.get(number, NOTHING_PROMISED)}"
+                f"{old.get(number, '')}}}"
+            )
             for number, brief, status in zip(numbers, briefs, statuses, strict=True)
         ]
+
+    def _old_words(self, numbers: Sequence[int], listed: Listed) -> dict[int, str]:
+        """What the rows of a page show of the last word, where it is old."""
+        if not self._ages:
+            return {}
+        # Of some facilities only a promise is told, and no status.
+        held = (VALUES[max(number, 0)] for number in listed.all.statuses[listed.page].tolist())
+        old = old_words(self.slice, dict(zip(numbers, held, strict=True)))
+        return {number: f',"last_said":"{iso(said)}"' for number, said in old.items()}
 
     def _promises(self, listed: Listed) -> dict[int, str]:
         """What the rows of a page show of plans, and of names borne then, where there are any; by
@@ -312,10 +339,12 @@ class _Selection:
                     "statement": stretches[0].row.statement,
                 }
             )
+            if stretches[0].contested:
+                members += CONTESTED
             shown.append(Fragment(f"{{{brief},{members}}}"))
         return shown
 
-    def _clipped(self, row: Row) -> HeldDays:
+    def _clipped(self, row: Row, *, contested: bool) -> HeldDays:
         """The days of the period on which a row's status was held; the last one known
         before the horizon goes on beyond it."""
         if self.period is None:
@@ -323,7 +352,7 @@ class _Selection:
         last = min(row.vt - 1, self.period.last)
         if row.vt > self.stated:
             last = self.period.last
-        return HeldDays(min(max(row.vf, self.period.first), last), last, row)
+        return HeldDays(min(max(row.vf, self.period.first), last), last, row, contested)
 
     # --- the rest
 
@@ -403,7 +432,13 @@ class _Selection:
         return self._told(found.where(self.slice.first_days(found) >= first))
 
     def _told(self, found: Found) -> list[Told]:
-        return list(map(Told, self.slice.rows(found), self.slice.statements_behind(found)))
+        texts = [
+            f"{text[:-1]}{CONTESTED}}}" if number in self._contested else text
+            for number, text in zip(
+                found["statement"].tolist(), self.slice.statements_behind(found), strict=True
+            )
+        ]
+        return list(map(Told, self.slice.rows(found), texts))
 
     def _year(self) -> tuple[Day, Day]:
         if self.period is not None:

@@ -7,7 +7,7 @@ ids; texts are made of those on a page alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -23,6 +23,7 @@ from projections.views.reading import Slice
 from projections.views.state import Row
 from service.asking.filters import Wanted
 from service.state.row import (
+    CONTESTED,
     NO_STATUS,
     certainties,
     certainty,
@@ -75,16 +76,19 @@ class Facilities:
         """The same, of the status that is expected, else of the one that it has."""
         return expected_by_place(self.order, self.status, self.expected)
 
-    def statuses_shown(self, page: Places) -> list[str]:
+    def statuses_shown(self, page: Places, contested: Container[int] = ()) -> list[str]:
         """What the row of each facility of a page shows of its status: JSON members without
-        braces."""
+        braces; `contested` are the statements, by number, whose dates are."""
         on_page = self.order.mask(page)
         rows = self.status.where(on_page[self.places(self.status)])
         beyond = self.slice.is_beyond
         texts, words = texts_of(self.slice, rows), certainties(rows["odds"], beyond=beyond)
+        statements = rows["statement"].tolist()
         shown = {
-            record: f'{text},"certainty":"{word}"'
-            for record, text, word in zip(rows["record"].tolist(), texts, words, strict=True)
+            record: f'{text},"certainty":"{word}"{CONTESTED if given in contested else ""}'
+            for record, text, word, given in zip(
+                rows["record"].tolist(), texts, words, statements, strict=True
+            )
         }
         without = f'{NO_STATUS},"certainty":"{certainty(0, beyond=beyond)}"'
         return [shown.get(record, without) for record in self.order.numbers[page].tolist()]

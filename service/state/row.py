@@ -30,6 +30,10 @@ NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 """The members of a facility without a status."""
 
 
+CONTESTED = ',"contested":true'
+"""What follows where the date that is shown is contested (rule 23)."""
+
+
 class Shown(Protocol):
     """A span, or a row of the views."""
 

@@ -16,8 +16,10 @@ from service.asking.schemas import (
     StatementSchema,
     choice_field,
     class_field,
+    contested_field,
     count_field,
     counts_field,
+    last_said_field,
     list_field,
     part_field,
     status_field,
@@ -39,9 +41,11 @@ class FacilityStateSchema(Schema):
     certainty = choice_field(("certain", "possible", "last-known"))
     alternatives = fields.List(status_field(null=True))
     statement = text_field("The statement that gave the status.", null=True)
+    contested = contested_field()
     expected = fields.Nested(ExpectedSchema, allow_none=True)
     overdue = fields.List(fields.Nested(OverdueSchema))
     holds = fields.List(fields.Nested(HoldsSchema))
+    last_said = last_said_field()
 
 
 class RangeSchema(Schema):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from events.dates import iso, parse
 from events.vocabulary import STATUSES
-from service.asking.table import Column, Members, Table, columns, dated, within
+from service.asking.table import CONTESTED, Column, Members, Table, columns, dated, within
 from service.words.cells import date_cell, held_cell
 from service.words.number import number_text
 
@@ -28,6 +28,10 @@ def remarks(row: Members) -> str:
         parts.append("possibly " + " or ".join(each or "not yet" for each in row["alternatives"]))
     if row["certainty"] == "last-known":
         parts.append("last known")
+    if "contested" in row:
+        parts.append("date contested")
+    if "last_said" in row:
+        parts.append(f"last heard of {date_cell(row['last_said'])}")
     if expected := row["expected"]:
         when = date_cell(expected["date"])
         parts.append(f"expected: {expected['status']}, {when} ({expected['statement']})")
@@ -99,9 +103,11 @@ FACILITIES = Table(
         Column(name="since_latest", value=within("since", "latest")),
         Column(name="certainty"),
         Column(name="statement"),
+        CONTESTED,
         Column(name="expected", value=within("expected", "status")),
         Column(name="expected_date", value=within("expected", "date")),
         Column(name="overdue", value=_overdue),
+        Column(name="last_said"),
     ),
     shown=_shown,
 )

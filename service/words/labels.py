@@ -259,6 +259,7 @@ UNITS = Words(
 PLANNED = word("planned", "planned")
 OVERDUE = word("overdue", "overdue")
 DISPUTED = word("disputed", "disputed")
+CONTESTED = word("contested", "date contested")
 NO_END = word("no end", "no end known")
 PRESENT = word("present", "present")
 ORIGIN = word("origin", "Sources")

@@ -21,6 +21,7 @@ from .model import (
     Logged,
     Slot,
     bounds_of,
+    contested,
     day_of,
     fill,
     fold,
@@ -46,6 +47,7 @@ def items(log: list[Logged], *, stated: str, known: int) -> dict[str, Answer]:
     horizon = day_of(stated)
     cards, claims = read(log, known)
     slots = [slot for slot in fill(claims, horizon) if slot.effective is not None]
+    linked = contested(claims, horizon)
     found: dict[str, Answer] = {}
     for id, card in cards.items():
         facility = Facility(card, [slot for slot in slots if slot.record == id], horizon)
@@ -53,7 +55,7 @@ def items(log: list[Logged], *, stated: str, known: int) -> dict[str, Answer]:
     for slot in slots:
         if slot.record not in cards:
             found |= happening(slot, slots, cards, horizon)
-    return found
+    return {id: {**item, "contested": item["statement"] in linked} for id, item in found.items()}
 
 
 # --- a facility

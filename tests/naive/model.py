@@ -11,7 +11,7 @@ numbers of the rules in the comments are those of the design, section 2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
 from typing import Any
@@ -42,6 +42,7 @@ FORWARD = {
 FINAL = ("decommissioned", "cancelled")
 ENDINGS = ("suspended", *FINAL)
 MILESTONES = (*FORWARD, "upgraded", "accepted", "renamed", *ENDINGS)
+AGAIN = " again"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Naive:
         field: str | None = None,
         status: str | None = None,
         expected: str | None = None,
+        marked: bool = True,
         **others: str | None,
     ) -> dict[str, Any]:
         """How it was on the day `at`, or in the period `during`, which then replaces `at`.
@@ -80,7 +82,8 @@ class Naive:
         names are words of Python's: `class`.
 
         `at` and `stated` are ISO days, `known` is the position of a commit, 0
-        before the first; `during` is a year, a month or a day.
+        before the first; `during` is a year, a month or a day. With `marked`, contested dates and
+        facilities that were long not heard of are marked.
         """
         horizon = day_of(stated)
         period = Bounds(day_of(at), day_of(at)) if during is None else bounds_of(during)
@@ -117,7 +120,7 @@ class Naive:
 
         discoveries = [claim for claim in happened(slots, "discovery") if wanted_claim(claim)]
         observations = [claim for claim in happened(slots, "observation") if wanted_claim(claim)]
-        return {
+        answer: dict[str, Any] = {
             "totals": totals,
             "facilities": rows,
             "policies": [
@@ -134,6 +137,9 @@ class Naive:
             "observations": [shown(c) for c in observations if window.contains(c.bounds.earliest)],
             "discoveries_to_date": len([c for c in discoveries if c.bounds.earliest <= last]),
         }
+        if marked:
+            mark(answer, claims, stated)
+        return answer
 
     def effective(self, entry: str, *, stated: str, known: int) -> str | None:
         """The id of the statement that fills an entry, None while nothing visible does."""
@@ -303,6 +309,65 @@ def fill(claims: list[Claim], horizon: float) -> list[Slot]:
     return slots
 
 
+# Rule 23, and the end of rule 20: what is marked.
+
+
+def mark(answer: dict[str, Any], claims: list[Claim], stated: str) -> None:
+    """Mark the rows of a state."""
+    linked = contested(claims, day_of(stated))
+    for name in ("facilities", "policies", "indicators", "discoveries", "observations"):
+        for row in answer[name]:
+            if row["statement" if name == "facilities" else "id"] in linked:
+                row["contested"] = True
+    for row in answer["facilities"]:
+        if "holds" not in row:  # of a day, not of a period
+            row.update(last_word(row, claims, stated))
+
+
+def contested(claims: list[Claim], horizon: float) -> set[str]:
+    """The statements whose dates are contested, those that fill their entries among them."""
+    visible = {claim.id: claim for claim in claims if is_visible(claim, horizon)}
+    found = set()
+    for slot in fill(claims, horizon):
+        others = [c for c in slot.claims if c is not slot.effective and c.id in visible]
+        if slot.effective is not None and any(other.disputed for other in others):
+            found.add(slot.effective.id)
+    for claim in visible.values():
+        for named in claim.line.get("contradicts", ()):
+            if named in visible:
+                found |= {claim.id, named}
+    return found
+
+
+def doubted(claims: list[Claim], horizon: float) -> set[str]:
+    """The records of which something visible is disputed, or contradicts something visible."""
+    visible = {claim.id: claim for claim in claims if is_visible(claim, horizon)}
+    found = set()
+    for claim in visible.values():
+        if claim.disputed:
+            found.add(claim.record)
+        for named in claim.line.get("contradicts", ()):
+            if named in visible:
+                found |= {claim.record, visible[named].record}
+    return found
+
+
+def is_visible(claim: Claim, horizon: float) -> bool:
+    """Rule 3."""
+    return not claim.withdrawn and claim.said <= horizon
+
+
+def last_word(row: Line, claims: list[Claim], stated: str) -> dict[str, Any]:
+    """The member `last_said` of a facility that is not closed, where that is old."""
+    horizon = day_of(stated)
+    said = [c.said for c in claims if c.record == row["id"] and is_visible(c, horizon)]
+    if row["status"] in (None, *FINAL) or not said:
+        return {}
+    year, month, of_month = civil(int(horizon))
+    before = day_number(year - 5, month, min(of_month, length(year - 5, month)))
+    return {"last_said": iso(max(said))} if max(said) < before else {}
+
+
 def why_lost(claim: Claim, effective: Claim | None, horizon: float) -> str:
     """The first rule by which a claim does not fill its entry."""
     if claim.withdrawn:
@@ -371,6 +436,41 @@ class Facility:
             for slot in sorted(counting(self.slots, "milestone"), key=in_order)
             if slot.effective is not None
         ]
+        self.slots = [each for slot in self.slots for each in self.apart(slot)]
+
+    def apart(self, slot: Slot) -> list[Slot]:
+        """Rule 8: an entry, and beside it one of what promises it again, where something does."""
+        planned = [
+            claim
+            for claim in slot.claims
+            if not (claim.actual or claim.withdrawn or claim.disputed)
+            and claim.said <= self.horizon
+        ]
+        last = max(planned, key=lambda claim: (claim.said, claim.order), default=None)
+        if last is None or not self.promises_again(last, slot):
+            return [slot]
+        own = [
+            replace(claim, line={**claim.line, "entry": f"{slot.entry}{AGAIN}"})
+            for claim in planned
+            if self.promises_again(claim, slot)
+        ]
+        old = [claim for claim in slot.claims if claim.id not in [each.id for each in own]]
+        latest = max(own, key=lambda claim: (claim.said, claim.order))
+        return [
+            replace(slot, claims=old),
+            Slot(slot.record, f"{slot.entry}{AGAIN}", own, latest, counts=True),
+        ]
+
+    def promises_again(self, planned: Claim, slot: Slot) -> bool:
+        """Whether what fills an entry was over before, and the milestone would have been news."""
+        filled = slot.effective
+        if filled is None or not filled.actual or not slot.counts:
+            return False
+        if not filled.bounds.latest < min(bounds_of(planned.line["stated"]).earliest, planned.said):
+            return False
+        held, _ = fold(NOTHING, [(claim, claim.day) for claim in self.moving], planned.said)
+        carries_none = planned.milestone not in (*FORWARD, *ENDINGS)
+        return carries_none or step(held, planned.milestone)[0] != held[0]
 
     def canonical(self, day: float) -> tuple[Held, Claim | None]:
         """Rule 7: the status on a day, and the milestone that gave it."""

@@ -17,6 +17,7 @@ from math import inf
 from typing import Any
 
 from .model import (
+    AGAIN,
     ENDINGS,
     FINAL,
     FORWARD,
@@ -129,6 +130,7 @@ def totals(items: Sequence[Answer]) -> Answer:
         "ladders": len(items),
         "outcomes": dict(Counter(item["outcome"] for item in items)),
         "of": len(closed_ones),
+        "still_open": len([item for item in items if item["outcome"] in ("pending", "overdue")]),
         **{
             name: {
                 end: quantile([item["slip_days"][end] for item in closed_ones], quarters)
@@ -327,7 +329,7 @@ def shown_ladder(facility: Facility, ladder: list[Claim]) -> Answer:
     return {
         **facility.head(),
         "record": facility.card["id"],
-        "entry": current.entry,
+        "entry": current.entry.removesuffix(AGAIN),
         "milestone": current.milestone,
         "plans": plans,
         "came": shown_rung(ending.came) if ending.came else None,
@@ -346,7 +348,7 @@ def shown_promise(facility: Facility, slot: Slot, days: Days) -> Answer:
         **facility.head(),
         **shown_rung(plan),
         "record": facility.card["id"],
-        "entry": slot.entry,
+        "entry": slot.entry.removesuffix(AGAIN),
         "title": plan.line["title"],
         "stated": plan.line["stated"],
         "said": iso(plan.said),

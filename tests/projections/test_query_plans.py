@@ -23,6 +23,8 @@ READS_ALL = {
     "TRACKED": "the table has one row",
     "MADE_BY": "the table has one row",
     "TRACK": "the table has one row",
+    "CONTRADICTIONS": "few statements contradict others, and all are meant",
+    "CONTRADICTIONS_CHANGED": "few statements contradict others, and all are meant",
 }
 """Constants that read a whole table, and why they may."""
 

@@ -38,10 +38,11 @@ from service.asking.filters import Wanted
 from service.asking.json_text import plain
 from service.asking.parameter import values_of
 from service.asking.query import Query
+from service.lists.question import RECORDS
 from service.records.audit import statement_answer
 from service.state.question import STATE
 from tests.naive.histories import Batch, Story, random_question
-from tests.naive.model import Logged, Naive
+from tests.naive.model import Logged, Naive, day_of, doubted, read
 from tests.story.telling import Clock, command
 
 pytestmark = pytest.mark.no_cover
@@ -191,6 +192,17 @@ class EngineAndModel(RuleBasedStateMachine):
                 if standing != "effective"
             },
         }
+
+    @rule(chance=CHANCE)
+    def asks_what_is_disputed(self, chance: Random) -> None:
+        """The records of which something is disputed or contradicted are those of the model."""
+        asked = random_question(chance, self.log)
+        self.known(asked["known"])
+        about = Wanted(disputed=True)
+        query = replace(self.question("/v1/records", {**asked, "during": None}), about=about)
+        answer = RECORDS.answer(self.reading(asked["known"]), query)
+        _, claims = read(self.log, asked["known"])
+        assert {item["id"] for item in answer["items"]} == doubted(claims, day_of(asked["stated"]))
 
     def answered(self, asked: dict[str, Any], *, limit: int = 500, after: str = "") -> str:
         """The text of the state, from the views as they are if they have read far enough."""

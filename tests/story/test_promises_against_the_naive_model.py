@@ -20,6 +20,7 @@ import pytest
 from events.dates import parse_iso as day_of
 from events.record import Record
 from projections.engine.account import account
+from projections.kinds.facility import as_promised
 from projections.kinds.ladders import OUTCOMES
 from service.app import create_app
 from service.archive import Archive
@@ -155,7 +156,7 @@ def over(story: Story, point: Answer) -> dict[str, tuple[str, str | None]]:
         stream = f"record:{id}"
         record = Record.of(stream, story.archive.chronicle.stream(stream, up_to=point["known"]))
         told = account(id, record.card, record.statements(), horizon)
-        filling = {each.statement.id for each in told.effective.values()}
+        filling = {each.statement.id for each in as_promised(told).effective.values()}
         by_id = plans_over(told, record.kind)
         found |= {id: (each.outcome, each.by) for id, each in by_id.items() if id in filling}
     return found

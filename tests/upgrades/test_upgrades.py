@@ -95,6 +95,26 @@ ALLOWED: tuple[Allowed, ...] = (
 """All differences there may be, in the order in which they came. The version of the views, by
 which an answer is pinned, is none of them: it stands in every answer, and is not compared."""
 
+
+class Added(NamedTuple):
+    """What stands in the answers of today and stood in none of then: a `pattern` that is taken out
+    of them before they are compared, since nothing of then tells where it stands."""
+
+    since: str
+    why: str
+    pattern: str
+
+
+ADDED: tuple[Added, ...] = (
+    Added(
+        since="2026-11-27",
+        why="A contested date is marked, a last word that is old is told, and so is how many "
+        "promises are still open.",
+        pattern=r',"contested":true|,"last_said":"[-0-9+]+"|"still_open":[0-9]+,',
+    ),
+)
+"""All of it."""
+
 VIEW = re.compile(r'(\bview(?:"\s*:\s*|=|%3D))\d+')
 
 
@@ -186,6 +206,8 @@ def test_it_answers_what_it_answered(
     """All clocks are given, so the answer is the same text for good, but where `ALLOWED` has it."""
     then = expected(question, answers(version)[question])
     now = without_view(migrated(version).test_client().get(question).get_data(as_text=True))
+    for added in ADDED:
+        now = re.sub(added.pattern, "", now)
     differ = difflib.unified_diff(lines(then), lines(now), "then", "now", lineterm="", n=2)
     assert now == then, "\n".join(differ)
 

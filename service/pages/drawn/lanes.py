@@ -322,6 +322,8 @@ def _bar(item: Item, say: Speech) -> Bar:
         title = f"{title}: {since}"
     if item.planned:
         title = say("%(title)s (expected)", title=title)
+    if item.contested:
+        title = say("%(title)s (date contested)", title=title)
     return Bar(
         status=item.status or "",
         start=edge_of(item.start) if item.start else Edge(item.first, item.first),

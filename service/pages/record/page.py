@@ -27,8 +27,9 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.layout import FormatLink, Members, pieces
+from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
-from service.records.answer import RecordAt, record_members, visible
+from service.records.answer import RecordAt, linked_in, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 from service.words.names import text_in
@@ -69,7 +70,8 @@ class _Record:
                 limit=AFTER_ALL,
             )
         )
-        self.record_at = RecordAt(folded(self.id, self.log), self.as_of)
+        record = folded(self.id, self.log)
+        self.record_at = RecordAt(record, self.as_of, linked_in(self.reading, record, self.as_of))
         asked: Lists = visit.query.about
         self.pager = Pager(self.here, skipped=asked.skipped, limit=asked.limit)
         self.answer = {
@@ -174,6 +176,9 @@ class _Record:
             },
         ]
         expected = answer["expected"]
+        notes = notes_on(answer, say)
+        if notes:
+            rows.append({"name": say("Beside it"), "text": say(", ").join(notes), "late": True})
         named = (
             (say("Since"), answer["since"] and language.brief_date(answer["since"]["date"], lang)),
             (
@@ -254,6 +259,20 @@ class _Record:
             for plan, over in plans_over(self.record_at.account, self.answer["kind"]).items()
         }
 
+    @cached_property
+    def _again(self) -> dict[str, Members]:
+        """The plans that are open, though what came before they were said fills their entry."""
+        own = {each.statement.id for each in self.record_at.account.effective.values()}
+        plans = {
+            span.statement for span in self.record_at.spans if span.facet in ("due", "overdue")
+        }
+        word = labels.standing("effective", self.lang)
+        return {
+            plan: {"standing": "effective", "word": word, "why": "", "than": None}
+            for plan in plans
+            if plan is not None and plan not in own
+        }
+
     def _groups(self, others: Iterable[Statement]) -> list[Members]:
         """The groups of statements of which some stand on the page, each with these as `rows`, and
         with the `count` of all: by entry, those of a facility in the order of milestones; others by
@@ -312,7 +331,8 @@ class _Record:
             "than": best.id if best is not None and not shown else None,
             "contradicts": line.get("contradicts", ()),
             "planned": statement.planned,
-            **(over.get(statement.id, {}) if shown else {}),
+            "contested": shown and self.record_at.is_contested(statement.id),
+            **(over.get(statement.id, {}) if shown else self._again.get(statement.id, {})),
         }
 
     def _other_row(self, statement: Statement, _: Mapping[str, Members]) -> Members:

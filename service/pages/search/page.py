@@ -16,16 +16,18 @@ from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
+from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
 from service.translations import Language
 from service.web.response import CLOCKS
 from service.words import labels
 from service.words.names import text_in
+from service.words.speech import Speech
 
-TAKES = (*CLOCKS, "q", *FACETS, "sort", "limit", "after")
+TAKES = (*CLOCKS, "q", *FACETS, "disputed", "sort", "limit", "after")
 """The parameters of the form: fewer than the questions take."""
 
-ANYTHING = frozenset(("q", *FACETS))
+ANYTHING = frozenset(("q", "disputed", *FACETS))
 """With any of these something is looked for; else all records are listed."""
 
 LISTED = 50
@@ -67,20 +69,25 @@ def search_page(visit: Visit) -> Members:
             "kind": say("Kind"), "country": say("Country"),
             "field": say("Field"), "class": say("Class"), "status": say("Status"),
         },
-        "items": [_item(each, names, here, lang) for each in answer["items"]],
+        "items": [_item(each, names, here, say, lang) for each in answer["items"]],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,
     }  # fmt: skip
 
 
 def _item(
-    each: Mapping[str, Any], names: Mapping[str, tuple[str, str]], here: Here, lang: Language
+    each: Mapping[str, Any],
+    names: Mapping[str, tuple[str, str]],
+    here: Here,
+    say: Speech,
+    lang: Language,
 ) -> Members:
     id = each["id"]
     name, other = names.get(id, (text_in(each, "name", lang), ""))
     return {
         **each,
         "short": name,
+        "notes": notes_on(each, say),
         "other": other,
         "icon": icon(each["status"]) if each.get("status") else "",
         "url": here.source(id) if each["kind"] == "source" else here.record(id),

@@ -25,6 +25,7 @@ TAKES = {
     "/state": (*CARRIED, *PART),
     "/slips": ("stated", "known", "lang", *PART),
     "/search": (*CARRIED, *PART),
+    "/disputed": (*CARRIED, *PART),
     "/compare": ("at", "stated", "known", "lang", *PART),
     "/trends": ("stated", "known", "lang", *PART),
     "/embed/trends": ("stated", "known", "lang", *PART),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
-from events.dates import Language, year_of
+from events.dates import Bounds, Language, year_of
 from events.vocabulary import FIELDS
-from projections.kinds.ladders import OUTCOMES
+from projections.kinds.ladders import OPEN, OUTCOMES, Outcome
 from service.asking.query import Query
+from service.drawing.lanes import Edge
+from service.drawing.promised import AxisWords, draw_promised
+from service.drawing.promised import Promised as Mark
 from service.pages.drawn.lanes import interval_words
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
@@ -19,7 +23,10 @@ from service.pages.shell.pager import Pager
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
-from service.words import labels, places
+from service.words import labels, language, places
+
+TOLD: tuple[Outcome, ...] = ("kept", "late", "overdue")
+"""The outcomes that are counted of each group."""
 
 SOON = "P2Y"
 """How far ahead the page lists what is due."""
@@ -58,6 +65,7 @@ def slips_page(visit: Visit) -> Members:
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "totals": _totals(answer["totals"], lang),
+        **_drawn(answer["items"], names, visit),
         "groups": [
             {
                 "name": name,
@@ -79,6 +87,7 @@ def slips_page(visit: Visit) -> Members:
         "names": names,
         "texts": texts,
         "all_outcomes": OUTCOMES,
+        "told": TOLD,
         "fields": FIELDS,
         "countries": sorted(
             {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
@@ -108,7 +117,60 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
         text = labels.label(key, lang)
     else:
         text = key
-    return {**group, "text": text, "median": interval_words(group["median"], lang)}
+    return {
+        **group,
+        "text": text,
+        "median": interval_words(group["median"], lang),
+        "counts": [(name, group["outcomes"].get(name, 0)) for name in TOLD],
+    }
+
+
+def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: Visit) -> Members:
+    """The ladders of the page, promised against came."""
+    if not items:
+        return {"wide": "", "narrow": ""}
+    lang, say, here, horizon = visit.lang, visit.say, visit.here, visit.query.as_of.stated
+    marks = [
+        Mark(
+            promised=_edge(each["plans"][0]["bounds"]),
+            came=_edge(each["came"]["bounds"]) if each["came"] else None,
+            now=_edge(each["plans"][-1]["bounds"]),
+            outcome=each["outcome"],
+            title=_title(each, names, visit),
+            href=here.record(each["record"]),
+        )
+        for each in items
+    ]
+    words = AxisWords(
+        promised=say("first promised for"),
+        came=say("came"),
+        horizon=language.brief_date(written(horizon), lang),
+        about=say(
+            "A mark for each ladder of this page: across when it was first promised for, upwards "
+            "when it came. The table of ladders below has the same in words."
+        ),
+    )
+    draw = partial(draw_promised, marks, horizon, lang=lang, words=words)
+    label = say("Promised, and what came")
+    return {"wide": draw(label=label).svg, "narrow": draw(label=label, narrow=True).svg}
+
+
+def _edge(bounds: Mapping[str, str | None]) -> Edge:
+    return Edge(*Bounds.of(bounds))
+
+
+def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> str:
+    """A ladder in one line."""
+    lang = visit.lang
+    came = each["came"]
+    return visit.say(
+        "%(name)s, %(what)s: promised for %(date)s; %(outcome)s",
+        name=names.get(each["record"], each["name"]),
+        what=labels.milestone(each["milestone"], lang),
+        date=language.brief_date(each["plans"][0]["date"], lang),
+        outcome=labels.outcome(each["outcome"], lang)
+        + (f" ({language.brief_date(came['date'], lang)})" if came else ""),
+    )
 
 
 def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> Members:
@@ -124,6 +186,7 @@ def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> 
         "slip": interval_words(each["slip_days"], lang),
         # What did not come has no slip, and yet may have been put off.
         "put_off": "" if each["slip_days"] else interval_words(last["slip_days"], lang),
+        "is_open": each["outcome"] in OPEN,
     }
 
 

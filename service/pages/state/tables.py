@@ -8,6 +8,7 @@ from typing import Any
 from events.dates import Language
 from service.drawing.marks import icon
 from service.pages.shell.layout import Members
+from service.pages.shell.notes import notes_on
 from service.words import labels, language
 from service.words.speech import Speech
 
@@ -103,6 +104,7 @@ def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
         notes.append(
             {"text": say("possibly %(status)s", status=say(", ").join(others)), "late": False}
         )
+    notes += [{"text": text, "late": False} for text in notes_on(row, say)]
     expected = row.get("expected")
     if expected:
         words = labels.label(expected["status"], lang)

@@ -13,7 +13,7 @@
 
 const YEAR = 365.2425;
 const LANE = 20, HEAD = 26, AXIS = 24, TIP = 6, FOOT = 4;
-const PLANNED = 1, DISPUTED = 2;
+const PLANNED = 1, DISPUTED = 2, CONTESTED = 4;
 const NARROWEST = 21;
 const FAR = Number.MAX_VALUE;
 
@@ -149,6 +149,7 @@ class Spans {
     const marks = [];
     if (this.flags[i] & PLANNED) marks.push(words.planned);
     if (this.flags[i] & DISPUTED) marks.push(words.disputed);
+    if (this.flags[i] & CONTESTED) marks.push(words.contested);
     const dates = [texts[columns.start_text[i]], texts[columns.end_text[i]]].filter(Boolean);
     if (this.gone[i] === FAR) dates.push(words.open);
     return `${name}${marks.length ? ` (${marks.join(", ")})` : ""}, ${dates.join(" – ")}`;

@@ -60,6 +60,7 @@ def told(item: Item) -> Answer:
         "planned": item.planned,
         "overdue": item.overdue,
         "disputed": item.disputed,
+        "contested": item.contested,
         "said": iso(item.said),
         "plans": [plan.statement for plan in item.plans],
         "sources": [source.id for source in item.sources],

@@ -93,13 +93,22 @@ def test_smile_came_on_its_last_promise(reader: Reader) -> None:
 
 
 def test_a_suspension_that_supersedes_a_plan_drops_it(reader: Reader) -> None:
-    """CEPC's plan was given up; a promise of what had been already is none."""
+    """CEPC's plan was given up; to propose it again is a step of its own."""
     found = ladders(reader, "cepc")
     item = found["cepc/construction-started"]
     assert rungs(item) == ["cepc-plan-2022", "cepc-plan-2027"]
     assert (item["outcome"], item["came"], item["ended_by"]) == ("dropped", None, "cepc-out")
     again = found["cepc/proposed"]
-    assert (again["outcome"], again["ended_by"]) == ("replaced", "cepc-proposed-2012-09")
+    assert rungs(again) == ["cepc-planned-proposed-2030"]
+    assert (again["outcome"], again["ended_by"]) == ("pending", None)
+    assert "cepc-planned-proposed-2030" in [
+        item["statement"] for item in ask(reader, "/v1/due")["items"]
+    ]
+    later = ask(reader, "/v1/state?at=2031&country=CN&field=particle-physics")["facilities"]
+    [cepc] = [row for row in later if row["id"] == "cepc"]
+    assert cepc["expected"]["statement"] == "cepc-planned-proposed-2030"
+    sentence = ask(reader, "/v1/records/cepc")["sentence"]["en"]
+    assert "It is to be proposed in 2030." in sentence
 
 
 def test_cjpl_is_told_as_an_honest_interval(reader: Reader) -> None:

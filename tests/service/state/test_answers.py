@@ -103,6 +103,7 @@ def test_the_state_is_as_the_design_has_it(reader: Reader) -> None:
         "statement": "bepcii-operation",
         "expected": None,
         "overdue": [],
+        "last_said": "2016-04-30",
     }
 
 

@@ -1,0 +1,102 @@
+"""What is disputed: every entry of which a disputed or contradicted statement was made, with all
+that was said of it, how each stands, and by which sources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from events.statement import Statement
+from events.vocabulary import FIELDS
+from projections.views.lines import statement_text
+from service.asking.query import Arguments, Query
+from service.lists.answer import records_answer
+from service.lists.question import RECORDS
+from service.pages.shell.answering import Visit
+from service.pages.shell.here import after_in
+from service.pages.shell.layout import FormatLink, Members
+from service.records.answer import RecordAt
+from service.records.audit import standing_of
+from service.web.response import CLOCKS
+from service.words import labels
+
+TAKES = (*CLOCKS, "country", "field", "kind", "disputed", "after")
+"""The parameters of the page; `disputed` is always true."""
+
+LISTED = 25
+"""How many records a page shows at most."""
+
+
+def disputed_read(arguments: Arguments) -> Query:
+    """The question for the records of which something is disputed."""
+    texts = {**arguments.texts, "disputed": "true"}
+    return replace(RECORDS.query(replace(arguments, texts=texts)), path=arguments.path)
+
+
+def disputed_page(visit: Visit) -> Members:
+    """What the template shows."""
+    here, texts, query = visit.here, visit.texts, visit.query
+    asked = replace(query, path=RECORDS.path, about=replace(query.about, limit=LISTED))
+    answer = records_answer(visit.reading, asked)
+    names = visit.names(each["id"] for each in answer["items"] if each["kind"] == "facility")
+    shown = [_record(visit, each, names) for each in answer["items"]]
+    lines = [
+        row["line"] for record in shown for entry in record["entries"] for row in entry["rows"]
+    ]
+    cited = {each["id"] for line in lines for each in line.get("sources", ())}
+    lists = (("JSON", "application/json", None), ("CSV", "text/csv", "csv"))
+    return {
+        "page": visit.page(
+            "disputed",
+            formats=[
+                FormatLink(name, type, asked.url(format=ending) if ending else asked.url())
+                for name, type, ending in lists
+            ],
+            skip_to="disputed",
+        ),
+        "answer": answer,
+        "records": shown,
+        "sources": visit.reading.at(query.as_of).sources(cited),
+        "texts": texts,
+        "fields": FIELDS,
+        "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
+        "first": here.url(after=None) if "after" in texts else None,
+    }
+
+
+def _record(visit: Visit, item: Mapping[str, Any], names: Mapping[str, str]) -> Members:
+    """A record with the entries of which something is disputed."""
+    found = RecordAt.read(visit.reading, item["id"], visit.query.as_of)
+    by_entry: dict[str, list[Statement]] = defaultdict(list)
+    for statement in found.visible():
+        by_entry[statement.entry].append(statement)
+    return {
+        **item,
+        "short": names.get(item["id"], item["name"]),
+        "entries": [
+            {"rows": [_row(visit, found, each) for each in statements]}
+            for statements in by_entry.values()
+            if any(each.disputed or found.is_contested(each.id) for each in statements)
+        ],
+    }
+
+
+def _row(visit: Visit, found: RecordAt, statement: Statement) -> Members:
+    """A statement: its line, how it stands, and the statements that it names in contradiction."""
+    standing, shown, _ = standing_of(found.account, statement)
+    line = msgspec.json.decode(statement_text(statement))
+    named = line.get("contradicts", ())
+    reading, known = visit.reading, visit.query.as_of.known
+    record_of = reading.lines.records_of(reading.db, named, known=known)
+    return {
+        "line": line,
+        "shown": shown,
+        "word": labels.standing(standing, visit.lang),
+        "disputed": statement.disputed,
+        "contested": shown and found.is_contested(statement.id),
+        "contradicts": [{"id": id, "record": record_of.get(id)} for id in named],
+    }
