@@ -384,7 +384,7 @@ class _Finding:
                 "country": each.country,
                 "field": each.field,
             }
-            if (name_zh := self.names[each.named_by][1]) is not None:
+            if "name_zh" in kept and (name_zh := self.names[each.named_by][1]) is not None:
                 item["name_zh"] = name_zh
             if each.class_ is not None:
                 item["class"] = each.class_
