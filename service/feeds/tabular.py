@@ -153,7 +153,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("lane", "word", "The facility, else the kind.", lambda i: i.home.facility or i.kind),
     Column("country", "word", "ISO 3166-1 alpha-2.", lambda item: item.country or None),
     Column("field", "word", "The field of science.", lambda item: item.field or None),
-    Column("class", "word", "The class of the facility.", lambda i: i.home.class_ or None),
     Column("status", "word", "The status held, or given.", lambda item: item.status),
     Column("milestone", "word", "The step that was made.", lambda item: item.milestone),
     Column("title_en", "text", "In English.", lambda item: title_of(item, "en")),
@@ -161,7 +160,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("name_en", "text", "The facility.", lambda item: item.name.get("en")),
     Column("name_zh", "text", "The facility in Chinese.", lambda item: item.name.get("zh")),
     Column("summary", "text", "More of it.", lambda item: item.summary["en"] or None),
-    Column("summary_zh", "text", "The same in Chinese.", lambda item: item.claim.summary_zh),
     *_end("start", "The date on which it happened or began"),
     *_end("end", "The date of what ended it"),
     Column("first", "day", "The first day by the rules.", lambda item: _iso(item.first)),
@@ -192,4 +190,6 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("recorded", "instant", "When its last event was recorded.", lambda i: i.recorded),
     Column("position", "integer", "The commit of that event.", lambda item: item.position),
+    Column("class", "word", "The class of the facility.", lambda i: i.home.class_ or None),
+    Column("summary_zh", "text", "The summary in Chinese.", lambda item: item.claim.summary_zh),
 )

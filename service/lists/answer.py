@@ -399,7 +399,7 @@ class _Finding:
             name, name_zh = self.names[each.named_by]
             record = None if each.row is None else each.row.id >> 32
             shown = {
-                "name_zh": name_zh,
+                "name_zh": name_zh if "name_zh" in kept else None,
                 "class": each.class_,
                 "contested": True if each.told in contested else None,
                 "last_said": iso(old[record]) if record in old else None,

@@ -72,7 +72,7 @@ def _columns(answer: Members) -> tuple[Column, ...]:
     present = [name for name in measured if any(name in row for row in answer["items"])]
     return (
         *columns("kind", "id"),
-        *columns("name", "name_zh", words=("name", "name_zh")),
+        Column(name="name", words=True),
         *columns("country", "field", "class", "status"),
         CONTESTED,
         *columns("last_said", *present),

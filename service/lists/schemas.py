@@ -31,7 +31,9 @@ class RecordItemSchema(Schema):
             "best."
         }
     )
-    name_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
+    name_zh = fields.String(
+        metadata={"description": "The same in Chinese; only where `fields` asks for it."}
+    )
     country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
     field = fields.String(allow_none=True, validate=OneOf(FIELDS))
     class_ = class_field()

@@ -18,6 +18,9 @@ from service.sentences.slips import About
 GROUPS = ("country", "field", "class", "operator", "decade")
 """What slips are counted by; the decade is that in which the first plan was said."""
 
+USUAL_GROUPS = tuple(name for name in GROUPS if name != "class")
+"""What they are counted by where nothing is said of it."""
+
 SORTS = ("record", "slip")
 
 
@@ -31,7 +34,7 @@ class Promised(About):
     """
 
     outcome: str | None = None
-    by: tuple[str, ...] = GROUPS
+    by: tuple[str, ...] = USUAL_GROUPS
     sort: str = SORTS[0]
     within: str | None = None
     limit: int = LIMIT
@@ -118,10 +121,10 @@ CAME_BY = Filter(
 BY = choices(
     "by",
     GROUPS,
-    f"What to count by: {quoted(GROUPS)}. Default: all.",
+    f"What to count by: {quoted(GROUPS)}. Default: all but `class`.",
     why="nothing that slips are counted by",
     example="country,decade",
-    default=GROUPS,
+    default=USUAL_GROUPS,
 )
 SORT = choice(
     "sort",

@@ -60,6 +60,32 @@ def ends_at(known: int, known_at: str, *, goes_on: bool) -> Callable[[str], str]
     return becomes
 
 
+def columns_of_2026_11_27(then: str) -> str:
+    """A CSV of items with the columns `class` and `summary_zh`, of which there was nothing."""
+    head, *rows = then.split("\r\n")
+    return "\r\n".join([f"{head},class,summary_zh", *(f"{row},," if row else "" for row in rows)])
+
+
+def metadata_of_2026_11_27(then: str) -> str:
+    """What tells of these columns."""
+    page = json.loads(then)
+    page["notes"][0]["columns"].append("summary_zh")
+    page["tableSchema"]["columns"] += [
+        {
+            "name": name,
+            "titles": name,
+            "dc:description": meaning,
+            "datatype": "string",
+            "required": False,
+        }
+        for name, meaning in (
+            ("class", "The class of the facility."),
+            ("summary_zh", "The summary in Chinese."),
+        )
+    ]
+    return json.dumps(page, ensure_ascii=False, separators=(",", ":"))
+
+
 ENDS_ELSEWHERE = "A page of a followed question ends once its answers have read so many rows."
 
 ALLOWED: tuple[Allowed, ...] = (
@@ -90,6 +116,18 @@ ALLOWED: tuple[Allowed, ...] = (
             ),
             "hindsight": ends_at(1615, "2027-02-21T09:00:00.000006Z", goes_on=False),
         }.items()
+    ),
+    Allowed(
+        since="2026-11-27",
+        why="The CSV of a timeline has the class of a facility and Chinese summaries.",
+        questions=r"^/v1/feeds/csv\?",
+        becomes=columns_of_2026_11_27,
+    ),
+    Allowed(
+        since="2026-11-27",
+        why="The CSV of a timeline has the class of a facility and Chinese summaries.",
+        questions=r"^/v1/feeds/csv-metadata",
+        becomes=metadata_of_2026_11_27,
     ),
 )
 """All differences there may be, in the order in which they came. The version of the views, by

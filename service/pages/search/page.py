@@ -12,6 +12,7 @@ from events.vocabulary import FIELDS, STATUSES
 from service.asking.filters import FACETS, FINDABLE
 from service.asking.question import Question
 from service.drawing.marks import icon
+from service.lists.answer import SEARCHED
 from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
@@ -51,7 +52,7 @@ def search_page(visit: Visit) -> Members:
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
     question, wanted = question_for(texts), visit.query.about
     limit = min(wanted.limit, ROWS) if "limit" in texts else LISTED
-    query = replace(visit.query, about=replace(wanted, facets=FACETS, limit=limit))
+    query = replace(visit.query, about=replace(wanted, facets=FACETS, fields=SEARCHED, limit=limit))
     answer = question.answer(visit.reading, query)
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
     cards = visit.reading.at(query.as_of).cards(ids)

@@ -848,7 +848,7 @@ def test_too_many_points_say_what_to_narrow(juno: Teller, asker: Asker) -> None:
             assert len(response.get_json()["series"]) == series
     problem = asker.ask({**asked, "measure": "indicator"}).get_json()
     assert (problem["status"], problem["most"]) == (422, MOST_IN_ALL)
-    assert problem["narrow"] == ["from", "to", "by", "country", "field", "series"]
+    assert problem["narrow"] == ["from", "to", "by", "country", "field", "class", "series"]
     fewer = {**asked, "measure": "indicator", "series": "s-1,s-2"}
     assert len(asker.ask(fewer).get_json()["series"]) == 2
     juno.tell(
@@ -859,7 +859,7 @@ def test_too_many_points_say_what_to_narrow(juno: Teller, asker: Asker) -> None:
         ),
     )
     problem = asker.ask({**asked, "by": "operator"}).get_json()
-    assert problem["narrow"] == ["from", "to", "by", "country", "field", "status"]
+    assert problem["narrow"] == ["from", "to", "by", "country", "field", "class", "status"]
 
 
 def test_the_empty_log_has_no_series(archive: Archive) -> None:
