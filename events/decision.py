@@ -31,6 +31,7 @@ from events.dates import Day
 from events.errors import (
     BadSupersedes,
     BatchRefused,
+    CellsRefused,
     EventTooLarge,
     IdTaken,
     IsWithdrawn,
@@ -165,18 +166,19 @@ class _Draft:
     def hold(self, order: Order) -> None:
         """Keep the ids of a refused order, so that those which build on it are not
         refused for its sake."""
-        if isinstance(order.line, Refusal) or not isinstance(order.line.get("id"), str):
+        line = order.line.line if isinstance(order.line, CellsRefused) else order.line
+        if isinstance(line, Refusal) or not isinstance(line.get("id"), str):
             return
-        shape = _shape(order.line)
-        id = order.line["id"]
+        shape = _shape(line)
+        id = line["id"]
         if shape is not None:
             with suppress(KeyError):
                 self._refused.add(("statement", id))
-                self._claims.hold("statement", id, shape.record_of(order.line))
-        elif order.line.get("type") in ("source", "facility"):
-            space = "source" if order.line["type"] == "source" else "record"
+                self._claims.hold("statement", id, shape.record_of(line))
+        elif line.get("type") in ("source", "facility"):
+            space = "source" if line["type"] == "source" else "record"
             self._refused.add((space, id))
-            self._claims.hold(space, id, order.line["type"])
+            self._claims.hold(space, id, line["type"])
 
     def decision(self) -> Decision:
         return Decision(
