@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 
 from events.catalogue import BY_TYPE
 from events.sheets.members import members_of
+from events.sheets.reading import read_sheet
 from service.app import create_app
 from service.archive import Archive
+from tests.service.asked import Reader
 from tests.story.telling import Teller
 
 PLANS = """type=milestone;id;facility;milestone;modality;date;stated;title;sources
@@ -124,3 +126,18 @@ def test_each_type_has_an_empty_sheet(sender: Sender) -> None:
         (head,) = csv.reader(StringIO(answer.text))
         assert head == [f"type={type}", *members_of(fact)]
     assert sender.client.get("/v1/schemas/nonsense.csv").status_code == 404
+
+
+def test_our_csv_of_statements_goes_round(reader: Reader) -> None:
+    """What a record, a timeline and a statement have as CSV is read as the same lines."""
+    for path, listed in (
+        ("/v1/records/juno", "statements"),
+        ("/v1/records/rd-share-of-gdp", "statements"),
+        ("/v1/records/us-china-science-agreement/timeline", "effective"),
+    ):
+        answer = reader.get(path)[listed]
+        sheet = read_sheet(reader.ask(f"{path}?format=csv").text)
+        for order, shown in zip(sheet.orders, answer, strict=True):
+            members = {"type", *members_of(BY_TYPE[shown["type"]])}
+            assert order.line == {name: shown[name] for name in shown if name in members}
+    assert read_sheet(reader.ask("/v1/statements/juno-operation?format=csv").text).orders
