@@ -165,6 +165,9 @@ def read_sheet(text: str, *, type: str | None = None) -> Sheet:
         found.append(row)
         faults += len(row.order.line.refusals) if isinstance(row.order.line, CellsRefused) else 0
         if faults > MOST_FAULTS:
+            rest = MalformedLine("the rows from here on were not read: mend those above first")
+            order = Order(number + 1, CellsRefused([rest], {}))
+            found.append(Row(number + 1, ("",) * len(columns), order))
             break
     if not found:
         raise _whole("it has no row beneath its header")

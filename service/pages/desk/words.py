@@ -290,6 +290,7 @@ NO_SHEETS: Sequence[tuple[str, str]] = (
         r"it has (?P<number>\d+) columns, and (?P<most>\d+) is the most",
         "有{number}列，最多{most}列",
     ),
+    (r"the rows from here on were not read: .+", "从此行起没有读：请先改正上面的"),
     (r"a quotation mark is never closed", "引号没有结束"),
     (r"a quotation mark stands inside .+", "引号内的引号要写两次"),
     (r"the column (?P<name>.+) stands twice", "{name}列出现了两次"),

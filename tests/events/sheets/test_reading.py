@@ -288,6 +288,13 @@ def test_what_is_no_sheet_says_where_and_what_would_do(text: str, faults: list[s
     assert refused(text, "source") == faults
 
 
+def test_after_a_thousand_faults_no_row_is_read_and_that_is_said() -> None:
+    """So that what is told of a sheet stays small, and nobody takes it for all."""
+    faults = refused("type,id,title\n" + "source,A,\n" * 500)
+    assert len(faults) == 1_003
+    assert faults[-1] == "row 336: the rows from here on were not read: mend those above first"
+
+
 def test_without_a_type_a_sheet_says_which_there_are() -> None:
     """By a column, by the header of a template, or by whoever sends it."""
     (fault,) = refused("id,title\na,b\n")

@@ -138,6 +138,7 @@ NO_SHEETS: tuple[bytes, ...] = (
     b'type,id\n"' + b"x" * 131_072,
     b"type,id\n" + b"\n" * 10_000,
     b"id" + b"," * 200,
+    b"type\n" + b"x\n" * 1_001,
     b'id,"',
     b'id,"a"b',
     b"type,type\n",
