@@ -32,6 +32,7 @@ from events.dates import Day
 from events.errors import (
     BadSupersedes,
     BatchRefused,
+    CellsRefused,
     EventTooLarge,
     IdTaken,
     IsWithdrawn,
@@ -164,15 +165,16 @@ class _Draft:
     def hold(self, order: Order) -> None:
         """Keep the ids of a refused order, so that those which build on it are not
         refused for its sake."""
-        if isinstance(order.line, Refusal) or not isinstance(order.line.get("id"), str):
+        line = order.line.line if isinstance(order.line, CellsRefused) else order.line
+        if isinstance(line, Refusal) or not isinstance(line.get("id"), str):
             return
-        shape = _shape(order.line)
-        id = order.line["id"]
+        shape = _shape(line)
+        id = line["id"]
         if shape is not None:
             with suppress(KeyError):
                 self._refused.add(("statement", id))
-                self._claims.hold("statement", id, shape.record_of(order.line))
-        elif card := CARD_TYPES.get(str(order.line.get("type"))):
+                self._claims.hold("statement", id, shape.record_of(line))
+        elif card := CARD_TYPES.get(str(line.get("type"))):
             self._refused.add((card.SPACE, id))
             self._claims.hold(card.SPACE, id, card.RECORD_KIND)
 

@@ -8,6 +8,7 @@ can read what happened. Nothing of ours is imported here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 
 class AnnalesError(Exception):
@@ -32,6 +33,15 @@ class BadDate(Refusal):
     def __init__(self, text: str, why: str, *, pointer: str = "") -> None:
         self.text, self.why = text, why
         super().__init__(f"{text[:80]!r} is not a date: {why}", pointer=pointer)
+
+
+class AmbiguousDate(BadDate):
+    """A text can be read as more than one date. Write the one of `allowed` that is meant."""
+
+    def __init__(self, text: str, allowed: Sequence[str], *, pointer: str = "") -> None:
+        self.allowed = tuple(allowed)
+        why = f"it has two meanings (one of: {', '.join(self.allowed)})"
+        super().__init__(text, why, pointer=pointer)
 
 
 class MalformedLine(Refusal):
@@ -148,6 +158,44 @@ class BatchRefused(Refusal):
         more = len(self.refusals) - 1
         tail = f" (and {more} more)" if more else ""
         super().__init__(f"line {first}: {error}{tail}")
+
+
+class CellsRefused(MalformedLine):
+    """Cells of a row of a sheet cannot be read. `refusals` has one for each, `line` what was read
+    of the others."""
+
+    def __init__(self, refusals: Sequence[Refusal], line: dict[str, Any]) -> None:
+        self.refusals, self.line = tuple(refusals), line
+        first = self.refusals[0]
+        super().__init__(str(first), pointer=first.pointer)
+
+
+class Fault(NamedTuple):
+    """What is wrong with a sheet, and where: the row as a spreadsheet counts it (0: nowhere), the
+    name of the column, and the cell, such as C7; "" where it is of no column."""
+
+    refusal: Refusal
+    row: int = 0
+    column: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        """Where it is, and what it is."""
+        place = f"row {self.row}" if self.row else ""
+        place += f", column {self.column[:80]}" if self.column else ""
+        place += f" ({self.cell})" if self.cell else ""
+        return f"{place}: {self.refusal}" if place else str(self.refusal)
+
+
+class SheetRefused(BatchRefused):
+    """Cells of a sheet are refused, so none of it was recorded. `faults` names each by row and
+    column."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__([(fault.row, fault.refusal) for fault in self.faults])
+        more = len(self.faults) - 1
+        self.args = (f"{self.faults[0]}" + (f" (and {more} more)" if more else ""),)
 
 
 class KeyReused(Refusal):

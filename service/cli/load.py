@@ -1,6 +1,7 @@
 """`annales load`: a file of lines becomes one commit, or nothing is recorded at all.
 
-A file that is too large to be one commit becomes commits of so many lines each.
+A file that is too large to be one commit becomes commits of so many lines each. A file of CSV is a
+sheet, whose rows are lines.
 """
 
 from __future__ import annotations
@@ -9,20 +10,25 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 from uuid import uuid4
 
 import click
 import msgspec
 
+from events.catalogue import BY_TYPE
 from events.chronicle import Chronicle
 from events.decision import Decision
-from events.errors import BatchRefused, Refusal
+from events.errors import BatchRefused, Fault, Refusal, SheetRefused
 from events.orders import Command, Order, Recorded, Warning, orders
+from events.sheets.members import template
+from events.sheets.reading import LARGEST_SHEET, Sheet, decoded, read_sheet
 from service.archive import Archive
 from service.cli.beside import followed
 from service.cli.exits import REFUSED, Ended
 from service.cli.options import as_json, lines_of, login_name, opened
 from service.cli.screen import bar, plain
+from service.words.csv_text import csv_text
 
 SHOWN = 20
 """Warnings that are listed without `--all-warnings`."""
@@ -42,8 +48,29 @@ def _actor(context: click.Context, parameter: click.Parameter, name: str | None)
     return name
 
 
+def _template(context: click.Context, _: click.Parameter, type: str | None) -> None:
+    if type is None or context.resilient_parsing:
+        return
+    click.echo(csv_text(template(type), ()), nl=False)
+    context.exit()
+
+
+OF_TYPE = click.Choice(tuple(BY_TYPE))
+
+
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--csv", "as_csv", is_flag=True, help="FILE is CSV, as one named .csv is anyway.")
+@click.option("--type", "type", type=OF_TYPE, metavar="TYPE", help="The type of the rows of a CSV.")
+@click.option(
+    "--template",
+    type=OF_TYPE,
+    metavar="TYPE",
+    is_eager=True,
+    expose_value=False,
+    callback=_template,
+    help="Print an empty CSV for a type of line, and end.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where the log holds anything.")
 @click.option("--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login.")
@@ -57,6 +84,8 @@ def load(
     folder: Path,
     file: str,
     *,
+    as_csv: bool,
+    type: str | None,
     dry_run: bool,
     if_empty: bool,
     actor: str,
@@ -67,11 +96,13 @@ def load(
     """Record a file of lines as one commit.
 
     All of FILE (- is stdin) is recorded, or nothing. A line that says again what was recorded
-    under its id is passed over, so a file can be loaded twice. With --commits-of, what comes before
-    a refused line stays recorded, and a load that was killed goes on when it is run again.
+    under its id is passed over, so a file can be loaded twice. Of CSV the first row names members,
+    and each other row is a line. With --commits-of, what comes before a refused line stays
+    recorded, and a load that was killed goes on when it is run again.
     """
     if dry_run and commits_of:
         raise click.UsageError("--dry-run tells of one commit: leave out --commits-of")
+    as_csv = as_csv or type is not None or file.lower().endswith(".csv")
     with opened(file) as stream, Archive(folder) as archive:
         head = archive.chronicle.log.head()
         if if_empty and head is not None:
@@ -80,6 +111,7 @@ def load(
             else:
                 click.echo(f"Nothing to do: the log holds something, up to @{head.position}.")
             return
+        sheet = _sheet(file, stream, type, as_json=as_json) if as_csv else None
         come = Come()
         with (
             lines_of(stream, file, "Reading") as (lines, add_bar),
@@ -87,18 +119,30 @@ def load(
         ):
             # One commit shows itself at its end: until then there is nothing to follow.
             read = follower.follow_once_worth_it(lines) if commits_of else lines
-            for taken in _batches(orders(read), commits_of):
+            for taken in _batches(orders(read) if sheet is None else sheet.orders, commits_of):
                 try:
                     outcome = _decided(archive.chronicle, taken, actor, dry_run=dry_run)
                     come.add(outcome, len(taken))
                 except Refusal as refusal:
-                    raise _refused(file, taken, refusal, come, as_json=as_json) from None
+                    placed = refusal if sheet is None else sheet.placed(refusal)
+                    raise _refused(file, taken, placed, come, as_json=as_json) from None
             if come.position is not None:
                 follower.finish(come.position)
         _report(come, dry_run=dry_run, all_warnings=all_warnings, as_json=as_json)
         if not dry_run:
             with bar("Projecting", come.position) as advance:
                 archive.catch_up(advance)
+
+
+def _sheet(file: str, stream: IO[bytes], type: str | None, *, as_json: bool) -> Sheet:
+    """The sheet of a file. Raises Ended where it cannot be read."""
+    read = stream.read(LARGEST_SHEET + 1)
+    if len(read) > LARGEST_SHEET:
+        raise Ended(f"{file} has more than {LARGEST_SHEET:,} bytes: split it", REFUSED)
+    try:
+        return read_sheet(decoded(read), type=type)
+    except SheetRefused as refused:
+        raise _refused(file, (), refused, Come(), as_json=as_json) from None
 
 
 def _decided(
@@ -131,8 +175,9 @@ class Come:
             self.position = outcome.commit.position
 
 
-def _batches(lines: Iterator[Order], size: int | None) -> Iterator[tuple[Order, ...]]:
+def _batches(lines: Iterable[Order], size: int | None) -> Iterator[tuple[Order, ...]]:
     """The lines in batches of a size, the last one shorter; all of them, where there is none."""
+    lines = iter(lines)
     while batch := tuple(itertools.islice(lines, size)):
         yield batch
 
@@ -191,32 +236,44 @@ def _refused(
     file: str, taken: Sequence[Order], refusal: Refusal, come: Come, *, as_json: bool
 ) -> Ended:
     """Name every bad line, and come to an end."""
-    refusals: Iterable[tuple[int, Refusal]]
-    if isinstance(refusal, BatchRefused):
-        refusals = refusal.refusals
+    if isinstance(refusal, SheetRefused):
+        faults, bad = refusal.faults, _counted(len(refusal.faults), "fault")
     else:
-        refusals = [(taken[0].number, refusal)]  # a single order is refused without its number
+        # A single order is refused without its number.
+        alone = [] if isinstance(refusal, BatchRefused) else [(taken[0].number, refusal)]
+        numbered = refusal.refusals if isinstance(refusal, BatchRefused) else alone
+        faults = tuple(Fault(each, number) for number, each in numbered)
+        bad = _counted(len(faults), "bad line")
     if as_json:
-        named = [
-            {
-                "line": number,
-                "pointer": each.pointer,
-                "error": type(each).__name__,
-                "detail": str(each),
-            }
-            for number, each in refusals
-        ]
+        named = [_named(fault) for fault in faults]
         click.echo(msgspec.json.encode({"recorded": come.count, "refusals": named}))
     else:
-        for number, each in refusals:
-            place = f"{each.pointer}: " if each.pointer else ""
-            click.echo(plain(f"line {number}: {place}{each}"), err=True)
-    bad = _counted(len(list(refusals)), "bad line")
+        for fault in faults:
+            click.echo(plain(_told(fault, in_sheet=isinstance(refusal, SheetRefused))), err=True)
     if come.position is None:
         return Ended(f"{file} has {bad}; nothing was recorded", REFUSED)
     return Ended(
         f"{file} has {bad}; what comes before is recorded, up to @{come.position}", REFUSED
     )
+
+
+def _named(fault: Fault) -> dict[str, Any]:
+    refusal = fault.refusal
+    place = {"column": fault.column, "cell": fault.cell}
+    return {
+        "line": fault.row,
+        **{name: each for name, each in place.items() if each},
+        "pointer": refusal.pointer,
+        "error": type(refusal).__name__,
+        "detail": str(refusal),
+    }
+
+
+def _told(fault: Fault, *, in_sheet: bool) -> str:
+    if in_sheet:
+        return str(fault)
+    pointer = fault.refusal.pointer
+    return f"line {fault.row}: {f'{pointer}: ' if pointer else ''}{fault.refusal}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -1,14 +1,23 @@
-"""Many lines at once at the desk: looked at, and recorded together or not at all."""
+"""Many lines at once at the desk: looked at, and recorded together or not at all.
+
+They are JSON Lines or a sheet of CSV, pasted or sent as a file; whose text begins with a bracket is
+JSON.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask import Response, request
 
 from events.canonical import canonical
-from events.errors import BatchRefused, MalformedLine, Refusal, StaleRevision
+from events.catalogue import BY_TYPE
+from events.errors import BatchRefused, MalformedLine, Refusal, SheetRefused, StaleRevision
 from events.orders import Command, Order
+from events.sheets.reading import Sheet, decoded, read_sheet
+from service.archive.keys import holds_key
+from service.asking.errors import MisplacedKey
 from service.desk.answering import page, the_desk
 from service.desk.sending import (
     new_key,
@@ -19,70 +28,127 @@ from service.desk.sending import (
     status_of,
 )
 from service.orders.writing import batch_of, command_of
+from service.pages.desk import words as desk_words
 from service.pages.desk.faults import batch_faults
 from service.pages.desk.preview import preview_of
 from service.pages.desk.room import Desk
+from service.pages.desk.sheet import sheet_faults, table_of
 from service.pages.shell.layout import Members
+
+
+class Batch(NamedTuple):
+    """What was sent: its text, the type of rows that say none, and what was read of it."""
+
+    text: str
+    type: str | None = None
+    orders: tuple[Order, ...] = ()
+    sheet: Sheet | None = None
+
+    def why(self, refusal: Refusal) -> Refusal:
+        """Why it was refused; a sheet by its cells."""
+        return refusal if self.sheet is None else self.sheet.placed(refusal)
+
+    @property
+    def body(self) -> bytes:
+        """What is compared when its key is used again."""
+        text = self.text if self.type is None else f"{self.type}\n{self.text}"
+        return text.encode(errors="replace")
 
 
 def answered() -> Response:
     """The form for many lines, what they would record, or where that is recorded."""
     desk = the_desk()
-    text = request.form.get("text", "").replace("\r\n", "\n")
     if request.method == "GET":
-        return _shown(desk, text)
-    body = text.encode(errors="replace")
-    if request.form.get("do") != "record":
-        return _looked_at(desk, text, body)
+        return _shown(desk, Batch(""))
+    batch = Batch(request.form.get("text", "").replace("\r\n", "\n"), _sent_type())
     try:
-        return recorded(desk, _command(body, sent_revisions(), sent_key()))
+        batch = _read(batch._replace(text=_sent_file() or batch.text))
+    except Refusal as refusal:
+        return _refused(desk, batch, refusal)
+    if request.form.get("do") != "record":
+        return _looked_at(desk, batch)
+    try:
+        return recorded(desk, _command(batch, sent_revisions(), sent_key()))
     except Refusal as refusal:
         if _is_stale(refusal):
-            return _looked_at(desk, text, body, status=status_of(refusal))
-        return _refused(desk, text, refusal)
+            return _looked_at(desk, batch, status=status_of(refusal))
+        return _refused(desk, batch, refusal)
 
 
-def _looked_at(desk: Desk, text: str, body: bytes, *, status: int = 200) -> Response:
+def _sent_type() -> str | None:
+    """The type that was chosen for the rows of a sheet. Raises MalformedLine."""
+    type = request.form.get("type") or None
+    if type is not None and type not in BY_TYPE:
+        raise MalformedLine(f"{type[:80]!r} is no type of line", allowed=tuple(BY_TYPE))
+    return type
+
+
+def _sent_file() -> str:
+    """The text of the file that was sent; "" without one. Raises SheetRefused, MisplacedKey."""
+    file = request.files.get("file")
+    if file is None:
+        return ""
+    with file.stream as stream:  # it may lie on the disk
+        text = decoded(stream.read())
+    if holds_key(text):
+        raise MisplacedKey("the file")
+    return text.replace("\r\n", "\n")
+
+
+def _read(batch: Batch) -> Batch:
+    """A batch with its orders. Raises MalformedLine, SheetRefused, BodyTooLarge."""
+    begun = batch.text.lstrip()[:1]
+    if begun in ("", "{", "["):
+        return batch._replace(orders=tuple(batch_of(batch.text.encode(errors="replace"))))
+    sheet = read_sheet(batch.text.removeprefix("\ufeff"), type=batch.type)
+    return batch._replace(orders=tuple(sheet.orders), sheet=sheet)
+
+
+def _looked_at(desk: Desk, batch: Batch, *, status: int = 200) -> Response:
     """What the lines would record; with another status than 200 since a record changed."""
     try:
-        preview = preview_of(desk, proposed(_command(body, {})))
+        preview = preview_of(desk, proposed(_command(batch, {})))
     except Refusal as refusal:
-        return _refused(desk, text, refusal)
+        return _refused(desk, batch, refusal)
     revisions = canonical(preview["revisions"]).decode()
     shown = {"seen": preview, "revisions": revisions, "key": new_key()}
-    return _shown(desk, text, preview=shown, stale=status != 200, status=status)
+    return _shown(desk, batch, preview=shown, stale=status != 200, status=status)
 
 
-def _refused(desk: Desk, text: str, refusal: Refusal) -> Response:
-    faults = batch_faults(refusal, _read(text), desk.say)
-    return _shown(desk, text, faults=faults, status=status_of(refusal))
-
-
-def _read(text: str) -> list[Order]:
-    """The lines of a text; none where there is none to be read."""
-    try:
-        return batch_of(text.encode(errors="replace"))
-    except MalformedLine:
-        return []
+def _refused(desk: Desk, batch: Batch, refusal: Refusal) -> Response:
+    why = batch.why(refusal)
+    if isinstance(why, SheetRefused):
+        faults = sheet_faults(why, desk.say)
+    else:
+        faults = batch_faults(why, batch.orders, desk.say)
+    return _shown(desk, batch, faults=faults, status=status_of(why))
 
 
 def _shown(
     desk: Desk,
-    text: str,
+    batch: Batch,
     *,
     preview: Members | None = None,
     faults: list[Members] | None = None,
     stale: bool = False,
     status: int = 200,
 ) -> Response:
-    shown = {"text": text, "preview": preview, "faults": faults or [], "stale": stale}
+    shown = {
+        "text": batch.text,
+        "chosen": batch.type or "",
+        "types": [(type, desk_words.type_of_line(type, desk.lang)) for type in BY_TYPE],
+        "sheet": None if batch.sheet is None else table_of(batch.sheet, faults or []),
+        "preview": preview,
+        "faults": faults or [],
+        "stale": stale,
+    }
     return page("desk/batch.html", desk, status, **shown)
 
 
-def _command(body: bytes, revisions: Mapping[str, int], key: str | None = None) -> Command:
-    """The command of pasted lines, each at the revision at which it was looked at."""
-    looked_at = [_at_revision(order, revisions.get(str(order.number))) for order in batch_of(body)]
-    return command_of(looked_at, body=body, key=key)
+def _command(batch: Batch, revisions: Mapping[str, int], key: str | None = None) -> Command:
+    """The command of a batch, each line at the revision at which it was looked at."""
+    looked_at = [_at_revision(order, revisions.get(str(order.number))) for order in batch.orders]
+    return command_of(looked_at, body=batch.body, key=key)
 
 
 def _at_revision(order: Order, revision: int | None) -> Order:

@@ -1,6 +1,6 @@
 """CSV: a row an item, with every bound as a day of ISO 8601; and what its columns mean (CSVW).
 
-The metadata lists the columns that have a guard against formulas (`service.words.csv_text`).
+The metadata lists the columns that have a guard against formulas (`events.sheets.guard`).
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from events.dates import Day, iso
+from events.sheets.guard import FORMULA
 from service.asking.query import located
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When
-from service.words.csv_text import FORMULA, csv_text
+from service.words.csv_text import csv_text
 
 _ISO_DAY = "^(?:[0-9]{4}|[+-][0-9]{6,16})-[0-9]{2}-[0-9]{2}$"
 

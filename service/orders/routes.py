@@ -5,20 +5,20 @@ What the path says of a line need not stand in the body.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 from flask import Response
 from flask_smorest import Blueprint
 
-from events.catalogue import STATEMENT_TYPES
+from events.catalogue import BY_TYPE, STATEMENT_TYPES
 from events.errors import MalformedLine
 from events.fact import Line
 from service.asking import forms
 from service.asking.parameter import Parameter
 from service.orders.changes import CHANGES, Change
-from service.orders.writing import body_line, record_batch, record_one
+from service.orders.writing import JSON_LINES, body_line, record_batch, record_one
 from service.web.access import needs
 from service.web.description import openapi_parameters
 from service.web.line_schemas import batch_body, line_body
@@ -37,6 +37,11 @@ DRY_RUN = Parameter(
     name="dry_run",
     form={"type": "boolean", "default": False},
     meaning="Decide only: what would be recorded, which rivals stand, what would change.",
+)
+TYPE = Parameter(
+    name="type",
+    form={"type": "string", "enum": list(BY_TYPE)},
+    meaning="The type of the rows of a CSV, where no column says it.",
 )
 HEADERS = (
     Parameter(
@@ -101,6 +106,11 @@ BATCH = "\n".join(
     )
 )
 
+SHEET = """type,id,medium,title,facility,modality,date,sources
+source,gate-book,book,A book of the gate,,,,
+observation,a-third-visit,,A third visit to JUNO,juno,actual,11/2026,gate-book#page 3
+"""
+
 RECORDED = ("Location", "Annales-Position", "Cache-Control")
 OF_ONE_STREAM = ("ETag", "Annales-Revision")
 MAY_SEND = ("Idempotency-Replayed", "Preference-Applied")
@@ -115,13 +125,14 @@ def order(
     body: dict[str, Any],
     *,
     ids: tuple[str, ...] = (),
-    batch: bool = False,
+    parameters: Sequence[Parameter] = (DRY_RUN,),
 ) -> Callable[[View], View]:
     """A route that records a line, or a batch of lines.
 
     One with an id in its path, of which `ids` are examples, changes something and
     needs If-Match.
     """
+    batch = TYPE in parameters
     one = () if batch else OF_ONE_STREAM
     sent = headers(*RECORDED, *one, sometimes=(*MAY_SEND, *(OF_ONE_STREAM if batch else ())))
     statuses = (400, 401, 403, *((404,) if ids else ()), 409, 412, 413, 415, 422)
@@ -132,15 +143,15 @@ def order(
             view
         )
         view = blueprint.response(201, RecordedSchema, headers=sent)(view)
-        parameters = [
-            *openapi_parameters([DRY_RUN]),
+        taken = [
+            *openapi_parameters(parameters),
             *openapi_parameters(HEADERS, place="header"),
         ]
         if ids:
-            parameters += openapi_parameters([IF_MATCH], place="header", required=True)
+            taken += openapi_parameters([IF_MATCH], place="header", required=True)
         view = blueprint.doc(
             operationId=view.__name__,
-            parameters=parameters,
+            parameters=taken,
             responses=problem_responses(*statuses, *((428,) if ids else ()), 429, 503, 507),
             requestBody=body,
             security=[{"key": []}],
@@ -206,8 +217,8 @@ for _each in CHANGES:
 
 @order(
     "/v1/batches",
-    batch_body("application/jsonl", "application/x-ndjson", examples={"two lines": BATCH}),
-    batch=True,
+    batch_body(*JSON_LINES, examples={"two lines": BATCH}, sheets={"two rows": SHEET}),
+    parameters=(DRY_RUN, TYPE),
 )
 def record_all() -> Response:
     """Record many lines as one commit, all or nothing."""

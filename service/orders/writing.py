@@ -8,7 +8,7 @@ and then the chronicle decides. With `?dry_run=true` it only decides.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -16,11 +16,13 @@ import msgspec
 from flask import Response, current_app, request
 
 from events.canonical import canonical, read
+from events.catalogue import BY_TYPE
 from events.clocks import epoch_at
 from events.decision import Decision
 from events.errors import AnnalesError, BadFilter, MalformedLine, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order, Placed, Recorded, Warning, orders
+from events.sheets.reading import LARGEST_SHEET, MOST_ROWS, decoded, read_sheet
 from events.stream import Stream
 from service.archive.keys import holds_key
 from service.asking.errors import (
@@ -43,15 +45,16 @@ from service.web.observing import request_id
 from service.web.response import archive, of_epoch
 
 JSON = "application/json"
-JSON_LINES = "application/jsonl"
+JSON_LINES = ("application/jsonl", "application/x-ndjson")
+CSV = "text/csv"
 
 LARGEST_BODY = 256 * 1024
 """In bytes; a line of a batch has no more either."""
 
-LARGEST_BATCH = 16 * 1024 * 1024
+LARGEST_BATCH = LARGEST_SHEET
 """In bytes. What is read of a body takes up to twenty times its size, and is held as a whole."""
 
-MOST_LINES = 10_000
+MOST_LINES = MOST_ROWS
 """In a batch, so that it is decided in seconds. `annales load` takes any number."""
 
 
@@ -122,12 +125,32 @@ def record_one(line: Line, *, changes: str | None = None) -> Response:
 
 
 def record_batch() -> Response:
-    """Record the JSON Lines of the body, all or nothing.
+    """Record the JSON Lines or the rows of the body, all or nothing.
 
     Raises WrongMediaType, BodyTooLarge, MalformedLine, NotAllowed, BatchRefused and BadHeader.
     """
-    text = _body(JSON_LINES, LARGEST_BATCH)
-    return _record(batch_of(text), changes=None, body=text)
+    text = _body((JSON_LINES[0], CSV, *JSON_LINES[1:]), LARGEST_BATCH)
+    if request.mimetype != CSV:
+        if "type" in request.args:
+            raise BadFilter("type", request.args["type"], f"only with {CSV}")
+        return _record(batch_of(text), changes=None, body=text)
+    type = _sheet_type()
+    sheet = read_sheet(decoded(text), type=type)
+    # Under another type, the same text is another request.
+    body = text if type is None else b"\n".join((type.encode(), text))
+    try:
+        return _record(sheet.orders, changes=None, body=body, taken=("dry_run", "type"))
+    except Refusal as refusal:
+        raise sheet.placed(refusal) from None
+
+
+def _sheet_type() -> str | None:
+    """The type of the rows that say none. Raises BadFilter."""
+    texts = request.args.getlist("type")
+    if texts and (len(texts) > 1 or texts[0] not in BY_TYPE):
+        why = "is no type of line" if len(texts) == 1 else "is given twice"
+        raise BadFilter("type", texts[0], why, allowed=tuple(BY_TYPE))
+    return texts[0] if texts else None
 
 
 def batch_of(text: bytes) -> list[Order]:
@@ -148,7 +171,7 @@ def body_line(**fixed: str) -> Line:
 
     A body may repeat them, if it says the same. Raises MalformedLine.
     """
-    value = read(_body(JSON, LARGEST_BODY))
+    value = read(_body((JSON,), LARGEST_BODY))
     if not isinstance(value, dict):
         raise MalformedLine("the body is a JSON object")
     for member, expected in fixed.items():
@@ -157,8 +180,10 @@ def body_line(**fixed: str) -> Line:
     return {**value, **fixed}
 
 
-def _record(batch: list[Order], *, changes: str | None, body: bytes) -> Response:
-    dry_run = _dry_run()
+def _record(
+    batch: list[Order], *, changes: str | None, body: bytes, taken: tuple[str, ...] = ("dry_run",)
+) -> Response:
+    dry_run = _dry_run(taken)
     prefer = preference()
     key = idempotency_key()
     chronicle = archive().chronicle
@@ -264,12 +289,12 @@ def _location(placed: Placed) -> str:
     return f"/v1/{placed.about.space}s/{placed.about.id}"
 
 
-def _body(accepted: str, limit: int) -> bytes:
-    given = request.mimetype
-    if given != accepted and not (accepted == JSON_LINES and given == "application/x-ndjson"):
-        raise WrongMediaType(given, accepted)
+def _body(accepted: Sequence[str], limit: int) -> bytes:
+    given, named = request.mimetype, ", ".join(accepted)
+    if given not in accepted:
+        raise WrongMediaType(given, named)
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise WrongMediaType(f"in {request.headers['Content-Encoding']}", f"{accepted} as it is")
+        raise WrongMediaType(f"in {request.headers['Content-Encoding']}", f"{named} as it is")
     if (request.content_length or 0) > limit:
         raise BodyTooLarge(limit)
     text = request.stream.read(limit + 1)
@@ -278,10 +303,10 @@ def _body(accepted: str, limit: int) -> bytes:
     return text
 
 
-def _dry_run() -> bool:
+def _dry_run(taken: tuple[str, ...]) -> bool:
     for name in request.args:
-        if name != "dry_run":
-            raise UnknownParameter(name, "is no parameter of this path", ("dry_run",))
+        if name not in taken:
+            raise UnknownParameter(name, "is no parameter of this path", taken)
     texts = request.args.getlist("dry_run")
     if texts and texts not in (["true"], ["false"]):
         raise BadFilter("dry_run", texts[0], "is neither true nor false", allowed=("true", "false"))

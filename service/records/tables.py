@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from events.catalogue import STATEMENT_TYPES
+from events.sheets.members import Kind, members_of, text_of
 from service.asking.table import Column, Members, Table, columns, dated
 from service.state.tables import remarks, since
 from service.words.cells import date_cell, held_cell, value_cell
@@ -66,21 +68,28 @@ _LINES = (
     Column(name="said", value=_said),
 )
 
+
+def _said_in(name: str, kind: Kind) -> Column:
+    return Column(name=name, value=lambda line: text_of(kind, line.get(name)))
+
+
 _MEMBERS = (
-    *columns("id", "type", "entry", "milestone", "modality", "rank", "date"),
+    *columns("id", "type"),
+    *(
+        _said_in(name, member.kind)
+        for name, member in {
+            name: member
+            for fact in STATEMENT_TYPES.values()
+            for name, member in members_of(fact).items()
+            if name != "id"
+        }.items()
+    ),
     Column(name="earliest", value=lambda line: line["bounds"]["earliest"]),
     Column(name="latest", value=lambda line: line["bounds"]["latest"]),
-    Column(name="stated"),
     Column(name="said", value=lambda line: line["said"]["day"]),
-    *columns(
-        *("title", "title_zh", "summary", "summary_zh", "value", "unit"),
-        words=("title", "title_zh", "summary", "summary_zh", "unit"),
-    ),
-    Column(
-        name="sources",
-        value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
-    ),
 )
+"""Every member that a statement can have, as a sheet has it (`events.sheets`), so that it can be
+mended in a spreadsheet and recorded."""
 
 STATEMENTS = Table(
     rows="statements", key=("id",), title="Statements", columns=_MEMBERS, shown=_LINES

@@ -14,12 +14,15 @@ import flask_swagger_ui
 from flask import Blueprint, Response, jsonify, send_from_directory
 
 from events.catalogue import BY_TYPE
+from events.sheets.members import template
 from projections import VIEW
 from service.version import VERSION
 from service.web import problems
 from service.web.access import needs
 from service.web.line_schemas import line_schema
 from service.web.response import parameters
+from service.words.csv_text import MEDIA_TYPE as CSV
+from service.words.csv_text import csv_text
 
 blueprint = Blueprint("describing", __name__)
 
@@ -82,6 +85,18 @@ def schema(type: str) -> Response:
         }
     )
     response.mimetype = "application/schema+json"
+    return response
+
+
+@blueprint.get("/v1/schemas/<type>.csv")
+@needs("open")
+def sheet(type: str) -> Response:
+    """An empty sheet for a type of line: a header that names its members."""
+    parameters(())
+    if type not in BY_TYPE:
+        return _not_found(f"no type of line {type[:80]!r}")
+    response = Response(csv_text(template(type), ()), mimetype=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{type}.csv"'
     return response
 
 

@@ -10,6 +10,7 @@ import msgspec
 from events.catalogue import BY_TYPE
 from events.fact import Fact, Line
 from service.asking import forms
+from service.words.csv_text import MEDIA_TYPE as CSV
 
 Schema = dict[str, Any]
 
@@ -48,11 +49,13 @@ def line_body(*types: str, said: Iterable[str], examples: Mapping[str, Line]) ->
     }
 
 
-def batch_body(*media_types: str, examples: Mapping[str, str]) -> Schema:
-    """What OpenAPI says of a body that is many lines."""
+def batch_body(*media_types: str, examples: Mapping[str, str], sheets: Mapping[str, str]) -> Schema:
+    """What OpenAPI says of a body that is many lines; `sheets` are examples of those as CSV."""
     schema = {"type": "string", "description": "One line of the one format after another."}
     content = {"schema": schema, "examples": _named(examples)}
-    return {"required": True, "content": dict.fromkeys(media_types, content)}
+    sheet = {"type": "string", "description": "A row of columns, then a row for each line."}
+    of_sheets = {"schema": sheet, "examples": _named(sheets)}
+    return {"required": True, "content": {**dict.fromkeys(media_types, content), CSV: of_sheets}}
 
 
 def _named(examples: Mapping[str, Any]) -> Schema:

@@ -71,6 +71,16 @@ def _of_batch(error: errors.BatchRefused) -> Members:
     return {"errors": [{"line": number, **_fault(refusal)} for number, refusal in error.refusals]}
 
 
+def _of_sheet(error: errors.SheetRefused) -> Members:
+    return {"errors": [_placed(fault) for fault in error.faults]}
+
+
+def _placed(fault: errors.Fault) -> Members:
+    """What is wrong with a cell, a row or a sheet, and where that is."""
+    place = {"row": fault.row, "column": fault.column, "cell": fault.cell}
+    return {**{name: each for name, each in place.items() if each}, **_fault(fault.refusal)}
+
+
 def _fault(refusal: errors.Refusal) -> Members:
     """Where a line is at fault, and which values would do."""
     fault: Members = {"in": "body", "pointer": refusal.pointer, "detail": str(refusal)}
@@ -409,6 +419,13 @@ PROBLEMS: tuple[Problem, ...] = (
         "Some lines are refused",
         "Nothing was recorded; `errors` names every bad line.",
         raised={errors.BatchRefused: _of_batch},
+    ),
+    Problem(
+        "sheet-refused",
+        422,
+        "Some cells are refused",
+        "Nothing was recorded; `errors` names every bad cell of the CSV, by row and column.",
+        raised={errors.SheetRefused: _of_sheet},
     ),
     Problem(
         "idempotency-key-reused",

@@ -1,8 +1,8 @@
 """CSV (RFC 4180), as every answer that is a table writes it.
 
-A spreadsheet takes a text that begins with `=`, `+`, `-`, `@`, a tab or a line break for a
-formula, in full width too. What others wrote gets an apostrophe in front then; ids, numbers
-and dates are ours, cannot be formulas, and stay as they are: -0240 is a year.
+What others wrote gets an apostrophe in front where a spreadsheet would take it for a formula
+(`events.sheets.guard`); ids, numbers and dates are ours, cannot be formulas, and stay as they are:
+-0240 is a year.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ import csv
 from collections.abc import Collection, Iterable, Sequence
 from io import StringIO
 
+from events.sheets.guard import guarded
 from service.words.printable import printable
 
 MEDIA_TYPE = "text/csv"
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a text begins that a spreadsheet would reckon."""
 
 
 def csv_text(
@@ -37,15 +35,6 @@ def csv_text(
             for place, cell in enumerate(row)
         )
     return printable(written.getvalue())
-
-
-def guarded(text: str) -> str:
-    """A text that no spreadsheet takes for a formula.
-
-    >>> guarded("=1+1"), guarded("JUNO")
-    ("'=1+1", 'JUNO')
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _plain(cell: object) -> object:

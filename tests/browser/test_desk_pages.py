@@ -31,6 +31,14 @@ BATCH = "\n".join(
     )
 )
 
+SHEET = """id,facility,modality,date,stated,title,summary,attributes.visitors,sources
+open-day,juno,actual,03/04/2025,,Open day,A day on which everybody may look.,1200,yearbook#p. 3
+closed,jinu,actuel,2026~,12/2025,Closed,,,yearbook; lost
+"""
+
+MENDED = SHEET.replace("03/04", "13/04").replace("jinu", "juno").replace("actuel", "actual")
+MENDED = MENDED.replace("; lost", "")
+
 SEEN_IN = {"en": SIGHTS, "zh": [sight for sight in SIGHTS if sight.name in ("light", "least")]}
 """How the pages of a language are looked at: their colours are all the same, their widths not."""
 
@@ -142,6 +150,8 @@ def test_a_curator_works_through_all_forms(
 
     walk.open("/batch", "batch")
     walk.look("batch-refused", text='{"type": "source", "id": "No Id"}\n{"a": 1')
+    walk.look("sheet-refused", text=SHEET, type="observation")
+    walk.look("sheet-looked", text=MENDED)
     walk.look("batch-looked", text=BATCH)
     walk.record("batch-recorded")
 

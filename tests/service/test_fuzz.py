@@ -50,9 +50,11 @@ def test_the_service_keeps_to_its_description(tmp_path: Path) -> None:
 
 def examples(operation: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The bodies that are given as examples, each once, with a media type that it may have."""
-    (media_type, content), *_ = operation["requestBody"]["content"].items()
-    for example in content["examples"].values():
-        yield media_type, example["value"]
+    media_types: dict[str, tuple[str, Any]] = {}
+    for media_type, content in operation["requestBody"]["content"].items():
+        for example in content["examples"].values():
+            media_types.setdefault(str(example["value"]), (media_type, example["value"]))
+    yield from media_types.values()
 
 
 def with_id(path: str) -> str:

@@ -145,4 +145,4 @@ def _malformed(refusal: Refusal, say: Speech) -> str | None:
         "only a planned statement can be dropped": say("Only a plan can be given up."),
         "a plan that is dropped has no date": say("A plan that is given up has no date."),
     }
-    return known.get(str(refusal))
+    return known.get(str(refusal)) or desk_words.no_sheet(str(refusal), say.lang)

@@ -58,6 +58,14 @@ def no_date(why: str, lang: str) -> str:
     return why
 
 
+def no_sheet(why: str, lang: str) -> str | None:
+    """What is wrong with a sheet (`events.sheets`), in Chinese; None for what has no words here."""
+    for words, said in NO_SHEETS if lang == "zh" else ():
+        if found := re.fullmatch(words, why, re.DOTALL):
+            return said.format(**found.groupdict())
+    return None
+
+
 _AT_AN_END = "(?:at (?P<end>.*), )?"
 """What the reason begins with where it is one end of an interval that is no date."""
 
@@ -253,6 +261,8 @@ NO_DATES: Sequence[tuple[str, str]] = (
         "有{number}个字符，最多{most}个",
     ),
     (r"it is empty", "没有内容"),
+    (r"it has two meanings \(one of: (?P<allowed>.+)\)", "有两种含义，请写明是哪一种：{allowed}"),
+    (r"the calendar has no such day", "日历上没有这一天"),
     (r"it may have plain digits, and no blanks", "只能用普通数字，且不能有空格"),
     (r"an interval has one slash", "区间只有一个斜杠"),
     (r"an interval has two ends; an open one is written \.\.", "区间有两端，不定的一端写作“..”"),
@@ -285,3 +295,50 @@ NO_DATES: Sequence[tuple[str, str]] = (
     ),
 )
 """What `events.dates` says of a text that is no date, and the same in Chinese."""
+
+NO_SHEETS: Sequence[tuple[str, str]] = (
+    (r"it is empty: .+", "没有内容：第一行应写各列的名称，如空白表格所示"),
+    (r"it has no row beneath its header", "标题行下没有内容"),
+    (r"it is a workbook, not CSV: .+", "这是工作簿，不是CSV：请另存为“CSV UTF-8”"),
+    (
+        r"byte (?P<byte>\d+) is not (?P<encoding>UTF-\d+)(?: \(perhaps (?P<other>.+)\))?: .+",
+        "第{byte}个字节不是{encoding}：请另存为“CSV UTF-8”",
+    ),
+    (r"it has characters U\+0000, .+", "含有U+0000字符：请另存为“CSV UTF-8”"),
+    (
+        r"the row has more than (?P<most>[\d,]+) characters: .+",
+        "此行超过{most}个字符，或引号没有结束",
+    ),
+    (r"it has more than (?P<most>[\d,]+) rows: split it", "超过{most}行：请拆分"),
+    (
+        r"it has (?P<number>\d+) columns, and (?P<most>\d+) is the most",
+        "有{number}列，最多{most}列",
+    ),
+    (r"the rows from here on were not read: .+", "从此行起没有读：请先改正上面的"),
+    (r"a quotation mark is never closed", "引号没有结束"),
+    (r"a quotation mark stands inside .+", "引号内的引号要写两次"),
+    (r"the column (?P<name>.+) stands twice", "{name}列出现了两次"),
+    (
+        r"there is no column '(?P<name>.+)', which a (?P<type>.+) needs",
+        "缺少{name}列，{type}必须有这一列",
+    ),
+    (r"of which type are the rows\? .+", "各行是什么类型？请选择，或加一列type"),
+    (r"the sheet (?:was sent as|is) one of (?P<type>.+)", "此表的类型是{type}"),
+    (
+        r"the cell (?P<cell>\S+) stands under no name of a column",
+        "单元格{cell}上方没有列名",
+    ),
+    (r"(?P<name>.+) stands in another column too", "{name}在另一列中也有"),
+    (
+        r"(?P<name>.+) is no member of a line(?: \(one of: (?P<allowed>.+)\))?",
+        "没有{name}这个成员，可用的有：{allowed}",
+    ),
+    (
+        r"(?P<name>.+) is no type of line(?: \(one of: (?P<allowed>.+)\))?",
+        "{name}不是行的类型，可用的有：{allowed}",
+    ),
+    (r"(?P<text>.+) is not a number: .+", "{text}不是数字：请写成2.69、12025或-1.5e9"),
+    (r"(?P<text>.+) is neither true nor false .+", "{text}既不是true也不是false"),
+    (r"it is a JSON object, such as .+", '须是JSON对象，如{{"cost_usd": 5}}'),
+)
+"""What `events.sheets` says of a sheet that cannot be read, and the same in Chinese."""

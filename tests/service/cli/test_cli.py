@@ -23,6 +23,7 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from events.orders import Command, orders
+from events.sheets.reading import LARGEST_SHEET
 from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
@@ -326,6 +327,48 @@ def test_an_actor_has_a_name(folder: Path) -> None:
     assert run(folder, "load", "-", "--actor", " ", given="").exit_code == 2
     load(folder, [SOURCE])
     assert json.loads(done(folder, "export"))["commit"]["actor"]
+
+
+def test_a_sheet_is_loaded_as_its_lines_are(folder: Path, tmp_path: Path) -> None:
+    """By its name or with --csv, its type by its header or with --type; twice is once."""
+    file = tmp_path / "sources.csv"
+    file.write_text("type=source;id;medium;title;date\n;book;book;A book;12/2013\n", "utf-8-sig")
+    assert "Would record 1 event" in done(folder, "load", str(file), "--dry-run")
+    assert "Recorded 1 event" in done(folder, "load", str(file))
+    assert "Nothing new" in done(folder, "load", str(file))
+    text = "id,medium,title,date\nbook,book,A book,2013-12\n"
+    assert "Nothing new" in done(folder, "load", "-", "--type", "source", given=text)
+    typed = text.replace("id,", "type,id,").replace("book,book", "source,book,book")
+    assert "Nothing new" in done(folder, "load", "-", "--csv", given=typed)
+
+
+def test_a_sheet_is_refused_by_row_and_column(folder: Path) -> None:
+    """For people and for programs; what is no sheet at all, too."""
+    text = "id,medium,title,date\nbook,book,A book,03/04/2025\nx,Book,,\n"
+    said = run(folder, "load", "-", "--type", "source", given=text)
+    assert said.exit_code == 1
+    assert "row 2, column date (D2): '03/04/2025' is not a date: it has two" in said.stderr
+    assert "row 3, column title (C3): 'title' is missing" in said.stderr
+    assert "- has 3 faults; nothing was recorded" in said.stderr
+    told = json.loads(run(folder, "load", "-", "--type", "source", "--json", given=text).stdout)
+    assert told["refusals"][0] == {
+        "line": 2,
+        "column": "date",
+        "cell": "D2",
+        "pointer": "/date",
+        "error": "AmbiguousDate",
+        "detail": "'03/04/2025' is not a date: it has two meanings"
+        " (one of: 2025-04-03, 2025-03-04)",
+    }
+    large = run(folder, "load", "-", "--csv", given="," * (LARGEST_SHEET + 1))
+    assert "more than 16,777,216 bytes" in large.stderr
+
+
+def test_an_empty_sheet_of_each_type_is_printed(folder: Path) -> None:
+    """Without a file, and without touching the folder."""
+    assert done(folder, "load", "--template", "withdrawal").splitlines() == [
+        "type=withdrawal,id,statement,reason,sources"
+    ]
 
 
 def test_a_load_that_is_killed_leaves_all_or_nothing(folder: Path, tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as strings
 from events import statement_warnings
 from events.catalogue import CATALOGUE, STATEMENT_TYPES
 from events.dates import parse
-from events.errors import BadDate
+from events.errors import BadDate, Refusal, SheetRefused
+from events.sheets.dates import edtf
+from events.sheets.reading import decoded, read_sheet
 from events.vocabulary import MILESTONES
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import members_of
@@ -121,8 +123,51 @@ NO_DATES = (
     "..2013",
     "soon",
     "2" * 65,
+    "03/04/2025",
+    "31/02/2025",
 )
 """A text for each reason why one is no date."""
+
+
+NO_SHEETS: tuple[bytes, ...] = (
+    b"",
+    b"type,id\n",
+    b"PK\x03\x04",
+    b"\xff",
+    b"id\0",
+    b'type,id\n"' + b"x" * 131_072,
+    b"type,id\n" + b"\n" * 10_000,
+    b"id" + b"," * 200,
+    b"type\n" + b"x\n" * 1_001,
+    b'id,"',
+    b'id,"a"b',
+    b"type,type\n",
+    b"type=source\n",
+    b"id\n",
+    b"type=source,id,medium,title\nsource,a,b,c,d\nfacility,a,b,c",
+    b'type,attributes,attributes.a\nsource,"{""a"": 1}",2\n',
+    b"type,ids\n",
+    b"type\nsources\n",
+    b"type,value,dropped,attributes\nsource,x,x,[]\n",
+)
+"""A file for each reason why one is no sheet."""
+
+
+def test_every_reason_why_a_file_is_no_sheet_has_its_chinese() -> None:
+    """Each of them occurs in these files."""
+    used = set()
+    for raw in NO_SHEETS:
+        found: list[Refusal] = []
+        try:
+            for order in read_sheet(decoded(raw)).orders:
+                found += getattr(order.line, "refusals", ())
+        except SheetRefused as refused:
+            found += [refusal for _, refusal in refused.refusals]
+        assert found, raw[:80]
+        for words, _ in desk_words.NO_SHEETS:
+            used |= {words for refusal in found if re.fullmatch(words, str(refusal), re.DOTALL)}
+        assert any(desk_words.no_sheet(str(refusal), "zh") for refusal in found), raw[:80]
+    assert used == {words for words, _ in desk_words.NO_SHEETS}
 
 
 def test_every_reason_why_a_text_is_no_date_has_its_chinese() -> None:
@@ -130,7 +175,7 @@ def test_every_reason_why_a_text_is_no_date_has_its_chinese() -> None:
     used = set()
     for text in NO_DATES:
         with pytest.raises(BadDate) as refused:
-            parse(text)
+            edtf(text)
         why = refused.value.why
         used.add(next(words for words, _ in desk_words.NO_DATES if re.fullmatch(words, why)))
         assert desk_words.no_date(why, "en") == why

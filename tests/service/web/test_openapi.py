@@ -22,6 +22,7 @@ OF_ITSELF = {
     "GET /problems/{slug}",
     "GET /v1/schemas",
     "GET /v1/schemas/{type}",
+    "GET /v1/schemas/{type}.csv",
     "GET /version",
 }
 """What the service shows of itself, rather than of its chronicle: not in the description."""

@@ -1,0 +1,69 @@
+"""A sheet at the desk: a table of what was read, faults beside their cells, and then recorded."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import head, page, recorded
+from tests.story.telling import Teller
+
+SHEET = "id,facility,modality,date,title\nseen,juno,actual,31/12/2025,'=Seen\n"
+
+
+def sent(desk: Browser, file: bytes, **fields: str | list[str]) -> TestResponse:
+    """A file that is looked at."""
+    form = desk.page("/desk/batch").form("preview")
+    data = {**dict(form.filled(fields)), "do": "preview", "file": (BytesIO(file), "a.csv")}
+    return desk.client.post(form.action, data=data, headers=desk.headers)
+
+
+def test_a_sheet_is_looked_at_and_recorded(grace: Browser, told: Teller) -> None:
+    """What was pasted: a date is shown as it was read, and what is recorded is what was shown."""
+    looked = grace.look("/desk/batch", text=SHEET.replace("\n", "\r\n"), type="observation")
+    assert looked.status_code == 200
+    assert page(looked).says("31/12/2025 → 2025-12-31")
+    assert grace.record(looked).status_code == 303
+    line = {"type": "observation", "id": "seen", "facility": "juno", "modality": "actual"}
+    (found,) = recorded(told.archive, head(told.archive) - 1)
+    assert found == {**line, "date": "2025-12-31", "title": "=Seen", "by": "grace"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_takes_the_place_of_the_text(grace: Browser, encoding: str) -> None:
+    """And becomes it, so that it can be mended."""
+    looked = sent(grace, SHEET.encode(encoding), text="other", type="observation")
+    assert looked.status_code == 200
+    assert page(looked).form("preview").value("text") == SHEET
+    assert page(looked).form("record").value("type") == "observation"
+
+
+def test_faults_stand_beside_their_cells(grace: Browser, told: Teller) -> None:
+    """All of them, in the language of the page; what was sent is kept, and is never markup."""
+    before = head(told.archive)
+    text = SHEET.replace("31/12", "03/04") + "x,<b>,actual,2025,<script>alert(1)</script>\n"
+    looked = grace.look("/desk/batch?lang=zh", text=text, type="observation")
+    assert looked.status_code == 422
+    html = looked.get_data(as_text=True)
+    assert "<script>alert" not in html
+    assert "<b>," not in html
+    assert page(looked).form("preview").value("text") == text
+    cell = html.partition('<td class="bad">03/04/2025')[2].partition("</td>")[0]
+    assert "2025-04-03" in cell
+    assert "有两种含义" in cell
+    assert head(told.archive) == before
+
+
+def test_what_is_no_sheet_is_told_with_the_text_kept(grace: Browser) -> None:
+    """A header that cannot be read, another encoding, another type."""
+    looked = grace.look("/desk/batch", text="id,titel\na,b\n", type="source")
+    assert page(looked).says("B1 titel 'titel' is no member of a line")
+    latin = sent(grace, "id,title\na,\xe4\n".encode("latin-1"), text="kept", type="source")
+    assert page(latin).says("save it as “CSV UTF-8”")
+    assert page(latin).form("preview").value("text") == "kept"
+    form = grace.page("/desk/batch").form("preview")
+    other = grace.post(form.action, form.filled({"text": SHEET, "type": "nonsense"}))
+    assert other.status_code == 422
