@@ -23,6 +23,7 @@ from service.feeds.vis_timeline import viewed
 from service.items.item import KINDS, Item
 from service.items.when import When
 from service.words.labels import DISPUTED, KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
+from service.words.word import word
 
 Members = dict[str, Any]
 
@@ -81,7 +82,7 @@ _NUMBERS = {"type": "array", "items": {"type": ["integer", "null"]}}
 COLUMNS = Feed(
     name="columns",
     media_type="application/json",
-    summary="The timeline in columns of numbers, for a canvas.",
+    summary=word("feed", "The timeline in columns of numbers, for a canvas."),
     suffix="columns.json",
     reader="the timeline of these pages",
     render=render,
