@@ -27,9 +27,9 @@ from events import errors
 from events.catalogue import CATALOGUE, STATEMENT_TYPES
 from events.dates import iso, parse
 from events.facility import Latitude, Longitude
-from events.fact import Citation, Country, Fact, Slug, Text
+from events.fact import Citation, Country, Fact, Sha256, Slug, Text, Uri
 from events.statement import StatementFact
-from events.vocabulary import ENDINGS, FIELDS, MILESTONES, STATUS_OF
+from events.vocabulary import CLASSES, ENDINGS, FIELDS, MILESTONES, STATUS_OF, Class
 from events.vocabulary import Field as ScienceField
 from events.vocabulary import Milestone as MilestoneWord
 from service.app import create_app
@@ -60,7 +60,7 @@ def _types() -> str:
 
 
 def _statement_members() -> str:
-    names = [field.name for field in msgspec.structs.fields(StatementFact)]
+    names = [field.encode_name for field in msgspec.structs.fields(StatementFact)]
     return _table(
         ("member", "", "value", "meaning"),
         (_member(StatementFact, name, ALL_STATEMENTS) for name in sorted(names, key=_order)),
@@ -69,9 +69,9 @@ def _statement_members() -> str:
 
 def _own_members(fact: type[Fact]) -> Callable[[], str]:
     def table() -> str:
-        names = [field.name for field in msgspec.structs.fields(fact)]
+        names = [field.encode_name for field in msgspec.structs.fields(fact)]
         if fact in STATEMENT_TYPES.values():
-            shared = {field.name for field in msgspec.structs.fields(StatementFact)}
+            shared = {field.encode_name for field in msgspec.structs.fields(StatementFact)}
             names = [name for name in names if name not in shared]
         meanings = MEANINGS[fact.TYPE]
         if spare := meanings.keys() - set(names):
@@ -93,7 +93,7 @@ def _order(name: str) -> int:
 
 
 def _member(fact: type[Fact], name: str, meanings: dict[str, str]) -> Sequence[str]:
-    field = next(each for each in msgspec.structs.fields(fact) if each.name == name)
+    field = next(each for each in msgspec.structs.fields(fact) if each.encode_name == name)
     word = "date" if name in fact.DATES else _value(field.type)
     return (f"`{name}`", "required" if field.required else "", word, meanings[name])
 
@@ -120,6 +120,9 @@ _NAMED: tuple[tuple[Any, str], ...] = (
     (Text, "text"),
     (Country, "country"),
     (ScienceField, "field"),
+    (Class, "class"),
+    (Uri, "URI"),
+    (Sha256, "SHA-256"),
     (MilestoneWord, "milestone"),
     (Latitude, "number, -90 to 90"),
     (Longitude, "number, -180 to 180"),
@@ -202,6 +205,10 @@ def _dates() -> str:
 
 def _fields() -> str:
     return ", ".join(f"`{field}`" for field in FIELDS) + "\n"
+
+
+def _classes() -> str:
+    return ", ".join(f"`{field}`" for field in CLASSES) + "\n"
 
 
 # --- HTTP
@@ -352,6 +359,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "milestones": _milestones,
     "dates": _dates,
     "fields": _fields,
+    "classes": _classes,
     "paths": _paths,
     "parameters": _parameters,
     "other parameters": _other_parameters,

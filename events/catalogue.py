@@ -6,6 +6,7 @@ events, schemas, tables in the docs and contract tests all come from this list.
 
 from __future__ import annotations
 
+from events.card import Card
 from events.changes import (
     RecordAmended,
     StatementCorrected,
@@ -20,12 +21,14 @@ from events.indicator import IndicatorRecorded
 from events.milestone import MilestoneRecorded
 from events.observation import ObservationRecorded
 from events.policy import PolicyDecisionRecorded
+from events.series import SeriesRegistered
 from events.source import SourceRecorded
 from events.statement import StatementFact
 
 CATALOGUE: tuple[type[Fact], ...] = (
     SourceRecorded,
     FacilityRegistered,
+    SeriesRegistered,
     MilestoneRecorded,
     DiscoveryRecorded,
     PolicyDecisionRecorded,
@@ -39,6 +42,9 @@ CATALOGUE: tuple[type[Fact], ...] = (
 
 BY_TYPE: dict[str, type[Fact]] = {fact.TYPE: fact for fact in CATALOGUE}
 BY_TOPIC: dict[str, type[Fact]] = {fact.TOPIC: fact for fact in CATALOGUE}
+CARD_TYPES: dict[str, type[Card]] = {
+    fact.TYPE: fact for fact in CATALOGUE if issubclass(fact, Card)
+}
 STATEMENT_TYPES: dict[str, type[StatementFact]] = {
     fact.TYPE: fact for fact in CATALOGUE if issubclass(fact, StatementFact)
 }

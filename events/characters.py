@@ -15,7 +15,7 @@ import msgspec
 from events.errors import MalformedLine
 from events.fact import Line
 
-PROSE = frozenset({"summary", "reason", "attributes"})
+PROSE = frozenset({"summary", "summary_zh", "reason", "attributes"})
 """Members whose texts may have several lines."""
 
 # Besides the controls: the separators of lines and paragraphs; embeddings, overrides and isolates

@@ -18,7 +18,8 @@ import msgspec
 from msgspec.structs import replace
 
 from events.canonical import leaf_bytes
-from events.catalogue import STATEMENT_TYPES, fact_of
+from events.card import Card
+from events.catalogue import CARD_TYPES, STATEMENT_TYPES, fact_of
 from events.changes import (
     RecordAmended,
     StatementCorrected,
@@ -43,12 +44,10 @@ from events.errors import (
     UnknownReference,
     WrongRecord,
 )
-from events.facility import FacilityRegistered
 from events.fact import Fact, Line
 from events.orders import Command, Order, Warning
 from events.outline import Outline, Outlined
 from events.record import Record, StreamLine, Subject, changed, touched
-from events.source import SourceRecorded
 from events.statement import Statement, StatementFact
 from events.statement_warnings import warnings_of
 from events.store.transcoding import Event, state_of
@@ -173,10 +172,9 @@ class _Draft:
             with suppress(KeyError):
                 self._refused.add(("statement", id))
                 self._claims.hold("statement", id, shape.record_of(order.line))
-        elif order.line.get("type") in ("source", "facility"):
-            space = "source" if order.line["type"] == "source" else "record"
-            self._refused.add((space, id))
-            self._claims.hold(space, id, order.line["type"])
+        elif card := CARD_TYPES.get(str(order.line.get("type"))):
+            self._refused.add((card.SPACE, id))
+            self._claims.hold(card.SPACE, id, card.RECORD_KIND)
 
     def decision(self) -> Decision:
         return Decision(
@@ -189,14 +187,20 @@ class _Draft:
 
     # --- one kind of order each
 
-    def _card(self, number: int, fact: Fact, revision: int | None) -> None:
-        """A source or a facility: a new id, and a stream of its own."""
+    def _card(self, number: int, fact: Card, revision: int | None) -> None:
+        """A card: a new id, or that of a record which its statements have begun without one."""
         line = fact.line()
-        is_source = isinstance(fact, SourceRecorded)
-        space = "source" if is_source else "record"
-        self._claims.take(space, line["id"], "" if is_source else line["type"])
+        kind = self._claims.get(fact.SPACE, fact.id)
+        life = self._life(Stream(fact.SPACE, fact.id), new=kind is None)
+        if kind is not None and (
+            kind != fact.RECORD_KIND
+            or life.record.card is not None
+            or (fact.SPACE, fact.id) in self._refused
+        ):
+            by = "" if kind in ("", fact.RECORD_KIND) else kind
+            raise IdTaken(fact.SPACE, fact.id, by=by)
+        self._claims.hold(fact.SPACE, fact.id, "" if fact.SPACE == "source" else fact.RECORD_KIND)
         self._need_sources(line)
-        life = self._life(Stream(space, line["id"]), new=True)
         self._record(number, life, fact, line, revision)
 
     def _statement(self, number: int, fact: StatementFact, revision: int | None) -> None:
@@ -367,19 +371,18 @@ class _Draft:
         record = self._claims.before(space, id) if "id" in line else None
         if record is None:
             return False
-        if isinstance(fact, SourceRecorded):
-            stream = Stream.source(id)
+        if isinstance(fact, Card):
+            stream = Stream(fact.SPACE, id)
         elif isinstance(fact, RecordAmended) and fact.source:
             stream = Stream.source(fact.source)
         else:
-            stream = Stream.record(id if space == "record" else record)
+            stream = Stream.record(record)
         said = self._life(stream).said_before.get((line["type"], id))
         return said is not None and state_of(fact_of(said)) == state_of(fact)
 
 
 TAKES: Mapping[type[Fact], Callable[[_Draft, int, Any, int | None], None]] = {
-    SourceRecorded: _Draft._card,
-    FacilityRegistered: _Draft._card,
+    **dict.fromkeys(CARD_TYPES.values(), _Draft._card),
     **dict.fromkeys(STATEMENT_TYPES.values(), _Draft._statement),
     StatementCorrected: _Draft._correction,
     StatementWithdrawn: _Draft._withdrawal,
@@ -501,11 +504,9 @@ def _state(fact: Fact) -> bytes:
 
 
 def _space_of(fact: Fact) -> str:
-    if isinstance(fact, SourceRecorded):
-        return "source"
-    if isinstance(fact, StatementFact):
-        return "statement"
-    return "record" if fact.TYPE == "facility" else "change"
+    if isinstance(fact, Card):
+        return fact.SPACE
+    return "statement" if isinstance(fact, StatementFact) else "change"
 
 
 _SPACES = {
@@ -531,17 +532,13 @@ def _named(line: Line) -> Iterator[tuple[str, str]]:
             yield "source", citation["id"]
     shape = _shape(line)
     if isinstance(line.get("id"), str):
-        space = "statement" if shape else _CARDS.get(str(line.get("type")), "change")
-        yield space, line["id"]
+        card = CARD_TYPES.get(str(line.get("type")))
+        yield "statement" if shape else card.SPACE if card else "change", line["id"]
     if shape is not None:
         with suppress(KeyError):
             yield "entry", shape.entry_of(line)
         with suppress(KeyError):
             yield "record", shape.record_of(line)
-
-
-_CARDS = {"facility": "record", "source": "source"}
-"""The types that are no statements and no changes, with the space of their ids."""
 
 
 def _shape(line: Line) -> type[StatementFact] | None:

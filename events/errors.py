@@ -56,11 +56,15 @@ class UnknownReference(Refusal):
 
 
 class IdTaken(Refusal):
-    """An id is in use. Choose another, or correct what stands under it."""
+    """An id is in use. Choose another, or correct what stands under it.
 
-    def __init__(self, kind: str, id: str, *, pointer: str = "/id") -> None:
-        self.kind, self.id = kind, id
-        super().__init__(f"{kind} {id!r} exists already", pointer=pointer)
+    `by` is the kind of what it is in use for, where that is another than it was to be.
+    """
+
+    def __init__(self, kind: str, id: str, *, by: str = "", pointer: str = "/id") -> None:
+        self.kind, self.id, self.by = kind, id, by
+        told = f", of the kind {by!r}" if by else ""
+        super().__init__(f"{kind} {id!r} exists already{told}", pointer=pointer)
 
 
 class WrongRecord(Refusal):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 import msgspec
 
@@ -26,11 +26,17 @@ LONGEST_ID = 120
 """In characters."""
 
 _ID = "[a-z0-9]+(-[a-z0-9]+)*"
+_IN_URI = "([!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})"
+_URI = f"[A-Za-z][A-Za-z0-9+.-]*:{_IN_URI}+(#{_IN_URI}*)?"
+_SHA256 = "[0-9a-f]{64}"
 
 # Python's `$` also stands before a last line break, that of JSON Schema does not.
 Slug = Annotated[str, msgspec.Meta(pattern=rf"^{_ID}(?!\n)$", max_length=LONGEST_ID)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
+Uri = Annotated[str, msgspec.Meta(pattern=rf"^{_URI}(?!\n)$")]
+"""An absolute one, by RFC 3986; without brackets, which only addresses in numbers have."""
+Sha256 = Annotated[str, msgspec.Meta(pattern=rf"^{_SHA256}(?!\n)$")]
 Edtf = Annotated[str, msgspec.Meta(min_length=1)]
 """A date in one of the forms of `events.dates`."""
 
@@ -121,6 +127,8 @@ def check_country(code: str | None) -> None:
 _PATTERNS = {
     _ID: "an id is lower-case letters and digits, joined by single hyphens",
     "[A-Z]{2}": "a country is two capital letters, such as CN",
+    _URI: "an absolute URI starts with its scheme, such as https:, and has no spaces",
+    _SHA256: "a digest is 64 digits, 0 to 9 and a to f",
 }
 """What to say in place of a pattern that does not match."""
 
@@ -157,7 +165,7 @@ def _choices(shape: type[msgspec.Struct], steps: list[str]) -> tuple[str, ...]:
     """The words that a member takes, where it takes only certain words."""
     if len(steps) != 1:
         return ()
-    hint = get_type_hints(shape).get(steps[0])
+    hint = {each.encode_name: each.type for each in msgspec.structs.fields(shape)}.get(steps[0])
     for option in (hint, *get_args(hint)):
         if getattr(option, "__origin__", None) is Literal:
             return get_args(option)

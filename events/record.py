@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
-from events.catalogue import STATEMENT_TYPES
+from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from events.dates import Day
 from events.fact import Line
 from events.statement import Statement
@@ -38,13 +38,15 @@ class Kept(msgspec.Struct, gc=False):
 
 class Record(msgspec.Struct, gc=False):
     """What a stream adds up to. `kind` is that of its first line: facility, indicator, …;
-    `number` is the position of its first event."""
+    `number` is the position of its first event, `card_number` that of the event that made its
+    card."""
 
     id: str
     kind: str = ""
     number: int = 0
     revision: int = 0
     card: Line | None = None
+    card_number: int = 0
     kept: dict[str, Kept] = msgspec.field(default_factory=dict)
     _read: dict[str, Statement] = msgspec.field(default_factory=dict)
 
@@ -79,7 +81,8 @@ class Record(msgspec.Struct, gc=False):
             self.kind = self.kind or STATEMENT_TYPES[kind].RECORD_KIND
         else:
             self.card = line
-            self.kind = kind
+            self.card_number = position
+            self.kind = CARD_TYPES[kind].RECORD_KIND
 
     def statement(self, id: str) -> Statement:
         """One statement, ready to be weighed. Raises KeyError where the record has none."""
@@ -133,7 +136,7 @@ def touched(line: Line) -> Subject:
             if "record" in line
             else Subject("source", line["source"])
         )
-    return Subject("source" if kind == "source" else "record", line["id"])
+    return Subject(CARD_TYPES[kind].SPACE, line["id"])
 
 
 def changed(line: Line, changes: Mapping[str, Any]) -> Line:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from events.card import Card
 from events.errors import MalformedLine
-from events.fact import Edtf, Fact, Slug, Text
+from events.fact import Edtf, Sha256, Slug, Text, Uri
 
 
-class SourceRecorded(Fact, frozen=True, kw_only=True):
+class SourceRecorded(Card, frozen=True, kw_only=True):
     """A source was entered, so that statements can rest on it."""
 
     TYPE: ClassVar[str] = "source"
     TOPIC: ClassVar[str] = "source-recorded-v1"
     EVENT: ClassVar[str] = "SourceRecorded"
+    SPACE: ClassVar[Literal["record", "source"]] = "source"
+    RECORD_KIND: ClassVar[str] = "source"
     DATES: ClassVar[tuple[str, ...]] = ("date",)
 
-    id: Slug
     medium: Slug
     title: Text
     author: Text | None = None
@@ -25,8 +27,13 @@ class SourceRecorded(Fact, frozen=True, kw_only=True):
     date: Edtf | None = None
     doi: Text | None = None
     url: Text | None = None
+    archived_url: Text | None = None
+    content_sha256: Sha256 | None = None
+    same_as: tuple[Uri, ...] = ()
 
     def check(self) -> None:
         """Raises MalformedLine for a url that leads nowhere."""
-        if self.url is not None and not re.fullmatch(r"https?://\S+", self.url):
-            raise MalformedLine("a url starts with http:// or https://", pointer="/url")
+        for member in ("url", "archived_url"):
+            url = getattr(self, member)
+            if url is not None and not re.fullmatch(r"https?://\S+", url):
+                raise MalformedLine("a url starts with http:// or https://", pointer=f"/{member}")

@@ -35,7 +35,9 @@ class StatementFact(Fact, frozen=True, kw_only=True):
     stated: Edtf | None = None
     dropped: bool = False
     title: Text
+    title_zh: Text | None = None
     summary: Text | None = None
+    summary_zh: Text | None = None
     supersedes: Slug | None = None
     contradicts: tuple[Slug, ...] = ()
     said_by: Text | None = None

@@ -1,7 +1,7 @@
 """The closed lists of the chronicle: its words, each list in its one order.
 
-A new field of science is one line in `Field`. The order of `MILESTONES` and of
-`STATUSES` is part of the rules: it breaks ties between milestones of one day
+A new field of science is one line in `Field`, a new class of facilities one in `Class`. The order
+of `MILESTONES` and of `STATUSES` is part of the rules: it breaks ties between milestones of one day
 and sorts the alternatives of an uncertain status.
 """
 
@@ -26,6 +26,34 @@ Field = Literal[
     "space",
 ]
 FIELDS: tuple[str, ...] = get_args(Field)
+
+Class = Literal[
+    "accelerator",
+    "collider",
+    "cosmic-ray-observatory",
+    "experiment",
+    "fusion-device",
+    "gravitational-wave-observatory",
+    "high-field-magnet",
+    "laboratory",
+    "laser-and-pulsed-power",
+    "light-source",
+    "neutrino-experiment",
+    "neutron-source",
+    "observing-network",
+    "optical-telescope",
+    "polar-station",
+    "radio-telescope",
+    "reactor",
+    "research-vessel",
+    "space-mission",
+    "supercomputer",
+    "test-facility",
+    "underground-laboratory",
+    "wind-tunnel",
+]
+CLASSES: tuple[str, ...] = get_args(Class)
+"""What kind of machine or place a facility is, so that like can be counted with like."""
 
 Milestone = Literal[
     "proposed",

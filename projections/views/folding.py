@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
+from events.card import Card
 from events.catalogue import CATALOGUE
 from events.changes import RecordAmended
 from events.clocks import utc_day
@@ -19,7 +20,6 @@ from events.commit import Commit, LoggedEvent
 from events.facility import FacilityRegistered
 from events.fact import Line
 from events.record import Record, touched
-from events.source import SourceRecorded
 from events.statement import StatementFact
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
@@ -28,11 +28,7 @@ from events.stream import Stream
 KEPT = 50_000
 """How many events the records that are kept in memory may have in all, between two pages."""
 
-MENDING = frozenset(
-    fact.TOPIC
-    for fact in CATALOGUE
-    if not issubclass(fact, StatementFact | SourceRecorded | FacilityRegistered)
-)
+MENDING = frozenset(fact.TOPIC for fact in CATALOGUE if not issubclass(fact, StatementFact | Card))
 """The topics of what changes a statement or a card; all else says by itself what then stands."""
 
 

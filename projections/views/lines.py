@@ -107,10 +107,16 @@ CARDS_MENDED = """
     FROM cards
     WHERE kf > :after
       AND kf <= :known
-      AND EXISTS (
-        SELECT 1 FROM cards AS before WHERE before.stream = cards.stream AND before.kf < cards.kf
+      AND (
+        EXISTS (
+          SELECT 1 FROM cards AS before WHERE before.stream = cards.stream AND before.kf < cards.kf
+        )
+        OR EXISTS (
+          SELECT 1 FROM statements WHERE record = cards.stream AND statements.kf < cards.kf
+        )
       )
 """
+"""The cards that are not the beginning of their records: amended, or of a series that had none."""
 
 STATEMENTS_MENDED = """
     SELECT record, number, kf

@@ -55,6 +55,7 @@ CREATE = """
         statement TEXT NOT NULL,
         position INTEGER NOT NULL,
         name TEXT NOT NULL,
+        name_zh TEXT,
         latitude REAL,
         longitude REAL,
         PRIMARY KEY (stream, statement, position)
@@ -81,7 +82,7 @@ order of the words, then in that of the texts and of their places there."""
 
 INSERT_PASSAGE = "INSERT INTO passages VALUES (?, ?, ?, ?, ?, max(length(?), 1))"
 CLOSE_PASSAGE = "UPDATE passages SET kt = ? WHERE kt IS NULL AND (position = ? OR first = ?)"
-INSERT_NAME = "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_NAME = "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?)"
 INSERT_WORDS = "INSERT INTO search (rowid, told, named) VALUES (?, ?, ?)"
 
 HITS = """
@@ -111,16 +112,18 @@ STREAMS = """
 """
 
 NAMES = """
-    SELECT streams.name, names.statement, names.name
+    SELECT streams.name, json_each.value ->> 1, names.name, names.name_zh
     FROM json_each(:keys)
     CROSS JOIN streams ON streams.name = json_each.value ->> 0
     CROSS JOIN names
       ON names.stream = streams.number
-     AND names.statement = json_each.value ->> 1
+     AND names.statement IN ('', json_each.value ->> 1)
      AND names.position <= :known
     CROSS JOIN passages ON passages.position = names.position
     WHERE passages.kt IS NULL OR passages.kt > :known
+    ORDER BY names.statement DESC
 """
+"""The name on the card comes last, of a series that has one beside its readings."""
 
 PLACES = """
     SELECT streams.name, names.latitude, names.longitude
@@ -132,10 +135,13 @@ PLACES = """
       AND (passages.kt IS NULL OR passages.kt > :known)
 """
 
-NAMED = ("name", "name_zh", "acronym", "title")
+NAMED = ("name", "name_zh", "acronym", "title", "title_zh")
 """The members that name a thing; a word found in them weighs more."""
 
-DESCRIBING = ("operator", "place", "summary", "said_by", "series", "author", "publisher")
+DESCRIBING = (
+    *("operator", "operator_zh", "place", "place_zh", "summary", "summary_zh", "said_by", "series"),
+    *("author", "publisher", "unit_zh"),
+)
 
 PLACED = ("latitude", "longitude")
 
@@ -269,10 +275,11 @@ class Search:
 
     def names(
         self, db: Database, keys: Iterable[tuple[str, str]], *, known: int
-    ) -> dict[tuple[str, str], str]:
-        """The name of each card or title of each statement, by stream and statement ("")."""
+    ) -> dict[tuple[str, str], tuple[str, str | None]]:
+        """The name on the card, else the title of the statement, and the same in Chinese, by stream
+        and statement ("")."""
         rows = db.execute(NAMES, {"keys": as_json(list(keys)), "known": known})
-        return {(stream, statement): name for stream, statement, name in rows}
+        return {(stream, statement): (name, zh) for stream, statement, name, zh in rows}
 
     def places(
         self, db: Database, *, south: float, north: float, known: int
@@ -305,6 +312,7 @@ class _Version(NamedTuple):
     kt: int | None
     names: bool
     name: str
+    name_zh: str | None
     latitude: float | None
     longitude: float | None
     told: str
@@ -320,7 +328,8 @@ class _Version(NamedTuple):
     def naming(self) -> tuple[Any, ...]:
         """Its row among the names."""
         where = self.latitude, self.longitude
-        return (self.stream, self.statement, self.position, self.name, *where)
+        name = self.name, self.name_zh
+        return (self.stream, self.statement, self.position, *name, *where)
 
     @property
     def words(self) -> tuple[Any, ...]:
@@ -329,8 +338,8 @@ class _Version(NamedTuple):
 
 
 def _thing(key: _Key, record: Record) -> int:
-    """The number of a statement; that of a card is that of its stream."""
-    return record.number if key.statement is None else record.kept[key.statement].position
+    """The number of a statement or of a card: the position of the event that first made it."""
+    return record.card_number if key.statement is None else record.kept[key.statement].position
 
 
 def _version(key: _Key, record: Record, position: int, after: Line) -> _Version:
@@ -349,6 +358,7 @@ def _version(key: _Key, record: Record, position: int, after: Line) -> _Version:
         # Where a record has no card, its statements give it its name.
         names=key.statement is None or record.card is None,
         name=naming[0],
+        name_zh=after.get("name_zh") or after.get("title_zh"),
         latitude=latitude,
         longitude=longitude,
         told=_words([after[member] for member in DESCRIBING if member in after]),
@@ -370,7 +380,7 @@ def _texts(change: Change) -> dict[str, str]:
     """The texts of what an event left, by their members; the name comes first."""
     line = change.after or {}
     name = next(line[member] for member in NAMED if member in line)
-    others = ("name_zh", "acronym", *DESCRIBING)
+    others = (*(member for member in NAMED if member not in ("name", "title")), *DESCRIBING)
     is_card = change.of is None and Stream.parse(change.event.stream).is_record
     return {
         "name" if is_card else "title": name,

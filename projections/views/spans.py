@@ -171,7 +171,9 @@ class Spans:
         record, card_of = self._reader.record(stream), self._reader.card
         said = record.statements()
         reaching = self._rows.reaching(record, since)
-        of_card = area_of(record.card, card_of) if record.card else None
+        # The card of a series has no place; its readings do.
+        facility = record.card if record.kind == "facility" else None
+        of_card = area_of(facility, card_of) if facility else None
         found = boxes(
             PROJECTIONS[record.kind],
             record.id,

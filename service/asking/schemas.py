@@ -151,6 +151,7 @@ class StatementSchema(Schema):
     type = text_field("milestone, discovery, policy, indicator or observation.")
     id = text_field("The statement's own id.")
     title = text_field("One line.")
+    title_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
     modality = choice_field(("actual", "planned"))
     date = fields.String(metadata={"description": "EDTF, as precise as the source."})
     said = part_field(SaidSchema)

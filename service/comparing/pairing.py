@@ -283,7 +283,9 @@ def _policies(a: Found, b: Found) -> list[Members]:
 def _by_record(policies: Iterable[Members]) -> dict[str, list[Members]]:
     chains: dict[str, list[Members]] = defaultdict(list)
     for line in policies:
-        shown = {"id": line["id"], "title": line["title"], "date": line["date"]}
+        shown: Members = {
+            name: line[name] for name in ("id", "title", "title_zh", "date") if name in line
+        }
         chains[line.get("record") or line["id"]].append(shown)
     return chains
 

@@ -227,6 +227,7 @@ class DecisionSchema(Schema):
 
     id = text_field("The statement's id.")
     title = text_field("One line.")
+    title_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
     date = text_field("EDTF.")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from events.catalogue import STATEMENT_TYPES
+from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from service.asking.filters import AFTER_ROW
 from service.desk import batch, forms, guard, lookups, signing
 from service.desk.answering import page, the_desk
@@ -17,7 +17,7 @@ from service.orders.changes import CHANGES, Change
 from service.pages.desk import words as desk_words
 from service.pages.desk.page import found, record_members, source_members
 from service.pages.desk.room import PATH
-from service.pages.desk.task import PREFILLED, REGISTERED, change_task, new_task
+from service.pages.desk.task import PREFILLED, change_task, new_task
 from service.pages.shell.answering import problem_as_page
 from service.pages.shell.pager import Pager
 from service.web.access import DESK, needs
@@ -47,7 +47,7 @@ def home() -> Response:
         desk,
         q=q,
         found=found(desk, q[:200]) if q else None,
-        registered=[(type, desk_words.type_of_line(type, desk.lang)) for type in REGISTERED],
+        registered=[(type, desk_words.type_of_line(type, desk.lang)) for type in CARD_TYPES],
         statements=[(type, desk_words.type_of_line(type, desk.lang)) for type in STATEMENT_TYPES],
     )
 

@@ -90,7 +90,7 @@ def _properties(item: Item, context: Context) -> Members:
         "milestone": item.milestone,
         "country": item.country,
         "field": item.field,
-        "summary": item.summary,
+        "summary": item.summary[context.lang],
         "value": item.claim.value,
         "unit": item.claim.unit,
         "start": _iso(item.first),

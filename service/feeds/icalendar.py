@@ -190,7 +190,7 @@ def _vagueness(item: Item, lang: Language) -> str:
 
 
 def _description(item: Item, lang: Language) -> str:
-    lines = [item.summary] if item.summary else []
+    lines = [summary] if (summary := item.summary[lang]) else []
     if item.start is not None:
         until = "" if item.end is None else f" – {item.end.text[lang]}"
         lines.append(f"{DATE[lang]}: {item.start.text[lang]}{until}")
@@ -231,7 +231,8 @@ def _taken_back(context: Context) -> list[Item]:
 
 def _cancelled(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     event = _begun(item, context, revision=revision)
-    event.add("summary", _text(item.claim.title))
+    title = item.claim.title_zh if context.lang == "zh" else None
+    event.add("summary", _text(title or item.claim.title))
     event.add("status", "CANCELLED")
     event.add("last-modified", _instant(item.recorded))
     if item.start is not None:

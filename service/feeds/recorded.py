@@ -35,6 +35,7 @@ from service.feeds.feed import Context, Feed
 from service.feeds.parameters import CHANGES, choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.audit import entry_members
+from service.words.names import text_in
 from service.words.number import number_text
 from service.words.word import word
 
@@ -66,6 +67,7 @@ TITLE: Words = word("title", "Annales: what was recorded")
 DONE: Mapping[str, Words] = {
     "source": word("done", "New source"),
     "facility": word("done", "New facility"),
+    "series": word("done", "New series"),
     "milestone": word("done", "New milestone"),
     "discovery": word("done", "New discovery"),
     "policy": word("done", "New policy decision"),
@@ -244,9 +246,7 @@ class _Before:
 def _entry(act: Act, context: Context, before: _Before) -> Entry:
     lang, entry = context.lang, act.entry
     recorded = _looked_up(act, before)
-    name = (
-        recorded.after.get("title") or recorded.after.get(f"name_{lang}") or recorded.after["name"]
-    )
+    name = text_in(recorded.after, "title", lang) or text_in(recorded.after, "name", lang)
     space, id = Stream.parse(act.stream)
     deletes = None
     if entry.type == "withdrawal" and recorded.recording is not None:
@@ -292,8 +292,8 @@ def _looked_up(act: Act, before: _Before) -> _Recorded:
 def _paragraphs(recorded: _Recorded, lang: Language) -> Iterator[str]:
     """What, when it was so, what stood before, why, and who."""
     colon = "：" if lang == "zh" else ": "
-    if recorded.after.get("summary"):
-        yield recorded.after["summary"]
+    if summary := text_in(recorded.after, "summary", lang):
+        yield summary
     if recorded.act.kind != "source" and "date" in recorded.after:
         word = PROMISED if recorded.after.get("modality") == "planned" else WHEN
         yield f"{word[lang]}{colon}{dates.display(dates.parse(recorded.after['date']), lang)}"

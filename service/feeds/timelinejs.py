@@ -126,7 +126,8 @@ def _slide(item: Item, context: Context) -> Members:
 
 def _text(item: Item, context: Context) -> str:
     record = context.url(f"/records/{item.record}")
-    parts = [f"<p>{escape(item.summary)}</p>"] if item.summary else []
+    summary = item.summary[context.lang]
+    parts = [f"<p>{escape(summary)}</p>"] if summary else []
     named = [
         f'<a href="{escape(source.url)}">{escape(source.title)}</a>'
         if source.url

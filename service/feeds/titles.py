@@ -11,11 +11,12 @@ from service.words.labels import KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS
 def title_of(item: Item, lang: str) -> str:
     """A phase by its facility and status, everything else by its statement.
 
-    Titles are in the language of whoever entered them, so in Chinese a milestone is called by its
-    facility and the word for it.
+    In Chinese a milestone without a Chinese title is called by its facility and the word for it.
     """
     if item.kind == "phase" and item.status is not None:
         return _joined(item.name[lang], STATUS_WORDS[item.status][lang], lang)
+    if lang == "zh" and item.claim.title_zh is not None:
+        return item.claim.title_zh
     if item.milestone is not None and lang == "zh":
         return _joined(item.name[lang], MILESTONE_WORDS[item.milestone][lang], lang)
     return item.claim.title

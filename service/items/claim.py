@@ -45,7 +45,9 @@ class Claim(msgspec.Struct, gc=False, kw_only=True):
     rank: str | None = None
     date: str | None = None
     until: str | None = None
+    title_zh: str | None = None
     summary: str = ""
+    summary_zh: str | None = None
     supersedes: str | None = None
     facility: str | None = None
     milestone: str | None = None

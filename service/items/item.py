@@ -120,9 +120,9 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.claim.milestone if self.kind == "milestone" else None
 
     @property
-    def summary(self) -> str:
-        """More of it, empty where there is none."""
-        return self.claim.summary
+    def summary(self) -> Texts:
+        """More of it, empty where there is none; in Chinese the English, if there is no other."""
+        return {"en": self.claim.summary, "zh": self.claim.summary_zh or self.claim.summary}
 
     @property
     def said(self) -> Day:

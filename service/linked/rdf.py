@@ -174,10 +174,13 @@ class _Writer:
         self.add(self.iri, SCHEMA.identifier, Literal(self.id))
         self.add(self.iri, SCHEMA.url, Literal(f"{self.root}/records/{self.id}"))
         self._document()
-        if self.told.record.card is not None:
-            self._card(self.told.record.card)
-        else:
+        card = self.told.record.card
+        if card is None:
             self._name()
+        elif kind == "facility":
+            self._card(card)
+        else:
+            self._name_of_series(card)
         write_entry = {
             "facility": self._milestone,
             "discovery": self._discovery,
@@ -215,6 +218,16 @@ class _Writer:
         if value not in (None, ""):
             self.add(subject, predicate, Literal(printable(str(value)), lang=lang or None))
 
+    def texts(self, subject: URIRef, predicate: URIRef, line: Line, member: str) -> None:
+        """What a line says in a member, and the same in Chinese, as far as it does."""
+        self.text(subject, predicate, line.get(member))
+        self.text(subject, predicate, line.get(f"{member}_zh"), "zh")
+
+    def same(self, subject: URIRef, card: Line) -> None:
+        """What others call the thing of a card."""
+        for uri in card.get("same_as", ()):
+            self.add(subject, SCHEMA.sameAs, URIRef(uri))
+
     def date(self, subject: URIRef, predicate: URIRef, date: Date) -> None:
         """A date as its source gave it, and as XML Schema has it."""
         for literal in dated(date):
@@ -247,29 +260,30 @@ class _Writer:
 
     def _card(self, card: Line) -> None:
         iri = self.iri
-        self.text(iri, SCHEMA.name, card["name"])
-        self.text(iri, SCHEMA.name, card.get("name_zh"), "zh")
+        self.texts(iri, SCHEMA.name, card, "name")
+        self.same(iri, card)
         self.text(iri, SCHEMA.alternateName, card.get("acronym"))
         for name in self.told.shown("name"):
             if name.value != card["name"]:
                 self.text(iri, SCHEMA.alternateName, name.value)
         self.text(iri, SCHEMA.keywords, card.get("field"))
+        self.text(iri, SCHEMA.keywords, card.get("class"))
         address = self.part("address")
         self.add(iri, SCHEMA.address, address)
         self.add(address, RDF.type, SCHEMA.PostalAddress)
         self.text(address, SCHEMA.addressCountry, card["country"])
-        self.text(address, SCHEMA.addressLocality, card.get("place"))
+        self.texts(address, SCHEMA.addressLocality, card, "place")
         if "latitude" in card and "longitude" in card:
             geo = self.part("geo")
             self.add(iri, SCHEMA.geo, geo)
             self.add(geo, RDF.type, SCHEMA.GeoCoordinates)
             self.add(geo, SCHEMA.latitude, number(card["latitude"]))
             self.add(geo, SCHEMA.longitude, number(card["longitude"]))
-        if "operator" in card:
+        if "operator" in card or "operator_zh" in card:
             operator = self.part("operator")
             self.add(iri, SCHEMA.parentOrganization, operator)
             self.add(operator, RDF.type, SCHEMA.Organization)
-            self.text(operator, SCHEMA.name, card["operator"])
+            self.texts(operator, SCHEMA.name, card, "operator")
         self._cites(iri, card)
         status = next(self.told.shown("status"), None)
         if status is not None and status.value:
@@ -284,11 +298,21 @@ class _Writer:
 
     def _name(self) -> None:
         """What has no card is called as the statement that names it best."""
+        for line in self._naming():
+            self.texts(self.iri, SCHEMA.name, line, "title")
+            self._belongs(self.iri, line)
+
+    def _name_of_series(self, card: Line) -> None:
+        """A series has its name on its card, and belongs where the reading does that lists it."""
+        self.texts(self.iri, SCHEMA.name, card, "name")
+        for line in self._naming():
+            self._belongs(self.iri, line)
+
+    def _naming(self) -> Iterator[Line]:
+        """The line that names a record without a card best, if anything was said of it."""
         for span in self.told.spans:
             if span.facet == "record" and span.statement is not None:
-                line = self.told.record.statement(span.statement).line
-                self.text(self.iri, SCHEMA.name, line["title"])
-                self._belongs(self.iri, line)
+                yield self.told.record.statement(span.statement).line
 
     def _belongs(self, subject: URIRef, line: Line) -> None:
         """The country, the field and the facility that a statement names."""
@@ -321,8 +345,8 @@ class _Writer:
         """Something that came or is promised; earlier promises for other days are a slip."""
         statement = effective.statement
         self.add(event, RDF.type, SCHEMA.Event)
-        self.text(event, SCHEMA.name, statement.line["title"])
-        self.text(event, SCHEMA.description, statement.line.get("summary"))
+        self.texts(event, SCHEMA.name, statement.line, "title")
+        self.texts(event, SCHEMA.description, statement.line, "summary")
         self.add(event, SCHEMA.subjectOf, self.ours("statements", statement.id))
         self._cites(event, statement.line)
         slips = list(self._slips(statement))
@@ -353,7 +377,7 @@ class _Writer:
         statement, iri = effective.statement, self.iri
         counted = (each.statement for each in self.told.account.effective.values() if each.counts)
         first = statement == min(counted, key=_by_date)
-        self.text(iri, SCHEMA.description, statement.line.get("summary"))
+        self.texts(iri, SCHEMA.description, statement.line, "summary")
         self.add(iri, SCHEMA.subjectOf, self.ours("statements", statement.id))
         self._cites(iri, statement.line)
         if "country" in statement.line:
@@ -370,9 +394,12 @@ class _Writer:
         self.text(self.iri, SCHEMA.variableMeasured, self.id)
         self.add(self.iri, SCHEMA.hasPart, reading)
         self.add(reading, RDF.type, SCHEMA.Observation)
-        self.text(reading, SCHEMA.name, line["title"])
+        self.texts(reading, SCHEMA.name, line, "title")
         self.add(reading, SCHEMA.value, number(line["value"]))
         self.text(reading, SCHEMA.unitText, line["unit"])
+        card = self.told.record.card
+        if card is not None and card.get("unit") == line["unit"]:
+            self.text(reading, SCHEMA.unitText, card.get("unit_zh"), "zh")
         self.date(reading, SCHEMA.observationDate, statement.date)
         self.add(reading, SCHEMA.subjectOf, self.ours("statements", statement.id))
         self._cites(reading, line)
@@ -380,7 +407,7 @@ class _Writer:
 
     def _remark(self, _: str, effective: Effective) -> None:
         statement, line = effective.statement, effective.statement.line
-        self.text(self.iri, SCHEMA.description, line.get("summary"))
+        self.texts(self.iri, SCHEMA.description, line, "summary")
         self.text(self.iri, SCHEMA.creditText, line.get("said_by"))
         self.add(self.iri, SCHEMA.subjectOf, self.ours("statements", statement.id))
         self._cites(self.iri, line)
@@ -406,8 +433,8 @@ class _Writer:
         iri, line = self.ours("statements", statement.id), statement.line
         self.add(iri, RDF.type, SCHEMA.Claim)
         self.add(iri, RDF.type, PROV.Entity)
-        self.text(iri, SCHEMA.name, line["title"])
-        self.text(iri, SCHEMA.abstract, line.get("summary"))
+        self.texts(iri, SCHEMA.name, line, "title")
+        self.texts(iri, SCHEMA.abstract, line, "summary")
         self.add(iri, SCHEMA.about, self.iri)
         self.text(iri, SCHEMA.creativeWorkStatus, line["modality"])
         if statement.disputed:
@@ -473,6 +500,9 @@ class _Writer:
         self.text(iri, SCHEMA.publisher, card.get("publisher"))
         # Written as texts: what stands on a card need not be an IRI that every parser takes.
         self.text(iri, SCHEMA.url, card.get("url"))
+        self.text(iri, SCHEMA.archivedAt, card.get("archived_url"))
+        self.text(iri, SCHEMA.sha256, card.get("content_sha256"))
+        self.same(iri, card)
         if "doi" in card:
             self.text(iri, SCHEMA.identifier, f"doi:{card['doi']}")
         if "date" in card:

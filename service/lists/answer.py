@@ -34,7 +34,7 @@ from service.asking.query import Query
 from service.asking.table import Members
 from service.lists.snippets import snippet
 
-LISTED = ("id", "kind", "name", "country", "field", "status", "since", "distance_km")
+LISTED = ("id", "kind", "name", "name_zh", "country", "field", "status", "since", "distance_km")
 """The members of an item of `/v1/records`."""
 
 SEARCHED = (*LISTED, "score", "hits", "matches")
@@ -152,7 +152,7 @@ class _Finding:
         self.words: Terms | None = None if wanted.q is None else parse_terms(wanted.q)
         self.sort = _sort(wanted)
         self.since: dict[int, Members] = {}
-        self.names: dict[tuple[str, str], str] = {}
+        self.names: dict[tuple[str, str], tuple[str, str | None]] = {}
 
     def answer(self) -> Members:
         """What is found: how many, the page of it, and the path of the next."""
@@ -337,7 +337,7 @@ class _Finding:
             return each.metres
         if self.sort in ("name", "-name"):
             # So short that it fits into a URL.
-            return self.names[each.named_by].casefold()[:80]
+            return self.names[each.named_by][0].casefold()[:80]
         if self.sort == "since":
             return _first_day(self._since_of(each))
         return None
@@ -361,7 +361,8 @@ class _Finding:
             item: dict[str, Any] = {
                 "id": each.id,
                 "kind": each.kind,
-                "name": self.names[each.named_by],
+                "name": self.names[each.named_by][0],
+                "name_zh": self.names[each.named_by][1],
                 "country": each.country,
                 "field": each.field,
             }

@@ -68,7 +68,7 @@ def _columns(answer: Members) -> tuple[Column, ...]:
     present = [name for name in measured if any(name in row for row in answer["items"])]
     return (
         *columns("kind", "id"),
-        Column(name="name", words=True),
+        *columns("name", "name_zh", words=("name", "name_zh")),
         *columns("country", "field", "status", *present),
     )
 

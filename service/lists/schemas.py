@@ -22,6 +22,9 @@ class RecordItemSchema(Schema):
             "best."
         }
     )
+    name_zh = fields.String(
+        allow_none=True, metadata={"description": "The same in Chinese; null where there is none."}
+    )
     country = fields.String(allow_none=True, metadata={"description": "ISO 3166-1 alpha-2."})
     field = fields.String(allow_none=True, validate=OneOf(FIELDS))
     status = fields.String(allow_none=True, validate=OneOf(STATUSES))

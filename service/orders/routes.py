@@ -67,6 +67,13 @@ FACILITY: Line = {
     "field": "particle-physics",
     "operator": "Institute of High Energy Physics, CAS",
 }
+SERIES: Line = {
+    "id": "juno-reactor-power",
+    "name": "Thermal power of the reactors that JUNO looks at",
+    "name_zh": "江门中微子实验所测反应堆热功率",
+    "unit": "GW",
+    "unit_zh": "吉瓦",
+}
 PLAN: Line = {
     "type": "milestone",
     "id": "heps-upgrade-plan",
@@ -150,6 +157,12 @@ def order(
 def record_facility() -> Response:
     """Register a facility."""
     return record_one(body_line(type="facility"))
+
+
+@order("/v1/series", line_body("series", said=["type"], examples={"a series": SERIES}))
+def record_series() -> Response:
+    """Register a series of readings."""
+    return record_one(body_line(type="series"))
 
 
 @order("/v1/sources", line_body("source", said=["type"], examples={"a book": SOURCE}))

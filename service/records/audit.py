@@ -202,7 +202,10 @@ def source_answer(reading: Reading, query: Query) -> Members:
         line = msgspec.json.decode(text)
         locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
         if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
-            statements.append({"id": statement, "title": line["title"], "locator": locators[0]})
+            zh = {name: line[name] for name in ("title_zh",) if name in line}
+            statements.append(
+                {"id": statement, "title": line["title"], **zh, "locator": locators[0]}
+            )
     page, rest = page_of_lists(
         query,
         {

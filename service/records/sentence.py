@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from events import dates
@@ -73,13 +74,15 @@ def other_in_words(
         about = _policy(first, as_of, spans, holding, by_id)
     elif kind == "indicator":
         about = _indicator(first, as_of, spans, holding, by_id)
+        if account.card is not None:
+            about = replace(about, title=Name.of(account.card))
     elif first.date is None:
         return None
     elif kind == "discovery":
-        about = Discovery(title=Name(first.line["title"]), date=first.date, disputed=first.disputed)
+        about = Discovery(title=Name.titled(first.line), date=first.date, disputed=first.disputed)
     else:
         about = Observation(
-            title=Name(first.line["title"]), date=first.date, said_by=first.line.get("said_by")
+            title=Name.titled(first.line), date=first.date, said_by=first.line.get("said_by")
         )
     return record_sentence(about).members()
 
@@ -95,7 +98,7 @@ def _policy(
     past = [span for span in spans if span.facet == "policy" and span.has_begun(as_of.at)]
     span = holding[-1] if holding else past[-1] if past else None
     decision = first if span is None or span.statement is None else by_id[span.statement]
-    title = Name(decision.line["title"])
+    title = Name.titled(decision.line)
     start = decision.date
     if start is None:
         return Observation(title=title, date=_day(decision.said))
@@ -115,6 +118,7 @@ def _indicator(
     holding: Sequence[Span],
     by_id: dict[str, Statement],
 ) -> Indicator:
+    """The series by the reading that held last, else by the first."""
     past = [span for span in spans if span.facet == "indicator" and span.has_begun(as_of.at)]
     said = [
         statement
@@ -127,7 +131,7 @@ def _indicator(
         if statement.date is not None
     ]
     return Indicator(
-        title=Name((said[-1] if said else first).line["title"]),
+        title=Name.titled((said[-1] if said else first).line),
         at=as_of.at,
         reading=readings[-1] if readings and holding else None,
         previous=readings[-2] if len(readings) > 1 and holding else None,

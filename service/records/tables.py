@@ -72,7 +72,10 @@ _MEMBERS = (
     Column(name="latest", value=lambda line: line["bounds"]["latest"]),
     Column(name="stated"),
     Column(name="said", value=lambda line: line["said"]["day"]),
-    *columns("title", "summary", "value", "unit", words=("title", "summary", "unit")),
+    *columns(
+        *("title", "title_zh", "summary", "summary_zh", "value", "unit"),
+        words=("title", "title_zh", "summary", "summary_zh", "unit"),
+    ),
     Column(
         name="sources",
         value=lambda line: " ".join(each["id"] for each in line.get("sources", ())),
@@ -126,7 +129,7 @@ RESTING = Table(
     rows="statements",
     key=("id",),
     title="Statements that rest on it",
-    columns=columns("id", "title", "locator", words=("title", "locator")),
+    columns=columns("id", "title", "title_zh", "locator", words=("title", "title_zh", "locator")),
     shown=(*columns("id", "title"), Column(name="where", value=lambda row: row["locator"])),
 )
 

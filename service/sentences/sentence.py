@@ -46,6 +46,11 @@ class Name:
         """The short name of a facility, from its card."""
         return cls(short_name(card), card.get("name_zh"), href)
 
+    @classmethod
+    def titled(cls, line: Mapping[str, Any], href: str | None = None) -> Name:
+        """The title of a statement, from its line."""
+        return cls(line["title"], line.get("title_zh"), href)
+
     def part(self, lang: Language) -> Part:
         """The name as it stands in a text: a figure where it leads somewhere."""
         text = self.zh if lang == "zh" and self.zh else self.en

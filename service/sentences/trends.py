@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from events.dates import Day
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
-from service.words.labels import field_phrase, status_phrase, unit_name
+from service.words.labels import field_phrase, status_phrase, unit_of
+from service.words.names import text_in
 from service.words.number import number_text
 from service.words.places import country_name
 from service.words.regions import REGIONS
@@ -22,11 +23,15 @@ Key = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The key of a series with its first and its last value, None where there is no reading."""
+    """The key of a series with its first and its last value, None where there is no reading.
+
+    `card` is what the card of a series of readings says, None without one.
+    """
 
     key: Key
     first: float | None
     last: float | None
+    card: Mapping[str, Any] | None = None
 
 
 def trends_sentence(
@@ -83,7 +88,7 @@ def _apart(keys: Sequence[Key]) -> list[str]:
 def _what(say: Voice, measure: Measure, series: Sequence[Ends], where: Phrase) -> Phrase:
     if measure == "indicator":
         if len(series) == 1:
-            return (*where, *say.gettext("“{title}”", title=_title(series[0].key, say.lang)))
+            return (*where, *say.gettext("“{title}”", title=_title(series[0], say.lang)))
         return (*where, *say.gettext("readings of indicators"))
     statuses = {each.key["status"] for each in series} if measure == "status" else set()
     if len(statuses) == 1:
@@ -123,14 +128,15 @@ def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[
     )
     if not apart:
         return say.gettext("from {first} to {last}", first=first, last=last)
-    name = _called(say, series.key, apart, countries)
+    name = _called(say, series, apart, countries)
     return say.gettext("{name} from {first} to {last}", name=name, first=first, last=last)
 
 
-def _called(say: Voice, key: Key, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
+def _called(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[str]) -> Phrase:
     """What a series is called among others."""
+    key = series.key
     if "series" in apart:
-        return (_title(key, say.lang),)
+        return (_title(series, say.lang),)
     parts: list[Phrase] = []
     for name in apart:
         value = key[name]
@@ -146,8 +152,10 @@ def _called(say: Voice, key: Key, apart: Sequence[str], countries: Sequence[str]
     return joined(parts, ", " if say.lang == "en" else "、")
 
 
-def _title(key: Key, lang: Language) -> str:
-    return f"{key['series']} ({unit_name(key['unit'] or '', lang)})"
+def _title(series: Ends, lang: Language) -> str:
+    """What a series of readings is called, with what it is counted in."""
+    name = text_in(series.card, "name", lang) if series.card else series.key["series"]
+    return f"{name} ({unit_of(series.key['unit'] or '', series.card, lang)})"
 
 
 def _name_of(member: str, value: str) -> Name:

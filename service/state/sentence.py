@@ -158,7 +158,7 @@ def _since(text: str, first: int) -> bool:
 
 def _title(query: Query, line: Mapping[str, Any]) -> Name:
     record = line.get("record") or line["id"]
-    return Name(line["title"], href=_record_url(query, record))
+    return Name.titled(line, _record_url(query, record))
 
 
 def _record_url(query: Query, record: str) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from events.dates import Day, iso
+from events.fact import Line
 from projections.views.reading import Reading
 from projections.views.state import Scope
 from service.asking.query import Query
@@ -27,7 +28,7 @@ from service.trends.trend import Measure, Trend, place
 from service.words.regions import REGIONS
 
 Series = dict[str, Any]
-"""`key` and `points` of a series: one point for each step."""
+"""`key` and `points` of a series, one point for each step; of readings what its card says, too."""
 
 
 def trends_answer(reading: Reading, query: Query) -> Members:
@@ -42,12 +43,17 @@ def trends_answer(reading: Reading, query: Query) -> Members:
     for found in points.values():
         for point in found[beyond:]:
             point["certainty"] = "last-known"
-    series = [
-        {
-            "key": {name: value or None for name, value in zip(trend.key, key, strict=True)},
-            "points": points[key],
-        }
+    keys = {
+        key: {name: value or None for name, value in zip(trend.key, key, strict=True)}
         for key in sorted(points, key=lambda key: place(key, trend.key))
+    }
+    named: dict[str, Members] = {}
+    if trend.measure == "indicator":
+        cards = reading.at(query.as_of).cards({str(key["series"]) for key in keys.values()})
+        named = {id: _named(card) for id, card in cards.items()}
+    series = [
+        {"key": members, **named.get(str(members.get("series")), {}), "points": points[key]}
+        for key, members in keys.items()
     ]
     return {
         "sentence": _sentence(trend, series, stated=query.as_of.stated),
@@ -59,6 +65,11 @@ def trends_answer(reading: Reading, query: Query) -> Members:
         "series": series,
         "next": None,
     }
+
+
+def _named(card: Line) -> Members:
+    """What a series is called, by its card, and what its unit is called in Chinese."""
+    return {name: card[name] for name in ("name", "name_zh", "unit", "unit_zh") if name in card}
 
 
 def _sentence(
@@ -81,7 +92,12 @@ def _sentence(
         last=shown[last],
         measure=trend.measure,
         series=[
-            Ends(each["key"], _value(each["points"][0]), _value(each["points"][last]))
+            Ends(
+                each["key"],
+                _value(each["points"][0]),
+                _value(each["points"][last]),
+                each if "name" in each else None,
+            )
             for each in series
         ],
         countries=() if "country" in trend.key else trend.countries,

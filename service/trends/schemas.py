@@ -77,6 +77,12 @@ class TrendSeriesSchema(Schema):
     """A series: as many points as there are steps, the earliest first."""
 
     key = part_field(TrendKeySchema)
+    name = fields.String(
+        metadata={"description": "Of readings: the name on the card of the series, if it has one."}
+    )
+    name_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
+    unit = fields.String(metadata={"description": "The unit on the card; the key has its own."})
+    unit_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
     points = list_field(TrendPointSchema)
 
 

@@ -143,6 +143,35 @@ FIELD_PHRASES = Words(
 )
 """A field of science within a sentence."""
 
+CLASS_WORDS = Words(
+    {
+        "accelerator": word("class words", "Accelerators"),
+        "collider": word("class words", "Colliders"),
+        "cosmic-ray-observatory": word("class words", "Cosmic-ray observatories"),
+        "experiment": word("class words", "Experiments"),
+        "fusion-device": word("class words", "Fusion devices"),
+        "gravitational-wave-observatory": word("class words", "Gravitational-wave observatories"),
+        "high-field-magnet": word("class words", "High-field magnets"),
+        "laboratory": word("class words", "Laboratories"),
+        "laser-and-pulsed-power": word("class words", "Lasers and pulsed power"),
+        "light-source": word("class words", "Light sources"),
+        "neutrino-experiment": word("class words", "Neutrino experiments"),
+        "neutron-source": word("class words", "Neutron sources"),
+        "observing-network": word("class words", "Observing networks"),
+        "optical-telescope": word("class words", "Optical telescopes"),
+        "polar-station": word("class words", "Polar stations"),
+        "radio-telescope": word("class words", "Radio telescopes"),
+        "reactor": word("class words", "Reactors"),
+        "research-vessel": word("class words", "Research vessels"),
+        "space-mission": word("class words", "Space missions"),
+        "supercomputer": word("class words", "Supercomputers"),
+        "test-facility": word("class words", "Test facilities"),
+        "underground-laboratory": word("class words", "Underground laboratories"),
+        "wind-tunnel": word("class words", "Wind tunnels"),
+    }
+)
+"""A class of facilities, as a heading."""
+
 OUTCOME_WORDS = Words(
     {
         "kept": word("outcome words", "kept"),
@@ -169,6 +198,7 @@ EVENTS = Words(
     {
         "SourceRecorded": word("events", "source recorded"),
         "FacilityRegistered": word("events", "facility registered"),
+        "SeriesRegistered": word("events", "series registered"),
         "RecordAmended": word("events", "card amended"),
         "MilestoneRecorded": word("events", "milestone recorded"),
         "DiscoveryRecorded": word("events", "discovery recorded"),
@@ -250,6 +280,18 @@ standing = STANDINGS.of
 unit_name = UNITS.of
 
 
+def unit_of(unit: str, card: Mapping[str, Any] | None, lang: str) -> str:
+    """The unit of a reading in words: by the card of its series, where that is of the same unit.
+
+    >>> card = {"unit": "GeV", "unit_zh": "吉电子伏"}
+    >>> unit_of("GeV", card, "zh"), unit_of("GeV", card, "en"), unit_of("MeV", card, "zh")
+    ('吉电子伏', 'GeV', 'MeV')
+    """
+    if card is not None and lang == "zh" and card.get("unit") == unit and "unit_zh" in card:
+        return str(card["unit_zh"])
+    return unit_name(unit, lang)
+
+
 def field_word(field: str, lang: str) -> str:
     """A field of science, as a heading; one that has no words yet goes by its code.
 
@@ -271,10 +313,11 @@ def field_phrase(field: str, lang: str) -> str:
 
 
 def label(code: str, lang: str) -> str:
-    """A status, a field or a kind in words; the code itself where it is none of them."""
+    """A status, a field, a class or a kind in words; the code itself where it is none of them."""
     if code in FIELDS:
         return field_word(code, lang)
-    return (KIND_WORDS if code in KIND_WORDS else STATUS_WORDS).of(code, lang)
+    lists = (each for each in (CLASS_WORDS, KIND_WORDS, STATUS_WORDS) if code in each)
+    return next(lists, STATUS_WORDS).of(code, lang)
 
 
 def why(code: str, lang: str) -> str:

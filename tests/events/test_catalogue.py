@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 import pytest
@@ -25,16 +25,16 @@ def examples(fact: type[Fact]) -> list[Line]:
 
 def required(fact: type[Fact]) -> list[str]:
     """The members that no line of a fact is without."""
-    return [field.name for field in msgspec.structs.fields(fact) if field.required]
+    return [field.encode_name for field in msgspec.structs.fields(fact) if field.required]
 
 
 def words(fact: type[Fact]) -> dict[str, tuple[str, ...]]:
     """The members of a fact that take only certain words, with the words."""
     found = {}
-    for name, hint in get_type_hints(fact).items():
-        for option in (hint, *get_args(hint)):
+    for field in msgspec.structs.fields(fact):
+        for option in (field.type, *get_args(field.type)):
             if get_origin(option) is Literal:
-                found[name] = get_args(option)
+                found[field.encode_name] = get_args(option)
     return found
 
 
@@ -94,7 +94,7 @@ def test_a_line_becomes_a_fact_and_the_line_again(fact: type[Fact], line: Line) 
 def test_what_a_line_leaves_out_stays_out(fact: type[Fact], line: Line) -> None:
     """A default written out is the same fact, and is not written again."""
     defaults: Line = {
-        field.name: msgspec.to_builtins(field.default)
+        field.encode_name: msgspec.to_builtins(field.default)
         for field in msgspec.structs.fields(fact)
         if field.default is not msgspec.NODEFAULT
     }
@@ -106,13 +106,10 @@ def test_an_unknown_member_is_refused_with_those_that_are_known(fact: type[Fact]
     """A misspelt member is named, and so is every one that there is."""
     refused = refusal({**examples(fact)[0], "surprise": 1})
     assert refused.pointer == "/surprise"
-    assert refused.allowed == tuple(sorted(get_type_hints(fact).keys() - class_members(fact)))
+    assert refused.allowed == tuple(
+        sorted(field.encode_name for field in msgspec.structs.fields(fact))
+    )
     assert "'surprise' is no member" in refused.why
-
-
-def class_members(fact: type[Fact]) -> set[str]:
-    """What a class says of all its facts, and no line can."""
-    return {name for name in get_type_hints(fact) if name.isupper()}
 
 
 @MISSING
@@ -156,11 +153,60 @@ def test_an_id_is_a_slug(fact: type[Fact], value: Any) -> None:
 
 @pytest.mark.parametrize("kind", [None, 1, [], "Facility", "event", ""])
 def test_an_unknown_type_is_refused_with_those_that_are_known(kind: Any) -> None:
-    """Eleven types of lines there are, and the error names them."""
+    """Twelve types of lines there are, and the error names them."""
     refused = refusal({"type": kind, "id": "x"})
     assert refused.pointer == "/type"
     assert refused.allowed == tuple(BY_TYPE)
-    assert len(BY_TYPE) == len(CATALOGUE) == 11
+    assert len(BY_TYPE) == len(CATALOGUE) == 12
+
+
+@pytest.mark.parametrize("fact", ["source", "facility"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://www.wikidata.org/entity/Q2895413",
+        "https://en.wikipedia.org/wiki/Young's_(lab)?a=b,c&d=%E4%B8%AD#e",
+        "urn:isbn:9787030000000",
+        "doi:10.1000/182",
+    ],
+)
+def test_what_is_the_same_elsewhere_is_named_by_absolute_uris(fact: str, uri: str) -> None:
+    """Of any scheme, as RFC 3986 writes them; there may be several, and none is nothing at all."""
+    (line, *_) = examples(BY_TYPE[fact])
+    said = fact_of({**line, "same_as": ["https://a.example/", uri]}).line()
+    assert said["same_as"] == ["https://a.example/", uri]
+    assert "same_as" not in fact_of({**line, "same_as": []}).line()
+
+
+@pytest.mark.parametrize("fact", ["source", "facility"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Q2895413", "/wiki/JUNO", "//a.example/b", "https:", "https://a.example/b c",
+     "https://a.example/中", "https://a.example/%zz", "https://a.example/#a#b", "a b:c",
+     "https://a.example/\n", "https://a.example/<b>"],
+)  # fmt: skip
+def test_what_is_no_uri_is_refused_where_it_stands(fact: str, text: str) -> None:
+    """The error names the member and which of its texts it is."""
+    (line, *_) = examples(BY_TYPE[fact])
+    refused = refusal({**line, "same_as": ["https://a.example/", text]})
+    assert refused.pointer == "/same_as/1"
+    assert "absolute URI" in refused.why
+
+
+@pytest.mark.parametrize("text", ["", "a" * 63, "a" * 65, "A" * 64, "g" * 64, "a" * 64 + "\n"])
+def test_a_digest_is_64_small_hexadecimal_digits(text: str) -> None:
+    """As `sha256sum` prints it."""
+    (line, *_) = examples(BY_TYPE["source"])
+    assert fact_of({**line, "content_sha256": "0123456789abcdef" * 4}).line()["content_sha256"]
+    refused = refusal({**line, "content_sha256": text})
+    assert refused.pointer == "/content_sha256"
+    assert "64 digits" in refused.why
+
+
+def test_an_archived_copy_is_somewhere_on_the_web() -> None:
+    """Like the address itself."""
+    (line, *_) = examples(BY_TYPE["source"])
+    assert refusal({**line, "archived_url": "the-archive/1"}).pointer == "/archived_url"
 
 
 def test_a_pointer_leads_into_lists_and_past_odd_names() -> None:

@@ -180,6 +180,9 @@ class Shadow:
         """Why a line would be refused; None if it would be recorded."""
         if line["type"] == "source":
             return "the id exists" if line["id"] in self.sources else None
+        if line["type"] == "series":
+            named = (other["id"] for other in self.lines if other["type"] == "series")
+            return "the series has a card" if line["id"] in named else None
         if any(source["id"] not in self.sources for source in line.get("sources", [])):
             return "an unknown source"
         cards, claims = read(self.log, len(self.lines))
@@ -285,6 +288,7 @@ class Story:
             "reinstatement": 4,
             "amendment": 4,
             "source": 1,
+            "series": 2,
         }
 
     def opening(self) -> Batch:
@@ -361,6 +365,16 @@ class Story:
             "publisher": "A press",
         }
 
+    def a_series(self) -> Line:
+        number = self.rng.randrange(SERIES)
+        # A reading goes on to say its own unit.
+        return {
+            "type": "series",
+            "id": f"series-{number}",
+            "name": self.rng.choice(NAMES),
+            "unit": "K",
+        }
+
     def a_facility(self) -> Line | None:
         if len(self.shadow.cards) >= MOST_FACILITIES:
             return None
@@ -373,6 +387,7 @@ class Story:
             "field": self.rng.choice(FIELDS),
             "operator": "An institute",
             "place": "A town",
+            "place_zh": "一个小镇",
             "sources": self.cited(),
         }
 
@@ -510,6 +525,7 @@ class Story:
             "modality": "planned" if self.chance(planned) else "actual",
             "date": self.date(),
             "title": self.rng.choice(TITLES),
+            "title_zh": "据说如此",
             "summary": "A sentence on it.",
             "sources": self.cited(),
             "evidence": "found",

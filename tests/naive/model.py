@@ -245,7 +245,7 @@ def read(log: list[Logged], known: int) -> tuple[Cards, list[Claim]]:
             change(claims[line["statement"]].line, line["changes"])
         elif line["type"] in ("withdrawal", "reinstatement"):
             claims[line["statement"]].withdrawn = line["type"] == "withdrawal"
-        elif line["type"] != "source":
+        elif line["type"] not in ("source", "series"):
             claims[line["id"]] = Claim(dict(line), order, day_of(logged.recorded_at[:10]))
     return cards, list(claims.values())
 

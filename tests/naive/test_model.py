@@ -1120,7 +1120,8 @@ def test_chance_makes_what_the_rules_turn_on() -> None:
                 told = naive.explain(line["id"], stated="2012-06-15", known=log[-1].position)
                 lost |= set(told["lost"].values()) if told else set()
     assert kinds == {
-        *("source", "facility", "milestone", "discovery", "policy", "indicator", "observation"),
+        *("source", "facility", "series", "milestone", "discovery", "policy", "indicator"),
+        "observation",
         *("correction", "withdrawal", "reinstatement", "amendment"),
     }
     assert len(milestones) == 13

@@ -125,6 +125,8 @@ REFUSED = [
     Refused("an amendment of no source",
             {"type": "amendment", "source": "blog", "changes": {"title": "X"}, "reason": "So."},
             UnknownReference, "/source"),
+    Refused("a series that is a facility", {"type": "series", "id": "juno", "name": "X"}, IdTaken,
+            "/id"),
     Refused("an amendment of what has no card", amendment("agreement", {"name": "X"}),
             WrongRecord, "/record"),
     # A word that is not in its list.

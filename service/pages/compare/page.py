@@ -29,6 +29,7 @@ from service.pages.shell.pager import ROWS as MOST
 from service.state.row import expected_status
 from service.web.response import arguments
 from service.words import labels, language, places
+from service.words.names import text_in
 from service.words.speech import Speech
 
 OTHER = (*TO_CLOCKS, *TO_PARTS)
@@ -349,17 +350,22 @@ def _counted(answer: Mapping[str, Any], say: Speech) -> list[Members]:
 
 
 def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
-    """The titles of the readings of an answer, by id."""
-    ids = {
-        reading["id"]
+    """What the series of an answer are called, by the ids of their readings: as on their cards,
+    else by the title of the reading."""
+    series = {
+        reading["id"]: reading["series"]
         for pair in answer["indicators"]
         for reading in (pair["a"], pair["b"])
         if reading is not None
     }
     compared: Sides = visit.query.about
     later = max(compared.a.as_of, compared.b.as_of, key=lambda point: point.known)
-    texts = visit.reading.at(later).statements(ids)
-    return {id: msgspec.json.decode(text)["title"] for id, text in texts.items()}
+    slice, lang = visit.reading.at(later), visit.lang
+    cards = slice.cards(set(series.values()))
+    texts = slice.statements(id for id in series if series[id] not in cards)
+    titles = {id: text_in(msgspec.json.decode(text), "title", lang) for id, text in texts.items()}
+    named = {id: card for id, of in series.items() if (card := cards.get(of))}
+    return titles | {id: text_in(card, "name", lang) for id, card in named.items()}
 
 
 def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:

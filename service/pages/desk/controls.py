@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from events.catalogue import CARD_TYPES
 from events.decision import FIXED
 from events.errors import BadDate
 from events.stream import Stream
@@ -49,6 +50,7 @@ def _title(type: str, say: Speech) -> str:
     named = {
         "source": say("Register a source"),
         "facility": say("Register a facility"),
+        "series": say("Register a series of readings"),
         "milestone": say("Record a milestone"),
         "discovery": say("Record a discovery"),
         "policy": say("Record a policy decision"),
@@ -166,6 +168,4 @@ def _choices(member: Member, lang: str) -> list[tuple[str, str]]:
 
 def _space(type: str) -> str:
     """The space in which the id of a new line of a type must be free."""
-    if type == "source":
-        return "source"
-    return "record" if type == "facility" else "statement"
+    return CARD_TYPES[type].SPACE if type in CARD_TYPES else "statement"

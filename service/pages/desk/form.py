@@ -21,8 +21,9 @@ from events.fact import Citation, Fact, Line
 from events.statement import StatementFact
 
 ControlKind = Literal[
-    "text", "long", "date", "choice", "country", "id", "number", "flag", "ids", "citations", "facts"
-]
+    "text", "long", "date", "choice", "country", "id", "number", "flag", "ids", "uris",
+    "citations", "facts",
+]  # fmt: skip
 """The kinds of controls: words, a date, one of some words, an id, …, rows of sources, of facts."""
 
 Rows = tuple[tuple[str, str], ...]
@@ -30,7 +31,7 @@ Value = str | Rows
 Values = Mapping[str, Value]
 """What stands in a form: a text for each member, or rows of two texts."""
 
-LONG = frozenset({"summary", "reason"})
+LONG = frozenset({"summary", "summary_zh", "reason"})
 """Texts that are sentences."""
 
 NAMES: Mapping[str, str] = {
@@ -93,7 +94,7 @@ def _place(member: Member) -> tuple[int, int]:
         return 5, 0
     if member.name == "sources":
         return 4, 0
-    return (2, 0) if member.name in ("title", "summary") else (3, 0)
+    return (2, 0) if member.name.removesuffix("_zh") in ("title", "summary") else (3, 0)
 
 
 def _member(fact: type[Fact], field: inspect.Field) -> Member:
@@ -115,8 +116,9 @@ def _kind(name: str, type: inspect.Type) -> tuple[ControlKind, tuple[str, ...]]:
         return "number", ()
     if isinstance(first, inspect.VarTupleType):
         item = first.item_type
-        cited = isinstance(item, inspect.StructType) and item.cls is Citation
-        return ("citations" if cited else "ids"), ()
+        if isinstance(item, inspect.StructType) and item.cls is Citation:
+            return "citations", ()
+        return ("ids" if name in NAMES else "uris"), ()
     if isinstance(first, inspect.DictType):
         return "facts", ()
     pattern = getattr(first, "pattern", None) or ""
@@ -142,7 +144,7 @@ def _shown(member: Member, value: Any) -> Value:
         return tuple((name, _fact_text(each)) for name, each in (value or {}).items())
     if value is None or value is False:
         return ""
-    if member.kind == "ids":
+    if member.kind in ("ids", "uris"):
         return " ".join(map(str, value))
     if member.kind == "flag":
         return "true"
@@ -171,7 +173,9 @@ def _sent(member: Member, form: MultiDict[str, str], name: str) -> Value:
     if member.kind in ("citations", "facts"):
         return tuple(row for row in _rows(form, name) if any(row))
     text = _plain(form.get(name, ""))
-    return " ".join(text.replace(",", " ").split()) if member.kind == "ids" else text
+    if member.kind == "ids":
+        text = text.replace(",", " ")
+    return " ".join(text.split()) if member.kind in ("ids", "uris") else text
 
 
 def _rows(form: MultiDict[str, str], name: str) -> Iterator[tuple[str, str]]:
@@ -203,7 +207,7 @@ def _said(member: Member, value: Value) -> Any:
         if member.kind == "facts":
             return {name: _fact_value(text) for name, text in value}
         return [{"id": id, **({"locator": place} if place else {})} for id, place in value]
-    if member.kind == "ids":
+    if member.kind in ("ids", "uris"):
         return value.split()
     if member.kind == "flag":
         return True

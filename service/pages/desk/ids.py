@@ -9,7 +9,7 @@ import re
 import unicodedata
 from itertools import count
 
-from events.catalogue import STATEMENT_TYPES
+from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from events.dates import parse, year_of
 from events.errors import BadDate
 from events.fact import Line
@@ -49,7 +49,7 @@ def stem_of(line: Line) -> str:
 
 def _what(line: Line) -> str:
     """What distinguishes a line from others about the same record."""
-    if line["type"] in ("facility", "source"):
+    if line["type"] in CARD_TYPES:
         return str(line.get("acronym") or line.get("name") or line.get("title") or "")
     if "record" in line or "series" in line:
         return ""
@@ -75,4 +75,4 @@ def _spaces(type: str) -> tuple[str, ...]:
     """Where an id must be free: that of a statement may begin a record and an entry too."""
     if type in STATEMENT_TYPES:
         return ("statement", "record", "entry")
-    return ("source",) if type == "source" else ("record",)
+    return (CARD_TYPES[type].SPACE,)

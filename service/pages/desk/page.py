@@ -21,6 +21,7 @@ from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.records.audit import plans_over, standing_of
 from service.words import labels
+from service.words.names import text_in
 
 
 def found(desk: Desk, q: str) -> list[Members]:
@@ -35,7 +36,7 @@ def found(desk: Desk, q: str) -> list[Members]:
     return [
         {
             "id": each["id"],
-            "name": each["name"],
+            "name": text_in(each, "name", desk.lang),
             "kind": labels.kind(each["kind"], desk.lang),
             "space": "source" if each["kind"] == "source" else "record",
         }
@@ -110,4 +111,4 @@ def _name(record: Record, lang: str) -> str:
     if record.card is not None:
         return labels.names_of(record.card, lang)[0]
     last = record.statements()[-1]
-    return str(last.line["title"])
+    return text_in(last.line, "title", lang)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from events.catalogue import BY_TYPE, STATEMENT_TYPES, fact_of
+from events.catalogue import BY_TYPE, CARD_TYPES, STATEMENT_TYPES, fact_of
 from events.decision import FIXED
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
@@ -28,9 +28,6 @@ from service.pages.desk.form import (
     sent,
     values_of,
 )
-
-REGISTERED = ("facility", "source")
-"""Types of line that begin something with a card of its own."""
 
 WHY = "why."
 """What the names of a change's own members begin with in a form, `sources` being in both."""
@@ -103,7 +100,7 @@ class Task:
 
 def new_task(type: str, prefill: Mapping[str, str]) -> Task:
     """Registering something, or recording a statement. Raises NotFound for another type."""
-    if type not in (*REGISTERED, *STATEMENT_TYPES):
+    if type not in (*CARD_TYPES, *STATEMENT_TYPES):
         raise NotFound("type", type)
     members = members_of(BY_TYPE[type])
     names = {each.name for each in members}

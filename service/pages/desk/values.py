@@ -13,6 +13,7 @@ from service.pages.desk.form import ControlKind, members_of
 from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing
 from service.words import labels, language, places
+from service.words.names import text_in
 from service.words.number import number_text
 from service.words.speech import Speech
 
@@ -42,7 +43,7 @@ def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
         )
     if kind == "facts":
         return "; ".join(f"{name}: {_text(each)}" for name, each in value.items())
-    if kind == "ids":
+    if kind in ("ids", "uris"):
         return ", ".join(value)
     return _text(value)
 
@@ -78,7 +79,7 @@ def statement_row(
         code, word = "planned", labels.outcome(over.outcome, lang)
     return {
         "id": statement.id,
-        "title": statement.line["title"],
+        "title": text_in(statement.line, "title", lang),
         "date": language.date(statement.line.get("date") or "", lang),
         "planned": statement.planned,
         "standing": code,

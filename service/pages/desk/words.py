@@ -70,6 +70,7 @@ def warning(code: str, text: str, lang: str) -> str:
 TYPES: Mapping[str, Said] = {
     "source": word("types", "source"),
     "facility": word("types", "facility"),
+    "series": word("types", "series of readings"),
     "milestone": word("types", "milestone"),
     "discovery": word("types", "discovery"),
     "policy": word("types", "policy decision"),
@@ -83,8 +84,11 @@ TYPES: Mapping[str, Said] = {
 
 MEMBERS: Mapping[str, Said] = {
     "acronym": word("members", "Acronym"),
+    "archived_url": word("members", "Address of an archived copy"),
     "attributes": word("members", "Further facts"),
     "author": word("members", "Author"),
+    "class": word("members", "Class"),
+    "content_sha256": word("members", "SHA-256 of the content"),
     "contradicts": word("members", "Contradicts"),
     "country": word("members", "Country"),
     "date": word("members", "Date"),
@@ -105,19 +109,25 @@ MEMBERS: Mapping[str, Said] = {
     "name": word("members", "Name"),
     "name_zh": word("members", "Name in Chinese"),
     "operator": word("members", "Operator"),
+    "operator_zh": word("members", "Operator in Chinese"),
     "place": word("members", "Place"),
+    "place_zh": word("members", "Place in Chinese"),
     "publisher": word("members", "Publisher"),
     "rank": word("members", "Rank"),
     "reason": word("members", "Reason"),
     "record": word("members", "Record"),
     "said_by": word("members", "Said by"),
+    "same_as": word("members", "Known elsewhere as"),
     "series": word("members", "Series"),
     "sources": word("members", "Sources"),
     "stated": word("members", "Stated"),
     "summary": word("members", "Summary"),
+    "summary_zh": word("members", "Summary in Chinese"),
     "supersedes": word("members", "Supersedes"),
     "title": word("members", "Title"),
+    "title_zh": word("members", "Title in Chinese"),
     "unit": word("members", "Unit"),
+    "unit_zh": word("members", "Unit in Chinese"),
     "until": word("members", "In force until"),
     "url": word("members", "Address"),
     "value": word("members", "Value"),
@@ -146,8 +156,10 @@ HINTS: Mapping[str, Said] = {
     ),
     "dropped": word("hints", "A plan that is given up. It has no date."),
     "title": word("hints", "One line."),
+    "title_zh": word("hints", "The same in Chinese."),
     "source.title": word("hints", "Its title."),
     "summary": word("hints", "One or two sentences."),
+    "summary_zh": word("hints", "The same in Chinese."),
     "supersedes": word(
         "hints", "The id of the earlier statement of the same record that this one replaces."
     ),
@@ -178,11 +190,21 @@ HINTS: Mapping[str, Said] = {
     "series": word("hints", "The id of the series that it is a reading of."),
     "value": word("hints", "A number, such as 2.69."),
     "unit": word("hints", "In what."),
+    "series.unit": word("hints", "In what, unless a reading says otherwise."),
+    "unit_zh": word("hints", "The same in Chinese."),
     "name": word("hints", "In English."),
     "name_zh": word("hints", "Its name in Chinese."),
     "acronym": word("hints", "What it is called for short."),
+    "class": word(
+        "hints", "What kind of machine or place it is, so that like is counted with like."
+    ),
     "operator": word("hints", "Who runs it."),
+    "operator_zh": word("hints", "The same in Chinese."),
     "place": word("hints", "Where it stands."),
+    "place_zh": word("hints", "The same in Chinese."),
+    "same_as": word(
+        "hints", "Addresses that others have for it, such as Wikidata, separated by blanks."
+    ),
     "latitude": word("hints", "Degrees north; south is negative."),
     "longitude": word("hints", "Degrees east; west is negative."),
     "medium": word("hints", "Such as book, paper, news, institute-page; unsourced for memory."),
@@ -190,6 +212,8 @@ HINTS: Mapping[str, Said] = {
     "publisher": word("hints", "Who published it."),
     "doi": word("hints", "Such as 10.1000/182."),
     "url": word("hints", "Begins with http:// or https://."),
+    "archived_url": word("hints", "Of a copy that an archive keeps, such as the Wayback Machine."),
+    "content_sha256": word("hints", "Of the bytes at its address, in 64 digits."),
     "reason": word("hints", "Why. It stands in the history for good."),
 }
 """By member, or by type and member where a type means something of its own."""

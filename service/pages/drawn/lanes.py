@@ -23,6 +23,7 @@ from service.promises.tally import Counted
 from service.sentences.times import Unit, in_unit, unit_of
 from service.sentences.times import slip as slip_words
 from service.words import labels, language
+from service.words.names import text_in
 from service.words.number import number_text
 from service.words.speech import Speech
 from service.words.word import word
@@ -168,9 +169,9 @@ def staircase_of(
                 said=said,
                 due=due,
                 text=words,
-                note=plan["title"],
+                note=text_in(plan, "title", lang),
                 slip=say("first promise") if index == 0 else _behind(first, due, lang),
-                title=f"{plan['title']} ({words})",
+                title=f"{text_in(plan, 'title', lang)} ({words})",
                 statement=plan["id"],
             )
         )

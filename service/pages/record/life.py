@@ -173,7 +173,7 @@ def readings(visit: Visit, record_at: RecordAt, title: str) -> Members | None:
     draw: dict[str, Any] = {
         "lang": visit.lang,
         "label": title,
-        "unit": labels.unit_name(unit, visit.lang),
+        "unit": labels.unit_of(unit, record_at.record.card, visit.lang),
         "stepped": False,
     }
     return {

@@ -11,12 +11,14 @@ from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.records.audit import entry_members
 from service.words import labels
+from service.words.names import text_in
 from service.words.number import number_text
 from service.words.speech import Speech
 
 QUIET = frozenset(
     (
-        "type", "id", "facility", "series", "record", "entry", "title", "summary", "sources",
+        "type", "id", "facility", "series", "record", "entry", "title", "title_zh",
+        "summary", "summary_zh", "sources",
         "evidence", "evidence_url",
     )
 )  # fmt: skip
@@ -61,7 +63,9 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Memb
     return {
         **members,
         "words": labels.event(members["event"], say.lang),
-        "title": line.get("title") or line.get("name") or stood.get("title"),
+        "title": text_in(line, "title", say.lang)
+        or text_in(line, "name", say.lang)
+        or text_in(stood, "title", say.lang),
         "day": entry.recorded_at[:10],
         "time": entry.recorded_at[11:19],
         "diff": diff,

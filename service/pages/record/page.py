@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from events.dates import Day, year_of
@@ -30,6 +31,7 @@ from service.pages.shell.pager import Pager
 from service.records.answer import RecordAt, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
+from service.words.names import text_in
 
 LINKED = (
     ("jsonld", "JSON-LD", "application/ld+json"),
@@ -126,7 +128,7 @@ class _Record:
     def _names(self) -> tuple[str, str, str]:
         """What it is called at the head of the page, in full, and in Chinese."""
         card = self.answer.get("card")
-        if card is None or not self.facility:
+        if card is None:
             return self._title(), "", ""
         short, other = labels.names_of(card, self.lang)
         full = card["name"]
@@ -138,7 +140,7 @@ class _Record:
         effective = (each.statement.id for _, each in sorted(found.account.effective.items()))
         for id in (*held, *reversed(tuple(effective)), *self.own):
             if id in self.own:
-                return str(self.own[id].line["title"])
+                return text_in(self.own[id].line, "title", self.lang)
         return self.id
 
     def _card(self, sources: int) -> list[Members]:
@@ -156,6 +158,11 @@ class _Record:
         status = answer["status"]
         rows: list[Members] = [
             {"name": say("Field"), "text": labels.label(card["field"], lang)},
+            *(
+                [{"name": say("Class"), "text": labels.label(card["class"], lang)}]
+                if "class" in card
+                else []
+            ),
             {"name": say("Country"), "text": places.country(card["country"], lang)},
             {
                 "name": say("Status"),
@@ -177,11 +184,15 @@ class _Record:
                 + language.brief_date(expected["date"], lang),
             ),
             (say("Then called"), answer.get("name_then")),
-            (say("Operator"), card.get("operator")),
-            (say("Place"), card.get("place")),
+            (say("Operator"), text_in(card, "operator", lang)),
+            (say("Place"), text_in(card, "place", lang)),
             (say("Coordinates"), _degrees(card)),
         )
         rows += [{"name": name, "text": text} for name, text in named if text]
+        rows += [
+            {"name": say("Known elsewhere as"), "text": uri, "href": uri if _leads(uri) else None}
+            for uri in card.get("same_as", ())
+        ]
         for plan in answer["overdue"]:
             words = say(
                 "%(what)s, promised for %(date)s",
@@ -294,6 +305,7 @@ class _Record:
         line = _line(statement)
         return {
             "line": line,
+            "unit": self._unit(line),
             "standing": standing,
             "word": labels.standing(standing, self.lang),
             "why": "" if shown else labels.why(standing, self.lang),
@@ -308,6 +320,7 @@ class _Record:
         line = _line(statement)
         return {
             "line": line,
+            "unit": self._unit(line),
             "standing": standing,
             "word": labels.standing(standing, self.lang),
             "why": "",
@@ -316,6 +329,22 @@ class _Record:
             "planned": statement.planned,
             "record": statement.record,
         }
+
+    def _unit(self, line: Mapping[str, Any]) -> str:
+        """What a reading is counted in, in words; nothing of what is no reading."""
+        if "unit" not in line:
+            return ""
+        return labels.unit_of(line["unit"], self._series.get(line["series"]), self.lang)
+
+    @cached_property
+    def _series(self) -> dict[str, Members]:
+        """The cards of the series whose readings are told of, by id."""
+        if self.lang != "zh":
+            return {}
+        told = (*self.own.values(), *self._others())
+        return self.reading.at(self.as_of).cards(
+            {each.line["series"] for each in told if "series" in each.line}
+        )
 
     def _entry_title(self, first: Statement) -> str:
         if first.milestone is not None:
@@ -368,6 +397,11 @@ def _line(statement: Statement) -> Fragment:
 
 def _first_day(statement: Statement) -> Day:
     return BEFORE_ALL if statement.earliest is None else statement.earliest
+
+
+def _leads(uri: str) -> bool:
+    """Whether an absolute URI is an address that a browser goes to."""
+    return uri.startswith(("http://", "https://"))
 
 
 def _degrees(card: Mapping[str, Any]) -> str:

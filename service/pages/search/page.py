@@ -17,8 +17,10 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
 from service.pages.shell.pager import ROWS
+from service.translations import Language
 from service.web.response import CLOCKS
 from service.words import labels
+from service.words.names import text_in
 
 TAKES = (*CLOCKS, "q", *FACETS, "sort", "limit", "after")
 """The parameters of the form: fewer than the questions take."""
@@ -65,15 +67,17 @@ def search_page(visit: Visit) -> Members:
             "kind": say("Kind"), "country": say("Country"),
             "field": say("Field"), "status": say("Status"),
         },
-        "items": [_item(each, names, here) for each in answer["items"]],
+        "items": [_item(each, names, here, lang) for each in answer["items"]],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,
     }  # fmt: skip
 
 
-def _item(each: Mapping[str, Any], names: Mapping[str, tuple[str, str]], here: Here) -> Members:
+def _item(
+    each: Mapping[str, Any], names: Mapping[str, tuple[str, str]], here: Here, lang: Language
+) -> Members:
     id = each["id"]
-    name, other = names.get(id, (each["name"], ""))
+    name, other = names.get(id, (text_in(each, "name", lang), ""))
     return {
         **each,
         "short": name,

@@ -21,6 +21,7 @@ from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
 from service.words import labels, language, places
+from service.words.names import text_in
 from service.words.number import number_text
 
 PAGES = Path(__file__).parent.parent
@@ -108,6 +109,7 @@ def _environment(lang: Language) -> Environment:
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),
         "number": number_text,
+        "said": lambda line, member: text_in(line, member, lang),
         "country": lambda code: places.country(code, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),

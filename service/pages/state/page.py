@@ -42,6 +42,7 @@ from service.state.answer import state_answer
 from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
 from service.words import labels, places
+from service.words.names import text_in
 
 MOST_FACILITIES = 500
 """How many facilities a page lists at most."""
@@ -240,7 +241,10 @@ class _State:
         for row in sorted(begun, key=lambda row: row.vf):
             series.setdefault(row.value, []).append((row.vf, lines[row.statement]))
         shown = []
+        lang = self.lang
+        cards = self.reading.at(self.as_of).cards(line["series"] for line in answer["indicators"])
         for line in answer["indicators"]:
+            card = cards.get(line["series"])
             readings = series.get(line["series"], [])
             numbers: list[Point] = [
                 (vf, each["value"])
@@ -252,7 +256,17 @@ class _State:
                 span = Frame(first=numbers[0][0], last=numbers[-1][0], cursor=self.as_of.at)
                 drawn = spread(numbers, MOST_READINGS)
                 spark = sparkline(drawn, span, width=96, height=28, stepped=False, dots=True)
-            shown.append({"line": line, "spark": spark, "count": len(readings)})
+            shown.append(
+                {
+                    "line": line,
+                    "name": text_in(line, "title", lang)
+                    if card is None
+                    else labels.names_of(card, lang)[0],
+                    "unit": labels.unit_of(line["unit"], card, lang),
+                    "spark": spark,
+                    "count": len(readings),
+                }
+            )
         return shown
 
     def _cited(self, answer: Mapping[str, Any], lines: Mapping[str, Fragment]) -> Members:

@@ -17,7 +17,8 @@ from service.pages.shell.layout import Members, pieces
 from service.trends.answer import trends_answer
 from service.trends.trend import BY, MEASURES, ONLY_WITH
 from service.words import labels, places
-from service.words.labels import unit_name
+from service.words.labels import unit_of
+from service.words.names import text_in
 from service.words.regions import REGIONS
 from service.words.speech import Speech
 
@@ -60,9 +61,9 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
     shared = _shared(answer["series"])
     series: list[Members] = [
         {
-            "name": _name(each["key"], shared, lang, say("all")),
+            "name": _name(each, shared, lang, say("all")),
             "key": " ".join(value or "-" for value in each["key"].values()) or "all",
-            "unit": each["key"].get("unit") or "",
+            "unit": unit_of(each["key"].get("unit") or "", each, lang),
             "points": [(parse_iso(point["at"]), _value(point)) for point in each["points"]],
             "status": _only_status(each["key"]),
         }
@@ -133,7 +134,7 @@ def _chart(
         )
         for each in drawn
     ]
-    unit = unit_name(drawn[0]["unit"], lang)
+    unit = drawn[0]["unit"]
     named = f"{label}: {unit}" if unit else label
     return {
         "drawn": len(drawn),
@@ -182,13 +183,14 @@ def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
     return shared if len(shared) < len(values) else shared - {next(iter(values), "")}
 
 
-def _name(
-    key: Mapping[str, str | None], shared: Collection[str], lang: str, everything: str
-) -> str:
+def _name(series: Mapping[str, Any], shared: Collection[str], lang: str, everything: str) -> str:
     """The name of a series: the parts of its key in words, without those that all share."""
     words = []
-    for name, value in key.items():
+    for name, value in series["key"].items():
         if value is None or name == "unit" or name in shared:
+            continue
+        if name == "series" and "name" in series:
+            words.append(text_in(series, "name", lang))
             continue
         if name in ("country", "region"):
             code = value if name == "country" else REGIONS[value].m49
