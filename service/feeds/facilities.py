@@ -23,7 +23,8 @@ from service.feeds.parameters import FACILITIES as OF_FACILITIES
 from service.state.facilities import Facilities
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.csv_text import csv_text
-from service.words.labels import STATUS_WORDS, field_word
+from service.words.labels import CLASS_WORDS, STATUS_WORDS, field_word
+from service.words.names import text_in
 from service.words.places import alpha_3, country
 from service.words.word import word
 
@@ -104,7 +105,7 @@ PROPERTIES = (
     *("id", "title", "name", "name_zh", "acronym"),
     *("status", "status_name", "since", "since_latest", "since_edtf", "since_year"),
     *("certainty", "alternatives", "expected", "expected_edtf"),
-    *("country", "iso3", "country_name", "field", "field_name", "class"),
+    *("country", "iso3", "country_name", "field", "field_name", "class", "class_name"),
     *("operator", "operator_zh", "place", "place_zh", "same_as", "statement", "at", "url"),
 )
 """What is told of a facility beside its place, which each has, null where there is nothing."""
@@ -166,7 +167,7 @@ def _row(facility: Facility, context: Context, at: str) -> Members:
     begun = since.get("earliest") or since.get("latest")
     return {
         **{name: card.get(name) for name in COLUMNS},
-        "title": card.get("name_zh", card["name"]) if lang == "zh" else card["name"],
+        "title": text_in(card, "name", lang),
         "status": status["status"],
         "status_name": status["status"] and STATUS_WORDS[status["status"]][lang],
         "since": since.get("earliest"),
@@ -180,6 +181,7 @@ def _row(facility: Facility, context: Context, at: str) -> Members:
         "iso3": alpha_3(card["country"]),
         "country_name": country(card["country"], lang),
         "field_name": field_word(card["field"], lang),
+        "class_name": CLASS_WORDS.of(card.get("class"), lang) or None,
         "same_as": " ".join(card.get("same_as", ())) or None,
         "statement": status["statement"],
         "at": at,

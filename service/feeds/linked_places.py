@@ -31,7 +31,8 @@ from service.items.completing import completed
 from service.items.item import Item, Source, in_time
 from service.items.reading import read
 from service.items.when import When
-from service.words.labels import STATUS_WORDS, field_word
+from service.words.labels import CLASS_WORDS, STATUS_WORDS, field_word
+from service.words.names import text_in
 from service.words.word import word
 
 Members = dict[str, Any]
@@ -146,8 +147,9 @@ class _Lives:
                 "fclasses": [SITES],
                 "status": facility.status["status"],
                 "field": card["field"],
-                "place": card.get("place"),
-                "operator": card.get("operator"),
+                "class": card.get("class"),
+                "place": text_in(card, "place", context.lang) or None,
+                "operator": text_in(card, "operator", context.lang) or None,
             },
             "when": when,
             "names": list(self._names(card)),
@@ -201,8 +203,10 @@ class _Lives:
                 yield {"toponym": stretch.value} | ({"when": when} if when else {})
 
     def _types(self, card: Members, phases: Sequence[Item]) -> Iterator[Members]:
-        """A site of its field; and in which status that was, each in its time."""
+        """A site of its field and its class; and in which status it was, each in its time."""
         yield SITE | {"sourceLabels": _labels(field_word, card["field"])}
+        if "class" in card:
+            yield SITE | {"sourceLabels": _labels(CLASS_WORDS.of, card["class"])}
         for phase in phases:
             when = self._span(phase.start, None if phase.point else _end(phase))
             labels = _labels(STATUS_WORDS.of, phase.status or "")
@@ -271,12 +275,17 @@ def _same(uris: Iterable[str]) -> Iterator[Members]:
 
 
 def _descriptions(phases: Iterable[Item]) -> Iterator[Members]:
-    """What was said of each phase, and where."""
+    """What was said of each phase, and where; in Chinese too, if it was said so."""
     for phase in phases:
-        claim = phase.claim
-        text = f"{claim.title}: {claim.summary}" if claim.summary else claim.title
-        url = _address(phase.sources)
-        yield {"value": text} | ({"source": url} if url else {})
+        claim, url = phase.claim, _address(phase.sources)
+        source = {"source": url} if url else {}
+        yield {"value": _joined(claim.title, claim.summary)} | source
+        if claim.title_zh is not None:
+            yield {"value": _joined(claim.title_zh, claim.summary_zh), "lang": "zh"} | source
+
+
+def _joined(title: str, summary: str | None) -> str:
+    return f"{title}: {summary}" if summary else title
 
 
 def _address(sources: Iterable[Source]) -> str | None:

@@ -11,6 +11,7 @@ import geojson
 import pytest
 
 from service.feeds.facilities import COLUMNS, PROPERTIES
+from service.words.labels import label
 from tests.service.asked import FOREVER, LINES, Reader, url
 from tests.service.feeds.hard_dates import HARD, Hard
 from tests.service.feeds.test_feeds import omitted
@@ -174,6 +175,25 @@ def test_a_map_is_told_countries_as_other_tools_call_them(reader: Reader) -> Non
     assert told(reader, record="juno")["juno"]["properties"]["iso3"] == "CHN"
     shown = told(reader, record="juno", lang="zh")["juno"]["properties"]
     assert (shown["country_name"], shown["country"]) == ("中国", "CN")
+
+
+def test_a_map_has_what_a_card_says_in_either_language(juno: Teller, small: Reader) -> None:
+    """Its class, its operator, its place, and what others call it."""
+    wikidata = "https://www.wikidata.org/entity/Q1"
+    juno.tell(
+        facility(
+            "lab",
+            **{"class": "light-source", "operator": "IHEP", "operator_zh": "高能所"},
+            place="Beijing", place_zh="北京", same_as=[wikidata],
+        ),
+        milestone("begun", "operation-started", "1990", facility="lab"),
+    )  # fmt: skip
+    juno.archive.catch_up()
+    shown = told(small, lang="zh")["lab"]["properties"]
+    assert (shown["class"], shown["class_name"]) == ("light-source", label("light-source", "zh"))
+    assert (shown["operator"], shown["operator_zh"]) == ("IHEP", "高能所")
+    assert (shown["place"], shown["place_zh"]) == ("Beijing", "北京")
+    assert shown["same_as"] == wikidata
 
 
 @pytest.mark.parametrize("feed", ["csv", "geojson", "columns", "timelinejs"])

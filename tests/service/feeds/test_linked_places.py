@@ -55,7 +55,7 @@ def test_the_shipped_chronicle_is_a_gazetteer(
 
 def test_the_schema_can_refuse() -> None:
     """A start is needed, a year has four digits, and each name is one."""
-    broken: dict[str, object]
+    broken: Any
     for broken in (
         {"timespans": [{"end": {"in": "1990"}}]},
         {"timespans": [{"start": {"in": "-000240-01-01"}}]},
@@ -179,6 +179,24 @@ def test_sources_are_cited_and_linked(juno: Teller, small: Reader) -> None:
     assert {"label": "A paper", "@id": paper["url"]} in place["names"][0]["citations"]
     assert place["links"] == [{"type": "subjectOf", "identifier": paper["url"]}]
     assert place["descriptions"] == [{"value": "It runs", "source": paper["url"]}]
+
+
+def test_what_others_call_it_is_a_link(juno: Teller, small: Reader) -> None:
+    """Wikidata by the alias that the gazetteer knows; its class, and what was said in Chinese, are
+    told too."""
+    same = ["https://www.wikidata.org/entity/Q42", "https://ror.org/03v8tnc06"]
+    juno.tell(
+        facility("lab", **{"class": "light-source"}, same_as=same),
+        milestone("begun", "operation-started", "1990", facility="lab", title_zh="运行"),
+    )
+    juno.archive.catch_up()
+    place = told(small)["lab"]
+    links = [(each["type"], each["identifier"]) for each in place["links"]]
+    assert links == [("exactMatch", "wd:Q42"), ("exactMatch", same[1])]
+    assert place["properties"]["class"] == "light-source"
+    assert {"value": "运行", "lang": "zh"} in place["descriptions"]
+    labels = [each["sourceLabels"][0]["label"] for each in place["types"]]
+    assert "Light sources" in labels
 
 
 def test_a_gazetteer_of_another_status_or_place(reader: Reader) -> None:
