@@ -27,7 +27,7 @@ sys.stderr.write(json.dumps(sorted(sys.modules)))
 """Runs `annales`, and writes the names of all modules that were imported for it to stderr."""
 
 OF_THE_WEB = {"flask", "flask_smorest", "werkzeug", "webargs", "httptools", "limits"}
-OF_FEEDS = {"rdflib", "icalendar", "resvg_py", "prometheus_client", "pyarrow"}
+OF_FEEDS = {"rdflib", "icalendar", "resvg_py", "prometheus_client"}
 OF_RARE_DATES = {"edtf", "pyparsing"}
 OF_COUNTRIES = {"pycountry"}
 OF_TABLES = {"rich"}
