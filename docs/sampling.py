@@ -65,6 +65,16 @@ SAMPLES = (
         "/v1/feeds/geojson?record=juno&kind=milestone&to=2014&lang=en",
         "what happened where, with its time",
     ),
+    Sample(
+        "feed-facilities",
+        "/v1/feeds/facilities?at=2013&field=fusion&country=CN&status=operating&lang=en",
+        "what ran, for a map",
+    ),
+    Sample(
+        "feed-linked-places",
+        "/v1/feeds/linked-places?record=east&lang=en",
+        "a facility as a place in time",
+    ),
     Sample("feed-jsonfeed", "/v1/feeds/jsonfeed?limit=1&lang=en", "what was recorded, as a feed"),
     Sample("oembed", "/oembed?url=http://localhost/records/juno", "a page in a frame"),
     Sample("feeds", "/v1/feeds", "every feed, with its parameters"),

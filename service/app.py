@@ -12,6 +12,7 @@ from service.archive import Archive
 from service.asking.narrowing import MOST_READ
 from service.changes.routes import blueprint as changes
 from service.desk.routes import blueprint as desk
+from service.feeds import FEEDS
 from service.feeds.routes import blueprint as feeds
 from service.follows.routes import blueprint as follows
 from service.linked.routes import blueprint as linked
@@ -141,7 +142,7 @@ def create_app(
     if settings.open_reads and settings.kept:
         most = settings.kept // sharing.processes
         kept.register(app, archive, limits, figures, most=most)
-    app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS)  # type: ignore[method-assign] # as Flask has it
+    app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS, FEEDS)  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = proxies.Proxies(app.wsgi_app, networks_of(settings.proxies))  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = pausing.Blocking(app.wsgi_app, pausing.marks_of(archive))  # type: ignore[method-assign] # as Flask has it
     return app

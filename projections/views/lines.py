@@ -10,7 +10,7 @@ Cards are short and shown again and again, so they are kept whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -167,6 +167,24 @@ COUNT_OF_RECORDS = """
     WHERE record IN (SELECT value FROM json_each(:records))
       AND kf <= :known
       AND (kt IS NULL OR kt > :known)
+"""
+
+VERSIONS_TOLD = """
+    SELECT record, number, kf, kt, by, statement, date, stated
+    FROM statements
+    WHERE record IN (SELECT value FROM json_each(:records))
+      AND kf <= :known
+      AND kf IS NOT kt
+    ORDER BY record, number, kf
+"""
+"""Those that ever stood, by record, recording and commit."""
+
+COUNT_TOLD = """
+    SELECT record, count(*)
+    FROM statements
+    WHERE kf <= :known AND kf IS NOT kt
+    GROUP BY record
+    ORDER BY record
 """
 
 CHANGES_OF_RECORDS = """
@@ -437,6 +455,41 @@ class Lines:
         found = db.execute(COUNT_OF_RECORDS, {"records": as_json(list(records)), "known": known})
         count: int = found.fetchone()[0]
         return count
+
+    def count_told(self, db: Database, *, known: int) -> list[tuple[int, int]]:
+        """Of each record, by number, how many versions of its statements ever stood up to a
+        position."""
+        return db.execute(COUNT_TOLD, {"known": known}).fetchall()
+
+    def told(
+        self, db: Database, records: Iterable[int], *, known: int
+    ) -> Iterator[tuple[Version, Statement]]:
+        """All versions of the statements of some records that ever stood up to a position, each
+        with the statement as it was then; by record, recording and commit."""
+        found = db.execute(VERSIONS_TOLD, {"records": as_json(list(records)), "known": known})
+        versions = [Version._make(row) for row in found]
+        recorded = [each.number for each in versions if each.by == each.number]
+        statements = {
+            event.position: _as_recorded(event) for event in self._log.events_at(sorted(recorded))
+        }
+        mended: dict[int, dict[int, str]] = defaultdict(dict)
+        for each in versions:
+            if each.by != each.number:
+                mended[each.record][each.by] = each.id
+        for number, stream in names_of_streams(db, mended).items():
+            statements.update(self._mended(stream, mended[number], known=known))
+        for each in versions:
+            yield each, statements[each.by]
+
+    def _mended(
+        self, stream: str, made: Mapping[int, str], *, known: int
+    ) -> Iterator[tuple[int, Statement]]:
+        """The statements of a stream that events at some positions made, by these."""
+        record = Record.of(stream)
+        for line in stream_lines(self._log, stream, up_to=known):
+            record.fold([line])
+            if line.position in made:
+                yield line.position, record.statement(made[line.position])
 
     def gone(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The texts, as they last stood, of those statements that stand no more at a position.

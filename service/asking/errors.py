@@ -136,6 +136,17 @@ class NotDrawn(AnnalesError):
         super().__init__(f"the picture was not drawn: {why}; come back, or ask for less of it")
 
 
+class NotInstalled(AnnalesError):
+    """What makes a format is not installed here. Install the `extra`, or ask for another format."""
+
+    def __init__(self, extra: str, package: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"this format is written by {package}, which is not installed here:"
+            f" install annales[{extra}], or ask for another format"
+        )
+
+
 class TooManyStreams(AnnalesError):
     """As many wait for changes as the server has places for, or one client may have. Come back in
     a moment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,9 @@ from projections.views.reading import Reading
 from service.asking.json_text import json_of
 from service.asking.query import Query
 from service.asking.table import Members
+
+Body = str | bytes | Iterator[bytes]
+"""The text of an answer; or its parts, which are sent one by one and of which none may refuse."""
 
 Answer = Callable[[Reading, Query], Any]
 """Returns the members that the schema of a question describes, less the clocks."""

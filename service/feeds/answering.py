@@ -8,30 +8,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from babel import Locale
 from flask import Response, request
 
 from events.errors import BadFilter
 from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
-from service.asking.filters import PINS
+from service.asking.filters import PINS, Wanted
+from service.asking.format import Body
 from service.asking.parameter import texts_of, values_of, whole_number
 from service.asking.query import Query, located
 from service.feeds import FEEDS
-from service.feeds.feed import MOST, Context, Feed, omitted_header
-from service.feeds.parameters import KIND, LIMIT
+from service.feeds.feed import MOST, Context, Feed, Form, omitted_header
+from service.feeds.parameters import KIND, LIMIT, WHERE
 from service.items.completing import completed
 from service.items.item import Item, in_time
 from service.items.reading import read as read_items
 from service.items.selection import Selection
 from service.items.significance import most_significant
+from service.state.facilities import Facilities
 from service.translations import Language, chosen
-from service.web.response import archive, arguments, parameters, respond
+from service.web.response import accepted_format, archive, arguments, parameters, respond
 from service.web.root import root
-from service.words.labels import CLASS_WORDS, KIND_WORDS, field_word
+from service.words.labels import CLASS_WORDS, KIND_WORDS, STATUS_WORDS, field_word
 
 CLOCKS = ("at", "stated", "known")
 
@@ -40,12 +43,15 @@ CLOCKS = ("at", "stated", "known")
 class FeedArguments:
     """The parameters of a feed, parsed; `limit` is None where the request gives none.
 
-    `options` are the values of the feed's own parameters. `given` are the texts of those that
+    `form` is the format that is asked for. `part` is the part of the world as a state is asked for
+    it. `options` are the values of the feed's own parameters. `given` are the texts of those that
     differ from their defaults, as a pinned URL has them; the language is always among them, since
     the headers may choose it.
     """
 
+    form: Form
     wanted: Selection
+    part: Wanted
     lang: Language
     limit: int | None
     options: Mapping[str, Any]
@@ -56,22 +62,27 @@ def feed_response(feed: Feed) -> Response:
     """The response to a feed. Raises what every question raises, and FeedTooLarge."""
     takes = tuple(each.name for each in feed.parameters)
     texts = parameters(takes)
-    lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
-    sent = feed_arguments(feed, texts, lang=lang)
+    form = _form(feed, texts)
+    lang: Language = "en"
+    if "lang" in feed.takes:
+        lang = chosen(request.headers.get("Accept-Language"), texts.get("lang"))
+    sent = feed_arguments(feed, texts, lang=lang, form=form)
     query = Query(feed.path, arguments(feed.path, texts).clocks(), sent.given)
     base_url = root()
     omitted: Counter[str] = Counter()
 
-    def make(reading: Reading) -> str | bytes:
+    def make(reading: Reading) -> Body:
         return rendered(feed, query, sent, reading, base_url=base_url, omitted=omitted)
 
     response = respond(
-        texts, query, make, takes=takes, media_type=feed.media_type, variant=base_url
+        texts, query, make, takes=takes, media_type=form.media_type, variant=base_url
     )
     if header := omitted_header(omitted):
         response.headers["Annales-Omitted"] = header
     response.headers["Link"] = ", ".join(_links(feed, texts))
-    response.headers["Content-Disposition"] = f'inline; filename="annales.{feed.suffix}"'
+    response.headers["Content-Disposition"] = f'inline; filename="annales.{form.suffix}"'
+    if feed.others and "format" not in texts:
+        response.vary.add("Accept")
     if "lang" in feed.takes and "lang" not in texts:
         response.vary.add("Accept-Language")
     return response
@@ -85,13 +96,16 @@ def rendered(
     *,
     base_url: str,
     omitted: Counter[str],
-) -> str | bytes:
+) -> Body:
     """The body of a feed; `omitted` counts what it leaves out. Raises FeedTooLarge, NotFound."""
     limit = feed.limit if sent.limit is None else sent.limit
     shown: list[Item] = []
+    wanted = sent.wanted
     if feed.of_items and feed.needs_items(sent.options):
+        if sent.part.statuses:
+            wanted = replace(wanted, facilities=_of_statuses(reading, query, sent))
         found = []
-        for item in read_items(reading, query.as_of, sent.wanted):
+        for item in read_items(reading, query.as_of, wanted):
             if (lacking := feed.lacks(item)) is None:
                 found.append(item)
             else:
@@ -102,11 +116,12 @@ def rendered(
             omitted["limit"] += len(found) - limit
             found = most_significant(found, limit)
         shown = completed(reading, query.as_of, sorted(found, key=in_time))
-    return feed.render(
+    return sent.form.render(
         Context(
             feed=feed,
             query=query,
-            wanted=sent.wanted,
+            wanted=wanted,
+            part=sent.part,
             lang=sent.lang,
             title=title(sent, _named(sent, reading.at(query.as_of))),
             base_url=base_url,
@@ -120,38 +135,62 @@ def rendered(
     )
 
 
-def feed_arguments(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> FeedArguments:
-    """Parse the parameters of a feed, in a language. Raises BadFilter."""
+def _form(feed: Feed, texts: Mapping[str, str]) -> Form:
+    """The format that a request asks for, by its URL, else by its headers. Raises BadFilter."""
+    if not feed.others:
+        return feed.forms[0]
+    forms = {each.name: each for each in feed.forms}
+    accepted = accepted_format({name: each.media_type for name, each in forms.items()})
+    return forms[values_of(feed.options, {"format": accepted, **texts})["format"]]
+
+
+def feed_arguments(
+    feed: Feed, texts: Mapping[str, str], *, lang: Language, form: Form
+) -> FeedArguments:
+    """Parse the parameters of a feed, in a language and a format. Raises BadFilter."""
     filters = tuple(
         each.but(default=feed.kinds)
         if each is KIND
         else each.but(parse=lambda text: whole_number("limit", text, 1, feed.most))
         if each is LIMIT
         else each
-        for each in feed.filters
+        for each in feed.of.filters
     )
     values = values_of(filters, texts)
     first, last = values.get("from"), values.get("to")
     if first is not None and last is not None and last.last < first.first:
         raise BadFilter("to", texts["to"], f"it ends before {texts['from']} begins")
     # The headers may choose the language, so it is always written out.
-    values["lang"] = lang
+    if "lang" in values:
+        values["lang"] = lang
     options = values_of(feed.own, texts)
+    given = {**texts_of(filters, values), **texts_of(feed.own, options)}
+    if form != feed.forms[0]:
+        given["format"] = form.name
+    where = {each.value_name: values[each.value_name] for each in WHERE if each in filters}
+    of_facilities = ("statuses", "expected")
     return FeedArguments(
+        form=form,
+        part=Wanted(**where, **{name: values[name] for name in of_facilities if name in values}),
         wanted=Selection(
+            **where,
             kinds=values.get("kinds", feed.kinds),
-            country=values["country"],
-            field=values.get("field"),
-            class_=values.get("class_"),
             record=values["record"],
             first=None if first is None else first.first,
             last=None if last is None else last.last,
         ),
         lang=lang,
-        limit=values["limit"],
+        limit=values.get("limit"),
         options=options,
-        given={**texts_of(filters, values), **texts_of(feed.own, options)},
+        given=given,
     )
+
+
+def _of_statuses(reading: Reading, query: Query, sent: FeedArguments) -> frozenset[str]:
+    """The facilities that have one of the statuses that are wanted, wherever they are."""
+    facilities = Facilities(reading.at(query.as_of), expecting=False)
+    places = np.flatnonzero(facilities.meant(sent.part))
+    return frozenset(facilities.order.ids_at(places))
 
 
 def title(sent: FeedArguments, name: str | None = None) -> str:
@@ -170,6 +209,7 @@ def title(sent: FeedArguments, name: str | None = None) -> str:
         about.append(field_word(sent.wanted.field, sent.lang))
     if sent.wanted.class_ is not None:
         about.append(CLASS_WORDS.of(sent.wanted.class_, sent.lang))
+    about += [STATUS_WORDS[each][sent.lang] for each in sent.part.statuses]
     if sent.given.get("kind") == ",".join(sent.wanted.kinds):
         about += [KIND_WORDS[kind][sent.lang] for kind in sent.wanted.kinds]
     first, last = sent.given.get("from"), sent.given.get("to")
@@ -206,10 +246,15 @@ def _named(sent: FeedArguments, slice: Slice) -> str | None:
 
 def _links(feed: Feed, texts: Mapping[str, str]) -> Iterator[str]:
     yield '</v1/feeds>; rel="index"; type="application/json"'
+    for form in feed.others:
+        pairs = {**texts, "format": form.name}.items()
+        yield f'<{located(feed.path, pairs)}>; rel="alternate"; type="{form.media_type}"'
     for path, relation, media_type in feed.links:
         yield f'<{located(path, texts.items())}>; rel="{relation}"; type="{media_type}"'
     shared = {
-        name: value for name, value in texts.items() if name not in {each.name for each in feed.own}
+        name: value
+        for name, value in texts.items()
+        if name not in {each.name for each in feed.options}
     }
     for other, url in alternates(shared):
         if other is not feed:

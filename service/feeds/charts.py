@@ -35,7 +35,7 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
 
     And the first and the last of the days. Raises BadFilter for a filter that a trend cannot have.
     """
-    _refuse(context, "trends", ("kind", "limit", "record"))
+    _refuse(context, "trends", ("kind", "limit", "record", "status"))
     as_of = context.query.as_of
     filters = context.query.filters
     texts = {
@@ -71,7 +71,7 @@ def slip_rows(context: Context) -> Rows:
     Ladders of which nothing came, or not on known days, are left out and counted.
     Raises BadFilter for a filter that a slip cannot have, and NotFound.
     """
-    _refuse(context, "slips", ("from", "kind", "to"))
+    _refuse(context, "slips", ("from", "kind", "status", "to"))
     wanted = context.wanted
     if wanted.record is not None:
         known = context.query.as_of.known

@@ -31,6 +31,7 @@ from service.words.labels import (
     STATUS_WORDS,
     field_word,
 )
+from service.words.word import word
 
 Members = dict[str, Any]
 
@@ -90,7 +91,7 @@ _NUMBERS = {"type": "array", "items": {"type": ["integer", "null"]}}
 COLUMNS = Feed(
     name="columns",
     media_type="application/json",
-    summary="The timeline in columns of numbers, for a canvas.",
+    summary=word("feed", "The timeline in columns of numbers, for a canvas."),
     suffix="columns.json",
     reader="the timeline of these pages",
     render=render,

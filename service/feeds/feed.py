@@ -1,4 +1,4 @@
-"""What a feed is: a name, a media type, and a function from items to bytes.
+"""What a feed is: a name, a media type, what it is made of, and a function from that to bytes.
 
 A format is one file that makes one `Feed`, and one line in `service.feeds.FEEDS`;
 its path, its description, its entry at `/v1/feeds` and its tests follow. What a
@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.dates import Language
-from projections.views.reading import Reading
+from projections.views.reading import Reading, Slice
 from service.archive import Archive
-from service.asking.filters import PINNING
+from service.asking.filters import PINNING, Wanted
+from service.asking.format import Body
 from service.asking.parameter import Filter, Parameter
 from service.asking.query import Query
-from service.feeds.parameters import CLOCKS, CLOCKS_OF_CHANGES, OF_ITEMS
+from service.feeds.parameters import ITEMS, Matter, choice
 from service.feeds.parameters import LIMIT as LIMIT_OF_FEED
 from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
+from service.words.word import Word
 
 LIMIT = 500
 """How many items a feed has at most by default."""
@@ -40,37 +42,52 @@ def always(_: Mapping[str, Any]) -> bool:
     return True
 
 
+class Form(NamedTuple):
+    """A format in which a feed can be asked for: what `format` calls it, its media type, what a
+    file of it ends in, and what renders it."""
+
+    name: str
+    media_type: str
+    suffix: str
+    render: Callable[[Context], Body]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A format.
 
+    `of` is what it is made of.
     `render` gives the body; it may count further omissions in the context.
     `lacks` says why an item cannot be carried, in one word such as `bce`, before
     the feed is cut to its limit. `limit` is what the tool bears by default,
     `most` the greatest `limit`, `kinds` the default of the parameter `kind`.
     `reader` names the tools that read it.
-    `filters` are those of its make, `own` parameters of this feed alone. `schema` is the JSON
+    `own` are parameters of this feed alone, and `others` the formats in which it may be asked for
+    besides. `schema` is the JSON
     Schema of the body of a feed in JSON. `links` are further `Link` headers, each a path, a
     relation and a type; the path gets the same parameters. `needs_items` decides by the options
-    whether items are read at all. A feed that is no `alternate` describes another feed and holds
-    nothing of the chronicle itself.
+    whether items are read at all. A feed that is no `alternate` of what a page shows describes
+    another feed, or has all of the log. `extra` is what must be installed besides for it, by the
+    name that setup.cfg has for it.
     """
 
     name: str
     media_type: str
-    summary: str
-    render: Callable[[Context], str | bytes]
+    summary: Word
+    render: Callable[[Context], Body]
     suffix: str
+    of: Matter = ITEMS
     reader: str = ""
     lacks: Callable[[Item], str | None] = nothing_lacks
     limit: int = LIMIT
     most: int = MOST
     kinds: tuple[Kind, ...] = KINDS
-    filters: tuple[Filter, ...] = OF_ITEMS
     own: tuple[Filter, ...] = ()
+    others: tuple[Form, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "object"})
     links: tuple[tuple[str, str, str], ...] = ()
     alternate: bool = True
+    extra: str = ""
     needs_items: Callable[[Mapping[str, Any]], bool] = always
 
     @property
@@ -81,24 +98,35 @@ class Feed:
     @property
     def of_items(self) -> bool:
         """Whether it is made of items; else it reads the log itself."""
-        return self.filters is OF_ITEMS
+        return self.of is ITEMS
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Every format of it, the default first."""
+        return (Form(self.suffix, self.media_type, self.suffix, self.render), *self.others)
+
+    @property
+    def options(self) -> tuple[Filter, ...]:
+        """The parameters of this feed alone."""
+        if not self.others:
+            return self.own
+        names = [each.name for each in self.forms]
+        return (*self.own, choice("format", names, "`Accept` may ask for it too."))
 
     @property
     def takes(self) -> tuple[str, ...]:
         """The names of its filters."""
-        return tuple(each.name for each in self.filters)
+        return tuple(each.name for each in self.of.filters)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """All that it takes in a URL, as it is described."""
-        first = "the most significant ones" if self.of_items else "the newest"
         limit = LIMIT_OF_FEED.but(
             form={"type": "integer", "minimum": 1, "maximum": self.most, "default": self.limit},
-            meaning=f"How many items at most, {first}; more is refused.",
+            meaning=f"How many items at most, {self.of.kept}; more is refused.",
         )
-        filters = (limit if each is LIMIT_OF_FEED else each for each in self.filters)
-        clocks = CLOCKS if self.of_items else CLOCKS_OF_CHANGES
-        return (*clocks, *filters, *self.own, *PINNING)
+        filters = (limit if each is LIMIT_OF_FEED else each for each in self.of.filters)
+        return (*self.of.clocks, *filters, *self.options, *PINNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +134,8 @@ class Context:
     """What a feed is rendered from.
 
     `query` has the clocks and the pinned URL, `wanted` the filters as they
-    were read, `options` the values of the feed's own parameters. `base_url` is
+    were read, `part` the same as a state is asked for them, `options` the values of the feed's own
+    parameters. `base_url` is
     the service's root without a slash at its end, for formats that need whole
     URLs. `items` are in the order of time, their sources complete. `archive` and
     `reading` are for feeds that are not made of items.
@@ -115,6 +144,7 @@ class Context:
     feed: Feed
     query: Query
     wanted: Selection
+    part: Wanted
     lang: Language
     title: str
     base_url: str
@@ -124,6 +154,16 @@ class Context:
     options: Mapping[str, Any]
     archive: Archive
     reading: Reading
+
+    @property
+    def slice(self) -> Slice:
+        """The rows of the views at the clocks, in the part of the world that is wanted."""
+        return self.reading.at(
+            self.query.as_of,
+            country=self.wanted.country,
+            field=self.wanted.field,
+            class_=self.wanted.class_,
+        )
 
     def omit(self, reason: str, count: int = 1) -> None:
         """Count what is left out, by a reason in one word."""

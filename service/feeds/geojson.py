@@ -18,6 +18,7 @@ from service.feeds.feed import Context, Feed
 from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When
+from service.words.word import word
 
 Members = dict[str, Any]
 
@@ -44,7 +45,9 @@ def lacks(item: Item) -> str | None:
 GEOJSON = Feed(
     name="geojson",
     media_type="application/geo+json",
-    summary="Points with their time, for QGIS, Kepler.gl, Leaflet, OpenHistoricalMap and GDAL.",
+    summary=word(
+        "feed", "Points with their time, for QGIS, Kepler.gl, Leaflet, OpenHistoricalMap and GDAL."
+    ),
     suffix="geojson",
     reader="QGIS, Kepler.gl, Leaflet, GDAL (as `JSONFG:` for `time`)",
     render=render,
@@ -126,12 +129,12 @@ def _when(item: Item, context: Context) -> Members:
     members: Members = {"timespans": [{name: each for name, each in span.items() if each}]}
     if item.start is not None:
         members["label"] = item.start.text[context.lang]
-    certainty = _certainty(item.start)
+    certainty = certainty_of(item.start)
     return members | ({"certainty": certainty} if certainty else {})
 
 
-def _certainty(start: When | None) -> str | None:
-    """In the words of the format."""
+def certainty_of(start: When | None) -> str | None:
+    """How sure a date is, in the words of the Linked Places format."""
     if start is None or not (start.approximate or start.uncertain):
         return None
     return "uncertain" if start.uncertain else "less-certain"

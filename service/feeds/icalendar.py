@@ -75,7 +75,7 @@ def lacks(item: Item) -> str | None:
 ICALENDAR = Feed(
     name="icalendar",
     media_type="text/calendar",
-    summary="What came and what is promised, to subscribe to in any calendar.",
+    summary=word("feed", "What came and what is promised, to subscribe to in any calendar."),
     suffix="ics",
     reader="Thunderbird, Apple Calendar, Google Calendar, Outlook",
     render=render,

@@ -1,13 +1,16 @@
-"""What feeds take: the filters of a feed of items, and those of a feed of what was recorded."""
+"""What feeds are made of, and what they take for it: items, facilities, statements, or what was
+recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
+from events.vocabulary import STATUSES
 from service.asking import filters, forms
-from service.asking.filters import CLASS, COUNTRY, FIELD, KNOWN, STATED
+from service.asking.filters import CLASS, COUNTRY, EXPECTED, FIELD, KNOWN, STATED, STATUS
 from service.asking.parameter import Filter, Parameter, one_of, some_of, whole_number
 from service.items.item import KINDS
 from service.translations import LANGUAGES
@@ -52,8 +55,6 @@ AT: Parameter = filters.AT.but(
         "Default: the day of `known`."
     ),
 )
-CLOCKS = (AT, STATED, KNOWN)
-
 CLOCKS_OF_CHANGES = (
     *(
         each.but(meaning="Plays no part: what was recorded is told by `known` alone.")
@@ -99,5 +100,33 @@ RECORD = Filter(
     meaning="Only this record and, of a facility, what was done with it.",
 )
 
-OF_ITEMS = (CLASS, COUNTRY, FIELD, FROM, KIND, LANG, LIMIT, RECORD, TO)
-OF_CHANGES = (COUNTRY, LANG, LIMIT, RECORD)
+STATUS_OF_ITEMS: Filter = STATUS.but(
+    meaning="Only facilities that have one of these statuses at `at`, as in a state, and what was "
+    f"done with them; some of {', '.join(STATUSES)}.",
+)
+
+WHERE = (COUNTRY, FIELD, CLASS)
+"""The part of the world that a feed is about."""
+
+
+class Matter(NamedTuple):
+    """What feeds are made of: the clocks and the filters that all of them take, and which of what
+    is found are `kept` where a limit cuts it."""
+
+    clocks: tuple[Parameter, ...]
+    filters: tuple[Filter, ...]
+    kept: str
+
+
+ITEMS = Matter(
+    (AT, STATED, KNOWN),
+    (*WHERE, FROM, KIND, LANG, LIMIT, RECORD, STATUS_OF_ITEMS, TO),
+    "the most significant ones",
+)
+FACILITIES = Matter(
+    (filters.AT, STATED, KNOWN),
+    (*WHERE, EXPECTED, LANG, LIMIT, RECORD, STATUS),
+    "the first ones by their ids",
+)
+STATEMENTS = Matter(CLOCKS_OF_CHANGES, (*WHERE, RECORD), "")
+CHANGES = Matter(CLOCKS_OF_CHANGES, (COUNTRY, LANG, LIMIT, RECORD), "the newest")

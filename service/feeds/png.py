@@ -22,6 +22,7 @@ from service.asking.errors import NotDrawn
 from service.feeds.feed import Context, Feed
 from service.feeds.parameters import number
 from service.feeds.svg import KINDS, LIMIT, drawn
+from service.words.word import word
 
 WIDEST = 2_400
 """In pixels."""
@@ -83,7 +84,7 @@ PNG = Feed(
     name="png",
     media_type="image/png",
     suffix="png",
-    summary="The same picture in pixels, for slides and messages.",
+    summary=word("feed", "The same picture in pixels, for slides and messages."),
     reader="everything",
     render=_render,
     limit=LIMIT,

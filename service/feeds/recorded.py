@@ -32,7 +32,7 @@ from projections.views.history import Act, Acts
 from service.asking.filters import FINDABLE
 from service.asking.query import Query, located
 from service.feeds.feed import Context, Feed
-from service.feeds.parameters import OF_CHANGES, choice, number
+from service.feeds.parameters import CHANGES, choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.audit import entry_members
 from service.words.names import text_in
@@ -108,7 +108,7 @@ def feed_of_changes(write: Callable[[Channel, Sequence[Entry]], bytes], **descri
         entries = [_entry(act, context, before) for act in page.acts]
         return write(_channel(context, page), entries[::-1])
 
-    return Feed(render=render, limit=LIMIT, most=MOST, filters=OF_CHANGES, own=OWN, **described)
+    return Feed(render=render, limit=LIMIT, most=MOST, of=CHANGES, own=OWN, **described)
 
 
 # --- which events

@@ -35,15 +35,15 @@ def listed(feed: Feed) -> dict[str, Any]:
     """The entry of a feed in the list of feeds: a member of `feeds` in `FeedsSchema`."""
     return {
         "name": feed.name,
-        "summary": feed.summary,
+        "summary": feed.summary["en"],
         "reader": feed.reader,
         "media_type": feed.media_type,
         "suffix": feed.suffix,
         "path": feed.path,
         "try_it": f"{feed.path}?country=CN" if "country" in feed.takes else feed.path,
         "kinds": list(feed.kinds) if feed.of_items else [],
-        "limit": feed.limit,
-        "most": feed.most,
+        "limit": feed.limit if "limit" in feed.takes else None,
+        "most": feed.most if "limit" in feed.takes else None,
         "parameters": [
             {"name": each.name, "description": each.meaning, "schema": each.form}
             for each in feed.parameters
@@ -58,7 +58,7 @@ def _register(feed: Feed) -> None:
         return feed_response(feed)
 
     view.__name__ = f"feed_{feed.name.replace('-', '_').replace('.', '_')}"
-    view.__doc__ = feed.summary
+    view.__doc__ = feed.summary["en"]
     described(
         blueprint,
         feed.path,
@@ -67,6 +67,8 @@ def _register(feed: Feed) -> None:
         media_type=feed.media_type.partition(";")[0],
         sends=("Link", "Content-Disposition"),
         may_send=("Annales-Omitted", "Vary"),
+        refuses=(406,) if feed.extra else (),
+        also={each.media_type: {"type": "string"} for each in feed.others},
     )(view)
 
 

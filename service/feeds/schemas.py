@@ -28,8 +28,14 @@ class FeedSchema(Schema):
         required=True,
         metadata={"description": "The kinds of items that it has where none are asked for."},
     )
-    limit = fields.Integer(required=True, metadata={"description": "The `limit` by default."})
-    most = fields.Integer(required=True, metadata={"description": "The greatest `limit`."})
+    limit = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The `limit` by default; null where none is taken."},
+    )
+    most = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "The greatest `limit`."}
+    )
     parameters = fields.List(fields.Nested(FeedParameterSchema), required=True)
 
 

@@ -15,6 +15,7 @@ from service.feeds.vis_timeline import tooltip, viewed
 from service.items.item import Item, Kind, Plan
 from service.items.when import When
 from service.words.labels import AS_OF, KIND_WORDS, LEFT_OUT, field_word
+from service.words.word import word
 
 LIMIT = 2_000
 """How many items a picture bears."""
@@ -47,7 +48,7 @@ SVG = Feed(
     name="svg",
     media_type="image/svg+xml",
     suffix="svg",
-    summary="A picture of the timeline, for any page or paper.",
+    summary=word("feed", "A picture of the timeline, for any page or paper."),
     reader="browsers, Inkscape, Word",
     render=drawn,
     limit=LIMIT,

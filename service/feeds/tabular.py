@@ -18,6 +18,7 @@ from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When
 from service.words.csv_text import csv_text
+from service.words.word import word
 
 _ISO_DAY = "^(?:[0-9]{4}|[+-][0-9]{6,16})-[0-9]{2}-[0-9]{2}$"
 
@@ -96,7 +97,7 @@ CSV = Feed(
     name="csv",
     media_type="text/csv",
     suffix="csv",
-    summary="CSV for spreadsheets and data frames: a row an item.",
+    summary=word("feed", "CSV for spreadsheets and data frames: a row an item."),
     reader="spreadsheets, pandas, R",
     render=_render,
     limit=MOST,
@@ -107,7 +108,7 @@ CSV_METADATA = Feed(
     name="csv-metadata.json",
     media_type="application/csvm+json",
     suffix="csv-metadata.json",
-    summary="CSV on the Web: what the columns of the CSV mean.",
+    summary=word("feed", "CSV on the Web: what the columns of the CSV mean."),
     reader="csvlint and other readers of CSV on the Web",
     render=_metadata,
     limit=MOST,

@@ -29,6 +29,7 @@ from service.words.labels import (
     RECORD,
     field_word,
 )
+from service.words.word import word
 
 FARTHEST = (-271_000, 275_000)
 """The years that a date of JavaScript can have, rounded inwards."""
@@ -71,7 +72,7 @@ TIMELINEJS = Feed(
     name="timelinejs",
     media_type="application/json",
     suffix="timelinejs.json",
-    summary="TimelineJS 3: a slide an item.",
+    summary=word("feed", "TimelineJS 3: a slide an item."),
     reader="TimelineJS 3",
     render=_render,
     lacks=lacks,

@@ -26,6 +26,7 @@ from service.feeds.vis_timeline import viewed
 from service.items.item import Item
 from service.words.labels import DAYS_LATE, KIND_WORDS, OUTCOME_WORDS, STATUS_WORDS
 from service.words.printable import printable
+from service.words.word import word
 
 Members = dict[str, Any]
 
@@ -325,7 +326,7 @@ VEGA_LITE = Feed(
     name="vega-lite",
     media_type="application/json",
     suffix="vl.json",
-    summary="Vega-Lite 6: a chart with its data, for vega-embed or vl-convert.",
+    summary=word("feed", "Vega-Lite 6: a chart with its data, for vega-embed or vl-convert."),
     reader="vega-embed, vl-convert, Altair, Observable",
     render=_render,
     lacks=lacks,

@@ -32,6 +32,7 @@ from service.words.labels import (
     STATUS_WORDS,
     field_word,
 )
+from service.words.word import word
 
 Members = dict[str, Any]
 
@@ -119,7 +120,7 @@ VIS_TIMELINE = Feed(
     name="vis-timeline",
     media_type="application/json",
     suffix="vis.json",
-    summary="vis-timeline: items, groups and options for its constructor.",
+    summary=word("feed", "vis-timeline: items, groups and options for its constructor."),
     reader="vis-timeline",
     render=_render,
     lacks=lacks,

@@ -75,9 +75,14 @@ class _Selected:
     def _named(self) -> list[str] | None:
         """The records to look into where they are named; None is all."""
         wanted = self._wanted
-        if wanted.record is None:
-            return None if wanted.among is None else sorted(wanted.among)
-        return [wanted.record, *self._lines.belonging(self._db, wanted.record)]
+        if wanted.record is not None:
+            return [wanted.record, *self._lines.belonging(self._db, wanted.record)]
+        if wanted.among is not None:
+            return sorted(wanted.among)
+        if wanted.facilities is None:
+            return None
+        belonging = self._lines.belonging(self._db, *wanted.facilities)
+        return sorted(wanted.facilities.union(belonging))
 
     def _records(self) -> dict[str, str]:
         """The records that may have something that is wanted, each with its kind."""

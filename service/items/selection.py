@@ -13,8 +13,8 @@ from service.items.item import KINDS, Item, Kind
 class Selection:
     """Which items are wanted. Days `first` to `last` of valid time, both included; None is all.
 
-    `record` wants one record and, of a facility, what was done with it; `among` looks
-    into these records alone.
+    `record` wants one record and, of a facility, what was done with it; `facilities` likewise
+    some of them; `among` looks into these records alone.
     """
 
     kinds: tuple[Kind, ...] = KINDS
@@ -22,6 +22,7 @@ class Selection:
     field: str | None = None
     class_: str | None = None
     record: str | None = None
+    facilities: frozenset[str] | None = None
     among: frozenset[str] | None = None
     first: Day | None = None
     last: Day | None = None
@@ -36,6 +37,8 @@ class Selection:
         if self.class_ is not None and item.home.class_ != self.class_:
             return False
         if self.record is not None and self.record not in (item.record, item.lane):
+            return False
+        if self.facilities is not None and item.home.facility not in self.facilities:
             return False
         if self.first is not None and item.stop is not None and item.stop <= self.first:
             return False

@@ -32,7 +32,7 @@ from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
 from service.asking.table import Members
-from service.state.facilities import NUMBER, Facilities, Mask, Places
+from service.state.facilities import Facilities, Mask, Places
 from service.state.row import CONTESTED, row_texts, texts_of
 from service.state.sentence import state_in_words
 
@@ -223,11 +223,8 @@ class _Selection:
         """The facilities of the statuses wanted on a day, and the page of them."""
         all = Facilities(self.slice)
         meant = all.meant(self.wanted)
-        listed = all.statuses > NUMBER[""]
-        if not self.wanted.statuses:
-            listed[all.places(all.overdue)] = True
-            listed[all.expected_places] = True
-        page, following = page_in_order(self.wanted, all.order, np.flatnonzero(listed & meant))
+        listed = np.flatnonzero(all.listed(self.wanted))
+        page, following = page_in_order(self.wanted, all.order, listed)
         return Listed(
             all,
             all.status.where(meant[all.places(all.status)]),

@@ -111,6 +111,15 @@ class Facilities:
             meant &= np.isin(self.would, numbers_of(wanted.expected))
         return meant
 
+    def listed(self, wanted: Wanted) -> Mask:
+        """Of every record, whether a state lists it: what has a status, and what is promised where
+        no status is wanted, as far as it is meant."""
+        listed = self.statuses > NUMBER[""]
+        if not wanted.statuses:
+            listed[self.places(self.overdue)] = True
+            listed[self.expected_places] = True
+        return np.asarray(listed & self.meant(wanted))
+
     def places(self, found: Found) -> Places:
         """Where the records of rows are."""
         return self.order.of(found["record"])

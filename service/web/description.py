@@ -65,12 +65,14 @@ def described(
     sends: Sequence[str] = (),
     may_send: Sequence[str] = (),
     also: Mapping[str, Any] = MappingProxyType({}),
+    refuses: Sequence[int] = (),
 ) -> Callable[[View], View]:
     """A decorator that routes a view to a path in a blueprint, and documents it for OpenAPI.
 
     The view gives a pinned answer. `body` is the schema of that, of marshmallow or of JSON; `also`
     maps the other media types of the body to theirs. `ids` are examples of the `{id}` in the path.
-    Beside the headers of every answer the view always `sends` some, and `may_send` others.
+    Beside the headers of every answer the view always `sends` some, and `may_send` others; beside
+    what every question refuses it `refuses` with some statuses of its own.
     """
     often = ("Content-Location", "Annales-Lag")
     sent = headers(*ANSWER_HEADERS, *sends, sometimes=(*often, *may_send))
@@ -88,7 +90,7 @@ def described(
                 *openapi_parameters(REQUEST_HEADERS, place="header"),
             ],
             responses={"304": {"description": NOT_MODIFIED, "headers": sent}}
-            | problem_responses(400, 401, 403, 404, 410, 414, 422, 429, 503),
+            | problem_responses(400, 401, 403, 404, *refuses, 410, 414, 422, 429, 503),
             security=[{}, {"key": []}],
         )(view)
         routed: View = blueprint.route(

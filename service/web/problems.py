@@ -217,6 +217,14 @@ PROBLEMS: tuple[Problem, ...] = (
         "The answer is not made in the format asked for.",
     ),
     Problem(
+        "not-installed",
+        406,
+        "Nothing here makes this format",
+        "What makes this format is optional, and not installed; `extra` is what to install with"
+        " Annales.",
+        raised={asking.NotInstalled: facts("extra")},
+    ),
+    Problem(
         "old-view",
         410,
         "An answer of an earlier view",

@@ -20,7 +20,7 @@ from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.asking.errors import BadHeader
-from service.asking.format import JSON
+from service.asking.format import JSON, Body
 from service.asking.narrowing import narrowing
 from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
@@ -99,7 +99,7 @@ def accepted_format(types: Mapping[str, str]) -> str:
 def respond(
     texts: Mapping[str, str],
     query: Query,
-    make: Callable[[Reading], str | bytes],
+    make: Callable[[Reading], Body],
     *,
     takes: Collection[str],
     revision: str | None = None,
@@ -140,10 +140,10 @@ def respond(
     if more is not None:
         response.headers.update(more(reading, query, texts))
     if revision is not None and number == 0:
-        response.set_data(make(reading))  # there is nothing of it that a client could hold
+        _give(response, make(reading))  # there is nothing of it that a client could hold
         return response
 
-    def made() -> str | bytes:
+    def made() -> Body:
         if not query.id:
             as_dear(client())
         return make(reading)
@@ -156,18 +156,25 @@ def budget_of(takes: Collection[str], texts: Mapping[str, str]) -> Budget:
     return Budget(current_app.config["ANNALES_MOST_READ"], narrow=narrowing(takes, texts))
 
 
-def unless_held(response: Response, tag: str, make: Callable[[], str | bytes]) -> Response:
+def unless_held(response: Response, tag: str, make: Callable[[], Body]) -> Response:
     """The response under a tag: its body is made only if the client does not have it yet."""
     response.set_etag(tag)
     if (held := _held(tag)) is not None:
         response.set_etag(held)
         response.status_code = 304
         return response
-    response.set_data(make())
+    _give(response, make())
     if request.if_none_match.star_tag:
         response.set_data(b"")
         response.status_code = 304
     return response
+
+
+def _give(response: Response, body: Body) -> None:
+    if isinstance(body, str | bytes):
+        response.set_data(body)
+    else:
+        response.response = body
 
 
 def _held(tag: str) -> str | None:

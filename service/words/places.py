@@ -18,6 +18,19 @@ def country(code: str, lang: str) -> str:
 
 
 @cache
+def alpha_3(code: str) -> str | None:
+    """The code of three letters of ISO 3166-1 for that of two; None where there is none.
+
+    >>> alpha_3("CN"), alpha_3("XX")
+    ('CHN', None)
+    """
+    import pycountry  # noqa: PLC0415 -- most answers need no such code
+
+    found = pycountry.countries.get(alpha_2=code)
+    return None if found is None else str(found.alpha_3)
+
+
+@cache
 def country_name(code: str, lang: Language) -> str:
     """A country, with the article that English needs within a sentence.
 

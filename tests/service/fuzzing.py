@@ -104,7 +104,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "from", "it is after to"),
     ("validation", "to", "it ends before"),
     ("validation", "to_stated", "now is not before then"),
-    ("validation", "from|kind|limit|record|to", "not with chart="),
+    ("validation", "from|kind|limit|record|status|to", "not with chart="),
     ("feed-too-large", "", ""),
     ("validation", "radius|sort|status|series|by|type", "only with"),
     ("too-many-points", "", ""),

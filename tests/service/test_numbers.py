@@ -176,7 +176,10 @@ def test_the_page_of_a_series_says_its_numbers(odd_reader: Reader, lang: str) ->
 def test_every_feed_has_every_number(odd_reader: Reader, feed: Any, lang: str) -> None:
     """Whatever its format."""
     kinds = {"kind": "indicator"} if "indicator" in feed.kinds and feed.of_items else {}
-    answer = odd_reader.ask(url(feed.path, lang=lang, limit="50", **kinds))
+    asked = {"lang": lang, "limit": "50", **kinds}
+    if not asked.keys() <= {*feed.takes}:
+        asked = {}
+    answer = odd_reader.ask(url(feed.path, **asked))
     assert answer.status_code == 200, answer.get_data(as_text=True)
     if "json" in (answer.mimetype or ""):
         finite(answer.get_json())

@@ -70,6 +70,8 @@ FEEDS = (
     "csv",
     "csv-metadata.json",
     "geojson",
+    "facilities",
+    "linked-places",
     "icalendar",
     "atom",
     "jsonfeed",

@@ -14,6 +14,6 @@ def feeds_page(visit: Visit) -> Members:
         "page": visit.page(
             "feeds", formats=[FormatLink("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
         ),
-        "feeds": [listed(feed) for feed in FEEDS],
+        "feeds": [{**listed(feed), "summary": feed.summary[visit.lang]} for feed in FEEDS],
         "texts": visit.texts,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The data of a page at the page's own address: `/slips.json?country=CN` is `/v1/slips?country=CN`,
-and `/slips.csv` the table of it, which is also at `/v1/slips.csv`.
+and `/slips.csv` the table of it, which is also at `/v1/slips.csv`. A feed that has several formats
+has each at an address that ends in it.
 
 Such an address is turned into the one of the API before anything else looks at it, so both
 give the same bytes, the same headers and the same problems.
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from service.asking.question import Question
+from service.feeds.feed import Feed
 from service.pages.shell.kind import PageKind, Texts
 
 AS_CSV = "format=csv"
@@ -30,15 +32,28 @@ class Twins:
     """A WSGI application that has the answers of the API at the addresses of pages too."""
 
     def __init__(
-        self, application: Any, kinds: Iterable[PageKind], questions: Iterable[Question]
+        self,
+        application: Any,
+        kinds: Iterable[PageKind],
+        questions: Iterable[Question],
+        feeds: Iterable[Feed],
     ) -> None:
         self._application = application
         self._twins: Sequence[_Twin] = [*_of_pages(kinds), *_of_tables(questions)]
+        self._feeds = {
+            f"{feed.path}.{form.name}": (feed.path, form.name)
+            for feed in feeds
+            if feed.others
+            for form in feed.forms
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer a request."""
         path = environ.get("PATH_INFO", "")
-        if path.endswith((".json", ".csv")):
+        if path in self._feeds:
+            path, name = self._feeds[path]
+            environ = _turned(environ, path, f"format={name}")
+        elif path.endswith((".json", ".csv")):
             environ = self._turned(path, environ)
         return self._application(environ, start_response)
 
@@ -49,11 +64,14 @@ class Twins:
                 question = twin.question
                 if not isinstance(question, Question):
                     question = question(dict(parse_qsl(query)))
-                if twin.is_table:
-                    query = "&".join(filter(None, (query, AS_CSV)))
                 answer = question.path.replace("{id}", "".join(found.groups()))
-                return {**environ, "PATH_INFO": answer, "QUERY_STRING": query}
+                return _turned(environ, answer, AS_CSV if twin.is_table else "")
         return environ
+
+
+def _turned(environ: dict[str, Any], path: str, more: str) -> dict[str, Any]:
+    query = "&".join(filter(None, (environ.get("QUERY_STRING", ""), more)))
+    return {**environ, "PATH_INFO": path, "QUERY_STRING": query}
 
 
 def _of_pages(kinds: Iterable[PageKind]) -> Iterable[_Twin]:

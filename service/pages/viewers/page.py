@@ -109,7 +109,9 @@ VIEWERS: Mapping[str, Viewer] = {
 def viewer_query(viewer: Viewer, arguments: Arguments) -> Query:
     """Parses the parameters of a viewer's page. Raises BadFilter and what the clocks raise."""
     # The page has a language of its own, whether the feed takes one or not.
-    filters = feed_arguments(viewer.feed, arguments.texts, lang="en").given
+    filters = feed_arguments(
+        viewer.feed, arguments.texts, lang="en", form=viewer.feed.forms[0]
+    ).given
     return Query(arguments.path, arguments.clocks(), filters)
 
 

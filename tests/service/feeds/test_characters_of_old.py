@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
-from io import StringIO
+from io import BytesIO, StringIO
 from xml.etree import ElementTree as ET
 
 import icalendar
 import pytest
+from pyarrow import parquet
 from rdflib import Graph
 
 from service.asking.question import Question
 from service.feeds import FEEDS
 from service.feeds.feed import Feed
+from service.feeds.parquet import PARQUET
 from service.linked.routes import CITATIONS, LINKED, RecordForm
 from service.questions import QUESTIONS
 from tests.service.asked import NEEDED, Reader, url
@@ -56,6 +58,9 @@ def check(reader: Reader, path: str) -> None:
     assert answer.status_code == 200, (path, answer.get_data(as_text=True)[:300])
     kind = answer.mimetype or ""
     if kind == "image/png":
+        return
+    if kind == PARQUET.media_type:
+        assert parquet.read_table(BytesIO(answer.get_data())).num_rows
         return
     text = answer.get_data().decode()
     assert BROKEN.search(text) is None, path

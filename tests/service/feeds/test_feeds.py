@@ -15,6 +15,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.feeds import FEEDS
 from service.feeds.columns import MOST_SPANS
+from service.feeds.facilities import MOST_POINTS
 from service.feeds.feed import MOST, Feed
 from service.items.item import KINDS
 from tests.naive.histories import random_history
@@ -35,6 +36,10 @@ OF_ITEMS = [feed for feed in FEEDS if feed.of_items]
 every_feed_of_items = pytest.mark.parametrize(
     "feed", OF_ITEMS, ids=[feed.name for feed in OF_ITEMS]
 )
+IN_WORDS = [feed for feed in FEEDS if "lang" in feed.takes]
+every_feed_in_words = pytest.mark.parametrize(
+    "feed", IN_WORDS, ids=[feed.name for feed in IN_WORDS]
+)
 
 ASKS: tuple[dict[str, str], ...] = (
     {},
@@ -45,6 +50,8 @@ ASKS: tuple[dict[str, str], ...] = (
     {"kind": "phase"},
     {"kind": "discovery,policy"},
     {"limit": "3"},
+    {"status": "operating,decommissioned"},
+    {"format": "csv"},
     {"at": "1987", "stated": "1987"},
     {"at": "2040", "stated": "2025"},
 )
@@ -52,7 +59,7 @@ ASKS: tuple[dict[str, str], ...] = (
 
 def asks(feed: Feed) -> list[dict[str, str]]:
     """What a feed can be asked."""
-    taken = {"at", "stated", "known", *feed.takes}
+    taken = {"at", "stated", "known", *feed.takes, *(["format"] if feed.others else [])}
     return [asked for asked in ASKS if asked.keys() <= taken]
 
 
@@ -72,10 +79,10 @@ def test_a_feed_has_a_name_of_its_own() -> None:
     for feed in FEEDS:
         assert re.fullmatch(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", feed.name)
         assert feed.path == f"/v1/feeds/{feed.name}"
-        assert feed.summary.endswith(".")
+        assert feed.summary["en"].endswith(".")
         assert feed.limit <= feed.most
         assert feed.limit <= MOST
-        assert feed.most <= (MOST_SPANS if feed.name == "columns" else MOST)
+        assert feed.most <= {"columns": MOST_SPANS, "facilities": MOST_POINTS}.get(feed.name, MOST)
 
 
 def test_the_list_has_every_feed_and_each_link_to_try_gives_something(reader: Reader) -> None:
@@ -99,7 +106,9 @@ def test_a_feed_has_its_media_type_and_one_body_at_its_pinned_url(
             parameters = {**asked, "lang": lang} if "lang" in feed.takes else asked
             live = hard_reader.ask(url(feed.path, **parameters))
             assert live.status_code == 200, live.get_data(as_text=True)[:500]
-            assert live.mimetype == feed.media_type.partition(";")[0]
+            forms = {form.name: form for form in feed.forms}
+            form = forms.get(asked.get("format", ""), feed.forms[0])
+            assert live.mimetype == form.media_type.partition(";")[0]
             assert live.headers["Cache-Control"] == ASK_AGAIN
             pinned = hard_reader.ask(live.headers["Content-Location"])
             assert pinned.headers["Cache-Control"] == FOREVER
@@ -164,17 +173,18 @@ def test_a_pinned_feed_never_changes(tmp_path: Any, feed: Feed) -> None:
 
 @every_feed
 def test_whoever_has_a_feed_is_told_so(hard_reader: Reader, feed: Feed) -> None:
-    """By its ETag, which differs from language to language."""
+    """By its ETag, which differs from language to language, if it has words at all."""
     tags = set()
-    for lang in ("en", "zh"):
-        answer = hard_reader.ask(url(feed.path, lang=lang))
+    langs = [{"lang": "en"}, {"lang": "zh"}] if feed in IN_WORDS else [{}]
+    for lang in langs:
+        answer = hard_reader.ask(url(feed.path, **lang))
         tags.add(answer.headers["ETag"])
-        again = hard_reader.ask(url(feed.path, lang=lang), If_None_Match=answer.headers["ETag"])
+        again = hard_reader.ask(url(feed.path, **lang), If_None_Match=answer.headers["ETag"])
         assert (again.status_code, again.get_data()) == (304, b"")
-    assert len(tags) == 2
+    assert len(tags) == len(langs)
 
 
-@every_feed
+@every_feed_in_words
 def test_the_language_comes_from_the_url_before_the_headers(
     hard_reader: Reader, feed: Feed
 ) -> None:
@@ -218,6 +228,8 @@ def test_what_a_feed_cannot_be_asked_is_a_problem(
     hard_reader: Reader, feed: Feed, parameters: dict[str, str], problem: tuple[int, str]
 ) -> None:
     """The same as of every question."""
+    if not {"lang", "limit"}.isdisjoint(parameters.keys() - {*feed.takes}):
+        problem = (422, "unknown-parameter")
     assert hard_reader.refused(url(feed.path, **parameters)) == problem
 
 
@@ -256,7 +268,7 @@ def test_the_description_has_every_feed(hard_reader: Reader, feed: Feed) -> None
         "stated",
         "known",
         *feed.takes,
-        *(each.name for each in feed.own),
+        *(each.name for each in feed.options),
         "epoch",
         "view",
     }
@@ -304,7 +316,8 @@ def test_what_is_withdrawn_is_in_no_feed(hard_reader: Reader, feed: Feed) -> Non
 @every_feed
 def test_a_feed_links_to_the_others_and_to_the_list(hard_reader: Reader, feed: Feed) -> None:
     """Each link is answered, and asks for the same part of the world."""
-    header = hard_reader.ask(f"{feed.path}?country=CN&lang=zh").headers["Link"]
+    lang = {"lang": "zh"} if feed in IN_WORDS else {}
+    header = hard_reader.ask(url(feed.path, country="CN", **lang)).headers["Link"]
     links = re.findall(r'<([^>]+)>; rel="([a-z]+)"; type="([^"]+)"', header)
     assert ("/v1/feeds", "index", "application/json") in links
     assert {relation for _, relation, _ in links} >= {"index", "alternate"}
