@@ -56,9 +56,11 @@ class Reading(NamedTuple):
     budget: Budget
     """What is read for the answer, and how much of it may be."""
 
-    def at(self, as_of: AsOf, *, country: str | None = None, field: str | None = None) -> Slice:
-        """The rows at three clocks, of a country and a field where they are given."""
-        return Slice(self, as_of, country, field)
+    def at(
+        self, as_of: AsOf, *, countries: tuple[str, ...] = (), field: str | None = None
+    ) -> Slice:
+        """The rows at three clocks, of some countries and a field where they are given."""
+        return Slice(self, as_of, countries, field)
 
     def record(self, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
@@ -84,17 +86,18 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of the views at three clocks, within a country and a field (None: within all)."""
+    """The rows of the views at three clocks, within some countries and a field (none: within
+    all)."""
 
     reading: Reading
     as_of: AsOf
-    country: str | None
+    countries: tuple[str, ...]
     field: str | None
 
     @property
     def scope(self) -> Scope:
         """What is heard and known, and where."""
-        return Scope(self.as_of.stated, self.as_of.known, self.country, self.field)
+        return Scope(self.as_of.stated, self.as_of.known, self.countries, self.field)
 
     @property
     def status_day(self) -> Day:
@@ -164,7 +167,7 @@ class Slice:
     def count_world(self) -> list[tuple[str, int, str, int]]:
         """How many facilities of the whole world have each status, odds and field: (status, odds,
         field, count)."""
-        scope = self.scope._replace(country=None, field=None)
+        scope = self.scope._replace(countries=(), field=None)
         return self.reading.state.count_world(self.reading.db, scope, self.status_day)
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:

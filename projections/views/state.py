@@ -114,17 +114,19 @@ class Boxed(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """By what was heard up to a day, known at a position, and where: a country and a field, or all
-    of them."""
+    """By what was heard up to a day, known at a position, and where: some countries, in the order
+    of their codes, and a field; none is all of them."""
 
     stated: Day
     known: int
-    country: str | None = None
+    countries: tuple[str, ...] = ()
     field: str | None = None
 
     def has(self, area: Area) -> bool:
         """Whether what is listed in an area belongs to it."""
-        return self.country in (None, area.country) and self.field in (None, area.field)
+        return (not self.countries or area.country in self.countries) and (
+            self.field in (None, area.field)
+        )
 
 
 class State:
@@ -168,7 +170,7 @@ class State:
         columns = self.columns_of(db)
         found = columns.find(
             facet,
-            places=None if scope.country is None else places_of(scope.country),
+            places=places_of(scope.countries) if scope.countries else None,
             field=None if scope.field is None else FIELDS.index(scope.field),
             first=first,
             last=last,

@@ -13,6 +13,7 @@ from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.reading import Reading
 from projections.views.state import Scope
+from service.asking.filters import place_in
 from service.asking.query import Query
 
 
@@ -46,10 +47,10 @@ def between(
     known: int,
     facets: Collection[str] | None = None,
 ) -> list[int]:
-    """Of an answer about the rows that hold on some day from `first` to `last`, of the country
-    and the field of the query; of some facets, if they are named."""
-    filters = query.filters
-    scope = Scope(query.as_of.stated, known, filters.get("country"), filters.get("field"))
+    """Of an answer about the rows that hold on some day from `first` to `last`, of the place and
+    the field of the query; of some facets, if they are named."""
+    place, field = place_in(query.filters), query.filters.get("field")
+    scope = Scope(query.as_of.stated, known, place.codes, field)
     return reading.turns.of_rows(
         reading.db, scope, first=first, last=last, after=after, facets=facets
     )

@@ -119,7 +119,7 @@ class Causes:
         listed = [
             box
             for box in boxes
-            if wanted.country in (None, box.row.country) and wanted.field in (None, box.row.field)
+            if wanted.place.has(box.row.country) and wanted.field in (None, box.row.field)
         ]
         # Where the texts that the row shows may have been set anew: of a facility its card and
         # the dates of its statements.

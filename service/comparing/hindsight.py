@@ -39,7 +39,7 @@ from projections.kinds.facility import BIT
 from projections.views.order import Order
 from projections.views.reading import Reading
 from projections.views.state import Scope
-from service.asking.filters import COUNTRY, FIELD, Wanted
+from service.asking.filters import PART, Wanted
 from service.asking.json_text import Fragment
 from service.asking.paging import page_in_order
 from service.asking.parameter import values_of, written
@@ -211,17 +211,17 @@ def _shown(reading: Reading, compared: Comparison, order: Order) -> Mask:
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
     about, now, then = compared.wanted, compared.to, compared.start
-    if about.country is None and about.field is None:
+    if not about.place and about.field is None:
         return np.ones(len(order.ids), bool)
 
-    def carded(clocks: AsOf, country: str | None, field: str | None) -> Mask:
-        found = reading.at(clocks, country=country, field=field).find("record", clocks.at)
+    def carded(clocks: AsOf, codes: tuple[str, ...], field: str | None) -> Mask:
+        found = reading.at(clocks, countries=codes, field=field).find("record", clocks.at)
         facilities = found["value"] == VALUES.index("facility")
         return order.mask(order.of(found["record"][facilities]))
 
-    shown = carded(now, about.country, about.field)
+    shown = carded(now, about.place.codes, about.field)
     if now.known < then.known:
-        shown |= carded(then, about.country, about.field) & ~carded(now, None, None)
+        shown |= carded(then, about.place.codes, about.field) & ~carded(now, (), None)
     return shown
 
 
@@ -258,7 +258,7 @@ def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[
 
 
 def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
-    part = written((COUNTRY, FIELD), about)
+    part = written(PART, about)
     unnamed = [id for id in groups.unexpected if id in groups.unnamed]
     named = [id for id in groups.unexpected if id not in groups.unnamed]
     lists = (groups.missed, unnamed, named)
@@ -277,7 +277,7 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             not_come=missed,
             unexpected_unnamed=new,
             unexpected_named=unforeseen,
-            country=about.country,
+            place=about.place,
             field=about.field,
             links={
                 "expected": Query("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,

@@ -8,9 +8,10 @@ from service.asking.filters import (
     AFTER_RECORD,
     AT,
     COUNTRY,
-    FIELD,
     KNOWN,
     LIMIT_OF_PAGE,
+    PART,
+    REGION,
     STATED,
     TO_AT,
     TO_KNOWN,
@@ -60,7 +61,7 @@ HINDSIGHT = Question(
         ),
         TO_KNOWN.but(meaning="Transaction time of now. Default: the same `known`."),
     ),
-    filters=(COUNTRY, FIELD, LIMIT_OF_PAGE, AFTER_RECORD),
+    filters=(*PART, LIMIT_OF_PAGE, AFTER_RECORD),
     read=read_then_and_now,
     answer=hindsight_answer,
     schema=HindsightSchema,
@@ -89,9 +90,11 @@ def _of_side_a(parameter: Filter) -> Filter:
 
 
 def _of_side_b(parameter: Filter) -> Filter:
+    same = f"the same `{parameter.name}`"
+    if parameter in (COUNTRY, REGION):
+        same = "the place of side A, where neither `to_country` nor `to_region` is given"
     changed: Filter = parameter.but(
-        name=f"to_{parameter.name}",
-        meaning=f"Of side B. Default: the same `{parameter.name}`.",
+        name=f"to_{parameter.name}", meaning=f"Of side B. Default: {same}."
     )
     return changed
 
@@ -102,15 +105,13 @@ COMPARE = Question(
     summary="Two countries, fields or facilities beside each other, or one at two sets of clocks.",
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
     filters=(
-        _of_side_a(COUNTRY),
-        _of_side_a(FIELD),
+        *map(_of_side_a, PART),
         Filter(
             name="record",
             form={**forms.ID, "examples": ["juno"]},
             meaning="Side A is this facility; then there is no country and no field.",
         ),
-        _of_side_b(COUNTRY),
-        _of_side_b(FIELD),
+        *map(_of_side_b, PART),
         Filter(
             name="to_record",
             form=forms.ID,
@@ -146,7 +147,7 @@ DIFF = Question(
     path="/v1/diff",
     summary="What differs between two points of the clocks, and what made the difference.",
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
-    filters=(COUNTRY, FIELD),
+    filters=PART,
     read=read_points,
     answer=diff_answer,
     schema=DiffSchema,

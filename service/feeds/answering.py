@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from babel import Locale
 from flask import Response, request
 
 from events.errors import BadFilter
@@ -32,6 +31,7 @@ from service.translations import Language, chosen
 from service.web.response import archive, arguments, parameters, respond
 from service.web.root import root
 from service.words.labels import KIND_WORDS, field_word
+from service.words.places import place_title
 
 CLOCKS = ("at", "stated", "known")
 
@@ -137,15 +137,18 @@ def feed_arguments(feed: Feed, texts: Mapping[str, str], *, lang: Language) -> F
     # The headers may choose the language, so it is always written out.
     values["lang"] = lang
     options = values_of(feed.own, texts)
+    wanted = Selection(
+        kinds=values.get("kinds", feed.kinds),
+        countries=values["countries"],
+        regions=values["regions"],
+        field=values.get("field"),
+        record=values["record"],
+        first=None if first is None else first.first,
+        last=None if last is None else last.last,
+    )
+    values |= {"countries": wanted.countries, "regions": wanted.regions}
     return FeedArguments(
-        wanted=Selection(
-            kinds=values.get("kinds", feed.kinds),
-            country=values["country"],
-            field=values.get("field"),
-            record=values["record"],
-            first=None if first is None else first.first,
-            last=None if last is None else last.last,
-        ),
+        wanted=wanted,
         lang=lang,
         limit=values["limit"],
         options=options,
@@ -162,9 +165,8 @@ def title(sent: FeedArguments, name: str | None = None) -> str:
     about = []
     if name is not None:
         about.append(name)
-    if sent.wanted.country is not None:
-        code = sent.wanted.country
-        about.append(Locale(sent.lang).territories.get(code, code))
+    if sent.wanted.place:
+        about.append(place_title(sent.wanted.place, sent.lang))
     if sent.wanted.field is not None:
         about.append(field_word(sent.wanted.field, sent.lang))
     if sent.given.get("kind") == ",".join(sent.wanted.kinds):

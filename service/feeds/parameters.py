@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
 from service.asking import filters, forms
-from service.asking.filters import COUNTRY, FIELD, KNOWN, STATED
+from service.asking.filters import COUNTRY, FIELD, KNOWN, REGION, STATED
 from service.asking.parameter import Filter, Parameter, one_of, some_of, whole_number
 from service.items.item import KINDS
 from service.translations import LANGUAGES
@@ -99,5 +99,5 @@ RECORD = Filter(
     meaning="Only this record and, of a facility, what was done with it.",
 )
 
-OF_ITEMS = (COUNTRY, FIELD, FROM, KIND, LANG, LIMIT, RECORD, TO)
-OF_CHANGES = (COUNTRY, LANG, LIMIT, RECORD)
+OF_ITEMS = (COUNTRY, FIELD, FROM, KIND, LANG, LIMIT, RECORD, REGION, TO)
+OF_CHANGES = (COUNTRY, LANG, LIMIT, RECORD, REGION)

@@ -45,7 +45,7 @@ class _Selected:
         self._view, self._lines, self._db = reading.state, reading.lines, reading.db
         self._stated, self._known = as_of.stated, as_of.known
         self._everywhere = reading.at(as_of)
-        self._slice = reading.at(as_of, country=wanted.country, field=wanted.field)
+        self._slice = reading.at(as_of, countries=wanted.place.codes, field=wanted.field)
         self._wanted = wanted
         self._among = self._named()
 
@@ -72,7 +72,7 @@ class _Selected:
         """The records that may have something that is wanted, each with its kind."""
         wanted = self._wanted
         kinds = {row.record: row.value for row in self._listed()}
-        elsewhere = (wanted.country, wanted.field) != (None, None)
+        elsewhere = bool(wanted.place) or wanted.field is not None
         if self._among is None and elsewhere and {*wanted.kinds} - {"phase", "milestone"}:
             kinds |= self._view.scattered(self._db, Scope(self._stated, self._known))
         return kinds

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from events.dates import Day
 from service.items.item import KINDS, Item, Kind
+from service.words.places import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Placed):
     """Which items are wanted. Days `first` to `last` of valid time, both included; None is all.
 
     `record` wants one record and, of a facility, what was done with it; `among` looks
@@ -17,7 +18,6 @@ class Selection:
     """
 
     kinds: tuple[Kind, ...] = KINDS
-    country: str | None = None
     field: str | None = None
     record: str | None = None
     among: frozenset[str] | None = None
@@ -27,7 +27,7 @@ class Selection:
     def takes(self, item: Item) -> bool:
         """Whether an item of a kind that is wanted is so itself."""
         # There may be tens of thousands of items: a filter that is not set costs no call.
-        if self.country is not None and item.country != self.country:
+        if self.place.among and item.country not in self.place.among:
             return False
         if self.field is not None and item.field != self.field:
             return False
@@ -44,4 +44,4 @@ class Selection:
 
     def is_at(self, country: str, field: str) -> bool:
         """Whether something of a country and a field is wanted."""
-        return self.country in (None, country) and self.field in (None, field)
+        return self.place.has(country) and self.field in (None, field)

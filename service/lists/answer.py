@@ -67,7 +67,7 @@ def search_answer(reading: Reading, query: Query) -> Members:
     Raises BadFilter where neither words, a place nor a filter is given, BadCursor.
     """
     about: Wanted = query.about
-    named = (about.q, about.near, about.kind, about.country, about.field, about.statuses)
+    named = (about.q, about.near, about.kind, about.place, about.field, about.statuses)
     if not any(named):
         raise BadFilter("q", "", "give words to look for, a place (`near`), or a filter")
     return _Finding(reading, query).answer()
@@ -148,7 +148,7 @@ class _Finding:
     def __init__(self, reading: Reading, query: Query) -> None:
         wanted: Wanted = query.about
         self.reading, self.query, self.wanted = reading, query, wanted
-        self.slice = reading.at(query.as_of, country=wanted.country, field=wanted.field)
+        self.slice = reading.at(query.as_of, countries=wanted.place.codes, field=wanted.field)
         self.words: Terms | None = None if wanted.q is None else parse_terms(wanted.q)
         self.sort = _sort(wanted)
         self.since: dict[int, Members] = {}
@@ -218,7 +218,7 @@ class _Finding:
             if some is not None:
                 streams = set(some) if streams is None else streams & set(some)
         listed = self._records(streams)
-        about_records = wanted.near or wanted.country or wanted.field or wanted.statuses
+        about_records = wanted.near or wanted.place or wanted.field or wanted.statuses
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
             listed += (_Found(stream) for stream in sources)

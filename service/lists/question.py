@@ -16,6 +16,7 @@ from service.asking.filters import (
     LIMIT_OF_PAGE,
     NEAR,
     RADIUS,
+    REGION,
     SORT,
     SORTS,
     STATUS,
@@ -92,6 +93,7 @@ RECORDS = Question(
     filters=(
         choice("kind", KINDS, "Only records of this kind."),
         COUNTRY,
+        REGION,
         FIELD,
         STATUS,
         NEAR,
@@ -133,6 +135,7 @@ SEARCH = Question(
         Q,
         KIND,
         COUNTRY,
+        REGION,
         FIELD,
         STATUS,
         NEAR,

@@ -12,6 +12,7 @@ from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fil
 from service.sentences.times import Lateness
 from service.sentences.voice import Voice, in_each_language
 from service.translations import Language
+from service.words.places import Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,12 @@ class Longest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """The promises that a sentence is about: of a country, a field, an operator, or all.
+class About(Placed):
+    """The promises that a sentence is about: of a place, a field, an operator, or all.
 
     `came_by` limits them to what had come by that day.
     """
 
-    country: str | None = None
     field: str | None = None
     operator: str | None = None
     came_by: Day | None = None
@@ -114,7 +114,7 @@ def overdue_sentence(
 
 def _where(say: Voice, about: About) -> Phrase:
     """Whose promises, before what is said of them: "in China, "."""
-    where = say.where(country=about.country, field=about.field)
+    where = say.where(about.place, about.field)
     if about.operator is not None:
         where = say.pgettext(
             "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator

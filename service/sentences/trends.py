@@ -13,8 +13,7 @@ from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
 from service.words.labels import field_phrase, status_phrase, unit_name
 from service.words.number import number_text
-from service.words.places import country_name
-from service.words.regions import REGIONS
+from service.words.places import country_name, region_name
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
 Key = Mapping[str, str | None]
@@ -160,7 +159,7 @@ def _word(member: str, value: str, lang: Language) -> str:
     if member == "country":
         return country_name(value, lang)
     if member == "region":
-        return country_name(REGIONS[value].m49, lang)
+        return region_name(value, lang)
     if member == "field":
         return field_phrase(value, lang)
     return status_phrase(value, lang) if member == "status" else value

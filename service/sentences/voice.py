@@ -18,7 +18,7 @@ from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fil
 from service.translations import LANGUAGES, Language, translations
 from service.words.labels import field_phrase
 from service.words.number import number_text
-from service.words.places import LOCALES, country_name
+from service.words.places import LOCALES, Place, place_name
 
 MOST_NAMES = 4
 """How many names a sentence lists before it counts the rest."""
@@ -128,19 +128,19 @@ class Voice:
             field=field_phrase(field, self.lang),
         )
 
-    def where(self, *, country: str | None, field: str | None) -> Phrase:
+    def where(self, place: Place, field: str | None) -> Phrase:
         """The part of the world that a clause is about, as it stands before it: "in China, "."""
-        where = self.place(country=country, field=field)
-        if country and field:
+        where = self.place(place, field)
+        if place and field:
             return self.pgettext("where", "in {field} in {country}, ", **where)
-        if country:
+        if place:
             return self.pgettext("where", "in {country}, ", **where)
         return self.pgettext("where", "in {field}, ", **where) if field else ()
 
-    def place(self, *, country: str | None, field: str | None) -> dict[str, str]:
+    def place(self, place: Place, field: str | None) -> dict[str, str]:
         """The slots `country` and `field`, empty where there is none."""
         return {
-            "country": "" if country is None else country_name(country, self.lang),
+            "country": place_name(place, self.lang),
             "field": "" if field is None else field_phrase(field, self.lang),
         }
 

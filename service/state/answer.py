@@ -131,7 +131,7 @@ class _Selection:
         after, self.skipped = _cursor(wanted.after)
         self.reading = reading
         self.wanted = wanted = replace(wanted, after=after)
-        self.slice = reading.at(as_of, country=wanted.country, field=wanted.field)
+        self.slice = reading.at(as_of, countries=wanted.place.codes, field=wanted.field)
         self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during
 

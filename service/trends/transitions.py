@@ -28,10 +28,9 @@ from projections.views.state import Row, Scope
 from service.asking import forms
 from service.asking.filters import (
     AFTER_ROW,
-    COUNTRY,
-    FIELD,
     KNOWN,
     LIMIT_OF_PAGE,
+    PART,
     STATED,
     STATUS,
     Wanted,
@@ -102,7 +101,7 @@ class Period(Wanted):
 def transitions_answer(reading: Reading, query: Query) -> Members:
     """The members of `TransitionsSchema`, less the clocks; items as `transitions` orders them."""
     period: Period = query.about
-    views = reading.at(query.as_of, country=period.country, field=period.field)
+    views = reading.at(query.as_of, countries=period.place.codes, field=period.field)
     listed = transitions(views, period)
     kinds = Counter(each.kind for each in listed)
     statuses = Counter(each.became for each in listed)
@@ -294,7 +293,7 @@ def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[in
     period: Period = query.about
     found: set[int] = set()
     if period.has(FACILITY):
-        scope = Scope(query.as_of.stated, known, period.country, period.field)
+        scope = Scope(query.as_of.stated, known, period.place.codes, period.field)
         found |= {*reading.turns.of_statements(reading.db, FACILITY, scope, after=after)}
     if facets := [kind for kind in (POLICY, DISCOVERY) if period.has(kind)]:
         last = min(period.last, query.as_of.stated)
@@ -347,8 +346,7 @@ TRANSITIONS = Question(
     summary="What began and ended in the world between two days, also what came and went.",
     clocks=(STATED, KNOWN, FROM, TO),
     filters=(
-        COUNTRY,
-        FIELD,
+        *PART,
         STATUS.but(meaning="Only what became one of these statuses, and so facilities alone."),
         choice("kind", KINDS, "Only what began and ended of this kind."),
         LIMIT_OF_PAGE,

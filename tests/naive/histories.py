@@ -32,8 +32,8 @@ from .model import (
     iso,
     read,
 )
+from .places import COUNTRIES, random_place
 
-COUNTRIES = ("CN", "JP")
 FIELDS = ("particle-physics", "astronomy")
 UNITS = ("%", "m", "USD")
 SERIES = 2
@@ -121,8 +121,8 @@ def random_question(rng: Random, log: list[Logged]) -> dict[str, Any]:
     question: dict[str, Any] = {"at": iso(at), "stated": iso(stated), "known": known}
     if rng.random() < 0.3:
         question["during"] = period_around(rng, at)
-    if rng.random() < 0.3:
-        question["country"] = rng.choice(COUNTRIES)
+    if rng.random() < 0.4:
+        question |= random_place(rng)
     if rng.random() < 0.3:
         question["field"] = rng.choice(FIELDS)
     if rng.random() < 0.2:

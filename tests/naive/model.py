@@ -16,6 +16,8 @@ from functools import cache
 from math import inf
 from typing import Any
 
+from .places import within
+
 Line = dict[str, Any]
 Cards = dict[str, Line]
 
@@ -68,6 +70,7 @@ class Naive:
         known: int,
         during: str | None = None,
         country: str | None = None,
+        region: str | None = None,
         field: str | None = None,
         status: str | None = None,
         expected: str | None = None,
@@ -87,8 +90,10 @@ class Naive:
         cards, claims = read(self.log, known)
         slots = fill(claims, horizon)
 
+        is_there = within(country, region)
+
         def wanted(country_of_it: str | None, field_of_it: str | None) -> bool:
-            return country in (None, country_of_it) and field in (None, field_of_it)
+            return is_there(country_of_it) and field in (None, field_of_it)
 
         def wanted_claim(claim: Claim) -> bool:
             # A statement has its own country and field, else those of its facility's card.

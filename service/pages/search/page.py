@@ -17,13 +17,14 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
 from service.pages.shell.pager import ROWS
+from service.pages.shell.placing import places_offered
 from service.web.response import CLOCKS
 from service.words import labels
 
-TAKES = (*CLOCKS, "q", *FACETS, "sort", "limit", "after")
+TAKES = (*CLOCKS, "q", *FACETS, "region", "sort", "limit", "after")
 """The parameters of the form: fewer than the questions take."""
 
-ANYTHING = frozenset(("q", *FACETS))
+ANYTHING = frozenset(("q", "region", *FACETS))
 """With any of these something is looked for; else all records are listed."""
 
 LISTED = 50
@@ -56,6 +57,7 @@ def search_page(visit: Visit) -> Members:
         "page": visit.page("search", skip_to="found"),
         "answer": answer,
         "texts": texts,
+        "places": places_offered(visit.reading.at(query.as_of), wanted.place, lang),
         "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],
         "fields": FIELDS,
         "statuses": STATUSES,

@@ -109,6 +109,7 @@ def _environment(lang: Language) -> Environment:
         "brief": lambda text: language.brief_date(text, lang),
         "number": number_text,
         "country": lambda code: places.country(code, lang),
+        "place": lambda place: places.place_title(place, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
         "kind": lambda code: labels.kind(code, lang),

@@ -16,6 +16,7 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.pager import Pager
+from service.pages.shell.placing import places_offered
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
@@ -34,7 +35,9 @@ def slips_page(visit: Visit) -> Members:
     page = asdict(pager.wanted)
     answer = slips_answer(visit.reading, replace(query, about=replace(meant, **page)))
     part = {name: texts[name] for name in PART if name in texts}
-    about = Promised(country=meant.country, field=meant.field, within=SOON, **page)
+    about = Promised(
+        countries=meant.countries, regions=meant.regions, field=meant.field, within=SOON, **page
+    )
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(query.as_of, at=query.as_of.stated, during=None)
     late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
@@ -78,10 +81,7 @@ def slips_page(visit: Visit) -> Members:
         "texts": texts,
         "all_outcomes": OUTCOMES,
         "fields": FIELDS,
-        "countries": sorted(
-            {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
-            | ({texts["country"]} if "country" in texts else set())
-        ),
+        "places": places_offered(visit.reading.at(then), meant.place, lang),
         "filters": meant,
         "came_by": None if meant.came_by is None else written(meant.came_by),
     }  # fmt: skip

@@ -33,7 +33,8 @@ def hindsight_beside(visit: Visit) -> Members | None:
     if "stated" not in visit.here.texts or as_of.stated >= whole:
         return None
     now = replace(as_of, stated=whole)
-    part = Wanted(country=visit.query.about.country, field=visit.query.about.field)
+    asked: Wanted = visit.query.about
+    part = Wanted(countries=asked.countries, regions=asked.regions, field=asked.field)
     query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
     found = hindsight_answer(visit.reading, query)
     rows = {row["id"]: row for row in found["rows"]}
