@@ -95,7 +95,9 @@ def run(*, small: bool) -> Iterator[Figures]:
 def answered(archive: Archive, asked: Asked) -> str:
     """The answer of the views about the country."""
     country = country_of(asked.number)
-    query = Query("/v1/state", asked.as_of, {"country": country}, about=Wanted(country=country))
+    query = Query(
+        "/v1/state", asked.as_of, {"country": country}, about=Wanted(countries=(country,))
+    )
     return STATE.text(archive.reading(archive.db_at(asked.as_of.known)), query)
 
 

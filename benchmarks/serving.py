@@ -126,7 +126,7 @@ def _rows(archive: Archive) -> list[dict[str, Any]]:
         log=archive.chronicle.log,
         now=archive.chronicle.now(),
     )
-    asked = Wanted(country=COUNTRY, limit=1000)
+    asked = Wanted(countries=(COUNTRY,), limit=1000)
     query = Query("/v1/state", clocks, {"country": COUNTRY}, about=asked)
     answer = json.loads(STATE.text(archive.reading(archive.db_at(clocks.known)), query))
     found: list[dict[str, Any]] = answer["facilities"]

@@ -113,7 +113,7 @@ def _trend(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
 def _states(archive: Archive, asked: Mapping[str, str]) -> tuple[Counts, float]:
     """The counts of one state a year, and the seconds that their answers took."""
     log, now = archive.chronicle.log, archive.chronicle.now()
-    about = Wanted(country=asked.get("country"), limit=1)
+    about = Wanted(countries=tuple(asked.get("country", "").split()), limit=1)
     began = time.perf_counter()
     texts = []
     for year in range(LAST - YEARS + 1, LAST + 1):

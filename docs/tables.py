@@ -37,6 +37,7 @@ from service.archive import Archive
 from service.asking.filters import PINS, SHARED
 from service.web.access import role_needed
 from service.web.problems import PROBLEMS, problem_of
+from service.words.regions import REGIONS
 
 MARKED = re.compile(r"(<!-- table: ([^\n]+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -203,6 +204,11 @@ def _dates() -> str:
     return _table(("date", "says", "first possible day", "last possible day"), rows)
 
 
+def _regions() -> str:
+    rows = ((f"`{slug}`", " ".join(sorted(region.countries))) for slug, region in REGIONS.items())
+    return _table(("region", "countries"), rows)
+
+
 def _fields() -> str:
     return ", ".join(f"`{field}`" for field in FIELDS) + "\n"
 
@@ -358,6 +364,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "refusals": _refusals,
     "milestones": _milestones,
     "dates": _dates,
+    "regions": _regions,
     "fields": _fields,
     "classes": _classes,
     "paths": _paths,

@@ -24,7 +24,7 @@ class Rows:
 
     def country(self, country: str, moment: Moment) -> list[Held]:
         """The facilities of a country."""
-        slice = self._slice(moment, country=country)
+        slice = self._slice(moment, (country,))
         rows = slice.stab("status", slice.status_day)
         return [Held(row.record, row.field, row.value, row.odds) for row in rows]
 
@@ -47,11 +47,11 @@ class Rows:
         other = self.country(country, moment._replace(known=to_known))
         return list(set(one) ^ set(other))
 
-    def _slice(self, moment: Moment, country: str | None = None) -> Slice:
+    def _slice(self, moment: Moment, countries: tuple[str, ...] = ()) -> Slice:
         as_of = AsOf(
             at=moment.at, during=None, stated=moment.stated, known=moment.known, known_at=None
         )
-        return self.archive.reading(self.archive.db_at(moment.known)).at(as_of, country=country)
+        return self.archive.reading(self.archive.db_at(moment.known)).at(as_of, countries=countries)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Answers:
             at=moment.at, during=None, stated=moment.stated, known=moment.known, known_at=""
         )
         reading = self.archive.reading_at(moment.known)
-        return state_rows(reading, as_of, Wanted(country=country, limit=1000))
+        return state_rows(reading, as_of, Wanted(countries=(country,), limit=1000))
 
     def counted(self, moment: Moment) -> str:
         """`/v1/state` of the world, which counts everything and lists one facility."""

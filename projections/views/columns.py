@@ -41,8 +41,11 @@ from projections.views.rows import Stored
 
 Indexes = npt.NDArray[np.intp]
 
-Places = TypeVar("Places", int, npt.NDArray[Any])
+Numbers = TypeVar("Numbers", int, npt.NDArray[Any])
 """The number of a place, or those of many."""
+
+Places = tuple[tuple[int, int], ...]
+"""Stretches of places, each from one up to another, in order."""
 
 OPEN_LOW, OPEN_HIGH = -(2**31), 2**31 - 1
 """Open ends, as columns have them."""
@@ -115,10 +118,19 @@ def place_of(country: str | None, field: int | None, class_: int | None) -> int:
 
 
 @lru_cache(maxsize=4096)
-def places_of(country: str) -> tuple[int, int]:
-    """The first place of a country, and the one after its last."""
-    first = place_of(country, None, None)
-    return first, first + NO_PLACE
+def places_of(countries: tuple[str, ...]) -> Places:
+    """Of each of some countries the first place and the one after its last."""
+    firsts = [place_of(country, None, None) for country in countries]
+    return tuple((first, first + NO_PLACE) for first in firsts)
+
+
+@lru_cache(maxsize=32)
+def _is_among(places: Places) -> npt.NDArray[np.bool_]:
+    """Of the number of every country, whether its places are some of these."""
+    among = np.zeros(27 * 27, np.bool_)
+    for first, stop in places:
+        among[first // NO_PLACE : stop // NO_PLACE] = True
+    return among
 
 
 def country_of(place: int) -> str:
@@ -137,12 +149,12 @@ def class_of(place: int) -> str:
     return CLASSES[number - 1] if (number := class_in(place)) else ""
 
 
-def field_in(place: Places) -> Places:
+def field_in(place: Numbers) -> Numbers:
     """The number of the field in the number of a place, or of many; the first one is 1, none 0."""
     return place % FIELDS_MOST
 
 
-def class_in(place: Places) -> Places:
+def class_in(place: Numbers) -> Numbers:
     """The number of the class likewise."""
     return place // FIELDS_MOST % CLASSES_MOST
 
@@ -256,27 +268,32 @@ class Columns:
 
     # --- reading
 
-    def slices(self, facet: str, places: tuple[int, int] | None) -> Iterator[slice]:
-        """Where the rows of a facet lie, those from one place up to another; None is all places.
-
-        Of the last slice, what follows the sorted rows, other facets and places are part too.
-        """
+    def parts(self, facet: str, places: Places | None) -> Iterator[slice | Indexes]:
+        """Where the rows of a facet in some places lie; None is all places."""
         number, end, count = FACETS.index(facet), int(self._head[SORTED]), self.count
         facets = self._arrays["facet"][:end]
         first, stop = _span_of(facets, number, number + 1)
+        spans = [(first, stop)]
         if places is not None:
-            low, high = _span_of(self._arrays["place"][first:stop], *places)
-            first, stop = first + low, first + high
-        for begin in range(first, stop, CHUNK):
-            yield slice(begin, min(begin + CHUNK, stop))
+            kind = MEMBERS["place"]
+            ordered = self._arrays["place"][first:stop]
+            ends = ordered.searchsorted(np.array(places, kind)) + first
+            spans = [(low, high) for low, high in ends.tolist() if low < high]
+        if len(spans) > 1 and sum(high - low for low, high in spans) <= CHUNK:
+            # Looking at many short slices one by one takes longer than gathering them.
+            yield np.concatenate([np.arange(low, high) for low, high in spans])
+        else:
+            for low, high in spans:
+                for begin in range(low, high, CHUNK):
+                    yield slice(begin, min(begin + CHUNK, high))
         for begin in range(end, count, CHUNK):
-            yield slice(begin, min(begin + CHUNK, count))
+            yield self._of(slice(begin, min(begin + CHUNK, count)), number, places)
 
     def find(
         self,
         facet: str,
         *,
-        places: tuple[int, int] | None,
+        places: Places | None,
         field: int | None,
         class_: int | None,
         first: int,
@@ -291,12 +308,8 @@ class Columns:
         found = []
         at = self._arrays
         after = known if after is None else after
-        number, sorted_end = FACETS.index(facet), int(self._head[SORTED])
         first, last, stated = asked(first), asked(last), asked(stated)
-        for stretch in self.slices(facet, places):
-            part: slice | Indexes = stretch
-            if stretch.start >= sorted_end:
-                part = self._of(stretch, number, places)
+        for part in self.parts(facet, places):
             holds = at["kf"][part] <= known
             holds &= at["kt"][part] > after
             holds &= at["sf"][part] <= stated
@@ -316,12 +329,11 @@ class Columns:
             )
         return np.concatenate(found) if found else np.zeros(0, np.intp)
 
-    def _of(self, part: slice, facet: int, places: tuple[int, int] | None) -> Indexes:
+    def _of(self, part: slice, facet: int, places: Places | None) -> Indexes:
         """The rows of a facet and some places among those that are not sorted."""
         those = self._arrays["facet"][part] == facet
         if places is not None:
-            place = self._arrays["place"][part]
-            those &= (place >= places[0]) & (place < places[1])
+            those &= _is_among(places)[self._arrays["place"][part] // NO_PLACE]
         found: Indexes = np.flatnonzero(those) + part.start
         return found
 

@@ -77,7 +77,7 @@ MEANT = """
     WHERE history.position > :after AND history.position <= :last
       AND (:actor IS NULL OR history.actor = :actor)
       AND (:kind IS NULL OR history.kind = :kind)
-      AND (:country IS NULL OR history.country = :country)
+      AND (:countries IS NULL OR history.country IN (SELECT value FROM json_each(:countries)))
       AND (:streams IS NULL OR history.stream IN (SELECT value FROM json_each(:streams)))
 """
 
@@ -185,8 +185,9 @@ class Withdrawn(NamedTuple):
 class Acts(NamedTuple):
     """Which events are meant: those beyond `after`, up to `last`, by whom and where.
 
-    `streams` are the names of the streams; None is all, as for `actor` and `kind`. An event is
-    of the country in which its commit left what it is about; one of a source is of none.
+    `streams` are the names of the streams; None is all, as for `actor` and `kind`, and so are no
+    `countries`. An event is of the country in which its commit left what it is about; one of a
+    source is of none.
     """
 
     after: int
@@ -194,7 +195,7 @@ class Acts(NamedTuple):
     actor: str | None = None
     kind: str | None = None
     streams: tuple[str, ...] | None = None
-    country: str | None = None
+    countries: tuple[str, ...] = ()
 
 
 class History:
@@ -315,6 +316,7 @@ class History:
             **acts._asdict(),
             "kind": None if acts.kind is None else TYPES.index(acts.kind),
             "streams": None,
+            "countries": as_json(acts.countries) if acts.countries else None,
         }
         if acts.streams is None:
             return EVERY_EVENT, parameters

@@ -60,12 +60,12 @@ class Reading(NamedTuple):
         self,
         as_of: AsOf,
         *,
-        country: str | None = None,
+        countries: tuple[str, ...] = (),
         field: str | None = None,
         class_: str | None = None,
     ) -> Slice:
-        """The rows at three clocks, of a country, a field and a class where they are given."""
-        return Slice(self, as_of, country, field, class_)
+        """The rows at three clocks, of some countries, a field and a class where they are given."""
+        return Slice(self, as_of, countries, field, class_)
 
     def record(self, stream: str, *, known: int) -> Record:
         """The record of a stream as the log had it at a position."""
@@ -91,19 +91,19 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The rows of the views at three clocks, within a country, a field and a class (None: within
-    all)."""
+    """The rows of the views at three clocks, within some countries, a field and a class (none of
+    them: within all)."""
 
     reading: Reading
     as_of: AsOf
-    country: str | None
+    countries: tuple[str, ...]
     field: str | None
     class_: str | None
 
     @property
     def scope(self) -> Scope:
         """What is heard and known, and where."""
-        return Scope(self.as_of.stated, self.as_of.known, self.country, self.field, self.class_)
+        return Scope(self.as_of.stated, self.as_of.known, self.countries, self.field, self.class_)
 
     @property
     def status_day(self) -> Day:
@@ -169,7 +169,7 @@ class Slice:
     def count_world(self) -> list[tuple[str, int, str, int]]:
         """How many facilities of the whole world have each status, odds and field: (status, odds,
         field, count)."""
-        scope = self.scope._replace(country=None, field=None, class_=None)
+        scope = self.scope._replace(countries=(), field=None, class_=None)
         return self.reading.state.count_world(self.reading.db, scope, self.status_day)
 
     def contested(self) -> dict[int, int]:

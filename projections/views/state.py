@@ -128,19 +128,19 @@ class Boxed(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """By what was heard up to a day, known at a position, and where: a country, a field and a
-    class, or all of them."""
+    """By what was heard up to a day, known at a position, and where: some countries, in the order
+    of their codes, a field and a class; none is all of them."""
 
     stated: Day
     known: int
-    country: str | None = None
+    countries: tuple[str, ...] = ()
     field: str | None = None
     class_: str | None = None
 
     def has(self, area: Area) -> bool:
         """Whether what is listed in an area belongs to it."""
         return (
-            self.country in (None, area.country)
+            (not self.countries or area.country in self.countries)
             and self.field in (None, area.field)
             and self.class_ in (None, area.class_)
         )
@@ -187,7 +187,7 @@ class State:
         columns = self.columns_of(db)
         found = columns.find(
             facet,
-            places=None if scope.country is None else places_of(scope.country),
+            places=places_of(scope.countries) if scope.countries else None,
             field=None if scope.field is None else FIELDS.index(scope.field),
             class_=None if scope.class_ is None else CLASSES.index(scope.class_),
             first=first,
@@ -249,7 +249,7 @@ class State:
             rows = self.stab(db, facet, scope, budget=budget)
         else:
             rows = self.of_records(db, facet, records, scope, budget=budget)
-            rows = [row for row in rows if scope._replace(country=None).has(row.area)]
+            rows = [row for row in rows if scope._replace(countries=()).has(row.area)]
         given: dict[tuple[str, str, str], tuple[int, int]] = {}
         for row in rows:
             if row.statement and row.value:

@@ -6,6 +6,7 @@ Each stands here once: how its text is parsed, how a pinned URL writes it, what 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +21,11 @@ from service.asking.parameter import (
     choice,
     choices,
     quoted,
+    values_of,
     whole_number,
 )
+from service.words.places import Place, Placed, near_countries, near_regions
+from service.words.regions import REGIONS
 
 # --- the clocks
 
@@ -109,7 +113,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Placed):
     """Which part of the world a question is about, and which page of what it lists.
 
     `statuses` are those held; `expected` are the statuses expected on the day asked about, or held
@@ -119,7 +123,6 @@ class Wanted:
     `limit` is of the rows of a page, and `beside` of those of the lists that stand beside them.
     """
 
-    country: str | None = None
     field: str | None = None
     class_: str | None = None
     statuses: tuple[str, ...] = ()
@@ -141,6 +144,7 @@ class Wanted:
 
         Raises BadFilter for sources without words.
         """
+        Placed.__post_init__(self)
         if self.kind == "source" and self.q is None:
             raise BadFilter("kind", "source", "no kind of that name", allowed=KINDS)
         if self.sort == self._usual_sort:
@@ -161,11 +165,28 @@ class Wanted:
 # --- how their texts are parsed
 
 
-def country_of(text: str) -> str:
-    """A code of ISO 3166-1. Raises BadFilter."""
-    if text not in countries():
-        raise BadFilter("country", text, "no country of ISO 3166-1 alpha-2, such as CN")
-    return text
+def _countries(text: str) -> tuple[str, ...]:
+    codes = tuple(sorted({*text.split(",")}))
+    for code in codes:
+        if code not in countries():
+            why = "no country of ISO 3166-1 alpha-2, such as CN"
+            if code.lower() in REGIONS:
+                why += f"; region={code.lower()} is a region"
+            raise BadFilter("country", code, why, allowed=near_countries(code))
+    return codes
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    names = tuple(sorted({*text.split(",")}))
+    for name in names:
+        if name not in REGIONS:
+            raise BadFilter("region", name, "no region of M49", allowed=near_regions(name))
+    return names
+
+
+def place_in(filters: Mapping[str, str]) -> Place:
+    """The place that the filters of a query name."""
+    return Place(**values_of((COUNTRY, REGION), filters))
 
 
 def _query(text: str) -> str:
@@ -228,14 +249,32 @@ def _rows_before(text: str) -> int:
 
 COUNTRY = Filter(
     name="country",
-    form={**forms.COUNTRY, "examples": ["CN"]},
-    meaning="ISO 3166-1 alpha-2. Leaves out what has no country.",
-    parse=country_of,
+    form={**forms.COUNTRIES, "examples": ["CN", "CN,JP,US"]},
+    meaning="ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country.",
+    parse=_countries,
+    write=",".join,
+    default=(),
+    member="countries",
+)
+REGION = Filter(
+    name="region",
+    form={**forms.list_of(REGIONS), "examples": ["europe", "eastern-asia,south-eastern-asia"]},
+    meaning=(
+        "The countries of a region of M49, several joined by commas; with `country` their union. "
+        "Leaves out what has no country."
+    ),
+    parse=_regions,
+    write=",".join,
+    default=(),
+    member="regions",
 )
 FIELD = choice("field", FIELDS, "Leaves out what has no field.")
 CLASS: Filter = choice(
     "class", CLASSES, "Only facilities of this class, and what belongs to them."
 ).but(member="class_")
+PART = (COUNTRY, REGION, FIELD, CLASS)
+"""What names a part of the world."""
+
 STATUS = choices(
     "status",
     STATUSES,
@@ -348,7 +387,7 @@ AFTER_ROW: Filter = AFTER.but(
 """Where a page of rows begins: how many stand before it."""
 
 SHARED: tuple[Parameter, ...] = (
-    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, COUNTRY, FIELD, CLASS, STATUS, EXPECTED,
-    DISPUTED, KIND, Q, NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, *PART, STATUS, EXPECTED, DISPUTED, KIND, Q,
+    NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""

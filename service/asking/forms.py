@@ -23,7 +23,8 @@ Form = dict[str, Any]
 ID: Form = msgspec.json.schema(Slug)
 """An id of a record, a statement or a source."""
 
-COUNTRY: Form = {"type": "string", "pattern": "^[A-Z]{2}$"}
+COUNTRIES: Form = {"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$"}
+"""Codes of ISO 3166-1, joined by commas."""
 
 REVISION: Form = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 

@@ -14,6 +14,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.history import numbers_of_streams
 from projections.views.reading import Reading
 from projections.views.state import Scope
+from service.asking.filters import place_in
 from service.asking.query import Query
 
 
@@ -47,11 +48,11 @@ def between(
     known: int,
     facets: Collection[str] | None = None,
 ) -> list[int]:
-    """Of an answer about the rows that hold on some day from `first` to `last`, of the country,
-    the field and the class of the query; of some facets, if they are named."""
-    filters = query.filters
-    part = (filters.get(name) for name in ("country", "field", "class"))
-    scope = Scope(query.as_of.stated, known, *part)
+    """Of an answer about the rows that hold on some day from `first` to `last`, of the place, the
+    field and the class of the query; of some facets, if they are named."""
+    place = place_in(query.filters)
+    field, class_ = (query.filters.get(name) for name in ("field", "class"))
+    scope = Scope(query.as_of.stated, known, place.codes, field, class_)
     return reading.turns.of_rows(
         reading.db, scope, first=first, last=last, after=after, facets=facets
     )

@@ -30,22 +30,22 @@ from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import Change, Reader
 from service.web.cloud_events import STEP, Page, cloud_event
+from service.words.places import Placed
 
 LOOKED = 20_000
 """How many events a page looks at, at most, for those that its filters let through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogFilter:
+class LogFilter(Placed):
     """Which events a follower gets; None is all of them.
 
-    `kind` is that of the record, or `source`; `country` is that of the record
+    `kind` is that of the record, or `source`; the place is that of the record
     or of the statement, before the event or after it.
     """
 
     kind: str | None = None
     record: str | None = None
-    country: str | None = None
 
 
 class LoggedChange(NamedTuple):
@@ -121,10 +121,11 @@ def _chosen(
         for event in events
         if followed.kind in (None, kinds[event.stream])
     ]
-    if followed.country is None:
+    codes = {*followed.place.codes}
+    if not codes:
         return changes
     countries = dict(_countries(log, [change.event for change in changes], after=after))
-    return [change for change in changes if followed.country in countries[change.event.position]]
+    return [change for change in changes if codes & countries[change.event.position]]
 
 
 def _kinds(log: ChronicleRecorder, events: Iterable[LoggedEvent]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from events.errors import BadFilter, PositionAhead
 from projections import VIEW
 from service.asking import forms
 from service.asking.errors import TooManyStreams
-from service.asking.filters import COUNTRY, FINDABLE
+from service.asking.filters import COUNTRY, FINDABLE, REGION
 from service.asking.forms import Form
 from service.asking.parameter import Filter, one_of, values_of, whole_number
 from service.asking.query import located
@@ -117,9 +117,10 @@ FILTERS = (
         meaning="Only this record.",
     ),
     COUNTRY.but(
-        meaning="ISO 3166-1 alpha-2: of the record or the statement, before the event or after "
-        "it. Leaves out what has no country.",
+        meaning="ISO 3166-1 alpha-2, several joined by commas: of the record or the statement, "
+        "before the event or after it. Leaves out what has no country.",
     ),
+    REGION,
 )
 """What the events of the log are filtered by: the members of a `LogFilter`."""
 

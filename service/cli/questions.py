@@ -95,7 +95,7 @@ _METAVARS = {
     forms.DAY["pattern"]: "DATE",
     forms.PERIOD["pattern"]: "DATE",
     forms.MOMENT["pattern"]: "@N|INSTANT",
-    forms.COUNTRY["pattern"]: "CODE",
+    forms.COUNTRIES["pattern"]: "CODE,…",
     forms.ID["pattern"]: "ID",
     forms.DURATION["pattern"]: "PERIOD",
     forms.PLACE["pattern"]: "PLACE",

@@ -119,7 +119,7 @@ class Causes:
         listed = [
             box
             for box in boxes
-            if wanted.country in (None, box.row.country)
+            if wanted.place.has(box.row.country)
             and wanted.field in (None, box.row.field)
             and wanted.class_ in (None, box.row.class_)
         ]

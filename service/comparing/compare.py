@@ -18,7 +18,7 @@ import msgspec
 from events.errors import BadFilter, NotFound
 from projections.views.reading import Reading
 from service.asking.errors import TooMuchToCompare
-from service.asking.filters import CLASS, COUNTRY, FIELD, Wanted
+from service.asking.filters import PART, Wanted
 from service.asking.parameter import written
 from service.asking.query import Query, clock_members
 from service.comparing.diff import MOST
@@ -67,9 +67,10 @@ def compare_answer(reading: Reading, query: Query) -> Members:
 
 def _part(reading: Reading, side: Side) -> Found:
     about = Wanted(
-        country=side.country, field=side.field, class_=side.class_, limit=MOST + 1, beside=MOST + 1
-    )
-    filters = written((COUNTRY, FIELD, CLASS), about)
+        countries=side.countries, regions=side.regions, field=side.field, class_=side.class_,
+        limit=MOST + 1, beside=MOST + 1,
+    )  # fmt: skip
+    filters = written(PART, about)
     state = state_answer(reading, Query("/v1/state", side.as_of, filters, about=about))
     return Found(
         state["totals"],

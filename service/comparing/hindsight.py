@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,7 @@ from projections.kinds.facility import BIT
 from projections.views.order import Order
 from projections.views.reading import Reading
 from projections.views.state import Scope
-from service.asking.filters import CLASS, COUNTRY, FIELD, Wanted
+from service.asking.filters import PART, Wanted
 from service.asking.json_text import Fragment
 from service.asking.paging import page_in_order
 from service.asking.parameter import values_of, written
@@ -211,18 +211,19 @@ def _shown(reading: Reading, compared: Comparison, order: Order) -> Mask:
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
     about, now, then = compared.wanted, compared.to, compared.start
-    part = {name: getattr(about, name) for name in ("country", "field", "class_")}
-    if not any(part.values()):
+    everywhere: dict[str, Any] = {"countries": (), "field": None, "class_": None}
+    part = {"countries": about.place.codes, "field": about.field, "class_": about.class_}
+    if part == everywhere:
         return np.ones(len(order.ids), bool)
 
-    def carded(clocks: AsOf, **part: str | None) -> Mask:
+    def carded(clocks: AsOf, part: dict[str, Any]) -> Mask:
         found = reading.at(clocks, **part).find("record", clocks.at)
         facilities = found["value"] == VALUES.index("facility")
         return order.mask(order.of(found["record"][facilities]))
 
-    shown = carded(now, **part)
+    shown = carded(now, part)
     if now.known < then.known:
-        shown |= carded(then, **part) & ~carded(now)
+        shown |= carded(then, part) & ~carded(now, everywhere)
     return shown
 
 
@@ -259,7 +260,7 @@ def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[
 
 
 def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
-    part = written((COUNTRY, FIELD, CLASS), about)
+    part = written(PART, about)
     unnamed = [id for id in groups.unexpected if id in groups.unnamed]
     named = [id for id in groups.unexpected if id not in groups.unnamed]
     lists = (groups.missed, unnamed, named)
@@ -278,7 +279,7 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             not_come=missed,
             unexpected_unnamed=new,
             unexpected_named=unforeseen,
-            country=about.country,
+            place=about.place,
             field=about.field,
             class_=about.class_,
             links={

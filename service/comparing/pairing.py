@@ -328,8 +328,8 @@ def _by_series(readings: Iterable[Members], side: Side | None) -> dict[tuple[str
 
 def _stem(series: str, side: Side) -> str:
     """What a series of one country or facility has in common with that of another."""
-    if side.country is not None:
-        return series.removesuffix(f"-{side.country.lower()}")
+    if side.place.single is not None:
+        return series.removesuffix(f"-{side.place.single.lower()}")
     return series if side.record is None else series.removeprefix(f"{side.record}-")
 
 

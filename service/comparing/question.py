@@ -7,11 +7,11 @@ from service.asking import forms
 from service.asking.filters import (
     AFTER_RECORD,
     AT,
-    CLASS,
     COUNTRY,
-    FIELD,
     KNOWN,
     LIMIT_OF_PAGE,
+    PART,
+    REGION,
     STATED,
     TO_AT,
     TO_KNOWN,
@@ -61,7 +61,7 @@ HINDSIGHT = Question(
         ),
         TO_KNOWN.but(meaning="Transaction time of now. Default: the same `known`."),
     ),
-    filters=(COUNTRY, FIELD, CLASS, LIMIT_OF_PAGE, AFTER_RECORD),
+    filters=(*PART, LIMIT_OF_PAGE, AFTER_RECORD),
     read=read_then_and_now,
     answer=hindsight_answer,
     schema=HindsightSchema,
@@ -90,9 +90,11 @@ def _of_side_a(parameter: Filter) -> Filter:
 
 
 def _of_side_b(parameter: Filter) -> Filter:
+    same = f"the same `{parameter.name}`"
+    if parameter in (COUNTRY, REGION):
+        same = "the place of side A, where neither `to_country` nor `to_region` is given"
     changed: Filter = parameter.but(
-        name=f"to_{parameter.name}",
-        meaning=f"Of side B. Default: the same `{parameter.name}`.",
+        name=f"to_{parameter.name}", meaning=f"Of side B. Default: {same}."
     )
     return changed
 
@@ -106,17 +108,13 @@ COMPARE = Question(
     ),
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
     filters=(
-        _of_side_a(COUNTRY),
-        _of_side_a(FIELD),
-        _of_side_a(CLASS),
+        *map(_of_side_a, PART),
         Filter(
             name="record",
             form={**forms.ID, "examples": ["juno"]},
             meaning="Side A is this facility; then there is no country, field or class.",
         ),
-        _of_side_b(COUNTRY),
-        _of_side_b(FIELD),
-        _of_side_b(CLASS),
+        *map(_of_side_b, PART),
         Filter(
             name="to_record",
             form=forms.ID,
@@ -152,7 +150,7 @@ DIFF = Question(
     path="/v1/diff",
     summary="What differs between two points of the clocks, and what made the difference.",
     clocks=(AT, STATED, KNOWN, TO_AT, TO_STATED, TO_KNOWN),
-    filters=(COUNTRY, FIELD, CLASS),
+    filters=PART,
     read=read_points,
     answer=diff_answer,
     schema=DiffSchema,

@@ -7,7 +7,7 @@ from typing import Any
 
 from events.dates import civil, display, iso, parse
 from events.vocabulary import FIELDS, STATUSES
-from service.asking.filters import CLASS, COUNTRY, FIELD
+from service.asking.filters import PART
 from service.asking.parameter import written
 from service.asking.query import Query
 from service.comparing.pairing import Found
@@ -18,7 +18,7 @@ from service.sentences.voice import Count
 from service.state.row import expected_status
 from service.translations import LANGUAGES, Language, translations
 from service.words.labels import part_phrase
-from service.words.places import country_name
+from service.words.places import place_name
 
 Members = dict[str, Any]
 
@@ -85,8 +85,8 @@ def _about(found: Found, side: Side, lang: Language) -> list[str]:
         name = found.card.get("name_zh") if lang == "zh" else None
         return [name or found.card.get("name") or side.record]
     parts = []
-    if side.country is not None:
-        parts.append(country_name(side.country, lang))
+    if side.place:
+        parts.append(place_name(side.place, lang))
     if side.field is not None or side.class_ is not None:
         parts.append(part_phrase(side.field, side.class_, lang))
     return parts or [translations(lang).pgettext("side", "all countries")]
@@ -126,7 +126,7 @@ def _sided(found: Found, side: Side, card: Members) -> SideShown:
     name, status = None, None
     beyond = clocks.at > clocks.stated
     status_filter = "expected" if beyond else "status"
-    path, part = "/v1/state", {**written((COUNTRY, FIELD, CLASS), side), status_filter: "operating"}
+    path, part = "/v1/state", {**written(PART, side), status_filter: "operating"}
     if side.record is not None:
         path, part = f"/v1/records/{side.record}", {}
         card = found.card or card
@@ -142,7 +142,7 @@ def _sided(found: Found, side: Side, card: Members) -> SideShown:
         at=clocks.at,
         stated=clocks.stated,
         known=clocks.known,
-        country=side.country,
+        place=side.place,
         field=side.field,
         class_=side.class_,
         running=running,

@@ -12,19 +12,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from babel import Locale
 from flask import Response, request
 
 from events.errors import BadFilter
 from projections.views.reading import Reading, Slice
 from service.asking.errors import FeedTooLarge
-from service.asking.filters import PINS, Wanted
+from service.asking.filters import PART, PINS, Wanted
 from service.asking.format import Body
 from service.asking.parameter import texts_of, values_of, whole_number
 from service.asking.query import Query, located
 from service.feeds import FEEDS
 from service.feeds.feed import MOST, Context, Feed, Form, omitted_header
-from service.feeds.parameters import KIND, LIMIT, WHERE
+from service.feeds.parameters import KIND, LIMIT
 from service.items.completing import completed
 from service.items.item import Item, in_time
 from service.items.reading import read as read_items
@@ -35,6 +34,7 @@ from service.translations import Language, chosen
 from service.web.response import accepted_format, archive, arguments, parameters, respond
 from service.web.root import root
 from service.words.labels import CLASS_WORDS, KIND_WORDS, STATUS_WORDS, field_word
+from service.words.places import place_title
 
 CLOCKS = ("at", "stated", "known")
 
@@ -164,21 +164,24 @@ def feed_arguments(
     if "lang" in values:
         values["lang"] = lang
     options = values_of(feed.own, texts)
+    where = {each.value_name: values[each.value_name] for each in PART if each in filters}
+    wanted = Selection(
+        **where,
+        kinds=values.get("kinds", feed.kinds),
+        record=values["record"],
+        first=None if first is None else first.first,
+        last=None if last is None else last.last,
+    )
+    # As the pinned URL writes it: what lies within a region that is named is left out.
+    values |= {"countries": wanted.countries, "regions": wanted.regions}
     given = {**texts_of(filters, values), **texts_of(feed.own, options)}
     if form != feed.forms[0]:
         given["format"] = form.name
-    where = {each.value_name: values[each.value_name] for each in WHERE if each in filters}
     of_facilities = ("statuses", "expected")
     return FeedArguments(
         form=form,
         part=Wanted(**where, **{name: values[name] for name in of_facilities if name in values}),
-        wanted=Selection(
-            **where,
-            kinds=values.get("kinds", feed.kinds),
-            record=values["record"],
-            first=None if first is None else first.first,
-            last=None if last is None else last.last,
-        ),
+        wanted=wanted,
         lang=lang,
         limit=values.get("limit"),
         options=options,
@@ -202,9 +205,8 @@ def title(sent: FeedArguments, name: str | None = None) -> str:
     about = []
     if name is not None:
         about.append(name)
-    if sent.wanted.country is not None:
-        code = sent.wanted.country
-        about.append(Locale(sent.lang).territories.get(code, code))
+    if sent.wanted.place:
+        about.append(place_title(sent.wanted.place, sent.lang))
     if sent.wanted.field is not None:
         about.append(field_word(sent.wanted.field, sent.lang))
     if sent.wanted.class_ is not None:

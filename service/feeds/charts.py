@@ -24,7 +24,7 @@ from service.words.word import word
 Rows = list[dict[str, Any]]
 
 
-SHARED = ("country", "field", "class", "from", "to")
+SHARED = ("field", "class", "from", "to")
 """The filters that a trend takes as the feed does."""
 
 DAYS = word("unit", "days")
@@ -43,6 +43,8 @@ def trend_rows(context: Context) -> tuple[Rows, list[str]]:
         "stated": iso(as_of.stated),
         "known": f"@{as_of.known}",
         **{name: filters[name] for name in SHARED if name in filters},
+        # To a trend a region is a series of its own.
+        **({"country": ",".join(context.wanted.place.codes)} if context.wanted.place else {}),
     }
     chronicle = context.archive.chronicle
     query = TRENDS.query(
@@ -80,7 +82,7 @@ def slip_rows(context: Context) -> Rows:
         )
     view = context.reading.at(
         context.query.as_of,
-        country=wanted.country if wanted.record is None else None,
+        countries=wanted.place.codes if wanted.record is None else (),
         field=wanted.field if wanted.record is None else None,
         class_=wanted.class_ if wanted.record is None else None,
     )

@@ -160,7 +160,7 @@ class Context:
         """The rows of the views at the clocks, in the part of the world that is wanted."""
         return self.reading.at(
             self.query.as_of,
-            country=self.wanted.country,
+            countries=self.wanted.place.codes,
             field=self.wanted.field,
             class_=self.wanted.class_,
         )

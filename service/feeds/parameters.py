@@ -10,7 +10,7 @@ from events.dates import Period, parse_period
 from events.errors import BadDate, BadFilter
 from events.vocabulary import STATUSES
 from service.asking import filters, forms
-from service.asking.filters import CLASS, COUNTRY, EXPECTED, FIELD, KNOWN, STATED, STATUS
+from service.asking.filters import COUNTRY, EXPECTED, KNOWN, PART, REGION, STATED, STATUS
 from service.asking.parameter import Filter, Parameter, one_of, some_of, whole_number
 from service.items.item import KINDS
 from service.translations import LANGUAGES
@@ -105,9 +105,6 @@ STATUS_OF_ITEMS: Filter = STATUS.but(
     f"done with them; some of {', '.join(STATUSES)}.",
 )
 
-WHERE = (COUNTRY, FIELD, CLASS)
-"""The part of the world that a feed is about."""
-
 
 class Matter(NamedTuple):
     """What feeds are made of: the clocks and the filters that all of them take, and which of what
@@ -120,13 +117,13 @@ class Matter(NamedTuple):
 
 ITEMS = Matter(
     (AT, STATED, KNOWN),
-    (*WHERE, FROM, KIND, LANG, LIMIT, RECORD, STATUS_OF_ITEMS, TO),
+    (*PART, FROM, KIND, LANG, LIMIT, RECORD, STATUS_OF_ITEMS, TO),
     "the most significant ones",
 )
 FACILITIES = Matter(
     (filters.AT, STATED, KNOWN),
-    (*WHERE, EXPECTED, LANG, LIMIT, RECORD, STATUS),
+    (*PART, EXPECTED, LANG, LIMIT, RECORD, STATUS),
     "the first ones by their ids",
 )
-STATEMENTS = Matter(CLOCKS_OF_CHANGES, (*WHERE, RECORD), "")
-CHANGES = Matter(CLOCKS_OF_CHANGES, (COUNTRY, LANG, LIMIT, RECORD), "the newest")
+STATEMENTS = Matter(CLOCKS_OF_CHANGES, (*PART, RECORD), "")
+CHANGES = Matter(CLOCKS_OF_CHANGES, (COUNTRY, REGION, LANG, LIMIT, RECORD), "the newest")

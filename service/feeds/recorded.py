@@ -144,7 +144,7 @@ class _Filtered:
             last=known,
             kind=None if kind == "all" else kind,
             streams=streams,
-            country=context.wanted.country,
+            countries=context.wanted.place.codes,
         )
         revisions = (
             self._history.revision(self._db, stream, known=known) for stream in streams or ()
@@ -175,7 +175,7 @@ def _channel(context: Context, page: Page) -> Channel:
     if page.previous is not None:
         previous = context.url(_archive(context, page.previous).pinned)
     about = [context.options["kind"]] if "kind" in filters else []
-    about += [value for name, value in filters.items() if name in ("country", "record")]
+    about += [value for name, value in filters.items() if name in ("country", "record", "region")]
     title = TITLE[context.lang]
     if about:
         title += f"（{'，'.join(about)}）" if context.lang == "zh" else f" ({', '.join(about)})"

@@ -55,7 +55,7 @@ class _Selected:
         self._stated, self._known = as_of.stated, as_of.known
         self._everywhere = reading.at(as_of)
         self._slice = reading.at(
-            as_of, country=wanted.country, field=wanted.field, class_=wanted.class_
+            as_of, countries=wanted.place.codes, field=wanted.field, class_=wanted.class_
         )
         self._wanted = wanted
         self._among = self._named()
@@ -88,7 +88,7 @@ class _Selected:
         """The records that may have something that is wanted, each with its kind."""
         wanted = self._wanted
         kinds = {row.record: row.value for row in self._listed()}
-        elsewhere = (wanted.country, wanted.field, wanted.class_) != (None, None, None)
+        elsewhere = bool(wanted.place) or (wanted.field, wanted.class_) != (None, None)
         if self._among is None and elsewhere and {*wanted.kinds} - {"phase", "milestone"}:
             kinds |= self._view.scattered(self._db, Scope(self._stated, self._known))
         return kinds

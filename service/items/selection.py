@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from events.area import Area
 from events.dates import Day
 from service.items.item import KINDS, Item, Kind
+from service.words.places import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Placed):
     """Which items are wanted. Days `first` to `last` of valid time, both included; None is all.
 
     `record` wants one record and, of a facility, what was done with it; `facilities` likewise
@@ -18,7 +19,6 @@ class Selection:
     """
 
     kinds: tuple[Kind, ...] = KINDS
-    country: str | None = None
     field: str | None = None
     class_: str | None = None
     record: str | None = None
@@ -30,7 +30,7 @@ class Selection:
     def takes(self, item: Item) -> bool:
         """Whether an item of a kind that is wanted is so itself."""
         # There may be tens of thousands of items: a filter that is not set costs no call.
-        if self.country is not None and item.country != self.country:
+        if self.place.among and item.country not in self.place.among:
             return False
         if self.field is not None and item.field != self.field:
             return False
@@ -51,5 +51,8 @@ class Selection:
 
     def is_at(self, area: Area) -> bool:
         """Whether something of a country, a field and a class is wanted."""
-        wanted = (self.country, self.field, self.class_)
-        return all(each in (None, own) for each, own in zip(wanted, area, strict=True))
+        return (
+            self.place.has(area.country)
+            and self.field in (None, area.field)
+            and self.class_ in (None, area.class_)
+        )

@@ -75,7 +75,7 @@ def search_answer(reading: Reading, query: Query) -> Members:
         about.q,
         about.near,
         about.kind,
-        about.country,
+        about.place,
         about.field,
         about.class_,
         about.statuses,
@@ -172,7 +172,7 @@ class _Finding:
         wanted: Wanted = query.about
         self.reading, self.query, self.wanted = reading, query, wanted
         self.slice = reading.at(
-            query.as_of, country=wanted.country, field=wanted.field, class_=wanted.class_
+            query.as_of, countries=wanted.place.codes, field=wanted.field, class_=wanted.class_
         )
         self.words: Terms | None = None if wanted.q is None else parse_terms(wanted.q)
         self.sort = _sort(wanted)
@@ -247,7 +247,7 @@ class _Finding:
         listed = self._records(streams)
         about_records = any(
             (
-                *(wanted.near, wanted.country, wanted.field, wanted.class_),
+                *(wanted.near, wanted.place, wanted.field, wanted.class_),
                 *(wanted.statuses, wanted.disputed),
             )
         )

@@ -18,6 +18,7 @@ from service.asking.filters import (
     LIMIT_OF_PAGE,
     NEAR,
     RADIUS,
+    REGION,
     SORT,
     SORTS,
     STATUS,
@@ -98,6 +99,7 @@ RECORDS = Question(
     filters=(
         choice("kind", KINDS, "Only records of this kind."),
         COUNTRY,
+        REGION,
         FIELD,
         CLASS,
         STATUS,
@@ -141,6 +143,7 @@ SEARCH = Question(
         Q,
         KIND,
         COUNTRY,
+        REGION,
         FIELD,
         CLASS,
         STATUS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from service.comparing.question import COMPARE
+from service.comparing.sides import sides_of
 from service.pages.activity.page import activity_page, activity_read
 from service.pages.compare.page import compare_page, default_sides
 from service.pages.disputed import page as disputing
@@ -52,6 +53,7 @@ PAGES: tuple[PageKind, ...] = (
         about="Two sides beside each other, as a page.",
         show=compare_page,
         question=COMPARE,
+        read=sides_of,
         begin=default_sides,
         frames=(
             PageFrame(path="/embed/compare", about="Two sides, in a frame.", show=compare_page),

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, request
 from service.asking.query import located
 from service.pages.kinds import PAGES
 from service.pages.shell import rendering
-from service.pages.shell.answering import page_response, problem_as_page
+from service.pages.shell.answering import joined, page_response, problem_as_page
 from service.pages.shell.frame import POLICY, framed
 from service.pages.shell.kind import PageFrame, PageKind, Read
 from service.web.access import needs
@@ -35,6 +35,8 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
         template, beside = frame.template, None
 
     def view(id: str = "") -> Any:
+        if (clean := joined(request.args.items(multi=True))) is not None:
+            return redirect(located(request.path, clean), 303)
         texts = request.args.to_dict()
         if kind.begin is not None and (begin := kind.begin(texts)) is not None:
             return redirect(located(path, begin.items()), 303)

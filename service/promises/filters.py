@@ -11,7 +11,7 @@ from events.dates import day as day_of
 from events.errors import BadFilter
 from projections.kinds.ladders import OUTCOMES
 from service.asking import forms
-from service.asking.filters import AFTER_ROW, CLASS, COUNTRY, FIELD, LIMIT, LIMIT_OF_PAGE
+from service.asking.filters import AFTER_ROW, LIMIT, LIMIT_OF_PAGE
 from service.asking.parameter import Filter, choice, choices, quoted
 from service.sentences.slips import About
 
@@ -98,8 +98,6 @@ PAGE: tuple[Filter, ...] = (
     LIMIT_OF_PAGE.but(meaning="How many a page has at most."),
     AFTER_ROW,
 )
-
-PART = (COUNTRY, FIELD, CLASS)
 
 OPERATOR = Filter(
     name="operator",

@@ -31,7 +31,9 @@ from service.sentences.slips import Longest, overdue_sentence
 def overdue_answer(reading: Reading, query: Query) -> Members:
     """The members of `OverduePlansSchema`, less the clocks: the longest first."""
     meant: Promised = query.about
-    view = reading.at(query.as_of, country=meant.country, field=meant.field, class_=meant.class_)
+    view = reading.at(
+        query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
+    )
     day = view.status_day
     plans = _Plans.of(view, view.find("overdue", day))
     longest = None
@@ -59,7 +61,9 @@ def overdue_answer(reading: Reading, query: Query) -> Members:
 def due_answer(reading: Reading, query: Query) -> Members:
     """The members of `DuePlansSchema`, less the clocks: the soonest first."""
     meant: Promised = query.about
-    view = reading.at(query.as_of, country=meant.country, field=meant.field, class_=meant.class_)
+    view = reading.at(
+        query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
+    )
     horizon = query.as_of.stated
     plans = _Plans.of(view, view.find("due", AFTER_ALL, first=BEFORE_ALL))
     if meant.within is not None:

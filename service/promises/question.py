@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from projections.views.reading import Reading
 from projections.views.state import Scope
+from service.asking.filters import PART
 from service.asking.following import Follow
 from service.asking.query import Query
 from service.asking.question import Example, Question
@@ -16,7 +17,6 @@ from service.promises.filters import (
     OPERATOR,
     OUTCOME,
     PAGE,
-    PART,
     SORT,
     WITHIN,
     Promised,
@@ -38,7 +38,7 @@ BY_HORIZON = (("stated",),)
 def _of_ladders(reading: Reading, query: Query, *, after: int, known: int) -> list[int]:
     """Of an answer that lists every plan that was said, the overtaken ones too."""
     about: Promised = query.about
-    scope = Scope(query.as_of.stated, known, about.country, about.field, about.class_)
+    scope = Scope(query.as_of.stated, known, about.place.codes, about.field, about.class_)
     plans = reading.turns.of_ladders(reading.db, scope, after=after)
     return sorted({*plans, *on_any_day(reading, query, after=after, known=known)})
 

@@ -53,7 +53,9 @@ def slips_answer(reading: Reading, query: Query) -> Members:
     """The members of `SlipsSchema`, less the clocks; ladders by record and entry, or the greatest
     slip first."""
     meant: Promised = query.about
-    view = reading.at(query.as_of, country=meant.country, field=meant.field, class_=meant.class_)
+    view = reading.at(
+        query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
+    )
     tally = Tally(view, meant)
     groups = [(name, key, part) for name in meant.by for key, part in tally.groups(name)]
     parts = [part for _, _, part in groups]

@@ -11,6 +11,7 @@ from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joi
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language
 from service.words.labels import status_phrase
+from service.words.places import WORLD, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class SideShown:
     at: Day
     stated: Day
     known: int
-    country: str | None = None
+    place: Place = WORLD
     field: str | None = None
     class_: str | None = None
     running: Count = 0
@@ -56,7 +57,7 @@ def compare_sentence(
     """
     if left.name is not None and right.name is not None:
         return in_each_language(lambda say: _facilities(say, left, right))
-    about = (left.country, left.field, left.class_) == (right.country, right.field, right.class_)
+    about = (left.place, left.field, left.class_) == (right.place, right.field, right.class_)
     if about and left.seen_from == right.seen_from and not (left.beyond or right.beyond):
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
@@ -136,11 +137,11 @@ def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopp
 
 
 def _whose(say: Voice, side: SideShown) -> Phrase:
-    """Of which country and field, where one is named."""
-    where = say.place(country=side.country, field=side.field, class_=side.class_)
-    if side.country and where["field"]:
+    """Of which place and field, where one is named."""
+    where = say.place(side.place, side.field, side.class_)
+    if side.place and where["field"]:
         return say.pgettext("whose", " of {country} in {field}", **where)
-    if side.country:
+    if side.place:
         return say.pgettext("whose", " of {country}", **where)
     return say.pgettext("whose", " in {field}", **where) if where["field"] else ()
 
@@ -218,11 +219,11 @@ def _lead(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
 
 
 def _who(say: Voice, side: SideShown) -> Phrase:
-    """The country, the field or both, or the whole chronicle, as who runs facilities."""
-    where = say.place(country=side.country, field=side.field, class_=side.class_)
-    if side.country and where["field"]:
+    """The place, the field or both, or the whole chronicle, as who runs facilities."""
+    where = say.place(side.place, side.field, side.class_)
+    if side.place and where["field"]:
         return say.pgettext("who", "{field} in {country}", **where)
-    if side.country:
+    if side.place:
         return (where["country"],)
     return (where["field"],) if where["field"] else say.pgettext("who", "all countries together")
 

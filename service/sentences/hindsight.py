@@ -13,7 +13,7 @@ from service.sentences import times
 from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language, translations
-from service.words.places import country_name
+from service.words.places import WORLD, Place, place_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Hindsight:
     not_come: Sequence[Name] = ()
     unexpected_unnamed: Sequence[Name] = ()
     unexpected_named: Sequence[Name] = ()
-    country: str | None = None
+    place: Place = WORLD
     field: str | None = None
     class_: str | None = None
     links: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -129,11 +129,11 @@ def _then(say: Voice, hindsight: Hindsight, *, past: bool) -> Phrase:
     slots: dict[str, Slot] = {
         "when": times.when(hindsight.at, say.lang),
         "stated": times.moment(hindsight.then.stated, say.lang),
-        "country": "" if hindsight.country is None else country_name(hindsight.country, say.lang),
+        "country": place_name(hindsight.place, say.lang),
         "n": say.count(hindsight.expected_count, hindsight.links.get("expected")),
         "facilities": say.facilities(hindsight.expected_count, hindsight.field, hindsight.class_),
     }
-    kind = _Kind(past, hindsight.country is None, is_none(hindsight.expected_count))
+    kind = _Kind(past, not hindsight.place, is_none(hindsight.expected_count))
     return fill(_texts_of_then(say.lang)[kind], slots)
 
 

@@ -12,6 +12,7 @@ from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fil
 from service.sentences.times import Lateness
 from service.sentences.voice import Voice, in_each_language
 from service.translations import Language
+from service.words.places import Placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,12 @@ class Longest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """The promises that a sentence is about: of a country, a field, a class, an operator, or
-    all.
+class About(Placed):
+    """The promises that a sentence is about: of a place, a field, a class, an operator, or all.
 
     `came_by` limits them to what had come by that day.
     """
 
-    country: str | None = None
     field: str | None = None
     class_: str | None = None
     operator: str | None = None
@@ -122,7 +121,7 @@ def overdue_sentence(
 
 def _where(say: Voice, about: About) -> Phrase:
     """Whose promises, before what is said of them: "in China, "."""
-    where = say.where(country=about.country, field=about.field, class_=about.class_)
+    where = say.where(about.place, about.field, about.class_)
     if about.operator is not None:
         where = say.pgettext(
             "where", "{where}at facilities of {operator}, ", where=where, operator=about.operator

@@ -16,7 +16,7 @@ from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, bounds, in_each_language, is_none
 from service.translations import Language, translations
 from service.words.labels import status_phrase
-from service.words.places import country_name
+from service.words.places import Place, place_name
 
 BUILDING = ("under-construction", "completed", "commissioning")
 """The statuses in which a facility is being built or tested."""
@@ -31,7 +31,7 @@ def state_sentence(
     period: Period | None = None,
     stated: Day,
     beyond: bool,
-    country: str | None,
+    place: Place,
     field: str | None,
     class_: str | None = None,
     statuses: Sequence[str] = (),
@@ -73,10 +73,10 @@ def state_sentence(
         slots: dict[str, Slot] = {
             "when": times.when(at, lang) if period is None else times.during(period, lang),
             "stated": times.moment(stated, lang),
-            "country": "" if country is None else country_name(country, lang),
+            "country": place_name(place, lang),
         }
         if statuses:
-            key = _Kind(beyond, country is None, is_none(had))
+            key = _Kind(beyond, not place, is_none(had))
             slots["n"] = say.count(had, links.get("total"))
             slots["status"] = _any_of(say, statuses)
             slots["besides"] = _any_of(say, besides)
@@ -87,13 +87,13 @@ def state_sentence(
             elif last_known:
                 texts = _of_last_statuses
             return say.begun(fill(texts(lang)[key], slots))
-        kind = _Kind(beyond, country is None, is_none(running), is_none(being_built))
+        kind = _Kind(beyond, not place, is_none(running), is_none(being_built))
         slots["n"] = say.count(running, links.get("running"))
         slots["m"] = say.count(being_built, links.get("building"))
         slots["facilities"] = say.facilities(running, field, class_)
         return say.sentences(
             [
-                say.begun(fill(_of_all(lang)[kind], slots)),
+                say.begun(fill(_of_all(lang, 2 if place.is_plural else 1)[kind], slots)),
                 _begun(say, begun, beyond=beyond),
                 _found(say, discoveries, whole_year=_is_year(period)),
             ]
@@ -112,17 +112,21 @@ class _Kind(NamedTuple):
 
 
 @cache
-def _of_all(lang: Language) -> dict[_Kind, str]:
-    """The text for each kind of state. That there was none is what the chronicle says, which has
-    not all there was."""
+def _of_all(lang: Language, number: int) -> dict[_Kind, str]:
+    """The text for each kind of state, of a place of that grammatical number. That there was none
+    is what the chronicle says, which has not all there was."""
     say = translations(lang)
     past, would, country, world = False, True, False, True
     return {
-        _Kind(past, country, False, False): say.gettext(
-            "{when} {country} ran {n} {facilities} and was building or testing {m}."
+        _Kind(past, country, False, False): say.ngettext(
+            "{when} {country} ran {n} {facilities} and was building or testing {m}.",
+            "{when} {country} ran {n} {facilities} and were building or testing {m}.",
+            number,
         ),
-        _Kind(past, country, False, True): say.gettext(
-            "{when} {country} ran {n} {facilities} and was building or testing none."
+        _Kind(past, country, False, True): say.ngettext(
+            "{when} {country} ran {n} {facilities} and was building or testing none.",
+            "{when} {country} ran {n} {facilities} and were building or testing none.",
+            number,
         ),
         _Kind(past, country, True, False): say.gettext(
             "{when} the chronicle counted no {facilities} running in {country}"

@@ -14,8 +14,7 @@ from service.translations import LANGUAGES, Language
 from service.words.labels import class_phrase, field_phrase, part_phrase, status_phrase, unit_of
 from service.words.names import text_in
 from service.words.number import number_text
-from service.words.places import country_name
-from service.words.regions import REGIONS
+from service.words.places import country_name, region_name
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
 Key = Mapping[str, str | None]
@@ -178,7 +177,7 @@ def _word(member: str, value: str, lang: Language) -> str:
     if member == "country":
         return country_name(value, lang)
     if member == "region":
-        return country_name(REGIONS[value].m49, lang)
+        return region_name(value, lang)
     if member == "field":
         return field_phrase(value, lang)
     if member == "class":

@@ -18,7 +18,7 @@ from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fil
 from service.translations import LANGUAGES, Language, translations
 from service.words.labels import part_phrase
 from service.words.number import number_text
-from service.words.places import LOCALES, country_name
+from service.words.places import LOCALES, Place, place_name
 
 MOST_NAMES = 4
 """How many names a sentence lists before it counts the rest."""
@@ -129,21 +129,19 @@ class Voice:
             field=part,
         )
 
-    def where(self, *, country: str | None, field: str | None, class_: str | None = None) -> Phrase:
+    def where(self, place: Place, field: str | None, class_: str | None = None) -> Phrase:
         """The part of the world that a clause is about, as it stands before it: "in China, "."""
-        where = self.place(country=country, field=field, class_=class_)
-        if country and where["field"]:
+        where = self.place(place, field, class_)
+        if place and where["field"]:
             return self.pgettext("where", "in {field} in {country}, ", **where)
-        if country:
+        if place:
             return self.pgettext("where", "in {country}, ", **where)
         return self.pgettext("where", "in {field}, ", **where) if where["field"] else ()
 
-    def place(
-        self, *, country: str | None, field: str | None, class_: str | None = None
-    ) -> dict[str, str]:
+    def place(self, place: Place, field: str | None, class_: str | None = None) -> dict[str, str]:
         """The slots `country` and `field`, the class with it, empty where there is none."""
         return {
-            "country": "" if country is None else country_name(country, self.lang),
+            "country": place_name(place, self.lang),
             "field": part_phrase(field, class_, self.lang),
         }
 

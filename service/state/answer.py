@@ -136,7 +136,7 @@ class _Selection:
         self.reading = reading
         self.wanted = wanted = replace(wanted, after=after)
         self.slice = reading.at(
-            as_of, country=wanted.country, field=wanted.field, class_=wanted.class_
+            as_of, countries=wanted.place.codes, field=wanted.field, class_=wanted.class_
         )
         self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during

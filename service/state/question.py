@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from service.asking.filters import (
     AFTER,
-    CLASS,
-    COUNTRY,
     EXPECTED,
-    FIELD,
     LIMIT_OF_PAGE,
+    PART,
     STATUS,
 )
 from service.asking.following import Follow
@@ -29,7 +27,7 @@ STATE = Question(
     name="state",
     path="/v1/state",
     summary="The state at three clocks: facilities, policies, indicators and findings.",
-    filters=(COUNTRY, FIELD, CLASS, STATUS, EXPECTED, LIMIT_OF_PAGE, AFTER),
+    filters=(*PART, STATUS, EXPECTED, LIMIT_OF_PAGE, AFTER),
     answer=state_answer,
     schema=StateSchema,
     tables=(FACILITIES, POLICIES, INDICATORS, DISCOVERIES, OBSERVATIONS),

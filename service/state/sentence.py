@@ -16,6 +16,7 @@ from projections.views.columns import Found
 from projections.views.order import Order
 from projections.views.reading import Slice
 from projections.views.state import Row
+from service.asking.filters import place_in
 from service.asking.query import Query, pinned_path
 from service.sentences.sentence import Name
 from service.sentences.state import BEGINNINGS, BUILDING, state_sentence
@@ -69,7 +70,7 @@ def state_in_words(
         period=as_of.during,
         stated=as_of.stated,
         beyond=beyond,
-        country=query.filters.get("country"),
+        place=place_in(query.filters),
         field=query.filters.get("field"),
         class_=query.filters.get("class"),
         statuses=those,

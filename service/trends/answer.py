@@ -25,7 +25,6 @@ from service.asking.table import Members
 from service.sentences.trends import Ends, trends_sentence
 from service.trends.sweeps import SWEEPS, Point
 from service.trends.trend import Measure, Trend, place
-from service.words.regions import REGIONS
 
 Series = dict[str, Any]
 """`key` and `points` of a series, one point for each step; of readings what its card says, too."""
@@ -128,23 +127,12 @@ def between_ends(reading: Reading, query: Query, *, after: int, known: int) -> l
     stated = query.as_of.stated
     field = trend.fields[0] if len(trend.fields) == 1 else None
     class_ = trend.classes[0] if len(trend.classes) == 1 else None
-    found = (
-        reading.turns.of_rows(
-            reading.db,
-            Scope(stated, known, country, field, class_),
-            # Beyond the horizon a status is the one at the horizon.
-            first=min(trend.first, stated),
-            last=trend.last,
-            after=after,
-            facets=[MEASURED[trend.measure]],
-        )
-        for country in _countries(trend)
+    return reading.turns.of_rows(
+        reading.db,
+        Scope(stated, known, trend.codes, field, class_),
+        # Beyond the horizon a status is the one at the horizon.
+        first=min(trend.first, stated),
+        last=trend.last,
+        after=after,
+        facets=[MEASURED[trend.measure]],
     )
-    return sorted({position for positions in found for position in positions})
-
-
-def _countries(trend: Trend) -> Sequence[str | None]:
-    """The countries of a trend; None is all, where those that are not named count too."""
-    if not trend.countries:
-        return [None]
-    return [*trend.countries, *(each for name in trend.regions for each in REGIONS[name].countries)]

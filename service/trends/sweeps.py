@@ -1,7 +1,7 @@
 """The points of a trend, of each measure by one sweep.
 
 Nothing is asked anew for each point. What holds anywhere within the points is one look into the
-columns of the views (one for each country that is named, where no region is). A row that holds
+columns of the views, at the places that are named alone. A row that holds
 from a day to a day covers the points between two places of their list: it is noted at these two,
 and the sums from point to point are the trend. Only what the answer shows becomes objects.
 """
@@ -256,40 +256,35 @@ def _all(counted: Iterable[Key], trend: Trend) -> Iterable[Key]:
 def _covering(slice: Slice, trend: Trend, facet: str, first: Day, days: Sequence[Day]) -> _Rows:
     """The rows of a facet that hold on some day from `first` to the last of the points, pass the
     filters and cover a point, with the places of the points."""
-    found = []
-    for part in _parts(slice, trend):
-        rows = part.find(facet, days[-1], first=first)
-        if trend.fields:
-            fields = [FIELDS.index(field) + 1 for field in trend.fields]
-            rows = rows.where(np.isin(field_in(rows["place"]), fields))
-        if trend.classes:
-            classes = [CLASSES.index(name) + 1 for name in trend.classes]
-            rows = rows.where(np.isin(class_in(rows["place"]), classes))
-        begins, ends = part.first_days(rows), part.ends(rows)
-        start, stop = (np.searchsorted(days, each) for each in (begins, ends))
-        members = (rows[name] for name in ("value", "odds", "place", "record"))
-        found.append(_Rows(start, stop, begins, *members))
-    every = _Rows(*(np.concatenate(members) for members in zip(*found, strict=True)))
+    part = _within(slice, trend)
+    rows = part.find(facet, days[-1], first=first)
+    if trend.fields:
+        fields = [FIELDS.index(field) + 1 for field in trend.fields]
+        rows = rows.where(np.isin(field_in(rows["place"]), fields))
+    if trend.classes:
+        classes = [CLASSES.index(name) + 1 for name in trend.classes]
+        rows = rows.where(np.isin(class_in(rows["place"]), classes))
+    begins, ends = part.first_days(rows), part.ends(rows)
+    start, stop = (np.searchsorted(days, each) for each in (begins, ends))
+    members = (rows[name] for name in ("value", "odds", "place", "record"))
+    every = _Rows(start, stop, begins, *members)
     covers = every.start < every.stop
     return _Rows(*(members[covers] for members in every))
 
 
 def _stab(slice: Slice, trend: Trend, facet: str, days: Sequence[Day]) -> list[Row]:
     """The rows of a facet that hold on some day within the points and pass the filters."""
-    found = (part.stab(facet, days[-1], first=days[0]) for part in _parts(slice, trend))
+    rows = _within(slice, trend).stab(facet, days[-1], first=days[0])
     fields, classes = trend.fields, trend.classes
     return [
         row
-        for rows in found
         for row in rows
         if (not fields or row.field in fields) and (not classes or row.class_ in classes)
     ]
 
 
-def _parts(slice: Slice, trend: Trend) -> list[Slice]:
-    """With a region, one look at all countries is cheaper than one at each of its own."""
-    some = trend.countries if not trend.regions else ()
-    return [replace(slice, country=country) for country in some] or [slice]
+def _within(slice: Slice, trend: Trend) -> Slice:
+    return replace(slice, countries=trend.codes) if trend.codes else slice
 
 
 def _home(row: Row) -> dict[str, str]:

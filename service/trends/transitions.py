@@ -28,11 +28,9 @@ from projections.views.state import Row, Scope
 from service.asking import forms
 from service.asking.filters import (
     AFTER_ROW,
-    CLASS,
-    COUNTRY,
-    FIELD,
     KNOWN,
     LIMIT_OF_PAGE,
+    PART,
     STATED,
     STATUS,
     Wanted,
@@ -104,7 +102,7 @@ def transitions_answer(reading: Reading, query: Query) -> Members:
     """The members of `TransitionsSchema`, less the clocks; items as `transitions` orders them."""
     period: Period = query.about
     views = reading.at(
-        query.as_of, country=period.country, field=period.field, class_=period.class_
+        query.as_of, countries=period.place.codes, field=period.field, class_=period.class_
     )
     listed = transitions(views, period)
     kinds = Counter(each.kind for each in listed)
@@ -297,7 +295,7 @@ def _turns(reading: Reading, query: Query, *, after: int, known: int) -> list[in
     period: Period = query.about
     found: set[int] = set()
     if period.has(FACILITY):
-        scope = Scope(query.as_of.stated, known, period.country, period.field, period.class_)
+        scope = Scope(query.as_of.stated, known, period.place.codes, period.field, period.class_)
         found |= {*reading.turns.of_statements(reading.db, FACILITY, scope, after=after)}
     if facets := [kind for kind in (POLICY, DISCOVERY) if period.has(kind)]:
         last = min(period.last, query.as_of.stated)
@@ -350,9 +348,7 @@ TRANSITIONS = Question(
     summary="What began and ended in the world between two days, also what came and went.",
     clocks=(STATED, KNOWN, FROM, TO),
     filters=(
-        COUNTRY,
-        FIELD,
-        CLASS,
+        *PART,
         STATUS.but(meaning="Only what became one of these statuses, and so facilities alone."),
         choice("kind", KINDS, "Only what began and ended of this kind."),
         LIMIT_OF_PAGE,

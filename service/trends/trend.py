@@ -19,11 +19,12 @@ from events.fact import is_id
 from events.vocabulary import CLASSES, FIELDS, STATUSES
 from service.asking import forms
 from service.asking.errors import TooManyPoints
-from service.asking.filters import CLASS, COUNTRY, FIELD, KNOWN, STATED, STATUS
+from service.asking.filters import CLASS, COUNTRY, FIELD, KNOWN, REGION, STATED, STATUS
 from service.asking.forms import Form
 from service.asking.parameter import Filter, Parameter, choice, one_of, values_of, written
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
+from service.words.places import Place
 from service.words.regions import REGIONS
 
 Measure = Literal["status", "discoveries", "policies", "indicator"]
@@ -137,22 +138,18 @@ BY_NAMES = Filter(
     ),
 )
 STEP = choice("step", STEPS, "How far apart the points stand.", default="year")
-COUNTRIES = _some(
-    COUNTRY,
-    {"type": "string", "pattern": "^[A-Z]{2}(?:,[A-Z]{2})*$", "examples": ["CN,US,JP"]},
-    "ISO 3166-1 alpha-2, several joined by commas. Leaves out what has no country. With "
-    "`by=country` each that is named has a series, be it nothing but zeros (of `status` "
-    "where a status is named too).",
-    member="countries",
+COUNTRIES: Filter = COUNTRY.but(
+    meaning=(
+        f"{COUNTRY.meaning} With `by=country` each that is named has a series, be it nothing but "
+        "zeros (of `status` where a status is named too)."
+    )
 )
-REGION = _some(
-    choice("region", REGIONS, ""),
-    {**forms.list_of(REGIONS), "examples": ["europe"]},
-    "Adds series of these regions, joined by commas, beside those that there are without: "
-    "each is of the countries that the United Nations count to it (M49), whatever "
-    "`country` says. `europe` has all of Russia, and not Cyprus or Turkey. Not with "
-    "`measure=indicator`.",
-    member="regions",
+BESIDE: Filter = REGION.but(
+    meaning=(
+        "Adds series of these regions (M49), joined by commas, beside those that there are "
+        "without, whatever `country` says. `europe` has all of Russia, and not Cyprus or Turkey. "
+        "Not with `measure=indicator`."
+    )
 )
 SOME_FIELDS = _some(
     FIELD,
@@ -177,9 +174,9 @@ SERIES = _some(
     {"type": "string", "pattern": "^[a-z0-9]+(?:[-,][a-z0-9]+)*$"},
     "Only these series of readings, joined by commas; only with `measure=indicator`.",
 )
-LISTS = (COUNTRIES, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES, REGION)
+LISTS = (COUNTRIES, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES, BESIDE)
 TREND_FILTERS = (
-    MEASURE, BY_NAMES, STEP, COUNTRIES, REGION, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES,
+    MEASURE, BY_NAMES, STEP, COUNTRIES, BESIDE, SOME_FIELDS, SOME_CLASSES, SOME_STATUSES, SERIES,
 )  # fmt: skip
 
 
@@ -198,6 +195,12 @@ class Trend:
     classes: tuple[str, ...]
     statuses: tuple[str, ...]
     series: tuple[str, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The countries of which anything counts; none is all, where those that are not named count
+        too."""
+        return Place(self.countries, self.regions).codes if self.countries else ()
 
     @property
     def first(self) -> Day:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .model import STATUSES, Bounds, Logged, Naive, bounds_of, day_of, fill, read
+from .places import within
 
 Answer = dict[str, Any]
 Point = dict[str, Any]
@@ -22,11 +23,12 @@ def hindsight(log: list[Logged], then: Point, now: Point, **filters: Any) -> Ans
 
     A filter goes by the card of now; who has none there goes by that of then.
     """
+    is_there = within(filters.get("country"), filters.get("region"))
     cards = {**read(log, then["known"])[0], **read(log, now["known"])[0]}
     shown_ids = {
         id
         for id, card in cards.items()
-        if all(card[name] == value for name, value in filters.items())
+        if is_there(card["country"]) and filters.get("field") in (None, card["field"])
     }
     rows = [
         {id: row for id, row in rows_of(log, point).items() if id in shown_ids}

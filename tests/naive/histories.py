@@ -32,8 +32,8 @@ from .model import (
     iso,
     read,
 )
+from .places import COUNTRIES, random_place
 
-COUNTRIES = ("CN", "JP")
 FIELDS = ("particle-physics", "astronomy")
 CLASSES = ("experiment", "light-source")
 UNITS = ("%", "m", "USD")
@@ -122,13 +122,10 @@ def random_question(rng: Random, log: list[Logged]) -> dict[str, Any]:
     question: dict[str, Any] = {"at": iso(at), "stated": iso(stated), "known": known}
     if rng.random() < 0.3:
         question["during"] = period_around(rng, at)
-    for name, words, often in (
-        ("country", COUNTRIES, 0.3),
-        ("field", FIELDS, 0.3),
-        ("class", CLASSES, 0.2),
-    ):
-        if rng.random() < often:
-            question[name] = rng.choice(words)
+    if rng.random() < 0.4:
+        question |= random_place(rng)
+    parts = (("field", FIELDS, 0.3), ("class", CLASSES, 0.2))
+    question |= {name: rng.choice(words) for name, words, often in parts if rng.random() < often}
     if rng.random() < 0.2:
         question["status"] = some_statuses(rng)
     if rng.random() < 0.2:

@@ -16,6 +16,8 @@ from functools import cache
 from math import inf
 from typing import Any
 
+from .places import within
+
 Line = dict[str, Any]
 Cards = dict[str, Line]
 
@@ -69,6 +71,7 @@ class Naive:
         known: int,
         during: str | None = None,
         country: str | None = None,
+        region: str | None = None,
         field: str | None = None,
         status: str | None = None,
         expected: str | None = None,
@@ -92,11 +95,13 @@ class Naive:
         cards, claims = read(self.log, known)
         slots = fill(claims, horizon)
 
+        is_there = within(country, region)
+
         def wanted(card: Line, line: Line) -> bool:
             # A statement has its own country and field, else those of its facility's card; the
             # class is always that of the card.
             return (
-                country in (None, line.get("country") or card.get("country"))
+                is_there(line.get("country") or card.get("country"))
                 and field in (None, line.get("field") or card.get("field"))
                 and others.get("class") in (None, card.get("class"))
             )

@@ -25,6 +25,7 @@ from .model import (
     read,
     step,
 )
+from .places import within
 
 Item = dict[str, Any]
 
@@ -52,6 +53,7 @@ def transitions(
     stated: str,
     known: int,
     country: str | None = None,
+    region: str | None = None,
     field: str | None = None,
     status: str | None = None,
     kind: str | None = None,
@@ -72,7 +74,7 @@ def transitions(
         for turn in turns
         if meets(turn.bounds, period, horizon)
         and kind in (None, turn.kind)
-        and country in (None, turn.home[0])
+        and within(country, region)(turn.home[0])
         and field in (None, turn.home[1])
         and (status is None or turn.became in status.split(","))
     ]

@@ -18,7 +18,7 @@ from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views import columns as module
 from projections.views import following
 from projections.views.budget import Budget
-from projections.views.columns import Columns, make, place_of
+from projections.views.columns import Columns, make, places_of
 from projections.views.following import BesideDiffers, rebuild, verify
 from projections.views.rows import Stored, by_key
 from projections.views.state import Scope
@@ -40,7 +40,7 @@ def row(chance: Random, number: int, *, far: bool = False) -> Stored:
     return Stored(
         record=chance.randrange(1, 30),
         seq=number,
-        country=chance.choice(("CN", "CH", None)),
+        country=chance.choice(("CN", "CH", "US", None)),
         field=chance.choice((0, 3, None)),
         class_=chance.choice((0, 22, None)),
         facet=chance.randrange(len(FACETS)),
@@ -60,33 +60,32 @@ def row(chance: Random, number: int, *, far: bool = False) -> Stored:
 
 
 def asked(
-    columns: Columns, facet: int, country: str | None, clocks: dict[str, int]
+    columns: Columns, facet: int, countries: tuple[str, ...], clocks: dict[str, int]
 ) -> set[tuple[int, int]]:
     """The keys of the rows that the columns find."""
-    low = place_of(country, None)
-    found = columns.find(
-        FACETS[facet], places=None if country is None else (low, low + 64), field=None, **clocks
-    )
+    places = places_of(countries) if countries else None
+    found = columns.find(FACETS[facet], places=places, field=None, **clocks)
+    assert len(found) == len({*found.tolist()})
     records, seqs = columns["record"][found].tolist(), columns["seq"][found].tolist()
     return set(zip(records, seqs, strict=True))
 
 
 def said(
-    rows: list[Stored], facet: int, country: str | None, clocks: dict[str, int]
+    rows: list[Stored], facet: int, countries: tuple[str, ...], clocks: dict[str, int]
 ) -> set[tuple[int, int]]:
     """The keys of the rows that hold, one by one."""
     return {
         (each.record, each.seq)
         for each in rows
         if each.facet == facet
-        and country in (None, each.country)
+        and (not countries or each.country in countries)
         and each.holds(stated=clocks["stated"], known=clocks["known"])
         and each.covers(first=clocks["first"], last=clocks["last"])
     }
 
 
-def a_question(chance: Random) -> tuple[int, str | None, dict[str, int]]:
-    """A facet, a country, and clocks."""
+def a_question(chance: Random) -> tuple[int, tuple[str, ...], dict[str, int]]:
+    """A facet, countries, and clocks."""
     first = chance.randrange(-350, 350)
     clocks = {
         "first": chance.choice((first, BEFORE_ALL)),
@@ -94,7 +93,8 @@ def a_question(chance: Random) -> tuple[int, str | None, dict[str, int]]:
         "stated": chance.randrange(-350, 350),
         "known": chance.randrange(1, 100),
     }
-    return chance.randrange(len(FACETS)), chance.choice(("CN", "CH", None)), clocks
+    some = chance.sample(("CH", "CN", "US"), chance.randrange(4))
+    return chance.randrange(len(FACETS)), tuple(sorted(some)), clocks
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -178,7 +178,7 @@ def test_far_days_are_told_apart(teller: Teller) -> None:
 
     def held(day: int) -> list[str]:
         rows = state.stab(
-            db, "status", Scope(20_000, known, "CN"), budget=Budget(), first=day, last=day
+            db, "status", Scope(20_000, known, ("CN",)), budget=Budget(), first=day, last=day
         )
         return [row.value for row in rows]
 

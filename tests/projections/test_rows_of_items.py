@@ -27,16 +27,20 @@ TODAY = parse_iso("2026-11-25")
 
 
 def stretches(
-    juno: Teller, facet: str, **asked: str | None
+    juno: Teller,
+    facet: str,
+    countries: tuple[str, ...] = (),
+    field: str | None = None,
+    record: str | None = None,
 ) -> list[tuple[str, str, Day | None, Day | None]]:
     """The stretches of a facet, as statement, value and days."""
     juno.archive.catch_up()
     found = juno.archive.state.stretches(
         juno.archive.views.db(),
         facet,
-        Scope(TODAY, juno.archive.views.tracked(), asked.get("country"), asked.get("field")),
+        Scope(TODAY, juno.archive.views.tracked(), countries, field),
         budget=Budget(),
-        records=None if asked.get("record") is None else [str(asked["record"])],
+        records=None if record is None else [record],
     )
     return [(each.statement, each.value, each.first, each.stop) for each in found]
 
@@ -53,8 +57,8 @@ def test_a_stretch_is_of_one_statement_whatever_the_odds(juno: Teller) -> None:
         ("runs", "operating", parse_iso("2025-01-01"), None),
     ]
     assert stretches(juno, "status", record="juno") == found
-    assert stretches(juno, "status", country="CN", field="particle-physics") == found
-    assert stretches(juno, "status", country="CH") == []
+    assert stretches(juno, "status", countries=("CN",), field="particle-physics") == found
+    assert stretches(juno, "status", countries=("CH",)) == []
     assert stretches(juno, "status", field="fusion") == []
     assert stretches(juno, "status", record="cern") == []
 
@@ -120,10 +124,10 @@ def test_a_record_of_several_statements_may_lie_in_several_places(juno: Teller) 
     assert set(scattered.values()) == {"indicator"}
     assert len(scattered) == 1
 
-    def listed(country: str | None) -> int:
-        return len(state.find(db, "record", Scope(TODAY, 7, country)))
+    def listed(*countries: str) -> int:
+        return len(state.find(db, "record", Scope(TODAY, 7, countries)))
 
-    assert (listed(None), listed("US"), listed("VA")) == (3, 1, 0)
+    assert (listed(), listed("US"), listed("VA"), listed("CN", "US", "VA")) == (3, 1, 0, 3)
 
 
 def test_the_last_events_of_a_country_are_found_in_its_rows(juno: Teller) -> None:
@@ -136,17 +140,18 @@ def test_the_last_events_of_a_country_are_found_in_its_rows(juno: Teller) -> Non
     juno.archive.catch_up()
     history, db = juno.archive.history, juno.archive.views.db()
 
-    def last(limit: int, *, country: str | None = None, kind: str | None = None) -> list[int]:
-        acts = history.last_acts(db, Acts(0, 7, kind=kind, country=country), limit=limit)
+    def last(limit: int, *, countries: tuple[str, ...] = (), kind: str | None = None) -> list[int]:
+        acts = history.last_acts(db, Acts(0, 7, kind=kind, countries=countries), limit=limit)
         return [act.entry.position for act in acts]
 
     assert last(9) == [1, 2, 3, 4, 5, 6, 7]
     assert last(2) == [6, 7]
-    assert last(9, country="CH") == [3, 5, 7]
-    assert last(2, country="CH") == [5, 7]
-    assert last(9, country="CN") == [2, 4]
-    assert last(9, country="CH", kind="discovery") == [7]
-    assert sum(count for *_, count in history.counts(db, Acts(0, 7, country="CH"))) == 3
+    assert last(9, countries=("CH",)) == [3, 5, 7]
+    assert last(2, countries=("CH",)) == [5, 7]
+    assert last(9, countries=("CN",)) == [2, 4]
+    assert last(9, countries=("CH", "CN")) == [2, 3, 4, 5, 7]
+    assert last(9, countries=("CH",), kind="discovery") == [7]
+    assert sum(count for *_, count in history.counts(db, Acts(0, 7, countries=("CH",)))) == 3
 
 
 def test_commits_are_found_from_the_end_back(juno: Teller) -> None:

@@ -181,7 +181,7 @@ def test_what_is_kept_costs_what_it_did(shipped: Archive) -> None:
     """The items of a drawing that were made before are counted as if they were made now."""
     reading = [shipped.reading_at(1203, Budget()) for _ in range(2)]
     clocks = as_of(at="2013", log=shipped.chronicle.log, now=shipped.chronicle.now())
-    wanted = Selection(kinds=("phase", "milestone"), country="CN")
+    wanted = Selection(kinds=("phase", "milestone"), countries=("CN",))
     for each in reading:
         cached_items(each, clocks, wanted)
     assert reading[0].budget.spent == reading[1].budget.spent > 0

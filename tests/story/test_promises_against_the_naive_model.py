@@ -30,8 +30,10 @@ from service.promises.filters import GROUPS
 from service.promises.question import DUE, OVERDUE, RECORD_SLIPS, SLIPS
 from service.records.audit import plans_over
 from tests.naive import promises
-from tests.naive.histories import COUNTRIES, FIELDS, Batch, logged, random_instants, random_question
+from tests.naive.histories import FIELDS, Batch, logged, random_instants, random_question
 from tests.naive.model import Logged, read
+from tests.naive.places import random_place
+from tests.naive.places import within as within_place
 from tests.naive.promised_histories import OPERATORS, promised_history
 from tests.story.telling import JUNO, SOURCE, Clock, Teller, command, correction, milestone, plan
 
@@ -129,6 +131,15 @@ def differences(story: Story, point: Answer) -> list[str]:
             if (item if name == "outcome" else cards[item["record"]]).get(name) == value
         ],
     )
+    place = random_place(story.chance)
+    is_there = within_place(place.get("country"), place.get("region"))
+    there = {id for id, card in cards.items() if is_there(card["country"])}
+    compare_slips(
+        same,
+        f"slips of {place}",
+        story.asks(SLIPS, point, **place),
+        [item for item in ladders if item["record"] in there],
+    )
     if cards:
         record = story.chance.choice(sorted(cards))
         answer = story.asks(RECORD_SLIPS, point, record)
@@ -138,6 +149,10 @@ def differences(story: Story, point: Answer) -> list[str]:
     # What is open.
     late = story.asks(OVERDUE, point)
     same_list(same, "overdue", late, promises.overdue(story.log, at=point["at"], **clocks))
+    late_there = story.asks(OVERDUE, point, **place)
+    of_all = promises.overdue(story.log, at=point["at"], **clocks)
+    of_there = [item for item in of_all if item["record"] in there]
+    same_list(same, f"overdue of {place}", late_there, of_there)
     soon = story.asks(DUE, point)
     same_list(same, "due", soon, promises.due(story.log, **clocks))
     within = story.chance.choice(("P1Y", "P3Y", "P7M", "P45D", "P1Y1M1D", "P2W", "P0D"))
@@ -221,7 +236,6 @@ def key_set(items: list[Answer]) -> set[tuple[str, str]]:
 def filters(chance: Random) -> list[tuple[str, str]]:
     """A filter of each name."""
     return [
-        ("country", chance.choice(COUNTRIES)),
         ("field", chance.choice(FIELDS)),
         ("operator", chance.choice(OPERATORS)),
         ("outcome", chance.choice(OUTCOMES)),

@@ -18,18 +18,21 @@ from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
 from service.comparing.question import COMPARE
-from service.comparing.sides import TO_PARTS, Sides
+from service.comparing.sides import TO_PARTS, WHERE, Sides
 from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, interval_words
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.coverage import coverage
-from service.pages.shell.layout import Members, pieces
+from service.pages.shell.here import PART
+from service.pages.shell.layout import Members, Piece, pieces
 from service.pages.shell.pager import ROWS as MOST
+from service.pages.shell.placing import places_offered
 from service.state.row import expected_status
 from service.web.response import arguments
-from service.words import labels, language, places
+from service.words import labels, language
 from service.words.names import text_in
+from service.words.places import WORLD
 from service.words.speech import Speech
 
 OTHER = (*TO_CLOCKS, *TO_PARTS)
@@ -39,6 +42,9 @@ MOST_TO_CHOOSE = 1000
 """Of more facilities than this none are offered to choose from: their ids are to be written."""
 
 YEARS = 10
+
+TO_WHERE = {f"to_{name}" for name in WHERE}
+"""The parameters of the place of the second side."""
 
 ROWS = (*FAMILIES, ("suspended", ("suspended",)), ("over", ("decommissioned", "cancelled")))
 """The rows of marks under each side."""
@@ -67,14 +73,22 @@ def compare_page(visit: Visit) -> Members:
     facilities = (compared.a.record, compared.b.record)
     of = (None, None) if len(set(facilities)) == 1 else facilities
     as_of = visit.query.as_of
-    records = visit.reading.at(as_of).stab("record", as_of.at)
+    world = visit.reading.at(as_of)
+    records = world.stab("record", as_of.at)
+    said, sentence = answer["sentence"][lang], pieces(answer["sentence"], lang, here)
+    if compared.a == compared.b:
+        said = say(
+            "Both sides are the same, so there is nothing to compare. Give the second side another"
+            " year, place or field, or another day by which it was stated."
+        )
+        sentence = [Piece(said, None, figure=False)]
     return {
         "page": visit.page(
-            "compare", skip_to="facilities", description=answer["sentence"][lang]
+            "compare", skip_to="facilities", description=said
         ),
         "answer": answer,
         "texts": texts,
-        "sentence": pieces(answer["sentence"], lang, here),
+        "sentence": sentence,
         "sides": [
             _side(answer, "a", before, of=of[0], lang=lang, names=names),
             _side(answer, "b", after, of=of[1], lang=lang, names=names),
@@ -105,14 +119,21 @@ def compare_page(visit: Visit) -> Members:
         "titles": _titles(visit, answer),
         "coverage": _coverage(visit, compared, records),
         "names": names,
-        "countries": _countries(visit, records),
+        "places": places_offered(world, compared.a.place, lang),
+        "to_places": places_offered(
+            world, compared.b.place if texts.keys() & TO_WHERE else WORLD, lang
+        ),
         "of_facilities": compared.a.record is not None,
         "facilities": _named_facilities(visit, records) if compared.a.record is not None else [],
         "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
         "most": MOST,
         "at": written(compared.a.as_of.at),
-        "to_at": written(compared.b.as_of.at) if compared.a.as_of.at != compared.b.as_of.at else "",
+        "to_at": (
+            written(compared.b.as_of.at)
+            if "to_at" in texts or compared.a.as_of.at != compared.b.as_of.at
+            else ""
+        ),
     }  # fmt: skip
 
 
@@ -376,7 +397,7 @@ def _coverage(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
     """The sentence on what the counts of both sides are of; "" where facilities are compared."""
     if compared.a.record is not None:
         return ""
-    return coverage(records, (compared.a.country, compared.b.country), visit.say)
+    return coverage(records, (compared.a.place, compared.b.place), visit.say)
 
 
 def _facility_ids(records: Iterable[Row]) -> list[str]:
@@ -399,13 +420,5 @@ def _other_way(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
     ids = _facility_ids(records)[:2]
     if len(ids) < 2:
         return ""
-    parts = dict.fromkeys(
-        ("country", "to_country", "field", "to_field", "class", "to_class", "to_at")
-    )
+    parts = dict.fromkeys((*PART, *(f"to_{name}" for name in PART), "to_at"))
     return visit.here.url(**parts, record=ids[0], to_record=ids[1])
-
-
-def _countries(visit: Visit, records: Iterable[Row]) -> list[str]:
-    asked_for = {visit.texts[name] for name in ("country", "to_country") if name in visit.texts}
-    codes = asked_for | {row.country for row in records if row.value == "facility"}
-    return sorted(codes, key=lambda code: places.country(code, visit.lang))

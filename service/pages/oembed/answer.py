@@ -18,16 +18,17 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from events.errors import AnnalesError, BadFilter, NotFound
-from service.asking.filters import PINS
+from service.asking.filters import PINS, place_in
 from service.asking.parameter import whole_number
 from service.asking.query import Query
 from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
-from service.translations import chosen
+from service.translations import Language, chosen
 from service.web.pausing import reading_at
 from service.web.response import archive, arguments
 from service.words import labels
+from service.words.places import place_title
 from service.words.printable import printable
 
 JSON = "application/json"
@@ -146,15 +147,31 @@ def _title(path: str, texts: Mapping[str, str], name: str) -> str:
 
     >>> _title("/records/juno", {"at": "2013", "lang": "zh"}, "江门中微子实验")
     'Annales: 江门中微子实验, 2013'
-    >>> _title("/state", {"at": "2013", "country": "CN"}, "")
-    'Annales: state, 2013, CN'
+    >>> _title("/state", {"at": "2013", "country": "CN,JP", "region": "europe"}, "")
+    'Annales: state, 2013, China, Japan and Europe'
     """
     name = name.replace("'", "’")
     shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
+    lang: Language = "zh" if texts.get("lang") == "zh" else "en"
     values = [
-        text for key, text in texts.items() if key not in ("lang", *PINS) and PLAIN.fullmatch(text)
+        text
+        for text in dict.fromkeys(_in_words(key, texts, lang) for key in texts)
+        if PLAIN.fullmatch(text)
     ]
     return ", ".join((f"Annales: {shown}", *values))[:LONGEST]
+
+
+def _in_words(key: str, texts: Mapping[str, str], lang: Language) -> str:
+    """What a parameter says in a title: of a place, all of it at its first parameter."""
+    if key in ("lang", *PINS):
+        return ""
+    side, name = ("to_", key[3:]) if key.startswith("to_") else ("", key)
+    if name not in ("country", "region"):
+        return texts[key]
+    named = {name: texts[side + name] for name in ("country", "region") if side + name in texts}
+    # A name may have what could be markup, such as an ampersand.
+    words = place_title(place_in(named), lang)
+    return words if PLAIN.fullmatch(words) else ", ".join(named.values())
 
 
 def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:

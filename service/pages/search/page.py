@@ -19,16 +19,17 @@ from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
+from service.pages.shell.placing import places_offered
 from service.translations import Language
 from service.web.response import CLOCKS
 from service.words import labels
 from service.words.names import text_in
 from service.words.speech import Speech
 
-TAKES = (*CLOCKS, "q", *FACETS, "disputed", "sort", "limit", "after")
+TAKES = (*CLOCKS, "q", *FACETS, "region", "disputed", "sort", "limit", "after")
 """The parameters of the form: fewer than the questions take."""
 
-ANYTHING = frozenset(("q", "disputed", *FACETS))
+ANYTHING = frozenset(("q", "region", "disputed", *FACETS))
 """With any of these something is looked for; else all records are listed."""
 
 LISTED = 50
@@ -61,6 +62,7 @@ def search_page(visit: Visit) -> Members:
         "page": visit.page("search", skip_to="found"),
         "answer": answer,
         "texts": texts,
+        "places": places_offered(visit.reading.at(query.as_of), wanted.place, lang),
         "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],
         "fields": FIELDS,
         "statuses": STATUSES,

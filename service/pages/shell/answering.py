@@ -36,6 +36,9 @@ HTML = "text/html"
 
 PROBLEM = "application/problem+json"
 
+PLACES = ("country", "region", "to_country", "to_region")
+"""What the forms of pages send once for each box that is ticked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
@@ -156,6 +159,22 @@ def page_response(
     # the pinned URL, which is its `rel="canonical"`, has other bytes.
     response.headers.pop("Content-Location", None)
     return rendering.with_policy(response)
+
+
+def joined(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]] | None:
+    """The parameters of a form whose boxes were ticked, where several of one name were: each name
+    of a place once, with commas. None where there is nothing to join.
+
+    >>> joined([("country", "CN"), ("at", "2013"), ("country", "US")])
+    [('country', 'CN,US'), ('at', '2013')]
+    """
+    given = list(pairs)
+    lists = {name: [text for each, text in given if each == name] for name in PLACES}
+    if all(len(texts) < 2 for texts in lists.values()):
+        return None
+    clean = [(name, ",".join(lists.get(name) or [text])) for name, text in given]
+    # What is no place's may stand there twice, to be refused.
+    return [pair for at, pair in enumerate(clean) if pair[0] not in lists or pair not in clean[:at]]
 
 
 def _framed(path: str, here: Here) -> Members:

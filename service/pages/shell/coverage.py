@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterable
 
 from projections.views.state import Row
-from service.words.places import country_name
+from service.words.places import Place, place_name
 from service.words.speech import Speech
 
 
-def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) -> str:
+def coverage(rows: Iterable[Row], places: Iterable[Place], say: Speech) -> str:
     """A sentence that says how many facilities the counts of a page are of.
 
-    `rows` hold every record that exists at the clocks; None in `countries` is all of them.
+    `rows` hold every record that exists at the clocks.
     """
     held = Counter(row.country for row in rows if row.value == "facility")
     whole = held.total()
-    wanted = [code for code in dict.fromkeys(countries) if code is not None]
+    wanted = [place for place in dict.fromkeys(places) if place]
     if not wanted:
         return say.n(
             "Counted are the %(num)s facility and what is told of it in this chronicle.",
@@ -28,9 +28,9 @@ def coverage(rows: Iterable[Row], countries: Iterable[str | None], say: Speech) 
     parts = [
         say(
             "%(number)s of %(country)s",
-            number=held[code], country=country_name(code, say.lang),
+            number=sum(held[code] for code in place.among), country=place_name(place, say.lang),
         )
-        for code in wanted
+        for place in wanted
     ]  # fmt: skip
     return say(
         "Counted are facilities of this chronicle, which does not hold all there are: %(parts)s,"

@@ -17,7 +17,7 @@ from service.asking.query import located
 CARRIED = ("at", "during", "stated", "known", "lang")
 """The parameters that go along from page to page."""
 
-PART = ("country", "field", "class")
+PART = ("country", "region", "field", "class")
 """The parameters that go along to pages of a part of the world."""
 
 TAKES = {
@@ -59,8 +59,6 @@ class Here:
         """The URL of another page, with the clocks and language of this one and with `given`."""
         takes = TAKES.get(path, CARRIED)
         carried = {name: self.texts[name] for name in takes if name in self.texts}
-        if path != "/trends" and "," in carried.get("country", ""):
-            del carried["country"]  # only a trend has several
         return located(path, _ordered({**carried, **given}))
 
     def record(self, id: str) -> str:

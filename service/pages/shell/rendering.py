@@ -117,6 +117,7 @@ def _environment(lang: Language) -> Environment:
         "number": number_text,
         "said": lambda line, member: text_in(line, member, lang),
         "country": lambda code: places.country(code, lang),
+        "place": lambda place: places.place_title(place, lang),
         "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
         "kind": lambda code: labels.kind(code, lang),

@@ -20,6 +20,7 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.pager import Pager
+from service.pages.shell.placing import places_offered
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
@@ -42,7 +43,12 @@ def slips_page(visit: Visit) -> Members:
     answer = slips_answer(visit.reading, replace(query, about=replace(meant, **page)))
     part = {name: texts[name] for name in PART if name in texts}
     about = Promised(
-        country=meant.country, field=meant.field, class_=meant.class_, within=SOON, **page
+        countries=meant.countries,
+        regions=meant.regions,
+        field=meant.field,
+        class_=meant.class_,
+        within=SOON,
+        **page,
     )
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(query.as_of, at=query.as_of.stated, during=None)
@@ -89,10 +95,7 @@ def slips_page(visit: Visit) -> Members:
         "all_outcomes": OUTCOMES,
         "told": TOLD,
         "fields": FIELDS,
-        "countries": sorted(
-            {each["key"] for each in answer.get("by", {}).get("country", ()) if each["key"]}
-            | ({texts["country"]} if "country" in texts else set())
-        ),
+        "places": places_offered(visit.reading.at(then), meant.place, lang),
         "filters": meant,
         "came_by": None if meant.came_by is None else written(meant.came_by),
     }  # fmt: skip

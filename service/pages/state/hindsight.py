@@ -33,10 +33,9 @@ def hindsight_beside(visit: Visit) -> Members | None:
     if "stated" not in visit.here.texts or as_of.stated >= whole:
         return None
     now = replace(as_of, stated=whole)
+    asked: Wanted = visit.query.about
     part = Wanted(
-        country=visit.query.about.country,
-        field=visit.query.about.field,
-        class_=visit.query.about.class_,
+        countries=asked.countries, regions=asked.regions, field=asked.field, class_=asked.class_
     )
     query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
     found = hindsight_answer(visit.reading, query)

@@ -24,7 +24,7 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     shown = [row for row in rows if row["shown"]]
     if not shown:
         return {"map": None, "off_map": []}
-    if visit.query.about.country is None and len({row["country"] for row in shown}) > 1:
+    if visit.query.about.place.single is None and len({row["country"] for row in shown}) > 1:
         return {"map": _world(visit, shown), "off_map": []}
     towns = _towns(shown)
     places = [
@@ -75,7 +75,7 @@ def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
             Crowd(
                 key=code,
                 name=name,
-                href=here.url(country=code),
+                href=here.url(country=code, region=None),
                 latitude=mean(row["latitude"] for row in found),
                 longitude=mean(row["longitude"] for row in found),
                 all=len(alive),

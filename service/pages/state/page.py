@@ -30,6 +30,7 @@ from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.pager import ROWS
+from service.pages.shell.placing import places_offered
 from service.pages.state.drawings import state_drawings
 from service.pages.state.figures import Figures
 from service.pages.state.hindsight import hindsight_beside
@@ -41,7 +42,7 @@ from service.promises.tally import Counted, Tally
 from service.state.answer import state_answer
 from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
-from service.words import labels, places
+from service.words import labels
 from service.words.names import text_in
 
 MOST_FACILITIES = 500
@@ -80,7 +81,7 @@ class _State:
         self.as_of = visit.query.as_of
         self.slice = self.reading.at(
             self.as_of,
-            country=self.wanted.country,
+            countries=self.wanted.place.codes,
             field=self.wanted.field,
             class_=self.wanted.class_,
         )
@@ -129,10 +130,10 @@ class _State:
             ),
             "bar": bar,
             "filters": self.wanted,
-            "countries": self._countries(every),
+            "places": places_offered(self.reading.at(as_of), self.wanted.place, self.lang),
             "all_drawn": self.among is None,
             "left": sum(lane.left for lane in lanes),
-            "coverage": coverage(every, (self.wanted.country,), say),
+            "coverage": coverage(every, (self.wanted.place,), say),
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
             "fields": FIELDS,
             "answer": answer,
@@ -181,7 +182,8 @@ class _State:
         """The items to draw: all, or where there are too many only those of `among`."""
         selection = Selection(
             kinds=DRAWN,
-            country=self.wanted.country,
+            countries=self.wanted.countries,
+            regions=self.wanted.regions,
             field=self.wanted.field,
             class_=self.wanted.class_,
             among=self.among,
@@ -198,13 +200,6 @@ class _State:
             ids |= {*each.ladder.plans, each.ladder.came}
         texts = self.slice.statements(id for id in ids if id is not None)
         return {id: Fragment(text) for id, text in texts.items()}
-
-    def _countries(self, every: Iterable[Row]) -> list[str]:
-        """The countries that have facilities, by name."""
-        codes = {row.country for row in every if row.value == "facility"}
-        if self.wanted.country is not None:
-            codes.add(self.wanted.country)
-        return sorted(codes, key=lambda code: places.country(code, self.lang))
 
     # --- the figures
 

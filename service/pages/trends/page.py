@@ -14,12 +14,13 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.placing import places_offered
 from service.trends.answer import trends_answer
-from service.trends.trend import BY, MEASURES, ONLY_WITH
-from service.words import labels, places
+from service.trends.trend import BY, MEASURES, ONLY_WITH, Trend
+from service.words import labels
 from service.words.labels import unit_of
 from service.words.names import text_in
-from service.words.regions import REGIONS
+from service.words.places import Place, country, place_title
 from service.words.speech import Speech
 
 DRAWN = LOOKS * 2
@@ -57,6 +58,7 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
 def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Members:
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
+    trend: Trend = visit.query.about
     answer = trends_answer(visit.reading, visit.query)
     shared = _shared(answer["series"])
     series: list[Members] = [
@@ -105,6 +107,9 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
             "operator": say("operator"), "status": say("status"),
         },
         "all_by": _further(answer["measure"]),
+        "places": places_offered(
+            visit.reading.at(visit.query.as_of), Place(trend.countries, trend.regions), lang
+        ),
         "statuses": STATUSES,
         "fields": FIELDS,
         "examples": _examples(here, say),
@@ -187,7 +192,9 @@ def _shared(series: Iterable[Mapping[str, Any]]) -> set[str]:
     return shared if len(shared) < len(values) else shared - {next(iter(values), "")}
 
 
-def _name(series: Mapping[str, Any], shared: Collection[str], lang: str, everything: str) -> str:
+def _name(
+    series: Mapping[str, Any], shared: Collection[str], lang: Language, everything: str
+) -> str:
     """The name of a series: the parts of its key in words, without those that all share."""
     words = []
     for name, value in series["key"].items():
@@ -195,10 +202,10 @@ def _name(series: Mapping[str, Any], shared: Collection[str], lang: str, everyth
             continue
         if name == "series" and "name" in series:
             words.append(text_in(series, "name", lang))
-            continue
-        if name in ("country", "region"):
-            code = value if name == "country" else REGIONS[value].m49
-            words.append(places.country(code, lang))
+        elif name == "country":
+            words.append(country(value, lang))
+        elif name == "region":
+            words.append(place_title(Place(regions=(value,)), lang))
         else:
             words.append(labels.label(value, lang))
     separator = "，" if lang == "zh" else ", "

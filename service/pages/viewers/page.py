@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from events.vocabulary import FIELDS, countries
+from events.vocabulary import FIELDS
+from service.asking.filters import place_in
 from service.asking.query import Arguments, Query, located
 from service.feeds.answering import feed_arguments
 from service.feeds.feed import Feed
@@ -23,8 +24,8 @@ from service.pages.shell import rendering
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import CLOCKS
 from service.pages.shell.layout import FormatLink, Members
+from service.pages.shell.placing import places_offered
 from service.web.root import root
-from service.words import places
 from service.words.speech import Speech
 
 
@@ -130,7 +131,9 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
         "feed_url": url,
         "feed_link": root() + url,
         "texts": visit.texts,
-        "countries": sorted(countries(), key=lambda code: places.country(code, visit.lang)),
+        "places": places_offered(
+            visit.reading.at(visit.query.as_of), place_in(visit.query.filters), visit.lang
+        ),
         "fields": FIELDS,
         "kinds": KINDS,
         "options": {each.name: each.form["enum"] for each in feed.own if "enum" in each.form},

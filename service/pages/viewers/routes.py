@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, redirect, request
 
-from service.asking.query import Query
-from service.pages.shell.answering import page_response, problem_as_page
+from service.asking.query import Query, located
+from service.pages.shell.answering import joined, page_response, problem_as_page
 from service.pages.shell.here import CLOCKS
 from service.pages.viewers.page import VIEWERS, viewer_page, viewer_query, viewers_page
 from service.web.access import needs
@@ -35,6 +35,8 @@ def viewer(name: str) -> Any:
     """A tool with its feed."""
     if name not in VIEWERS:
         abort(404)
+    if (clean := joined(request.args.items(multi=True))) is not None:
+        return redirect(located(request.path, clean), 303)
     shown = VIEWERS[name]
     response = page_response(
         "viewers/viewer.html",

@@ -145,7 +145,7 @@ def _of_columns(path: Path) -> Iterator[object]:
     yield [columns[member][: columns.count].tobytes() for member in MEMBERS]
     far = {"first": -(2**61), "last": 2**61, "stated": 2**61, "known": columns.position}
     for facet in FACETS:
-        for places in (None, *map(places_of, ("CN", "CH", "JP", "US"))):
+        for places in (None, *map(places_of, (("CN",), ("CH",), ("JP",), ("CH", "JP", "US")))):
             for field in (None, 0, 1):
                 found = columns.find(facet, places=places, field=field, **far)
                 yield np.sort(found).tolist()

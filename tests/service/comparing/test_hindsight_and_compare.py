@@ -28,7 +28,6 @@ from tests.naive.expectations import (
     rows_of,
 )
 from tests.naive.histories import (
-    COUNTRIES,
     FIELDS,
     logged,
     random_history,
@@ -892,7 +891,9 @@ def story(
 def points(chance: Random, log: list[Logged]) -> tuple[Answer, Answer, Answer]:
     """Two points, and filters."""
     start, end = (random_question(chance, log) for _ in range(2))
-    filters: Answer = {name: start[name] for name in ("country", "field") if name in start}
+    filters: Answer = {
+        name: start[name] for name in ("country", "region", "field") if name in start
+    }
     one, other = ({name: each[name] for name in CLOCKS} for each in (start, end))
     return one, other, filters
 
@@ -919,6 +920,7 @@ def test_hindsight_is_what_the_naive_model_says(
     found = set()
     for _ in range(150):
         then, now, filters = points(chance, log)
+        filters = chance.choice((filters, {}))
         if chance.random() < 0.7:
             # Mostly as it is asked: of a late day, then by an early word, now by every word.
             then["known"] = now["known"] = log[-1].position
@@ -942,7 +944,7 @@ def test_hindsight_is_what_the_naive_model_says(
             for side in ("then", "now"):
                 assert row[side].items() >= expected[side].items()
             found.add((row["group"], row["named"]))
-    assert len(found) == 4
+    assert len(found) >= 3
 
 
 def test_a_comparison_of_two_points_is_what_the_naive_model_says(
@@ -980,22 +982,31 @@ def test_a_comparison_of_two_points_is_what_the_naive_model_says(
         assert set(answer["only_b"]["facilities"]) == held[1] - held[0]
 
 
+PLACES = [
+    {"country": "CN"},
+    {"country": "FR,CN,FR"},
+    {"region": "eastern-asia"},
+    {"country": "US", "region": "europe"},
+]
+
+
 @pytest.mark.parametrize(
-    ("by", "of", "values"), [("field", "country", COUNTRIES), ("status", "field", FIELDS)]
+    ("by", "parts"), [("field", PLACES), ("status", [{"field": field} for field in FIELDS])]
 )
 def test_a_comparison_of_two_parts_of_the_world_is_what_the_naive_model_says(
-    story: tuple[int, Asker, list[Logged]], by: str, of: str, values: tuple[str, str]
+    story: tuple[int, Asker, list[Logged]], by: str, parts: list[dict[str, str]]
 ) -> None:
-    """Of two countries by field, of two fields by status: the same facilities in each group."""
+    """Of two places by field, of two fields by status: the same facilities in each group."""
     seed, asker, log = story
     chance = Random(seed)
     for _ in range(30):
         point, _, _ = points(chance, log)
-        one, other = chance.sample(values, k=2)
-        answer = asker.compare(**written(point), **{of: one, f"to_{of}": other})
+        one, other = chance.sample(parts, k=2)
+        second = {f"to_{name}": text for name, text in other.items()}
+        answer = asker.compare(**written(point), **one, **second)
         assert answer["by"] == by
-        for side, value in (("a", one), ("b", other)):
-            rows = rows_of(log, point, **{of: value})
+        for side, part in (("a", one), ("b", other)):
+            rows = rows_of(log, point, **part)
             groups = grouped(rows, by)
             found = {pair[by]: pair[side] for pair in answer["pairs"] if pair[side]}
             assert {name: group["facilities"] for name, group in found.items()} == groups

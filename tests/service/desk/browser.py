@@ -77,6 +77,8 @@ class Page(HTMLParser):
     def _keep(self, tag: str, told: dict[str, str]) -> None:
         """What stands in a form, if it is sent with it."""
         form = self.forms[-1]
+        if tag in CONTROLS and "name" not in told:
+            return
         if tag == "input" and (told.get("type") != "checkbox" or "checked" in told):
             form.fields.append((told["name"], told.get("value", "")))
         elif tag == "textarea":

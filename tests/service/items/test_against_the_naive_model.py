@@ -11,13 +11,14 @@ import pytest
 from events.clocks import as_of
 from events.dates import iso
 from service.archive import Archive
+from service.asking.filters import COUNTRY, REGION
+from service.asking.parameter import values_of
 from service.items.completing import completed
 from service.items.item import Item
 from service.items.reading import items
 from service.items.selection import Selection
 from tests.naive import items as naive
 from tests.naive.histories import (
-    COUNTRIES,
     FIELDS,
     logged,
     random_history,
@@ -25,6 +26,7 @@ from tests.naive.histories import (
     random_question,
 )
 from tests.naive.model import Logged
+from tests.naive.places import random_place, within
 from tests.naive.promised_histories import promised_history
 from tests.story.telling import kept
 
@@ -84,12 +86,15 @@ def read(archive: Archive, log: list[Logged], chance: Random) -> None:
         return {item.id: told(item) for item in completed(reading, clocks, chosen)}
 
     assert found() == expected
-    country, field = chance.choice(COUNTRIES), chance.choice(FIELDS)
-    for wanted in ({"country": country}, {"field": field}, {"country": country, "field": field}):
+    place, field = random_place(chance), chance.choice(FIELDS)
+    is_there = within(place.get("country"), place.get("region"))
+    there = values_of((COUNTRY, REGION), place)
+    for wanted in (there, {"field": field}, {**there, "field": field}):
         assert found(**wanted) == {
             id: item
             for id, item in expected.items()
-            if all(item[name] == value for name, value in wanted.items())
+            if (wanted.keys().isdisjoint(there) or is_there(item["country"]))
+            and item["field"] == wanted.get("field", item["field"])
         }
     if expected:
         record = chance.choice([item["record"] for item in expected.values()])

@@ -35,7 +35,7 @@ def promised(
 ) -> tuple[list[Counted], dict[str, Fragment]]:
     """The ladders, and the lines of what came of them."""
     slice = archive.reading(archive.views.db()).at(
-        as_of, country=wanted.country, field=wanted.field
+        as_of, countries=wanted.countries, field=wanted.field
     )
     counted = ladders(slice)
     return counted, lines_of(slice, counted)
@@ -49,7 +49,7 @@ def last_year(course: Courses) -> int:
 def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: int) -> Courses:
     """The courses."""
     slice = archive.reading(archive.views.db()).at(
-        as_of, country=wanted.country, field=wanted.field
+        as_of, countries=wanted.countries, field=wanted.field
     )
     return courses(slice, tally=Tally(slice, Promised()), first=first, last=last)
 
@@ -59,9 +59,9 @@ def drawn(archive: Archive, as_of: AsOf, wanted: Wanted, *, first: int, last: in
     "wanted",
     [
         Wanted(),
-        Wanted(country="CN"),
-        Wanted(country="CN", field="particle-physics"),
-        Wanted(country="VA"),
+        Wanted(countries=("CN",)),
+        Wanted(countries=("CN",), field="particle-physics"),
+        Wanted(countries=("VA",)),
     ],
     ids=["all", "CN", "CN particle-physics", "VA"],
 )
@@ -82,14 +82,16 @@ def test_a_point_is_what_the_state_says_at_the_end_of_its_year(
         assert course.by["policies"][place] == len(state["policies"]), year
 
 
-@pytest.mark.parametrize("wanted", [Wanted(), Wanted(country="CN")], ids=["all", "CN"])
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(countries=("CN",))], ids=["all", "CN"])
 def test_a_median_is_that_of_what_had_come_by_the_end_of_the_year(
     shipped: Archive, wanted: Wanted
 ) -> None:
     """Halfway between its two ends; where nothing had come there is none."""
     now = clocks(shipped)
     counted, lines = promised(shipped, now, wanted)
-    slice = shipped.reading(shipped.views.db()).at(now, country=wanted.country, field=wanted.field)
+    slice = shipped.reading(shipped.views.db()).at(
+        now, countries=wanted.countries, field=wanted.field
+    )
     tally = Tally(slice, Promised())
     course = drawn(shipped, now, wanted, first=FIRST, last=2026)
 
@@ -112,6 +114,6 @@ def test_a_median_is_that_of_what_had_come_by_the_end_of_the_year(
 
 def test_so_many_years_are_drawn_and_no_more(shipped: Archive) -> None:
     """One thing of the ice age does not make a course of a million points."""
-    course = drawn(shipped, clocks(shipped), Wanted(country="CN"), first=-300_000, last=2030)
+    course = drawn(shipped, clocks(shipped), Wanted(countries=("CN",)), first=-300_000, last=2030)
     assert (course.first, last_year(course)) == (27, 2026)
     assert {len(values) for values in course.by.values()} == {2_000}

@@ -13,6 +13,7 @@ from service.sentences.diff import diff_sentence
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Sentence
 from service.sentences.trends import Ends, trends_sentence
+from service.words.places import WORLD, Place
 from tests.service.sentences.telling import (
     END_OF_2003,
     END_OF_2013,
@@ -39,7 +40,7 @@ def hindsight(**known: Any) -> Sentence:
         "at": END_OF_2024,
         "then": THEN,
         "now": NOW,
-        "country": "CN",
+        "place": Place(("CN",)),
         "expected_count": 9,
         "now_count": 9,
         "came": 0,
@@ -140,7 +141,7 @@ def test_hindsight_names_what_did_not_come(number: int, en: str, zh: str) -> Non
 
 def test_hindsight_of_the_whole_chronicle_with_a_range() -> None:
     """Without a country nobody is said to run anything; a range is told as one."""
-    sentence = hindsight(country=None, field="quantum", expected_count=(3, 5), now_count=(0, 1))
+    sentence = hindsight(place=WORLD, field="quantum", expected_count=(3, 5), now_count=(0, 1))
     assert told(sentence) == (
         (
             "Seen from the end of 2016, between 3 and 5 big-science facilities in quantum science"
@@ -284,7 +285,13 @@ def test_hindsight_says_what_is_heard_now_that_was_not_heard_then(
 
 def side(**known: Any) -> SideShown:
     """China at the end of 2003, as all that was said has it."""
-    whole = {"at": END_OF_2003, "stated": TODAY, "known": 17, "country": "CN", "running": 13}
+    whole = {
+        "at": END_OF_2003,
+        "stated": TODAY,
+        "known": 17,
+        "place": Place(("CN",)),
+        "running": 13,
+    }
     return SideShown(**{**whole, **known})
 
 
@@ -350,25 +357,25 @@ def test_what_the_dates_leave_open_is_compared_as_a_span() -> None:
     [
         (
             {},
-            {"country": "US", "running": 1},
+            {"place": Place(("US",)), "running": 1},
             "China ran 13 big-science facilities, the United States 1.",
             "中国有13座大科学装置在运行，美国有1座。",
         ),
         (
             {"running": 0},
-            {"country": "US", "running": 1},
+            {"place": Place(("US",)), "running": 1},
             "China ran no big-science facilities that the chronicle counts, the United States 1.",
             "中国没有本编年史记载的大科学装置在运行，美国有1座。",
         ),
         (
             {"running": 1},
-            {"country": "US", "running": 0},
+            {"place": Place(("US",)), "running": 0},
             "China ran 1 big-science facility, the United States none.",
             "中国有1座大科学装置在运行，美国没有。",
         ),
         (
-            {"country": None, "field": "space"},
-            {"country": None, "field": "fusion", "running": (0, 2)},
+            {"place": WORLD, "field": "space"},
+            {"place": WORLD, "field": "fusion", "running": (0, 2)},
             "space science ran 13 big-science facilities, fusion up to 2.",
             "空间科学有13座大科学装置在运行，核聚变有至多2座。",
         ),
@@ -386,7 +393,7 @@ def test_two_countries_and_two_fields(
 
 def test_two_countries_beyond_the_horizon() -> None:
     """What is only expected is told from where it is seen."""
-    sides = side(at=END_OF_2030), side(at=END_OF_2030, country="US", running=1)
+    sides = side(at=END_OF_2030), side(at=END_OF_2030, place=Place(("US",)), running=1)
     assert told(compare_sentence(*sides)) == (
         (
             "Seen from 25 November 2026, China would run 13 big-science facilities at the end of"
@@ -450,7 +457,9 @@ def test_two_positions_of_the_log(
 
 def test_two_countries_at_two_days() -> None:
     """Where both differ, each side is told with its day."""
-    assert told(compare_sentence(side(), side(country="US", at=END_OF_2013, running=1))) == (
+    assert told(
+        compare_sentence(side(), side(place=Place(("US",)), at=END_OF_2013, running=1))
+    ) == (
         (
             "China ran 13 big-science facilities at the end of 2003;"
             " the United States ran 1 big-science facility at the end of 2013."

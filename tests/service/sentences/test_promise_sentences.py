@@ -154,14 +154,28 @@ def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None
 @pytest.mark.parametrize(
     ("about", "en", "zh"),
     [
-        ({"country": "US"}, "In the United States, nothing was promised.", "美国没有任何承诺。"),
+        (
+            {"countries": ("US",)},
+            "In the United States, nothing was promised.",
+            "美国没有任何承诺。",
+        ),
+        (
+            {"countries": ("CN", "JP"), "regions": ("europe",)},
+            "In China, Japan and Europe, nothing was promised.",
+            "中国、日本和欧洲没有任何承诺。",
+        ),
+        (
+            {"countries": ("AR", "AU", "BR", "CA", "CL"), "regions": ("caribbean",)},
+            "In 5 countries and the Caribbean, nothing was promised.",
+            "5个国家和加勒比没有任何承诺。",
+        ),
         (
             {"field": "space"},
             "In space science, nothing was promised.",
             "空间科学领域没有任何承诺。",
         ),
         (
-            {"country": "CN", "field": "space"},
+            {"countries": ("CN",), "field": "space"},
             "In space science in China, nothing was promised.",
             "中国空间科学领域没有任何承诺。",
         ),
@@ -171,12 +185,12 @@ def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None
             "{IHEP}的设施没有任何承诺。",
         ),
         (
-            {"country": "CN", "operator": "NAOC"},
+            {"countries": ("CN",), "operator": "NAOC"},
             "In China, at facilities of NAOC, nothing was promised.",
             "中国NAOC的设施没有任何承诺。",
         ),
         (
-            {"country": "CN", "came_by": parse_iso("1950-12-31")},
+            {"countries": ("CN",), "came_by": parse_iso("1950-12-31")},
             "In China, of what had come by the end of 1950, nothing was promised.",
             "中国在1950年底之前已有结果的承诺中，没有任何承诺。",
         ),
@@ -202,7 +216,7 @@ def test_the_part_of_the_world_is_named(about: dict[str, Any], en: str, zh: str)
 )
 def test_one_outcome_alone_is_told_as_such(only: Outcome, number: int, en: str, zh: str) -> None:
     """A filter on the outcome does not make it all that was promised."""
-    sentence = slips_sentence(outcomes={only: number}, only=only, about=About(country="CN"))
+    sentence = slips_sentence(outcomes={only: number}, only=only, about=About(countries=("CN",)))
     assert told(sentence) == (f"In China, {en}", zh)
 
 
@@ -252,7 +266,7 @@ def test_what_is_overdue_is_counted_and_the_longest_named(number: int, en: str, 
 def test_an_earlier_day_is_told_of_what_is_still_open(number: int, en: str, zh: str) -> None:
     """What was answered between that day and the horizon was overdue then, and is not counted."""
     longest = LONGEST if number else None
-    assert told(overdue(number, longest=longest, stated=TODAY, about=About(country="CN"))) == (
+    assert told(overdue(number, longest=longest, stated=TODAY, about=About(countries=("CN",)))) == (
         f"In China, of the promises still open on 25 November 2026, {en}",
         f"截至2026年11月25日中国尚未了结的承诺中，{zh}",
     )
@@ -280,7 +294,7 @@ def test_what_fell_due_that_day_is_not_overdue_by_no_days(number: int, en: str, 
 
 def test_what_is_overdue_may_have_no_longest() -> None:
     """A page of a list may not know it."""
-    sentence = overdue(5, about=About(country="CN"), href="/v1/overdue?x")
+    sentence = overdue(5, about=About(countries=("CN",)), href="/v1/overdue?x")
     assert told(sentence) == (
         "In China, 5 promises were overdue at the end of 2013.",
         "截至2013年底，中国有5项承诺逾期。",

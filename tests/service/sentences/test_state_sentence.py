@@ -9,6 +9,7 @@ import pytest
 from events.dates import day, parse_period
 from service.sentences.sentence import Name
 from service.sentences.state import state_sentence
+from service.words.places import WORLD, Place
 from tests.service.sentences.telling import (
     END_OF_2013,
     END_OF_2016,
@@ -24,7 +25,7 @@ CHINA: dict[str, Any] = {
     "at": END_OF_2013,
     "stated": TODAY,
     "beyond": False,
-    "country": "CN",
+    "place": Place(("CN",)),
     "field": None,
 }
 BEYOND = {**CHINA, "at": END_OF_2024, "stated": END_OF_2016, "beyond": True}
@@ -243,7 +244,7 @@ def test_a_period_is_told_as_such(period: str, en: str, zh: str) -> None:
 
 def test_a_country_with_an_article_and_a_field() -> None:
     """The part of the world that was asked for is named as each language names it."""
-    about = {**CHINA, "country": "US", "field": "particle-physics"}
+    about = {**CHINA, "place": Place(("US",)), "field": "particle-physics"}
     assert told(state_sentence(**about, totals={"operating": 1})) == (
         (
             "At the end of 2013 the United States ran 1 big-science facility in particle physics"
@@ -253,9 +254,37 @@ def test_a_country_with_an_article_and_a_field() -> None:
     )
 
 
+def test_several_countries_and_regions_are_named_up_to_four() -> None:
+    """Of more it is said how many they are; English has them in the plural."""
+
+    def said(*countries: str, regions: tuple[str, ...] = ()) -> tuple[str, str]:
+        about = {**CHINA, "place": Place(countries, regions)}
+        return told(state_sentence(**about, totals={"operating": 2}))
+
+    end = "ran 2 big-science facilities and were building or testing none."
+    in_chinese = "有2座大科学装置在运行，没有在建或调试的。"
+    assert said("JP", "CN") == (
+        f"At the end of 2013 China and Japan {end}",
+        f"2013年底，中国和日本{in_chinese}",
+    )
+    assert said("CN", "JP", "US", regions=("europe",)) == (
+        f"At the end of 2013 China, Japan, the United States and Europe {end}",
+        f"2013年底，中国、日本、美国和欧洲{in_chinese}",
+    )
+    assert said("AR", "BR", "CL", "CN", "IL", "IN", "JP", "KR", "PK", "TR", "US", "ZA") == (
+        f"At the end of 2013 12 countries {end}",
+        f"2013年底，12个国家{in_chinese}",
+    )
+    assert said(regions=("europe",))[0].endswith(
+        "Europe ran 2 big-science facilities and was building or testing none."
+    )
+    every = ("africa", "americas", "asia", "europe", "oceania")
+    assert said(regions=every)[0] == f"At the end of 2013 5 regions {end}"
+
+
 def test_without_a_country_the_chronicle_is_what_counts() -> None:
     """A chronicle does not hold the whole world, and does not say so."""
-    about = {**CHINA, "country": None}
+    about = {**CHINA, "place": WORLD}
     assert told(state_sentence(**about, totals={"operating": 4, "completed": 2})) == (
         (
             "At the end of 2013 the chronicle counted 4 big-science facilities running and 2 being"

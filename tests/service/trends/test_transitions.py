@@ -14,7 +14,6 @@ from projections import VIEW
 from service.app import create_app
 from service.archive import Archive
 from tests.naive.histories import (
-    COUNTRIES,
     FIELDS,
     logged,
     period_around,
@@ -24,6 +23,7 @@ from tests.naive.histories import (
     some_statuses,
 )
 from tests.naive.model import Logged, bounds_of, day_of, iso
+from tests.naive.places import random_place
 from tests.naive.promised_histories import promised_history
 from tests.naive.transitions import transitions as naive_transitions
 from tests.service.asked import FOREVER, LINES, Reader
@@ -468,13 +468,14 @@ def check(asker: Asker, log: list[Logged], chance: Random) -> int:
     filters = {
         name: chance.choice(values)
         for name, values in (
-            ("country", COUNTRIES),
             ("field", FIELDS),
             ("kind", KINDS),
             ("status", [some_statuses(chance)]),
         )
         if chance.random() < 0.2
     }
+    if chance.random() < 0.3:
+        filters |= random_place(chance)
     stated, known = asked["stated"], asked["known"]
     answer = asker.items(start, to, stated=stated, known=f"@{known}", **filters)
     first, last = iso(bounds_of(start).earliest), iso(bounds_of(to).latest)
