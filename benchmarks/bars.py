@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from benchmarks import command
+from benchmarks import command, orders
 from benchmarks.chronicle import World, batches
 from benchmarks.draws import drawn, late_paths, moment_now
 from benchmarks.figures import Figures, milliseconds, quantile
@@ -71,6 +71,7 @@ def run(statements: int, *, small: bool = False) -> Iterator[Figures]:
     of = kept(world_of(statements))
     lines = [*_of_loading(of), *_life_by_life(of), *in_process(of, times=10 if small else TIMES)]
     lines += _over_http(of, seconds=1 if small else 8)
+    lines += [_ordered(statements, seconds=1 if small else 8)]
     with _copied(of) as folder:
         lines += [_rebuilt(folder, of), _followed(folder, of, commits=30 if small else 1500)]
     world = of.world
@@ -270,6 +271,18 @@ def _over_http(of: Kept, *, seconds: int) -> Iterator[Bar]:
 
 
 # --- what writes
+
+
+def _ordered(statements: int, *, seconds: int) -> Bar:
+    """Orders one by one beside the same SQLite without us, in a world of its own."""
+    world = World(facilities=min(statements, 100_000) // 10)
+    sides = orders.in_turns(world, seconds=seconds)
+    what = (
+        f"single durable orders over HTTP, {CONNECTIONS} connections: {sides.orders:,.0f}/s,"
+        f" to SQLite alone with as many writers: {sides.rows:,.0f}/s"
+    )
+    ratio = sides.orders / sides.rows
+    return Bar(what, f"{ratio:.2f}", "≥ 0.80", ratio >= 0.8)
 
 
 @contextmanager

@@ -39,9 +39,31 @@ class Written(NamedTuple):
     each: Sequence[float]
 
 
+class Sides(NamedTuple):
+    """What came of the turns of each."""
+
+    ours: Sequence[Load]
+    theirs: Sequence[Written]
+
+    @property
+    def orders(self) -> float:
+        """How many orders Annales answered a second."""
+        return sum(load.requests for load in self.ours) / sum(load.seconds for load in self.ours)
+
+    @property
+    def rows(self) -> float:
+        """How many rows SQLite wrote a second."""
+        return sum(each.rows for each in self.theirs) / sum(each.seconds for each in self.theirs)
+
+
 def run(*, small: bool) -> Iterator[Figures]:
     """One served folder, and one file of the peer."""
     seconds, world = (1, World(facilities=100)) if small else (10, World(facilities=10_000))
+    yield _figures(in_turns(world, seconds=seconds), statements=world.statements, seconds=seconds)
+
+
+def in_turns(world: World, *, seconds: int) -> Sides:
+    """Let Annales and the peer write, each for so many seconds a turn."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
         folder = Path(name)
         with Archive(folder / "data") as archive:
@@ -56,7 +78,7 @@ def run(*, small: bool) -> Iterator[Figures]:
         for turn in range(ROUNDS):
             ours.append(_orders(port, key, facilities, run=f"turn-{turn}", seconds=seconds))
             theirs.append(_written(folder / "peer.sqlite", seconds=seconds))
-    yield _figures(ours, theirs, statements=world.statements, seconds=seconds)
+    return Sides(ours, theirs)
 
 
 def _orders(port: int, key: str, facilities: Sequence[str], *, run: str, seconds: int) -> Load:
@@ -115,12 +137,9 @@ def _line() -> bytes:
     return json.dumps(line).encode()
 
 
-def _figures(
-    ours: Sequence[Load], theirs: Sequence[Written], *, statements: int, seconds: int
-) -> Figures:
-    orders = sum(load.requests for load in ours) / sum(load.seconds for load in ours)
-    rows = sum(each.rows for each in theirs) / sum(each.seconds for each in theirs)
-    took = [one for each in theirs for one in each.each]
+def _figures(sides: Sides, *, statements: int, seconds: int) -> Figures:
+    ours, orders, rows = sides.ours, sides.orders, sides.rows
+    took = [one for each in sides.theirs for one in each.each]
     return Figures(
         f"Single durable orders beside {statements:,} statements, {CONNECTIONS} writers at once,"
         f" {ROUNDS} turns of {seconds} s",

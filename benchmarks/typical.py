@@ -2,6 +2,7 @@
 
 `TYPICAL` has the parameters that are typical of each declaration in `service.questions`: about one
 country, one record or one page, so that an answer is as large in a small world as in a large one.
+The source is cited by a two-hundredth of all statements.
 `OF_THE_WORLD` are those about everything.
 """
 
@@ -32,7 +33,7 @@ TYPICAL: Mapping[str, str] = {
     "slips of a record": f"/v1/records/{SOME}/slips",
     "history": f"/v1/records/{SOME}/history",
     "statement": f"/v1/statements/{SOME}-3",
-    "source": "/v1/sources/source-7",
+    "source": "/v1/sources/source-7?limit=50",
     "slips": f"/v1/slips?country={COUNTRY}",
     "overdue": f"/v1/overdue?country={COUNTRY}&stated=1985",
     "due": f"/v1/due?country={COUNTRY}&stated=1985",

@@ -2,7 +2,9 @@
 
 All of that is in the log, and is read from there. The view keeps one narrow row an event, of what
 the events of many streams are chosen and counted by: `streams` numbers the streams, each by the
-position of its first event, and `history` has the events.
+position of its first event, and `history` has the events. `tallies` counts them by blocks of
+positions, small ones and ever larger ones, so that the events of a long stretch of the log are
+counted, and those of one who did little are found, without looking at each.
 
 A record's document is its card and the statements that stand, by id; the patch
 of an event (RFC 6902) leads from the document before it to the one after. The
@@ -11,7 +13,9 @@ patches of a stream, applied in order to `{}`, give the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -50,11 +54,30 @@ CREATE = f"""
         actor TEXT NOT NULL
     ) STRICT;
     CREATE INDEX history_of_withdrawals ON history (type) WHERE type = {TYPES.index("withdrawal")};
+
+    CREATE TABLE tallies (
+        bits INTEGER NOT NULL,
+        block INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        type INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (bits, block, kind, type, actor)
+    ) STRICT, WITHOUT ROWID;
 """
-"""The types stand in it, so that views are made anew where they have other numbers."""
+"""The types stand in it, so that views are made anew where they have other numbers. A block of so
+many `bits` has the positions that are its number without them."""
+
+BITS = (8, 14, 20)
+"""How large blocks are: a block of each has 64 of those before."""
 
 INSERT_STREAM = "INSERT INTO streams VALUES (?, ?, ?)"
 INSERT = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?)"
+COUNT = """
+    INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+"""Whichever page comes first, of what is counted together it makes the same."""
 
 NUMBERS_OF_STREAMS = """
     SELECT name, number
@@ -93,6 +116,25 @@ ACTIVITY_COUNTS = f"""
     {MEANT}
     GROUP BY history.kind, history.type, history.actor
 """
+
+TALLIES = """
+    SELECT kind, type, actor, sum(count)
+    FROM tallies
+    WHERE bits = :bits AND block >= :first AND block < :stop
+      AND (:actor IS NULL OR actor = :actor)
+      AND (:kind IS NULL OR kind = :kind)
+    GROUP BY kind, type, actor
+"""
+
+BLOCKS = """
+    SELECT DISTINCT block
+    FROM tallies
+    WHERE bits = :bits AND block >= :first AND block < :stop
+      AND (:actor IS NULL OR actor = :actor)
+      AND (:kind IS NULL OR kind = :kind)
+    ORDER BY block {direction}
+"""
+"""The blocks in which something is, one after the other as they are asked for."""
 
 TOUCHED = "SELECT DISTINCT stream FROM history WHERE position > :after AND position <= :last"
 
@@ -201,7 +243,7 @@ class Acts(NamedTuple):
 class History:
     """The view: its tables, how it follows the log, and what it answers."""
 
-    tables: ClassVar[tuple[str, ...]] = ("streams", "history")
+    tables: ClassVar[tuple[str, ...]] = ("streams", "history", "tallies")
     create: ClassVar[str] = CREATE
 
     def __init__(self, log: ChronicleRecorder) -> None:
@@ -209,6 +251,7 @@ class History:
         self._reader: Reader | None = None
         self._streams: list[tuple[int, str, str]] = []
         self._rows: list[tuple[int, int, int, int, str, str]] = []
+        self._counts: Counter[tuple[int, int, int, int, str]] = Counter()
 
     # --- following the log
 
@@ -228,19 +271,26 @@ class History:
             kind, type = TYPES.index(record.kind), TYPES.index(change.line["type"])
             actor = event.commit.actor
             self._rows.append((event.position, record.number, kind, type, country, actor))
+            for bits in BITS:
+                self._counts[bits, event.position >> bits, kind, type, actor] += 1
             if event.version == 1:
                 self._streams.append((event.position, event.stream, record.kind))
 
     def finish(self) -> list[Written]:
         """The rows of the page."""
-        written: list[Written] = [(INSERT_STREAM, self._streams), (INSERT, self._rows)]
+        counted = [(*block, count) for block, count in sorted(self._counts.items())]
+        written: list[Written] = [
+            (INSERT_STREAM, self._streams),
+            (INSERT, self._rows),
+            (COUNT, counted),
+        ]
         self.forget()
         return written
 
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
         self._reader = None
-        self._streams, self._rows = [], []
+        self._streams, self._rows, self._counts = [], [], Counter()
 
     def touched(self, db: Database, *, after: int, last: int) -> list[int]:
         """The numbers of the streams with an event beyond one position and up to another."""
@@ -289,21 +339,51 @@ class History:
         return self._acts(db, acts, "DESC", limit)
 
     def _acts(self, db: Database, acts: Acts, direction: str, limit: int) -> Iterator[Act]:
-        events, parameters = self._meant(db, acts)
-        statement = ACTIVITY.format(events=events, direction=direction)
-        kinds = dict(db.execute(statement, {**parameters, "limit": limit}).fetchall())
+        kinds: dict[int, int] = {}
+        for part in self._parts(db, acts, direction):
+            events, parameters = self._meant(db, part)
+            statement = ACTIVITY.format(events=events, direction=direction)
+            rows = db.execute(statement, {**parameters, "limit": limit - len(kinds)})
+            kinds.update(rows.fetchall())
+            if len(kinds) == limit:
+                break
         for change in changes_at(self._log, kinds):
             kind = TYPES[kinds[change.event.position]]
             yield Act(change.event.stream, kind, Entry.of(change))
 
+    def _parts(
+        self, db: Database, acts: Acts, direction: str, bits: Sequence[int] | None = None
+    ) -> Iterator[Acts]:
+        """The parts of the log, in order, in which all lies that is meant: where it is of one
+        actor or kind, the small blocks that have some of these."""
+        bits = BITS[::-1] if bits is None else bits
+        if not bits or acts.streams is not None or (acts.actor, acts.kind) == (None, None):
+            yield acts
+            return
+        wide, *narrow = bits
+        asked = _of_blocks(acts, wide, acts.after + 1 >> wide, (acts.last >> wide) + 1)
+        for (block,) in db.execute(BLOCKS.format(direction=direction), asked).fetchall():
+            first, last = block << wide, (block + 1 << wide) - 1
+            part = acts._replace(after=max(acts.after, first - 1), last=min(acts.last, last))
+            yield from self._parts(db, part, direction, narrow)
+
     def counts(self, db: Database, acts: Acts) -> list[tuple[str, str, str, int]]:
         """How many events are meant of each kind, type and actor: (kind, type, actor, count)."""
-        events, parameters = self._meant(db, acts)
+        found: Counter[tuple[int, int, str]] = Counter()
+        first, stop = acts.after + 1, acts.last + 1
+        are_tallied = acts.streams is None and not acts.countries
+        parts = blocks_of(first, stop) if are_tallied else iter([(0, first, stop)])
+        for bits, first, stop in parts:
+            if bits:
+                rows = db.execute(TALLIES, _of_blocks(acts, bits, first, stop))
+            else:
+                part = acts._replace(after=first - 1, last=stop - 1)
+                events, parameters = self._meant(db, part)
+                rows = db.execute(ACTIVITY_COUNTS.format(events=events), parameters)
+            for kind, type, actor, count in rows:
+                found[kind, type, actor] += count
         return [
-            (TYPES[kind], TYPES[type], actor, count)
-            for kind, type, actor, count in db.execute(
-                ACTIVITY_COUNTS.format(events=events), parameters
-            )
+            (TYPES[kind], TYPES[type], actor, count) for (kind, type, actor), count in found.items()
         ]
 
     def _meant(self, db: Database, acts: Acts) -> tuple[str, dict[str, Any]]:
@@ -314,7 +394,7 @@ class History:
         """
         parameters = {
             **acts._asdict(),
-            "kind": None if acts.kind is None else TYPES.index(acts.kind),
+            "kind": _number_of(acts.kind),
             "streams": None,
             "countries": as_json(acts.countries) if acts.countries else None,
         }
@@ -371,6 +451,36 @@ class History:
         for commit in self._log.commits(stream, up_to=known, limit=1, last_first=True):
             return Version.of(commit)
         return None
+
+
+def blocks_of(first: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Some positions as the largest blocks that have no others: of how many bits, from which one
+    on, up to which. A block of no bits is a position.
+
+    >>> list(blocks_of(255, 16_385))
+    [(0, 255, 256), (0, 16384, 16385), (8, 1, 64)]
+    """
+    for bits, wider in pairwise((0, *BITS)):
+        step = wider - bits
+        low, high = -(-first >> step), stop >> step
+        if low >= high:
+            yield bits, first, stop
+            return
+        if first < low << step:
+            yield bits, first, low << step
+        if high << step < stop:
+            yield bits, high << step, stop
+        first, stop = low, high
+    yield BITS[-1], first, stop
+
+
+def _of_blocks(acts: Acts, bits: int, first: int, stop: int) -> dict[str, Any]:
+    kind = _number_of(acts.kind)
+    return {"bits": bits, "first": first, "stop": stop, "actor": acts.actor, "kind": kind}
+
+
+def _number_of(kind: str | None) -> int | None:
+    return None if kind is None else TYPES.index(kind)
 
 
 def names_of_streams(db: Database, numbers: Iterable[int]) -> dict[int, str]:

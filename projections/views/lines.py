@@ -27,7 +27,7 @@ from events.statement import Statement
 from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
-from projections.views.folding import CommitRead, Reader
+from projections.views.folding import Change, CommitRead, Reader
 from projections.views.history import names_of_streams
 from projections.views.view import Written, as_json
 
@@ -62,7 +62,9 @@ CREATE = """
         source TEXT NOT NULL,
         record INTEGER NOT NULL,
         number INTEGER NOT NULL,
-        PRIMARY KEY (source, record, number)
+        since INTEGER NOT NULL,
+        until INTEGER,
+        PRIMARY KEY (source, record, number, since)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE contradictions (
@@ -79,13 +81,18 @@ CREATE = """
     ) STRICT, WITHOUT ROWID;
 """
 """`by` is the position of the event that made a version, `said` the day from which it is visible;
-`number` of a card is that of its stream."""
+`number` of a card is that of its stream. A citation stands between two commits; one that stands
+since the thing was recorded begins at 0, which takes no room."""
 
 INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
 INSERT_STATEMENT = "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CLOSE_STATEMENT = "UPDATE statements SET kt = ? WHERE record = ? AND number = ? AND kt IS NULL"
-INSERT_CITATION = "INSERT OR IGNORE INTO citations VALUES (?, ?, ?)"
+CLOSE_CITATION = """
+    UPDATE citations SET until = ?
+    WHERE source = ? AND record = ? AND number = ? AND until IS NULL
+"""
+INSERT_CITATION = "INSERT INTO citations VALUES (?, ?, ?, ?, ?)"
 INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
 MENTIONING = """
@@ -283,6 +290,17 @@ CITING = """
 """
 
 
+RESTING = """
+    SELECT record, number
+    FROM citations
+    WHERE source = :source
+      AND number <= :known
+      AND since <= :known
+      AND (until IS NULL OR until > :known)
+"""
+"""What names a source at a commit: what began in it, or before, was recorded by it as a whole."""
+
+
 class Version(NamedTuple):
     """A statement as it stood from the commit `kf` until `kt`; None: it still does."""
 
@@ -331,6 +349,7 @@ class Lines:
         self._log = log
         self._cards = _Versions()
         self._statements = _Versions()
+        self._citations = _Citations()
         self._rows: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
 
     # --- following the log
@@ -341,6 +360,7 @@ class Lines:
     def take(self, commit: CommitRead) -> None:
         """Note the versions that a commit closes and opens."""
         known = commit.commit.position
+        seen: set[tuple[str, str | None]] = set()
         for change in commit.changes:
             record = commit.touched[change.event.stream]
             if change.of is None:
@@ -348,6 +368,9 @@ class Lines:
                 self._card(record, change.after or {}, known, first=first)
             else:
                 self._statement(record, change.of, change.event.position, known)
+            if (change.event.stream, change.of) not in seen:
+                seen.add((change.event.stream, change.of))
+                self._cite(record, change, known)
 
     def finish(self) -> list[Written]:
         """What is to be written of the page."""
@@ -356,6 +379,8 @@ class Lines:
             (INSERT_CARD, self._cards.rows()),
             (CLOSE_STATEMENT, self._statements.closed),
             (INSERT_STATEMENT, self._statements.rows()),
+            (CLOSE_CITATION, self._citations.closed),
+            (INSERT_CITATION, self._citations.rows()),
             *((statement, sorted(rows)) for statement, rows in self._rows.items()),
         ]
         self.forget()
@@ -364,6 +389,7 @@ class Lines:
     def forget(self) -> None:
         """Drop the page: nothing is kept between pages."""
         self._cards, self._statements = _Versions(), _Versions()
+        self._citations = _Citations()
         self._rows.clear()
 
     def _card(self, record: Record, card: Line, known: int, *, first: bool) -> None:
@@ -374,8 +400,6 @@ class Lines:
         self._cards.open(
             (record.number,), known, name, as_json(shown)[1:-1], as_json(card), first=first
         )
-        for citation in card.get("sources", ()):
-            self._rows[INSERT_CITATION].add((citation["id"], record.number, record.number))
 
     def _statement(self, record: Record, id: str, by: int, known: int) -> None:
         kept = record.kept[id]
@@ -388,13 +412,29 @@ class Lines:
             self._statements.open(key, known, *values, first=first)
         if kept.withdrawn:
             self._statements.close(key, known)
-        for citation in line.get("sources", ()):
-            self._rows[INSERT_CITATION].add((citation["id"], *key))
         for named in line.get("contradicts", ()):
             self._rows[INSERT_CONTRADICTION].add((named, id))
         facility = line.get("facility")
         if facility is not None and facility != record.id:
             self._rows[INSERT_MENTION].add((facility, record.id))
+
+    def _cite(self, record: Record, first: Change, known: int) -> None:
+        """Note which sources a commit has a card or a statement name that it did not name, and
+        which no more, by the first change of it."""
+        line, number, is_gone = record.card, record.number, False
+        if first.of is not None:
+            kept = record.kept[first.of]
+            line, number, is_gone = kept.line, kept.position, kept.withdrawn
+        before = _cited(first.before)
+        after = _cited(line)
+        for source in before if is_gone else before - after:
+            self._citations.end((source, record.number, number), known)
+        is_new = first.event.position == number
+        for source in after - before if is_new or not is_gone else ():
+            key = (source, record.number, number)
+            self._citations.begin(key, 0 if is_new else known)
+            if is_gone:  # it never stood, but it was recorded
+                self._citations.end(key, known)
 
     # --- asking
 
@@ -525,6 +565,10 @@ class Lines:
     def citing(self, db: Database, source: str) -> list[str]:
         """The statements, and the streams of cards, that rested on a source at any time."""
         return [row[0] for row in db.execute(CITING, {"source": source})]
+
+    def resting(self, db: Database, source: str, *, known: int) -> list[tuple[int, int]]:
+        """The statements and the cards that name a source at a commit: (record, number)."""
+        return db.execute(RESTING, {"source": source, "known": known}).fetchall()
 
     def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
         """The statements that contradicted one of some others at any time."""
@@ -658,6 +702,37 @@ def _as_recorded(event: LoggedEvent) -> Statement:
     )
 
 
+def _cited(line: Line | None) -> set[str]:
+    """The sources that a card or a statement names."""
+    return {citation["id"] for citation in (line or {}).get("sources", ())}
+
+
+class _Citations:
+    """The citations of a page, by what they are of: a source, a record and a number in it."""
+
+    def __init__(self) -> None:
+        self.closed: list[tuple[Any, ...]] = []
+        self._since: dict[tuple[str, int, int], int] = {}
+        self._until: dict[tuple[str, int, int, int], int | None] = {}
+
+    def begin(self, key: tuple[str, int, int], since: int) -> None:
+        """From now on it stands."""
+        self._since[key] = since
+        self._until[*key, since] = None
+
+    def end(self, key: tuple[str, int, int], until: int) -> None:
+        """It stands no more."""
+        since = self._since.pop(key, None)
+        if since is None:
+            self.closed.append((until, *key))
+        else:
+            self._until[*key, since] = until
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What is to be written, in the order of the keys."""
+        return sorted((*key, until) for key, until in self._until.items())
+
+
 class _Versions:
     """The versions of a page, by what they are of: each stands until the next closes it."""
 
@@ -674,12 +749,14 @@ class _Versions:
             self._firsts.add(key)
         else:
             self.close(key, known)
-        self._never.pop(key, None)
+        never = self._never.pop(key, None)
+        if never is not None and never[len(key)] != known:
+            self._done.append(never)  # the page might have ended before this commit
         self._open[key] = [*key, known, None, *values]
 
     def close(self, key: tuple[int, ...], known: int) -> None:
         """A version ends, if there is one. One that ends where it began never stood, and is kept
-        only where it is all that there is."""
+        only where the commit that recorded it left nothing else."""
         version = self._open.pop(key, None)
         place = len(key)
         if version is None:

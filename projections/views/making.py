@@ -2,8 +2,9 @@
 
 A part is all streams that begin in one stretch of the log, with their whole lives. To a view it
 is a page (`projections.views.view`), worked out in empty tables, so that its rows are final: they
-are only ever inserted. Streams are numbered by where they begin, so that the rows of one part
-follow those of the part before, and the same number of parts is in memory however long the log is.
+are only ever inserted, or added to what others count. Streams are numbered by where they begin, so
+that the rows of one part follow those of the part before, and the same number of parts is in memory
+however long the log is.
 
 Statements that take their country, field or class from the card of a facility of another part are
 told of its card from the log, at the commits that changed it.

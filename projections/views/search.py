@@ -95,6 +95,7 @@ HITS = """
       AND passages.position <= :known
       AND (passages.kt IS NULL OR passages.kt > :known)
       AND (passages.said IS NULL OR passages.said <= :stated)
+      AND (:streams IS NULL OR passages.stream IN (SELECT value FROM json_each(:streams)))
     LIMIT :most
 """
 """The texts that match. CROSS JOIN, so that the index of words leads."""
@@ -109,6 +110,18 @@ STREAMS = """
       AND (passages.kt IS NULL OR passages.kt > :known)
       AND (passages.said IS NULL OR passages.said <= :stated)
     LIMIT :most
+"""
+
+SAID = """
+    SELECT coalesce(first, position)
+    FROM passages
+    WHERE (
+        position IN (SELECT value FROM json_each(:numbers))
+        OR first IN (SELECT value FROM json_each(:numbers))
+      )
+      AND position <= :known
+      AND (kt IS NULL OR kt > :known)
+      AND said <= :stated
 """
 
 NAMES = """
@@ -235,9 +248,17 @@ class Search:
     # --- queries
 
     def hits(
-        self, db: Database, phrases: Sequence[Phrase], *, stated: int, known: int, budget: Budget
+        self,
+        db: Database,
+        phrases: Sequence[Phrase],
+        *,
+        stated: int,
+        known: int,
+        budget: Budget,
+        streams: Sequence[int] | None = None,
     ) -> list[Hit]:
-        """The texts that stand at the clocks and have all the phrases."""
+        """The texts that stand at the clocks and have all the phrases; of some streams, by number,
+        if they are given."""
         expression = " AND ".join(phrase.expression() for phrase in phrases)
         rows = db.execute(
             HITS,
@@ -246,6 +267,7 @@ class Search:
                 "named": f"named : ({expression})",
                 "stated": stated,
                 "known": known,
+                "streams": None if streams is None else as_json(streams),
                 "most": _one_more(budget),
             },
         ).fetchall()
@@ -272,6 +294,11 @@ class Search:
             )
             for change in changes_at(self._log, positions)
         }
+
+    def said(self, db: Database, numbers: Iterable[int], *, stated: int, known: int) -> set[int]:
+        """Those of some statements, by number, that stand at `known` and were said by a day."""
+        asked = {"numbers": as_json(list(numbers)), "stated": stated, "known": known}
+        return {number for (number,) in db.execute(SAID, asked)}
 
     def names(
         self, db: Database, keys: Iterable[tuple[str, str]], *, known: int

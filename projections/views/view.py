@@ -29,7 +29,8 @@ class View(Protocol):
 
     A page is a stretch of the log, or the whole lives of some streams (`projections.views.making`).
     So a row follows from the stream of its record and, by `Reader.card`, from the cards of
-    facilities; a view may ask the tables only about the streams of the page.
+    facilities; a view may ask the tables only about the streams of the page. Rows that count what
+    several parts have are added up, in whatever order those come.
     """
 
     tables: ClassVar[tuple[str, ...]]

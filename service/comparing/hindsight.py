@@ -24,10 +24,11 @@ The three lists and the totals are of all that the filters let through; `rows` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from events.clocks import AsOf, as_of
@@ -37,7 +38,7 @@ from projections import OF_THE_RECORD, VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT
 from projections.views.order import Order
-from projections.views.reading import Reading
+from projections.views.reading import Reading, Slice
 from projections.views.state import Scope
 from service.asking.filters import PART, Wanted
 from service.asking.json_text import Fragment
@@ -155,13 +156,13 @@ class _Point:
     which run: as expected where something is, else as last heard of. Only those `shown` count."""
 
     def __init__(
-        self, reading: Reading, clocks: AsOf, order: Order, shown: Mask, *, expecting: bool
+        self, reading: Reading, clocks: AsOf, order: Order, shown: _Shown, *, expecting: bool
     ) -> None:
-        self.slice = reading.at(clocks)
+        self.slice = shown.slice_at(reading, clocks)
         self.clocks = clocks
         self.all = Facilities(self.slice, expecting=expecting, order=order)
-        self._shown = shown
-        self.running = (self.all.would == NUMBER[RUNS]) & shown
+        self._shown = shown.mask
+        self.running = (self.all.would == NUMBER[RUNS]) & shown.mask
 
     @property
     def running_count(self) -> int:
@@ -205,26 +206,70 @@ class _Point:
         }
 
 
-def _shown(reading: Reading, compared: Comparison, order: Order) -> Mask:
-    """Of every record, whether the filters let it through.
+class _Part(NamedTuple):
+    """A part of the world: some countries, a field and a class; none of them is all of it."""
+
+    countries: tuple[str, ...] = ()
+    field: str | None = None
+    class_: str | None = None
+
+    def has(self, card: Members) -> bool:
+        """Whether a facility with this card is listed in it."""
+        return (
+            (not self.countries or card["country"] in self.countries)
+            and self.field in (None, card["field"])
+            and self.class_ in (None, card.get("class"))
+        )
+
+
+WORLD = _Part()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Which facilities the filters let through, of every record whether it is one of them; and the
+    part of the world in which all of them are listed at both points, as far as they are."""
+
+    mask: Mask
+    part: _Part = WORLD
+
+    def slice_at(self, reading: Reading, clocks: AsOf) -> Slice:
+        """The rows in which all of them are."""
+        return reading.at(clocks, **self.part._asdict())
+
+
+def _shown(reading: Reading, compared: Comparison, order: Order) -> _Shown:
+    """Which facilities the filters let through.
 
     An amendment moves a facility to another country on both sides: it breaks no promise.
     """
     about, now, then = compared.wanted, compared.to, compared.start
-    everywhere: dict[str, Any] = {"countries": (), "field": None, "class_": None}
-    part = {"countries": about.place.codes, "field": about.field, "class_": about.class_}
-    if part == everywhere:
-        return np.ones(len(order.ids), bool)
+    part = _Part(about.place.codes, about.field, about.class_)
+    if part == WORLD:
+        return _Shown(np.ones(len(order.ids), bool))
 
-    def carded(clocks: AsOf, part: dict[str, Any]) -> Mask:
-        found = reading.at(clocks, **part).find("record", clocks.at)
+    def carded(clocks: AsOf, part: _Part) -> Mask:
+        found = reading.at(clocks, **part._asdict()).find("record", clocks.at)
         facilities = found["value"] == VALUES.index("facility")
         return order.mask(order.of(found["record"][facilities]))
 
     shown = carded(now, part)
     if now.known < then.known:
-        shown |= carded(then, part) & ~carded(now, everywhere)
-    return shown
+        shown |= carded(then, part) & ~carded(now, WORLD)
+    if now.known != then.known and _moved(reading, order.numbers[shown].tolist(), compared, part):
+        return _Shown(shown)
+    return _Shown(shown, part)
+
+
+def _moved(reading: Reading, records: Sequence[int], compared: Comparison, part: _Part) -> bool:
+    """Whether any of some records was listed elsewhere than the filters say, at either point."""
+    for clocks in (compared.start, compared.to):
+        briefs = reading.at(clocks).briefs_of(records)
+        for card in msgspec.json.decode(f"[{','.join(f'{{{brief}}}' for brief in briefs)}]"):
+            # One that had no card yet is listed nowhere.
+            if card and not part.has(card):
+                return True
+    return False
 
 
 def _unnamed(reading: Reading, unexpected: Mask, then: _Point) -> set[str]:
@@ -237,7 +282,9 @@ def _unnamed(reading: Reading, unexpected: Mask, then: _Point) -> set[str]:
     unnamed[then.all.places(by_themselves)] = False
     ids = set(then.ids(unnamed))
     others = reading.lines.belonging(reading.db, *ids)
-    rows = then.slice.stab_records("named", others, then.clocks.stated)
+    # Those may be listed anywhere.
+    everywhere = reading.at(then.clocks)
+    rows = everywhere.stab_records("named", others, then.clocks.stated)
     return ids - {row.value for row in rows}
 
 

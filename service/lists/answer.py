@@ -305,8 +305,14 @@ class _Finding:
             return {}
         as_of, db, search = self.query.as_of, self.reading.db, self.reading.search
         stated, known, budget = as_of.stated, as_of.known, self.reading.budget
+        streams = None
+        if self.wanted.place or self.wanted.field or self.wanted.class_:
+            # What is found elsewhere need not be looked at.
+            streams = self.slice.find("record", as_of.at)["record"].tolist()
         hits = defaultdict(list)
-        for hit in search.hits(db, self.words.having, stated=stated, known=known, budget=budget):
+        for hit in search.hits(
+            db, self.words.having, stated=stated, known=known, budget=budget, streams=streams
+        ):
             hits[hit.stream].append(hit)
         if self.words.lacking:
             lacking = self.words.lacking

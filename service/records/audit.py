@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from events.catalogue import BY_TYPE
-from events.dates import Day, parse_iso
+from events.clocks import AsOf, utc_day
+from events.dates import Day
 from events.errors import NotFound
 from events.statement import Statement
 from events.statement_warnings import warnings_of
@@ -197,24 +198,10 @@ def source_answer(reading: Reading, query: Query) -> Members:
     record = reading.record(str(Stream.source(id)), known=as_of.known)
     if record.card is None:
         raise NotFound("source", id)
-    citing = reading.lines.citing(reading.db, id)
-    texts = reading.at(as_of).statements(citing)
-    statements = []
-    for statement, text in sorted(texts.items()):
-        line = msgspec.json.decode(text)
-        locators = [each.get("locator") for each in line.get("sources", ()) if each["id"] == id]
-        if locators and parse_iso(line["said"]["day"]) <= as_of.stated:
-            zh = {name: line[name] for name in ("title_zh",) if name in line}
-            statements.append(
-                {"id": statement, "title": line["title"], **zh, "locator": locators[0]}
-            )
-    page, rest = page_of_lists(
-        query,
-        {
-            "statements": statements,
-            "records": _resting(reading, citing, id, known=as_of.known),
-        },
-    )
+    statements, records = _resting(reading, id, as_of)
+    page, rest = page_of_lists(query, {"statements": statements, "records": records})
+    texts = reading.at(as_of).statements(page["statements"])
+    page["statements"] = [_resting_shown(texts[each], id) for each in page["statements"]]
     return {
         "id": id,
         "revision": record.revision,
@@ -224,16 +211,29 @@ def source_answer(reading: Reading, query: Query) -> Members:
     }
 
 
-def _resting(reading: Reading, citing: list[str], source: str, *, known: int) -> list[str]:
-    """The records whose card names a source, among the streams that ever did."""
-    streams = [stream for stream in citing if stream.startswith("record:")]
-    records = reading.records(streams, known=known)
-    return [
-        record.id
-        for stream in streams
-        if (record := records.get(stream)) is not None
-        and any(each["id"] == source for each in (record.card or {}).get("sources", ()))
-    ]
+def _resting(reading: Reading, source: str, as_of: AsOf) -> tuple[list[str], list[str]]:
+    """The ids of the statements that name a source, and of the records whose card does."""
+    resting = reading.lines.resting(reading.db, source, known=as_of.known)
+    reading.budget.spend(rows=len(resting))
+    records, numbers = [record for record, _ in resting], [number for _, number in resting]
+    ids = reading.state.ids(reading.db, records, numbers)
+    statements = {number: ids[-number] for number in numbers if -number in ids}
+    said = {*statements}
+    # All that is recorded was said by the day on which it was.
+    if as_of.known_at is None or as_of.stated < utc_day(as_of.known_at):
+        clocks = {"stated": as_of.stated, "known": as_of.known}
+        said = reading.search.said(reading.db, statements, **clocks)
+    return (
+        sorted(statements[number] for number in said),
+        sorted(ids[record] for record, number in resting if number not in statements),
+    )
+
+
+def _resting_shown(text: str, source: str) -> Members:
+    line = msgspec.json.decode(text)
+    locators = [each.get("locator") for each in line["sources"] if each["id"] == source]
+    shown = {name: line[name] for name in ("id", "title", "title_zh") if name in line}
+    return {**shown, "locator": locators[0]}
 
 
 def _sources(reading: Reading, cited: Sequence[Members], *, known: int) -> list[Members]:

@@ -149,10 +149,28 @@ def test_growth_tells_the_slope_of_every_question(loaded: Kept) -> None:
     assert slopes["rebuild the views"] == "1.00"
     assert slopes["memory, loading"] == "0.00"
     assert [row[0] for row in typical.rows] == list(TYPICAL)
-    assert {row[-1] for row in world.rows} == {"0.00"}
-    refused = growth.seconds_by_size("", [(1, {"a": float("nan")}), (2, {"a": 1.0})], ["a"])
-    assert refused.rows == [["a", "refused", "1,000.0 ms", ""]]
+    assert {(*row[-2:],) for row in world.rows} == {("0.00", "0.00")}
+    told = {"a": growth.Told(1.0, 10)}
+    refused = growth.seconds_by_size("", [(1, {"a": growth.Told()}), (2, told)], ["a"])
+    assert refused.rows == [["a", "refused", "1,000.0 ms", "", ""]]
     ET.fromstring(picture(list(growth.panels(grown))))  # noqa: S314 -- our own
+
+
+def test_what_is_to_be_reached_beside_peers_is_marked() -> None:
+    """By PostgreSQL's quickest way to the same rows on three clocks, and by Datasette."""
+    seconds = {
+        "Annales, rows (3)": [1.0],
+        "PostgreSQL 17, GiST (3)": [3.0],
+        "PostgreSQL 17, B-tree (3)": [1.5],
+        "PostgreSQL 17, B-tree (2)": [0.1],
+    }
+    slower = {**seconds, "Annales, rows (3)": [2.0]}
+    reached = beside.reached({beside.NOW: seconds, beside.BY_CHANCE: slower}, 1.49)
+    assert [row[1:] for row in reached.rows] == [
+        ["1.50", "≥ 1.00", "yes"],
+        ["0.75", "≥ 1.00", "no"],
+        ["1.49", "≥ 1.50", "no"],
+    ]
 
 
 def test_the_picture_names_every_line() -> None:

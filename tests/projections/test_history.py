@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
 import jsonpatch
+import msgspec
 import pytest
 
+from events.chronicle import stream_lines
 from events.commit import LoggedEvent
+from events.errors import Refusal
+from events.fact import Line
 from events.record import Record
+from projections.views import history as views
+from projections.views.following import verify
 from projections.views.history import Acts, Entry, names_of_streams, numbers_of_streams
+from projections.views.lines import Lines
 from service.archive import Archive
 from tests.naive.histories import random_history
-from tests.story.telling import command
+from tests.story.telling import JUNO, command
 
 ALL = 10**6
 
@@ -98,6 +107,107 @@ def test_what_was_done_to_a_stream_is_told_alike_among_all(told: Archive) -> Non
         for _, type, _, count in history.counts(db, acts):
             counts[type] += count
         assert counts == Counter(entry[3] for _, _, entry in expected)
+
+
+def test_what_one_did_is_counted_and_found_by_blocks(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stretch of the log is meant, of whichever actor and kind, it is as if each event
+    was looked at."""
+    monkeypatch.setattr(views, "BITS", (2, 4, 6))
+    chance = Random(3)
+    for batch in random_history(Random(5), lines=120):
+        who = chance.choice(("ann", "ann", "ann", "ann", "bob"))
+        archive.chronicle.execute(msgspec.structs.replace(command(*batch), actor=who))
+    archive.catch_up()
+    history, db = archive.history, archive.views.db()
+    every = list(history.acts(db, Acts(0, ALL), limit=ALL))
+    for _, actor, kind in itertools.product(
+        range(12), (None, "ann", "bob", "nobody"), (None, "facility", "source")
+    ):
+        after, last = sorted(chance.choices(range(len(every) + 10), k=2))
+        acts = Acts(after, last, actor, kind)
+        meant = [
+            act
+            for act in every
+            if after < act.entry.position <= last
+            and actor in (None, act.entry.actor)
+            and kind in (None, act.kind)
+        ]
+        counted = Counter((act.kind, act.entry.type, act.entry.actor) for act in meant)
+        found = history.counts(db, acts)
+        assert {(*key,): count for *key, count in found if count} == counted
+        assert len(found) == len({(*key,) for *key, _ in found})
+        places = [act.entry.position for act in meant]
+        for limit in (1, 5, ALL):
+            first, final = (
+                [act.entry.position for act in some(db, acts, limit=limit)]
+                for some in (history.acts, history.last_acts)
+            )
+            assert (first, final) == (places[:limit], places[-limit:])
+    assert {act.kind for act in every} > {"facility", "source"}
+
+
+def test_the_views_know_what_names_a_source_at_every_commit(archive: Archive) -> None:
+    """It comes and goes with corrections, withdrawals and amendments; what was dropped may be named
+    again. Following and making anew tell the same."""
+    for number, batch in enumerate(naming_sources(Random(4))):
+        with contextlib.suppress(Refusal):
+            archive.chronicle.execute(command(*batch))
+        if number % 7 == 0:
+            archive.catch_up()
+    archive.catch_up()
+    db, log, lines = archive.views.db(), archive.chronicle.log, Lines(archive.chronicle.log)
+    streams = {event.stream for event in events(archive)}
+    commits = {event.commit.position for event in events(archive)}
+    for known, source in itertools.product(sorted(commits), "ab"):
+        records = [Record.of(each, stream_lines(log, each, up_to=known)) for each in streams]
+        expected = {each for record in records for each in naming(record, source)}
+        assert {*lines.resting(db, source, known=known)} == expected
+    verify(archive.chronicle, archive.views)
+    (ended,) = db.execute("SELECT count(*) FROM citations WHERE until IS NOT NULL").fetchone()
+    assert ended > 10
+
+
+def naming(record: Record, source: str) -> list[tuple[int, int]]:
+    """What of a record names a source, as it is folded: (record, number)."""
+    things = [(record.number, record.card or {})]
+    things += [(kept.position, kept.line) for kept in record.kept.values() if not kept.withdrawn]
+    return [
+        (record.number, number)
+        for number, line in things
+        if any(each["id"] == source for each in line.get("sources", ()))
+    ]
+
+
+def naming_sources(chance: Random) -> Iterator[list[Line]]:
+    """Policies and a facility that name one source or another, mended again and again."""
+    cited: tuple[list[str], ...] = ([], ["a"], ["b"], ["a", "b"], ["b", "a", "a"])
+    yield [{"type": "source", "id": id, "medium": "book", "title": id} for id in "ab"]
+    yield [JUNO]
+    for number in range(150):
+        sources = [{"id": id} for id in chance.choice(cited)]
+        id = f"p{chance.randrange(number // 30 + 1)}"
+        policy = {"type": "policy", "id": id, "modality": "actual", "country": "CN"}
+        changes = {"sources": sources, "summary": f"{number}"}
+        correction = {"type": "correction", "statement": id, "changes": changes, "reason": "read"}
+        withdrawal, reinstatement = (
+            {"type": type, "statement": id, "reason": "read"}
+            for type in ("withdrawal", "reinstatement")
+        )
+        card = {"sources": sources, "place": f"{number}"}
+        yield chance.choice(
+            [
+                [{**policy, "date": "2001", "title": id, "sources": sources}, withdrawal],
+                [{**policy, "date": "2001", "title": id, "sources": sources}],
+                [correction],
+                [correction, withdrawal],
+                [withdrawal],
+                [withdrawal, reinstatement, correction],
+                [reinstatement],
+                [{"type": "amendment", "record": "juno", "changes": card, "reason": "read"}],
+            ]
+        )
 
 
 def test_streams_have_the_numbers_of_their_first_events(told: Archive) -> None:
