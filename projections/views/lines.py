@@ -242,23 +242,6 @@ CONTRADICTIONS_OF = f"""
 """
 """Those of some statements."""
 
-LINKED = """
-    SELECT streams.name
-    FROM statements AS own
-    CROSS JOIN contradictions ON contradictions.named = own.statement
-    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.statement
-    CROSS JOIN streams ON streams.number = theirs.record
-    WHERE own.record = :record AND theirs.record <> :record
-    UNION
-    SELECT streams.name
-    FROM statements AS own
-    CROSS JOIN contradictions ON contradictions.statement = own.statement
-    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.named
-    CROSS JOIN streams ON streams.number = theirs.record
-    WHERE own.record = :record AND theirs.record <> :record
-"""
-"""The other records that ever contradicted a record, or were contradicted by it."""
-
 CONTRADICTIONS_CHANGED = """
     SELECT DISTINCT change.value
     FROM contradictions
@@ -613,11 +596,6 @@ class Lines:
             for record, number, _, ours, *theirs in found
             if ours not in named or theirs[-1] in named[ours]
         ]
-
-    def linked(self, db: Database, record: int) -> list[str]:
-        """The streams of other records that ever contradicted a record, given by its number, or
-        were contradicted by it."""
-        return [name for (name,) in db.execute(LINKED, {"record": record})]
 
     def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
         """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
