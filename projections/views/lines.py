@@ -70,7 +70,8 @@ CREATE = """
     CREATE TABLE contradictions (
         named TEXT NOT NULL,
         statement TEXT NOT NULL,
-        PRIMARY KEY (named, statement)
+        by INTEGER NOT NULL,
+        PRIMARY KEY (named, statement, by)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX contradictions_by_statement ON contradictions (statement);
 
@@ -93,7 +94,7 @@ CLOSE_CITATION = """
     WHERE source = ? AND record = ? AND number = ? AND until IS NULL
 """
 INSERT_CITATION = "INSERT INTO citations VALUES (?, ?, ?, ?, ?)"
-INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?)"
+INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
 MENTIONING = """
     SELECT DISTINCT record
@@ -222,16 +223,17 @@ CONTRADICTING = """
 """
 
 CONTRADICTIONS = """
-    SELECT ours.record, ours.number, ours.by, ours.statement,
+    SELECT ours.record, ours.number, ours.statement,
       theirs.record, theirs.number, theirs.statement
     FROM contradictions
-    CROSS JOIN statements AS ours ON ours.statement = contradictions.statement
+    CROSS JOIN statements AS ours
+      ON ours.statement = contradictions.statement AND ours.by = contradictions.by
     CROSS JOIN statements AS theirs ON theirs.statement = contradictions.named
     WHERE ours.said <= :stated AND ours.kf <= :known AND (ours.kt IS NULL OR ours.kt > :known)
       AND theirs.said <= :stated AND theirs.kf <= :known
       AND (theirs.kt IS NULL OR theirs.kt > :known)
 """
-"""The statements that named another at any time, where both are visible."""
+"""The statements of which the version that stands names another, where both are visible."""
 
 CONTRADICTIONS_OF = f"""
     {CONTRADICTIONS}
@@ -396,7 +398,7 @@ class Lines:
         if kept.withdrawn:
             self._statements.close(key, known)
         for named in line.get("contradicts", ()):
-            self._rows[INSERT_CONTRADICTION].add((named, id))
+            self._rows[INSERT_CONTRADICTION].add((named, id, by))
         facility = line.get("facility")
         if facility is not None and facility != record.id:
             self._rows[INSERT_MENTION].add((facility, record.id))
@@ -587,15 +589,7 @@ class Lines:
         query = CONTRADICTIONS
         if among is not None:
             asked["among"], query = as_json(list(among)), CONTRADICTIONS_OF
-        found = db.execute(query, asked).fetchall()
-        mended = {ours for _, number, by, ours, *_ in found if by != number}
-        texts = self.statements(db, mended, known=known)
-        named = {id: msgspec.json.decode(text).get("contradicts", ()) for id, text in texts.items()}
-        return [
-            Contradiction(Named(record, number, ours), Named(*theirs))
-            for record, number, _, ours, *theirs in found
-            if ours not in named or theirs[-1] in named[ours]
-        ]
+        return [Contradiction(Named(*row[:3]), Named(*row[3:])) for row in db.execute(query, asked)]
 
     def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
         """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
