@@ -136,7 +136,8 @@ def test_an_item_knows_where_it_belongs(hard: Archive) -> None:
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        ({"country": "FR"}, {"dream", "remark"}),
+        ({"countries": ("FR",)}, {"dream", "remark"}),
+        ({"countries": ("JP",), "regions": ("western-europe",)}, {"dream", "remark"}),
         ({"field": "fusion"}, {"dream"}),
         ({"record": "dream"}, {"dream"}),
         ({"kinds": ("indicator",)}, {"share"}),
@@ -146,7 +147,7 @@ def test_an_item_knows_where_it_belongs(hard: Archive) -> None:
 def test_a_selection_leaves_out_the_rest(
     hard: Archive, wanted: dict[str, Any], expected: set[str]
 ) -> None:
-    """By country, field, record and kind."""
+    """By place, field, record and kind."""
     assert {item.record for item in asked(hard, **wanted).values()} == expected
 
 
