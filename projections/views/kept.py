@@ -107,9 +107,14 @@ class Kept:
         places: Iterable[int],
         made: Iterable[Text],
     ) -> None:
+        asked, size = self._asked, 0
         for place, text in zip(places, made, strict=True):
-            self._asked.setdefault(records[place], {})[parts[place]] = text
-            self._bytes += _size(text)
+            of = asked.get(records[place])
+            if of is None:
+                of = asked[records[place]] = {}
+            of[parts[place]] = text
+            size += BESIDE + len(text[2])
+        self._bytes += size
         if self._bytes > self._most // 2:
             self._before, self._asked, self._bytes = self._asked, {}, 0
 

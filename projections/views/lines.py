@@ -1,16 +1,19 @@
 """Lines: the cards and statements of records as they stood at any `known`, and who names whom.
 
 What a statement says is kept by the log alone. Here stand its number (the position of its first
-recording), its record, the commits between which it stood in each version, and the dates that
-rows show. Its text is read from the log: one event where it was never mended, else its record.
+recording), its record, the commits between which it stood in each version, and the id and dates
+that rows show. Its text is read from the log: one event where it was never mended, else its record.
+A statement is found by its id through the log, which knows who claimed it, and in which commit.
 
 Cards are short and shown again and again, so they are kept whole.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -28,7 +31,7 @@ from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import CommitRead, Reader
-from projections.views.history import names_of_streams
+from projections.views.history import names_of_streams, numbers_of_streams
 from projections.views.view import Written, as_json
 
 CREATE = """
@@ -48,17 +51,16 @@ CREATE = """
         number INTEGER NOT NULL,
         kf INTEGER NOT NULL,
         kt INTEGER,
-        by INTEGER NOT NULL,
-        statement TEXT NOT NULL,
-        date TEXT,
-        stated TEXT,
+        by INTEGER,
+        id ANY NOT NULL,
+        date ANY,
+        stated ANY,
         PRIMARY KEY (record, number, kf)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX statements_by_id ON statements (statement);
-    CREATE INDEX statements_mended ON statements (kf) WHERE by <> number;
+    CREATE INDEX statements_mended ON statements (kf) WHERE by IS NOT NULL;
 
     CREATE TABLE citations (
-        source TEXT NOT NULL,
+        source INTEGER NOT NULL,
         record INTEGER NOT NULL,
         number INTEGER NOT NULL,
         PRIMARY KEY (source, record, number)
@@ -76,8 +78,19 @@ CREATE = """
         PRIMARY KEY (facility, record)
     ) STRICT, WITHOUT ROWID;
 """
-"""`by` is the position of the event that made a version; `number` of a card is that of its
-stream."""
+"""`by` is the position of the event that made a version, where that is not the first. An id that
+begins with that of its record is a blob of the rest; a date is a number where it can be
+(`packed`). `number` of a card is that of its stream, and so is `source`."""
+
+ID = """
+    CASE typeof(statements.id)
+        WHEN 'blob' THEN substr(streams.name, 1 + length('record:')) || CAST(statements.id AS TEXT)
+        ELSE statements.id
+    END
+"""
+"""The id of a statement of a stream."""
+
+A_VERSION = f"record, statements.number, kf, kt, by, {ID}, date, stated"
 
 INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
@@ -115,7 +128,7 @@ CARDS_MENDED = """
 STATEMENTS_MENDED = """
     SELECT record, number, kf
     FROM statements
-    WHERE by <> number AND kf > :after AND kf <= :known AND kf IS NOT kt
+    WHERE by IS NOT NULL AND kf > :after AND kf <= :known AND kf IS NOT kt
 """
 
 CARDS_BY_NUMBER = """
@@ -126,26 +139,31 @@ CARDS_BY_NUMBER = """
       AND kf <= :known
 """
 
-VERSIONS = """
-    SELECT record, number, kf, kt, by, statement, date, stated
-    FROM statements
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kf <= :known
-"""
-"""The versions of some statements that began up to a position."""
-
-VERSIONS_BY_NUMBER = """
-    SELECT record, number, kf, kt, by, statement, date, stated
-    FROM json_each(:keys)
+VERSIONS_OF_COMMITS = f"""
+    SELECT {A_VERSION}
+    FROM json_each(:keys) AS key
     CROSS JOIN statements
-      ON statements.record = json_each.value ->> 0
-     AND statements.number = json_each.value ->> 1
+      ON statements.record = key.value ->> 0
+     AND statements.number BETWEEN key.value ->> 1 AND key.value ->> 2
+    CROSS JOIN streams ON streams.number = statements.record
+    WHERE kf <= :known
+"""
+"""The versions, that began up to a position, of the statements of some records that were recorded
+between two positions."""
+
+VERSIONS_BY_NUMBER = f"""
+    SELECT {A_VERSION}
+    FROM json_each(:keys) AS key
+    CROSS JOIN statements
+      ON statements.record = key.value >> 32
+     AND statements.number = key.value & 0xFFFFFFFF
+    CROSS JOIN streams ON streams.number = statements.record
     WHERE kf <= :known
 """
 """The same, by record and number."""
 
-VERSIONS_OF_RECORDS = """
-    SELECT statements.record, statements.number, kf, kt, by, statement, date, stated
+VERSIONS_OF_RECORDS = f"""
+    SELECT {A_VERSION}
     FROM streams
     CROSS JOIN statements ON statements.record = streams.number
     WHERE streams.name IN (SELECT value FROM json_each(:streams))
@@ -173,12 +191,13 @@ CHANGES_OF_RECORDS = """
       AND kf IS NOT kt
 """
 
-IDS = """
-    SELECT DISTINCT number, statement
-    FROM json_each(:keys)
+IDS = f"""
+    SELECT DISTINCT statements.number, {ID}
+    FROM json_each(:keys) AS key
     CROSS JOIN statements
-      ON statements.record = json_each.value ->> 0
-     AND statements.number = json_each.value ->> 1
+      ON statements.record = key.value >> 32
+     AND statements.number = key.value & 0xFFFFFFFF
+    CROSS JOIN streams ON streams.number = statements.record
 """
 
 CONTRADICTING = """
@@ -188,29 +207,44 @@ CONTRADICTING = """
     ORDER BY statement
 """
 
-CITING = """
-    SELECT DISTINCT coalesce(statements.statement, streams.name)
-    FROM citations
+CITING = f"""
+    SELECT DISTINCT coalesce({ID}, streams.name)
+    FROM streams AS cited
+    CROSS JOIN citations ON citations.source = cited.number
     CROSS JOIN streams ON streams.number = citations.record
     LEFT JOIN statements
       ON statements.record = citations.record
      AND statements.number = citations.number
-    WHERE citations.source = :source
+    WHERE cited.name = :source
     ORDER BY 1
 """
 
+DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+"""What is kept as a number, in three bytes: a year, with a month or season, and a day."""
+
 
 class Version(NamedTuple):
-    """A statement as it stood from the commit `kf` until `kt`; None: it still does."""
+    """A statement as it stood from the commit `kf` until `kt`; None: it still does. `mended_by` is
+    the event that made the version, if that is not the first one."""
 
     record: int
     number: int
     kf: int
     kt: int | None
-    by: int
+    mended_by: int | None
     id: str
-    date: str | None
-    stated: str | None
+    packed_date: int | str | None
+    packed_stated: int | str | None
+
+    @property
+    def date(self) -> str | None:
+        """Its date."""
+        return unpacked(self.packed_date)
+
+    @property
+    def stated(self) -> str | None:
+        """When it was stated."""
+        return unpacked(self.packed_stated)
 
     def stands(self, known: int) -> bool:
         """Whether it stood at a position, not before its beginning."""
@@ -234,6 +268,7 @@ class Lines:
         self._cards = _Versions()
         self._statements = _Versions()
         self._rows: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+        self._cited: dict[str, set[tuple[int, int]]] = defaultdict(set)
 
     # --- following the log
 
@@ -258,6 +293,7 @@ class Lines:
             (INSERT_CARD, self._cards.rows()),
             (CLOSE_STATEMENT, self._statements.closed),
             (INSERT_STATEMENT, self._statements.rows()),
+            (INSERT_CITATION, self._citations()),
             *((statement, sorted(rows)) for statement, rows in self._rows.items()),
         ]
         self.forget()
@@ -267,6 +303,16 @@ class Lines:
         """Drop the page: nothing is kept between pages."""
         self._cards, self._statements = _Versions(), _Versions()
         self._rows.clear()
+        self._cited.clear()
+
+    def _citations(self) -> list[tuple[int, int, int]]:
+        """What rests on which source; a source may begin in a part that is not written yet."""
+        numbers = self._log.first_positions(str(Stream.source(id)) for id in self._cited)
+        return sorted(
+            (numbers[str(Stream.source(id))], *key)
+            for id, keys in self._cited.items()
+            for key in keys
+        )
 
     def _card(self, record: Record, card: Line, known: int, *, first: bool) -> None:
         name = card.get("name") or card.get("title") or ""
@@ -275,7 +321,7 @@ class Lines:
             (record.number,), known, name, as_json(shown)[1:-1], as_json(card), first=first
         )
         for citation in card.get("sources", ()):
-            self._rows[INSERT_CITATION].add((citation["id"], record.number, record.number))
+            self._cited[citation["id"]].add((record.number, record.number))
 
     def _statement(self, record: Record, id: str, by: int, known: int) -> None:
         kept = record.kept[id]
@@ -283,12 +329,13 @@ class Lines:
         line = kept.line
         first = by == kept.position
         if first or not kept.withdrawn:
-            values = by, id, line.get("date"), line.get("stated")
-            self._statements.open(key, known, *values, first=first)
+            rest = id[len(record.id) :].encode() if id.startswith(record.id) else id
+            dates = packed(line.get("date")), packed(line.get("stated"))
+            self._statements.open(key, known, None if first else by, rest, *dates, first=first)
         if kept.withdrawn:
             self._statements.close(key, known)
         for citation in line.get("sources", ()):
-            self._rows[INSERT_CITATION].add((citation["id"], *key))
+            self._cited[citation["id"]].add(key)
         for named in line.get("contradicts", ()):
             self._rows[INSERT_CONTRADICTION].add((named, id))
         facility = line.get("facility")
@@ -326,10 +373,8 @@ class Lines:
     ) -> dict[int, Version]:
         """The versions that stand at a position, by the number of the statement; the keys are
         those of a record and a statement."""
-        found = db.execute(
-            VERSIONS_BY_NUMBER, {"keys": as_json(list(dict.fromkeys(keys))), "known": known}
-        )
-        versions = map(Version._make, found)
+        asked = {"keys": _together(keys), "known": known}
+        versions = map(Version._make, db.execute(VERSIONS_BY_NUMBER, asked))
         return {each.number: each for each in versions if each.stands(known)}
 
     def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
@@ -388,7 +433,7 @@ class Lines:
 
     def citing(self, db: Database, source: str) -> list[str]:
         """The statements, and the streams of cards, that rested on a source at any time."""
-        return [row[0] for row in db.execute(CITING, {"source": source})]
+        return [row[0] for row in db.execute(CITING, {"source": str(Stream.source(source))})]
 
     def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
         """The statements that contradicted one of some others at any time."""
@@ -437,13 +482,13 @@ class Lines:
 
     def ids_of(self, db: Database, keys: Iterable[tuple[int, int]]) -> dict[int, str]:
         """The ids of statements by number; the keys are those of a record and a statement."""
-        return dict(db.execute(IDS, {"keys": as_json(list(keys))}).fetchall())
+        return dict(db.execute(IDS, {"keys": _together(keys)}).fetchall())
 
     def texts(self, db: Database, versions: Iterable[Version], *, known: int) -> dict[str, str]:
         """The texts of versions that stand at a position, by the ids of the statements."""
         as_recorded, mended = [], defaultdict(list)
         for each in versions:
-            if each.by == each.number:
+            if each.mended_by is None:
                 as_recorded.append(each.number)
             else:
                 mended[each.record].append(each.id)
@@ -454,8 +499,49 @@ class Lines:
         return {statement.id: statement_text(statement) for statement in statements}
 
     def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
-        found = db.execute(VERSIONS, {"statements": as_json(list(ids)), "known": known})
-        return map(Version._make, found)
+        wanted = set(ids)
+        claims = self._log.claims("statement", wanted)
+        names = {str(Stream.record(claim.record)) for claim in claims}
+        numbers = numbers_of_streams(db, names)
+        keys = {
+            (numbers[stream], claim.first, claim.last)
+            for claim in claims
+            if (stream := str(Stream.record(claim.record))) in numbers
+        }
+        found = db.execute(VERSIONS_OF_COMMITS, {"keys": as_json(sorted(keys)), "known": known})
+        # A commit may have recorded others of the same record.
+        return (version for version in map(Version._make, found) if version.id in wanted)
+
+
+def packed(date: str | None) -> int | str | None:
+    """A date as rows keep it.
+
+    >>> packed("1987-10"), packed("1987~")
+    (4069696, '1987~')
+    """
+    parts = date and DATE.fullmatch(date)
+    if not parts:
+        return date
+    year, month, day = (int(part or 0) for part in parts.groups())
+    return (year << 6 | month) << 5 | day
+
+
+@lru_cache(maxsize=65_536)
+def unpacked(date: int | str | None) -> str | None:
+    """A date that `packed` gave.
+
+    >>> [unpacked(packed(date)) for date in ("0987", "1987-10", "1987-10-02", "1987~")]
+    ['0987', '1987-10', '1987-10-02', '1987~']
+    """
+    if not isinstance(date, int):
+        return date
+    month, day = date >> 5 & 63, date & 31
+    return f"{date >> 11:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
+
+
+def _together(keys: Iterable[tuple[int, int]]) -> str:
+    """Keys of a record and a statement as a list of numbers, each once: pairs would be texts."""
+    return as_json(list({record << 32 | number for record, number in keys}))
 
 
 def statement_text(statement: Statement) -> str:
