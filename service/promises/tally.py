@@ -62,8 +62,8 @@ class Tally:
             written = written_of(bulk.texts(view.reading.db, self._columns, piece))
             self._said[place] = [each.said for each in written]
             slips = [each.slip or (None, None) for each in written]
-            for ends, end in ((self._least, 0), (self._most, 1)):
-                ends[place] = [OPEN if each[end] is None else each[end] for each in slips]
+            self._least[place] = [OPEN if least is None else least for least, _ in slips]
+            self._most[place] = [OPEN if most is None else most for _, most in slips]
 
     def __len__(self) -> int:
         """How many there are."""
