@@ -503,8 +503,8 @@ def _written(
     path: Path, arrays: Iterable[npt.NDArray[Any]], count: int, position: int, room: int
 ) -> Columns:
     """Columns of so many rows, given in the order of `MEMBERS`, in a file at a path."""
-    # Arrays begin at multiples of 8, whatever the sizes of those before.
-    capacity = -(-(count + room) // 8) * 8
+    # Arrays begin where a line of the processor's cache does, whatever the sizes of those before.
+    capacity = -(-(count + room) // 64) * 64
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         _write(beside, arrays, count, capacity, position)
