@@ -162,28 +162,35 @@ def again(planned: Statement) -> Statement:
 
 
 def own_entry(statement: Statement) -> str:
-    """The entry of a milestone as spans write it: empty if it is the default one."""
+    """The entry of a milestone as spans write it: without the default one where it is that or goes
+    on after it with a slash, and after "=" where it would be taken for either."""
     entry, line = statement.entry.removesuffix(AGAIN), statement.line
-    return "" if entry == f"{line['facility']}/{line['milestone']}" else entry
+    rest = entry.removeprefix(f"{line['facility']}/{line['milestone']}")
+    if rest != entry and (not rest or rest[0] == "/"):
+        return rest
+    return f"={entry}" if entry[0] in "/=" else entry
 
 
 def entry_of(written: str, record: str, milestone: str) -> str:
     """The entry that `own_entry` wrote."""
-    return written or f"{record}/{milestone}"
+    if written and written[0] != "/":
+        return written.removeprefix("=")
+    return f"{record}/{milestone}{written}"
 
 
 class Written(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What the text of a ladder says: `rungs` are how many of its statements are plans, `end` is 1
-    where the last one is what came, 2 where it is what took the place of the plan."""
+    where the last one is what came, 2 where it is what took the place of the plan. What says
+    nothing at the end is left out; without `slip_before` it is the same as `slip`."""
 
     rungs: int
-    own: str
     milestone: int
     said: Day
-    stands: int | None
-    end: int
+    end: int = 0
+    own: str = ""
     slip: tuple[int | None, int | None] | None = None
     slip_before: tuple[int | None, int | None] | None = None
+    stands: int | None = None
 
 
 def written_of(texts: Iterable[str]) -> list[Written]:
@@ -206,7 +213,7 @@ def ladder_of(record: str, span: HasText) -> Ladder:
         written.said,
         came=last[0] if written.end == 1 else None,
         slip=Slip(*written.slip) if written.slip else None,
-        slip_before=Slip(*written.slip_before) if written.slip_before else None,
+        slip_before=Slip(*before) if (before := written.slip_before or written.slip) else None,
         by=last[0] if written.end == 2 else None,
         stands=None if written.stands is None else plans[written.stands],
     )
@@ -284,19 +291,26 @@ def _span(
     others = [plan.id for plan in plans]
     stands = None if current.id == plans[-1].id else others.index(current.id)
     milestone = MILESTONES.index(current.line["milestone"])
-    written = [len(plans), own_entry(current), milestone, plans[0].said, stands]
+    end = 0
+    slips: list[tuple[int | None, ...] | None] = [None, None]
     if isinstance(of, Statement):
         counted, before = slip(plans[0], of), slip(plans[-1], of)
-        outcome = _kept(counted)
-        written += [1, msgspec.structs.astuple(counted), msgspec.structs.astuple(before)]
+        outcome, end = _kept(counted), 1
+        slips = [_ends(counted), None if before == counted else _ends(before)]
         others.append(of.id)
     elif of is not None:
-        written.append(2)
+        end = 2
         others.append(of)
-    else:
-        written.append(0)
-    text = msgspec.json.encode(written)[1:-1].decode()
+    more = [own_entry(current), *slips, stands]
+    while more and more[-1] in ("", None):
+        more.pop()
+    of_end = [end, *more] if end or more else []
+    text = msgspec.json.encode([len(plans), milestone, plans[0].said, *of_end])[1:-1].decode()
     return Span("slip", outcome, None, None, plans[-1].id, text, others=tuple(others))
+
+
+def _ends(counted: Slip) -> tuple[int | None, int | None]:
+    return counted.earliest, counted.latest
 
 
 def _kept(counted: Slip) -> Outcome:

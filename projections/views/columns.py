@@ -65,7 +65,7 @@ NO_PLACE = FIELDS_MOST * CLASSES_MOST
 MEMBERS: dict[str, type[np.generic]] = {
     "facet": np.uint8,
     "place": np.uint32,
-    "value": np.int16,
+    "value": np.int8,
     "odds": np.uint16,
     "more": np.uint8,  # whether the row has what only the table has: a text, or other statements
     "record": np.int32,
@@ -103,7 +103,8 @@ TAIL = 65_536
 """How many rows may follow the sorted ones, once the log is read, before all are sorted again."""
 
 ROOM = 4096
-"""Rows for which a new file has room at least; a large one has it for an eighth of its rows."""
+"""Rows for which a new file has room at least; a large one has it for an eighth of its rows, or for
+all that may come before they are sorted again."""
 
 CHUNK = 131_072
 """Rows that are looked at in one step, so that what is worked out stays in the processor."""
@@ -416,7 +417,8 @@ class Columns:
 
     def sorted_again(self, *, room: int = 0) -> Columns:
         """The same rows in a new file in its place, all sorted, with room for more."""
-        return _written(self.path, self._in_order(), self.count, self.position, max(room, ROOM))
+        room = max(room, _room(self.count))
+        return _written(self.path, self._in_order(), self.count, self.position, room)
 
     def has_just(self, rows: Iterable[tuple[Any, ...]]) -> bool:
         """Whether its rows are those of a table, given in the order of their keys, and those that
@@ -501,7 +503,12 @@ class Found:
 def make(path: Path, rows: Iterable[tuple[Any, ...]], position: int) -> Columns:
     """The columns of all rows of a table, in the order of their keys, in a file at a path."""
     count, arrays = _arrays_of(rows)
-    return _written(path, arrays, count, position, ROOM)
+    return _written(path, arrays, count, position, _room(count))
+
+
+def _room(count: int) -> int:
+    """For how many more rows a file of so many has room."""
+    return max(ROOM, min(count // 8, TAIL + TAIL // 4))
 
 
 def _arrays_of(rows: Iterable[tuple[Any, ...]]) -> tuple[int, Iterator[npt.NDArray[Any]]]:
@@ -533,8 +540,8 @@ def _written(
     path: Path, arrays: Iterable[npt.NDArray[Any]], count: int, position: int, room: int
 ) -> Columns:
     """Columns of so many rows, given in the order of `MEMBERS`, in a file at a path."""
-    # Arrays begin at multiples of 8, whatever the sizes of those before.
-    capacity = -(-(count + max(room, count // 8)) // 8) * 8
+    # Arrays begin where a line of the processor's cache does, whatever the sizes of those before.
+    capacity = -(-(count + room) // 64) * 64
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         _write(beside, arrays, count, capacity, position)

@@ -19,6 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from sqlite_utils import Database
 
 from events.area import Area
@@ -51,7 +53,7 @@ CREATE = f"""
         ks INTEGER,
         kf INTEGER NOT NULL,
         kt INTEGER,
-        others TEXT,
+        others BLOB,
         text TEXT,
         PRIMARY KEY (record, seq)
     ) STRICT, WITHOUT ROWID;
@@ -77,6 +79,9 @@ _FIELD = {field: number for number, field in enumerate(FIELDS)}
 _CLASS = {name: number for number, name in enumerate(CLASSES)}
 _FACET = {facet: number for number, facet in enumerate(FACETS)}
 _VALUE = {value: number for number, value in enumerate(VALUES) if value}
+
+NUMBERS = np.dtype("<i4")
+"""How the numbers of other statements are written: 32 bits each, one after the other."""
 
 KEPT = 50_000
 """How many open rows are kept in memory between two pages."""
@@ -104,7 +109,7 @@ class Stored(NamedTuple):
     ks: int | None
     kf: int
     kt: int | None
-    others: str | None
+    others: bytes | None
     text: str | None
 
     @property
@@ -115,7 +120,7 @@ class Stored(NamedTuple):
     @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of the other statements that it names."""
-        return tuple(map(int, self.others.split(","))) if self.others else ()
+        return tuple(numbers_in(self.others).tolist()) if self.others else ()
 
     def holds(self, *, stated: int, known: int, after: int | None = None) -> bool:
         """Whether it holds at two clocks; with `after`, at some position beyond it, up to
@@ -277,6 +282,11 @@ class Rows:
             self.closed.append(closed)
 
 
+def numbers_in(others: bytes) -> npt.NDArray[np.int32]:
+    """The numbers of the other statements that a row names, as they are written in it."""
+    return np.frombuffer(others, NUMBERS)
+
+
 def by_key(row: Stored) -> tuple[int, int]:
     """The key of a row."""
     return row.record, row.seq
@@ -331,7 +341,7 @@ def _listed(area: Area) -> _Listed:
 
 def _stored(record: Record, seq: int, box: Box, area: Area, known: int) -> Stored:
     span, kept = box.span, record.kept
-    others = ",".join(str(kept[id].position) for id in span.others)
+    others = np.array([kept[id].position for id in span.others], NUMBERS).tobytes()
     return Stored(
         record.number,
         seq,

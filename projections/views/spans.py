@@ -89,7 +89,8 @@ class Spans:
         rows = self._rows
         new = rows.page()
         if not columns.apply(new, rows.cuts, rows.closed):
-            columns = self._sorted_again(db, columns, room=len(new))
+            # While a long log is read, more is to come than was sorted before.
+            columns = self._sorted_again(db, columns, room=max(len(new), columns.count // 8))
             columns.begin()
             columns.apply(new, rows.cuts, rows.closed)
         columns.end(position)
