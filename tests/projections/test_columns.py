@@ -59,33 +59,37 @@ def row(chance: Random, number: int, *, far: bool = False) -> Stored:
     )
 
 
-def asked(
-    columns: Columns, facet: int, countries: tuple[str, ...], clocks: dict[str, int]
-) -> set[tuple[int, int]]:
+Question = tuple[int, tuple[str, ...], int | None, int | None, dict[str, int]]
+"""A facet, countries, a field, a class, and clocks."""
+
+
+def asked(columns: Columns, question: Question) -> set[tuple[int, int]]:
     """The keys of the rows that the columns find."""
+    facet, countries, field, class_, clocks = question
     places = places_of(countries) if countries else None
-    found = columns.find(FACETS[facet], places=places, field=None, **clocks)
+    found = columns.find(FACETS[facet], places=places, field=field, class_=class_, **clocks)
     assert len(found) == len({*found.tolist()})
     records, seqs = columns["record"][found].tolist(), columns["seq"][found].tolist()
     return set(zip(records, seqs, strict=True))
 
 
-def said(
-    rows: list[Stored], facet: int, countries: tuple[str, ...], clocks: dict[str, int]
-) -> set[tuple[int, int]]:
+def said(rows: list[Stored], question: Question) -> set[tuple[int, int]]:
     """The keys of the rows that hold, one by one."""
+    facet, countries, field, class_, clocks = question
     return {
         (each.record, each.seq)
         for each in rows
         if each.facet == facet
         and (not countries or each.country in countries)
+        and field in (None, each.field)
+        and class_ in (None, each.class_)
         and each.holds(stated=clocks["stated"], known=clocks["known"])
         and each.covers(first=clocks["first"], last=clocks["last"])
     }
 
 
-def a_question(chance: Random) -> tuple[int, tuple[str, ...], dict[str, int]]:
-    """A facet, countries, and clocks."""
+def a_question(chance: Random) -> Question:
+    """Any of them."""
     first = chance.randrange(-350, 350)
     clocks = {
         "first": chance.choice((first, BEFORE_ALL)),
@@ -94,7 +98,8 @@ def a_question(chance: Random) -> tuple[int, tuple[str, ...], dict[str, int]]:
         "known": chance.randrange(1, 100),
     }
     some = chance.sample(("CH", "CN", "US"), chance.randrange(4))
-    return chance.randrange(len(FACETS)), tuple(sorted(some)), clocks
+    field, class_ = chance.choice((None, None, 0, 3)), chance.choice((None, None, 0, 22))
+    return chance.randrange(len(FACETS)), tuple(sorted(some)), field, class_, clocks
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -122,7 +127,7 @@ def test_columns_say_what_the_rows_say(tmp_path: Path, seed: int) -> None:
             columns = columns.sorted_again()
     for _ in range(200):
         question = a_question(chance)
-        assert asked(columns, *question) == said(list(rows.values()), *question)
+        assert asked(columns, question) == said(list(rows.values()), question)
 
 
 def test_a_file_without_room_takes_no_page(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ READS_ALL = {
     "MADE_BY": "the table has one row",
     "TRACK": "the table has one row",
     "CONTRADICTIONS": "few statements contradict others, and all are meant",
-    "COUNT_TOLD": "every statement is about to be told",
+    "COUNT_TOLD": "a feed of all that was ever told is cut into parts by it",
 }
 """Constants that read a whole table, and why they may."""
 

@@ -345,7 +345,7 @@ def test_no_question_reads_every_passage(archive: Archive, statement: str) -> No
 def _plan(db: Database, statement: str) -> list[str]:
     asked_by = {
         "expression": '"a"', "named": 'named : ("a")', "stated": 0, "known": 0,
-        "keys": '[["record:juno", ""]]', "south": 0, "north": 1, "most": -1,
+        "keys": '[["record:juno", ""]]', "south": 0, "north": 1, "most": -1, "streams": None,
     }  # fmt: skip
     rows = db.execute(f"EXPLAIN QUERY PLAN {statement}", asked_by)
     return [step for *_, step in rows]
