@@ -269,17 +269,6 @@ CONTRADICTIONS_OF = f"""
 """
 """Those by which some statements are named, or name others."""
 
-LINKED = f"""
-    SELECT DISTINCT contradictions.record
-    FROM statements
-    CROSS JOIN streams ON streams.number = statements.record
-    CROSS JOIN contradictions ON contradictions.named = {ID}
-    WHERE statements.record = :record
-"""
-"""The records that ever contradicted one of a record."""
-
-NAMED = "SELECT DISTINCT named FROM contradictions WHERE record = :record"
-
 LAST_SAID = """
     SELECT record, max(said)
     FROM statements
@@ -662,25 +651,6 @@ class Lines:
             for named, ours in pairs
             if named in others and named in names.get(ours.id, (named,))
         ]
-
-    def linked(self, db: Database, record: int) -> list[str]:
-        """The streams of other records that ever contradicted a record, given by its number, or
-        were contradicted by it."""
-        asked = {"record": record}
-        naming = {number for (number,) in db.execute(LINKED, asked)}
-        named = {id for (id,) in db.execute(NAMED, asked)}
-        streams = {str(Stream.record(each.record)) for each in self._log.claims("statement", named)}
-        streams.update(names_of_streams(db, naming).values())
-        return sorted(streams.difference(names_of_streams(db, [record]).values()))
-
-    def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
-        """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
-        another, or was contradicted, came, changed or went."""
-        found = db.execute(CONTRADICTIONS, {"known": known}).fetchall()
-        versions = [Version(*ours) for _, *ours in found]
-        versions += self._began(db, {named for named, *_ in found}, known)
-        positions = {at for each in versions if each.kf != each.kt for at in (each.kf, each.kt)}
-        return sorted(at for at in positions if at is not None and after < at <= known)
 
     def last_said(
         self, db: Database, records: Iterable[int], *, stated: Day, known: int

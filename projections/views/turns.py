@@ -51,9 +51,6 @@ class Turns:
         facets."""
         cards, statements = self._mended(db, scope, after)
         found = [NONE]
-        if facets is None:
-            contradicting = self._lines.contradictions_changed(db, after=after, known=scope.known)
-            found.append(np.array(contradicting, np.int64))
         for facet in _rows_behind(facets):
             begins = BEFORE_ALL if facet in FROM_ITS_DAY_ON else first
             rows = self._over(db, facet, scope, first=begins, last=last, after=after)

@@ -11,7 +11,6 @@ from collections.abc import Collection
 from events.dates import Day, day, year_of
 from events.stream import Stream
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
-from projections.views.history import numbers_of_streams
 from projections.views.reading import Reading
 from projections.views.state import Scope
 from service.asking.filters import place_in
@@ -59,11 +58,5 @@ def between(
 
 
 def of_record(reading: Reading, id: str, *, known: int) -> dict[str, int]:  # noqa: ARG001 - the id alone decides
-    """Of an answer about one record: its own stream, and those of records that contradict it."""
-    own = str(Stream.record(id))
-    linked = (
-        name
-        for number in numbers_of_streams(reading.db, [own]).values()
-        for name in reading.lines.linked(reading.db, number)
-    )
-    return dict.fromkeys((own, *linked), 0)
+    """Of an answer about one record: its own stream."""
+    return {str(Stream.record(id)): 0}

@@ -67,6 +67,9 @@ PLACES = (
 ENDS = ("to", "a", "b")
 """Members that are ends of a comparison, and say where these stand."""
 
+MARKS = ("contested", "last_said")
+"""Members that other statements than those of a row make of it: a difference lacks them too."""
+
 Members = dict[str, Any]
 
 
@@ -295,7 +298,7 @@ class _Reader:
             return None
         text = answer_text(query, answer)
         self._work += reading.budget.spent + len(text) // CHARACTERS
-        members: Members = msgspec.json.decode(text)
+        members: Members = _unmarked(msgspec.json.decode(text))
         if members.get("next") is not None:
             raise TooMuchToCompare(MOST)
         return self._compared(members)
@@ -396,6 +399,19 @@ def _changes(rows: Mapping[str, list[Members]], patch: list[Operation]) -> Membe
         left -= len(changes[name])
     changes["patch"] = patch[:SHOWN]
     return changes
+
+
+def _unmarked(value: Any) -> Any:
+    """An answer without the marks of its rows; the further facts of a line are no rows."""
+    if isinstance(value, list):
+        return list(map(_unmarked, value))
+    if isinstance(value, dict):
+        return {
+            name: each if name == "attributes" else _unmarked(each)
+            for name, each in value.items()
+            if name not in MARKS
+        }
+    return value
 
 
 def _by_name(

@@ -36,10 +36,15 @@ from service.words.number import number_text
 
 
 def _of_a_list(reading: Reading, query: Query, *, after: int, known: int) -> list[int] | None:
-    """Of a list of what has words, where there are some: any text may have them."""
+    """Of a list of what has words, where there are some: any text may have them. Of what is
+    disputed, where anything changed that `contradicts` links, too."""
     if query.about.q is not None:
         return None
-    return on_a_day(reading, query, after=after, known=known)
+    found = on_a_day(reading, query, after=after, known=known)
+    if query.about.disputed:
+        linked = reading.lines.contradictions_changed(reading.db, after=after, known=known)
+        found = sorted({*found, *linked})
+    return found
 
 
 def _fields(members: Sequence[str]) -> Filter:

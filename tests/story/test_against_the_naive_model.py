@@ -209,7 +209,7 @@ class EngineAndModel(RuleBasedStateMachine):
         self.known(asked["known"])
         filters: dict[str, str] = {
             name: asked[name]
-            for name in ("country", "region", "field", "status", "expected")
+            for name in ("country", "region", "field", "class", "status", "expected")
             if name in asked
         }
         about = Wanted(**{**values_of(STATE.filters, filters), "limit": limit, "after": after})

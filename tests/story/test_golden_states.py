@@ -196,10 +196,14 @@ def test_cepc_was_given_up(shipped: Teller) -> None:
         "statement": "cepc-plan-2027",
         "date": "2027",
     }
-    # What is planned for 2030 is a proposal, and its entry is filled by the one of 2012.
+    # It is to be proposed again in 2030. That step is open beside the proposal of 2012, since it was
+    # told once the project lay still (ADR 52), and would end the suspension.
     given_up = shipped.facility("cepc", at="2030", stated="2026-11-25")
     assert (given_up["status"], given_up["statement"]) == ("suspended", "cepc-out")
-    assert (given_up["expected"], given_up["overdue"]) == (None, [])
+    assert (given_up["expected"], given_up["overdue"]) == (
+        {"status": "proposed", "statement": "cepc-planned-proposed-2030", "date": "2030"},
+        [],
+    )
 
 
 def test_a_suspension_within_a_month_is_possible_until_the_month_ends(shipped: Teller) -> None:

@@ -101,7 +101,7 @@ def differences(story: Story, point: Answer) -> list[str]:
             found.append(f"{what} at {point}\n  engine {ours}\n  model  {models}")
 
     # All slips, in one order and the other, the groups among them.
-    answer = story.asks(SLIPS, point)
+    answer = story.asks(SLIPS, point, by=",".join(GROUPS))
     compare_slips(same, "slips", answer, ladders)
     for name in GROUPS:
         groups = promises.groups(ladders, name, cards)

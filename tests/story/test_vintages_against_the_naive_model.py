@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.archive import Archive
 from tests.naive.histories import Batch, logged, random_history, random_instants, random_question
-from tests.naive.model import Claim, Logged, read
+from tests.naive.model import Claim, Logged, contested, day_of, read
 from tests.naive.vintages import at_point, triangle, vintages
 from tests.story.telling import Clock, command
 
@@ -107,8 +107,14 @@ def check_cells(
     """Each entry has just the cell that the record and the statement in it say at the point."""
     clocks = {"stated": point["stated"], "known": f"@{point['known']}"}
     told = story.get(f"/v1/records/{record}", **clocks)
+    marked = contested(claims, day_of(point["stated"]))
     assert told["entries"] == [
-        {"entry": each["entry"], "effective": each["statement"], "counts": each["counts"]}
+        {
+            "entry": each["entry"],
+            "effective": each["statement"],
+            "counts": each["counts"],
+            **({"contested": True} if each["statement"] in marked else {}),
+        }
         for each in items
     ]
     lines = {line["id"]: line for line in told["statements"]}

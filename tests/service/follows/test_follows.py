@@ -482,7 +482,9 @@ def test_an_item_stands_between_two_pinned_answers(juno: Teller, asker: Asker, o
 
 
 def compared(of: str, answer: Answer) -> Answer:
-    """An answer as its patches see it: without where it stands, lists by the names of rows."""
+    """An answer as its patches see it: without where it stands and the marks of rows, lists by the
+    names of rows."""
+    answer = unmarked(answer)
     path = of.partition("?")[0]
     kind = next(kind for kind in FOLLOWABLE if kind.question.id_in(path) is not None)
     rows = kind.rows
@@ -514,6 +516,14 @@ def compared(of: str, answer: Answer) -> Answer:
             assert len(named) == len(kept[name])
             kept[name] = named
     return kept
+
+
+def unmarked(answer: Answer) -> Answer:
+    """An answer without what other statements make of its rows."""
+    text = json.dumps(answer)
+    text = re.sub(r'"contested": true(, )?|"last_said": "[-+0-9]+"(, )?', "", text)
+    unmarked: Answer = json.loads(re.sub(r", }", "}", text))
+    return unmarked
 
 
 def applied(changes: Answer, before: Answer) -> Answer:
@@ -667,7 +677,7 @@ def test_so_is_a_state_of_far_days(teller: Teller, clocks: dict[str, str]) -> No
 def naive_state(naive: Naive, question: Answer, *, known: int, day: str) -> Answer:
     """The naive answer without its clocks; what is not given of them is the day."""
     asked = {"at": day, "stated": day, **question}
-    state: Answer = json.loads(json.dumps(naive.state(known=known, **asked)))
+    state: Answer = json.loads(json.dumps(naive.state(known=known, marked=False, **asked)))
     return {name: state[name] for name in state if name not in feed.PLACES}
 
 
@@ -738,10 +748,13 @@ def some_parameters(
         clocks["stated"], clocks["to_stated"] = sorted([clocks["stated"], later], key=day_of)
     filters: dict[str, str] = {
         name: asked[name]
-        for name in ("country", "field")
+        for name in ("country", "region", "field", "class")
         if name in asked and name in kind.takes and kind.path != "/v1/compare"
     }
+    if "disputed" in kind.takes and chance.random() < 0.5:
+        filters = {"disputed": "true"}
     if kind.path == "/v1/trends":
+        filters.pop("region", None)  # there are none of an indicator
         filters["measure"] = chance.choice(["status", "discoveries", "policies", "indicator"])
         if filters["measure"] != "indicator" and chance.random() < 0.5:
             filters["region"] = "europe"
