@@ -1,4 +1,4 @@
-"""The map of a state: every facility that has a place, or every country that has some."""
+"""The map of a state: every facility that has a place, or every country by what runs there."""
 
 from __future__ import annotations
 
