@@ -26,7 +26,11 @@ from projections.engine.account import Account, accounts
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
 
-FOR_LISTS = frozenset({"record", "named", "due", "slip", "contested", "disputed"})
+SAID = "said"
+"""The facet of a span from the first day on which anything was said of a record to the last. It
+holds whatever had been heard, so the engine gives it, to projections that have the facet."""
+
+FOR_LISTS = frozenset({"record", "named", "due", "slip", "contested", "disputed", SAID})
 """Facets whose rows serve lists of their own; what describes a life leaves them out."""
 
 
@@ -139,7 +143,9 @@ def boxes(
         if running is None:
             # Where nothing had been said by `since`, nothing goes on from before it.
             until = min(start, since)
-            running = {span: (sf, until) for span, sf, _ in before if sf < until}
+            running = {
+                span: (sf, until) for span, sf, _ in before if sf < until and span.facet != SAID
+            }
         for span, sf, st in _pieces(projection.spans(account), start, end):
             sf_before, st_before = running.get(span, (sf, sf))
             if st_before != sf:
@@ -147,6 +153,9 @@ def boxes(
                 sf_before = sf
             running[span] = sf_before, st
     done += [Box(span, sf, st) for span, (sf, st) in (running or {}).items()]
+    days = [each.said for each in statements if not each.withdrawn]
+    if days and SAID in projection.facets:
+        done.append(Box(Span(SAID, first=min(days), end=max(days) + 1), BEFORE_ALL, AFTER_ALL))
     return {box for box in done if box.st >= since}
 
 

@@ -19,7 +19,15 @@ from events.dates import Day
 from events.statement import Statement
 from events.vocabulary import ENDINGS, MILESTONES, RANK, STATUS_OF, STATUSES
 from projections.engine.account import Account, is_plan
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Beyond, Heard, Projection, Span
+from projections.engine.spans import (
+    AFTER_ALL,
+    BEFORE_ALL,
+    SAID,
+    Beyond,
+    Heard,
+    Projection,
+    Span,
+)
 from projections.kinds.again import with_steps_promised_again
 from projections.kinds.contested import contested
 from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, slips
@@ -137,7 +145,7 @@ def expected(record: str, held: Iterable[Span], horizon: Day) -> Iterator[Span]:
 
 FACILITY = Projection(
     "facility",
-    (*LISTED_IN, "status", "name", "due", "overdue", "slip"),
+    (*LISTED_IN, "status", "name", "due", "overdue", "slip", SAID),
     spans,
     values=(*STATUSES, *MILESTONES, *OUTCOMES),
     beyond=Beyond(("expected",), ("status",), ("due",), expected),

@@ -23,7 +23,6 @@ from service.drawing.marks import icon
 from service.pages.drawn.lanes import FAMILIES, interval_words
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
-from service.pages.shell.coverage import coverage
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, Piece, pieces
 from service.pages.shell.pager import ROWS as MOST
@@ -117,7 +116,9 @@ def compare_page(visit: Visit) -> Members:
         ],
         "indicators": answer["indicators"],
         "titles": _titles(visit, answer),
-        "coverage": _coverage(visit, compared, records),
+        "coverage": (
+            "" if compared.a.record is not None else answer["coverage"]["sentence"][lang]
+        ),
         "names": names,
         "places": places_offered(world, compared.a.place, lang),
         "to_places": places_offered(
@@ -391,13 +392,6 @@ def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
 
 def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:
     return [each["id"] for each in decisions]
-
-
-def _coverage(visit: Visit, compared: Sides, records: Iterable[Row]) -> str:
-    """The sentence on what the counts of both sides are of; "" where facilities are compared."""
-    if compared.a.record is not None:
-        return ""
-    return coverage(records, (compared.a.place, compared.b.place), visit.say)
 
 
 def _facility_ids(records: Iterable[Row]) -> list[str]:

@@ -70,6 +70,7 @@ def slips_page(visit: Visit) -> Members:
         ),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
+        "coverage": answer["coverage"]["sentence"][lang],
         "totals": _totals(answer["totals"], lang),
         **_drawn(answer["items"], names, visit),
         "groups": [

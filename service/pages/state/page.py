@@ -25,7 +25,6 @@ from service.pages.drawn.item_cache import cached_items
 from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
-from service.pages.shell.coverage import coverage
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
@@ -133,7 +132,7 @@ class _State:
             "places": places_offered(self.reading.at(as_of), self.wanted.place, self.lang),
             "all_drawn": self.among is None,
             "left": sum(lane.left for lane in lanes),
-            "coverage": coverage(every, (self.wanted.place,), say),
+            "coverage": answer["coverage"]["sentence"][lang],
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
             "fields": FIELDS,
             "answer": answer,

@@ -90,6 +90,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "page": visit.page("trends", skip_to="table", description=title),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
+        "coverage": answer["coverage"]["sentence"][lang],
         "title": title,
         "charts": charts,
         "series": series,
