@@ -652,6 +652,15 @@ class Lines:
             if named in others and named in names.get(ours.id, (named,))
         ]
 
+    def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
+        """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
+        another, or was contradicted, came, changed or went."""
+        found = db.execute(CONTRADICTIONS, {"known": known}).fetchall()
+        versions = [Version(*ours) for _, *ours in found]
+        versions += self._began(db, {named for named, *_ in found}, known)
+        positions = {at for each in versions if each.kf != each.kt for at in (each.kf, each.kt)}
+        return sorted(at for at in positions if at is not None and after < at <= known)
+
     def last_said(
         self, db: Database, records: Iterable[int], *, stated: Day, known: int
     ) -> dict[int, Day]:

@@ -196,8 +196,8 @@ def test_cepc_was_given_up(shipped: Teller) -> None:
         "statement": "cepc-plan-2027",
         "date": "2027",
     }
-    # It is to be proposed again in 2030. That step is open beside the proposal of 2012, since it was
-    # told once the project lay still (ADR 52), and would end the suspension.
+    # It is to be proposed again in 2030. That step is open beside the proposal of 2012, since it
+    # was told once the project lay still (ADR 52), and would end the suspension.
     given_up = shipped.facility("cepc", at="2030", stated="2026-11-25")
     assert (given_up["status"], given_up["statement"]) == ("suspended", "cepc-out")
     assert (given_up["expected"], given_up["overdue"]) == (
