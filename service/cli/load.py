@@ -42,11 +42,15 @@ def _actor(context: click.Context, parameter: click.Parameter, name: str | None)
     return name
 
 
+actor_option = click.option(
+    "--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login."
+)
+
+
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
-@click.option("--if-empty", is_flag=True, help="Do nothing where the log holds anything.")
-@click.option("--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login.")
+@actor_option
 @click.option(
     "--commits-of", metavar="N", type=click.IntRange(1), help="A commit for each N lines."
 )
@@ -58,7 +62,6 @@ def load(
     file: str,
     *,
     dry_run: bool,
-    if_empty: bool,
     actor: str,
     commits_of: int | None,
     all_warnings: bool,
@@ -73,13 +76,6 @@ def load(
     if dry_run and commits_of:
         raise click.UsageError("--dry-run tells of one commit: leave out --commits-of")
     with opened(file) as stream, Archive(folder) as archive:
-        head = archive.chronicle.log.head()
-        if if_empty and head is not None:
-            if as_json:
-                _print_json(recorded=0, skipped=0, position=None, warnings=())
-            else:
-                click.echo(f"Nothing to do: the log holds something, up to @{head.position}.")
-            return
         come = Come()
         with (
             lines_of(stream, file, "Reading") as (lines, add_bar),
@@ -89,10 +85,10 @@ def load(
             read = follower.follow_once_worth_it(lines) if commits_of else lines
             for taken in _batches(orders(read), commits_of):
                 try:
-                    outcome = _decided(archive.chronicle, taken, actor, dry_run=dry_run)
+                    outcome = decided(archive.chronicle, taken, actor, dry_run=dry_run)
                     come.add(outcome, len(taken))
                 except Refusal as refusal:
-                    raise _refused(file, taken, refusal, come, as_json=as_json) from None
+                    raise refused(file, taken, refusal, come, as_json=as_json) from None
             if come.position is not None:
                 follower.finish(come.position)
         _report(come, dry_run=dry_run, all_warnings=all_warnings, as_json=as_json)
@@ -101,7 +97,7 @@ def load(
                 archive.catch_up(advance)
 
 
-def _decided(
+def decided(
     chronicle: Chronicle, taken: tuple[Order, ...], actor: str, *, dry_run: bool
 ) -> Recorded | Decision:
     """What comes of some lines as one commit. Raises Refusal."""
@@ -151,19 +147,19 @@ def _report(come: Come, *, dry_run: bool, all_warnings: bool, as_json: bool) -> 
     if come.lines == 0:
         click.echo("Nothing to record: there are no lines.")
     elif come.count == 0:
-        click.echo(f"Nothing new: all of it was recorded before ({_counted(come.lines, 'line')}).")
+        click.echo(f"Nothing new: all of it was recorded before ({counted(come.lines, 'line')}).")
     elif come.position is None:
-        click.echo(f"Would record {_counted(come.count, 'event')}; nothing was recorded.")
+        click.echo(f"Would record {counted(come.count, 'event')}; nothing was recorded.")
     else:
-        click.echo(f"Recorded {_counted(come.count, 'event')}; the log stands at @{come.position}.")
+        click.echo(f"Recorded {counted(come.count, 'event')}; the log stands at @{come.position}.")
     if come.count and come.skipped:
-        click.echo(f"Passed over {_counted(come.skipped, 'line')}, as recorded before.")
+        click.echo(f"Passed over {counted(come.skipped, 'line')}, as recorded before.")
     _list_warnings(come.warnings, every=all_warnings)
 
 
 def _list_warnings(warnings: Warnings, *, every: bool) -> None:
     if warnings:
-        click.echo(f"{_counted(len(warnings), 'warning')}:")
+        click.echo(f"{counted(len(warnings), 'warning')}:")
     shown = warnings if every else warnings[:SHOWN]
     for number, warning in shown:
         click.echo(plain(f"  line {number}: {warning.text} ({warning.code})"))
@@ -187,7 +183,7 @@ def _print_json(
     click.echo(msgspec.json.encode(members))
 
 
-def _refused(
+def refused(
     file: str, taken: Sequence[Order], refusal: Refusal, come: Come, *, as_json: bool
 ) -> Ended:
     """Name every bad line, and come to an end."""
@@ -211,7 +207,7 @@ def _refused(
         for number, each in refusals:
             place = f"{each.pointer}: " if each.pointer else ""
             click.echo(plain(f"line {number}: {place}{each}"), err=True)
-    bad = _counted(len(list(refusals)), "bad line")
+    bad = counted(len(list(refusals)), "bad line")
     if come.position is None:
         return Ended(f"{file} has {bad}; nothing was recorded", REFUSED)
     return Ended(
@@ -219,5 +215,6 @@ def _refused(
     )
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """Things with their number: 1 event, 1,232 events."""
     return f"{count:,} {what}" + ("" if count == 1 else "s")
