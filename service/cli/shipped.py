@@ -59,7 +59,8 @@ def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
             )
         elif not come:
             click.echo(f"Nothing to do: {_stands(chronicle)}.")
-        caught_up(archive)
+        else:
+            caught_up(archive)
 
 
 def _wanting(chronicle: Chronicle) -> Sequence[Path]:

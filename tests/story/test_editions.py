@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -73,12 +74,27 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Told]]:
             yield [Told(*each) for each in zip(printed, clients, strict=True)]
 
 
+SHIPPED = {
+    "edition-1.jsonl": "c8065ca9551f5b99",
+    "edition-2.jsonl": "b38ea70b47d14948",
+    "from-first-release.jsonl": "8e01929163d4e92d",
+}
+"""The beginning of the SHA-256 of each file. Logs hold what was shipped: a release later, what is
+wrong is corrected by the next edition, and no line of these changes."""
+
+
 def lines(path: Path) -> list[Line]:
     """The lines of a file."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 # --- how a log comes by them
+
+
+def test_what_is_shipped_stays_as_it_is_to_the_byte() -> None:
+    """Else a log that holds it would not be known again, and could not load it twice."""
+    for path in (*EDITIONS, FROM_FIRST_RELEASE):
+        assert sha256(path.read_bytes()).hexdigest().startswith(SHIPPED[path.name])
 
 
 def test_a_start_that_was_interrupted_goes_on_with_the_second_edition(folders: list[Told]) -> None:
