@@ -25,7 +25,7 @@ class Part(NamedTuple):
     """A part of what a page is about: its name, how many facilities it has, and its page."""
 
     name: str
-    count: int
+    facilities: int
     href: str
 
 
