@@ -81,7 +81,6 @@ def compare_page(visit: Visit) -> Members:
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
     facilities = (compared.a.record, compared.b.record)
     of = (None, None) if len(set(facilities)) == 1 else facilities
-    world = visit.reading.at(visit.query.as_of)
     said, sentence = answer["sentence"][lang], pieces(answer["sentence"], lang, here)
     if compared.a == compared.b:
         said = say(
