@@ -22,14 +22,12 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from playwright.sync_api import TimeoutError as TookTooLong
 
-import service
 from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import load
 from service.app import create_app
 from service.archive import Archive
+from service.data import EDITIONS
 from service.pages.shell import rendering
-
-SHIPPED = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
 
 CHROMIUM = os.environ.get("ANNALES_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
@@ -62,7 +60,7 @@ def run(*, small: bool) -> Iterator[Figures]:
         finally:
             browser.close()
     with tempfile.TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
-        load(archive, [SHIPPED.read_bytes().splitlines()])
+        load(archive, [edition.read_bytes().splitlines() for edition in EDITIONS])
         archive.catch_up()
         client = create_app(archive).test_client()
         yield _weights(client)

@@ -26,14 +26,15 @@ from benchmarks.peers.datasette import fill
 from benchmarks.servers import CONNECTIONS, Asked, Load, Told, load_of, rate, told
 from benchmarks.servers import annales as serving_annales
 from benchmarks.servers import datasette as serving_datasette
+from events.catalogue import STATEMENT_TYPES
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import Wanted
 from service.asking.query import Query
+from service.data import EDITIONS
 from service.state.question import STATE
 
 HERE = Path(__file__).resolve().parent
-CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"
 
 COUNTRY = "CN"
 ROUNDS = 2
@@ -110,10 +111,11 @@ def run(*, small: bool) -> Iterator[Figures]:
 def _load(archive: Archive, *, small: bool) -> int:
     """How many statements were recorded."""
     if small:
-        lines = CHRONICLE.read_bytes().splitlines()
-        load(archive, [lines])
+        commits = [edition.read_bytes().splitlines() for edition in EDITIONS]
+        load(archive, commits)
         archive.catch_up()
-        return sum(json.loads(line)["type"] not in ("source", "facility") for line in lines)
+        types = [json.loads(line)["type"] for lines in commits for line in lines]
+        return sum(type in STATEMENT_TYPES for type in types)
     world = World(facilities=10_000)
     load(archive, batches(world.by_time(), size=BATCH))
     archive.catch_up()

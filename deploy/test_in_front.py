@@ -25,7 +25,6 @@ import pytest
 from benchmarks.debian import environment, program
 
 HERE = Path(__file__).resolve().parent
-CHRONICLE = HERE.parent / "service" / "data" / "china-big-science.jsonl"
 
 NAME = "annales.example"
 
@@ -222,7 +221,7 @@ def _certificate(folder: Path) -> Path:
 @contextmanager
 def _service(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     annales = [sys.executable, "-c", "from service.cli import main; main()", "--data", str(folder)]
-    subprocess.run([*annales, "load", str(CHRONICLE)], check=True, capture_output=True)
+    subprocess.run([*annales, "load-shipped"], check=True, capture_output=True)
     environment = {
         **os.environ,
         "ANNALES_PROXIES": "127.0.0.1",

@@ -14,9 +14,8 @@ from events.commit import microseconds
 from events.orders import Command, orders
 from service.app import create_app
 from service.archive import Archive
+from service.data import EDITIONS
 from service.questions import QUESTIONS
-
-CHRONICLE = Path(__file__).parent.parent / "service" / "data" / "china-big-science.jsonl"
 
 NOW = "2026-11-25T09:00:00.000000Z"
 """What the clock says; the chronicle is recorded then, and the questions are asked then."""
@@ -40,7 +39,7 @@ class Sample(NamedTuple):
         return "POST" if self.body else "GET"
 
 
-READ = (("If-Match", '"r14"'),)
+READ = (("If-Match", '"r15"'),)
 LINES = (("Content-Type", "application/jsonl"),)
 CORRECTION = (
     '{"changes": {"date": "2025-08-25"}, "reason": "An example: the log book has the day before."}'
@@ -137,10 +136,10 @@ def samples(folder: Path) -> dict[str, str]:
 
 
 def load(archive: Archive) -> None:
-    """Record the shipped chronicle as one commit, and bring the views up to it."""
-    lines = CHRONICLE.read_bytes().splitlines()
-    command = Command(orders=tuple(orders(lines)), actor=BY, request="the-shipped-chronicle")
-    archive.chronicle.execute(command)
+    """Record the editions of the shipped chronicle, and bring the views up to them."""
+    for edition in EDITIONS:
+        lines = tuple(orders(edition.read_bytes().splitlines()))
+        archive.chronicle.execute(Command(orders=lines, actor=BY, request=edition.stem))
     archive.catch_up()
 
 

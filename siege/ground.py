@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import service
 from benchmarks.kept import kept, world_of
 from events.orders import Command, orders
 from service.archive import Archive
 from service.archive.keys import Keyring
+from service.data import EDITIONS
 
-CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
+CHRONICLE = EDITIONS[0]
 
 STATEMENTS = 100_000
 """How many a large chronicle has."""
@@ -45,7 +45,7 @@ class Ground:
         return self.many(short=10 * bar, long=bar)
 
     def shipped(self, name: str = "chronicle") -> Path:
-        """A folder with the shipped chronicle, in one commit, and its views."""
+        """A folder with the shipped chronicle's first edition, one commit, and its views."""
         folder = self.folder / name
         with Archive(folder) as archive:
             lines = CHRONICLE.read_bytes().splitlines()

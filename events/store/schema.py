@@ -212,6 +212,21 @@ CLAIMED = """
       AND id IN (SELECT value FROM json_each(:ids))
 """
 
+CLAIMS = """
+    SELECT names.id, names.record, commits.first, commits.position
+    FROM names
+    JOIN commits ON commits.position = names.position
+    WHERE names.space = :space
+      AND names.id IN (SELECT value FROM json_each(:ids))
+"""
+
+FIRST_POSITIONS = """
+    SELECT originator_id, rowid
+    FROM stored_events
+    WHERE originator_id IN (SELECT value FROM json_each(:streams))
+      AND originator_version = 1
+"""
+
 EVENTS_AFTER = """
     SELECT rowid, originator_id, originator_version, topic, state, leaf
     FROM stored_events

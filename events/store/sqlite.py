@@ -28,7 +28,7 @@ from operator import length_hint
 from pathlib import Path
 from threading import Event, Lock, local
 from types import TracebackType
-from typing import Any, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import msgspec
 from eventsourcing import sqlite as library
@@ -61,6 +61,7 @@ from events.store.inspection import commit_of, damage, seal_of, seal_of_epoch
 from events.store.noted import Noted, NotedHead
 from events.store.schema import (
     CLAIMED,
+    CLAIMS,
     COMMIT_AT,
     COMMIT_BY,
     COMMIT_BY_KEY,
@@ -78,6 +79,7 @@ from events.store.schema import (
     EVENTS_OF_STREAM,
     EVENTS_OF_TOPICS,
     FARTHEST,
+    FIRST_POSITIONS,
     HEAD,
     INSERT_CLAIM,
     INSERT_COMMIT,
@@ -116,6 +118,16 @@ LOOK = 0.0005
 def system_clock() -> int:
     """The time of the machine."""
     return time.time_ns() // 1000
+
+
+class Claimed(NamedTuple):
+    """An id that is taken: the record that it lies in, and the first and the last position of the
+    commit that claimed it."""
+
+    id: str
+    record: str
+    first: int
+    last: int
 
 
 class ChronicleRecorder(library.SQLiteApplicationRecorder):
@@ -287,6 +299,20 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         encoded = msgspec.json.encode(list(ids)).decode()
         with self.datastore.transaction(commit=False) as cursor:
             return dict(_rows(cursor, CLAIMED, {"space": space, "ids": encoded}))
+
+    def claims(self, space: str, ids: Iterable[str]) -> list[Claimed]:
+        """Where those of the ids that are taken in the space were claimed."""
+        encoded = msgspec.json.encode(list(ids)).decode()
+        with self.datastore.transaction(commit=False) as cursor:
+            return [
+                Claimed(*row) for row in _rows(cursor, CLAIMS, {"space": space, "ids": encoded})
+            ]
+
+    def first_positions(self, streams: Iterable[str]) -> dict[str, int]:
+        """Where each of some streams begins."""
+        encoded = msgspec.json.encode(list(streams)).decode()
+        with self.datastore.transaction(commit=False) as cursor:
+            return dict(_rows(cursor, FIRST_POSITIONS, {"streams": encoded}))
 
     def select_log(self, *, after: int, limit: int) -> list[LoggedEvent]:
         """The events beyond position `after`, in order; empty where nothing is new.

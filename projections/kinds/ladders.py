@@ -123,67 +123,79 @@ def over_before(plan: Statement, milestone: Statement) -> bool:
 
 def slips(
     account: Account,
-    since: Day,
-    until: Day | None,
     *,
     open_plans: Collection[str],
-    moot: dict[str, Answered | None],
+    moot: Mapping[str, Answered | None],
+    replacing: Mapping[str, Statement],
 ) -> Iterator[Heard]:
-    """One span a ladder and outcome, from one day on the clock `stated` to another, for all valid
-    time: its value is the outcome, `others` are its statements, its text is for `ladder_of`.
+    """One span a ladder and outcome, for all valid time: its value is the outcome, `others` are
+    its statements, its text is for `ladder_of`.
 
     `open_plans` are the plans open by rule 8; `moot` has for each effective plan
     the first status that answered it or closed the facility; None where none did.
+    `replacing` is what replaces a statement, by its id.
     """
-    if not account.ladders:
-        return
-    replacing = _replacing(account)
     for plans in account.ladders:
         current = _current(account, plans)
         outcome, of = _outcome(
             account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
-        span = _span(plans, current, outcome, of)
-        due = current.latest
-        if outcome != "pending" or due is None:
-            yield Heard(span, since, until)
-        else:
-            yield Heard(span, since, due if until is None else min(due, until))
-            yield Heard(_span(plans, current, "overdue", of), max(due, since), until)
+        yield from _heard(plans, current, outcome, of)
+
+
+def replacing(account: Account) -> dict[str, Statement]:
+    """What replaces a statement, by its id; of several, the one that would fill an entry."""
+    found: dict[str, Statement] = {}
+    for statement, counts in account.effective.values():
+        replaced = statement.supersedes
+        if replaced is None or not counts:
+            continue
+        rival = found.get(replaced)
+        if rival is None or weight(statement) > weight(rival):
+            found[replaced] = statement
+    return found
 
 
 AGAIN = " again"
 """What ends the entry of a step that is promised again; no other entry has a space."""
 
 
+@lru_cache(maxsize=2048)
 def again(planned: Statement) -> Statement:
     """A planned statement that fills an entry of its own, beside the one that it names."""
     return msgspec.structs.replace(planned, entry=planned.entry + AGAIN)
 
 
 def own_entry(statement: Statement) -> str:
-    """The entry of a milestone as spans write it: empty if it is the default one."""
+    """The entry of a milestone as spans write it: without the default one where it is that or goes
+    on after it with a slash, and after "=" where it would be taken for either."""
     entry, line = statement.entry.removesuffix(AGAIN), statement.line
-    return "" if entry == f"{line['facility']}/{line['milestone']}" else entry
+    rest = entry.removeprefix(f"{line['facility']}/{line['milestone']}")
+    if rest != entry and (not rest or rest[0] == "/"):
+        return rest
+    return f"={entry}" if entry[0] in "/=" else entry
 
 
 def entry_of(written: str, record: str, milestone: str) -> str:
     """The entry that `own_entry` wrote."""
-    return written or f"{record}/{milestone}"
+    if written and written[0] != "/":
+        return written.removeprefix("=")
+    return f"{record}/{milestone}{written}"
 
 
 class Written(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What the text of a ladder says: `rungs` are how many of its statements are plans, `end` is 1
-    where the last one is what came, 2 where it is what took the place of the plan."""
+    where the last one is what came, 2 where it is what took the place of the plan. What says
+    nothing at the end is left out; without `slip_before` it is the same as `slip`."""
 
     rungs: int
-    own: str
     milestone: int
     said: Day
-    stands: int | None
-    end: int
+    end: int = 0
+    own: str = ""
     slip: tuple[int | None, int | None] | None = None
     slip_before: tuple[int | None, int | None] | None = None
+    stands: int | None = None
 
 
 def written_of(texts: Iterable[str]) -> list[Written]:
@@ -206,7 +218,7 @@ def ladder_of(record: str, span: HasText) -> Ladder:
         written.said,
         came=last[0] if written.end == 1 else None,
         slip=Slip(*written.slip) if written.slip else None,
-        slip_before=Slip(*written.slip_before) if written.slip_before else None,
+        slip_before=Slip(*before) if (before := written.slip_before or written.slip) else None,
         by=last[0] if written.end == 2 else None,
         stands=None if written.stands is None else plans[written.stands],
     )
@@ -218,8 +230,10 @@ def _current(account: Account, plans: Sequence[Statement]) -> Statement:
     Corrections can make plans replace one another in a ring; then it is the one said last.
     """
     last = {plan.entry: plan for plan in plans}
+    if len(last) == 1:
+        return plans[-1]
     replaced = {
-        plan.line.get("supersedes")
+        plan.supersedes
         for entry, plan in last.items()
         if account.effective[entry].statement.id == plan.id
     }
@@ -245,7 +259,7 @@ def _outcome(
         if _gives_up(instead):
             return "dropped", instead.id
         if not instead.planned:
-            ending = instead.line["milestone"] in ENDINGS
+            ending = instead.milestone in ENDINGS
             return ("dropped", instead.id) if ending else _came(plans[0], instead)
     effective = account.effective[current.entry].statement
     if _gives_up(effective):
@@ -255,7 +269,7 @@ def _outcome(
     if (elsewhere := _elsewhere(account, plans)) is not None:
         return "came", elsewhere
     if (answered := moot.get(current.id)) is not None:
-        promised = STATUS_OF.get(current.line["milestone"])
+        promised = STATUS_OF.get(current.milestone or "")
         closed = answered.status in ("decommissioned", "cancelled") and answered.status != promised
         return "dropped" if closed else "replaced", answered.statement
     return "replaced", instead.id if instead else None
@@ -274,7 +288,21 @@ def _gives_up(statement: Statement) -> bool:
     return statement.planned and statement.date is None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
+def _heard(
+    plans: tuple[Statement, ...],
+    current: Statement,
+    outcome: Outcome | Literal["came"],
+    of: Statement | str | None,
+) -> tuple[Heard, ...]:
+    """The span of a ladder; an open one is overdue from the last possible day of its plan."""
+    due = current.latest
+    if outcome != "pending" or due is None:
+        return (Heard(_span(plans, current, outcome, of)),)
+    pending, overdue = (_span(plans, current, each, of) for each in (outcome, "overdue"))
+    return Heard(pending, until=due), Heard(overdue, since=due)
+
+
 def _span(
     plans: tuple[Statement, ...],
     current: Statement,
@@ -283,20 +311,27 @@ def _span(
 ) -> Span:
     others = [plan.id for plan in plans]
     stands = None if current.id == plans[-1].id else others.index(current.id)
-    milestone = MILESTONES.index(current.line["milestone"])
-    written = [len(plans), own_entry(current), milestone, plans[0].said, stands]
+    milestone = MILESTONES.index(current.milestone)
+    end = 0
+    slips: list[tuple[int | None, ...] | None] = [None, None]
     if isinstance(of, Statement):
         counted, before = slip(plans[0], of), slip(plans[-1], of)
-        outcome = _kept(counted)
-        written += [1, msgspec.structs.astuple(counted), msgspec.structs.astuple(before)]
+        outcome, end = _kept(counted), 1
+        slips = [_ends(counted), None if before == counted else _ends(before)]
         others.append(of.id)
     elif of is not None:
-        written.append(2)
+        end = 2
         others.append(of)
-    else:
-        written.append(0)
-    text = msgspec.json.encode(written)[1:-1].decode()
+    more = [own_entry(current), *slips, stands]
+    while more and more[-1] in ("", None):
+        more.pop()
+    of_end = [end, *more] if end or more else []
+    text = msgspec.json.encode([len(plans), milestone, plans[0].said, *of_end])[1:-1].decode()
     return Span("slip", outcome, None, None, plans[-1].id, text, others=tuple(others))
+
+
+def _ends(counted: Slip) -> tuple[int | None, int | None]:
+    return counted.earliest, counted.latest
 
 
 def _kept(counted: Slip) -> Outcome:
@@ -322,19 +357,6 @@ def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None
         if filling is not None and not over_before(plans[0], filling):
             return filling
     return None
-
-
-def _replacing(account: Account) -> dict[str, Statement]:
-    """What replaces a statement, by its id; of several, the one that would fill an entry."""
-    found: dict[str, Statement] = {}
-    for each in account.effective.values():
-        replaced = each.statement.line.get("supersedes")
-        if replaced is None or not each.counts:
-            continue
-        rival = found.get(replaced)
-        if rival is None or weight(each.statement) > weight(rival):
-            found[replaced] = each.statement
-    return found
 
 
 def _days(first: Day | None, last: Day | None) -> int | None:

@@ -6,19 +6,23 @@ what an answer shows becomes objects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from projections.views.columns import Columns, Indexes
 from projections.views.file import Database
+from projections.views.lines import unpacked
+from projections.views.rows import numbers_in
 from projections.views.view import as_json
 
 Numbers = npt.NDArray[np.int64]
 """Numbers of records, or days, one for each row."""
+
+PIECE = 10_000
+"""Of how many rows more than numbers is in memory at once."""
 
 TEXTS = """
     SELECT text
@@ -30,13 +34,6 @@ OTHERS = """
     SELECT others
     FROM json_each(:keys) AS key
     CROSS JOIN spans ON record = key.value >> 32 AND seq = key.value & 0xFFFFFFFF
-"""
-
-BY_NAME = """
-    SELECT number
-    FROM streams
-    WHERE number IN (SELECT value FROM json_each(:numbers))
-    ORDER BY name
 """
 
 OF_CARDS = """
@@ -67,6 +64,13 @@ DATED = """
 """
 
 
+def pieces(found: Indexes) -> Iterator[tuple[slice, Indexes]]:
+    """Many rows in pieces, each with its place among them: what is read of the rows of a world
+    would take as much memory as all else."""
+    for begin in range(0, len(found), PIECE):
+        yield slice(begin, begin + PIECE), found[begin : begin + PIECE]
+
+
 def texts(db: Database, columns: Columns, found: Indexes) -> list[str]:
     """The texts of rows, in the order of their indexes; every one of them has one."""
     return _written(db, columns, found, TEXTS)
@@ -74,16 +78,7 @@ def texts(db: Database, columns: Columns, found: Indexes) -> list[str]:
 
 def others(db: Database, columns: Columns, found: Indexes) -> list[list[int]]:
     """The numbers of the other statements that rows name; every one of them names some."""
-    listed = ",".join(f"[{each}]" for each in _written(db, columns, found, OTHERS))
-    return msgspec.json.decode(f"[{listed}]", type=list[list[int]])
-
-
-def places_by_name(db: Database, records: npt.NDArray[np.integer]) -> Numbers:
-    """The place of the record of each row among those of all, in the order of their ids."""
-    different, of_rows = np.unique(records, return_inverse=True)
-    ordered = db.execute(BY_NAME, {"numbers": as_json(different.tolist())}).fetchall()
-    places = np.argsort(np.array(ordered, np.int64).ravel())
-    return places[of_rows]
+    return [numbers_in(each).tolist() for each in _written(db, columns, found, OTHERS)]
 
 
 class Tied(NamedTuple):
@@ -122,11 +117,11 @@ def dated(
     """Those of some records with a statement that stands at a position and whose date is meant.
     Every date is looked at once, however many have it."""
     asked = {"records": as_json(list(records)), "known": known}
-    dates = [date for (date,) in db.execute(DATES, asked) if is_meant(date)]
+    dates = [date for (date,) in db.execute(DATES, asked) if is_meant(unpacked(date) or "")]
     return [record for (record,) in db.execute(DATED, {**asked, "dates": as_json(dates)})]
 
 
-def _written(db: Database, columns: Columns, found: Indexes, sql: str) -> list[str]:
+def _written(db: Database, columns: Columns, found: Indexes, sql: str) -> list[Any]:
     keys = (columns["record"][found].astype(np.int64) << 32) | columns["seq"][found]
     rows = db.execute(sql, {"keys": as_json(keys.tolist())})
-    return [text for (text,) in rows]
+    return [written for (written,) in rows]

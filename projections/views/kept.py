@@ -40,6 +40,8 @@ class Kept:
         self._position = 0
         self._lock = Lock()
         self._bytes = 0
+        # Of a text of those made last, as which others count that are asked for again.
+        self._mean = BESIDE
         self._asked: dict[int, dict[int, Text]] = {}
         # What was not asked for since `_asked` was begun.
         self._before: dict[int, dict[int, Text]] = {}
@@ -83,36 +85,38 @@ class Kept:
     def _look_up(
         self, records: Sequence[int], parts: Sequence[int], known: int
     ) -> tuple[list[str], list[int]]:
-        found: list[str] = []
+        found = [""] * len(records)
         missing: list[int] = []
-        asked = self._asked
-        get, take = asked.get, found.append
+        asked, before, again = self._asked, self._before, 0
+        get = asked.get
         for place, (record, part) in enumerate(zip(records, parts, strict=True)):
             of = get(record)
-            if of is None and record in self._before:
-                of = asked[record] = self._before.pop(record)
-                self._bytes += sum(map(_size, of.values()))
+            if of is None and (of := before.pop(record, None)) is not None:
+                asked[record] = of
+                again += len(of)
             text = None if of is None else of.get(part)
             if text is not None and text[0] <= known < text[1]:
-                take(text[2])
+                found[place] = text[2]
             else:
-                take("")
                 missing.append(place)
+        self._bytes += again * self._mean
         return found, missing
 
     def _keep(
         self,
         records: Sequence[int],
         parts: Sequence[int],
-        places: Iterable[int],
+        places: Sequence[int],
         made: Iterable[Text],
     ) -> None:
+        asked, size = self._asked, 0
         for place, text in zip(places, made, strict=True):
-            self._asked.setdefault(records[place], {})[parts[place]] = text
-            self._bytes += _size(text)
+            of = asked.get(records[place])
+            if of is None:
+                of = asked[records[place]] = {}
+            of[parts[place]] = text
+            size += BESIDE + len(text[2])
+        self._bytes += size
+        self._mean = size // len(places)
         if self._bytes > self._most // 2:
             self._before, self._asked, self._bytes = self._asked, {}, 0
-
-
-def _size(text: Text) -> int:
-    return BESIDE + len(text.text)

@@ -1,16 +1,19 @@
 """Lines: the cards and statements of records as they stood at any `known`, and who names whom.
 
 What a statement says is kept by the log alone. Here stand its number (the position of its first
-recording), its record, the commits between which it stood in each version, and the dates that
-rows show. Its text is read from the log: one event where it was never mended, else its record.
+recording), its record, the commits between which it stood in each version, and the id and dates
+that rows show. Its text is read from the log: one event where it was never mended, else its record.
+A statement is found by its id through the log, which knows who claimed it, and in which commit.
 
 Cards are short and shown again and again, so they are kept whole.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -28,7 +31,7 @@ from events.store.sqlite import ChronicleRecorder
 from events.store.transcoding import line_of
 from events.stream import Stream
 from projections.views.folding import Change, CommitRead, Reader
-from projections.views.history import names_of_streams
+from projections.views.history import names_of_streams, numbers_of_streams
 from projections.views.view import Written, as_json
 
 CREATE = """
@@ -48,18 +51,17 @@ CREATE = """
         number INTEGER NOT NULL,
         kf INTEGER NOT NULL,
         kt INTEGER,
-        by INTEGER NOT NULL,
-        statement TEXT NOT NULL,
-        date TEXT,
-        stated TEXT,
+        by INTEGER,
+        id ANY NOT NULL,
+        date ANY,
+        stated ANY,
         said INTEGER NOT NULL,
         PRIMARY KEY (record, number, kf)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX statements_by_id ON statements (statement);
-    CREATE INDEX statements_mended ON statements (kf) WHERE by <> number;
+    CREATE INDEX statements_mended ON statements (kf) WHERE by IS NOT NULL;
 
     CREATE TABLE citations (
-        source TEXT NOT NULL,
+        source INTEGER NOT NULL,
         record INTEGER NOT NULL,
         number INTEGER NOT NULL,
         since INTEGER NOT NULL,
@@ -69,11 +71,12 @@ CREATE = """
 
     CREATE TABLE contradictions (
         named TEXT NOT NULL,
-        statement TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        number INTEGER NOT NULL,
         by INTEGER NOT NULL,
-        PRIMARY KEY (named, statement, by)
+        PRIMARY KEY (named, record, number, by)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX contradictions_by_statement ON contradictions (statement);
+    CREATE INDEX contradictions_by_record ON contradictions (record);
 
     CREATE TABLE mentions (
         facility TEXT NOT NULL,
@@ -81,9 +84,21 @@ CREATE = """
         PRIMARY KEY (facility, record)
     ) STRICT, WITHOUT ROWID;
 """
-"""`by` is the position of the event that made a version, `said` the day from which it is visible;
-`number` of a card is that of its stream. A citation stands between two commits; one that stands
-since the thing was recorded begins at 0, which takes no room."""
+"""`by` is the position of the event that made a version, where that is not the first; `said` is the
+day from which it is visible. An id that begins with that of its record is a blob of the rest; a
+date is a number where it can be (`packed`). `number` of a card is that of its stream, and so is
+`source`. A citation stands between two commits; one that stands since the thing was recorded begins
+at 0, which takes no room."""
+
+ID = """
+    CASE typeof(statements.id)
+        WHEN 'blob' THEN substr(streams.name, 1 + length('record:')) || CAST(statements.id AS TEXT)
+        ELSE statements.id
+    END
+"""
+"""The id of a statement of a stream."""
+
+A_VERSION = f"statements.record, statements.number, kf, kt, statements.by, {ID}, date, stated, said"
 
 INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
@@ -94,7 +109,7 @@ CLOSE_CITATION = """
     WHERE source = ? AND record = ? AND number = ? AND until IS NULL
 """
 INSERT_CITATION = "INSERT INTO citations VALUES (?, ?, ?, ?, ?)"
-INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)"
+INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?, ?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
 MENTIONING = """
     SELECT DISTINCT record
@@ -131,7 +146,7 @@ CARDS_MENDED = """
 STATEMENTS_MENDED = """
     SELECT record, number, kf
     FROM statements
-    WHERE by <> number AND kf > :after AND kf <= :known AND kf IS NOT kt
+    WHERE by IS NOT NULL AND kf > :after AND kf <= :known AND kf IS NOT kt
 """
 
 CARDS_BY_NUMBER = """
@@ -142,26 +157,31 @@ CARDS_BY_NUMBER = """
       AND kf <= :known
 """
 
-VERSIONS = """
-    SELECT record, number, kf, kt, by, statement, date, stated
-    FROM statements
-    WHERE statement IN (SELECT value FROM json_each(:statements))
-      AND kf <= :known
-"""
-"""The versions of some statements that began up to a position."""
-
-VERSIONS_BY_NUMBER = """
-    SELECT record, number, kf, kt, by, statement, date, stated
-    FROM json_each(:keys)
+VERSIONS_OF_COMMITS = f"""
+    SELECT {A_VERSION}
+    FROM json_each(:keys) AS key
     CROSS JOIN statements
-      ON statements.record = json_each.value ->> 0
-     AND statements.number = json_each.value ->> 1
+      ON statements.record = key.value ->> 0
+     AND statements.number BETWEEN key.value ->> 1 AND key.value ->> 2
+    CROSS JOIN streams ON streams.number = statements.record
+    WHERE kf <= :known
+"""
+"""The versions, that began up to a position, of the statements of some records that were recorded
+between two positions."""
+
+VERSIONS_BY_NUMBER = f"""
+    SELECT {A_VERSION}
+    FROM json_each(:keys) AS key
+    CROSS JOIN statements
+      ON statements.record = key.value >> 32
+     AND statements.number = key.value & 0xFFFFFFFF
+    CROSS JOIN streams ON streams.number = statements.record
     WHERE kf <= :known
 """
 """The same, by record and number."""
 
-VERSIONS_OF_RECORDS = """
-    SELECT statements.record, statements.number, kf, kt, by, statement, date, stated
+VERSIONS_OF_RECORDS = f"""
+    SELECT {A_VERSION}
     FROM streams
     CROSS JOIN statements ON statements.record = streams.number
     WHERE streams.name IN (SELECT value FROM json_each(:streams))
@@ -177,13 +197,14 @@ COUNT_OF_RECORDS = """
       AND (kt IS NULL OR kt > :known)
 """
 
-VERSIONS_TOLD = """
-    SELECT record, number, kf, kt, by, statement, date, stated
+VERSIONS_TOLD = f"""
+    SELECT {A_VERSION}
     FROM statements
+    CROSS JOIN streams ON streams.number = statements.record
     WHERE record IN (SELECT value FROM json_each(:records))
       AND kf <= :known
       AND kf IS NOT kt
-    ORDER BY record, number, kf
+    ORDER BY record, statements.number, kf
 """
 """Those that ever stood, by record, recording and commit."""
 
@@ -207,51 +228,48 @@ CHANGES_OF_RECORDS = """
       AND kf IS NOT kt
 """
 
-IDS = """
-    SELECT DISTINCT number, statement
-    FROM json_each(:keys)
+IDS = f"""
+    SELECT DISTINCT statements.number, {ID}
+    FROM json_each(:keys) AS key
     CROSS JOIN statements
-      ON statements.record = json_each.value ->> 0
-     AND statements.number = json_each.value ->> 1
+      ON statements.record = key.value >> 32
+     AND statements.number = key.value & 0xFFFFFFFF
+    CROSS JOIN streams ON streams.number = statements.record
 """
 
-CONTRADICTING = """
-    SELECT DISTINCT statement
+CONTRADICTING = f"""
+    SELECT DISTINCT {ID}
     FROM contradictions
+    CROSS JOIN statements
+      ON statements.record = contradictions.record
+     AND statements.number = contradictions.number
+    CROSS JOIN streams ON streams.number = statements.record
     WHERE named IN (SELECT value FROM json_each(:named))
-    ORDER BY statement
+    ORDER BY 1
 """
 
-CONTRADICTIONS = """
-    SELECT ours.record, ours.number, ours.statement,
-      theirs.record, theirs.number, theirs.statement
+CONTRADICTIONS = f"""
+    SELECT contradictions.named, {A_VERSION}
     FROM contradictions
-    CROSS JOIN statements AS ours
-      ON ours.statement = contradictions.statement AND ours.by = contradictions.by
-    CROSS JOIN statements AS theirs ON theirs.statement = contradictions.named
-    WHERE ours.said <= :stated AND ours.kf <= :known AND (ours.kt IS NULL OR ours.kt > :known)
-      AND theirs.said <= :stated AND theirs.kf <= :known
-      AND (theirs.kt IS NULL OR theirs.kt > :known)
+    CROSS JOIN statements
+      ON statements.record = contradictions.record
+     AND statements.number = contradictions.number
+     AND ifnull(statements.by, statements.number) = contradictions.by
+    CROSS JOIN streams ON streams.number = statements.record
+    WHERE kf <= :known
 """
-"""The statements of which the version that stands names another, where both are visible."""
+"""The versions, that began up to a position, that name another, with its name."""
 
 CONTRADICTIONS_OF = f"""
     {CONTRADICTIONS}
-      AND (
-        contradictions.named IN (SELECT value FROM json_each(:among))
-        OR contradictions.statement IN (SELECT value FROM json_each(:among))
-      )
+      AND contradictions.named IN (SELECT value FROM json_each(:ids))
+    UNION
+    {CONTRADICTIONS}
+      AND contradictions.record IN (SELECT value >> 32 FROM json_each(:keys))
+      AND contradictions.record << 32 | contradictions.number
+        IN (SELECT value FROM json_each(:keys))
 """
-"""Those of some statements."""
-
-CONTRADICTIONS_CHANGED = """
-    SELECT DISTINCT change.value
-    FROM contradictions
-    CROSS JOIN statements
-      ON statements.statement IN (contradictions.named, contradictions.statement)
-    CROSS JOIN json_each(json_array(kf, kt)) AS change
-    WHERE change.value > :after AND change.value <= :known AND kf IS NOT kt
-"""
+"""Those by which some statements are named, or name others."""
 
 LAST_SAID = """
     SELECT record, max(said)
@@ -263,23 +281,28 @@ LAST_SAID = """
     GROUP BY record
 """
 
-CITING = """
-    SELECT DISTINCT coalesce(statements.statement, streams.name)
-    FROM citations
+CITING = f"""
+    SELECT DISTINCT coalesce({ID}, streams.name)
+    FROM streams AS cited
+    CROSS JOIN citations ON citations.source = cited.number
     CROSS JOIN streams ON streams.number = citations.record
     LEFT JOIN statements
       ON statements.record = citations.record
      AND statements.number = citations.number
-    WHERE citations.source = :source
+    WHERE cited.name = :source
     ORDER BY 1
 """
 
+DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+"""What is kept as a number, in three bytes: a year, with a month or season, and a day."""
+
 
 RESTING = """
-    SELECT record, number
-    FROM citations
-    WHERE source = :source
-      AND number <= :known
+    SELECT record, citations.number
+    FROM streams
+    CROSS JOIN citations ON citations.source = streams.number
+    WHERE streams.name = :source
+      AND citations.number <= :known
       AND since <= :known
       AND (until IS NULL OR until > :known)
 """
@@ -287,16 +310,32 @@ RESTING = """
 
 
 class Version(NamedTuple):
-    """A statement as it stood from the commit `kf` until `kt`; None: it still does."""
+    """A statement as it stood from the commit `kf` until `kt`; None: it still does. `mended_by` is
+    the event that made the version, if that is not the first one."""
 
     record: int
     number: int
     kf: int
     kt: int | None
-    by: int
+    mended_by: int | None
     id: str
-    date: str | None
-    stated: str | None
+    packed_date: int | str | None
+    packed_stated: int | str | None
+    said: Day
+
+    @property
+    def date(self) -> str | None:
+        """Its date."""
+        return unpacked(self.packed_date)
+
+    @property
+    def stated(self) -> str | None:
+        """When it was stated."""
+        return unpacked(self.packed_stated)
+
+    def is_visible(self, stated: Day, known: int) -> bool:
+        """Whether it was said by a day and stood at a position, not before its beginning."""
+        return self.said <= stated and self.stands(known)
 
     def stands(self, known: int) -> bool:
         """Whether it stood at a position, not before its beginning."""
@@ -309,6 +348,11 @@ class Named(NamedTuple):
     record: int
     number: int
     id: str
+
+    @classmethod
+    def of(cls, version: Version) -> Named:
+        """The statement of a version."""
+        return cls(version.record, version.number, version.id)
 
 
 class Contradiction(NamedTuple):
@@ -359,13 +403,17 @@ class Lines:
 
     def finish(self) -> list[Written]:
         """What is to be written of the page."""
+        # A source may begin in a part that is not written yet.
+        sources = {source: str(Stream.source(source)) for source in self._citations.sources()}
+        numbers = self._log.first_positions(sources.values())
+        closed, cited = self._citations.rows({id: numbers[name] for id, name in sources.items()})
         written: list[Written] = [
             (CLOSE_CARD, self._cards.closed),
             (INSERT_CARD, self._cards.rows()),
             (CLOSE_STATEMENT, self._statements.closed),
             (INSERT_STATEMENT, self._statements.rows()),
-            (CLOSE_CITATION, self._citations.closed),
-            (INSERT_CITATION, self._citations.rows()),
+            (CLOSE_CITATION, closed),
+            (INSERT_CITATION, cited),
             *((statement, sorted(rows)) for statement, rows in self._rows.items()),
         ]
         self.forget()
@@ -393,12 +441,14 @@ class Lines:
         first = by == kept.position
         if first or not kept.withdrawn:
             said = record.statement(id).said
-            values = by, id, line.get("date"), line.get("stated"), said
+            rest = id[len(record.id) :].encode() if id.startswith(record.id) else id
+            dates = packed(line.get("date")), packed(line.get("stated"))
+            values = None if first else by, rest, *dates, said
             self._statements.open(key, known, *values, first=first)
         if kept.withdrawn:
             self._statements.close(key, known)
         for named in line.get("contradicts", ()):
-            self._rows[INSERT_CONTRADICTION].add((named, id, by))
+            self._rows[INSERT_CONTRADICTION].add((named, *key, by))
         facility = line.get("facility")
         if facility is not None and facility != record.id:
             self._rows[INSERT_MENTION].add((facility, record.id))
@@ -452,10 +502,8 @@ class Lines:
     ) -> dict[int, Version]:
         """The versions that stand at a position, by the number of the statement; the keys are
         those of a record and a statement."""
-        found = db.execute(
-            VERSIONS_BY_NUMBER, {"keys": as_json(list(dict.fromkeys(keys))), "known": known}
-        )
-        versions = map(Version._make, found)
+        asked = {"keys": _together(keys), "known": known}
+        versions = map(Version._make, db.execute(VERSIONS_BY_NUMBER, asked))
         return {each.number: each for each in versions if each.stands(known)}
 
     def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
@@ -493,18 +541,18 @@ class Lines:
         with the statement as it was then; by record, recording and commit."""
         found = db.execute(VERSIONS_TOLD, {"records": as_json(list(records)), "known": known})
         versions = [Version._make(row) for row in found]
-        recorded = [each.number for each in versions if each.by == each.number]
+        recorded = [each.number for each in versions if each.mended_by is None]
         statements = {
             event.position: _as_recorded(event) for event in self._log.events_at(sorted(recorded))
         }
         mended: dict[int, dict[int, str]] = defaultdict(dict)
         for each in versions:
-            if each.by != each.number:
-                mended[each.record][each.by] = each.id
+            if each.mended_by is not None:
+                mended[each.record][each.mended_by] = each.id
         for number, stream in names_of_streams(db, mended).items():
             statements.update(self._mended(stream, mended[number], known=known))
         for each in versions:
-            yield each, statements[each.by]
+            yield each, statements[each.mended_by or each.number]
 
     def _mended(
         self, stream: str, made: Mapping[int, str], *, known: int
@@ -549,11 +597,12 @@ class Lines:
 
     def citing(self, db: Database, source: str) -> list[str]:
         """The statements, and the streams of cards, that rested on a source at any time."""
-        return [row[0] for row in db.execute(CITING, {"source": source})]
+        return [row[0] for row in db.execute(CITING, {"source": str(Stream.source(source))})]
 
     def resting(self, db: Database, source: str, *, known: int) -> list[tuple[int, int]]:
         """The statements and the cards that name a source at a commit: (record, number)."""
-        return db.execute(RESTING, {"source": source, "known": known}).fetchall()
+        asked = {"source": str(Stream.source(source)), "known": known}
+        return db.execute(RESTING, asked).fetchall()
 
     def contradicting_ever(self, db: Database, named: Iterable[str]) -> list[str]:
         """The statements that contradicted one of some others at any time."""
@@ -585,17 +634,30 @@ class Lines:
     ) -> list[Contradiction]:
         """The statements that contradict one another, both of them visible; with `among`, those of
         which one is among these."""
-        asked: dict[str, Any] = {"stated": stated, "known": known}
+        asked: dict[str, Any] = {"known": known}
         query = CONTRADICTIONS
         if among is not None:
-            asked["among"], query = as_json(list(among)), CONTRADICTIONS_OF
-        return [Contradiction(Named(*row[:3]), Named(*row[3:])) for row in db.execute(query, asked)]
+            own = self.versions(db, among, known=known)
+            keys = ((each.record, each.number) for each in own.values())
+            asked |= {"ids": as_json(list(own)), "keys": _together(keys)}
+            query = CONTRADICTIONS_OF
+        pairs = [(named, Version(*ours)) for named, *ours in db.execute(query, asked)]
+        pairs = [(named, ours) for named, ours in pairs if ours.is_visible(stated, known)]
+        others = self.versions(db, {named for named, _ in pairs}, known=known)
+        return [
+            Contradiction(Named.of(ours), Named.of(others[named]))
+            for named, ours in pairs
+            if named in others and others[named].is_visible(stated, known)
+        ]
 
     def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
         """The commits beyond `after`, up to `known`, in which a statement that ever contradicted
         another, or was contradicted, came, changed or went."""
-        asked = {"after": after, "known": known}
-        return [position for (position,) in db.execute(CONTRADICTIONS_CHANGED, asked)]
+        found = db.execute(CONTRADICTIONS, {"known": known}).fetchall()
+        versions = [Version(*ours) for _, *ours in found]
+        versions += self._began(db, {named for named, *_ in found}, known)
+        positions = {at for each in versions if each.kf != each.kt for at in (each.kf, each.kt)}
+        return sorted(at for at in positions if at is not None and after < at <= known)
 
     def last_said(
         self, db: Database, records: Iterable[int], *, stated: Day, known: int
@@ -626,13 +688,13 @@ class Lines:
 
     def ids_of(self, db: Database, keys: Iterable[tuple[int, int]]) -> dict[int, str]:
         """The ids of statements by number; the keys are those of a record and a statement."""
-        return dict(db.execute(IDS, {"keys": as_json(list(keys))}).fetchall())
+        return dict(db.execute(IDS, {"keys": _together(keys)}).fetchall())
 
     def texts(self, db: Database, versions: Iterable[Version], *, known: int) -> dict[str, str]:
         """The texts of versions that stand at a position, by the ids of the statements."""
         as_recorded, mended = [], defaultdict(list)
         for each in versions:
-            if each.by == each.number:
+            if each.mended_by is None:
                 as_recorded.append(each.number)
             else:
                 mended[each.record].append(each.id)
@@ -643,8 +705,49 @@ class Lines:
         return {statement.id: statement_text(statement) for statement in statements}
 
     def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
-        found = db.execute(VERSIONS, {"statements": as_json(list(ids)), "known": known})
-        return map(Version._make, found)
+        wanted = set(ids)
+        claims = self._log.claims("statement", wanted)
+        names = {str(Stream.record(claim.record)) for claim in claims}
+        numbers = numbers_of_streams(db, names)
+        keys = {
+            (numbers[stream], claim.first, claim.last)
+            for claim in claims
+            if (stream := str(Stream.record(claim.record))) in numbers
+        }
+        found = db.execute(VERSIONS_OF_COMMITS, {"keys": as_json(sorted(keys)), "known": known})
+        # A commit may have recorded others of the same record.
+        return (version for version in map(Version._make, found) if version.id in wanted)
+
+
+def packed(date: str | None) -> int | str | None:
+    """A date as rows keep it.
+
+    >>> packed("1987-10"), packed("1987~")
+    (4069696, '1987~')
+    """
+    parts = date and DATE.fullmatch(date)
+    if not parts:
+        return date
+    year, month, day = (int(part or 0) for part in parts.groups())
+    return (year << 6 | month) << 5 | day
+
+
+@lru_cache(maxsize=65_536)
+def unpacked(date: int | str | None) -> str | None:
+    """A date that `packed` gave.
+
+    >>> [unpacked(packed(date)) for date in ("0987", "1987-10", "1987-10-02", "1987~")]
+    ['0987', '1987-10', '1987-10-02', '1987~']
+    """
+    if not isinstance(date, int):
+        return date
+    month, day = date >> 5 & 63, date & 31
+    return f"{date >> 11:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
+
+
+def _together(keys: Iterable[tuple[int, int]]) -> str:
+    """Keys of a record and a statement as a list of numbers, each once: pairs would be texts."""
+    return as_json(list({record << 32 | number for record, number in keys}))
 
 
 def statement_text(statement: Statement) -> str:
@@ -700,9 +803,18 @@ class _Citations:
         else:
             self._until[*key, since] = until
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """What is to be written, in the order of the keys."""
-        return sorted((*key, until) for key, until in self._until.items())
+    def sources(self) -> set[str]:
+        """The ids of the sources."""
+        return {source for source, *_ in self._until} | {source for _, source, *_ in self.closed}
+
+    def rows(
+        self, numbers: Mapping[str, int]
+    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """What is to be closed and what to be written, in the order of the keys, with the sources
+        by their numbers."""
+        closed = [(until, numbers[id], *rest) for until, id, *rest in self.closed]
+        new = sorted((numbers[id], *key, until) for (id, *key), until in self._until.items())
+        return closed, new
 
 
 class _Versions:

@@ -28,8 +28,11 @@ from projections.views.kept import STILL, Text
 from projections.views.lines import Lines, Version
 from projections.views.order import Order
 from projections.views.search import Search
-from projections.views.state import Row, Scope, State, Stretch
+from projections.views.state import Gist, Row, Scope, State, Stretch
 from projections.views.turns import Turns
+
+Making = Callable[[Gist | Row, Version | None], str]
+"""Makes what is shown of a row from what there is of it, and the version of its statement."""
 
 CARD = 0
 """The part of a record that is its card. A row's part is its number in the record, a statement's
@@ -249,22 +252,22 @@ class Slice:
         self.reading.budget.spend(rows=len(records))
         return self._kept(records, [CARD] * len(records), made)
 
-    def texts_of(self, found: Found, make: Callable[[Row, Version | None], str]) -> list[str]:
+    def texts_of(self, found: Found, make: Making) -> list[str]:
         """What is shown of each row, as `make` gives it, the same one for all rows of a facet,
         from the row and the version of its statement."""
 
         def made(places: list[int]) -> Iterator[Text]:
             few = found.where(np.array(places))
-            rows = self.reading.state.rows(self.reading.db, few)
-            for row, version in zip(rows, self._versions_of(few), strict=True):
-                yield _right(row, version, make)
+            versions = self._versions_of(few)
+            statements = [version and version.id for version in versions]
+            gists = self.reading.state.gists(self.reading.db, few, statements)
+            for gist, version in zip(gists, versions, strict=True):
+                yield _right(gist, version, make)
 
         self.reading.budget.spend(rows=len(found))
         return self._kept(found["record"].tolist(), found["seq"].tolist(), made)
 
-    def texts_of_rows(
-        self, rows: Sequence[Row], make: Callable[[Row, Version | None], str]
-    ) -> list[str]:
+    def texts_of_rows(self, rows: Sequence[Row], make: Making) -> list[str]:
         """The same of rows; of what is expected it is the text of the row behind it."""
 
         def made(places: list[int]) -> Iterator[Text]:
@@ -343,7 +346,7 @@ def _text(text: str, version: Version) -> Text:
     return Text(version.kf, STILL if version.kt is None else version.kt, text)
 
 
-def _right(row: Row, version: Version | None, make: Callable[[Row, Version | None], str]) -> Text:
+def _right(row: Gist | Row, version: Version | None, make: Making) -> Text:
     """The text of a row; one without a statement is always the same."""
     text = make(row, version)
     if version is None:

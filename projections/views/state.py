@@ -106,6 +106,15 @@ class Row(NamedTuple):
         )
 
 
+class Gist(NamedTuple):
+    """What of a row is shown beside its days: it follows from its statement."""
+
+    facet: str
+    value: str
+    odds: int
+    statement: str
+
+
 # A world has tens of thousands of these.
 class Stretch(msgspec.Struct, frozen=True, gc=False):
     """The days on which a statement of a record gives a value, half-open; None is an open end."""
@@ -396,6 +405,24 @@ class State:
                 )
             )  # fmt: skip
         return rows
+
+    def gists(
+        self, db: Database, found: Found, statements: Sequence[str | None]
+    ) -> Iterable[Gist | Row]:
+        """What of each row is shown, given the ids of their statements."""
+        values, numbers = found["value"], found["statement"].tolist()
+        is_listed = (values == 0) | (values > OF_THE_STATEMENT)
+        if not is_listed.all() or any(
+            number and id is None for number, id in zip(numbers, statements, strict=True)
+        ):
+            return self.rows(db, found)
+        return (
+            Gist(FACETS[facet], VALUES[value], odds, id or "")
+            for facet, value, odds, id in zip(
+                found["facet"].tolist(), values.tolist(), found["odds"].tolist(), statements,
+                strict=True,
+            )
+        )  # fmt: skip
 
     def ids(
         self, db: Database, records: Sequence[int], statements: Sequence[int]

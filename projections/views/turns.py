@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from events.dates import Day
 from projections import EXPECTING, FACETS, VALUES
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, SAID
 from projections.views import bulk
 from projections.views.bulk import Numbers
 from projections.views.columns import Found
@@ -160,7 +160,8 @@ def _positions(found: Sequence[Numbers]) -> list[int]:
 def _rows_behind(facets: Iterable[str] | None) -> Iterable[str]:
     """The facets of rows from which those follow that are asked about."""
     if facets is None:
-        return FACETS
+        # What was said of facilities first and last alters no answer by itself (rule 20).
+        return [facet for facet in FACETS if facet != SAID]
     stored = (
         (*EXPECTING[facet].at_horizon, *EXPECTING[facet].on_all_days)
         if facet in EXPECTING

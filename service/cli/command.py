@@ -20,6 +20,10 @@ ASKING = "service.cli.questions"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("service.cli.serve", "Serve the chronicle over HTTP."),
     "load": ("service.cli.load", "Record a file of lines as one commit."),
+    "load-shipped": (
+        "service.cli.shipped",
+        "Record what the log lacks of the chronicle that ships with Annales.",
+    ),
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
     "backup": ("service.cli.backup", "Copy the log and the keys, while others go on writing."),

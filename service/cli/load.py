@@ -57,6 +57,10 @@ def _template(context: click.Context, _: click.Parameter, type: str | None) -> N
 
 OF_TYPE = click.Choice(tuple(BY_TYPE))
 
+actor_option = click.option(
+    "--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login."
+)
+
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True))
@@ -72,8 +76,7 @@ OF_TYPE = click.Choice(tuple(BY_TYPE))
     help="Print an empty CSV for a type of line, and end.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
-@click.option("--if-empty", is_flag=True, help="Do nothing where the log holds anything.")
-@click.option("--actor", metavar="NAME", callback=_actor, help="Who records. Default: the login.")
+@actor_option
 @click.option(
     "--commits-of", metavar="N", type=click.IntRange(1), help="A commit for each N lines."
 )
@@ -87,7 +90,6 @@ def load(
     as_csv: bool,
     type: str | None,
     dry_run: bool,
-    if_empty: bool,
     actor: str,
     commits_of: int | None,
     all_warnings: bool,
@@ -104,13 +106,6 @@ def load(
         raise click.UsageError("--dry-run tells of one commit: leave out --commits-of")
     as_csv = as_csv or type is not None or file.lower().endswith(".csv")
     with opened(file) as stream, Archive(folder) as archive:
-        head = archive.chronicle.log.head()
-        if if_empty and head is not None:
-            if as_json:
-                _print_json(recorded=0, skipped=0, position=None, warnings=())
-            else:
-                click.echo(f"Nothing to do: the log holds something, up to @{head.position}.")
-            return
         sheet = _sheet(file, stream, type, as_json=as_json) if as_csv else None
         come = Come()
         with (
@@ -121,11 +116,11 @@ def load(
             read = follower.follow_once_worth_it(lines) if commits_of else lines
             for taken in _batches(orders(read) if sheet is None else sheet.orders, commits_of):
                 try:
-                    outcome = _decided(archive.chronicle, taken, actor, dry_run=dry_run)
+                    outcome = decided(archive.chronicle, taken, actor, dry_run=dry_run)
                     come.add(outcome, len(taken))
                 except Refusal as refusal:
                     placed = refusal if sheet is None else sheet.placed(refusal)
-                    raise _refused(file, taken, placed, come, as_json=as_json) from None
+                    raise refused(file, taken, placed, come, as_json=as_json) from None
             if come.position is not None:
                 follower.finish(come.position)
         _report(come, dry_run=dry_run, all_warnings=all_warnings, as_json=as_json)
@@ -141,11 +136,11 @@ def _sheet(file: str, stream: IO[bytes], type: str | None, *, as_json: bool) -> 
         raise Ended(f"{file} has more than {LARGEST_SHEET:,} bytes: split it", REFUSED)
     try:
         return read_sheet(decoded(read), type=type)
-    except SheetRefused as refused:
-        raise _refused(file, (), refused, Come(), as_json=as_json) from None
+    except SheetRefused as refusal:
+        raise refused(file, (), refusal, Come(), as_json=as_json) from None
 
 
-def _decided(
+def decided(
     chronicle: Chronicle, taken: tuple[Order, ...], actor: str, *, dry_run: bool
 ) -> Recorded | Decision:
     """What comes of some lines as one commit. Raises Refusal."""
@@ -196,19 +191,19 @@ def _report(come: Come, *, dry_run: bool, all_warnings: bool, as_json: bool) -> 
     if come.lines == 0:
         click.echo("Nothing to record: there are no lines.")
     elif come.count == 0:
-        click.echo(f"Nothing new: all of it was recorded before ({_counted(come.lines, 'line')}).")
+        click.echo(f"Nothing new: all of it was recorded before ({counted(come.lines, 'line')}).")
     elif come.position is None:
-        click.echo(f"Would record {_counted(come.count, 'event')}; nothing was recorded.")
+        click.echo(f"Would record {counted(come.count, 'event')}; nothing was recorded.")
     else:
-        click.echo(f"Recorded {_counted(come.count, 'event')}; the log stands at @{come.position}.")
+        click.echo(f"Recorded {counted(come.count, 'event')}; the log stands at @{come.position}.")
     if come.count and come.skipped:
-        click.echo(f"Passed over {_counted(come.skipped, 'line')}, as recorded before.")
+        click.echo(f"Passed over {counted(come.skipped, 'line')}, as recorded before.")
     _list_warnings(come.warnings, every=all_warnings)
 
 
 def _list_warnings(warnings: Warnings, *, every: bool) -> None:
     if warnings:
-        click.echo(f"{_counted(len(warnings), 'warning')}:")
+        click.echo(f"{counted(len(warnings), 'warning')}:")
     shown = warnings if every else warnings[:SHOWN]
     for number, warning in shown:
         click.echo(plain(f"  line {number}: {warning.text} ({warning.code})"))
@@ -232,18 +227,18 @@ def _print_json(
     click.echo(msgspec.json.encode(members))
 
 
-def _refused(
+def refused(
     file: str, taken: Sequence[Order], refusal: Refusal, come: Come, *, as_json: bool
 ) -> Ended:
     """Name every bad line, and come to an end."""
     if isinstance(refusal, SheetRefused):
-        faults, bad = refusal.faults, _counted(len(refusal.faults), "fault")
+        faults, bad = refusal.faults, counted(len(refusal.faults), "fault")
     else:
         # A single order is refused without its number.
         alone = [] if isinstance(refusal, BatchRefused) else [(taken[0].number, refusal)]
         numbered = refusal.refusals if isinstance(refusal, BatchRefused) else alone
         faults = tuple(Fault(each, number) for number, each in numbered)
-        bad = _counted(len(faults), "bad line")
+        bad = counted(len(faults), "bad line")
     if as_json:
         named = [_named(fault) for fault in faults]
         click.echo(msgspec.json.encode({"recorded": come.count, "refusals": named}))
@@ -276,5 +271,6 @@ def _told(fault: Fault, *, in_sheet: bool) -> str:
     return f"line {fault.row}: {f'{pointer}: ' if pointer else ''}{fault.refusal}"
 
 
-def _counted(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """Things with their number: 1 event, 1,232 events."""
     return f"{count:,} {what}" + ("" if count == 1 else "s")

@@ -25,7 +25,10 @@ from service.comparing.diff import MOST
 from service.comparing.pairing import SIGNS, Found, Members, only, paired
 from service.comparing.sides import Side, Sides
 from service.comparing.summary import side_members, sides_sentence
+from service.coverage.members import sides_coverage
+from service.coverage.reading import covered
 from service.records.answer import RecordAt, facility_members
+from service.sentences.coverage import Part
 from service.state.answer import state_answer
 
 
@@ -43,6 +46,10 @@ def compare_answer(reading: Reading, query: Query) -> Members:
     for side in (a, b):
         if max(map(len, (side.facilities, side.policies, side.indicators, side.entries))) > MOST:
             raise TooMuchToCompare(MOST)
+    held = [
+        covered(reading, side.as_of.known, Part(side.place, side.field, side.class_))
+        for side in (compared.a, compared.b)
+    ]
     pairs = paired(a, b, compared)
     counted = Counter(
         SIGNS[pair["change"]]
@@ -60,7 +67,8 @@ def compare_answer(reading: Reading, query: Query) -> Members:
         "only_a": only("a", a, b, pairs),
         "only_b": only("b", a, b, pairs),
         "change": {sign: counted[sign] for sign in "+-~="},
-        "sentence": sides_sentence(a, b, compared).members(),
+        "sentence": sides_sentence(a, b, compared, held).members(),
+        "coverage": sides_coverage(*held),
         "next": None,
     }
 

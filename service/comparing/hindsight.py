@@ -49,6 +49,9 @@ from service.asking.question import Question
 from service.asking.table import Members
 from service.asking.turning import on_a_day
 from service.comparing.diff import Comparison
+from service.coverage.members import coverage_members
+from service.coverage.reading import covered
+from service.sentences.coverage import Covered, Part
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import MOST_NAMES, Count
@@ -111,6 +114,8 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
         unnamed=_unnamed(reading, run & ~ran, then),
     )
     page, following = page_in_order(compared.wanted, order, np.flatnonzero(ran | run))
+    about = compared.wanted
+    held = covered(reading, compared.to.known, Part(about.place, about.field, about.class_))
     return {
         "to": {
             **clock_members(compared.to),
@@ -129,7 +134,8 @@ def hindsight_answer(reading: Reading, query: Query) -> Members:
         "expected_not_come": groups.missed,
         "unexpected": groups.unexpected,
         "rows": list(_rows(page, then, now, groups)),
-        "sentence": _sentence(compared.wanted, then, now, groups).members(),
+        "sentence": _sentence(compared.wanted, then, now, groups, held).members(),
+        "coverage": coverage_members(held),
         "next": None if following is None else query.url(after=following),
     }
 
@@ -306,7 +312,7 @@ def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[
         )
 
 
-def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sentence:
+def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups, held: Covered) -> Sentence:
     part = written(PART, about)
     unnamed = [id for id in groups.unexpected if id in groups.unnamed]
     named = [id for id in groups.unexpected if id not in groups.unnamed]
@@ -329,6 +335,7 @@ def _sentence(about: Wanted, then: _Point, now: _Point, groups: _Groups) -> Sent
             place=about.place,
             field=about.field,
             class_=about.class_,
+            covered=held,
             links={
                 "expected": Query("/v1/state", then.clocks, {**part, "expected": RUNS}).pinned,
                 "now": Query("/v1/state", now.clocks, {**part, "status": RUNS}).pinned,

@@ -34,6 +34,7 @@ from service.asking.schemas import (
 )
 from service.comparing.pairing import Change
 from service.comparing.sides import By
+from service.coverage.members import CoverageSchema, SidesCoverageSchema
 from service.state.schemas import RangeSchema, TotalsSchema
 
 
@@ -165,6 +166,7 @@ class HindsightSchema(AnswerSchema):
     expected_not_come = texts_field("Facilities that would run, and do not.")
     unexpected = texts_field("Facilities that run, and of which that was not expected.")
     rows = list_field(HindsightRowSchema)
+    coverage = part_field(CoverageSchema, "At `known` of now, by which the filters go.")
     sentence = part_field(SentenceSchema)
     next = text_field("The path of the next page of rows; null on the last.", null=True)
 
@@ -340,5 +342,6 @@ class CompareSchema(AnswerSchema):
     only_a = part_field(OnlySchema)
     only_b = part_field(OnlySchema)
     change = counts_field("Pairs by sign: came, ended, all else, same.", of=("+", "-", "~", "="))
+    coverage = part_field(SidesCoverageSchema)
     sentence = part_field(SentenceSchema)
     next = text_field("Always null: a comparison has one page.", null=True)

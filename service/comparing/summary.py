@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from events.dates import civil, display, iso, parse
@@ -13,6 +14,7 @@ from service.asking.query import Query
 from service.comparing.pairing import Found
 from service.comparing.sides import Side, Sides
 from service.sentences.compare import SideShown, compare_sentence
+from service.sentences.coverage import Covered
 from service.sentences.sentence import Name, Sentence
 from service.sentences.voice import Count
 from service.state.row import expected_status
@@ -110,14 +112,17 @@ def _day(day: int, lang: Language) -> str:
     return display(parse(written), lang)
 
 
-def sides_sentence(a: Found, b: Found, sides: Sides) -> Sentence:
-    """What the comparison says in words; it takes a promise for what it says."""
+def sides_sentence(a: Found, b: Found, sides: Sides, held: Sequence[Covered]) -> Sentence:
+    """What the comparison says in words, of sides of which so much is held; it takes a promise for
+    what it says."""
     ran, run = (
         {id for id, row in found.facilities.items() if expected_status(row) == "operating"}
         for found in (a, b)
     )
     left, right = _sided(a, sides.a, b.card), _sided(b, sides.b, a.card)
-    return compare_sentence(left, right, started=len(run - ran), stopped=len(ran - run))
+    return compare_sentence(
+        left, right, started=len(run - ran), stopped=len(ran - run), covered=held
+    )
 
 
 def _sided(found: Found, side: Side, card: Members) -> SideShown:

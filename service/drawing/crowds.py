@@ -1,7 +1,7 @@
 """The map of the world: a disc for each country, where there is no room for each facility.
 
 A disc is as large as its country has facilities, and filled by the share that runs. None
-hides another: the smaller one gives way.
+hides another: the smaller one gives way. Beside its name stands how many run.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str) -> Drawing
     names = Names(
         earth,
         [
-            Named(crowd.key, crowd.name, crowd.all, crowd.running, (disc,))
+            Named(crowd.key, crowd.name, crowd.running, crowd.all, (disc,))
             for disc, crowd in zip(discs, found, strict=True)
         ],
     )

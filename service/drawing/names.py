@@ -40,7 +40,7 @@ class Round(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Discs that have one name: of so many facilities, and before others of as many by `rank`."""
+    """Discs that have one name: a number beside it, and a `rank` among those of the same number."""
 
     key: str
     name: str

@@ -60,9 +60,9 @@ SHOWN = 50
 
 PLACES = (
     "at", "during", "stated", "known", "known_at", "view", "pinned", "next", "revision",
-    "sentence", "label",
+    "sentence", "label", "coverage",
 )  # fmt: skip
-"""Members of an answer that say where it stands, or say once more what it has."""
+"""Members of an answer that say where it stands, what it is of, or once more what it has."""
 
 ENDS = ("to", "a", "b")
 """Members that are ends of a comparison, and say where these stand."""

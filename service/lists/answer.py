@@ -33,7 +33,10 @@ from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import date_text
 from service.asking.query import Query
 from service.asking.table import Members
+from service.coverage.members import coverage_members
+from service.coverage.reading import covered
 from service.lists.snippets import snippet
+from service.sentences.coverage import Part
 
 LISTED = (
     *("id", "kind", "name", "name_zh", "country", "field", "class"),
@@ -198,6 +201,7 @@ class _Finding:
         if self.wanted.facets:
             members["facets"] = {name: _counted(listed, name) for name in self.wanted.facets}
         members["items"] = self._items(page)
+        members["coverage"] = self._coverage()
         members["next"] = None
         if len(places) > len(page):
             members["next"] = self.query.url(after=self._written(page[-1]))
@@ -229,10 +233,15 @@ class _Finding:
         rows = self.slice.rows(found.where(those))
         page = [_Found(f"record:{row.record}", row) for row in rows]
         members["items"] = self._items(page)
+        members["coverage"] = self._coverage()
         members["next"] = None
         if len(beyond) > len(page):
             members["next"] = self.query.url(after=self._written(page[-1]))
         return members
+
+    def _coverage(self) -> Members:
+        part = Part(self.wanted.place, self.wanted.field, self.wanted.class_)
+        return coverage_members(covered(self.reading, self.query.as_of.known, part))
 
     # --- what is found
 

@@ -16,8 +16,10 @@ from service.asking.schemas import (
     count_field,
     last_said_field,
     list_field,
+    part_field,
     text_field,
 )
+from service.coverage.members import CoverageSchema
 
 
 class RecordItemSchema(Schema):
@@ -60,6 +62,7 @@ class RecordsSchema(AnswerSchema):
         metadata={"description": "Counts over all pages, the most frequent first."},
     )
     items = list_field(RecordItemSchema)
+    coverage = part_field(CoverageSchema)
     next = text_field("The path of the next page; null on the last.", null=True)
 
 

@@ -20,6 +20,7 @@ from service.asking.schemas import (
     part_field,
     text_field,
 )
+from service.coverage.members import CoverageSchema
 from service.promises.filters import GROUPS
 
 
@@ -108,6 +109,7 @@ class RecordSlipsSchema(AnswerSchema):
 class SlipsSchema(RecordSlipsSchema):
     """The ladders of all facilities that are meant."""
 
+    coverage = part_field(CoverageSchema)
     by = fields.Dict(
         keys=fields.String(validate=OneOf(GROUPS)),
         values=fields.List(fields.Nested(SlipGroupSchema)),

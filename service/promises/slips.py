@@ -26,11 +26,18 @@ from service.asking.json_text import Fragment
 from service.asking.paging import page_of, page_of_rows
 from service.asking.query import Query, pinned_path
 from service.asking.table import Members
+from service.coverage.members import coverage_members
+from service.coverage.reading import covered
 from service.promises.filters import Promised
 from service.promises.tally import Counted, Ordered, Tally
+from service.sentences.coverage import Covered, Part
 from service.sentences.sentence import Name
 from service.sentences.slips import Worst, slips_sentence
 from service.sentences.times import Lateness
+from service.words.places import Place
+
+SET_APART = ("country", "field", "class")
+"""The groups of which it is told what the log holds of them."""
 
 
 def ladders(slice: Slice, *, records: Iterable[str] | None = None) -> list[Counted]:
@@ -64,12 +71,25 @@ def slips_answer(reading: Reading, query: Query) -> Members:
     by: dict[str, list[Members]] = {name: [] for name in meant.by}
     for (name, key, part), each in zip(groups, worst, strict=True):
         by[name].append({"key": key, **_totals(*tally.counted(part), worst=each)})
+    apart = [(name, group["key"]) for name in SET_APART for group in by.get(name, ())]
+    held = covered(
+        reading,
+        query.as_of.known,
+        Part(meant.place, meant.field, meant.class_),
+        apart=[
+            ({name: key}, Place((key,)) if name == "country" else meant.place)
+            for name, key in apart
+        ],
+    )
     links: dict[str, str] = {name: query.url(outcome=name, after=None) for name in OUTCOMES}
     page, following = page_of(query, len(tally))
     in_order = tally.by_slip if meant.sort == "slip" else tally.by_record
     found = in_order(tally.every, page)
     return {
-        "sentence": _slips_sentence(query, totals, tally.first_slips(), farthest, links),
+        "sentence": _slips_sentence(
+            query, totals, tally.first_slips(), farthest, links, covered=held
+        ),
+        "coverage": coverage_members(held, [{name: key} for name, key in apart]),
         "totals": totals,
         "by": by,
         "items": _items(view, found),
@@ -114,6 +134,8 @@ def _slips_sentence(
     came: Sequence[Slip],
     farthest: Counted | None,
     links: Mapping[str, str] | None,
+    *,
+    covered: Covered | None = None,
 ) -> Members:
     """`came` are the slips of ladders that came to something, two of them if there are more."""
     meant: Promised = query.about
@@ -134,6 +156,7 @@ def _slips_sentence(
         about=meant,
         only=next((outcome for outcome in OUTCOMES if outcome == meant.outcome), None),
         links=links,
+        covered=covered,
     ).members()
 
 

@@ -57,13 +57,13 @@ class Tally:
         self._found = _meant(view, self._columns, found.indexes, meant)
         self._records = self._columns["record"][self._found]
         self._outcomes = _OUTCOME[self._columns["value"][self._found]]
-        written = written_of(bulk.texts(view.reading.db, self._columns, self._found))
-        self._said = np.array([each.said for each in written], np.int64)
-        slips = [each.slip or (None, None) for each in written]
-        self._least, self._most = (
-            np.array([OPEN if ends[end] is None else ends[end] for ends in slips], np.int64)
-            for end in (0, 1)
-        )
+        self._said, self._least, self._most = np.full((3, len(self._found)), OPEN, np.int64)
+        for place, piece in bulk.pieces(self._found):
+            written = written_of(bulk.texts(view.reading.db, self._columns, piece))
+            self._said[place] = [each.said for each in written]
+            slips = [each.slip or (None, None) for each in written]
+            self._least[place] = [OPEN if least is None else least for least, _ in slips]
+            self._most[place] = [OPEN if most is None else most for _, most in slips]
 
     def __len__(self) -> int:
         """How many there are."""
@@ -139,7 +139,9 @@ class Tally:
                 known = known[keys[known] == first(keys[known])]
         return known
 
-    def _in_order(self, part: Indexes, keys: Sequence[bulk.Numbers], page: slice) -> list[Counted]:
+    def _in_order(
+        self, part: Indexes, keys: Sequence[npt.NDArray[Any]], page: slice
+    ) -> list[Counted]:
         """A stretch of some ladders by keys, the last one first, then by entry and plans, which
         are read of those alone that the keys do not tell apart."""
         found = bulk.stretch([key[part] for key in keys], page)
@@ -148,8 +150,8 @@ class Tally:
         return [counted for _, counted in settled[found.within]]
 
     @cached_property
-    def _names(self) -> bulk.Numbers:
-        return bulk.places_by_name(self._view.reading.db, self._records)
+    def _names(self) -> npt.NDArray[Any]:
+        return self._view.order().of(self._records)
 
     def _read(self, part: Indexes) -> list[Counted]:
         rows = self._view.rows(Found(self._columns, self._found[part]), detailed=True)
@@ -246,10 +248,13 @@ def _last_days(view: Slice, columns: Columns, found: Indexes) -> bulk.Numbers:
     """Of ladders of which something came, its last possible day; `OPEN` where that is open."""
     reading = view.reading
     reading.budget.spend(rows=2 * len(found))
-    came = [numbers[-1] for numbers in bulk.others(reading.db, columns, found)]
-    keys = zip(columns["record"][found].tolist(), came, strict=True)
-    versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
-    return np.array([_last_day(versions[number].date) for number in came], np.int64)
+    days = np.empty(len(found), np.int64)
+    for place, piece in bulk.pieces(found):
+        came = [numbers[-1] for numbers in bulk.others(reading.db, columns, piece)]
+        keys = zip(columns["record"][piece].tolist(), came, strict=True)
+        versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
+        days[place] = [_last_day(versions[number].date) for number in came]
+    return days
 
 
 def _last_day(date: str | None) -> Day:

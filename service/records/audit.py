@@ -14,10 +14,9 @@ from events.errors import NotFound
 from events.statement import Statement
 from events.statement_warnings import warnings_of
 from events.stream import Stream
-from projections import PROJECTIONS
 from projections.engine.account import Account, counting_entries, is_plan, weight
 from projections.engine.spans import AFTER_ALL
-from projections.kinds.facility import as_promised
+from projections.kinds.facility import FACILITY, as_promised
 from projections.kinds.ladders import ladder_of
 from projections.views.history import Entry
 from projections.views.lines import statement_text
@@ -144,9 +143,11 @@ def plans_over(account: Account, kind: str) -> dict[str, Over]:
     """The plans that are over though their entries may show them, by their ids.
 
     They are the current ones of ladders that were dropped or replaced (rule 12), and those that
-    an effective plan replaces (rule 8).
+    an effective plan replaces (rule 8). Of other kinds than facilities nothing is promised.
     """
-    spans = () if account.horizon is None else PROJECTIONS[kind].heard(account, account.horizon)
+    if kind != FACILITY.kind or account.horizon is None:
+        return {}
+    spans = FACILITY.heard(account, account.horizon)
     account = as_promised(account)
     ladders = [
         (span.value, ladder_of(account.record, span)) for span in spans if span.facet == "slip"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from events.dates import Day, civil
 from service.sentences import times
+from service.sentences.coverage import Covered, holds_nothing, what_it_covers
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language
@@ -47,22 +48,59 @@ class SideShown:
 
 
 def compare_sentence(
-    left: SideShown, right: SideShown, *, started: int = 0, stopped: int = 0
+    left: SideShown,
+    right: SideShown,
+    *,
+    started: int = 0,
+    stopped: int = 0,
+    covered: Sequence[Covered] = (),
 ) -> Sentence:
     """The sentence of `/v1/compare`.
 
     `started` and `stopped` are how many ran on the right side alone and on the left
     side alone. The sentence has them where both sides are one country or field, at two days
-    that are over, at the same `stated` and `known`.
+    that are over, at the same `stated` and `known`. `covered` is what the log holds of each side.
+    Of a side of which it holds no facility the sentence says that; of two places it says that it
+    counts what this chronicle holds, unless their class is meant to be whole.
     """
     if left.name is not None and right.name is not None:
         return in_each_language(lambda say: _facilities(say, left, right))
+    if any(not each.held.facilities for each in covered):
+        return in_each_language(lambda say: _with_gaps(say, (left, right), covered))
     about = (left.place, left.field, left.class_) == (right.place, right.field, right.class_)
     if about and left.seen_from == right.seen_from and not (left.beyond or right.beyond):
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
         return in_each_language(lambda say: _two_days(say, left, right, started, stopped))
-    return in_each_language(lambda say: _side_by_side(say, left, right))
+    is_partial = left.place != right.place and any(each.whole is None for each in covered)
+
+    def render(say: Voice) -> Phrase:
+        counted: Phrase = ()
+        if is_partial:
+            counted = say.gettext("Counted are those that this chronicle holds.")
+        return say.sentences([_side_by_side(say, left, right), counted])
+
+    return in_each_language(render)
+
+
+def _with_gaps(say: Voice, sides: Sequence[SideShown], covered: Sequence[Covered]) -> Phrase:
+    """Two sides of which the chronicle holds no facility of one, or of both."""
+    told = dict.fromkeys(
+        holds_nothing(say, of) if not of.held.facilities else _alone(say, side)
+        for side, of in zip(sides, covered, strict=True)
+    )
+    gap = next(of for of in covered if not of.held.facilities)
+    return say.sentences([*told, what_it_covers(say, gap.world)])
+
+
+def _alone(say: Voice, side: SideShown) -> Phrase:
+    """What one side runs."""
+    clause = _at_its_clocks(say, side)
+    if side.beyond:
+        stated = times.moment(side.stated, say.lang)
+        lead = say.gettext("seen from {stated}", stated=stated)
+        clause = say.gettext("{lead}, {clause}", lead=lead, clause=clause)
+    return say.begun(say.gettext("{clauses}.", clauses=clause))
 
 
 def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:

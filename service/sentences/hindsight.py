@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from events.dates import Day
 from service.sentences import times
+from service.sentences.coverage import Covered, nothing_held
 from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language, translations
@@ -30,7 +31,9 @@ class Hindsight:
 
     `expected_count` run as seen from then, `now_count` as seen from now, `came` as seen from
     both, `not_come` as seen from then alone. Those seen from now alone are unexpected: then
-    they had not been named at all, or had been. `links` has the paths of "expected" and "now".
+    they had not been named at all, or had been. `covered` is what the log holds of that
+    part of the world. `links` has the paths of
+    "expected" and "now".
     """
 
     at: Day
@@ -45,6 +48,7 @@ class Hindsight:
     place: Place = WORLD
     field: str | None = None
     class_: str | None = None
+    covered: Covered | None = None
     links: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -54,6 +58,9 @@ def hindsight_sentence(hindsight: Hindsight) -> Sentence:
     What was seen of a later day was expected, and came or did not; what was seen of an earlier
     day was counted. Of a day that lies beyond now too, nothing has failed to come yet.
     """
+    covered = hindsight.covered
+    if covered is not None and not covered.held.facilities and is_none(hindsight.expected_count):
+        return in_each_language(lambda say: nothing_held(say, covered))
     if hindsight.at <= hindsight.then.stated:
         return in_each_language(lambda say: _looking_back(say, hindsight))
     if hindsight.at > hindsight.now.stated:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from events.dates import Day
 from projections.kinds.ladders import CAME, Outcome
 from service.sentences import times
+from service.sentences.coverage import Covered, nothing_held
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill
 from service.sentences.times import Lateness
 from service.sentences.voice import Voice, in_each_language
@@ -54,6 +55,7 @@ def slips_sentence(
     about: About = About(),
     only: Outcome | None = None,
     links: Mapping[str, str] | None = None,
+    covered: Covered | None = None,
 ) -> Sentence:
     """The sentence of `/v1/slips`.
 
@@ -61,17 +63,20 @@ def slips_sentence(
     keeps. `median` is the median slip against the first promise of the `of` ladders whose
     slip is open on neither side; where only one ladder came, its own. The `still_open`
     ones have none yet. The sentence names `worst` where it is late. `links` has paths by outcome.
+    Of a part of the world of which no facility is held, by what is `covered`, it says so instead.
     """
     total = sum(outcomes.values())
     came = sum(outcomes.get(outcome, 0) for outcome in CAME)
     paths = links or {}
 
     def render(say: Voice) -> Phrase:
+        if covered is not None and not covered.held.facilities:
+            return nothing_held(say, covered)
         where = _where(say, about)
         if only is not None:
             first = _one_outcome(say, where, only, total, paths.get(only))
         elif total == 0:
-            first = say.gettext("{where}nothing was promised.", where=where)
+            first = say.gettext("{where}the chronicle holds no promise.", where=where)
         else:
             first = say.ngettext(
                 "{where}{n} step was promised: {outcomes}.",

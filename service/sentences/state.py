@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from events.dates import Day, Period
 from service.sentences import times
+from service.sentences.coverage import Covered, carried_on, nothing_held
 from service.sentences.sentence import Name, Phrase, Sentence, fill
 from service.sentences.voice import Count, Slot, Voice, bounds, in_each_language, is_none
 from service.translations import Language, translations
@@ -44,6 +45,8 @@ def state_sentence(
     begun: Mapping[str, Sequence[Name]] = MappingProxyType({}),
     discoveries: Sequence[Name] = (),
     links: Mapping[str, str] = MappingProxyType({}),
+    covered: Covered | None = None,
+    is_empty: bool = False,
 ) -> Sentence:
     """The sentence of `/v1/state`.
 
@@ -61,6 +64,8 @@ def state_sentence(
 
     `begun` has the facilities of which a status of `BEGINNINGS` began in the year or period, by
     status; `discoveries` is what was found in it. An empty list adds no words.
+    Where the chronicle holds no facilities, by what is `covered`, or nothing of the day, so that
+    the state `is_empty`, it says so instead.
     `links` has the paths of the numbers "running" and "building", or of "total" where there are
     `statuses`.
     """
@@ -75,6 +80,14 @@ def state_sentence(
             "stated": times.moment(stated, lang),
             "country": place_name(place, lang),
         }
+        if covered is not None and (is_empty or not covered.held.facilities):
+            return say.sentences(
+                [
+                    nothing_held(say, covered, when=_when_empty(slots, covered, stated, say)),
+                    _found(say, discoveries, whole_year=_is_year(period)),
+                ]
+            )
+        carried = carried_on(say, covered, at=at, stated=stated)
         if statuses:
             key = _Kind(beyond, not place, is_none(had))
             slots["n"] = say.count(had, links.get("total"))
@@ -86,7 +99,7 @@ def state_sentence(
                 texts = _of_both_statuses
             elif last_known:
                 texts = _of_last_statuses
-            return say.begun(fill(texts(lang)[key], slots))
+            return say.sentences([say.begun(fill(texts(lang)[key], slots)), carried])
         kind = _Kind(beyond, not place, is_none(running), is_none(being_built))
         slots["n"] = say.count(running, links.get("running"))
         slots["m"] = say.count(being_built, links.get("building"))
@@ -94,12 +107,23 @@ def state_sentence(
         return say.sentences(
             [
                 say.begun(fill(_of_all(lang, 2 if place.is_plural else 1)[kind], slots)),
+                carried,
                 _begun(say, begun, beyond=beyond),
                 _found(say, discoveries, whole_year=_is_year(period)),
             ]
         )
 
     return in_each_language(render)
+
+
+def _when_empty(slots: Mapping[str, Slot], covered: Covered, stated: Day, say: Voice) -> Slot:
+    """By which word, or of which day, there is nothing, where there is something of others."""
+    first = covered.held.first
+    if first is None:
+        return ""
+    if stated < first:
+        return say.gettext("that was said by {stated}", **slots)
+    return slots["when"]
 
 
 class _Kind(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from events.dates import Day
 from service.sentences import times
+from service.sentences.coverage import Covered, nothing_held
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
@@ -24,13 +25,15 @@ Key = Mapping[str, str | None]
 class Ends:
     """The key of a series with its first and its last value, None where there is no reading.
 
-    `card` is what the card of a series of readings says, None without one.
+    `card` is what the card of a series of readings says, None without one. `is_held` is whether the
+    chronicle holds anything that could count in it.
     """
 
     key: Key
     first: float | None
     last: float | None
     card: Mapping[str, Any] | None = None
+    is_held: bool = True
 
 
 def trends_sentence(
@@ -42,17 +45,21 @@ def trends_sentence(
     countries: Sequence[str] = (),
     fields: Sequence[str] = (),
     classes: Sequence[str] = (),
+    covered: Covered | None = None,
 ) -> Sentence:
     """The sentence of `/v1/trends`: each series from its first point to its last.
 
     `countries`, `fields` and `classes` are the filters of the question that no series is split by.
     Of more than four series the sentence lists the four that end highest, of indicators the first
-    four, and says how many more there are.
+    four, and says how many more there are. Where places are told
+    apart, it says that it counts what this chronicle holds, unless their class is meant to be
+    whole, by what is `covered`; and where that is no facility, so.
     """
     read = [each for each in series if each.last is not None]
     if measure != "indicator":
         read.sort(key=lambda each: -(each.last or 0))
     apart = _apart([each.key for each in read])
+    is_of_places = measure != "indicator" and not {"country", "region"}.isdisjoint(apart)
 
     def render(say: Voice) -> Phrase:
         slots: dict[str, Slot] = {
@@ -60,15 +67,25 @@ def trends_sentence(
             "last": times.moment(last, say.lang),
             "what": _what(say, measure, read, _where(say, read, countries, fields, classes)),
         }
+        if (
+            covered is not None
+            and measure != "indicator"
+            and not any(each.last or each.first for each in read)
+            and not covered.held.facilities
+        ):
+            return nothing_held(say, covered)
         if not read:
             return say.gettext("From {first} to {last}, {what}: nothing recorded.", **slots)
         listed = [_series(say, each, apart, countries) for each in read[:MOST_NAMES]]
         more = len(read) - len(listed)
         if more:
             listed.append(say.pgettext("series", "{n} more", n=say.count(more)))
-        return say.gettext(
-            "From {first} to {last}, {what}: {series}.", **slots, series=say.clauses(listed)
-        )
+        slots["series"] = say.clauses(listed)
+        if is_of_places and covered is not None and covered.whole is None:
+            return say.gettext(
+                "From {first} to {last}, {what} that this chronicle holds: {series}.", **slots
+            )
+        return say.gettext("From {first} to {last}, {what}: {series}.", **slots)
 
     return in_each_language(render)
 
@@ -138,6 +155,8 @@ def _series(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[
     if not apart:
         return say.gettext("from {first} to {last}", first=first, last=last)
     name = _called(say, series, apart, countries)
+    if not series.is_held:
+        return say.gettext("{name}: nothing recorded", name=name)
     return say.gettext("{name} from {first} to {last}", name=name, first=first, last=last)
 
 

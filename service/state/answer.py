@@ -32,6 +32,9 @@ from service.asking.json_text import Fragment, json_of, members_of
 from service.asking.paging import page_in_order, page_of_records
 from service.asking.query import Query
 from service.asking.table import Members
+from service.coverage.members import coverage_members
+from service.coverage.reading import covered
+from service.sentences.coverage import Part
 from service.state.facilities import Facilities, Mask, Places
 from service.state.row import CONTESTED, row_texts, texts_of
 from service.state.sentence import state_in_words
@@ -374,6 +377,8 @@ class _Selection:
                 after += f":{reached}"
         if go_on or self.skipped:
             lengths = {name: len(by) for name, by in others.items()}
+        coverage = covered(self.reading, query.as_of.known, self._part)
+        shown = (totals.status, totals.range, expected, to_date, *others.values())
         return {
             "totals": totals.members() | lengths,
             "facilities": facilities,
@@ -387,9 +392,17 @@ class _Selection:
                 totals=totals.status,
                 ranges=totals.range,
                 discoveries=[others["discoveries"][statement] for statement in come],
+                covered=coverage,
+                is_empty=not any(shown),
             ),
+            "coverage": coverage_members(coverage),
             "next": None if after is None else query.url(after=after),
         }
+
+    @property
+    def _part(self) -> Part:
+        """The part of the world that is asked about."""
+        return Part(self.wanted.place, self.wanted.field, self.wanted.class_)
 
     @property
     def _room(self) -> int:

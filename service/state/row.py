@@ -19,7 +19,7 @@ from projections.kinds.facility import alternatives
 from projections.views.columns import Found
 from projections.views.lines import Version
 from projections.views.reading import Slice, status_day
-from projections.views.state import Row
+from projections.views.state import Gist, Row
 from service.asking.json_text import date_text, json_of, members_of
 from service.asking.table import Members
 
@@ -101,7 +101,7 @@ def row_texts(slice: Slice, rows: Sequence[Row]) -> dict[int, str]:
     }
 
 
-def _text_of(row: Row, version: Version | None) -> str:
+def _text_of(row: Gist | Row, version: Version | None) -> str:
     """What is shown of a row; of what is expected, the part that goes with the plan behind it."""
     date, stated = (version.date, version.stated) if version else (None, None)
     if row.facet == "expected":

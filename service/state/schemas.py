@@ -25,6 +25,7 @@ from service.asking.schemas import (
     status_field,
     text_field,
 )
+from service.coverage.members import CoverageSchema
 
 
 class FacilityStateSchema(Schema):
@@ -75,6 +76,7 @@ class StateSchema(AnswerSchema):
     """The state of the chronicle at three clocks."""
 
     sentence = part_field(SentenceSchema)
+    coverage = part_field(CoverageSchema)
     totals = part_field(TotalsSchema)
     facilities = list_field(FacilityStateSchema)
     policies = list_field(HoldingSchema)

@@ -18,6 +18,7 @@ from projections.views.reading import Slice
 from projections.views.state import Row
 from service.asking.filters import place_in
 from service.asking.query import Query, pinned_path
+from service.sentences.coverage import Covered
 from service.sentences.sentence import Name
 from service.sentences.state import BEGINNINGS, BUILDING, state_sentence
 from service.sentences.voice import MOST_NAMES, Count
@@ -34,9 +35,12 @@ def state_in_words(
     totals: Mapping[str, int],
     ranges: Mapping[str, tuple[int, int]],
     discoveries: Iterable[Mapping[str, Any]],
+    covered: Covered,
+    is_empty: bool,
 ) -> dict[str, Any]:
     """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
-    the statements of the discoveries that had come."""
+    the statements of the discoveries that had come. `covered` is what the log holds of that part of
+    the world, and `is_empty` that the state lists nothing of it."""
     as_of = query.as_of
     beyond, order = slice.is_beyond, slice.order()
     those, besides, last_known = _asked_of(query, beyond=beyond)
@@ -85,6 +89,8 @@ def state_in_words(
             for status, records in begun.items()
         },
         discoveries=[_title(query, line) for line in discoveries],
+        covered=covered,
+        is_empty=is_empty and not those,
         links={
             "total": whole.pinned
             if shown.keys() & {"status", "expected"}

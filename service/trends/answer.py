@@ -13,7 +13,7 @@ China catching up with the United States, Japan and Europe is one request:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from events.dates import Day, iso
@@ -22,9 +22,13 @@ from projections.views.reading import Reading
 from projections.views.state import Scope
 from service.asking.query import Query
 from service.asking.table import Members
+from service.coverage.members import coverage_members
+from service.coverage.reading import Apart, covered
+from service.sentences.coverage import Covered, Part
 from service.sentences.trends import Ends, trends_sentence
 from service.trends.sweeps import SWEEPS, Point
 from service.trends.trend import Measure, Trend, place
+from service.words.places import WORLD, Place
 
 Series = dict[str, Any]
 """`key` and `points` of a series, one point for each step; of readings what its card says, too."""
@@ -54,8 +58,22 @@ def trends_answer(reading: Reading, query: Query) -> Members:
         {"key": members, **named.get(str(members.get("series")), {}), "points": points[key]}
         for key, members in keys.items()
     ]
+    apart = _apart(trend, keys.values())
+    held = covered(
+        reading,
+        query.as_of.known,
+        Part(
+            _place(trend),
+            *(some[0] if len(some) == 1 else None for some in (trend.fields, trend.classes)),
+        ),
+        fields=trend.fields,
+        classes=trend.classes,
+        apart=apart.values(),
+    )
+    unheld = {key for key, (_, of) in zip(apart, held.apart, strict=True) if not of.facilities}
     return {
-        "sentence": _sentence(trend, series, stated=query.as_of.stated),
+        "sentence": _sentence(trend, series, held, unheld, stated=query.as_of.stated),
+        "coverage": coverage_members(held, [key for key, _ in apart.values()]),
         "measure": trend.measure,
         "by": trend.key,
         "step": trend.step,
@@ -66,13 +84,48 @@ def trends_answer(reading: Reading, query: Query) -> Members:
     }
 
 
+SET_APART = ("country", "region", "field", "class")
+"""The members of a key of which it is told what the log holds of them."""
+
+
+def _place(trend: Trend) -> Place:
+    """Where anything counts."""
+    return Place(trend.countries, trend.regions) if trend.countries else WORLD
+
+
+def _set_apart(key: Mapping[str, str | None]) -> tuple[str | None, ...]:
+    """What a key sets apart, of which it is told what the log holds."""
+    return tuple(key[name] for name in SET_APART if name in key)
+
+
+def _apart(
+    trend: Trend, keys: Iterable[Mapping[str, str | None]]
+) -> dict[tuple[str | None, ...], Apart]:
+    """What the keys of series set apart, each once, and where it lies."""
+    found: dict[tuple[str | None, ...], Apart] = {}
+    for whole in keys:
+        key = {name: whole[name] for name in SET_APART if name in whole}
+        country, region = key.get("country"), key.get("region")
+        lies = Place(trend.countries)
+        if country or region:
+            lies = Place(*((each,) if each else () for each in (country, region)))
+        if key:
+            found.setdefault(_set_apart(key), (key, lies))
+    return found
+
+
 def _named(card: Line) -> Members:
     """What a series is called, by its card, and what its unit is called in Chinese."""
     return {name: card[name] for name in ("name", "name_zh", "unit", "unit_zh") if name in card}
 
 
 def _sentence(
-    trend: Trend, series: Sequence[Series], *, stated: Day
+    trend: Trend,
+    series: Sequence[Series],
+    held: Covered,
+    unheld: Collection[tuple[str | None, ...]],
+    *,
+    stated: Day,
 ) -> Mapping[str, object] | None:
     """What the series say in words, as far as anything is known; None where that is one point.
 
@@ -96,12 +149,14 @@ def _sentence(
                 _value(each["points"][0]),
                 _value(each["points"][last]),
                 each if "name" in each else None,
+                trend.measure != "status" or _set_apart(each["key"]) not in unheld,
             )
             for each in series
         ],
         countries=() if "country" in trend.key else trend.countries,
         fields=() if "field" in trend.key else trend.fields,
         classes=() if "class" in trend.key else trend.classes,
+        covered=held,
     ).members()
 
 

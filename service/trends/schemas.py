@@ -14,6 +14,7 @@ from service.asking.schemas import (
     part_field,
     text_field,
 )
+from service.coverage.members import CoverageSchema
 from service.trends.trend import BY, MEASURES, STEPS
 from service.words.regions import REGIONS
 
@@ -95,6 +96,7 @@ class TrendsSchema(AnswerSchema):
         "Null where fewer than two points are on or before the day `stated`.",
         null=True,
     )
+    coverage = part_field(CoverageSchema)
     measure = choice_field(MEASURES)
     by = fields.List(
         fields.String(validate=OneOf(_MEMBERS)),

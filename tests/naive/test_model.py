@@ -25,7 +25,7 @@ from .histories import (
 from .model import Line, Logged, Naive, bounds_of, civil, day_number, day_of, iso, step
 
 ROOT = Path(__file__).parents[2]
-CHRONICLE = ROOT / "service" / "data" / "china-big-science.jsonl"
+CHRONICLE = ROOT / "tests" / "golden" / "first-release.jsonl"
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "states.json").read_text("utf-8"))["states"]
 
 NOW = "2026-11-25"
@@ -107,7 +107,7 @@ def ids(lines: list[dict[str, Any]]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def shipped() -> Naive:
-    """The chronicle that Annales ships with, recorded as one commit on NOW."""
+    """The chronicle of the first release, recorded as one commit on NOW."""
     batch: Batch = [json.loads(line) for line in CHRONICLE.read_text("utf-8").splitlines()]
     return Naive(logged([batch], [f"{NOW}T09:00:00.000001Z"]))
 

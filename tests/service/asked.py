@@ -1,7 +1,7 @@
 """What the service can be asked, read off its own description, so that a new route is asked too.
 
 A question is a path of `/openapi.json` that is pinned by `view`. Its `{id}` stands
-for some records, statements or sources of the shipped chronicle.
+for some records, statements or sources of the chronicle of the first release.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from marshmallow import Schema, class_registry
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-import service
 from events.fact import Line
 from service.app import create_app
 from service.archive import Archive
@@ -29,7 +28,7 @@ from service.settings import Settings
 from service.web.problems import MEDIA_TYPE, PROBLEMS
 from service.web.schemas import ProblemSchema
 
-CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
+CHRONICLE = Path(__file__).parents[1] / "golden" / "first-release.jsonl"
 LINES: list[Line] = [json.loads(line) for line in CHRONICLE.read_text("utf-8").splitlines()]
 
 FOREVER = "public, max-age=31536000, immutable"

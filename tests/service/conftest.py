@@ -1,4 +1,4 @@
-"""The shipped chronicle behind the service, recorded over five days; and a small one to change."""
+"""The chronicle of the first release, recorded over five days; and a small one to change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMIT = 300
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """The shipped chronicle, one commit a day at noon from 21 to 24 November 2026, and four
+    """That chronicle, one commit a day at noon from 21 to 24 November 2026, and four
     changes to JUNO on the 25th (@1200 to @1203). Its clock stands at 18:00. Only to be read."""
     clock = Clock()
     with Archive(tmp_path_factory.mktemp("shipped"), clock=clock) as archive:

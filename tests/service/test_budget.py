@@ -13,6 +13,7 @@ from flask import Flask
 from events.clocks import as_of
 from events.errors import TooCostly
 from projections.views.budget import Budget
+from projections.views.lines import ID
 from service.app import create_app
 from service.archive import Archive
 from service.asking.query import Arguments
@@ -29,6 +30,7 @@ from tests.naive.histories import random_history
 from tests.service.asked import PATHS, QUESTIONS, Asked, Reader, slug, url
 from tests.story.telling import command
 
+STATEMENT_ID = f"SELECT {ID} FROM statements JOIN streams ON streams.number = record"
 SOURCE_ID = "SELECT substr(name, 8) FROM streams WHERE name LIKE 'source:%'"
 
 READING = [kind for kind in PAGES if kind.question is not None]
@@ -131,7 +133,7 @@ def asked_of(archive: Archive, *, at: int) -> Iterator[str]:
     db = archive.views.db()
     ids = {
         "record": archive.state.order(db).ids[0],
-        "statement": db.execute("SELECT statement FROM statements").fetchone()[0],
+        "statement": db.execute(STATEMENT_ID).fetchone()[0],
         "source": db.execute(SOURCE_ID).fetchone()[0],
     }
     for question in DECLARED:

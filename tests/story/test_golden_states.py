@@ -1,4 +1,4 @@
-"""The shipped chronicle: three states worked out by hand, and the cases it was compiled for.
+"""The chronicle of the first release: three states worked out by hand, and its cases.
 
 Each expected value was read off the lines of the chronicle by the rules, never
 off an answer of the engine. The chronicle is recorded on 2026-11-25.
@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-import service
 from events.clocks import as_of
 from events.orders import Command, orders
 from service.archive import Archive
@@ -22,14 +21,14 @@ from service.asking.query import Query
 from service.records.audit import statement_answer
 from tests.story.telling import Clock, Teller
 
-CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
-GOLDEN = Path(__file__).parents[1] / "golden" / "states.json"
-STATES: list[dict[str, Any]] = json.loads(GOLDEN.read_text("utf-8"))["states"]
+GOLDEN = Path(__file__).parents[1] / "golden"
+CHRONICLE = GOLDEN / "first-release.jsonl"
+STATES: list[dict[str, Any]] = json.loads((GOLDEN / "states.json").read_text("utf-8"))["states"]
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teller]:
-    """The shipped chronicle, recorded as one commit."""
+    """The chronicle of the first release, recorded as one commit."""
     clock = Clock()
     with Archive(tmp_path_factory.mktemp("shipped"), clock=clock) as archive:
         with CHRONICLE.open("rb") as lines:

@@ -273,7 +273,7 @@ def make(into: Path) -> None:
 
 
 def record(archive: Archive, clock: Clock) -> None:
-    """The shipped chronicle as one commit, and the orders after it."""
+    """The chronicle of the first release as one commit, and the orders after it."""
     lines = tuple(orders(CHRONICLE.read_bytes().splitlines()))
     archive.chronicle.execute(Command(orders=lines, actor="ada", request="the-shipped-chronicle"))
     for told in commits(LINES):

@@ -45,9 +45,13 @@ FAMILIES = (
 """The statuses that the figures of a year count together."""
 
 
-def frame_of(items: Sequence[Item], as_of: AsOf, *, horizon: bool) -> Frame:
-    """The days to draw: of all items, and of the cursor where it is not too far from them."""
-    years = [year_of(each) for item in items for each in _days_of(item)] or [year_of(as_of.at)]
+def frame_of(
+    items: Sequence[Item], as_of: AsOf, *, horizon: bool, further: Iterable[int] = ()
+) -> Frame:
+    """The days to draw: of all items, of `further` years, and of the cursor where it is not too far
+    from them."""
+    years = [year_of(each) for item in items for each in _days_of(item)]
+    years = [*years, *further] or [year_of(as_of.at)]
     first, last = min(years) - 1, max(years) + 1
     cursor = year_of(as_of.at)
     first = cursor - 1 if first - MARGIN <= cursor < first else first

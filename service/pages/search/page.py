@@ -61,6 +61,7 @@ def search_page(visit: Visit) -> Members:
     return {
         "page": visit.page("search", skip_to="found"),
         "answer": answer,
+        "coverage": answer["coverage"]["sentence"][lang],
         "texts": texts,
         "places": places_offered(visit.reading.at(query.as_of), wanted.place, lang),
         "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from events.dates import year_of
+from projections.engine.spans import BEFORE_ALL
+from projections.views.reading import Slice
 from service.drawing.lanes import Frame, Lane
 from service.drawing.marks import definitions, legend
 from service.drawing.strip import Tally, strip
@@ -15,13 +19,14 @@ from service.pages.drawn.lanes import headings_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import year_text
 from service.pages.shell.layout import Members
+from service.state.facilities import NUMBER
 from service.words import labels, language
 
 
 def state_drawings(
     visit: Visit,
     lanes: Sequence[Lane],
-    items: Sequence[Item],
+    tallies: Sequence[Tally],
     frame: Frame,
     *,
     held: Mapping[str, str | None],
@@ -46,7 +51,7 @@ def state_drawings(
     for narrow in (False, True):
         scale = timeline_scale(lanes, frame, narrow=narrow)
         drawn["strip_narrow" if narrow else "strip"] = strip(
-            _tallies(items), frame, scale,
+            tallies, frame, scale,
             lang=lang, words=labels.drawn(say),
             label=say("Events of each year"),
             flag=_flag(visit, day_text),
@@ -67,7 +72,7 @@ def _flag(visit: Visit, day_text: str) -> str:
     return visit.say("end of %(year)s", year=year) if len(day_text) == 4 else year
 
 
-def _tallies(items: Iterable[Item]) -> list[Tally]:
+def tallies_of(items: Iterable[Item]) -> list[Tally]:
     """How many events of each kind there were in each year, and what is still promised."""
     counts: Counter[tuple[int, str]] = Counter()
     for item in items:
@@ -80,3 +85,26 @@ def _tallies(items: Iterable[Item]) -> list[Tally]:
         elif item.first is not None:
             counts[year_of(item.first), item.kind] += 1
     return [Tally(year, kind, count) for (year, kind), count in counts.items()]
+
+
+def tallies_of_many(slice: Slice) -> list[Tally]:
+    """How many events there were in each year where there are too many to make items of all: in
+    place of milestones, when facilities went from one status to another."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for facet, kind in FACETS.items():
+        found = slice.find(facet, slice.as_of.stated, first=BEFORE_ALL)
+        records, days, values = found["record"], slice.first_days(found), found["value"]
+        if facet == "status":
+            order = np.lexsort((days, records))
+            records, days, values = records[order], days[order], values[order]
+            begins = np.ones(len(records), bool)
+            # What gives a status may change while the status does not.
+            begins[1:] = (records[1:] != records[:-1]) | (values[1:] != values[:-1])
+            days = days[begins & (values != NUMBER[""])]
+        years = (year_of(each) for each in days[days > BEFORE_ALL].tolist())
+        counts.update((year, kind) for year in years)
+    return [Tally(year, kind, count) for (year, kind), count in counts.items()]
+
+
+FACETS = {"status": "milestone", "discovery": "discovery", "policy": "policy"}
+"""What rows of the views are counted as."""

@@ -5,7 +5,7 @@ They are those of the answer, so a number here is the length of a list below it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from events.dates import Language, day
@@ -27,7 +27,8 @@ class Figures:
     """What the figures are of.
 
     `totals` are facilities by status (beyond the horizon as they are expected), `running`
-    the least and the most that can have run, where they differ.
+    the least and the most that can have run, where they differ. `of_status` gives the page of
+    facilities of some statuses, where this one does not list all.
     """
 
     visit: Visit
@@ -38,6 +39,7 @@ class Figures:
     tally: Tally
     course: Courses
     frame: Frame
+    of_status: Callable[..., str] | None = None
 
     def shown(self) -> list[Members]:
         """The figures in their order."""
@@ -54,9 +56,10 @@ class Figures:
         figures = []
         for name, statuses in FAMILIES:
             number = sum(self.totals.get(status, 0) for status in statuses)
-            href = next(
-                (f"#s-{status}" for status in statuses if self.totals.get(status)), "#facilities"
-            )
+            some = [status for status in statuses if self.totals.get(status)]
+            href = f"#s-{some[0]}" if some else "#facilities"
+            if some and self.of_status is not None:
+                href = self.of_status(*some)
             figures.append(self._figure(name, str(number), words[name], href))
         if self.running is not None:
             least, most = self.running

@@ -1,4 +1,4 @@
-"""The map of a state: every facility that has a place, or every country that has some."""
+"""The map of a state: every facility that has a place, or every country by what runs there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     if not shown:
         return {"map": None, "off_map": []}
     if visit.query.about.place.single is None and len({row["country"] for row in shown}) > 1:
-        return {"map": _world(visit, shown), "off_map": []}
+        without = [row for row in shown if row["shown"] not in FOR_GOOD and not _is_placed(row)]
+        return {
+            "map": _world(visit, shown),
+            "off_map": [
+                _off_map(row["id"], row["short"], row["shown"], row["hoped"]) for row in without
+            ],
+        }
     towns = _towns(shown)
     places = [
         Place(
@@ -43,31 +49,40 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
         if row["shown"] not in FOR_GOOD or row["latitude"] is not None
     ]
     label = say.n(
-        "Map of %(num)s facility by status", "Map of %(num)s facilities by status", len(places)
+        "Map of %(num)s facility by status",
+        "Map of %(num)s facilities by status",
+        sum(place.latitude is not None for place in places),
     )
     found = draw_map(places, words=labels.drawn(say), label=label)
     return {
         "map": found.drawing,
         "off_map": [
-            {
-                "id": place.record,
-                "short": place.name,
-                "icon": icon(place.status, expected=place.expected),
-            }
+            _off_map(place.record, place.name, place.status, place.expected)
             for place in found.off_the_map
         ],
     }
 
 
+def _off_map(id: str, name: str, status: str, hoped: bool) -> Members:
+    return {"id": id, "short": name, "icon": icon(status, expected=hoped)}
+
+
+def _is_placed(row: Mapping[str, Any]) -> bool:
+    return row["latitude"] is not None and row["longitude"] is not None
+
+
 def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
-    """The countries whose facilities have a place, each as one disc."""
+    """The countries of which a facility has a place, each as one disc amid these. It counts all of
+    its facilities, as the figures of the page do, and has the number of those that run."""
     here, lang, say = visit.here, visit.lang, visit.say
     by_country: dict[str, list[Members]] = defaultdict(list)
     for row in rows:
-        if row["latitude"] is not None and row["longitude"] is not None:
-            by_country[row["country"]].append(row)
+        by_country[row["country"]].append(row)
     crowds = []
     for code, found in by_country.items():
+        placed = [row for row in found if _is_placed(row)]
+        if not placed:
+            continue
         alive = [row for row in found if row["shown"] not in FOR_GOOD]
         running = sum(row["shown"] == "operating" for row in alive)
         name = places.country(code, lang)
@@ -76,8 +91,8 @@ def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
                 key=code,
                 name=name,
                 href=here.url(country=code, region=None),
-                latitude=mean(row["latitude"] for row in found),
-                longitude=mean(row["longitude"] for row in found),
+                latitude=mean(row["latitude"] for row in placed),
+                longitude=mean(row["longitude"] for row in placed),
                 all=len(alive),
                 running=running,
                 title=say(
@@ -89,7 +104,7 @@ def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
     return draw_crowds(
         [crowd for crowd in crowds if crowd.all],
         words=labels.drawn(say),
-        label=say("Map of the facilities by country"),
+        label=say("Map: running facilities by country"),
     )
 
 

@@ -5,7 +5,7 @@ Every mark of a drawing is also a row of a table, and every number is the one of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,17 +25,16 @@ from service.pages.drawn.item_cache import cached_items
 from service.pages.drawn.lanes import FAMILIES, frame_of, lanes_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
-from service.pages.shell.coverage import coverage
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
-from service.pages.shell.pager import ROWS
 from service.pages.shell.placing import places_offered
-from service.pages.state.drawings import state_drawings
+from service.pages.state.drawings import state_drawings, tallies_of, tallies_of_many
 from service.pages.state.figures import Figures
 from service.pages.state.hindsight import hindsight_beside
+from service.pages.state.listing import Listing
 from service.pages.state.map import state_map
-from service.pages.state.tables import facility_rows, table_sides
+from service.pages.state.tables import ORDER, facility_rows, table_sides
 from service.promises.filters import Promised
 from service.promises.slips import ladders
 from service.promises.tally import Counted, Tally
@@ -45,21 +44,17 @@ from service.web.root import root
 from service.words import labels
 from service.words.names import text_in
 
-MOST_FACILITIES = 500
-"""How many facilities a page lists at most."""
+MOST_OPEN = 150
+"""So many lives are drawn one below the other; of more, those of each field are folded."""
+
+MOST_DRAWN = 2000
+"""Up to so many records all of them are read for the drawings."""
 
 MOST_READINGS = 60
 """How many readings of a series are drawn beside it, evenly spread over all."""
 
 MOST_RIVALS = 5
 """How many rivals of one statement a page shows."""
-
-MOST_DRAWN = 2000
-"""Up to so many records all of them are read for the drawings."""
-
-MOST_LANES = 60
-"""How many facilities are drawn where there are more records than that: each takes some 13 kB of a
-page, as much as twenty rows of a table."""
 
 DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
 """The kinds of items in the timeline and the strip."""
@@ -76,7 +71,6 @@ class _State:
     def __init__(self, visit: Visit) -> None:
         self.visit, self.query, self.reading = visit, visit.query, visit.reading
         self.wanted: Wanted = visit.query.about
-        self.page = replace(self.wanted, limit=min(self.wanted.limit, MOST_FACILITIES), beside=ROWS)
         self.here, self.lang, self.say = visit.here, visit.lang, visit.say
         self.as_of = visit.query.as_of
         self.slice = self.reading.at(
@@ -85,20 +79,24 @@ class _State:
             field=self.wanted.field,
             class_=self.wanted.class_,
         )
+        self.listing = Listing(visit, Facilities(self.slice))
         self.among: frozenset[str] | None = None
 
     def shown(self) -> Members:
         as_of, say, lang = self.as_of, self.say, self.lang
-        shown = replace(self.query, about=self.page)
+        shown = replace(self.query, about=self.listing.page)
         answer = {**self.query.head(), **state_answer(self.reading, shown)}
         lengths = {
             name: answer["totals"].get(name, len(answer[name]))
             for name in ("policies", "indicators", "discoveries", "observations")
         }
-        every = self.reading.at(as_of).stab("record", as_of.at)
-        if len(every) > MOST_DRAWN:
-            self.among = frozenset(row["id"] for row in answer["facilities"][:MOST_LANES])
+        whole = self.listing.is_whole
+        records = self.slice.find("record", as_of.at)
+        all_drawn = whole and len(records) <= MOST_DRAWN
+        if not all_drawn:
+            self.among = frozenset(row["id"] for row in answer["facilities"])
         items = self._items()
+        tallies = tallies_of(items) if all_drawn else tallies_of_many(self.slice)
         cards = self.slice.cards(
             {item.lane for item in items}
             | {row["id"] for row in answer["facilities"]}
@@ -109,9 +107,15 @@ class _State:
         begun = self.slice.begun("indicator", max(as_of.at, as_of.stated))
         lines = self._lines(answer, counted, begun)
         beyond = self.slice.is_beyond
-        frame = frame_of(items, as_of, horizon="stated" in self.here.texts or beyond)
+        frame = frame_of(
+            items,
+            as_of,
+            horizon="stated" in self.here.texts or beyond,
+            further=(tally.year for tally in tallies),
+        )
         rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
         held = {row["id"]: row["shown"] for row in rows}
+        totals = self._totals(answer, beyond=beyond)
         lanes = lanes_of(items, counted, lines, cards, here=self.here, stated=as_of.stated, say=say)
         first, last = year_of(frame.first), year_of(frame.last)
         course = courses(self.slice, tally=tally, first=first, last=last)
@@ -131,10 +135,12 @@ class _State:
             "bar": bar,
             "filters": self.wanted,
             "places": places_offered(self.reading.at(as_of), self.wanted.place, self.lang),
-            "all_drawn": self.among is None,
+            "all_drawn": all_drawn,
+            "listed": self._listed(answer, rows),
+            "folded": len(lanes) > MOST_OPEN,
             "left": sum(lane.left for lane in lanes),
-            "coverage": coverage(every, (self.wanted.place,), say),
-            "canvas": canvas_of(lanes, as_of, self.here, say, whole=self.among is None),
+            "coverage": answer["coverage"]["sentence"][lang],
+            "canvas": canvas_of(lanes, as_of, self.here, say, whole=all_drawn),
             "fields": FIELDS,
             "answer": answer,
             "day_text": day_text,
@@ -147,12 +153,13 @@ class _State:
                 None
                 # The sentence is of what was expected, the tables of what ran when last heard of.
                 if beyond and self.wanted.statuses and not self.wanted.expected
-                else lambda status: _table(status, rows),
+                else self._table_of(rows),
             ),
             "figures": Figures(
                 visit=self.visit,
                 beyond=beyond,
-                totals=self._totals(answer, beyond=beyond),
+                totals=totals,
+                of_status=None if whole else self.listing.of_status,
                 running=_range(answer) if not beyond else None,
                 policies=lengths["policies"],
                 tally=tally,
@@ -172,9 +179,38 @@ class _State:
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer, lines),
             "cite": plain(state_cited(answer, root=root(), filters=self.query.filters)),
-            **state_drawings(self.visit, lanes, items, frame, held=held, day_text=day_text),
-            **state_map(self.visit, rows),
+            **state_drawings(self.visit, lanes, tallies, frame, held=held, day_text=day_text),
+            **state_map(self.visit, (not whole and self.listing.mapped()) or rows),
         }
+
+    def _listed(self, answer: Mapping[str, Any], rows: Sequence[Members]) -> Members:
+        """How many facilities the tables of all pages have, and where among them this page is."""
+        listing, shown = self.listing, len(rows)
+        if answer["totals"]["status"] and "during" in answer:
+            # A facility stands there once for each of its statuses.
+            all = sum(answer["totals"]["status"].values())
+        else:
+            all = listing.total
+        if shown == all:
+            return {"all": all, "statuses": {}, "parts": {}}
+        counts = answer["totals"]["status"] if "during" in answer else listing.statuses
+        return {
+            "all": all,
+            "shown": shown,
+            "first": listing.first if shown else None,
+            "statuses": {
+                status: {"count": counts[status], "href": listing.of_status(status)}
+                for status in ORDER
+                if counts.get(status)
+            },
+            "parts": {} if "during" in answer else listing.parts(),
+        }
+
+    def _table_of(self, rows: Sequence[Members]) -> Callable[[str], str]:
+        """Where the facilities of a status are listed: further down, or on a page of their own."""
+        if self.listing.is_whole:
+            return lambda status: _table(status, rows)
+        return self.listing.of_status
 
     # --- what goes with the answer
 
@@ -208,7 +244,7 @@ class _State:
         totals: Mapping[str, int] = answer["totals"]["status"]
         if not beyond or self.query.as_of.during is not None:
             return totals
-        facilities = Facilities(self.slice)
+        facilities = self.listing.facilities
         return counts_by_status(facilities.would[facilities.meant(self.wanted)])
 
     # --- the lists

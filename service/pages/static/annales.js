@@ -425,6 +425,7 @@
       mark = Math.min(Math.max(mark, 0), rows[row].length - 1);
       at = [row, mark];
       const link = rows[row][mark];
+      link.closest("details.fold")?.setAttribute("open", "");
       link.focus({ preventScroll: true });
       link.scrollIntoView({ block: "nearest" });
       clearTimeout(timer);

@@ -332,7 +332,7 @@ class Painter {
     const before = this.width;
     this.width = width;
     this.tall = height;
-    this.domain ??= this.wholeDomain();
+    this.domain = this.domainOfStrip() ?? this.domain ?? this.wholeDomain();
     this.base = this.d3.scaleLinear(this.domain, [0, width]);
     this.zoom
       .extent([[0, 0], [width, height]])
@@ -344,6 +344,20 @@ class Painter {
       this.d3.select(this.scroller).call(this.zoom.transform, moved);
     }
     this.soon();
+  }
+
+  /* The days at both edges by the strip of years over the canvas, so that one year stands in one place
+     in both; null where no strip is in sight. */
+  domainOfStrip() {
+    const strip = [...this.element.querySelectorAll("svg.strip")].find((each) => each.checkVisibility());
+    if (!strip) return null;
+    const [first, last] = strip.dataset.days.split(" ").map(Number);
+    const [left, right] = strip.dataset.x.split(" ").map(Number);
+    const box = strip.getBoundingClientRect(), here = this.scroller.getBoundingClientRect();
+    const wide = box.width / strip.viewBox.baseVal.width;
+    const days = (last + 1 - first) / ((right - left) * wide);
+    const begins = first - (box.left + left * wide - here.left) * days;
+    return [begins, begins + this.width * days];
   }
 
   /* All days, with so much room at the left that the names of the lanes that begin first fit. */

@@ -31,7 +31,7 @@ from service.cli.command import COMMANDS, annales
 from tests.story.telling import Clock, Teller
 
 ROOT = Path(__file__).resolve().parents[3]
-SHIPPED = ROOT / "service" / "data" / "china-big-science.jsonl"
+SHIPPED = ROOT / "service" / "data" / "edition-1.jsonl"
 
 PAGE_SIZE = 4096
 """Of a file of SQLite."""
@@ -273,15 +273,6 @@ def test_a_dry_run_decides_and_records_nothing(folder: Path) -> None:
     assert said.startswith("Would record 6 events; nothing was recorded.")
 
     assert run(folder, "load", "-", "--dry-run", given=jsonl([RUNS])).exit_code == 1
-
-
-def test_if_empty_leaves_a_log_alone_that_holds_anything(folder: Path) -> None:
-    """The first time it loads, from then on it does nothing and says so."""
-    assert load(folder, [SOURCE], "--if-empty")["recorded"] == 1
-    assert load(folder, FIRST, "--if-empty")["recorded"] == 0
-    said = done(folder, "load", "-", "--if-empty", given=jsonl(FIRST))
-    assert said == "Nothing to do: the log holds something, up to @1.\n"
-    assert events_in(folder) == 1
 
 
 def test_warnings_are_listed_with_their_lines_twenty_at_most(folder: Path) -> None:

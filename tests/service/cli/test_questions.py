@@ -125,5 +125,5 @@ def test_wrong_usage_is_one_line(shipped: Archive, arguments: tuple[str, ...], s
 def test_statuses_can_be_several(shipped: Archive) -> None:
     """They stand with commas, as in a URL."""
     text = run(shipped, "state", "--status", "suspended,cancelled", "--csv").stdout
-    statuses = {line.split(",")[4] for line in text.splitlines()[1:]}
+    statuses = {line.split(",")[5] for line in text.splitlines()[1:]}
     assert statuses == {"suspended", "cancelled"}

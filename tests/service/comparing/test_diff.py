@@ -12,7 +12,6 @@ import jsonpatch
 import pytest
 from flask.testing import FlaskClient
 
-import service
 from events.orders import Command, orders
 from service.app import create_app
 from service.archive import Archive
@@ -33,7 +32,7 @@ from tests.story.telling import (
     withdrawal,
 )
 
-CHRONICLE = Path(service.__file__).parent / "data" / "china-big-science.jsonl"
+CHRONICLE = Path(__file__).parents[2] / "golden" / "first-release.jsonl"
 GOLDEN = Path(__file__).parents[2] / "golden" / "states.json"
 SECTIONS = ("facilities", "policies", "indicators", "discoveries", "observations")
 KINDS = ("facility", "policy", "indicator", "discovery", "observation")
@@ -109,7 +108,7 @@ def told(causes: list[Answer]) -> list[tuple[str, str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
-    """The shipped chronicle, recorded as one commit on 2026-11-25."""
+    """The chronicle of the first release, recorded as one commit on 2026-11-25."""
     with Archive(tmp_path_factory.mktemp("shipped"), clock=Clock()) as archive:
         with CHRONICLE.open("rb") as lines:
             archive.chronicle.execute(

@@ -19,35 +19,36 @@ PLACE = "country=CN,JP&region=europe"
 
 ASKED = (
     (
-        f"/state?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&status=approved,operating"
-        "&expected=operating&limit=20&lang=zh"
+        f"/state?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device"
+        "&status=approved,operating&expected=operating&limit=20&lang=zh"
     ),
     f"/state?during=2013&{PLACE}",
     (
         f"/compare?at=2013&to_at=2016&stated=2015&to_stated=2017&known=@1100&to_known=@1150&{PLACE}"
-        "&to_country=CN&to_region=americas&field=fusion&to_field=space&lang=zh"
+        "&to_country=CN&to_region=americas&field=fusion&to_field=space&class=fusion-device&to_class=optical-telescope"
+        "&lang=zh"
     ),
     "/compare?at=2013&record=juno&to_record=cepc",
     (
-        f"/slips?stated=2016&known=@1100&{PLACE}&field=fusion&operator=NAOC&outcome=late&came_by=2015"
-        "&by=country,decade&sort=slip&limit=20&lang=zh"
+        f"/slips?stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device&operator=NAOC"
+        "&outcome=late&came_by=2015&by=country,decade&sort=slip&limit=20&lang=zh"
     ),
     (
         f"/trends?measure=status&by=country,field&step=month&from=2010&to=2013&{PLACE}"
-        "&field=fusion,space&status=approved,operating&stated=2016&known=@1100&lang=zh"
+        "&field=fusion,space&class=fusion-device&status=approved,operating&stated=2016&known=@1100&lang=zh"
     ),
     "/trends?measure=indicator&series=rd-share-of-gdp&country=CN,US",
     (
         f"/search?at=2013&stated=2016&known=@1100&q=accelerator&kind=facility&{PLACE}&field=fusion"
-        "&status=approved,operating&sort=name&limit=20&lang=zh"
+        "&class=fusion-device&status=approved,operating&sort=name&limit=20&lang=zh"
     ),
     "/search?during=2013&q=accelerator",
     "/activity?from=@10&to=@1100&actor=curator&record=juno&kind=facility&limit=20&lang=zh",
     "/records/juno?at=2013&stated=2016&known=@1100&limit=20&lang=zh",
     "/records/juno?during=2013",
     *(
-        f"/viewers/{name}?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&kind=milestone"
-        "&from=1990&to=2013&record=juno&limit=20&lang=zh"
+        f"/viewers/{name}?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device"
+        "&kind=milestone&from=1990&to=2013&record=juno&limit=20&lang=zh"
         for name in VIEWERS
     ),
 )
