@@ -38,5 +38,8 @@ def with_steps_promised_again(account: Account, is_news: Callable[[Statement], b
         if made.keys().isdisjoint(plan.entry for plan in plans):
             ladders.append(plans)
         else:
-            ladders += ladders_of(again(plan) if is_again(plan) else plan for plan in plans)
+            # An earlier plan of an entry whose last one means no other step stays where it is.
+            ladders += ladders_of(
+                again(plan) if plan.entry in made and is_again(plan) else plan for plan in plans
+            )
     return account._replace(effective={**account.effective, **own}, ladders=tuple(ladders))
