@@ -32,6 +32,6 @@ def test_an_example_with_what_its_path_says_is_a_line(change: Change) -> None:
 
 def test_every_line_that_changes_something_is_such_an_order() -> None:
     """All types of line but statements and cards; two of them are a curator's."""
-    begin = {*STATEMENT_TYPES, "facility", "source"}
+    begin = {*STATEMENT_TYPES, "facility", "series", "source"}
     assert {change.type for change in CHANGES} == BY_TYPE.keys() - begin
     assert {"withdrawal", "reinstatement"} == OF_CURATORS
