@@ -73,7 +73,8 @@ CREATE = """
         named TEXT NOT NULL,
         record INTEGER NOT NULL,
         number INTEGER NOT NULL,
-        PRIMARY KEY (named, record, number)
+        by INTEGER NOT NULL,
+        PRIMARY KEY (named, record, number, by)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX contradictions_by_record ON contradictions (record);
 
@@ -97,7 +98,7 @@ ID = """
 """
 """The id of a statement of a stream."""
 
-A_VERSION = f"statements.record, statements.number, kf, kt, by, {ID}, date, stated, said"
+A_VERSION = f"statements.record, statements.number, kf, kt, statements.by, {ID}, date, stated, said"
 
 INSERT_CARD = "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?)"
 CLOSE_CARD = "UPDATE cards SET kt = ? WHERE stream = ? AND kt IS NULL"
@@ -108,7 +109,7 @@ CLOSE_CITATION = """
     WHERE source = ? AND record = ? AND number = ? AND until IS NULL
 """
 INSERT_CITATION = "INSERT INTO citations VALUES (?, ?, ?, ?, ?)"
-INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?)"
+INSERT_CONTRADICTION = "INSERT OR IGNORE INTO contradictions VALUES (?, ?, ?, ?)"
 INSERT_MENTION = "INSERT OR IGNORE INTO mentions VALUES (?, ?)"
 MENTIONING = """
     SELECT DISTINCT record
@@ -253,10 +254,11 @@ CONTRADICTIONS = f"""
     CROSS JOIN statements
       ON statements.record = contradictions.record
      AND statements.number = contradictions.number
+     AND ifnull(statements.by, statements.number) = contradictions.by
     CROSS JOIN streams ON streams.number = statements.record
     WHERE kf <= :known
 """
-"""The versions, that began up to a position, of what named another at any time, with its name."""
+"""The versions, that began up to a position, that name another, with its name."""
 
 CONTRADICTIONS_OF = f"""
     {CONTRADICTIONS}
@@ -446,7 +448,7 @@ class Lines:
         if kept.withdrawn:
             self._statements.close(key, known)
         for named in line.get("contradicts", ()):
-            self._rows[INSERT_CONTRADICTION].add((named, *key))
+            self._rows[INSERT_CONTRADICTION].add((named, *key, by))
         facility = line.get("facility")
         if facility is not None and facility != record.id:
             self._rows[INSERT_MENTION].add((facility, record.id))
@@ -641,15 +643,11 @@ class Lines:
             query = CONTRADICTIONS_OF
         pairs = [(named, Version(*ours)) for named, *ours in db.execute(query, asked)]
         pairs = [(named, ours) for named, ours in pairs if ours.is_visible(stated, known)]
-        standing = self.versions(db, {named for named, _ in pairs}, known=known)
-        others = {id: each for id, each in standing.items() if each.is_visible(stated, known)}
-        mended = {ours.id for _, ours in pairs if ours.mended_by is not None}
-        texts = self.statements(db, mended, known=known)
-        names = {id: msgspec.json.decode(text).get("contradicts", ()) for id, text in texts.items()}
+        others = self.versions(db, {named for named, _ in pairs}, known=known)
         return [
             Contradiction(Named.of(ours), Named.of(others[named]))
             for named, ours in pairs
-            if named in others and named in names.get(ours.id, (named,))
+            if named in others and others[named].is_visible(stated, known)
         ]
 
     def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:

@@ -51,7 +51,8 @@ def _fields(members: Sequence[str]) -> Filter:
     return choices(
         "fields",
         members,
-        f"The members that an item keeps besides its `id`: {quoted(members)}. Default: all.",
+        f"The members that an item keeps besides its `id`: {quoted(members)}. "
+        "Default: all but `name_zh`.",
         why="no member of that name",
         example="name,country",
     )

@@ -72,18 +72,15 @@ def compare_sentence(
         if left.at > right.at:
             left, right, started, stopped = right, left, stopped, started
         return in_each_language(lambda say: _two_days(say, left, right, started, stopped))
-    places = left.place != right.place
-    is_whole = bool(covered) and all(each.whole for each in covered)
-    return in_each_language(
-        lambda say: say.sentences(
-            [
-                _side_by_side(say, left, right),
-                say.gettext("Counted are those that this chronicle holds.")
-                if places and not is_whole
-                else (),
-            ]
-        )
-    )
+    is_partial = left.place != right.place and any(each.whole is None for each in covered)
+
+    def render(say: Voice) -> Phrase:
+        counted: Phrase = ()
+        if is_partial:
+            counted = say.gettext("Counted are those that this chronicle holds.")
+        return say.sentences([_side_by_side(say, left, right), counted])
+
+    return in_each_language(render)
 
 
 def _with_gaps(say: Voice, sides: Sequence[SideShown], covered: Sequence[Covered]) -> Phrase:

@@ -157,8 +157,8 @@ def _holds(say: Voice, covered: Covered) -> Phrase:
     if len(apart) > 1:
         slots["parts"] = _parts(say, apart[:MOST_NAMES])
     if len(apart) > MOST_NAMES:
-        slots["all"] = say.count(covered.held.facilities)
-        return say.gettext("This chronicle holds {parts}, {all} in all{said}.", **slots)
+        slots["total"] = say.count(covered.held.facilities)
+        return say.gettext("This chronicle holds {parts}, {total} in all{said}.", **slots)
     return say.gettext("This chronicle holds {parts}{said}.", **slots)
 
 

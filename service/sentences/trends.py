@@ -81,7 +81,7 @@ def trends_sentence(
         if more:
             listed.append(say.pgettext("series", "{n} more", n=say.count(more)))
         slots["series"] = say.clauses(listed)
-        if is_of_places and (covered is None or covered.whole is None):
+        if is_of_places and covered is not None and covered.whole is None:
             return say.gettext(
                 "From {first} to {last}, {what} that this chronicle holds: {series}.", **slots
             )

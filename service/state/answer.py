@@ -226,7 +226,7 @@ class _Selection:
         """The facilities of the statuses wanted on a day, and the page of them."""
         all = Facilities(self.slice)
         meant = all.meant(self.wanted)
-        listed = np.flatnonzero(all.listed(self.wanted))
+        listed = np.flatnonzero(all.listed(self.wanted, meant))
         page, following = page_in_order(self.wanted, all.order, listed)
         return Listed(
             all,

@@ -111,14 +111,14 @@ class Facilities:
             meant &= np.isin(self.would, numbers_of(wanted.expected))
         return meant
 
-    def listed(self, wanted: Wanted) -> Mask:
+    def listed(self, wanted: Wanted, meant: Mask | None = None) -> Mask:
         """Of every record, whether a state lists it: what has a status, and what is promised where
-        no status is wanted, as far as it is meant."""
+        no status is wanted, as far as it is `meant`."""
         listed = self.statuses > NUMBER[""]
         if not wanted.statuses:
             listed[self.places(self.overdue)] = True
             listed[self.expected_places] = True
-        return np.asarray(listed & self.meant(wanted))
+        return np.asarray(listed & (self.meant(wanted) if meant is None else meant))
 
     def places(self, found: Found) -> Places:
         """Where the records of rows are."""

@@ -28,7 +28,9 @@ def hindsight(log: list[Logged], then: Point, now: Point, **filters: Any) -> Ans
     shown_ids = {
         id
         for id, card in cards.items()
-        if is_there(card["country"]) and filters.get("field") in (None, card["field"])
+        if is_there(card["country"])
+        and filters.get("field") in (None, card["field"])
+        and filters.get("class") in (None, card.get("class"))
     }
     rows = [
         {id: row for id, row in rows_of(log, point).items() if id in shown_ids}

@@ -146,6 +146,33 @@ class Naive:
             mark(answer, claims, stated)
         return answer
 
+    def coverage(
+        self,
+        *,
+        known: int,
+        country: str | None = None,
+        region: str | None = None,
+        field: str | None = None,
+        **others: Any,
+    ) -> dict[str, Any]:
+        """Rule 20: what the log holds at `known` of a place, a field and a `class`, whatever else
+        is asked."""
+        cards, claims = read(self.log, known)
+        is_there = within(country, region)
+        held = {
+            card["id"]
+            for card in cards.values()
+            if is_there(card["country"])
+            and field in (None, card["field"])
+            and others.get("class") in (None, card.get("class"))
+        }
+        said = [claim.said for claim in claims if claim.record in held and not claim.withdrawn]
+        return {
+            "facilities": len(held),
+            "first_said": iso(min(said)) if said else None,
+            "last_said": iso(max(said)) if said else None,
+        }
+
     def effective(self, entry: str, *, stated: str, known: int) -> str | None:
         """The id of the statement that fills an entry, None while nothing visible does."""
         for slot in fill(read(self.log, known)[1], day_of(stated)):

@@ -142,6 +142,8 @@ class EngineAndModel(RuleBasedStateMachine):
         answer = json.loads(text)
         expected = json.loads(json.dumps(Naive(self.log).state(**asked)))
         assert {member: answer[member] for member in expected} == expected
+        held = Naive(self.log).coverage(**asked)
+        assert {member: answer["coverage"][member] for member in held} == held
         return asked, text
 
     @rule(question=pinned)

@@ -14,6 +14,7 @@ from events.clocks import AsOf
 from events.dates import year_of
 from events.vocabulary import FIELDS
 from projections.views.state import Row
+from service.asking.errors import TooMuchToCompare
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
@@ -25,12 +26,15 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, Piece, pieces
+from service.pages.shell.like import whole_classes
+from service.pages.shell.narrower import parts_of, places_of
 from service.pages.shell.pager import ROWS as MOST
 from service.pages.shell.placing import places_offered
 from service.state.row import expected_status
 from service.web.response import arguments
 from service.words import labels, language
 from service.words.names import text_in
+from service.words.number import number_text
 from service.words.places import WORLD
 from service.words.speech import Speech
 
@@ -39,6 +43,9 @@ OTHER = (*TO_CLOCKS, *TO_PARTS)
 
 MOST_TO_CHOOSE = 1000
 """Of more facilities than this none are offered to choose from: their ids are to be written."""
+
+MOST_OPEN = 300
+"""Of more pairs than this those of each field are folded."""
 
 YEARS = 10
 
@@ -61,9 +68,12 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
 
 def compare_page(visit: Visit) -> Members:
     """What the template of the comparison shows."""
-    lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
+    lang, here, say = visit.lang, visit.here, visit.say
     compared: Sides = visit.query.about
-    answer = {**visit.query.head(), **compare_answer(visit.reading, visit.query)}
+    try:
+        answer = {**visit.query.head(), **compare_answer(visit.reading, visit.query)}
+    except TooMuchToCompare as refused:
+        return _too_much(visit, compared, refused.most)
     ids = set(_facilities(answer))
     names: dict[str, str] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
@@ -71,9 +81,6 @@ def compare_page(visit: Visit) -> Members:
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
     facilities = (compared.a.record, compared.b.record)
     of = (None, None) if len(set(facilities)) == 1 else facilities
-    as_of = visit.query.as_of
-    world = visit.reading.at(as_of)
-    records = world.stab("record", as_of.at)
     said, sentence = answer["sentence"][lang], pieces(answer["sentence"], lang, here)
     if compared.a == compared.b:
         said = say(
@@ -81,12 +88,13 @@ def compare_page(visit: Visit) -> Members:
             " year, place or field, or another day by which it was stated."
         )
         sentence = [Piece(said, None, figure=False)]
+    groups = _groups(answer, names, say)
     return {
+        **_form(visit, compared),
         "page": visit.page(
             "compare", skip_to="facilities", description=said
         ),
         "answer": answer,
-        "texts": texts,
         "sentence": sentence,
         "sides": [
             _side(answer, "a", before, of=of[0], lang=lang, names=names),
@@ -101,7 +109,8 @@ def compare_page(visit: Visit) -> Members:
         "came": _changed(answer, "came", names),
         "ended": _changed(answer, "ended", names),
         "went_on": _changed(answer, "went-on", names),
-        "groups": _groups(answer, names, say),
+        "groups": groups,
+        "folded": sum(len(group["rows"]) for group in groups) > MOST_OPEN,
         "counted": _counted(answer, say),
         "milestones": [
             {
@@ -120,6 +129,25 @@ def compare_page(visit: Visit) -> Members:
             "" if compared.a.record is not None else answer["coverage"]["sentence"][lang]
         ),
         "names": names,
+        "most": MOST,
+    }  # fmt: skip
+
+
+def _form(visit: Visit, compared: Sides) -> Members:
+    """What the form over the page shows."""
+    lang, texts = visit.lang, visit.texts
+    world = visit.reading.at(visit.query.as_of)
+    records = world.stab("record", world.as_of.at)
+
+    def of_class(code: str) -> str:
+        changed = {"class": code, "to_class": None, "field": None, "to_field": None}
+        return visit.here.url(**changed)
+
+    return {
+        "whole_classes": []
+        if compared.a.record is not None
+        else whole_classes(world, (compared.a.place, compared.b.place), visit.say, of_class),
+        "texts": texts,
         "places": places_offered(world, compared.a.place, lang),
         "to_places": places_offered(
             world, compared.b.place if texts.keys() & TO_WHERE else WORLD, lang
@@ -128,7 +156,6 @@ def compare_page(visit: Visit) -> Members:
         "facilities": _named_facilities(visit, records) if compared.a.record is not None else [],
         "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
-        "most": MOST,
         "at": written(compared.a.as_of.at),
         "to_at": (
             written(compared.b.as_of.at)
@@ -136,6 +163,42 @@ def compare_page(visit: Visit) -> Members:
             else ""
         ),
     }  # fmt: skip
+
+
+def _too_much(visit: Visit, compared: Sides, most: int) -> Members:
+    """The page where a side has more rows than are compared: what to ask for less of, with the
+    facilities of each part of the first side, as far as they are few enough."""
+    here, side = visit.here, compared.a
+    slice = visit.reading.at(
+        side.as_of, countries=side.place.codes, field=side.field, class_=side.class_
+    )
+
+    def url(name: str, value: str) -> str:
+        region = {"region": None, "to_region": None} if name == "country" else {}
+        return here.url(**{**region, name: value})
+
+    parts = parts_of(places_of(slice), visit.lang, url)
+    # A part of which each side has another already is no part of both.
+    free = {name: parts[name] for name in parts if f"to_{name}" not in here.texts}
+    said = visit.say(
+        "This is too much to compare at once: a side has more than %(most)s facilities, policies or"
+        " readings. Ask for a part of it:",
+        most=number_text(most),
+    )
+    return {
+        **_form(visit, compared),
+        "page": visit.page("compare", description=said),
+        "too_much": said,
+        "parts": {
+            name: few
+            for name, found in free.items()
+            if (few := [part for part in found if part.facilities <= most])
+        },
+        "sides": [
+            {"label": language.brief_date(written(each.as_of.at), visit.lang)}
+            for each in (compared.a, compared.b)
+        ],
+    }
 
 
 def _head(as_of: AsOf, compared: Sides) -> Members:
@@ -280,7 +343,9 @@ def _groups(answer: Mapping[str, Any], names: Mapping[str, str], say: Speech) ->
                 }
             )
         ran = [_totals(answer, name)["operating_by_field"].get(field, 0) for name in ("a", "b")]
-        groups.append({"title": labels.label(field, say.lang), "ran": ran, "rows": rows})
+        groups.append(
+            {"title": labels.label(field, say.lang), "field": field, "ran": ran, "rows": rows}
+        )
     return groups
 
 

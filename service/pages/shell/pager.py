@@ -16,6 +16,9 @@ from service.pages.shell.here import Here
 ROWS = 100
 """How many rows of a list a page shows at most."""
 
+ROWS_OF_MANY = 50
+"""How many rows of its lists a page shows that could not show all of them."""
+
 Row = TypeVar("Row")
 
 
@@ -33,6 +36,11 @@ class Pager:
     def wanted(self) -> Lists:
         """The page of an answer with the same lists."""
         return Lists(limit=self._rows, skipped=self._number * self._rows)
+
+    @property
+    def first(self) -> int:
+        """The number of the first row of the page, counted from 1."""
+        return self._number * self._rows + 1
 
     def stretch(self, total: int, *, most: int = ROWS) -> slice:
         """Which of so many rows the page shows."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+from events.clocks import AsOf
 from events.dates import Bounds, Language, year_of
 from events.vocabulary import FIELDS
 from projections.kinds.ladders import OPEN, OUTCOMES, Outcome
@@ -19,7 +20,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
-from service.pages.shell.pager import Pager
+from service.pages.shell.pager import ROWS, ROWS_OF_MANY, Pager
 from service.pages.shell.placing import places_offered
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
@@ -38,28 +39,25 @@ def slips_page(visit: Visit) -> Members:
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
     query = visit.query
     meant: Promised = query.about
-    pager = Pager(here, skipped=meant.skipped, limit=meant.limit)
-    page = asdict(pager.wanted)
-    answer = slips_answer(visit.reading, replace(query, about=replace(meant, **page)))
-    part = {name: texts[name] for name in PART if name in texts}
-    about = Promised(
-        countries=meant.countries,
-        regions=meant.regions,
-        field=meant.field,
-        class_=meant.class_,
-        within=SOON,
-        **page,
-    )
     # As of the day by which all of it was said, whatever day the clock `at` stands on.
     then = replace(query.as_of, at=query.as_of.stated, during=None)
-    late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
-    due = due_answer(visit.reading, Query("/v1/due", then, part, about=about))
+    few = meant.limit if "limit" in texts else ROWS_OF_MANY
+    # Whoever reads a further page has met lists that one page does not hold.
+    limit = few if meant.skipped else meant.limit
+    pager = Pager(here, skipped=meant.skipped, limit=limit)
+    answer, late, due = _answers(visit, pager, then)
+    lengths = (answer["totals"]["ladders"], late["total"], due["total"])
+    if max(lengths) > ROWS and limit != few:
+        pager = Pager(here, skipped=0, limit=few)
+        answer, late, due = (
+            {**found, "items": found["items"][:few]} for found in (answer, late, due)
+        )
     records = {each["record"] for found in (answer, late, due) for each in found["items"]}
     if answer["totals"]["worst"]:
         records.add(answer["totals"]["worst"]["record"])
     names = visit.names(records, then)
     year = year_of(then.at)
-    for length in (answer["totals"]["ladders"], late["total"], due["total"]):
+    for length in lengths:
         pager.stretch(length)
     return {
         "page": visit.page(
@@ -100,6 +98,27 @@ def slips_page(visit: Visit) -> Members:
         "filters": meant,
         "came_by": None if meant.came_by is None else written(meant.came_by),
     }  # fmt: skip
+
+
+def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any], ...]:
+    """The ladders of a page, and what was overdue and due `then`."""
+    query, texts = visit.query, visit.texts
+    meant: Promised = query.about
+    page = asdict(pager.wanted)
+    part = {name: texts[name] for name in PART if name in texts}
+    about = Promised(
+        countries=meant.countries,
+        regions=meant.regions,
+        field=meant.field,
+        class_=meant.class_,
+        within=SOON,
+        **page,
+    )
+    return (
+        slips_answer(visit.reading, replace(query, about=replace(meant, **page))),
+        overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about)),
+        due_answer(visit.reading, Query("/v1/due", then, part, about=about)),
+    )
 
 
 def _totals(totals: Mapping[str, Any], lang: Language) -> Members:

@@ -68,14 +68,14 @@ class Listing:
         expected of them."""
         return counts_by_status(self._shown[self._listed])
 
-    def place_of(self, shown: int) -> tuple[int, int] | None:
-        """The numbers of the first and the last facility of a page that shows so many; of a period
-        None, as a facility may stand there more than once."""
+    @property
+    def first(self) -> int | None:
+        """The number of the first facility of the page, counted from 1; of a period None, as a
+        facility may stand there more than once."""
         if self._is_of_period:
             return None
         after = self.wanted.after.partition(":")[0]
-        before = int(np.count_nonzero(self._listed[: self.facilities.order.after(after)]))
-        return before + 1, before + shown
+        return int(np.count_nonzero(self._listed[: self.facilities.order.after(after)])) + 1
 
     def parts(self) -> Parts:
         """The countries, fields and classes of them, each with its page."""

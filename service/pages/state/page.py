@@ -192,12 +192,12 @@ class _State:
         else:
             all = listing.total
         if shown == all:
-            return {"all": all, "place": None, "statuses": {}, "parts": {}}
+            return {"all": all, "statuses": {}, "parts": {}}
         counts = answer["totals"]["status"] if "during" in answer else listing.statuses
         return {
             "all": all,
             "shown": shown,
-            "place": listing.place_of(shown) if shown else None,
+            "first": listing.first if shown else None,
             "statuses": {
                 status: {"count": counts[status], "href": listing.of_status(status)}
                 for status in ORDER

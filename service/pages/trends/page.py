@@ -14,6 +14,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.like import whole_classes
 from service.pages.shell.placing import places_offered
 from service.trends.answer import trends_answer
 from service.trends.trend import BY, MEASURES, ONLY_WITH, Trend
@@ -86,8 +87,15 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         _chart(each, frame, lang=lang, label=title, narrow=narrow)
         for each in islice(_by_unit(series).values(), MOST_CHARTS)
     ]
+    world, place = visit.reading.at(visit.query.as_of), Place(trend.countries, trend.regions)
+
+    def of_class(code: str) -> str:
+        of = {"measure": "status", "status": "operating", "by": "country", "class": code}
+        return here.url(**{**of, "field": None, "series": None})
+
     return {
         "page": visit.page("trends", skip_to="table", description=title),
+        "whole_classes": whole_classes(world, [place], say, of_class),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "coverage": answer["coverage"]["sentence"][lang],
@@ -108,9 +116,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
             "operator": say("operator"), "status": say("status"),
         },
         "all_by": _further(answer["measure"]),
-        "places": places_offered(
-            visit.reading.at(visit.query.as_of), Place(trend.countries, trend.regions), lang
-        ),
+        "places": places_offered(world, place, lang),
         "statuses": STATUSES,
         "fields": FIELDS,
         "examples": _examples(here, say),

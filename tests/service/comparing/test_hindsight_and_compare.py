@@ -892,7 +892,7 @@ def points(chance: Random, log: list[Logged]) -> tuple[Answer, Answer, Answer]:
     """Two points, and filters."""
     start, end = (random_question(chance, log) for _ in range(2))
     filters: Answer = {
-        name: start[name] for name in ("country", "region", "field") if name in start
+        name: start[name] for name in ("country", "region", "field", "class") if name in start
     }
     one, other = ({name: each[name] for name in CLOCKS} for each in (start, end))
     return one, other, filters
@@ -944,7 +944,7 @@ def test_hindsight_is_what_the_naive_model_says(
             for side in ("then", "now"):
                 assert row[side].items() >= expected[side].items()
             found.add((row["group"], row["named"]))
-    assert len(found) >= 3
+    assert len(found) >= 4
 
 
 def test_a_comparison_of_two_points_is_what_the_naive_model_says(
@@ -962,7 +962,7 @@ def test_a_comparison_of_two_points_is_what_the_naive_model_says(
         for side, point in (("a", a), ("b", b)):
             state = as_json(Naive(log).state(**point, **filters))
             rows = by_id(state["facilities"])
-            about = ("id", "name", "country", "field")
+            about = ("id", "name", "country", "field", "class")
             for pair in answer["pairs"]:
                 row = rows.get(pair["id"])
                 shown = row and {name: row[name] for name in row if name not in about}

@@ -21,8 +21,8 @@ LONGEST = Longest(JUNO, 1699)
 @pytest.mark.parametrize(
     ("outcomes", "en", "zh"),
     [
-        ({}, "Nothing was promised.", "没有任何承诺。"),
-        ({"kept": 0}, "Nothing was promised.", "没有任何承诺。"),
+        ({}, "The chronicle holds no promise.", "本编年史未收录承诺。"),
+        ({"kept": 0}, "The chronicle holds no promise.", "本编年史未收录承诺。"),
         ({"late": 1}, "1 step was promised: 1 late.", "共有1项承诺：推迟1项。"),
         (
             {"late": 1, "kept": 1},
@@ -156,43 +156,43 @@ def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None
     [
         (
             {"countries": ("US",)},
-            "In the United States, nothing was promised.",
-            "美国没有任何承诺。",
+            "In the United States, the chronicle holds no promise.",
+            "美国本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN", "JP"), "regions": ("europe",)},
-            "In China, Japan and Europe, nothing was promised.",
-            "中国、日本和欧洲没有任何承诺。",
+            "In China, Japan and Europe, the chronicle holds no promise.",
+            "中国、日本和欧洲本编年史未收录承诺。",
         ),
         (
             {"countries": ("AR", "AU", "BR", "CA", "CL"), "regions": ("caribbean",)},
-            "In 5 countries and the Caribbean, nothing was promised.",
-            "5个国家和加勒比没有任何承诺。",
+            "In 5 countries and the Caribbean, the chronicle holds no promise.",
+            "5个国家和加勒比本编年史未收录承诺。",
         ),
         (
             {"field": "space"},
-            "In space science, nothing was promised.",
-            "空间科学领域没有任何承诺。",
+            "In space science, the chronicle holds no promise.",
+            "空间科学领域本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN",), "field": "space"},
-            "In space science in China, nothing was promised.",
-            "中国空间科学领域没有任何承诺。",
+            "In space science in China, the chronicle holds no promise.",
+            "中国空间科学领域本编年史未收录承诺。",
         ),
         (
             {"operator": "{IHEP}"},
-            "At facilities of {IHEP}, nothing was promised.",
-            "{IHEP}的设施没有任何承诺。",
+            "At facilities of {IHEP}, the chronicle holds no promise.",
+            "{IHEP}的设施本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN",), "operator": "NAOC"},
-            "In China, at facilities of NAOC, nothing was promised.",
-            "中国NAOC的设施没有任何承诺。",
+            "In China, at facilities of NAOC, the chronicle holds no promise.",
+            "中国NAOC的设施本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN",), "came_by": parse_iso("1950-12-31")},
-            "In China, of what had come by the end of 1950, nothing was promised.",
-            "中国在1950年底之前已有结果的承诺中，没有任何承诺。",
+            "In China, of what had come by the end of 1950, the chronicle holds no promise.",
+            "中国在1950年底之前已有结果的承诺中，本编年史未收录承诺。",
         ),
     ],
 )

@@ -70,7 +70,7 @@ def test_the_state_is_as_the_design_has_it(reader: Reader) -> None:
     assert list(state) == [
         "at", "stated", "known", "known_at", "view", "pinned", "totals",
         "facilities", "policies", "indicators", "discoveries", "observations",
-        "discoveries_to_date", "sentence", "next",
+        "discoveries_to_date", "sentence", "coverage", "next",
     ]  # fmt: skip
     assert [state[name] for name in ("at", "stated", "known", "known_at")] == [
         "2013-12-31",
