@@ -24,7 +24,7 @@ from service.records.audit import standing_of
 from service.web.response import CLOCKS
 from service.words import labels
 
-TAKES = (*CLOCKS, "country", "field", "kind", "disputed", "after")
+TAKES = (*CLOCKS, "country", "region", "field", "class", "kind", "disputed", "after")
 """The parameters of the page; `disputed` is always true."""
 
 LISTED = 25

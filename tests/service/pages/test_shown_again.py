@@ -42,7 +42,12 @@ ASKED = (
         f"/search?at=2013&stated=2016&known=@1100&q=accelerator&kind=facility&{PLACE}&field=fusion"
         "&class=fusion-device&status=approved,operating&sort=name&limit=20&lang=zh"
     ),
-    "/search?during=2013&q=accelerator",
+    "/search?during=2013&q=accelerator&disputed=true",
+    (
+        f"/disputed?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device"
+        "&kind=facility&lang=zh"
+    ),
+    "/disputed?during=2013",
     "/activity?from=@10&to=@1100&actor=curator&record=juno&kind=facility&limit=20&lang=zh",
     "/records/juno?at=2013&stated=2016&known=@1100&limit=20&lang=zh",
     "/records/juno?during=2013",
@@ -58,6 +63,7 @@ NOT_SENT = {
     "after": "another question begins at its first page",
     "at": "no promise depends on it, nor does a trend",
     "during": "likewise",
+    "disputed": "the page of what is disputed is about nothing else",
 }
 """What a form need not send, and why."""
 
