@@ -159,7 +159,8 @@ ADDED: tuple[Added, ...] = (
         since="2026-11-27",
         why="Sentences say that they count what the chronicle holds, and what they carry on from.",
         pattern="( Counted are those)? that this chronicle holds\\.?|仅统计本编年史收录的装置。"
-        "|（仅统计本编年史收录者）| This is carried on from what was last said, in [A-Z][a-z]+ [0-9]+\\."
+        "|（仅统计本编年史收录者）"
+        "| This is carried on from what was last said, in [A-Z][a-z]+ [0-9]+\\."
         "|以上沿用[^。]*最后一次陈述所言。",
     ),
 )
