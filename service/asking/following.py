@@ -38,7 +38,8 @@ class Follow:
     A query is settled when it gives at least one clock of each tuple of `settled`; then only new
     events can change its answer. `streams` or `turns` limit which commits are looked at: of a
     settled query over the whole log, else within a day. Without them all commits matter. `passing`
-    are the members of rows that only count the days since.
+    are the members of rows that change by the mere passing of days: how many there are since,
+    and that a last word grew old.
     """
 
     settled: tuple[tuple[str, ...], ...] = (("at", "during"), ("stated",))

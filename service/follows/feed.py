@@ -60,7 +60,7 @@ SHOWN = 50
 
 PLACES = (
     "at", "during", "stated", "known", "known_at", "view", "pinned", "next", "revision",
-    "sentence", "label", "coverage",
+    "sentence", "label", "coverage", "last_said",
 )  # fmt: skip
 """Members of an answer that say where it stands, what it is of, or once more what it has."""
 

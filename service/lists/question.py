@@ -127,7 +127,7 @@ RECORDS = Question(
     answer=records_answer,
     schema=RecordsSchema,
     tables=(FOUND, FACETS_FOUND),
-    follow=Follow(turns=_of_a_list),
+    follow=Follow(turns=_of_a_list, passing=("last_said",)),
     command="records",
     lead=lambda answer: (f"{answer['total']} records.",),
     examples=(
@@ -168,7 +168,7 @@ SEARCH = Question(
         replace(FOUND, key=("kind", "id"), title="Records and sources found"),
         FACETS_FOUND,
     ),
-    follow=Follow(turns=_of_a_list),
+    follow=Follow(turns=_of_a_list, passing=("last_said",)),
     command="search",
     lead=lambda answer: (f"{answer['total']} found.",),
     examples=(

@@ -31,7 +31,7 @@ STATE = Question(
     answer=state_answer,
     schema=StateSchema,
     tables=(FACILITIES, POLICIES, INDICATORS, DISCOVERIES, OBSERVATIONS),
-    follow=Follow(turns=on_a_day),
+    follow=Follow(turns=on_a_day, passing=("last_said",)),
     has_mementos=True,
     command="state",
     lead=counts,
