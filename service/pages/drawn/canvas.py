@@ -24,6 +24,10 @@ from service.words.speech import Speech
 ABOVE = 2_000
 """So many spans are drawn as SVG; more are painted."""
 
+MOST_PHASES = 12_000
+"""Of more phases than this no columns are asked for: the feed would be refused as too costly, and
+its readers would have waited for it."""
+
 TAKEN = (*CLOCKS, *PART)
 """The parameters of a page that the feed takes too."""
 
@@ -61,9 +65,10 @@ class Canvas:
 
 
 def canvas_of(
-    lanes: Sequence[Lane], as_of: AsOf, here: Here, say: Speech, *, whole: bool
+    lanes: Sequence[Lane], as_of: AsOf, here: Here, say: Speech, *, whole: bool, phases: int
 ) -> Canvas:
-    """The element for the lanes of a page; `whole` says that they are all that there are."""
+    """The element for the lanes of a page; `whole` says that they are all that there are, and of
+    how many `phases` all are."""
     filters = {name: here.texts[name] for name in TAKEN if name in here.texts}
     if as_of.during is not None:
         filters["at"] = iso(as_of.at)
@@ -73,7 +78,9 @@ def canvas_of(
         whole=whole,
         src=located(COLUMNS.path, filters.items()),
         to=here.record("ID").replace("/ID", "/{id}", 1),
-        library=rendering.static(LIBRARY) if _can_be_offered(here) else None,
+        library=rendering.static(LIBRARY)
+        if phases <= MOST_PHASES and _can_be_offered(here)
+        else None,
         words=msgspec.json.encode(
             {
                 "timeline": say("timeline"),

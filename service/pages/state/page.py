@@ -11,6 +11,7 @@ from typing import Any
 
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS
+from projections.engine.spans import BEFORE_ALL
 from projections.views.state import Row
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
@@ -96,6 +97,7 @@ class _State:
         if not all_drawn:
             self.among = frozenset(row["id"] for row in answer["facilities"])
         items = self._items()
+        phases = len(self.slice.find("status", as_of.stated, first=BEFORE_ALL))
         tallies = tallies_of(items) if all_drawn else tallies_of_many(self.slice)
         cards = self.slice.cards(
             {item.lane for item in items}
@@ -140,7 +142,7 @@ class _State:
             "folded": len(lanes) > MOST_OPEN,
             "left": sum(lane.left for lane in lanes),
             "coverage": answer["coverage"]["sentence"][lang],
-            "canvas": canvas_of(lanes, as_of, self.here, say, whole=all_drawn),
+            "canvas": canvas_of(lanes, as_of, self.here, say, whole=all_drawn, phases=phases),
             "fields": FIELDS,
             "answer": answer,
             "day_text": day_text,
