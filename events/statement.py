@@ -100,13 +100,16 @@ class ChainedFact(OwnedFact, frozen=True, kw_only=True):
         return str(line.get("record") or line["id"])
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False, eq=False):
     """A claim as the log keeps it at some position, ready to be weighed against its rivals.
 
     `said` is the day from which it is visible on the clock `stated`: the last
     possible day of its `stated`, without one of its `date` (then `assumed`),
-    and never later than the UTC day on which it was first recorded. Its values
-    are plain, so the collector of cycles need not see it.
+    and never later than the UTC day on which it was first recorded. `earliest` and
+    `latest` are the first and the last day that its date allows; None is an open end.
+
+    It is compared by what it is, not by what it says: the views look up many by the
+    thousand. Its values are plain, so the collector of cycles need not see it.
     """
 
     id: str
@@ -123,6 +126,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     position: int
     recorded_on: Day
     line: Line
+    earliest: Day | None
+    latest: Day | None
+    milestone: str | None
+    supersedes: str | None
 
     @classmethod
     def of(
@@ -157,23 +164,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             position=position,
             recorded_on=recorded_on,
             line=line,
+            earliest=date.earliest if date else None,
+            latest=date.latest if date else None,
+            milestone=line.get("milestone"),
+            supersedes=line.get("supersedes"),
         )
-
-    def __hash__(self) -> int:
-        """By what no correction changes; its line has no hash."""
-        return hash((self.id, self.position))
-
-    @property
-    def milestone(self) -> str | None:
-        """The milestone that it claims; None for another kind of statement."""
-        return self.line.get("milestone")
-
-    @property
-    def earliest(self) -> Day | None:
-        """The first day that its date allows; None is an open beginning."""
-        return self.date.earliest if self.date else None
-
-    @property
-    def latest(self) -> Day | None:
-        """The last day that its date allows; None is an open end."""
-        return self.date.latest if self.date else None

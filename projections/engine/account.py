@@ -1,9 +1,8 @@
 """What the sources had said of a record by a horizon, rivals weighed.
 
 An `Account` is all that a projection sees: for each entry its effective
-statement, by the rules for rivals. `accounts` walks through a record's life on
-the clock `stated` and gives one account for each day on which something is
-said.
+statement, by the rules for rivals. A `Walk` goes through a record's life on the
+clock `stated` and gives one account for each day on which something is said.
 """
 
 from __future__ import annotations
@@ -58,14 +57,6 @@ class Account(NamedTuple):
             for each in self.effective.values()
             if each.counts and not each.statement.planned
         ]
-
-    def superseded(self) -> set[str]:
-        """The statements that an effective one replaces."""
-        return {
-            each.statement.line["supersedes"]
-            for each in self.effective.values()
-            if each.counts and "supersedes" in each.statement.line
-        }
 
 
 class Rival(Protocol):
@@ -134,38 +125,73 @@ def account(
     return Account(record, card, horizon, effective, ladders, planned, disputed)
 
 
-def accounts(
-    record: str, card: Line | None, statements: Sequence[Statement], since: Day | None
-) -> Iterator[tuple[Account, Day | None]]:
-    """Every account of the record that stands on the day `since` or later, each with the day on
-    which the next begins; None where none does.
+class Walk:
+    """A record's life on the clock `stated`, from one day on which something is said to the next.
 
-    A record with a card begins with the account before anything was said. An account is to be
-    read before the next one is asked for: they share what they hold.
+    Most of what is recorded was said later than all before it: then the walk goes on from where it
+    is. Where it was said earlier, where something that was said is mended, or where a disputed
+    rival may count from now on, another walk begins.
     """
-    counting = counting_entries(statements)
-    said: dict[Day, list[Statement]] = defaultdict(list)
-    for statement in statements:
-        if not statement.withdrawn:
-            said[statement.said].append(statement)
-    days: list[Day] = sorted(said)
-    ends: list[Day | None] = [*days[1:], None]
-    effective: dict[str, Effective] = {}
-    planned: dict[str, Statement] = {}
-    disputed: dict[str, list[str]] = defaultdict(list)
-    ladders = _Ladders()
-    if card is not None and (since is None or not days or days[0] > since):
-        yield Account(record, card, None, {}), days[0] if days else None
-    for day, end in zip(days, ends, strict=False):
-        ladders.add(filter(is_plan, said[day]))
-        for statement in said[day]:
-            rival = effective.get(statement.entry)
+
+    def __init__(self, record: str, card: Line | None) -> None:
+        self._record, self._card = record, card
+        self._last: Day | None = None
+        self._counting: set[str] = set()
+        self._effective: dict[str, Effective] = {}
+        self._planned: dict[str, Statement] = {}
+        self._disputed: dict[str, list[str]] = defaultdict(list)
+        self._ladders = _Ladders()
+
+    def goes_on(self, since: Day) -> bool:
+        """Whether what is said on a day, or later, leaves standing what it has come through."""
+        return self._last is not None and self._last <= since
+
+    def through(
+        self, statements: Iterable[Statement], since: Day | None
+    ) -> Iterator[tuple[Account, Day | None]]:
+        """Go on through more statements: every account that stands on the day `since` or later,
+        each with the day on which the next begins; None where none does.
+
+        A record with a card begins with the account before anything was said. An account is to be
+        read before the next one is asked for: they share what they hold.
+        """
+        said: dict[Day, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            if not statement.withdrawn:
+                said[statement.said].append(statement)
+                if not statement.disputed:
+                    self._counting.add(statement.entry)
+        days: list[Day] = sorted(said)
+        ends: list[Day | None] = [*days[1:], None]
+        is_first = self._card is not None and self._last is None
+        if is_first and (since is None or not days or days[0] > since):
+            yield self._account(None), days[0] if days else None
+        for day, end in zip(days, ends, strict=False):
+            self._hear(day, said[day])
+            if since is None or end is None or end > since:
+                yield self._account(day), end
+
+    def _hear(self, day: Day, statements: Iterable[Statement]) -> None:
+        self._last = day
+        for statement in statements:
+            if is_plan(statement):
+                self._ladders.add(statement)
+            entry = statement.entry
+            rival = self._effective.get(entry)
             if rival is None or weight(statement) > weight(rival.statement):
-                effective[statement.entry] = Effective(statement, statement.entry in counting)
-            _take(statement, planned, disputed)
-        if since is None or end is None or end > since:
-            of_day = Account(record, card, day, effective, ladders.ladders(), planned, disputed)
-            yield of_day, end
+                self._effective[entry] = Effective(statement, entry in self._counting)
+            _take(statement, self._planned, self._disputed)
+
+    def _account(self, horizon: Day | None) -> Account:
+        return Account(
+            self._record,
+            self._card,
+            horizon,
+            self._effective,
+            self._ladders.ladders(),
+            self._planned,
+            self._disputed,
+        )
 
 
 def _take(
@@ -183,7 +209,8 @@ def _take(
 def ladders_of(plans: Iterable[Statement]) -> Ladders:
     """The ladders of some plans, each in the order said."""
     ladders = _Ladders()
-    ladders.add(plans)
+    for plan in plans:
+        ladders.add(plan)
     return ladders.ladders()
 
 
@@ -191,7 +218,7 @@ class _Ladders:
     """Ladders as plans are said: each goes on those that its entry or `supersedes` names."""
 
     def __init__(self) -> None:
-        self._rungs: dict[str, list[Statement]] = {}
+        self._rungs: dict[str, tuple[Statement, ...]] = {}
         """By the id of a rung that began a ladder, all of its rungs."""
         self._first: dict[str, str] = {}
         """By the id of a rung, the one by which its ladder is found."""
@@ -200,31 +227,23 @@ class _Ladders:
         """By the id of a statement, the rungs that replace it."""
         self._ladders: Ladders | None = ()
 
-    def add(self, plans: Iterable[Statement]) -> None:
-        """Plans are said."""
-        for plan in plans:
-            self._add(plan)
-
     def ladders(self) -> Ladders:
         """All of them, the one that was added to last at the end, each in the order said."""
         if self._ladders is None:
-            self._ladders = tuple(map(tuple, self._rungs.values()))
+            self._ladders = tuple(self._rungs.values())
         return self._ladders
 
-    def _add(self, plan: Statement) -> None:
-        replaced = plan.line.get("supersedes")
-        named = {*self._replacing.get(plan.id, ())}
-        if plan.entry in self._of_entry:
-            named.add(self._of_entry[plan.entry])
-        if replaced in self._first:
-            named.add(replaced)
+    def add(self, plan: Statement) -> None:
+        """A plan is said."""
+        replaced = plan.supersedes
+        named = *self._replacing.get(plan.id, ()), self._of_entry.get(plan.entry), replaced
+        joined = {self._first[rung] for rung in named if rung in self._first}
         rungs = [plan]
         # In the order in which the ladders stand, so that rungs of one moment keep theirs.
-        joined = {self._first[rung] for rung in named}
-        for first in [first for first in self._rungs if first in joined]:
+        for first in [first for first in self._rungs if first in joined] if joined else ():
             rungs += self._rungs.pop(first)
         rungs.sort(key=lambda rung: (rung.said, rung.position))
-        self._rungs[plan.id] = rungs
+        self._rungs[plan.id] = tuple(rungs)
         for rung in rungs:
             self._first[rung.id] = plan.id
         self._of_entry[plan.entry] = plan.id

@@ -13,15 +13,14 @@ All intervals are half-open. An open end is None in a span; of a box's stated in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
 
 from events.dates import Day
-from events.fact import Line
 from events.statement import Statement
-from projections.engine.account import Account, accounts
+from projections.engine.account import Account, Walk
 
 BEFORE_ALL = -(2**62)
 AFTER_ALL = 2**62
@@ -64,8 +63,14 @@ class Heard(NamedTuple):
     """
 
     span: Span
-    since: Day | None
-    until: Day | None
+    since: Day | None = None
+    until: Day | None = None
+
+    def within(self, since: Day, until: Day | None) -> Heard:
+        """On those of its days that are of a stretch."""
+        first = since if self.since is None else max(self.since, since)
+        ends = [end for end in (self.until, until) if end is not None]
+        return Heard(self.span, first, min(ends, default=None))
 
 
 class Beyond(NamedTuple):
@@ -108,7 +113,7 @@ class Projection(NamedTuple):
         return [*held, *self.beyond.spans(account.record, held, stated)]
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """A span with the days of the clock `stated` on which it holds: from `sf`, before `st`."""
 
     span: Span
@@ -118,47 +123,57 @@ class Box(NamedTuple):
 
 def boxes(
     projection: Projection,
-    record: str,
-    card: Line | None,
-    statements: Sequence[Statement],
+    walk: Walk,
+    statements: Iterable[Statement],
     *,
     since: Day = BEFORE_ALL,
     before: Iterable[Box] = (),
 ) -> set[Box]:
-    """Every span of the record in every account of it, equal neighbours joined.
+    """Every span of the record in every account of a walk, equal neighbours joined.
 
     With `since`, only those that reach that day or a later one: `before` holds
-    the boxes that did so before the record changed, from that day on.
+    the boxes that did so before the record changed, from that day on. Of these,
+    what stands is given as it is.
     """
     done: list[Box] = []
-    running: dict[Span, tuple[int, int]] | None = None
-    walk = accounts(record, card, statements, None if since == BEFORE_ALL else since)
-    for account, following in walk:
+    running: dict[Span, Box] = {}
+    left: dict[Span, Box] | None = None
+    until = since
+    for account, following in walk.through(statements, None if since == BEFORE_ALL else since):
         start = BEFORE_ALL if account.horizon is None else account.horizon
         end = AFTER_ALL if following is None else following
-        if running is None:
+        if left is None:
             # Where nothing had been said by `since`, nothing goes on from before it.
             until = min(start, since)
-            running = {span: (sf, until) for span, sf, _ in before if sf < until}
+            left = {box.span: box for box in before if box.sf < until}
         for span, sf, st in _pieces(projection.spans(account), start, end):
-            sf_before, st_before = running.get(span, (sf, sf))
-            if st_before != sf:
-                done.append(Box(span, sf_before, st_before))
-                sf_before = sf
-            running[span] = sf_before, st
-    done += [Box(span, sf, st) for span, (sf, st) in (running or {}).items()]
+            box = running.get(span)
+            if box is None:
+                if sf == until and (stood := left.pop(span, None)) is not None:
+                    running[span] = stood if stood.st == st else Box(span, stood.sf, st)
+                else:
+                    running[span] = Box(span, sf, st)
+            elif box.st == sf:
+                running[span] = Box(span, box.sf, st)
+            else:
+                done.append(box)
+                running[span] = Box(span, sf, st)
+    done += running.values()
+    done += [Box(span, box.sf, until) for span, box in (left or {}).items()]
     return {box for box in done if box.st >= since}
 
 
-def _pieces(spans: Iterable[Span | Heard], start: int, end: int) -> Iterator[tuple[Span, int, int]]:
+def _pieces(spans: Iterable[Span | Heard], start: int, end: int) -> list[tuple[Span, int, int]]:
     """The spans of an account that stands from `start` to `end`, each with the days of the clock
     `stated` on which it holds."""
-    for span in spans:
-        if isinstance(span, Span):
-            yield span, start, end
+    pieces: list[tuple[Span, int, int]] = []
+    for each in spans:
+        if isinstance(each, Span):
+            pieces.append((each, start, end))
             continue
-        of, since, until = span
+        span, since, until = each
         sf = start if since is None or since < start else since
         st = end if until is None or until > end else until
         if sf < st:
-            yield of, sf, st
+            pieces.append((span, sf, st))
+    return pieces

@@ -10,7 +10,9 @@ looks beyond it (`expected`), since it changes with every day that a plan is lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -22,7 +24,7 @@ from projections.engine.account import Account, is_plan
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Beyond, Heard, Projection, Span
 from projections.kinds.again import with_steps_promised_again
 from projections.kinds.contested import contested
-from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, slips
+from projections.kinds.ladders import OUTCOMES, Answered, entry_of, own_entry, replacing, slips
 from projections.kinds.listing import LISTED as LISTED_IN
 
 FOR_GOOD = ("decommissioned", "cancelled")
@@ -58,42 +60,62 @@ class Step(NamedTuple):
     statement: Statement
 
 
+class Stretch(NamedTuple):
+    """From a day on, up to the next: the state, the step that gave its status, and the odds.
+
+    `taken` are how many of the steps count by then. Of `settled` many the whole date has passed,
+    so that they leave no alternative to the state `after_these`.
+    """
+
+    day: int
+    state: State
+    giver: Step | None
+    odds: int
+    taken: int
+    settled: int
+    after_these: State
+
+
 class Life(NamedTuple):
     """What follows from the actual milestones alone, whatever was planned.
 
-    `steps` are in their order, `answers` the statuses that they reach, in the order of
-    their days.
+    `steps` are in their order. Of each of the `stretches` of days there is a status, None where
+    there is none to tell of. `answers` are the statuses that the steps reach, in the order of their
+    days.
     """
 
     steps: tuple[Step, ...]
+    stretches: tuple[Stretch, ...]
+    statuses: tuple[Span | None, ...]
     spans: tuple[Span, ...]
     answers: tuple[Answered, ...]
 
+
+NO_LIFE = Life((), (), (), (), ())
+"""Before the first milestone."""
 
 LISTED = Span("record", "facility")
 """What puts a facility into lists."""
 
 
-def spans(account: Account) -> Iterator[Span | Heard]:
+def spans(account: Account) -> list[Span | Heard]:
     """What holds in the facility's life, by what had been said at the horizon of the account."""
-    yield LISTED
-    if account.effective:
-        yield Span("named", account.record)
-        yield from contested(account)
-    life = _life(tuple(account.actual()))
-    yield from life.spans
-    if account.horizon is not None:
-        yield from _plans(account, life, account.horizon)
+    if account.horizon is None:
+        return [LISTED]
+    named = (_named(account.record),) if account.effective else ()
+    life = _life(account.record, tuple(account.actual()))
+    plans = _plans(account, life, account.horizon)
+    return [LISTED, *named, *contested(account), *life.spans, *plans]
 
 
 def as_promised(account: Account) -> Account:
     """The account as its plans are judged: steps that are promised again fill entries of their
     own. They would have changed the status of the day on which they were said, or carry none."""
-    steps = _life(tuple(account.actual())).steps
 
     def is_news(planned: Statement) -> bool:
         milestone = planned.line["milestone"]
-        state, _ = state_on(steps, planned.said)
+        life = _life(account.record, tuple(account.actual()))
+        state, _ = state_on(life.steps, planned.said)
         return milestone not in STATUS_OF or after(state, milestone).status != state.status
 
     return with_steps_promised_again(account, is_news)
@@ -224,46 +246,88 @@ def _take(state: State, giver: Step | None, step: Step) -> tuple[State, Step | N
     return (reached, step) if reached.status != state.status else (reached, giver)
 
 
-@lru_cache(maxsize=1024)
-def _life(actual: tuple[Statement, ...]) -> Life:
-    """The life that follows from milestones. Cached: most horizons differ in plans alone."""
-    steps = tuple(sorted(map(step_of, actual)))
-    return Life(steps, (*_statuses(steps), *_names(steps)), tuple(_answers(steps)))
+@lru_cache(maxsize=4096)
+def _named(record: str) -> Span:
+    """What puts a facility into the lists of those of which something was said."""
+    return Span("named", record)
 
 
-def _statuses(steps: tuple[Step, ...]) -> Iterator[Span]:
-    """One span for each stretch of days with one status, one giver and one set of odds; the text
-    of one that is `suspended` is the status held before."""
-    bounds = sorted({bound for step in steps for bound in (step.earliest, step.latest)})
-    stretches: list[tuple[int, tuple[str, str | None, int, Step | None]]] = []
-    state, giver, taken = NOTHING, None, 0
-    settled, past = NOTHING, 0
-    for day in bounds:
-        if day == AFTER_ALL:
+_lives: dict[str, tuple[tuple[Statement, ...], Life]] = {}
+"""The life of some facilities as it was worked out last: most accounts differ in plans alone, and
+most of the others by one milestone more."""
+
+KEPT = 512
+"""How many lives are kept: they hold their statements."""
+
+
+def _life(record: str, actual: tuple[Statement, ...]) -> Life:
+    """The life that follows from milestones."""
+    before, life = _lives.get(record, ((), NO_LIFE))
+    if before == actual:
+        return life
+    goes_on = before == actual[:-1]
+    life = _with(life, actual[-1:]) if goes_on else _with(NO_LIFE, actual)
+    if len(_lives) >= KEPT:
+        _lives.clear()
+    _lives[record] = actual, life
+    return life
+
+
+def _with(life: Life, more: Sequence[Statement]) -> Life:
+    """A life with more milestones. What comes before them all stays as it is."""
+    come = [step_of(statement) for statement in more]
+    steps = tuple(sorted((*life.steps, *come)))
+    begins = min((step.earliest for step in come), default=AFTER_ALL)
+    same = bisect_left(life.stretches, begins, key=itemgetter(0))
+    stretches = _stretches(steps, life.stretches[:same])
+    standing = max(same - 1, 0)  # the last of those that are the same ends by what follows
+    changed = stretches[standing:]
+    ends = [*(stretch.day for stretch in changed[1:]), AFTER_ALL]
+    statuses = (*life.statuses[:standing], *map(_status, changed, ends))
+    spans = *filter(None, statuses), *_names(steps)
+    return Life(steps, stretches, statuses, spans, tuple(_answers(steps)))
+
+
+def _stretches(steps: tuple[Step, ...], before: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """The stretches of days with one status, one giver and one set of odds, on from some."""
+    found = list(before)
+    day, state, giver, odds, taken, settled, after_these = found[-1] if found else BEGINNING
+    left = steps[settled:]
+    bounds = {bound for step in left for bound in (step.earliest, step.latest)}
+    for bound in sorted(bounds):
+        if bound <= day or bound == AFTER_ALL:
             continue
-        while taken < len(steps) and steps[taken].day <= day:
+        before_it = state, odds, giver
+        while taken < len(steps) and steps[taken].day <= bound:
             state, giver = _take(state, giver, steps[taken])
             taken += 1
-        # The first steps whose whole date has passed leave no alternative.
-        while past < len(steps) and steps[past].latest <= day:
-            settled = after(settled, steps[past].milestone)
-            past += 1
-        odds = alternatives_on(steps[past:], day, before=settled)
-        holds = (state.status or "", state.held, odds, giver)
-        if not stretches or stretches[-1][1] != holds:
-            stretches.append((day, holds))
-    ends = [*(day for day, _ in stretches[1:]), AFTER_ALL]
-    for (day, (status, held, odds, giver)), end in zip(stretches, ends, strict=False):
-        if status or odds != NOT_YET:
-            yield Span(
-                "status",
-                status,
-                None if day == BEFORE_ALL else day,
-                None if end == AFTER_ALL else end,
-                giver.statement.id if giver else None,
-                held or "",
-                odds,
-            )
+        while settled < len(steps) and steps[settled].latest <= bound:
+            after_these = after(after_these, steps[settled].milestone)
+            settled += 1
+        odds = alternatives_on(steps[settled:], bound, before=after_these)
+        if not found or (state, odds, giver) != before_it:
+            found.append(Stretch(bound, state, giver, odds, taken, settled, after_these))
+    return tuple(found)
+
+
+BEGINNING = Stretch(BEFORE_ALL - 1, NOTHING, None, NOT_YET, 0, 0, NOTHING)
+
+
+def _status(stretch: Stretch, end: int) -> Span | None:
+    """The span of a stretch of days; the text of one that is `suspended` is the status held before.
+    None where there is no status and never was another alternative."""
+    status, held = stretch.state
+    if not status and stretch.odds == NOT_YET:
+        return None
+    return Span(
+        "status",
+        status or "",
+        None if stretch.day == BEFORE_ALL else stretch.day,
+        None if end == AFTER_ALL else end,
+        stretch.giver.statement.id if stretch.giver else None,
+        held or "",
+        stretch.odds,
+    )
 
 
 def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
@@ -285,9 +349,12 @@ def _names(steps: tuple[Step, ...]) -> Iterator[Span]:
 def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Heard]:
     """The plans and their ladders, until something else is said: a milestone that was said
     before its day came answers them on that day."""
+    if not account.ladders:
+        return
     account = as_promised(account)
-    answers = _answers_of_plans(account, life)
-    replaced = account.superseded() if answers else ()
+    plans = [each.statement for each in account.effective.values() if is_plan(each.statement)]
+    answers = {plan.id: _answer(plan, life.answers) for plan in plans}
+    replaced = replacing(account)
     ahead = {answer.day for answer in answers.values() if answer and answer.day > horizon}
     turns = [horizon, *sorted(ahead)]
     for since, until in zip(turns, [*turns[1:], None], strict=True):
@@ -295,62 +362,37 @@ def _plans(account: Account, life: Life, horizon: Day) -> Iterator[Heard]:
             plan: answer if answer is not None and answer.day <= since else None
             for plan, answer in answers.items()
         }
-        still = [
-            each.statement
-            for each in account.effective.values()
-            if each.statement.id in answered
-            and answered[each.statement.id] is None
-            and each.statement.id not in replaced
-        ]
+        still = [plan for plan in plans if answered[plan.id] is None and plan.id not in replaced]
         open_plans = {plan.id for plan in still}
-        yield from slips(account, since, until, open_plans=open_plans, moot=answered)
-        for plan in still:
-            yield from _due_and_overdue(plan, since, until)
+        heard = [
+            *slips(account, open_plans=open_plans, moot=answered, replacing=replaced),
+            *itertools.chain.from_iterable(map(_due_and_overdue, still)),
+        ]
+        yield from heard if not ahead else (each.within(since, until) for each in heard)
 
 
-def _answers_of_plans(account: Account, life: Life) -> dict[str, Answered | None]:
-    """The plans that fill an entry, undisputed, each with what answers it or makes it moot."""
-    found: dict[str, Answered | None] = {}
-    for each in account.effective.values():
-        plan = each.statement
-        if is_plan(plan):
-            status = STATUS_OF.get(plan.line["milestone"])
-            found[plan.id] = next(
-                (
-                    answer
-                    for answer in life.answers
-                    if plan.said < answer.day and _answers_plan(answer.status, status)
-                ),
-                None,
-            )
+def _answer(plan: Statement, answers: Sequence[Answered]) -> Answered | None:
+    """The first of the statuses that answers a plan or makes it moot, after it was said."""
+    planned, found = STATUS_OF.get(plan.milestone or ""), None
+    for answer in reversed(answers):
+        if answer.day <= plan.said:
+            break
+        if _answers_plan(answer.status, planned):
+            found = answer
     return found
 
 
-def _due_and_overdue(plan: Statement, since: Day, until: Day | None) -> Iterator[Heard]:
-    """An open plan: due until its last possible day, overdue from then on."""
-    due, overdue = _due(plan), _overdue(plan)
-    latest = plan.latest
-    if latest is None or overdue is None:
-        yield Heard(due, since, until)
-        return
-    yield Heard(due, since, latest if until is None else min(latest, until))
-    yield Heard(overdue, max(latest, since), until)
-
-
-@lru_cache(maxsize=4096)
-def _due(plan: Statement) -> Span:
-    """A plan that is due, on its days. Its text is its entry, which breaks ties."""
-    end = None if plan.latest is None else plan.latest + 1
-    text = own_entry(plan)
-    return Span("due", plan.line["milestone"], plan.earliest, end, plan.id, text)
-
-
-@lru_cache(maxsize=4096)
-def _overdue(plan: Statement) -> Span | None:
-    """A plan that is overdue, on all days from its last possible one; None without one."""
-    if plan.latest is None:
-        return None
-    return Span("overdue", plan.line["milestone"], plan.latest, None, plan.id)
+@lru_cache(maxsize=2048)
+def _due_and_overdue(plan: Statement) -> tuple[Heard, ...]:
+    """An open plan: due until its last possible day, overdue on all days from then on. The text of
+    one that is due is its entry, which breaks ties."""
+    latest, milestone = plan.latest, plan.line["milestone"]
+    end = None if latest is None else latest + 1
+    due = Span("due", milestone, plan.earliest, end, plan.id, own_entry(plan))
+    if latest is None:
+        return (Heard(due),)
+    overdue = Span("overdue", milestone, latest, None, plan.id)
+    return Heard(due, until=latest), Heard(overdue, since=latest)
 
 
 def _due_day(plan: Span) -> Day:

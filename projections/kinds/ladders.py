@@ -123,39 +123,44 @@ def over_before(plan: Statement, milestone: Statement) -> bool:
 
 def slips(
     account: Account,
-    since: Day,
-    until: Day | None,
     *,
     open_plans: Collection[str],
-    moot: dict[str, Answered | None],
+    moot: Mapping[str, Answered | None],
+    replacing: Mapping[str, Statement],
 ) -> Iterator[Heard]:
-    """One span a ladder and outcome, from one day on the clock `stated` to another, for all valid
-    time: its value is the outcome, `others` are its statements, its text is for `ladder_of`.
+    """One span a ladder and outcome, for all valid time: its value is the outcome, `others` are
+    its statements, its text is for `ladder_of`.
 
     `open_plans` are the plans open by rule 8; `moot` has for each effective plan
     the first status that answered it or closed the facility; None where none did.
+    `replacing` is what replaces a statement, by its id.
     """
-    if not account.ladders:
-        return
-    replacing = _replacing(account)
     for plans in account.ladders:
         current = _current(account, plans)
         outcome, of = _outcome(
             account, plans, current, open_plans=open_plans, moot=moot, replacing=replacing
         )
-        span = _span(plans, current, outcome, of)
-        due = current.latest
-        if outcome != "pending" or due is None:
-            yield Heard(span, since, until)
-        else:
-            yield Heard(span, since, due if until is None else min(due, until))
-            yield Heard(_span(plans, current, "overdue", of), max(due, since), until)
+        yield from _heard(plans, current, outcome, of)
+
+
+def replacing(account: Account) -> dict[str, Statement]:
+    """What replaces a statement, by its id; of several, the one that would fill an entry."""
+    found: dict[str, Statement] = {}
+    for statement, counts in account.effective.values():
+        replaced = statement.supersedes
+        if replaced is None or not counts:
+            continue
+        rival = found.get(replaced)
+        if rival is None or weight(statement) > weight(rival):
+            found[replaced] = statement
+    return found
 
 
 AGAIN = " again"
 """What ends the entry of a step that is promised again; no other entry has a space."""
 
 
+@lru_cache(maxsize=2048)
 def again(planned: Statement) -> Statement:
     """A planned statement that fills an entry of its own, beside the one that it names."""
     return msgspec.structs.replace(planned, entry=planned.entry + AGAIN)
@@ -225,8 +230,10 @@ def _current(account: Account, plans: Sequence[Statement]) -> Statement:
     Corrections can make plans replace one another in a ring; then it is the one said last.
     """
     last = {plan.entry: plan for plan in plans}
+    if len(last) == 1:
+        return plans[-1]
     replaced = {
-        plan.line.get("supersedes")
+        plan.supersedes
         for entry, plan in last.items()
         if account.effective[entry].statement.id == plan.id
     }
@@ -252,7 +259,7 @@ def _outcome(
         if _gives_up(instead):
             return "dropped", instead.id
         if not instead.planned:
-            ending = instead.line["milestone"] in ENDINGS
+            ending = instead.milestone in ENDINGS
             return ("dropped", instead.id) if ending else _came(plans[0], instead)
     effective = account.effective[current.entry].statement
     if _gives_up(effective):
@@ -262,7 +269,7 @@ def _outcome(
     if (elsewhere := _elsewhere(account, plans)) is not None:
         return "came", elsewhere
     if (answered := moot.get(current.id)) is not None:
-        promised = STATUS_OF.get(current.line["milestone"])
+        promised = STATUS_OF.get(current.milestone or "")
         closed = answered.status in ("decommissioned", "cancelled") and answered.status != promised
         return "dropped" if closed else "replaced", answered.statement
     return "replaced", instead.id if instead else None
@@ -281,7 +288,21 @@ def _gives_up(statement: Statement) -> bool:
     return statement.planned and statement.date is None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
+def _heard(
+    plans: tuple[Statement, ...],
+    current: Statement,
+    outcome: Outcome | Literal["came"],
+    of: Statement | str | None,
+) -> tuple[Heard, ...]:
+    """The span of a ladder; an open one is overdue from the last possible day of its plan."""
+    due = current.latest
+    if outcome != "pending" or due is None:
+        return (Heard(_span(plans, current, outcome, of)),)
+    pending, overdue = (_span(plans, current, each, of) for each in (outcome, "overdue"))
+    return Heard(pending, until=due), Heard(overdue, since=due)
+
+
 def _span(
     plans: tuple[Statement, ...],
     current: Statement,
@@ -290,7 +311,7 @@ def _span(
 ) -> Span:
     others = [plan.id for plan in plans]
     stands = None if current.id == plans[-1].id else others.index(current.id)
-    milestone = MILESTONES.index(current.line["milestone"])
+    milestone = MILESTONES.index(current.milestone)
     end = 0
     slips: list[tuple[int | None, ...] | None] = [None, None]
     if isinstance(of, Statement):
@@ -336,19 +357,6 @@ def _elsewhere(account: Account, plans: Sequence[Statement]) -> Statement | None
         if filling is not None and not over_before(plans[0], filling):
             return filling
     return None
-
-
-def _replacing(account: Account) -> dict[str, Statement]:
-    """What replaces a statement, by its id; of several, the one that would fill an entry."""
-    found: dict[str, Statement] = {}
-    for each in account.effective.values():
-        replaced = each.statement.line.get("supersedes")
-        if replaced is None or not each.counts:
-            continue
-        rival = found.get(replaced)
-        if rival is None or weight(each.statement) > weight(rival):
-            found[replaced] = each.statement
-    return found
 
 
 def _days(first: Day | None, last: Day | None) -> int | None:

@@ -23,10 +23,11 @@ import itertools
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -82,6 +83,12 @@ MEMBERS: dict[str, type[np.generic]] = {
 
 WIDTH = sum(np.dtype(kind).itemsize for kind in MEMBERS.values())
 
+_BEFORE = {
+    name: sum(np.dtype(kind).itemsize for kind in [*MEMBERS.values()][:number])
+    for number, name in enumerate(MEMBERS)
+}
+"""How many bytes of a row come before each member."""
+
 OTHER_VALUE = -1
 """The value is a text, which only the table has."""
 
@@ -108,6 +115,9 @@ all that may come before they are sorted again."""
 
 CHUNK = 131_072
 """Rows that are looked at in one step, so that what is worked out stays in the processor."""
+
+PART = 16_384
+"""Rows of a table that are read in one step."""
 
 
 @functools.cache
@@ -423,11 +433,12 @@ class Columns:
     def has_just(self, rows: Iterable[tuple[Any, ...]]) -> bool:
         """Whether its rows are those of a table, given in the order of their keys, and those that
         count as sorted are."""
-        count, arrays = _arrays_of(rows)
-        if count != self.count or not 0 <= self.tail <= count:
-            return False
-        is_sorted = np.array_equal(self._order(count - self.tail), np.arange(count - self.tail))
-        return is_sorted and all(map(np.array_equal, self._in_order(), arrays))
+        with _arrays_of(rows) as (count, arrays):
+            if count != self.count or not 0 <= self.tail <= count:
+                return False
+            end = count - self.tail
+            is_sorted = np.array_equal(self._order(end), np.arange(end))
+            return is_sorted and all(map(np.array_equal, self._in_order(), arrays))
 
     def _in_order(self) -> Iterator[npt.NDArray[Any]]:
         order = self._order(self.count)
@@ -502,8 +513,8 @@ class Found:
 
 def make(path: Path, rows: Iterable[tuple[Any, ...]], position: int) -> Columns:
     """The columns of all rows of a table, in the order of their keys, in a file at a path."""
-    count, arrays = _arrays_of(rows)
-    return _written(path, arrays, count, position, _room(count))
+    with _arrays_of(rows, path.parent) as (count, arrays):
+        return _written(path, arrays, count, position, _room(count))
 
 
 def _room(count: int) -> int:
@@ -511,20 +522,39 @@ def _room(count: int) -> int:
     return max(ROOM, min(count // 8, TAIL + TAIL // 4))
 
 
-def _arrays_of(rows: Iterable[tuple[Any, ...]]) -> tuple[int, Iterator[npt.NDArray[Any]]]:
-    """How many rows there are, and the array of each member, sorted."""
-    parts: list[dict[str, npt.NDArray[Any]]] = []
+@contextmanager
+def _arrays_of(
+    rows: Iterable[tuple[Any, ...]], folder: Path | None = None
+) -> Iterator[tuple[int, Iterator[npt.NDArray[Any]]]]:
+    """How many rows there are, and the array of each member, sorted.
+
+    They lie in a nameless file of a folder until they are taken, so that however many there are, no
+    more than one member of all rows is in memory.
+    """
     left = iter(rows)
-    # Also of no rows there is a part.
-    while (batch := list(itertools.islice(left, CHUNK))) or not parts:
-        part = {name: np.empty(len(batch), kind) for name, kind in MEMBERS.items()}
-        _fill(part, slice(0, len(batch)), batch)
-        parts.append(part)
-    listed = [part["facet"].astype(np.int64) << 32 | part["place"] for part in parts]
-    order = np.concatenate(listed).argsort(kind="stable")
-    # One after the other, so that all of them are in memory only once.
-    arrays = (np.concatenate([part.pop(name) for part in parts])[order] for name in MEMBERS)
-    return len(order), arrays
+    with TemporaryFile(dir=folder) as file:
+        parts: list[int] = []
+        while batch := list(itertools.islice(left, PART)):
+            part = {name: np.empty(len(batch), kind) for name, kind in MEMBERS.items()}
+            _fill(part, slice(0, len(batch)), batch)
+            parts.append(len(batch))
+            for array in part.values():
+                file.write(array.tobytes())
+        count = sum(parts)
+
+        def member(name: str) -> npt.NDArray[Any]:
+            array, done, at = np.empty(count, MEMBERS[name]), 0, 0
+            for size in parts:
+                file.seek(at + size * _BEFORE[name])
+                content = file.read(size * array.itemsize)
+                array[done : done + size] = np.frombuffer(content, array.dtype)
+                done, at = done + size, at + size * WIDTH
+            return array
+
+        listed = member("facet").astype(np.int64) << 32 | member("place")
+        order = listed.argsort(kind="stable")
+        del listed
+        yield count, (member(name)[order] for name in MEMBERS)
 
 
 def _span_of(ordered: npt.NDArray[Any], low: int, high: int) -> tuple[int, int]:

@@ -46,7 +46,7 @@ from projections.views.file import (
 from projections.views.folding import Reader
 from projections.views.history import History
 from projections.views.lines import Lines
-from projections.views.making import make, page_of, write
+from projections.views.making import fill, make, make_beside, page_of, write
 from projections.views.processes import results_of
 from projections.views.search import Search
 from projections.views.spans import Spans
@@ -421,16 +421,20 @@ def _compared(
     """Make the views in an empty file, as far as the live ones have read: how far that is, the
     digests of the live ones and of those that were made."""
     with contextlib.ExitStack() as stack:
-        live: Iterator[Any]
-        if tracked(views.db()) > FAR:
-            # It takes as long as many events of the log, so another process does it meanwhile.
-            live = stack.enter_context(results_of(digests_of, views.used()))
-        else:
-            live = stack.enter_context(closing(digests_of(views.used())))
+        # They take as long as many events of the log, so other processes do it meanwhile.
+        is_far = tracked(views.db()) > FAR
+
+        def digested(path: Path) -> Iterator[Any]:
+            work = results_of(digests_of, path) if is_far else closing(digests_of(path))
+            return stack.enter_context(work)
+
+        live = digested(views.used())
         position = next(live)
-        make(chronicle.log, VIEWS, path, until=position, progress=progress)
-        *_, made = digests_of(path)
-        return position, next(live), made
+        fill(chronicle.log, VIEWS, path, until=position, progress=progress)
+        made = digested(path)
+        make_beside(chronicle.log, VIEWS, path)
+        _, digests = next(made), next(made)
+        return position, next(live), digests
 
 
 def digests_of(path: Path) -> Generator[Any, None, None]:

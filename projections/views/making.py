@@ -27,13 +27,13 @@ from sqlite_utils import Database
 from events.chronicle import Chronicle
 from events.record import Record
 from events.store.sqlite import ChronicleRecorder
-from projections.views.file import filled, open_file, track
+from projections.views.file import filled, open_file, track, tracked
 from projections.views.folding import CARDS, CommitRead, Reader, facilities_named
 from projections.views.processes import results_of
 from projections.views.view import Beside, View, Written
 
-PART = 10_000
-"""How many events a part has, about: a worker takes some 60 MB for them."""
+PART = 4000
+"""How many events a part has, about: a worker takes some 50 MB for them."""
 
 MOST_WORKERS = 8
 """More would wait for the one who writes."""
@@ -55,10 +55,21 @@ def make(
     until: int,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Fill a file of empty views with what the log adds up to at a commit.
+    """Fill a file of empty views with what the log adds up to at a commit, and make what lies
+    beside it. `progress` is told how many events are written. Raises WorkerFailed."""
+    fill(log, views, path, until=until, progress=progress)
+    make_beside(log, views, path)
 
-    `progress` is told how many events are written. Raises WorkerFailed.
-    """
+
+def fill(
+    log: ChronicleRecorder,
+    views: Sequence[type[View]],
+    path: Path,
+    *,
+    until: int,
+    progress: Callable[[int], None] | None = None,
+) -> None:
+    """Fill the tables alone, so that others can read them while what lies beside is made."""
     commit = log.commit_at(until)
     if commit is None:
         return
@@ -72,7 +83,19 @@ def make(
                 if progress is not None:
                     progress(done)
         track(db, commit.position, recorded_at=commit.recorded_at)
-    _make_beside(log, views, path, commit.position)
+
+
+def make_beside(log: ChronicleRecorder, views: Sequence[type[View]], path: Path) -> None:
+    """What some views keep beside the tables."""
+    db = open_file(path)
+    try:
+        if position := tracked(db):
+            for view in views:
+                made = view(log)
+                if isinstance(made, Beside):
+                    made.make_whole(db, position)
+    finally:
+        db.conn.close()
 
 
 def page_of(
@@ -91,20 +114,6 @@ def write(db: Database, page: Iterable[Written]) -> None:
     """Write a page."""
     for statement, rows in page:
         db.conn.executemany(statement, rows)
-
-
-def _make_beside(
-    log: ChronicleRecorder, views: Sequence[type[View]], path: Path, position: int
-) -> None:
-    """What some views keep beside the tables."""
-    db = open_file(path)
-    try:
-        for view in views:
-            made = view(log)
-            if isinstance(made, Beside):
-                made.make_whole(db, position)
-    finally:
-        db.conn.close()
 
 
 def _worked_out(

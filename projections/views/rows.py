@@ -15,7 +15,8 @@ record are counted (`seq`), so that every replay numbers them alike. An open end
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ from events.area import Area
 from events.record import Record
 from events.vocabulary import CLASSES, FIELDS
 from projections import FACETS, OF_THE_RECORD, OF_THE_STATEMENT, VALUES
+from projections.engine.account import Walk
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, Span
 from projections.views.view import Written
 
@@ -63,7 +65,12 @@ INSERT = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 CUT = "UPDATE spans SET st = ?, ks = ? WHERE record = ? AND seq = ?"
 CLOSE = "UPDATE spans SET kt = ? WHERE record = ? AND seq = ?"
 
-OF_RECORD = "SELECT * FROM spans WHERE record = ?"
+EVER = "SELECT max(seq) FROM spans WHERE record = :record"
+OPEN = """
+    SELECT * FROM spans
+    WHERE record = :record AND kt IS NULL AND (st IS NULL OR st >= :since)
+"""
+PAST = "SELECT * FROM spans WHERE record = :record AND kt IS NULL AND st < :since"
 OF_RECORDS = """
     SELECT * FROM spans
     WHERE record IN (SELECT value FROM json_each(:records))
@@ -149,11 +156,27 @@ class Stored(NamedTuple):
         return (self.vf is None or self.vf <= last) and (self.vt is None or first < self.vt)
 
 
-class _Open(NamedTuple):
-    """The open rows of a record, and how many rows it ever had."""
+class Open:
+    """The open rows of a record by their boxes: those that reach the day `since` of `stated`, or a
+    later one, and those `past` it, as far as they were `read`: from which day on. How many rows it
+    `ever` had, and how far its life was walked."""
 
-    rows: dict[Box, Stored]
-    ever: int
+    __slots__ = ("ever", "past", "read", "rows", "since", "walk")
+
+    def __init__(self, rows: dict[Box, Stored], *, ever: int, read: int) -> None:
+        self.rows, self.ever, self.read = rows, ever, read
+        self.past: dict[Box, Stored] = {}
+        self.since = read
+        self.walk: Walk | None = None
+
+    def reach(self, since: int) -> None:
+        """Part them by another day."""
+        if since < self.since:
+            self.rows |= self.past
+            self.past = {}
+        self.since = since
+        for box in [box for box in self.rows if box.st < since]:
+            self.past[box] = self.rows.pop(box)
 
 
 class Rows:
@@ -165,7 +188,7 @@ class Rows:
 
     def __init__(self) -> None:
         self._db: Database | None = None
-        self._open: OrderedDict[int, _Open] = OrderedDict()
+        self._open: OrderedDict[int, Open] = OrderedDict()
         self._kept = 0
         self.new: dict[tuple[int, int], Stored] = {}
         self.cuts: list[Stored] = []
@@ -195,29 +218,42 @@ class Rows:
         self.closed.clear()
         while self._kept > KEPT:
             _, dropped = self._open.popitem(last=False)
-            self._kept -= len(dropped.rows) + 1
+            self._kept -= len(dropped.rows) + len(dropped.past) + 1
 
-    def reaching(self, record: Record, since: int) -> dict[Box, Stored]:
-        """The open rows that reach the day `since` of `stated`, or a later one, by their boxes."""
-        rows = self._open_rows(record).rows
-        return {box: row for box, row in rows.items() if box.st >= since}
+    def open(self, record: Record, since: int) -> Open:
+        """The open rows of a record, parted by the day `since`."""
+        found = self._open.get(record.number)
+        if found is None:
+            ever = self.db.execute(EVER, {"record": record.number}).fetchone()[0] or 0
+            rows = self._read(OPEN, record, since) if ever else {}
+            found = self._open[record.number] = Open(rows, ever=ever, read=since)
+            self._kept += 1
+        elif since < found.read:
+            found.past |= self._read(PAST, record, found.read)
+            found.read = BEFORE_ALL
+        self._open.move_to_end(record.number)
+        found.reach(since)
+        return found
 
     def settle(
         self,
         record: Record,
-        reaching: Mapping[Box, Stored],
-        wanted: Mapping[Box, Area],
+        open: Open,
+        wanted: AbstractSet[Box],
+        area_of: Callable[[Span], Area],
         *,
         known: int,
+        may_move: bool,
     ) -> None:
-        """Let the open rows become those wanted, each in its area: cut, close, open by a commit."""
-        rows, ever = self._open_rows(record)
-        gone = {
-            box: row
-            for box, row in reaching.items()
-            if box not in wanted or _listed(wanted[box]) != row.listed
-        }
-        come = [box for box in wanted if box not in reaching or box in gone]
+        """Let the open rows become those wanted, each in its area: cut, close, open by a commit.
+        Rows that stand are looked at again for their area where they `may_move`."""
+        rows = open.rows
+        gone = {box: rows[box] for box in rows.keys() - wanted}
+        come = {box: area_of(box.span) for box in wanted if box not in rows}
+        if may_move:
+            for box, row in rows.items():
+                if box not in gone and _listed(area := area_of(box.span)) != row.listed:
+                    gone[box], come[box] = row, area
         if not gone and not come:
             return
         before = len(rows)
@@ -225,17 +261,16 @@ class Rows:
             del rows[box]
         uncut = {(box.span, box.sf): box for box in gone if box.st == AFTER_ALL}
         for box in sorted(come, key=_order):
-            area = wanted[box]
+            area = come[box]
             whole = uncut.get((box.span, box.sf)) if box.st < AFTER_ALL else None
             if whole is not None and _listed(area) == gone[whole].listed:
                 rows[box] = self._cut(gone.pop(whole), box.st, known)
             else:
-                ever += 1
-                row = _stored(record, ever, box, area, known)
+                open.ever += 1
+                row = _stored(record, open.ever, box, area, known)
                 rows[box] = self.new[row.record, row.seq] = row
         for row in gone.values():
             self._close(row, known)
-        self._open[record.number] = _Open(rows, ever)
         self._kept += len(rows) - before
 
     def page(self) -> list[Stored]:
@@ -250,21 +285,13 @@ class Rows:
             (INSERT, list(map(tuple, self.page()))),
         ]
 
-    def _open_rows(self, record: Record) -> _Open:
-        found = self._open.get(record.number)
-        if found is not None:
-            self._open.move_to_end(record.number)
-            return found
+    def _read(self, sql: str, record: Record, since: int) -> dict[Box, Stored]:
+        """Open rows of a record that were written before this page."""
         ids = {kept.position: id for id, kept in record.kept.items()}
-        rows, count = {}, 0
-        # A record that begins in this page has no rows; asking costs little.
-        for row in map(Stored._make, self.db.execute(OF_RECORD, (record.number,))):
-            count = row.seq
-            if row.kt is None:
-                rows[_box(record, row, ids)] = row
-        found = self._open[record.number] = _Open(rows, count)
-        self._kept += len(rows) + 1
-        return found
+        found = in_order(self.db.execute(sql, {"record": record.number, "since": since}))
+        rows = {_box(record, row, ids): row for row in found}
+        self._kept += len(rows)
+        return rows
 
     def _cut(self, row: Stored, st: int, known: int) -> Stored:
         cut = row._replace(st=st, ks=known)

@@ -10,17 +10,20 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import ClassVar
 
 from sqlite_utils import Database
 
-from events.area import area_of
+from events.area import Area, area_of
 from events.dates import Day
 from events.record import Record
+from events.statement import Statement
 from events.store.sqlite import ChronicleRecorder
 from events.stream import Stream
 from projections import PROJECTIONS
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, boxes
+from projections.engine.account import Walk
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
 from projections.views import columns as shared
 from projections.views.columns import Columns, Shelf
 from projections.views.folding import Change, CommitRead, Reader
@@ -57,23 +60,22 @@ class Spans:
 
     def take(self, commit: CommitRead) -> None:
         """Work out what a commit closes and opens."""
-        since = {stream: AFTER_ALL for stream in commit.touched if stream.startswith("record:")}
+        news = {stream: _News() for stream in commit.touched if stream.startswith("record:")}
         for change in commit.changes:
             stream = change.event.stream
-            if change.of is not None:
+            if stream in news:
                 record = commit.touched[stream]
-                facility = record.kept[change.of].line.get("facility")
+                news[stream].add(change, record)
+                named = record.kept[change.of].line if change.of is not None else {}
+                facility = named.get("facility")
                 if facility is not None and facility != record.id:
                     self._mentions[facility][record.id] = None
-                if since[stream] > BEFORE_ALL:
-                    since[stream] = min(since[stream], _since(change, change.of, record))
-            elif stream in since:
-                since[stream] = BEFORE_ALL
         for change in (*commit.changes, *commit.elsewhere):
             if _moved(change):
-                since |= dict.fromkeys(self._mentioning(change.line["record"]), BEFORE_ALL)
-        for stream, day in since.items():
-            self._project(stream, known=commit.commit.position, since=day)
+                for stream in self._mentioning(change.line["record"]):
+                    news[stream] = _News(BEFORE_ALL)
+        for stream, each in news.items():
+            self._project(stream, each, known=commit.commit.position)
 
     def finish(self) -> list[Written]:
         """What is to be written to the table."""
@@ -162,52 +164,74 @@ class Spans:
         written = self._lines.belonging(self._rows.db, facility)
         return [str(Stream.record(id)) for id in {*written, *self._mentions.get(facility, ())}]
 
-    def _project(self, stream: str, *, known: int, since: Day) -> None:
-        """Compare what the record comes to with its open rows.
-
-        `since` is the first day of `stated` on which anything can have changed.
-        """
+    def _project(self, stream: str, news: _News, *, known: int) -> None:
+        """Compare what the record comes to with its open rows."""
         if self._reader is None:
             raise RuntimeError("no page was begun")
-        record, card_of = self._reader.record(stream), self._reader.card
-        said = record.statements()
-        reaching = self._rows.reaching(record, since)
+        record, card_of, since = self._reader.record(stream), self._reader.card, news.since
+        open, said = self._rows.open(record, since), news.statements
+        if said is None or open.walk is None or not open.walk.goes_on(since):
+            open.walk, said = Walk(record.id, record.card), record.statements()
+        projection = PROJECTIONS[record.kind]
+        found = boxes(projection, open.walk, said, since=since, before=open.rows)
         # The card of a series has no place; its readings do.
         facility = record.card if record.kind == "facility" else None
         of_card = area_of(facility, card_of) if facility else None
-        found = boxes(
-            PROJECTIONS[record.kind],
-            record.id,
-            record.card,
-            said,
-            since=since,
-            before=reaching,
-        )
-        if of_card is not None:
-            wanted = dict.fromkeys(found, of_card)
-        else:
-            statements = {statement.id: statement.line for statement in said}
-            wanted = {
-                box: area_of(statements.get(box.span.statement or "", {}), card_of) for box in found
-            }
-        self._rows.settle(record, reaching, wanted, known=known)
+        kept = record.kept
+
+        def area(span: Span) -> Area:
+            if of_card is not None:
+                return of_card
+            line = kept[span.statement].line if span.statement else {}
+            return area_of(line, card_of)
+
+        # A card takes its rows to another area only where it changes itself.
+        may_move = of_card is None or since == BEFORE_ALL
+        self._rows.settle(record, open, found, area, known=known, may_move=may_move)
 
 
-def _since(change: Change, id: str, record: Record) -> Day:
-    """The first day of `stated` on which a change to a statement can change anything else.
+class _News:
+    """What a commit says of a record: `since` is the first day of `stated` on which anything can
+    have changed; `statements` are those that were recorded, None where others were mended."""
 
-    A disputed rival counts or not by what else its entry holds, whenever that was said.
-    """
+    __slots__ = ("since", "statements")
+
+    def __init__(self, since: Day = AFTER_ALL) -> None:
+        self.since = since
+        self.statements: list[Statement] | None = []
+
+    def add(self, change: Change, record: Record) -> None:
+        """A change of the record, which is folded to the end of the commit."""
+        if change.of is None or self.since == BEFORE_ALL:
+            self.since, self.statements = BEFORE_ALL, None
+            return
+        versions = _versions(change, change.of, record)
+        rivals = _disputed_beside(versions, record)
+        self.since = min(self.since, *[each.said for each in (*versions, *rivals)])
+        if rivals or record.kept[change.of].position != change.event.position:
+            self.statements = None
+        elif self.statements is not None:
+            self.statements += versions
+
+
+def _versions(change: Change, id: str, record: Record) -> list[Statement]:
+    """What a change made of a statement: before, and after."""
     now = record.kept[id].line
-    versions = [
+    return [
         record.statement(id) if line is now else record.statement_as(id, line)
         for line in (change.before, change.after)
         if line is not None
     ]
+
+
+def _disputed_beside(versions: Iterable[Statement], record: Record) -> list[Statement]:
+    """The disputed statements of the same entries. Each counts or not by what else its entry
+    holds, whenever that was said."""
+    disputed = [id for id, kept in record.kept.items() if "rank" in kept.line]
+    if not disputed:
+        return []
     entries = {version.entry for version in versions}
-    disputed = [other for other, kept in record.kept.items() if "rank" in kept.line]
-    rivals = [rival for rival in map(record.statement, disputed) if rival.entry in entries]
-    return min(each.said for each in (*versions, *rivals))
+    return [each for each in map(record.statement, disputed) if each.entry in entries]
 
 
 def _moved(change: Change) -> bool:

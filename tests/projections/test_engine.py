@@ -18,8 +18,8 @@ from events.record import Record
 from events.statement import Statement
 from events.vocabulary import MILESTONES, STATUSES
 from projections import PROJECTIONS
-from projections.engine.account import Account, account, accounts
-from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Span, boxes
+from projections.engine.account import Account, Walk, account
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, Box, Span, boxes
 from projections.kinds.facility import (
     State,
     after,
@@ -544,7 +544,7 @@ def test_accounts_walk_through_every_day_on_which_something_is_said() -> None:
     ).statements()
     walked = [
         (each.horizon, end, {entry: told.statement.id for entry, told in each.effective.items()})
-        for each, end in accounts("juno", JUNO, statements, None)
+        for each, end in Walk("juno", JUNO).through(statements, None)
     ]
     said = [parse_iso(day) for day in ("2013-12-31", "2015-12-31", "2020-12-31")]
     assert walked[0] == (None, said[0], {})
@@ -664,7 +664,7 @@ def test_equal_slices_of_stated_are_one_box() -> None:
         milestone("n", "renamed", "2020-01-01", attributes={"name": "Juno"}),
         card=JUNO,
     )
-    found = boxes(PROJECTIONS["facility"], "juno", JUNO, facility.statements())
+    found = boxes(PROJECTIONS["facility"], Walk("juno", JUNO), facility.statements())
     status = [box for box in found if box.span.facet == "status"]
     assert [(*held(box.span)[:2], iso(box.sf), box.st) for box in status] == [
         ("approved", "2013-01-01", "2013-01-01", AFTER_ALL)
@@ -678,7 +678,7 @@ def test_a_new_word_ends_the_slice_of_the_one_before() -> None:
         milestone("b", "approved", "2012-01-01", stated="2015-01-01"),
         card=JUNO,
     )
-    found = boxes(PROJECTIONS["facility"], "juno", JUNO, facility.statements())
+    found = boxes(PROJECTIONS["facility"], Walk("juno", JUNO), facility.statements())
     status = sorted(
         (box.sf, box.st, box.span.first or 0) for box in found if box.span.facet == "status"
     )
@@ -747,8 +747,38 @@ def test_what_changed_since_a_day_and_what_stood_before_it_are_the_whole(
     """Only the boxes that reach the day are worked out anew; all others stay as they were."""
     facet = PROJECTIONS["facility"]
     for facility, since, before in lives_told(seed, card):
-        old = boxes(facet, "juno", card, before)
-        new = boxes(facet, "juno", card, facility.statements())
+        old = boxes(facet, Walk("juno", card), before)
+        now = facility.statements()
+        new = boxes(facet, Walk("juno", card), now)
         reaching = {box for box in old if box.st >= since}
-        again = boxes(facet, "juno", card, facility.statements(), since=since, before=reaching)
+        again = boxes(facet, Walk("juno", card), now, since=since, before=reaching)
         assert (old - reaching) | again == new
+
+
+@pytest.mark.parametrize("card", [JUNO, None], ids=["with a card", "without"])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_walk_that_goes_on_comes_to_the_same_as_one_that_begins(
+    seed: int, card: Line | None
+) -> None:
+    """Statement after statement, wherever what is said is said no earlier than all before it."""
+    chance, facet, went_on = Random(seed), PROJECTIONS["facility"], 0
+    facility, walk, found = record(card=card), Walk("juno", card), set[Box]()
+    for number in range(40):
+        line = chance_statement(chance, number)
+        line["stated"] = str(2004 + number // 3)
+        line |= {"rank": "disputed"} if chance.random() < 0.1 else {}
+        facility.apply(line, position=number + 2, recorded_on=RECORDED)
+        now = facility.statements()
+        rivals = [each for each in now if each.disputed and each.entry == now[-1].entry]
+        since = min(each.said for each in (now[-1], *rivals))
+        whole = boxes(facet, Walk("juno", card), now)
+        if walk.goes_on(since) and not rivals:
+            went_on += 1
+            reaching = {box for box in found if box.st >= since}
+            again = boxes(facet, walk, now[-1:], since=since, before=reaching)
+            assert (found - reaching) | again == whole
+        else:
+            walk = Walk("juno", card)
+            boxes(facet, walk, now)
+        found = whole
+    assert went_on > 10

@@ -80,8 +80,8 @@ def plan(archive: Archive, sql: str) -> list[str]:
 
 
 def test_the_rows_of_records_are_found_by_their_key(told: Archive) -> None:
-    """All of a record, or some by their numbers; nothing is scanned or sorted."""
-    for sql in (rows.OF_RECORD, rows.OF_RECORDS):
+    """Those of a record that are open, or some by their numbers; nothing is scanned or sorted."""
+    for sql in (rows.EVER, rows.OPEN, rows.PAST, rows.OF_RECORDS):
         assert "SEARCH spans USING PRIMARY KEY (record=?)" in plan(told, sql)
     assert "SEARCH spans USING PRIMARY KEY (record=? AND seq=?)" in plan(told, rows.SOME)
 
