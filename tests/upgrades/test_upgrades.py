@@ -240,18 +240,22 @@ MASKED: tuple[Masked, ...] = (
         questions=r"^/v1/follows\?of=%2Fv1%2Fslips",
         without=without_changes,
     ),
-    Added(
+    Masked(
         since="2026-11-27",
         why="It is told what the log holds of what an answer counts.",
-        pattern=r',"coverage":\{.*?"figures":\{"en":\[[^\]]*\],"zh":\[[^\]]*\]\}\}\}',
+        questions="^/v1/",
+        without=cut(r',"coverage":\{.*?"figures":\{"en":\[[^\]]*\],"zh":\[[^\]]*\]\}\}\}'),
     ),
-    Added(
+    Masked(
         since="2026-11-27",
         why="Sentences say that they count what the chronicle holds, and what they carry on from.",
-        pattern="( Counted are those)? that this chronicle holds\\.?|仅统计本编年史收录的装置。"
-        "|（仅统计本编年史收录者）"
-        "| This is carried on from what was last said, in [A-Z][a-z]+ [0-9]+\\."
-        "|以上沿用[^。]*最后一次陈述所言。",
+        questions="^/v1/",
+        without=cut(
+            r"( Counted are those)? that this chronicle holds\.?|仅统计本编年史收录的装置。",
+            r"（仅统计本编年史收录者）",
+            r" This is carried on from what was last said, in [A-Z][a-z]+ [0-9]+\.",
+            r"以上沿用[^。]*最后一次陈述所言。",
+        ),
     ),
 )
 """All of it."""
