@@ -153,6 +153,8 @@ def test_states_are_those_of_the_naive_model(folders: list[Told]) -> None:
     naive, chance = Naive(log), Random("editions")
     for _ in range(POINTS):
         asked = random_question(chance, log)
+        # The model knows the regions of three countries; here are 26.
+        asked.pop("region", None)
         answer = _ask(folders[0].client, _url("/v1/state", **asked))
         expected = json.loads(json.dumps(naive.state(**asked)))
         assert {member: answer[member] for member in expected} == expected, asked
