@@ -12,6 +12,18 @@ from service.archive import Archive
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
 
+ONCE = ("browser", "story", "upgrades", "service/feeds", "service/follows", "service/pages")
+"""Folders of tests that ask the same code the same questions on every Python: one is enough."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what lies in one of these folders."""
+    folder = item.path.relative_to(Path(__file__).parent).parent.as_posix()
+    if folder in ONCE:
+        item.add_marker("once")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a minute goes first: the other cores would wait for one that began it last."""

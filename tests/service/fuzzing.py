@@ -108,7 +108,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("feed-too-large", "", ""),
     ("validation", "radius|sort|status|series|by|type", "only with"),
     ("too-many-points", "", ""),
-    ("validation", "(to_)?record", "only with|goes with no country"),
+    ("validation", "(to_)?record", "only with|goes with no place"),
     ("validation", "kind", "no kind of that name"),
     ("validation", "q", "give words to look for"),
     ("validation", "record|entry|series", "give exactly one of"),
@@ -337,6 +337,8 @@ class _Aim:
             return {"date": "2026", **new, "url": None}
         if path == "/v1/records":
             return {**new, **_CITED, "country": "CN"}
+        if path == "/v1/series":
+            return new
         fits: dict[str, Any] = {
             **new,
             **_CITED,

@@ -101,6 +101,7 @@ ASKED = {
         ),
     ],
     "search": ["/search?q=indicator"],
+    "disputed": ["/disputed"],
     "activity": ["/activity"],
     "record": [f"/records/{series}?at=2004" for series in RECORDS],
     "source": ["/sources/yearbook"],

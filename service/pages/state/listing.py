@@ -18,7 +18,7 @@ from service.pages.shell.pager import ROWS
 from service.state.facilities import NUMBER, Facilities, Mask, Places, counts_by_status
 from service.words import labels
 
-MOST_FACILITIES = 500
+MOST_FACILITIES = 400
 """So many facilities a page lists and draws; where there are more it has `LISTED` of them."""
 
 LISTED = 50

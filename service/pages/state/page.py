@@ -45,7 +45,7 @@ from service.web.root import root
 from service.words import labels
 from service.words.names import text_in
 
-MOST_OPEN = 200
+MOST_OPEN = 160
 """So many lives are drawn one below the other; of more, those of each field are folded."""
 
 MOST_DRAWN = 2000

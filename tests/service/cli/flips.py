@@ -147,5 +147,5 @@ def _of_columns(path: Path) -> Iterator[object]:
     for facet in FACETS:
         for places in (None, *map(places_of, (("CN",), ("CH",), ("JP",), ("CH", "JP", "US")))):
             for field in (None, 0, 1):
-                found = columns.find(facet, places=places, field=field, **far)
+                found = columns.find(facet, places=places, field=field, class_=None, **far)
                 yield np.sort(found).tolist()

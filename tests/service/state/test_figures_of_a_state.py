@@ -135,10 +135,10 @@ def test_what_was_expected_is_a_question(reader: Reader) -> None:
             "At the end of 2013 China had 3 big-science facilities approved.",
         ),
         (
-            "at=2024&stated=2016&country=NZ&status=operating",
+            "at=2024&stated=2016&country=JP&status=cancelled",
             (
-                "By the end of 2016, the chronicle counted no big-science facilities operating in"
-                " New Zealand when last heard of."
+                "By the end of 2016, the chronicle counted no big-science facilities cancelled in"
+                " Japan when last heard of."
             ),
         ),
     ],
