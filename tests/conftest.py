@@ -11,7 +11,6 @@ import pytest
 from service.archive import Archive
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
-
 ONCE = ("browser", "story", "upgrades", "service/feeds", "service/follows", "service/pages")
 """Folders of tests that ask the same code the same questions on every Python: one is enough."""
 

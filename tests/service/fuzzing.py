@@ -130,7 +130,11 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "", "the batch has no line|an amendment names"),
     ("validation", "/(facility|record|source|supersedes|statement|sources/.*|contradicts/.*)", ""),
     # What the members of a line say together.
-    ("validation", "/(stated|dropped|date|entry|url|changes|changes/.*)?", ""),
+    (
+        "validation",
+        "/(stated|dropped|date|entry|url|archived_url|same_as.*|changes|changes/.*)?",
+        "",
+    ),
     ("bad-edtf", "/changes/.*", ""),
 )
 """Refusals of what the description allows, which no schema can foretell: the slug, the parameter
