@@ -132,7 +132,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     # What the members of a line say together.
     (
         "validation",
-        "/(stated|dropped|date|entry|url|archived_url|same_as.*|changes|changes/.*)?",
+        "/(stated|dropped|date|entry|(archived_)?url|same_as.*|changes|changes/.*)?",
         "",
     ),
     ("bad-edtf", "/changes/.*", ""),
