@@ -11,8 +11,20 @@ import pytest
 from service.archive import Archive
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
-ONCE = ("browser", "story", "upgrades", "service/feeds", "service/follows", "service/pages")
+ONCE = (
+    *("browser", "story", "upgrades"),
+    *(
+        f"service/{room}"
+        for room in (
+            *("changes", "comparing", "desk", "drawing", "feeds", "follows", "items", "linked"),
+            *("lists", "memento", "pages", "promises", "records", "sentences", "state", "trends"),
+        )
+    ),
+)
 """Folders of tests that ask the same code the same questions on every Python: one is enough."""
+
+NOT_COUNTED = ("story", "upgrades", "service/follows")
+"""Folders whose tests go where others have been: which lines run is told without them."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,6 +33,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     folder = item.path.relative_to(Path(__file__).parent).parent.as_posix()
     if folder in ONCE:
         item.add_marker("once")
+    if folder in NOT_COUNTED:
+        item.add_marker("no_cover")
 
 
 @pytest.hookimpl(trylast=True)
