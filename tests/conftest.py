@@ -12,12 +12,13 @@ from service.archive import Archive
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
 ONCE = (
-    *("browser", "story", "upgrades"),
+    *("benchmarks", "browser", "naive", "service", "story", "upgrades"),
     *(
         f"service/{room}"
         for room in (
-            *("changes", "comparing", "desk", "drawing", "feeds", "follows", "items", "linked"),
-            *("lists", "memento", "pages", "promises", "records", "sentences", "state", "trends"),
+            *("asking", "changes", "comparing", "desk", "drawing", "feeds", "follows", "items"),
+            *("linked", "lists", "memento", "pages", "promises", "records", "sentences", "state"),
+            "trends",
         )
     ),
 )
