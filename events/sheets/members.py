@@ -6,9 +6,8 @@ They follow from the catalogue: a new type of line, or a new member, has its col
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import inspect
@@ -173,11 +172,6 @@ def _read(text: str) -> object:
 
 
 # --- into a cell
-
-
-def row_of(line: Line, columns: Iterable[str]) -> list[str]:
-    """The cells of a line under columns that are names of members."""
-    return [text_of(cast("Kind", kind_of(name)), line.get(name)) for name in columns]
 
 
 def text_of(kind: Kind, value: Any) -> str:

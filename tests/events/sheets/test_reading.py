@@ -21,7 +21,7 @@ from events.orders import Command
 from events.outline import Outline
 from events.sheets.dates import edtf
 from events.sheets.guard import FORMULA, guarded, unguarded
-from events.sheets.members import members_of, row_of, template
+from events.sheets.members import kind_of, members_of, template, text_of
 from events.sheets.reading import (
     LARGEST_SHEET,
     LONGEST_ROW,
@@ -45,7 +45,10 @@ def written(lines: list[Line], *, delimiter: str = ",") -> str:
     text = StringIO()
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(head)
-    writer.writerows([row_of(line, ("type", *head[1:])) for line in lines])
+    kinds = {name: kind_of(name) or "text" for name in ("type", *head[1:])}
+    writer.writerows(
+        [[text_of(kind, line.get(name)) for name, kind in kinds.items()] for line in lines]
+    )
     return text.getvalue()
 
 
