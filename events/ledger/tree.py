@@ -1,0 +1,96 @@
+"""The Merkle tree of the log: its root, its tiles and its proofs, from the hashes that it keeps.
+
+A tree of n leaves is told apart as RFC 9162 does: the left of a node is the largest whole tree
+below it. Of the nodes only each 256th level is kept, a hash for each 256 of the level below; what
+lies between is made again from at most 256 of them, so a proof reads a tile a level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Protocol
+
+from events.ledger.checking import TILE, node_of
+
+BITS = TILE.bit_length() - 1
+"""How many levels of the tree one level of tiles has."""
+
+
+class Hashes(Protocol):
+    """Where hashes are kept."""
+
+    def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        """Hashes of whole trees of 256 ** level leaves each, from the one with this number on, of
+        which the first 0 has the first leaves. They are there, whoever asks knows."""
+
+
+def root_of(kept: Hashes, size: int) -> bytes:
+    """The root of the tree of the first `size` leaves."""
+    return _root(kept, 0, size) if size else sha256().digest()
+
+
+def inclusion(kept: Hashes, index: int, size: int) -> list[bytes]:
+    """The path from the leaf at an index to the root of the tree of a size, the lowest first."""
+    path: list[bytes] = []
+    first, end = 0, size
+    while end - first > 1:
+        middle = first + _left(end - first)
+        if index < middle:
+            path.append(_root(kept, middle, end))
+            end = middle
+        else:
+            path.append(_root(kept, first, middle))
+            first = middle
+    return path[::-1]
+
+
+def consistency(kept: Hashes, old_size: int, size: int) -> list[bytes]:
+    """The path that shows that the tree of a size begins with that of another."""
+    if old_size in (0, size):
+        return []
+    path: list[bytes] = []
+    first, end = 0, size
+    while end != old_size:
+        middle = first + _left(end - first)
+        if old_size <= middle:
+            path.append(_root(kept, middle, end))
+            end = middle
+        else:
+            path.append(_root(kept, first, middle))
+            first = middle
+    if first:  # else the old tree is one whole tree, which whoever checks has
+        path.append(_root(kept, first, end))
+    return path[::-1]
+
+
+def tile_width(level: int, number: int, size: int) -> int:
+    """How many hashes a tile has in a tree of a size, from 0 to 256."""
+    return max(0, min(TILE, (size >> (BITS * level)) - number * TILE))
+
+
+def joined(hashes: Sequence[bytes]) -> bytes:
+    """The root over some hashes of one level."""
+    row = list(hashes)
+    while len(row) > 1:
+        pairs = [node_of(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+        row = pairs + row[len(pairs) * 2 :]
+    return row[0]
+
+
+def _left(size: int) -> int:
+    """How many of `size` leaves, two or more, lie left."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _root(kept: Hashes, first: int, end: int) -> bytes:
+    """The root over the leaves from `first` to before `end`; a whole tree that could hold them all
+    would begin at `first`."""
+    size = end - first
+    level = (size.bit_length() - 1) // BITS
+    whole = 1 << (BITS * level)
+    count = size // whole
+    row = kept.hashes(level, first // whole, count)
+    rest = first + count * whole
+    # What does not fill one more of these stands last in the row, as if it did.
+    return joined(row if rest == end else [*row, _root(kept, rest, end)])
