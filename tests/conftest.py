@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,10 @@ ONCE = (
 NOT_COUNTED = ("story", "upgrades", "service/follows")
 """Folders whose tests go where others have been: which lines run is told without them."""
 
+COUNTED_CASES = 3
+"""Of how many cases of one test it is counted which lines run: counting takes half as long again as
+a test, and the others go the same way."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -34,8 +39,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     folder = item.path.relative_to(Path(__file__).parent).parent.as_posix()
     if folder in ONCE:
         item.add_marker("once")
-    if folder in NOT_COUNTED:
+    test = item.nodeid.partition("[")[0]
+    _cases[test] += 1
+    if folder in NOT_COUNTED or _cases[test] > COUNTED_CASES:
         item.add_marker("no_cover")
+
+
+_cases: Counter[str] = Counter()
 
 
 @pytest.hookimpl(trylast=True)
