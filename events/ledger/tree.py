@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Protocol
 
-from events.ledger.checking import TILE, node_of
+from events.ledger.checking import TILE
 
 BITS = TILE.bit_length() - 1
 """How many levels of the tree one level of tiles has."""
@@ -73,8 +73,10 @@ def joined(hashes: Sequence[bytes]) -> bytes:
     """The root over some hashes of one level."""
     row = list(hashes)
     while len(row) > 1:
-        pairs = [node_of(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
-        row = pairs + row[len(pairs) * 2 :]
+        # As `node_of` does, without a call for each: this is where a proof spends its time.
+        pairs = zip(row[::2], row[1::2], strict=False)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        row = above if len(row) % 2 == 0 else [*above, row[-1]]
     return row[0]
 
 
