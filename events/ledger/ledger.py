@@ -24,6 +24,10 @@ NOT_YET = "nothing is signed yet: `annales serve` signs what the log holds, a mo
 BEYOND = "the newest checkpoint has {size} events, and this is number {number}: ask again soon"
 
 
+MOST_ABOVE = 64
+"""How many tiles above the leaves are kept in memory: those of a million events are 16."""
+
+
 class Tree(Protocol):
     """The tree of a log."""
 
@@ -77,6 +81,7 @@ class Ledger:
     def __init__(self, log: Log, folder: Path) -> None:
         self.log = log
         self.folder = folder
+        self._above: dict[tuple[int, int, int], list[bytes]] = {}
 
     def checkpoint(self) -> str | None:
         """The newest checkpoint, as it was signed; None where there is none."""
@@ -138,7 +143,7 @@ class Ledger:
             note, checkpoint = self.signed(note)
             if index >= checkpoint.size:
                 raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
-            path = inclusion(_Tiles(self.log.tree, checkpoint.size), index, checkpoint.size)
+            path = inclusion(self._tiles(checkpoint.size), index, checkpoint.size)
         return Proof(index, tuple(path), note)
 
     def consistency(self, *, old_size: int, size: int) -> list[bytes]:
@@ -150,12 +155,17 @@ class Ledger:
         if size > checkpoint.size:
             raise NotSigned(BEYOND.format(size=checkpoint.size, number=size))
         with self.log.reading():
-            return consistency(_Tiles(self.log.tree, size), old_size, size)
+            return consistency(self._tiles(size), old_size, size)
 
     def root(self, size: int) -> bytes:
         """The root of the tree of the first events, from the hashes that the log keeps."""
         with self.log.reading():
-            return root_of(_Tiles(self.log.tree, size), size)
+            return root_of(self._tiles(size), size)
+
+    def _tiles(self, size: int) -> _Tiles:
+        if len(self._above) > MOST_ABOVE:
+            self._above.clear()
+        return _Tiles(self.log.tree, size, self._above)
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """The hashes of `events/ledger/tree.py:Hashes`."""
@@ -179,20 +189,26 @@ class Ledger:
 
 
 class _Tiles:
-    """The `Hashes` of a tree of a size, each tile of which is read once."""
+    """The `Hashes` of a tree of a size, each tile of which is read once; those above the leaves,
+    which never change, are kept in `above` for the next."""
 
-    def __init__(self, tree: Tree, size: int) -> None:
+    def __init__(
+        self, tree: Tree, size: int, above: dict[tuple[int, int, int], list[bytes]]
+    ) -> None:
         self._tree = tree
         self._size = size
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._above = above
+        self._leaves: dict[tuple[int, int, int], list[bytes]] = {}
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """Some hashes of one tile."""
         number, place = divmod(first, TILE)
-        tile = self._tiles.get((level, number))
+        width = tile_width(level, number, self._size)
+        kept = self._above if level else self._leaves
+        tile = kept.get((level, number, width))
         if tile is None:
-            width = tile_width(level, number, self._size)
-            tile = self._tiles[level, number] = self._tree.hashes(level, number * TILE, width)
+            tile = self._tree.hashes(level, number * TILE, width)
+            kept[level, number, width] = tile
         return tile[place : place + count]
 
 

@@ -8,6 +8,7 @@ lies between is made again from at most 256 of them, so a proof reads a tile a l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
@@ -95,4 +96,11 @@ def _root(kept: Hashes, first: int, end: int) -> bytes:
     row = kept.hashes(level, first // whole, count)
     rest = first + count * whole
     # What does not fill one more of these stands last in the row, as if it did.
-    return joined(row if rest == end else [*row, _root(kept, rest, end)])
+    whole_row = (*row, *(() if rest == end else (_root(kept, rest, end),)))
+    return _joined_above(whole_row) if level else joined(whole_row)
+
+
+@lru_cache(1024)
+def _joined_above(hashes: tuple[bytes, ...]) -> bytes:
+    """The same of what stands above the leaves, which proofs of whatever event have in common."""
+    return joined(hashes)
