@@ -123,7 +123,9 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     # Numbers and texts that JSON has and JSON with one reading only has not.
     ("malformed-json", "", "beyond|is too large|nested more than"),
     # What is in the log.
-    ("validation", "epoch", "the log is in epoch"),
+    ("validation", "epoch", "the log is in epoch|is of epoch"),
+    ("no-such-event|no-such-tile|not-signed", ".*", ""),
+    ("validation", "from", "no size up to"),
     ("old-view|position-ahead|no-such-record|bad-cursor|not-yet-projected", ".*", ""),
     ("stale-revision|id-taken|illegal-transition|idempotency-key-reused", ".*", ""),
     ("batch-refused", ".*", ""),
@@ -284,6 +286,12 @@ class _Aim:
         if "{id}" in path and ParameterLocation.PATH not in wrong:
             ids = next(ids for begin, ids in self._ids.items() if path.startswith(begin))
             case.path_parameters["id"] = next(ids)
+        if "{number}" in path and ParameterLocation.PATH not in wrong:
+            case.path_parameters |= {"number": f"000.p/{1 + self._count % 255}"}
+            if "{level}" in path:
+                case.path_parameters["level"] = 0
+        if "{position}" in path and ParameterLocation.PATH not in wrong:
+            case.path_parameters["position"] = 1 + self._count % 1000
         if ParameterLocation.QUERY not in wrong:
             self._fit(case)
         if "If-Match" in case.headers and ParameterLocation.HEADER not in wrong:
@@ -408,6 +416,7 @@ def shipped(folder: Path) -> Iterator[tuple[str, str]]:
         archive.chronicle.execute(command(*LINES))
         archive.chronicle.execute(command(*map(withdrawal, WITHDRAWN)))
         archive.catch_up()
+        Publisher(archive.ledger).publish()
         archive.streams.longest = 0.05
         key = archive.keys.issue(name="fuzz", role="curator", by="fuzz")
         with serving(archive) as base:
