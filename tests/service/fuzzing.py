@@ -29,6 +29,7 @@ from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 from schemathesis.hooks import unregister
 
+from events.ledger.publishing import Publisher
 from service.archive import Archive
 from service.feeds import FEEDS
 from tests.service.asked import DESCRIPTION, LINES, QUESTIONS
@@ -283,15 +284,8 @@ class _Aim:
                 case.query["timeout"] = int(case.query["timeout"]) % 20
         if self._chance.random() < 0.2:
             return  # as it came
-        if "{id}" in path and ParameterLocation.PATH not in wrong:
-            ids = next(ids for begin, ids in self._ids.items() if path.startswith(begin))
-            case.path_parameters["id"] = next(ids)
-        if "{number}" in path and ParameterLocation.PATH not in wrong:
-            case.path_parameters |= {"number": f"000.p/{1 + self._count % 255}"}
-            if "{level}" in path:
-                case.path_parameters["level"] = 0
-        if "{position}" in path and ParameterLocation.PATH not in wrong:
-            case.path_parameters["position"] = 1 + self._count % 1000
+        if ParameterLocation.PATH not in wrong:
+            self._place(case, path)
         if ParameterLocation.QUERY not in wrong:
             self._fit(case)
         if "If-Match" in case.headers and ParameterLocation.HEADER not in wrong:
@@ -302,6 +296,20 @@ class _Aim:
             case.body = {**case.body, **self._line(path, case.body)}
         elif path == "/v1/batches" and ParameterLocation.BODY not in wrong:
             case.body = self._batch(case)
+
+    def _place(self, case: Case, path: str) -> None:
+        """What a path names is there."""
+        if "{id}" in path:
+            ids = next(ids for begin, ids in self._ids.items() if path.startswith(begin))
+            case.path_parameters["id"] = next(ids)
+        there = {
+            "number": f"000.p/{1 + self._count % 255}",
+            "level": 0,
+            "position": 1 + self._count % 900,
+        }
+        case.path_parameters.update(
+            (name, value) for name, value in there.items() if f"{{{name}}}" in path
+        )
 
     def _fit(self, case: Case) -> None:
         """Parameters that fit each other, and the log."""
