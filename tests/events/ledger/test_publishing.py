@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -186,6 +187,34 @@ def test_who_dies_in_the_middle_of_a_change_of_keys_leaves_it_to_the_next(
     assert published(ledger).origin == "annales.example/epoch-2"
     assert (tmp_path / "checkpoint.epoch-1").exists()
     assert (tmp_path / "ledger.epoch-1.vkey").exists()
+
+
+def test_of_two_that_make_a_key_one_is_second(ledger: Ledger, tmp_path: Path) -> None:
+    """It takes the key of the first, which may have signed already."""
+    first = signing.made(tmp_path, "annales.example", epoch=1)
+    line = (tmp_path / signing.KEY).read_text()
+    with pytest.raises(FileExistsError):
+        signing.write(tmp_path / signing.KEY, "another", only_new=True)
+    assert (tmp_path / signing.KEY).read_text() == line
+    assert published(ledger).origin == first.name
+
+
+def test_who_dies_between_commit_and_checkpoint_leaves_the_one_before(
+    ledger: Ledger, log: ChronicleRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is whole, and the next one goes on from it."""
+    first, note = published(ledger), ledger.checkpoint()
+    record(log, 5)
+
+    def dying(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", dying)
+        with pytest.raises(KeyboardInterrupt):
+            published(ledger)
+    assert ledger.checkpoint() == note
+    assert published(ledger).size == first.size + 5
 
 
 def tampered(log: ChronicleRecorder, *statements: str) -> None:
