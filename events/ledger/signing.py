@@ -143,9 +143,11 @@ def made(
 
     It is named after the origin, or after itself.
     """
+    before = read(folder)
+    if before is not None and before.epoch >= epoch:
+        return before  # another process was quicker
     seed = new_seed()
     name = origin or f"annales/{sha256(public_of(seed)).hexdigest()[:16]}"
-    before = read(folder)
     if before is not None:
         for file, aside in (
             (CHECKPOINT, f"checkpoint.epoch-{before.epoch}"),
@@ -157,8 +159,8 @@ def made(
     signer = Signer(name if epoch == 1 else f"{name}{EPOCH}{epoch}", seed)
     try:
         write(folder / KEY, str(signer), mode=0o600, only_new=before is None)
-    except FileExistsError:  # another process was quicker
-        return read(folder) or signer
+    except FileExistsError:
+        return made(folder, origin, epoch=epoch)
     return signer
 
 
