@@ -12,10 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
-from events.ledger.checking import TILE
-
-BITS = TILE.bit_length() - 1
-"""How many levels of the tree one level of tiles has."""
+from events.ledger.checking import BITS, TILE
 
 
 class Hashes(Protocol):
