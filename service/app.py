@@ -31,7 +31,17 @@ from service.routes import blueprint as questions
 from service.settings import HERE, Settings, limits_of, networks_of
 from service.sharing import Sharing
 from service.web import about as describing
-from service.web import access, kept, limiting, observing, openapi, pausing, problems, proxies
+from service.web import (
+    access,
+    digesting,
+    kept,
+    limiting,
+    observing,
+    openapi,
+    pausing,
+    problems,
+    proxies,
+)
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
@@ -77,7 +87,7 @@ COMPRESSED = [
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
-    " X-Request-Id, Annales-Lag, Annales-Omitted, Annales-Position, Annales-Revision"
+    " X-Request-Id, Repr-Digest, Annales-Lag, Annales-Omitted, Annales-Position, Annales-Revision"
 )
 """The headers that a page of another origin may read."""
 
@@ -120,6 +130,7 @@ def create_app(
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, sharing)
     problems.register(app)
+    digesting.register(app)
     Compress(app)
     app.after_request(_with_headers)
     app.after_request(_where_nothing_is)

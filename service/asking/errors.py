@@ -74,6 +74,15 @@ class BadAcceptDatetime(AnnalesError):
         )
 
 
+class ProofOfChanging(AnnalesError):
+    """The proof of an answer is asked for where the answer may change. Ask `pinned`, where it never
+    does."""
+
+    def __init__(self, pinned: str) -> None:
+        self.pinned = pinned
+        super().__init__(f"an answer has its proof at its pinned URL alone: ask {pinned}")
+
+
 class NothingToCompare(AnnalesError):
     """A comparison names one point only, or one twice. Say by a `to_` parameter what to compare
     it with."""

@@ -153,7 +153,7 @@ SENT_EVENT = {
 RESPONSES = {
     "200": {
         "description": "A page of changes, or a stream of them.",
-        "headers": headers("Cache-Control", "Vary", sometimes=PAGED),
+        "headers": headers("Cache-Control", "Vary", sometimes=(*PAGED, "Repr-Digest")),
         "content": {
             BATCH: {
                 "schema": {

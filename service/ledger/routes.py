@@ -76,7 +76,9 @@ def _routed(
     tagged: bool = False,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """A decorator that routes a view, and describes it: `placed` are the parameters in its path."""
-    sent = headers("Cache-Control", *(("ETag",) if tagged else ()))
+    # What has a tag never changes, or hardly ever.
+    tags, digests = (("ETag",), ("Repr-Digest",)) if tagged else ((), ())
+    sent = headers("Cache-Control", *tags, sometimes=digests)
     held = {"304": {"description": NOT_MODIFIED, "headers": sent}} if tagged else {}
     in_path = [
         {"in": "path", "name": name, "required": True, "schema": form, "description": meaning}

@@ -138,6 +138,13 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={asking.NothingToCompare: facts(parameters="clocks")},
     ),
     Problem(
+        "proof-of-changing",
+        422,
+        "A proof of what may change",
+        "`proof` is given of a pinned answer alone; `pinned` is where this one has it.",
+        raised={asking.ProofOfChanging: facts("pinned")},
+    ),
+    Problem(
         "too-much-to-compare",
         422,
         "Too much to compare",

@@ -19,7 +19,8 @@ from projections import VIEW
 from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
-from service.asking.errors import BadHeader
+from service.asking.errors import BadHeader, ProofOfChanging
+from service.asking.filters import PROOF
 from service.asking.format import JSON, Body
 from service.asking.narrowing import narrowing
 from service.asking.parameter import check_names
@@ -27,6 +28,7 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.web.limiting import client
 from service.web.pausing import as_dear, reading_at
+from service.web.proving import proved
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -46,7 +48,9 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
 
     `more` gives headers that only this answer has. Raises what the question refuses.
     """
-    texts = parameters(question.takes)
+    texts = dict(parameters(question.takes))
+    proof = texts.pop("proof", None)
+    note = None if proof is None else _note(proof)
     types = {each.name: each.media_type for each in question.all_formats}
     form = question.format_named(texts.get("format", accepted_format(types)))
     query = question.query(arguments(request.path, texts, id=id), form)
@@ -56,7 +60,12 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         answer = question.answer_in(form, reading, query)
         if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
-        return form.text(query, answer)
+        text = form.text(query, answer)
+        if note is None:
+            return text
+        if not query.is_pinned_by(texts):
+            raise ProofOfChanging(f"{query.pinned}&proof={proof}")
+        return proved(archive(), reading, question, query, body=text, form=form, note=note)
 
     response = respond(
         texts,
@@ -65,11 +74,21 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         takes=question.takes,
         revision=question.stream(id),
         more=more,
-        media_type=form.media_type,
+        media_type=form.media_type if note is None else JSON.media_type,
+        variant=note or "",
     )
+    if note is not None:  # there will be a newer one
+        response.headers["Cache-Control"] = ASK_AGAIN
     for path in following:
         response.headers.add("Link", f'<{path}>; rel="next"')
     return response
+
+
+def _note(proof: str) -> str:
+    """The checkpoint by which an answer is proved. Raises BadFilter, NotSigned."""
+    PROOF.parse(proof)
+    note, _ = archive().ledger.signed()
+    return note
 
 
 def arguments(path: str, texts: Mapping[str, str], *, id: str = "") -> Arguments:

@@ -125,7 +125,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("malformed-json", "", "beyond|is too large|nested more than"),
     # What is in the log.
     ("validation", "epoch", "the log is in epoch|is of epoch"),
-    ("no-such-event|no-such-tile|not-signed", ".*", ""),
+    ("no-such-event|no-such-tile|not-signed|proof-of-changing", ".*", ""),
     ("validation", "from", "no size up to"),
     ("old-view|position-ahead|no-such-record|bad-cursor|not-yet-projected", ".*", ""),
     ("stale-revision|id-taken|illegal-transition|idempotency-key-reused", ".*", ""),
@@ -315,6 +315,7 @@ class _Aim:
         """Parameters that fit each other, and the log."""
         if case.method == "POST":
             case.query["dry_run"] = next(self._dry_runs[case.operation.path])
+        case.query.pop("proof", None)  # it is given of what is pinned
         if "during" in case.query:
             case.query.pop("at", None)
         if "near" not in case.query:
