@@ -41,7 +41,7 @@ def export(folder: Path, file: str) -> None:
 
     The lines are those that were recorded, each with its place in the log, for `annales restore`.
     """
-    with Chronicle(log_of(folder)) as chronicle, _written(file) as stream:
+    with Chronicle(log_of(folder)) as chronicle, written(file) as stream:
         head = chronicle.log.head()
         count = 0
         with bar("Exporting", head.position if head else None) as advance:
@@ -121,7 +121,7 @@ def restore(
 
 
 @contextmanager
-def _written(file: str) -> Iterator[IO[bytes]]:
+def written(file: str) -> Iterator[IO[bytes]]:
     """A stream whose text is in the file once the block is done, else nowhere."""
     if file == "-":
         with click.open_file(file, "wb") as stdout:

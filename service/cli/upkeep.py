@@ -17,6 +17,7 @@ from service.archive.verifying import Verified, verified
 from service.cli.exits import DAMAGED, Ended
 from service.cli.findings import damaged
 from service.cli.options import as_json, caught_up, log_of
+from service.cli.proving import COMMANDS as PROVING
 from service.cli.screen import bar
 
 
@@ -56,16 +57,21 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
         click.echo(f"Rebuilt the views to @{rebuilt.position}; digest {rebuilt.digest}.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @as_json
-@click.pass_obj
-def verify(folder: Path, /, *, as_json: bool) -> None:
+@click.pass_context
+def verify(context: click.Context, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
     The log, the keys, the views and their columns are held against what witnesses them, and each
     finding is named by its file. Changes nothing. What someone rewrote who also mended all that
     witnesses it is seen here if it was signed before.
+
+    The commands check what a log proves to whoever does not trust who keeps it.
     """
+    if context.invoked_subcommand is not None:
+        return
+    folder: Path = context.obj
     log_of(folder)
     with bar("Verifying") as advance:
         found = verified(folder, progress=advance)
@@ -78,6 +84,10 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
     click.echo(f"The log is whole up to @{found.head}.")
     click.echo(_of_keys(found.keys))
     click.echo(_of_views(found.views, found.head))
+
+
+for _command in PROVING:
+    verify.add_command(_command)
 
 
 @click.command()
