@@ -11,6 +11,9 @@ from flask_compress import Compress
 from service.archive import Archive
 from service.asking.narrowing import MOST_READ
 from service.changes.routes import blueprint as changes
+from service.citations import earlier
+from service.citations.page import blueprint as citation
+from service.citations.routes import blueprint as citations
 from service.desk.routes import blueprint as desk
 from service.feeds import FEEDS
 from service.feeds.routes import blueprint as feeds
@@ -41,6 +44,7 @@ BLUEPRINTS = (
     mementos,
     feeds,
     linked,
+    citations,
     oembed,
 )
 """The routes that /openapi.json describes."""
@@ -75,7 +79,8 @@ COMPRESSED = [
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
-    " X-Request-Id, Annales-Lag, Annales-Omitted, Annales-Position, Annales-Revision"
+    " X-Request-Id, Annales-Citation, Annales-Lag, Annales-Omitted, Annales-Position,"
+    " Annales-Revision"
 )
 """The headers that a page of another origin may read."""
 
@@ -131,13 +136,16 @@ def create_app(
         sharing.limits,
         orders=limits_of(settings.orders_limit),
         questions=limits_of(settings.questions_limit),
+        citations=limits_of(settings.citations_limit),
     )
     limiting.register(app, limits)
+    earlier.register(app)
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
     app.register_blueprint(viewers)
+    app.register_blueprint(citation)
     app.register_blueprint(desk)
     if settings.open_reads and settings.kept:
         most = settings.kept // sharing.processes

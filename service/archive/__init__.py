@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -32,6 +32,7 @@ from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
 from projections.views.turns import Turns
+from service.archive.citations import Citations
 from service.archive.keys import Keyring
 from service.archive.reached import Reached
 from service.archive.streams import Streams
@@ -69,19 +70,20 @@ class Archive:
     ) -> None:
         """Open the folder, making it if there is none.
 
-        With `new_epoch`, log and keys go on from what they are. Raises LogReplaced where they are
-        no continuation of what the folder had.
+        With `new_epoch`, log, keys and citations go on from what they are. Raises LogReplaced where
+        they are no continuation of what the folder had.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
-        try:
+        with ExitStack() as opened:
+            self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
+            opened.callback(self.keys.close)
+            self.citations = Citations(folder, clock=clock, as_they_are=new_epoch)
+            opened.callback(self.citations.close)
             self.chronicle = Chronicle(
                 folder / LOG, clock=clock, steady=steady, new_epoch=new_epoch
             )
-        except BaseException:
-            self.keys.close()
-            raise
+            opened.pop_all()
         self._apart: TemporaryDirectory[str] | None = None
         self.views = self._views()
         log = self.chronicle.log
@@ -231,6 +233,7 @@ class Archive:
             self._following.stop()
             self._following = None
         self.keys.close()
+        self.citations.close()
         self.views.close()
         self.chronicle.close()
         if self._apart is not None:

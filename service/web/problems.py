@@ -243,6 +243,69 @@ PROBLEMS: tuple[Problem, ...] = (
         headers=_successor,
     ),
     Problem(
+        "cited-too-late",
+        410,
+        "Not cited while it stood",
+        "What is to be cited is of an earlier version of the views, and nobody cited it while that"
+        " was made; `current` asks the same now.",
+        raised={asking.CitedTooLate: facts("of", "current")},
+        headers=_successor,
+    ),
+    Problem(
+        "not-pinned",
+        422,
+        "Not pinned",
+        "What is to be cited may change; `pinned` is where the same stands for good, if it does"
+        " anywhere.",
+        raised={asking.NotPinned: facts("of", "pinned")},
+    ),
+    Problem(
+        "foreign-host",
+        422,
+        "Of another service",
+        "What is to be cited is at another address than `ours`.",
+        raised={asking.ForeignHost: facts("host", "ours")},
+    ),
+    Problem(
+        "nothing-to-cite",
+        422,
+        "Nothing to cite",
+        "At the address that is to be cited no answer stands; `answered` is the status, and"
+        " `because` says why.",
+        raised={asking.NothingToCite: facts("of", answered="status", because="why")},
+    ),
+    Problem(
+        "not-answered",
+        503,
+        "Not answered just now",
+        "What is to be cited could not be answered at the moment; `Retry-After` says when to come"
+        " back.",
+        raised={asking.NotAnswered: facts("of", answered="status")},
+    ),
+    Problem(
+        "too-large-to-cite",
+        413,
+        "Too large to cite",
+        "The answer that is to be cited has more than `most` bytes: narrow it down.",
+        raised={asking.TooLargeToCite: facts("most")},
+    ),
+    Problem(
+        "too-many-citations",
+        429,
+        "Too many citations",
+        "So much may be cited in a day without a key, as `limit` says; `Retry-After` says when to"
+        " come back. What was cited before may be cited again.",
+        raised={asking.TooManyCitations: facts("limit", retry_after="seconds")},
+        headers=lambda members: {"Retry-After": str(members["retry_after"])},
+    ),
+    Problem(
+        "no-such-citation",
+        404,
+        "Not cited",
+        "Nothing was cited under this id.",
+        raised={asking.NoSuchCitation: facts("id")},
+    ),
+    Problem(
         "log-replaced",
         503,
         "Another log lies there",

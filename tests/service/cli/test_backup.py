@@ -52,7 +52,7 @@ def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> Non
     """It has the log, the keys and what is noted of both; the views are made when it is opened."""
     copy = tmp_path / "backups" / "monday"
     told = json.loads(done(folder, "backup", str(copy), "--json"))
-    assert told == {"folder": str(copy), "head": "@3", "keys": 1}
+    assert told == {"folder": str(copy), "head": "@3", "keys": 1, "citations": None}
     assert {path.name for path in copy.iterdir()} == {LOG, "log.head", KEYS, "keys.head"}
     assert [path.name for path in copy.parent.iterdir()] == ["monday"]
     for question in (("export",), ("record", "juno", "--json"), ("keys", "list", "--json")):
@@ -122,7 +122,8 @@ def test_a_log_that_is_damaged_is_not_copied_as_if_it_were_whole(
 def test_a_folder_without_keys_is_copied_too(folder: Path, tmp_path: Path) -> None:
     """There are none before anybody opens it for use."""
     (folder / KEYS).unlink()
-    assert "The log up to @3 and 0 keys" in done(folder, "backup", str(tmp_path / "copy"))
+    told = done(folder, "backup", str(tmp_path / "copy"))
+    assert "The log up to @3, 0 keys and 0 citations" in told
     assert {path.name for path in (tmp_path / "copy").iterdir()} == {LOG, "log.head"}
     assert not (folder / KEYS).exists()
 

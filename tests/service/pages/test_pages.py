@@ -76,7 +76,7 @@ class Read(HTMLParser):
         if tag == "html":
             self.lang = told.get("lang") or ""
         for name in ("href", "src", "action"):
-            if (url := told.get(name)) is not None:
+            if (url := told.get(name)) is not None and told.get("method") != "post":
                 self.links.append(url)
         if "id" in told:
             self.ids.append(told["id"] or "")
