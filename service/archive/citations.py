@@ -259,6 +259,11 @@ class Citations:
             count += 1
         return count
 
+    def migrate(self) -> None:
+        """Bring their log to the schema of this version, where there is one."""
+        if (opened := self._opened()) is not None:
+            opened.log.migrate()
+
     def close(self) -> None:
         """Close the file."""
         with self._opening:

@@ -157,6 +157,7 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
         "asked": asked,
         "clocks": _clocks(asked, say),
         "today": today,
+        "proved": asked.known if archive().ledger.checkpoint() is not None else None,
         "shown": _shown(citation, body),
         "since": since,
         "altered": [] if since is None else [_altered(each) for each in since.items],

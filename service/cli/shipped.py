@@ -37,9 +37,10 @@ def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
     """Record what the log lacks of the chronicle that ships with Annales.
 
     An empty log gets its editions, a commit each; one that holds exactly the first of them gets the
-    next. Any other log is left alone.
+    next. Any other log is left alone, but for what `annales migrate` does to its schema.
     """
     with Archive(folder) as archive:
+        archive.migrate()
         chronicle = archive.chronicle
         wanting = _wanting(chronicle)
         is_old = not wanting and _is_of_first_release(chronicle)

@@ -68,8 +68,8 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
     The log, the keys, the citations, the views and their columns are held against what witnesses
-    them, and each finding is named by its file. Changes nothing. What someone rewrote who also made
-    new leaves and seals is not seen here.
+    them, and each finding is named by its file. Changes nothing. What someone rewrote who also
+    mended all that witnesses it is seen here if it was signed before.
     """
     log_of(folder)
     with bar("Verifying") as advance:
@@ -98,8 +98,9 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
 def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """Make the folder ready for this version.
 
-    There is one schema of the log so far, so nothing is ever changed; what is missing is made.
-    Lists the citations of earlier views whose questions would read otherwise today.
+    A log of an earlier version gets its tree, by which it is signed and proved: nothing that was
+    recorded is changed. What is missing is made. Lists the citations of earlier views whose
+    questions would read otherwise today.
 
     A log that is no continuation of what the folder had is refused by every command. With
     --new-epoch it goes on all the same: links to what another told beyond this place are answered
@@ -107,13 +108,14 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """
     had_log, before = (folder / LOG).exists(), _pointer(folder)
     with Archive(folder, new_epoch=new_epoch) as archive:
+        was = archive.migrate()
         epochs = archive.chronicle.log.epochs()
         position = caught_up(archive)
         compared = _compared(archive)
     made_views = _pointer(folder) != before
     if as_json:
         members = {
-            "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
+            "log": {"schema": SCHEMA_NUMBER, "was": was, "made": not had_log},
             "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
         }
         if compared is not None:
@@ -122,7 +124,11 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
             members["epoch"] = {"number": epochs[-1].number, "began": f"@{epochs[-1].began}"}
         click.echo(msgspec.json.encode(members))
         return
-    done = "there was nothing to do" if had_log else "made, as there was none"
+    done = "there was nothing to do"
+    if not had_log:
+        done = "made, as there was none"
+    elif was != SCHEMA_NUMBER:
+        done = f"it had schema {was}, and got its tree"
     click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
     if new_epoch:
         click.echo(f"Epoch {epochs[-1].number} begins beyond @{epochs[-1].began}.")
