@@ -65,7 +65,7 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True):
         return self.media_type.partition(";")[0].strip().lower()
 
 
-class _Cited(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+class _Cited(msgspec.Struct, forbid_unknown_fields=True):
     """What the log says of a citation."""
 
     id: str
@@ -76,19 +76,9 @@ class _Cited(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     chosen: str | None = None
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A citation in an export."""
+class _Line(Citation, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="citation"):
+    """A citation in an export; `body` is in base64, and None where an earlier line has it."""
 
-    type: str
-    id: str
-    of: str
-    media_type: str
-    chosen: str | None
-    digest: str
-    bytes: int
-    cited_at: str
-    actor: str
-    position: int
     body: str | None
 
 
@@ -134,27 +124,27 @@ class Citations:
 
         Raises IdTaken where other bytes have the same id, NotWritten, and what `permit` raises.
         """
-        log, bodies = self._to_write()
-        id, digest, stream = id_of(media_type, body), sha256(body).hexdigest(), _stream(of)
+        log, _ = opened = self._to_write()
+        citation = Citation(
+            id=id_of(media_type, body),
+            of=of,
+            media_type=media_type,
+            chosen=chosen,
+            digest=sha256(body).hexdigest(),
+            bytes=len(body),
+            cited_at="",
+            actor=by,
+            position=0,
+        )
         with log.writing():
-            for citation in self.of_address(of):
-                if (citation.id, citation.chosen) == (id, chosen):
-                    return citation, False
+            for each in self.of_address(of):
+                if (each.id, each.chosen) == (citation.id, chosen):
+                    return each, False
+            same = self.get(citation.id)
+            if same is not None and same.digest != citation.digest:
+                raise IdTaken(SPACE, citation.id)
             permit()
-            claims: tuple[Claim, ...] = ()
-            if (same := self.get(id)) is None:
-                bodies.keep(id, body)
-                claims = (Claim(SPACE, id, stream),)
-            elif same.digest != digest:
-                raise IdTaken(SPACE, id)
-            state = _Cited(
-                id=id, of=of, media_type=media_type, digest=digest, bytes=len(body), chosen=chosen
-            )
-            version = log.revision(stream) + 1
-            event = StoredEvent(stream, version, CITED, canonical(msgspec.to_builtins(state)))
-            (position,) = log.insert_events(
-                [event], commit=NewCommit(actor=by, request="", claims=claims)
-            )
+            position = _append(*opened, citation, body if same is None else None)
             (made,) = log.events_at([position])
         return _citation(made), True
 
@@ -209,54 +199,35 @@ class Citations:
         opened = self._opened()
         return 0 if opened is None else opened.log.max_notification_id() or 0
 
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """Every citation as a line of an export, its bytes in base64 where its id comes first."""
+    def lines(self) -> Iterator[bytes]:
+        """Every citation as a line of an export, its bytes where its id comes first."""
         told: set[str] = set()
         for citation in self.all():
             body = None
             if citation.id not in told:
                 told.add(citation.id)
                 body = base64.b64encode(self.body(citation)).decode()
-            yield {"type": SPACE, **msgspec.structs.asdict(citation), "body": body}
+            yield msgspec.json.encode(_Line(**msgspec.structs.asdict(citation), body=body))
 
     def restore(self, lines: Iterable[bytes]) -> int:
         """Keep what an export tells of, as it was there; returns how many that are.
 
         Raises LogDamaged for a line that is no citation, or does not hold together.
         """
-        log, bodies = self._to_write()
+        log, _ = opened = self._to_write()
         count = 0
-        for number, text in enumerate(filter(bytes.strip, lines), start=1):
+        for count, text in enumerate(filter(bytes.strip, lines), start=1):
             try:
                 line = msgspec.json.decode(text, type=_Line)
                 body = None if line.body is None else base64.b64decode(line.body, validate=True)
             except (msgspec.DecodeError, ValueError) as error:
-                raise LogDamaged(number, f"the line is no citation: {error}") from error
-            facts = {
-                name: value
-                for name, value in msgspec.structs.asdict(line).items()
-                if name not in ("type", "body")
-            }
-            citation, stream = Citation(**facts), _stream(line.of)
-            if body is not None and (why := _difference(citation, body)) is not None:
-                raise LogDamaged(number, why)
-            state = {name: getattr(citation, name) for name in _Cited.__struct_fields__}
-            cited = canonical(msgspec.to_builtins(msgspec.convert(state, _Cited)))
-            claims = () if body is None else (Claim(SPACE, citation.id, stream),)
+                raise LogDamaged(count, f"the line is no citation: {error}") from error
             with log.writing():
-                if body is not None:
-                    bodies.keep(citation.id, body)
-                log.insert_events(
-                    [StoredEvent(stream, log.revision(stream) + 1, CITED, cited)],
-                    commit=NewCommit(
-                        actor=citation.actor,
-                        request="",
-                        claims=claims,
-                        recorded_at=citation.cited_at,
-                        positions=(citation.position,),
-                    ),
-                )
-            count += 1
+                if body is None and self.get(line.id) is None:
+                    raise LogDamaged(count, "neither the line nor one before it has the bytes")
+                if body is not None and (why := _difference(line, body)) is not None:
+                    raise LogDamaged(count, why)
+                _append(*opened, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
 
     def migrate(self) -> None:
@@ -272,16 +243,16 @@ class Citations:
                 self._open = None
 
     def _to_write(self) -> tuple[ChronicleRecorder, Bodies]:
-        opened = self._opened(make=True)
-        if opened is None:
-            raise LogDamaged(0, f"{self._path.name} cannot be made")
-        return opened.log, opened.bodies
-
-    def _opened(self, *, make: bool = False) -> _Opened | None:
-        """The log and its bodies; None where nobody cited anything yet, unless they are to be
-        made."""
+        """The log and its bodies, made where there are none."""
         with self._opening:
-            if self._open is None and (make or is_there(self._path.parent)):
+            if self._open is None:
+                self._open = self._begin()
+            return self._open.log, self._open.bodies
+
+    def _opened(self) -> _Opened | None:
+        """The log and its bodies; None where nobody cited anything yet."""
+        with self._opening:
+            if self._open is None and is_there(self._path.parent):
                 self._open = self._begin()
             return self._open
 
@@ -319,7 +290,9 @@ def damaged(folder: Path) -> Iterator[tuple[int, str]]:
     """What is wrong with the citations of a folder whose log is whole: each position of their log,
     and what. 0 stands for the file as a whole."""
     path = folder / CITATIONS
-    yield from ((0, why) for why in damaged_room(path))
+    if room := list(damaged_room(path)):
+        yield from ((0, why) for why in room)
+        return  # to open it would make the table anew
     try:
         with closing(Citations(folder)) as citations:
             first: dict[str, Citation] = {}
@@ -348,6 +321,23 @@ def _difference(citation: Citation, body: bytes | None) -> str | None:
     if (sha256(body).hexdigest(), len(body)) != (citation.digest, citation.bytes):
         return "its body is not what was cited: its digest differs"
     return None
+
+
+def _append(
+    log: ChronicleRecorder, bodies: Bodies, citation: Citation, body: bytes | None, **place: Any
+) -> int:
+    """Add a citation to the log, with its bytes where they are not there yet; its position."""
+    stream = _stream(citation.of)
+    claims: tuple[Claim, ...] = ()
+    if body is not None:
+        bodies.keep(citation.id, body)
+        claims = (Claim(SPACE, citation.id, stream),)
+    told = {name: getattr(citation, name) for name in _Cited.__struct_fields__}
+    state = canonical({name: value for name, value in told.items() if value is not None})
+    event = StoredEvent(stream, log.revision(stream) + 1, CITED, state)
+    commit = NewCommit(actor=citation.actor, request="", claims=claims, **place)
+    (position,) = log.insert_events([event], commit=commit)
+    return position
 
 
 def _stream(of: str) -> str:

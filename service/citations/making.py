@@ -84,11 +84,14 @@ def cited(
     address = _address(of, ours=app.config["ANNALES_URL"])
     given = ask(app, address, environ, accept=chosen)
     _check(given, chosen)
+    if chosen is not None:
+        alone = ask(app, address, environ)
+        if (alone.mimetype, alone.body) == (given.mimetype, given.body):
+            chosen = None
     return citations.cite(
         of=given.of,
         media_type=given.headers["Content-Type"],
-        # Where `Accept` decides nothing, the address alone is what was cited.
-        chosen=chosen if "accept" in given.headers.get("Vary", "").lower() else None,
+        chosen=chosen,
         body=given.body,
         by=by,
         permit=permit,

@@ -76,7 +76,7 @@ def _export_citations(folder: Path, file: str | None) -> None:
             return
         with _written(file) as stream, bar("Exporting citations", len(kept)) as advance:
             for count, line in enumerate(kept.lines(), start=1):
-                stream.write(msgspec.json.encode(line) + b"\n")
+                stream.write(line + b"\n")
                 advance(count)
         click.echo(f"Exported what was cited to {file}: {count:,} in all.")
 

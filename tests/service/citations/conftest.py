@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,21 @@ FIRST = f"/v1/records/juno?at=2026-11-25&stated=2026-11-25&known=@3&view={VIEW}"
 SetView = Callable[[int], None]
 
 
-@pytest.fixture
-def cited_of(tmp_path: Path) -> Iterator[Archive]:
-    """The archive, with its views."""
-    with Archive(tmp_path / "archive", clock=Clock()) as archive:
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of that archive with its views, of which tests have copies."""
+    folder = tmp_path_factory.mktemp("told") / "archive"
+    with Archive(folder, clock=Clock()) as archive:
         for line in (SOURCE, JUNO, milestone("ground", "construction-started", "2015-01-10")):
             archive.chronicle.execute(command(line))
         archive.catch_up()
+    return folder
+
+
+@pytest.fixture
+def cited_of(told: Path, tmp_path: Path) -> Iterator[Archive]:
+    """The archive."""
+    with Archive(shutil.copytree(told, tmp_path / "archive"), clock=Clock()) as archive:
         yield archive
 
 

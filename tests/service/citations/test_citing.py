@@ -183,6 +183,8 @@ def test_one_address_has_a_citation_for_each_type_that_is_asked_for(client: Flas
     turtle = made(client, FIRST, media_type=TURTLE)
     assert turtle["media_type"].startswith(TURTLE)
     assert turtle["id"] != plain["id"]
+    assert made(client, FIRST, media_type="application/json") == plain
+    assert len(client.get("/v1/citations").get_json()["items"]) == 2
     asked = client.get(FIRST, headers={"Accept": TURTLE})
     assert client.get(f"/c/{turtle['id']}").data == asked.data != client.get(FIRST).data
     refused = cite(client, FIRST, media_type="image/png")

@@ -10,13 +10,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from flask.testing import FlaskClient
 
 from events.errors import LogReplaced
 from events.store.noted import NotedHead
@@ -25,6 +25,7 @@ from service.archive import Archive
 from service.archive.citations import CITATIONS, Citations, damaged
 from service.cli.command import annales
 from tests.service.citations.conftest import FIRST, SetView, made, new_client
+from tests.story.telling import Clock
 
 ANSWERS = int(os.environ.get("ANNALES_CITED", "300"))
 """So many answers over three versions of the views; 10,000 take some minutes."""
@@ -78,14 +79,22 @@ def done(folder: Path, *words: str) -> str:
     return result.stdout
 
 
+@pytest.fixture(scope="module")
+def cited_in(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which three answers were cited, two of them of one address."""
+    folder = shutil.copytree(told, tmp_path_factory.mktemp("cited") / "archive")
+    with Archive(folder, clock=Clock()) as archive:
+        client = new_client(archive)
+        made(client, FIRST)
+        made(client, FIRST, media_type="text/turtle")
+        made(client, f"/v1/state?at=2015-12-31&stated=2026-11-25&known=@3&view={VIEW}")
+    return folder
+
+
 @pytest.fixture
-def folder(client: FlaskClient, cited_of: Archive) -> Path:
-    """A closed folder in which three answers were cited, one of them of two types."""
-    made(client, FIRST)
-    made(client, FIRST, media_type="text/turtle")
-    made(client, f"/v1/state?at=2015-12-31&stated=2026-11-25&known=@3&view={VIEW}")
-    cited_of.close()
-    return cited_of.folder
+def folder(cited_in: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(cited_in, tmp_path / "archive")
 
 
 def test_two_processes_that_cite_the_same_at_once_make_one_citation_each(tmp_path: Path) -> None:
@@ -104,7 +113,7 @@ def test_two_processes_that_cite_the_same_at_once_make_one_citation_each(tmp_pat
 
 def test_a_kill_in_the_middle_loses_nothing_that_was_told(tmp_path: Path) -> None:
     """What was told is kept; of what was not, nothing or the whole."""
-    for _ in range(3):
+    for _ in range(2):
         process = citing(tmp_path, 10_000, "wang")
         go(process)
         assert process.stdout is not None
@@ -142,6 +151,32 @@ def test_all_that_was_cited_over_three_versions_of_the_views_is_byte_equal(
         assert client.get(of).data == client.get(f"/c/{id}").data == body, of
     assert {client.get(of).status_code for of in gone} == {410}
     assert list(damaged(cited_of.folder)) == []
+
+
+def test_the_log_says_of_a_citation_what_it_will_always_say(tmp_path: Path) -> None:
+    """The bytes of its event, its stream and its leaf: old logs depend on them."""
+    with closing(Citations(tmp_path, clock=Clock())) as citations:
+        for asked in (None, "text/plain"):
+            citations.cite(
+                of="/v1/state?view=6&at=2013-12-31&known=@7", media_type="text/plain",
+                chosen=asked, body=b"so it was", by="li", permit=lambda: None,
+            )  # fmt: skip
+    with closing(sqlite3.connect(tmp_path / CITATIONS)) as connection:
+        rows = connection.execute(
+            "SELECT originator_id, originator_version, topic, state, hex(leaf) FROM stored_events"
+        ).fetchall()
+        [(body,)] = connection.execute("SELECT body FROM bodies").fetchall()
+    stream, topic = "address:7e40d2fcbb10b39bef7bffe0d9aa0135", "answer-cited-v1"
+    rest = (
+        b'"digest":"8ca16d6325f8826569a9d3e78eb35c3f12fb73c8f717aa8f7d91c027e4779313",'
+        b'"id":"zxgzcrrhnk4khw7u","media_type":"text/plain",'
+        b'"of":"/v1/state?view=6&at=2013-12-31&known=@7"}'
+    )
+    plain, chosen = b'{"bytes":9,' + rest, b'{"bytes":9,"chosen":"text/plain",' + rest
+    leaf = "5AB7939E8A5DB74E00644F5EBBDB4A6A4E4B9DF012BD78D5FD9402781B1E395F"
+    assert rows[0] == (stream, 1, topic, plain, leaf)
+    assert rows[1][:4] == (stream, 2, topic, chosen)
+    assert zlib.decompress(body) == b"so it was"
 
 
 def test_what_is_kept_never_changes(folder: Path) -> None:
@@ -271,6 +306,11 @@ def test_citations_outlive_a_log_that_is_restored(folder: Path, tmp_path: Path) 
     [
         b"{}",
         b'{"type":"citation"}',
+        (
+            b'{"type":"citation","id":"aaaaaaaaaaaaaaaa","of":"/x?view=1","chosen":null,'
+            b'"media_type":"text/plain","digest":"00","bytes":1,"actor":"li","position":9,'
+            b'"cited_at":"2027-01-01T00:00:00.000000Z","body":null}'
+        ),
         b"",
     ],
 )
