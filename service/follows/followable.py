@@ -82,6 +82,8 @@ NOT_FOLLOWABLE: Mapping[str, str] = {
     "/v1/records/{id}.{form}": "it is a record in another form; follow /v1/records/{id}",
     "/v1/feeds": "it only names the feeds; follow the question that a feed is of",
     "/v1/feeds/{name}": "it is a feed itself; follow /v1/state or /v1/records/{id}",
+    "/v1/citations": "it grows by what is cited, which no commit tells of",
+    "/v1/citations/{id}": "it stays as it is; its page at /c/ tells what alters its question",
     "/checkpoint": "it changes with every commit; follow /v1/changes instead",
     "/checkpoint/key": "it stays as it is",
     "/checkpoint/consistency": "it stays as it is",
