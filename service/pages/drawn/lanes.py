@@ -117,9 +117,10 @@ def lanes_of(
 
 
 def headings_of(
-    lanes: Iterable[Lane], running: Mapping[str, str | None], *, year: str, say: Speech
+    lanes: Iterable[Lane], running: Mapping[str, str | None], *, when: str, say: Speech
 ) -> dict[str, Heading]:
-    """The heading of each field: how many of its facilities ran. `running` are statuses by id."""
+    """The heading of each field: how many of its facilities ran, and when. `running` are statuses
+    by id."""
     lang = say.lang
     of: Counter[str] = Counter()
     ran: Counter[str] = Counter()
@@ -136,8 +137,8 @@ def headings_of(
             other_title=labels.label(field, "zh") if lang == "en" and field else "",
             note=say("%(ran)s of %(all)s ran", ran=ran[field], all=of[field]),
             label=say(
-                "%(field)s: %(ran)s of %(all)s facilities ran in %(year)s",
-                field=title, ran=ran[field], all=of[field], year=year,
+                "%(field)s: %(ran)s of %(all)s facilities ran %(when)s",
+                field=title, ran=ran[field], all=of[field], when=when,
             ),
         )  # fmt: skip
     return headings

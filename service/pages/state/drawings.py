@@ -19,6 +19,7 @@ from service.pages.drawn.lanes import headings_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import year_text
 from service.pages.shell.layout import Members
+from service.sentences import times
 from service.state.facilities import NUMBER
 from service.words import labels, language
 
@@ -42,8 +43,9 @@ def state_drawings(
     def of_year(year: int) -> str:
         return visit.here.url(at=year_text(year), during=None)
 
-    year = language.date(day_text, lang)
-    headings = headings_of(lanes, held, year=year, say=say)
+    as_of = visit.query.as_of
+    when = times.when(as_of.at, lang) if as_of.during is None else times.during(as_of.during, lang)
+    headings = headings_of(lanes, held, when=when, say=say)
     drawn: Members = {
         "definitions": definitions(),
         "legend": legend(labels.drawn(say)),

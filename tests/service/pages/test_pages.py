@@ -825,6 +825,23 @@ def test_hostile_texts_stay_texts(hostile: FlaskClient, url: str) -> None:
         assert not any(link.lower().startswith("javascript:") for link in page.links)
 
 
+@pytest.mark.parametrize(
+    ("clock", "when"),
+    [
+        ("at=2013&lang=en", "facilities ran at the end of 2013"),
+        ("at=2013-05-31&lang=en", "facilities ran at the end of May 2013"),
+        ("at=2013-05-03&lang=en", "facilities ran on 3 May 2013"),
+        ("during=2013-05&lang=en", "facilities ran in May 2013"),
+        ("during=2013-05-03&lang=en", "facilities ran on 3 May 2013"),
+        ("at=2013-05-03&lang=zh", "核聚变：2013年5月3日，"),
+        ("during=2013&lang=zh", "核聚变：2013年内，"),
+    ],
+)
+def test_a_drawing_says_when_its_facilities_ran(client: FlaskClient, clock: str, when: str) -> None:
+    """On a day, in a month or a year, at the end of one."""
+    assert when in get(client, f"/state?{clock}&country=CN&field=fusion").text
+
+
 @pytest.mark.parametrize("url", ["/", "/state?at=2013&country=CN", "/records/juno", "/slips"])
 def test_a_page_is_whole_without_scripts(client: FlaskClient, url: str) -> None:
     """Drawings and tables stand in the text; what only scripts can do is hidden until they run."""
