@@ -115,7 +115,9 @@ def rendered(
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
             found = most_significant(found, limit)
-        shown = completed(reading, query.as_of, sorted(found, key=in_time))
+        shown = sorted(found, key=in_time)
+        if feed.completes:
+            shown = completed(reading, query.as_of, shown)
     return sent.form.render(
         Context(
             feed=feed,

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
 from service.data import EDITIONS, FROM_FIRST_RELEASE
+from service.translations import LANGUAGES
 from tests.naive.histories import logged, random_question
 from tests.naive.model import Naive
 from tests.service.asked import CHRONICLE
@@ -239,7 +241,44 @@ def _reason(was: Line, line: Line) -> str:
     return f"The first edition {', and '.join(told)}."
 
 
+# --- what its pages weigh
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_home_page_weighs_little(folders: list[Told], lang: str) -> None:
+    """With all that it loads at once it stays under 150 KB, compressed as the least able ask."""
+    client = folders[0].client
+    home = f"/?lang={lang}"
+    loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', _page(client, home))
+    weight = sum(
+        len(client.get(url, headers={**AS_A_BROWSER, "Accept-Encoding": "gzip"}).data)
+        for url in dict.fromkeys([home, *loaded])
+    )
+    assert weight < 150_000
+
+
+def test_what_a_phone_is_not_drawn_at_once_is_drawn_where_that_leads(folders: list[Told]) -> None:
+    """The lives of a field stand on its own page, at the same clocks; a desk has all of them."""
+    client = folders[0].client
+    _, phone = _page(client, "/?at=2013&stated=2014&lang=en").split('class="narrow lanes"')
+    links = re.findall(r'<li class="fold"><a href="([^"]+)">([^<]+)</a>', phone)
+    assert "data-group" not in phone
+    assert len(links) == 12
+    for href, label in links:
+        assert "at=2013&amp;stated=2014&amp;field=" in href
+        _, drawn = _page(client, unescape(href)).split('class="narrow lanes"')
+        assert re.findall(r'aria-label="([^"]+)" data-group', drawn) == [label]
+
+
 # --- asking
+
+AS_A_BROWSER = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def _page(client: FlaskClient, url: str) -> str:
+    response = client.get(url, headers=AS_A_BROWSER)
+    assert response.status_code == 200
+    return response.text
 
 
 def _url(path: str, **asked: Any) -> str:

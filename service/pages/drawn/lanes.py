@@ -177,7 +177,6 @@ def staircase_of(
                 note=text_in(plan, "title", lang),
                 slip=say("first promise") if index == 0 else _behind(first, due, lang),
                 title=f"{text_in(plan, 'title', lang)} ({words})",
-                statement=plan["id"],
             )
         )
     came = lines.get(ladder.came) if ladder.came else None
@@ -335,7 +334,6 @@ def _bar(item: Item, say: Speech) -> Bar:
         end=end,
         expected=item.planned,
         title=title or status,
-        statement=item.statement or "",
     )
 
 
@@ -349,7 +347,6 @@ def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
                 kind="discovery" if item.kind == "discovery" else "upgrade",
                 date=edge_of(item.start),
                 title=f"{title_of(item, lang)}: {dated}",
-                statement=item.statement or "",
             )
 
 
