@@ -17,7 +17,8 @@ from service.questions import QUESTIONS
 from service.records.question import RECORD
 from service.web.access import needs
 from service.web.description import described
-from service.web.response import answered, archive
+from service.web.response import answered
+from service.web.root import archive
 from service.web.schemas import HealthSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000

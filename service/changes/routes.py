@@ -38,12 +38,12 @@ from service.web.limiting import client
 from service.web.response import (
     ASK_AGAIN,
     FOR_EVER,
-    archive,
     budget_of,
     of_epoch,
     parameters,
     unless_held,
 )
+from service.web.root import archive
 from service.web.schemas import headers, problem_responses
 
 BATCH = "application/cloudevents-batch+json"

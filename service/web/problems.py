@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
-from service.archive import LOG, Archive
+from service.archive import LOG
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
+from service.web.root import archive
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -510,11 +511,6 @@ def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any
     Raises StopIteration for any other error.
     """
     return next(RAISED[each] for each in error.__mro__ if each in RAISED)
-
-
-def archive() -> Archive:
-    """The archive of the app that handles the request."""
-    return cast("Archive", current_app.extensions["annales"])
 
 
 def _raised(error: errors.AnnalesError) -> Response:

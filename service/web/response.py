@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
-from typing import cast
 
 from flask import Response, current_app, request
 
@@ -18,7 +17,6 @@ from events.errors import BadFilter, NotProjected, OldEpoch, OldView
 from projections import VIEW
 from projections.views.budget import Budget
 from projections.views.reading import Reading
-from service.archive import Archive
 from service.asking.errors import BadHeader
 from service.asking.format import JSON, Body
 from service.asking.narrowing import narrowing
@@ -27,6 +25,7 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.web.limiting import client
 from service.web.pausing import as_dear, reading_at
+from service.web.root import archive
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -34,11 +33,6 @@ ASK_AGAIN = "public, no-cache"
 
 Headers = Callable[[Reading, Query, Mapping[str, str]], Mapping[str, str]]
 """Gives headers of an answer by name, from the query and the texts of its parameters."""
-
-
-def archive() -> Archive:
-    """The archive of the app that handles the request."""
-    return cast("Archive", current_app.extensions["annales"])
 
 
 def answered(question: Question, id: str = "", *, more: Headers | None = None) -> Response:

@@ -26,8 +26,8 @@ from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.translations import LANGUAGES, chosen
-from service.web.response import archive, arguments, parameters, respond
-from service.web.root import root
+from service.web.response import arguments, parameters, respond
+from service.web.root import archive, root
 from service.words import labels
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.speech import Speech
