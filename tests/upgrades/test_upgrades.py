@@ -153,6 +153,14 @@ def without_changes(text: str) -> str:
     return json.dumps([{**item, "changes": None} for item in items])
 
 
+def without_doubts(text: str) -> str:
+    """A calendar, each line of it whole, without what its titles say of disputes."""
+    whole = text.replace("\r\n ", "")
+    words = r"(?:disputed|date contested|有争议|日期有争议)"
+    one_or_both = rf"{words}(?:\\?[,，] ?{words})?"
+    return re.sub(rf" ?[(（]{one_or_both}[)）]|\\?[,，] ?{one_or_both}(?=[)）])", "", whole)
+
+
 SHORTER = 1380
 """Where the page ends now."""
 
@@ -175,7 +183,7 @@ MASKED: tuple[Masked, ...] = (
             r'"still_open":[0-9]+,',
             r" <small>\((?:date contested|日期有争议)\)</small>",
             r" \((?:date contested|日期有争议)\)",
-            r", date contested(?=\))",
+            r"\\?, date contested(?=\))",
             r"(?<=[a-z]) contested\b",
         ),
     ),
@@ -217,6 +225,23 @@ MASKED: tuple[Masked, ...] = (
             r'"zoomMax":\d+,|"domain":\[[^]]*\]',
             r'"omitted":\d+,|"no-place":\d+',
             r"BEGIN:VEVENT\r\nSUMMARY:CEPC to be proposed again(?s:.*?)END:VEVENT\r\n",
+        ),
+    ),
+    Masked(
+        since="2026-11-27",
+        why="The titles of a calendar say what is disputed or contested.",
+        questions=r"^/v1/feeds/icalendar\?",
+        without=without_doubts,
+    ),
+    Masked(
+        since="2026-11-27",
+        why="What was recorded says whether it is disputed, and what it contradicts.",
+        questions=r"^/v1/feeds/(atom|jsonfeed)\?",
+        without=cut(
+            r"(?:<|&lt;)p(?:>|&gt;)(?:Disputed|有争议|(?:Contradicts: |与之矛盾：)[^<&]*)"
+            r"(?:<|&lt;)/p(?:>|&gt;)",
+            r'\s*<category term="disputed" />',
+            r',"disputed"(?=\])|,"disputed":true|,?"contradicts":\[[^]]*\]',
         ),
     ),
     Masked(
