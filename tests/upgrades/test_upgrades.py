@@ -88,7 +88,7 @@ ALLOWED: tuple[Allowed, ...] = (
         for question, becomes in {
             "slips": ends_at(1383, "2026-12-31T12:54:46.506248Z", goes_on=True),
             "state%3Fcountry%3DCN%26at%3D2016": ends_at(
-                1531, "2027-01-27T08:36:33.023265Z", goes_on=True
+                1533, "2027-01-27T13:51:49.696167Z", goes_on=True
             ),
             "hindsight": ends_at(1615, "2027-02-21T09:00:00.000006Z", goes_on=False),
         }.items()
