@@ -125,6 +125,18 @@ def test_the_pages_say_so(reader: Reader, lang: str, word: str) -> None:
     assert "/sources/" in page.get_data(as_text=True)
 
 
+def test_disputed_statements_have_their_chinese_titles(juno: Teller) -> None:
+    """On the Chinese page; where there is none, the other one."""
+    juno.tell(
+        milestone("ran", "operation-started", "2025", title_zh="江门中微子实验开始运行"),
+        milestone("rumour", "operation-started", "2024", rank="disputed"),
+    )
+    juno.archive.catch_up()
+    page = Reader(create_app(juno.archive)).ask("/disputed?lang=zh", Accept="text/html").text
+    assert '#st-ran">江门中微子实验开始运行</a>' in page
+    assert '#st-rumour">JUNO: operation-started</a>' in page
+
+
 def test_a_last_word_is_old_after_five_years(juno: Teller) -> None:
     """More than five years after it: not on the day itself; and not of what was closed."""
     juno.tell(milestone("began", "construction-started", "2010-02-28"))
