@@ -131,7 +131,9 @@ class Joining:
             signed = checkpoint_of(note, self.key)
         except NotProved as error:
             raise self._refused(None, str(error)) from None
-        self._check_base()
+        base = self._check_base()
+        if base is not None and (base.checkpoint, base.mirrors) == (note, self.mirrors):
+            return
         self._check_beginning(signed)
         self._begin()
         yield from self._join(signed)
@@ -144,11 +146,11 @@ class Joining:
                 raise NotMirroring
             self._note(note)
 
-    def _check_base(self) -> None:
-        """See that the log still holds what was verified before. Raises LogDamaged."""
+    def _check_base(self) -> Base | None:
+        """See that the log still holds what was verified before; its base. Raises LogDamaged."""
         base = self.chronicle.base.read()
         if base is None or base.checkpoint is None:
-            return
+            return base
         try:
             verified = checkpoint_of(base.checkpoint, Key.parse(base.key))
         except NotProved as error:
@@ -156,6 +158,7 @@ class Joining:
         if verified.size > self.size or root_of(self._leaves, verified.size) != verified.root:
             why = f"it is not what was verified of {base.source} ({NAME}): mirror into a new folder"
             raise LogDamaged(self.position, why)
+        return base
 
     def _check_beginning(self, signed: Checkpoint) -> None:
         """See that the log is the beginning of what is signed. Raises SourceRefused."""

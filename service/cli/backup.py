@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import msgspec
 
+from events.ledger.base import NAME as BASE
 from events.store.copying import copy
 from service.archive import LOG
 from service.archive.keys import KEYS
@@ -39,6 +41,8 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
     try:
         # A key is issued before it is used: so each that the log names is among the keys.
         kept = [name for name in (LOG, KEYS) if (folder / name).exists()]
+        with suppress(FileNotFoundError):  # before the log, which may go on meanwhile
+            shutil.copyfile(folder / BASE, beside / BASE)
         with bar("Copying"):
             copy({folder / name: beside / name for name in kept})
         with bar("Verifying"):

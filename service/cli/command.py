@@ -26,6 +26,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
+    "mirror": (
+        "service.cli.mirror",
+        "Copy another Annales into the folder, verify it, and follow it.",
+    ),
     "backup": ("service.cli.backup", "Copy the log and the keys, while others go on writing."),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
     "follow": ("service.cli.follow", "The commits that altered the answer to QUESTION."),

@@ -369,6 +369,14 @@ PROBLEMS: tuple[Problem, ...] = (
         },
     ),
     Problem(
+        "is-mirror",
+        409,
+        "This is a mirror",
+        "The chronicle copies the one at `source`, which takes the orders. It takes some of its own"
+        " when its keeper lets it go on by itself, by `annales mirror --detach`.",
+        raised={errors.IsMirror: facts("source")},
+    ),
+    Problem(
         "stale-revision",
         412,
         "The record changed",
