@@ -284,6 +284,30 @@ class NotFound(AnnalesError):
         super().__init__(f"no {kind} {id[:80]!r} at these clocks")
 
 
+class NoEvent(AnnalesError):
+    """The log has no event at a position, and gave it none."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        super().__init__(f"no event lies at @{position}")
+
+
+class NotSigned(AnnalesError):
+    """Nothing that is signed reaches so far. `why` says what to do, or to wait for."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class NoTile(AnnalesError):
+    """The tree of the newest checkpoint has no such tile, or it is wider there."""
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path, self.size = path, size
+        super().__init__(f"a tree of {size} events has no {path[:80]}")
+
+
 class NotToBeSigned(AnnalesError):
     """The log is not what was signed of it, or the key is not to be used: nothing is signed until
     that is mended. `position` is 0 where it is not the log."""

@@ -25,9 +25,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 ED25519 = b"\x01"
 """The type of signature that a key names in its first byte."""
 
@@ -215,6 +212,12 @@ def signature_line(name: str, id: bytes, signature: bytes) -> str:
 
 def text_of_note(note: str, key: Key) -> str:
     """The text of a note, if the key has signed it. Raises NotProved."""
+    # Whoever only makes hashes does not wait for it.
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
     if len(note) > LONGEST_NOTE:
         raise NotProved("the note is too long")
     if any(letter < " " and letter != "\n" for letter in note):

@@ -71,6 +71,7 @@ def mirror(
         _detach(folder)
         return
     with Archive(folder) as archive, _alone(folder):
+        archive.migrate()
         base = archive.chronicle.base.read()
         of = _source(source, base)
         joining = Joining(archive.chronicle, of, _trusted(of, key, base), mirrors=True)

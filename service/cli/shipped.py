@@ -46,9 +46,10 @@ def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
 
     An empty log becomes a copy of it, verified by its signature; one that is the beginning of it
     and was added nothing to goes on as such. One that recorded exactly the first editions itself
-    records the next. Any other log is left alone.
+    records the next. Any other log is left alone, but for what `annales migrate` does to its schema.
     """
     with Archive(folder) as archive:
+        archive.migrate()
         chronicle = archive.chronicle
         base = chronicle.base.read()
         if base is not None and base.mirrors:

@@ -91,7 +91,8 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
 def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """Make the folder ready for this version.
 
-    There is one schema of the log so far, so nothing is ever changed; what is missing is made.
+    A log of an earlier version gets its tree, by which it is signed and proved: nothing that was
+    recorded is changed. What is missing is made.
 
     A log that is no continuation of what the folder had is refused by every command. With
     --new-epoch it goes on all the same: links to what another told beyond this place are answered
@@ -99,19 +100,24 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """
     had_log, before = (folder / LOG).exists(), _pointer(folder)
     with Archive(folder, new_epoch=new_epoch) as archive:
+        was = archive.migrate()
         epochs = archive.chronicle.log.epochs()
         position = caught_up(archive)
     made_views = _pointer(folder) != before
     if as_json:
         members = {
-            "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
+            "log": {"schema": SCHEMA_NUMBER, "was": was, "made": not had_log},
             "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
         }
         if new_epoch:
             members["epoch"] = {"number": epochs[-1].number, "began": f"@{epochs[-1].began}"}
         click.echo(msgspec.json.encode(members))
         return
-    done = "there was nothing to do" if had_log else "made, as there was none"
+    done = "there was nothing to do"
+    if not had_log:
+        done = "made, as there was none"
+    elif was != SCHEMA_NUMBER:
+        done = f"it had schema {was}, and got its tree"
     click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
     if new_epoch:
         click.echo(f"Epoch {epochs[-1].number} begins beyond @{epochs[-1].began}.")

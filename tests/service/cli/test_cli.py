@@ -677,7 +677,7 @@ def test_verify_names_what_is_damaged_in_the_log(kept: Path) -> None:
 def test_migrate_makes_what_is_missing_and_changes_nothing_else(kept: Path, folder: Path) -> None:
     """It tells the schema of the log and the version of the views, and what it did."""
     assert json.loads(done(kept, "migrate", "--json")) == {
-        "log": {"schema": 1, "made": False},
+        "log": {"schema": 3, "was": 3, "made": False},
         "views": {"version": VIEW, "made": False, "position": "@12"},
     }
     (kept / "views.current").unlink()
