@@ -46,7 +46,7 @@ def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
 
     An empty log becomes a copy of it, verified by its signature; one that is the beginning of it
     and was added nothing to goes on as such. One that recorded exactly the first editions itself
-    records the next. Any other log is left alone, but for what `annales migrate` does to its schema.
+    records the next. Any other log is left alone, but that `annales migrate` is done.
     """
     with Archive(folder) as archive:
         archive.migrate()
