@@ -15,6 +15,7 @@ from service.desk.routes import blueprint as desk
 from service.feeds import FEEDS
 from service.feeds.routes import blueprint as feeds
 from service.follows.routes import blueprint as follows
+from service.ledger.routes import blueprint as ledger
 from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     mementos,
     feeds,
     linked,
+    ledger,
     oembed,
 )
 """The routes that /openapi.json describes."""

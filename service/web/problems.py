@@ -192,6 +192,28 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={errors.PositionAhead: facts("position", "head")},
     ),
     Problem(
+        "no-such-event",
+        404,
+        "No event there",
+        "The log has no event at the position, and gave it to none.",
+        raised={errors.NoEvent: facts("position")},
+    ),
+    Problem(
+        "no-such-tile",
+        404,
+        "No such tile",
+        "The tree of the newest checkpoint, with its `size`, has no such tile, or none of this"
+        " width.",
+        raised={errors.NoTile: facts("size")},
+    ),
+    Problem(
+        "not-signed",
+        404,
+        "Not signed",
+        "No checkpoint reaches so far; the detail says what to do, or to wait for.",
+        raised={errors.NotSigned: facts()},
+    ),
+    Problem(
         "no-such-record",
         404,
         "Nothing of that name",
