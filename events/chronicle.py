@@ -323,7 +323,7 @@ class Chronicle(Application[str]):
         """
         place, positions = places[0], tuple(each.event for each in places)
         position = place.position
-        if len(batch) != place.events or positions[-1] != position:
+        if len(batch) != (place.events or len(batch)) or positions[-1] != position:
             raise LogDamaged(position, f"the export has {len(batch)} of {place.events} events")
         command = Command(
             orders=tuple(batch),
@@ -354,9 +354,9 @@ class Chronicle(Application[str]):
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where an event stood, by the member `commit` of an exported line.
 
-    `position` is that of the commit, which has so many `events`; `event` is the
-    event's own. On the first line alone stand the `epochs` of the log after the first, its newest
-    `checkpoint` and the key that it is `verified_by`.
+    `position` is that of the commit, which has so many `events`, 0 where nobody told; `event` is
+    the event's own. On the first line alone stand the `epochs` of the log after the first, its
+    newest `checkpoint` and the key that it is `verified_by`.
     """
 
     position: int

@@ -191,7 +191,7 @@ class Checkpoint(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """The checkpoint in the text of a note. Raises NotProved."""
-        origin, size, root, *extension = (*text.split("\n"), "", "", "")[: text.count("\n") or 3]
+        origin, size, root, *extension = (*text.split("\n"), "", "", "")[: max(text.count("\n"), 3)]
         if not text.endswith("\n") or not origin or not _is_number(size) or not all(extension):
             raise NotProved("this is no checkpoint: an origin, a size and a root, a line each")
         if len(hash := _decoded(root)) != 32:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -119,7 +119,7 @@ class Joining:
                     return first + place
         return of
 
-    def take(self, note: str) -> Iterator[int]:
+    def take(self, note: str) -> Generator[int]:
         """Take over what a checkpoint of the source has signed; yields each position reached.
 
         At the end the checkpoint is noted. Raises SourceRefused, with what was verified kept;
@@ -222,12 +222,13 @@ class Joining:
             if len(self._leaves) < end:
                 self._verify(max(end, first + BATCH), signed)
             leaves = self._leaves.hashes(0, first, len(batch))
-            expected = [
-                msgspec.structs.replace(place, leaf=leaf.hex())
-                for place, leaf in zip(places, leaves, strict=True)
-            ]
+            for place, leaf in zip(places, leaves, strict=True):
+                if place.leaf != leaf.hex():
+                    raise self._refused(place.event, "the event is not the one that was signed")
+            if (last := places[-1]).event != last.position:
+                raise self._refused(last.event, f"the commit up to @{last.position} is not whole")
             try:
-                self.chronicle.restore_commit(batch, expected, mirrors=self.mirrors)
+                self.chronicle.restore_commit(batch, places, mirrors=self.mirrors)
             except LogDamaged as error:
                 raise self._refused(error.position, error.why) from error
             self._positions.extend(place.event for place in places)

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, socket
 from threading import Event, Timer
 from urllib.parse import urlsplit
 
 import msgspec
 
+from events.canonical import canonical, leaf_hash
+from events.chronicle import Place
 from events.commit import Epoch
 from events.errors import SourceRefused, SourceUnreachable
 from events.fact import Line
@@ -31,6 +33,8 @@ from events.ledger.checking import (
 from events.ledger.joining import Sized
 from events.ledger.tree import tile_width
 from events.orders import orders
+from events.stream import Stream
+from service.changes.feed import topic_of
 from service.version import VERSION
 from service.web.cloud_events import PATH
 
@@ -60,12 +64,16 @@ POLL = 25.0
 class _Data(msgspec.Struct):
     position: int
     commit: int
+    revision: int
     actor: str
     request: str
     line: Line
+    record: str | None = None
+    source: str | None = None
 
 
 class _Change(msgspec.Struct):
+    type: str
     time: str
     data: _Data
 
@@ -113,14 +121,15 @@ class Remote:
             for text in texts:
                 try:
                     change = decode(text)
-                except (msgspec.MsgspecError, UnicodeError) as error:
+                    line = _exported(change)
+                except (msgspec.MsgspecError, ValueError) as error:
                     why = f"what it shows there is no change: {error}"
                     raise SourceRefused(self.name, after + 1, why) from None
                 if change.data.position <= after:
                     why = f"it shows @{change.data.position} after it"
                     raise SourceRefused(self.name, after, why)
                 after = change.data.position
-                for order in orders([_exported(change)]):
+                for order in orders([line]):
                     yield len(text), order
             is_full = len(texts) >= PAGE
 
@@ -167,13 +176,15 @@ class Remote:
         headers = {"User-Agent": AGENT, "Accept": accept, "Cache-Control": "no-cache"}
         if key := os.environ.get(API_KEY):
             headers["Authorization"] = f"Bearer {key}"
-        connection = self._connect(timeout=silence)
+        connection = self._connection(timeout=silence)
         # Who sends a byte now and then is never silent.
         is_late = Event()
-        watch = Timer(silence + SLOWEST, _cut, [connection, is_late])
+        watch = Timer(silence + SLOWEST, lambda: _cut(line, is_late))
         watch.daemon = True
-        watch.start()
         try:
+            connection.connect()
+            line = connection.sock  # which `connection` may forget before it is read to its end
+            watch.start()
             connection.request("GET", f"{self._prefix}{path}", headers=headers)
             response = connection.getresponse()
             if response.status != 200:
@@ -193,16 +204,15 @@ class Remote:
             raise SourceUnreachable(self.name, f"{path} ends before its end, or takes too long")
         return bytes(body)
 
-    def _connect(self, *, timeout: float) -> HTTPConnection:
+    def _connection(self, *, timeout: float) -> HTTPConnection:
         kind = HTTPSConnection if self._is_secure else HTTPConnection
         return kind(self._host, timeout=timeout)
 
 
-def _cut(connection: HTTPConnection, is_late: Event) -> None:
+def _cut(line: socket, is_late: Event) -> None:
     is_late.set()
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(SHUT_RDWR)
+    with suppress(OSError):
+        line.shutdown(SHUT_RDWR)
 
 
 def _answered(status: int, path: str) -> str:
@@ -213,15 +223,23 @@ def _answered(status: int, path: str) -> str:
 
 
 def _exported(change: _Change) -> bytes:
-    """A change as a line of an export, whose leaf is told by the tree."""
+    """A change as a line of an export. Raises ValueError for a line that has no canonical text."""
     data = change.data
-    place = {
-        "position": data.commit,
-        "events": 0,
-        "event": data.position,
-        "recorded_at": change.time,
-        "actor": data.actor,
-        "request": data.request,
-        "leaf": "",
-    }
+    leaf = leaf_hash(
+        stream=str(Stream.record(data.record) if data.record else Stream.source(data.source or "")),
+        version=data.revision,
+        topic=topic_of(change.type),
+        state=canonical({name: each for name, each in data.line.items() if name != "type"}),
+        recorded_at=change.time,
+        actor=data.actor,
+    )
+    place = Place(
+        position=data.commit,
+        events=0,  # as many as come
+        event=data.position,
+        recorded_at=change.time,
+        actor=data.actor,
+        request=data.request,
+        leaf=leaf.hex(),
+    )
     return msgspec.json.encode({**data.line, "commit": place})

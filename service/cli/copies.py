@@ -22,6 +22,7 @@ import msgspec
 from events.chronicle import Chronicle
 from events.clocks import instant
 from events.errors import BadClock
+from events.ledger.ledger import Ledger
 from events.orders import orders
 from events.store.noted import NotedHead
 from events.store.sqlite import ChronicleFactory
@@ -40,12 +41,16 @@ def export(folder: Path, file: str) -> None:
     """Write the whole history to FILE, or to stdout.
 
     The lines are those that were recorded, each with its place in the log, for `annales restore`.
+    Where the log was signed the first has its newest checkpoint, for `annales mirror`.
     """
     with Chronicle(log_of(folder)) as chronicle, _written(file) as stream:
+        ledger = Ledger(chronicle.log, folder)
+        key = ledger.key()
+        signed = {"checkpoint": ledger.checkpoint(), "key": str(key) if key else None}
         head = chronicle.log.head()
         count = 0
         with bar("Exporting", head.position if head else None) as advance:
-            for line in chronicle.export():
+            for line in chronicle.export(**signed):
                 stream.write(msgspec.json.encode(line) + b"\n")
                 count += 1
                 if count % 500 == 0:

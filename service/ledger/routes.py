@@ -19,6 +19,7 @@ from flask_smorest import Blueprint
 from events.clocks import epoch_at
 from events.commit import LoggedEvent
 from events.errors import BadFilter, NoTile, NotSigned, OldEpoch, PositionAhead
+from events.ledger.base import Base
 from events.ledger.checking import TILE, tile_path
 from events.ledger.ledger import NOT_YET, Ledger, entry_of
 from service.asking import forms
@@ -44,6 +45,8 @@ A_MOMENT = "max-age=1"
 """As long as a checkpoint is the newest, for all that anybody can tell."""
 
 AN_HOUR = "max-age=3600"
+
+NO_BASE = "this log is a copy of no other, or nothing of the other was verified yet"
 
 MOST = 10**18 - 1
 """No log has more events, and no larger number is a position."""
@@ -119,6 +122,31 @@ def checkpoint_key() -> Response:
     if key is None:
         raise NotSigned(NOT_YET)
     return Response(f"{key}\n", content_type=TEXT, headers={"Cache-Control": AN_HOUR})
+
+
+@_routed("/checkpoint/base", {"type": "string"}, TEXT)
+def checkpoint_base() -> Response:
+    """What this log is a copy of: the newest checkpoint of the other that was verified here."""
+    parameters(())
+    note = _base().checkpoint
+    if note is None:
+        raise NotSigned(NO_BASE)
+    return Response(note, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
+
+
+@_routed("/checkpoint/base/key", {"type": "string"}, TEXT)
+def checkpoint_base_key() -> Response:
+    """The key that the other log signs with."""
+    parameters(())
+    key = f"{_base().key}\n"
+    return Response(key, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
+
+
+def _base() -> Base:
+    base = archive().chronicle.base.read()
+    if base is None:
+        raise NotSigned(NO_BASE)
+    return base
 
 
 @_routed("/checkpoint/consistency", ConsistencySchema, "application/json", FROM, TO)
