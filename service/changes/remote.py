@@ -2,7 +2,7 @@
 
 The events come from the change stream, the hashes from the tiles of its tree. What is read is
 distrusted: an answer has a size and an end in time, whatever the other side does, and none of it
-joins a log before `events/ledger/joining.py` has verified it.
+joins a log before `events/mirroring/joining.py` has verified it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from events.ledger.checking import (
     NotProved,
     tile_path,
 )
-from events.ledger.joining import Sized
 from events.ledger.tree import tile_width
+from events.mirroring.joining import Sized
 from events.orders import orders
 from events.stream import Stream
 from service.changes.feed import topic_of

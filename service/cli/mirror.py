@@ -20,8 +20,8 @@ from events.chronicle import Chronicle
 from events.errors import NotMirroring, SourceRefused, SourceUnreachable
 from events.ledger.base import Base
 from events.ledger.checking import Key, NotProved
-from events.ledger.exported import Exported
-from events.ledger.joining import Joining
+from events.mirroring.exported import Exported
+from events.mirroring.joining import Joining
 from projections.views.following import turn
 from service.archive import Archive
 from service.changes.remote import Remote

@@ -21,8 +21,8 @@ from events.chronicle import Chronicle
 from events.decision import Decision
 from events.errors import Refusal
 from events.ledger.checking import Key
-from events.ledger.exported import Exported
-from events.ledger.joining import Joining
+from events.mirroring.exported import Exported
+from events.mirroring.joining import Joining
 from events.orders import Order, orders
 from service.archive import Archive
 from service.cli.load import Come, actor_option, counted, decided, refused

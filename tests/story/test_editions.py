@@ -24,7 +24,7 @@ from events.commit import microseconds
 from events.fact import Line
 from events.ledger.base import Base
 from events.ledger.checking import Growing
-from events.ledger.exported import Exported
+from events.mirroring.exported import Exported
 from events.orders import orders
 from service.app import create_app
 from service.archive import Archive

@@ -33,11 +33,11 @@ from events.errors import IsMirror, LogDamaged, NotMirroring, SourceRefused, Sou
 from events.fact import Line
 from events.ledger import signing
 from events.ledger.checking import Key
-from events.ledger.exported import Exported
-from events.ledger.joining import Joining
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
 from events.ledger.signing import Signer
+from events.mirroring.exported import Exported
+from events.mirroring.joining import Joining
 from events.orders import Command, Order
 from service.app import create_app
 from service.archive import LOG, Archive

@@ -17,7 +17,7 @@ import msgspec
 from events.chronicle import Place
 from events.commit import Epoch
 from events.errors import SourceRefused
-from events.ledger.joining import Leaves, Sized
+from events.mirroring.joining import Leaves, Sized
 from events.orders import orders
 
 LONGEST_LINE = 1_000_000
