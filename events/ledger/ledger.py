@@ -7,6 +7,7 @@ Whoever signs is in `publishing.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -23,11 +24,18 @@ NOT_YET = "nothing is signed yet: `annales serve` signs what the log holds, a mo
 BEYOND = "the newest checkpoint has {size} events, and this is number {number}: ask again soon"
 
 
+MOST_ABOVE = 64
+"""How many tiles above the leaves are kept in memory: those of a million events are 16."""
+
+
 class Tree(Protocol):
     """The tree of a log."""
 
-    def size(self) -> int | None:
-        """How many leaves it has; None where there is none."""
+    def exists(self) -> bool:
+        """Whether there is one: a log of an earlier schema has none."""
+
+    def size(self) -> int:
+        """How many leaves it has."""
 
     def index_of(self, position: int) -> int | None:
         """The index of the event at a position; None where there is none."""
@@ -45,6 +53,9 @@ class Log(Protocol):
     @property
     def tree(self) -> Tree:
         """Its tree."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """What is read meanwhile is of one state of the log."""
 
     def events_at(self, positions: Sequence[int]) -> list[LoggedEvent]:
         """The events at some positions; none for a position that has no event."""
@@ -70,6 +81,7 @@ class Ledger:
     def __init__(self, log: Log, folder: Path) -> None:
         self.log = log
         self.folder = folder
+        self._above: dict[tuple[int, int, int], list[bytes]] = {}
 
     def checkpoint(self) -> str | None:
         """The newest checkpoint, as it was signed; None where there is none."""
@@ -85,7 +97,7 @@ class Ledger:
     def signed(self, note: str | None = None) -> tuple[str, Checkpoint]:
         """A checkpoint of this log, the newest where none is given, as it was signed and what it
         says. Raises NotSigned."""
-        if self.log.tree.size() is None:
+        if not self.log.tree.exists():
             raise NotSigned(NO_TREE)
         note = note or self.checkpoint()
         key = self.key()
@@ -98,12 +110,12 @@ class Ledger:
 
     def size(self) -> int:
         """How many leaves the tree of the log has at the moment; 0 where there is none."""
-        return self.log.tree.size() or 0
+        return self.log.tree.size() if self.log.tree.exists() else 0
 
     def index_of(self, position: int) -> int:
         """The index of the event at a position, from 0. Raises NoEvent, and NotSigned where the
         log has no tree."""
-        if self.log.tree.size() is None:
+        if not self.log.tree.exists():
             raise NotSigned(NO_TREE)
         index = self.log.tree.index_of(position)
         if index is None:
@@ -126,11 +138,13 @@ class Ledger:
 
         Raises NoEvent, and NotSigned where it is beyond it.
         """
-        index = self.index_of(position)
-        note, checkpoint = self.signed(note)
-        if index >= checkpoint.size:
-            raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
-        return Proof(index, tuple(inclusion(self, index, checkpoint.size)), note)
+        with self.log.reading():
+            index = self.index_of(position)
+            note, checkpoint = self.signed(note)
+            if index >= checkpoint.size:
+                raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
+            path = inclusion(self._tiles(checkpoint.size), index, checkpoint.size)
+        return Proof(index, tuple(path), note)
 
     def consistency(self, *, old_size: int, size: int) -> list[bytes]:
         """The path that shows that the log of one size is the beginning of that of another.
@@ -140,11 +154,18 @@ class Ledger:
         _, checkpoint = self.signed()
         if size > checkpoint.size:
             raise NotSigned(BEYOND.format(size=checkpoint.size, number=size))
-        return consistency(self, old_size, size)
+        with self.log.reading():
+            return consistency(self._tiles(size), old_size, size)
 
     def root(self, size: int) -> bytes:
         """The root of the tree of the first events, from the hashes that the log keeps."""
-        return root_of(self, size)
+        with self.log.reading():
+            return root_of(self._tiles(size), size)
+
+    def _tiles(self, size: int) -> _Tiles:
+        if len(self._above) > MOST_ABOVE:
+            self._above.clear()
+        return _Tiles(self.log.tree, size, self._above)
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
         """The hashes of `events/ledger/tree.py:Hashes`."""
@@ -165,6 +186,30 @@ class Ledger:
         _, checkpoint = self.signed()
         if not 0 < width <= tile_width(level, number, checkpoint.size):
             raise NoTile(tile_path(named, number, width), checkpoint.size)
+
+
+class _Tiles:
+    """The `Hashes` of a tree of a size, each tile of which is read once; those above the leaves,
+    which never change, are kept in `above` for the next."""
+
+    def __init__(
+        self, tree: Tree, size: int, above: dict[tuple[int, int, int], list[bytes]]
+    ) -> None:
+        self._tree = tree
+        self._size = size
+        self._above = above
+        self._leaves: dict[tuple[int, int, int], list[bytes]] = {}
+
+    def hashes(self, level: int, first: int, count: int) -> list[bytes]:
+        """Some hashes of one tile."""
+        number, place = divmod(first, TILE)
+        width = tile_width(level, number, self._size)
+        kept = self._above if level else self._leaves
+        tile = kept.get((level, number, width))
+        if tile is None:
+            tile = self._tree.hashes(level, number * TILE, width)
+            kept[level, number, width] = tile
+        return tile[place : place + count]
 
 
 def entry_of(event: LoggedEvent) -> bytes:

@@ -101,11 +101,16 @@ class Tree:
             self._is_there = cursor.fetchone()[0] == SCHEMA_NUMBER
         return self._is_there
 
-    def size(self) -> int | None:
-        """How many leaves it has; None where there is no tree."""
+    def exists(self) -> bool:
+        """The same, of the log as it is now."""
+        if not self._is_there:
+            with self._datastore.transaction(commit=False) as cursor:
+                self.is_there(cursor)
+        return self._is_there
+
+    def size(self) -> int:
+        """How many leaves it has."""
         with self._datastore.transaction(commit=False) as cursor:
-            if not self.is_there(cursor):
-                return None
             number, position = _last(cursor, 1)
             cursor.execute(COUNT_LEAVES, {"after": position, "up_to": FARTHEST})
             return (number + 1) * TILE + cast("int", cursor.fetchone()[0])
@@ -131,7 +136,7 @@ class Tree:
             else:
                 wanted = {"level": level, "number": first, "limit": count}
                 cursor.execute(TREE_FROM, wanted)
-            return [(row[0], row[1]) for row in cursor.fetchall()]
+            return list(map(tuple, cursor.fetchall()))
 
 
 def damaged_tree(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from events.chronicle import Chronicle
-from events.errors import LogDamaged
+from events.errors import LogDamaged, NotSigned
+from events.ledger.ledger import Ledger
+from events.ledger.signing import CHECKPOINT, epoch_of
 from events.store import inspection
 from projections.views.file import Views
 from projections.views.following import (
@@ -54,6 +56,7 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     if not in_log:
         with Chronicle(folder / LOG) as chronicle:
             head = chronicle.log.max_notification_id() or 0
+            in_log = list(_not_signed(chronicle, folder))
             if not in_views and named(folder) is not None:
                 with closing(Views(folder, CREATES)) as opened:
                     views, in_views = _replayed(chronicle, opened, progress)
@@ -83,6 +86,26 @@ def damaged_keys(folder: Path) -> Iterator[Finding]:
                 ring.all()
         except LogDamaged as damage:
             yield Finding(KEYS, f"@{damage.position}", damage.why)
+
+
+def _not_signed(chronicle: Chronicle, folder: Path) -> Iterator[Finding]:
+    """What the log holds otherwise than it was signed; nothing where it was not."""
+    ledger, epochs = Ledger(chronicle.log, folder), chronicle.log.epochs()
+    if ledger.checkpoint() is None:
+        return
+    try:
+        _, checkpoint = ledger.signed()
+    except NotSigned as error:
+        yield Finding(CHECKPOINT, None, str(error))
+        return
+    if epoch_of(checkpoint.origin) != (epochs[-1].number if epochs else 1):
+        return  # it is of what was there before
+    if checkpoint.size > ledger.size():
+        why = f"it has {ledger.size()} events, and {checkpoint.size} were signed"
+        yield Finding(LOG, None, why)
+    elif ledger.root(checkpoint.size) != checkpoint.root:
+        why = f"something in the first {checkpoint.size} events is not what was signed"
+        yield Finding(LOG, None, why)
 
 
 def _replayed(

@@ -63,8 +63,8 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
     The log, the keys, the views and their columns are held against what witnesses them, and each
-    finding is named by its file. Changes nothing. What someone rewrote who also made new leaves
-    and seals is not seen here.
+    finding is named by its file. Changes nothing. What someone rewrote who also mended all that
+    witnesses it is seen here if it was signed before.
     """
     log_of(folder)
     with bar("Verifying") as advance:

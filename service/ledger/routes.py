@@ -38,7 +38,8 @@ from service.web.response import (
 )
 from service.web.schemas import headers, problem_responses
 
-TEXT = "text/plain; charset=utf-8"
+PLAIN = "text/plain"
+TEXT = f"{PLAIN}; charset=utf-8"
 BYTES = "application/octet-stream"
 
 A_MOMENT = "max-age=1"
@@ -106,7 +107,7 @@ def _routed(
 # Checkpoints.
 
 
-@_routed("/checkpoint", {"type": "string"}, TEXT)
+@_routed("/checkpoint", {"type": "string"}, PLAIN)
 def checkpoint() -> Response:
     """The newest checkpoint: how many events the log has and the root of their tree, signed."""
     parameters(())
@@ -114,7 +115,7 @@ def checkpoint() -> Response:
     return Response(note, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
 
 
-@_routed("/checkpoint/key", {"type": "string"}, TEXT)
+@_routed("/checkpoint/key", {"type": "string"}, PLAIN)
 def checkpoint_key() -> Response:
     """The key by which checkpoints can be checked: name, number and Ed25519 key. Keep it."""
     parameters(())
@@ -176,6 +177,8 @@ def checkpoint_consistency() -> Response:
 
 _PLACE = re.compile(r"((?:x[0-9]{3}/){0,5})([0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
+_LEVEL = re.compile("[0-9]|[1-5][0-9]|6[0-3]")
+
 PLACED = {
     "number": (
         {"type": "string", "pattern": f"^{_PLACE.pattern}$", "examples": ["000.p/1"]},
@@ -200,24 +203,24 @@ LEVEL = ({"type": "integer", "minimum": 0, "maximum": 63, "examples": [0]}, "0 h
 
 
 @_routed(
-    "/tile/<int:level>/<path:number>",
+    "/tile/<string:level>/<path:number>",
     {"type": "string"},
     BYTES,
     placed={"level": LEVEL, **PLACED},
     tagged=True,
 )
-def tile(level: int, number: str) -> Response:
+def tile(level: str, number: str) -> Response:
     """Hashes of the tree of the log, 256 of one level or as many as there are."""
     place, width = _placed(level, number)
-    return _tile(level, place, width, lambda: _ledger().tile(level, place, width))
+    return _tile(level, place, width, lambda: _ledger().tile(int(level), place, width))
 
 
-def _placed(level: int | str, text: str) -> tuple[int, int]:
+def _placed(level: str, text: str) -> tuple[int, int]:
     """The number and the width of a tile in a path, which is written in one way only."""
     parameters(())
     ledger = _ledger()
     found = _PLACE.fullmatch(text)
-    if found is not None:
+    if found is not None and (level == "entries" or _LEVEL.fullmatch(level)):
         number = int(found[1].replace("x", "").replace("/", "") + found[2])
         width = int(found[3] or TILE)
         if tile_path(level, number, width) == f"tile/{level}/{text}":
@@ -225,7 +228,7 @@ def _placed(level: int | str, text: str) -> tuple[int, int]:
     raise NoTile(f"tile/{level}/{text}", ledger.signed()[1].size)
 
 
-def _tile(level: int | str, number: int, width: int, make: Callable[[], bytes]) -> Response:
+def _tile(level: str, number: int, width: int, make: Callable[[], bytes]) -> Response:
     epochs = archive().chronicle.log.epochs()
     # The paths of tiles have no room for the number of an epoch.
     kept = ASK_AGAIN if epochs else FOR_EVER
@@ -246,35 +249,39 @@ AT = {
 
 
 @_routed(
-    "/v1/events/<int:position>",
+    "/v1/events/<string:position>",
     StoredEventSchema,
     "application/json",
     EPOCH,
     placed=AT,
     tagged=True,
 )
-def stored_event(position: int) -> Response:
+def stored_event(position: str) -> Response:
     """The event at a position as it is stored, with the very text that is hashed."""
-    epoch = _need_event(position)
-    event = _ledger().event_at(position)
+    place, epoch = _named(position)
+    event = _ledger().event_at(place)
     response = Response(content_type="application/json", headers={"Cache-Control": FOR_EVER})
     tag = f"{of_epoch(epoch)}l.{event.leaf.hex()[:16]}"
     return unless_held(response, tag, lambda: msgspec.json.encode(_told(event)))
 
 
-@_routed("/v1/events/<int:position>/proof", {"type": "string"}, TEXT, EPOCH, placed=AT)
-def event_proof(position: int) -> Response:
+@_routed("/v1/events/<string:position>/proof", {"type": "string"}, PLAIN, EPOCH, placed=AT)
+def event_proof(position: str) -> Response:
     """The proof that the event at a position is in the newest checkpoint: a `.tlog-proof`."""
-    _need_event(position)
-    proof = _ledger().proof(position)
-    name = f'inline; filename="event-{position}.tlog-proof"'
+    place, _ = _named(position)
+    proof = _ledger().proof(place)
+    name = f'inline; filename="event-{place}.tlog-proof"'
     sent = {"Cache-Control": A_MOMENT, "Content-Disposition": name}
     return Response(str(proof), content_type=TEXT, headers=sent)
 
 
-def _need_event(position: int) -> int:
-    """The epoch of an event that the log may have. Raises PositionAhead, OldEpoch, BadFilter."""
+def _named(text: str) -> tuple[int, int]:
+    """The position of an event that the log may have, and its epoch.
+
+    Raises PositionAhead, OldEpoch, BadFilter.
+    """
     log, asked = archive().chronicle.log, parameters(("epoch",)).get("epoch")
+    position = whole_number("position", text, 0, MOST)
     last = log.head()
     head = 0 if last is None else last.position
     if position > head:
@@ -285,7 +292,7 @@ def _need_event(position: int) -> int:
         raise OldEpoch(named, f"/v1/events/{position}?epoch={epoch}")
     if named > epoch:
         raise BadFilter("epoch", str(named), f"the event at @{position} is of epoch {epoch}")
-    return epoch
+    return position, epoch
 
 
 def _told(event: LoggedEvent) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def test_a_log_of_an_earlier_schema_is_written_as_it_is_until_it_is_migrated(
         old.commit()
     with opened(file) as log, opened(file) as beside:
         record(log, 600)
-        assert (log.schema(), log.tree.size()) == (schema, None)
+        assert (log.schema(), log.tree.exists()) == (schema, False)
         assert (beside.migrate(), beside.schema()) == (schema, SCHEMA_NUMBER)
         assert beside.migrate() == SCHEMA_NUMBER
         record(log, 200)
