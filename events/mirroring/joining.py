@@ -32,6 +32,7 @@ from events.ledger.checking import (
     check_consistency,
     checkpoint_of,
 )
+from events.ledger.signing import epoch_of
 from events.ledger.tree import BITS, Hashes, consistency, joined, root_of
 from events.orders import Order
 
@@ -137,10 +138,7 @@ class Joining:
         self._check_beginning(signed)
         self._begin()
         yield from self._join(signed)
-        known = {epoch.number for epoch in self.chronicle.log.epochs()}
-        for epoch in self.source.epochs():
-            if epoch.number not in known and epoch.began <= self.position:
-                self.chronicle.log.restore_epoch(epoch)
+        self._keep_epochs()
         with self.chronicle.log.writing():
             if self.mirrors and not self._is_mirror():
                 raise NotMirroring
@@ -246,6 +244,20 @@ class Joining:
         if not self._leads(end, signed):
             why = f"the next {end - first:,} leaves do not lead to the root that it signed"
             raise self._refused(self.position, why)
+
+    def _keep_epochs(self) -> None:
+        """Keep the epochs of the source, by which its addresses go. Raises SourceRefused."""
+        epochs = self.source.epochs()
+        numbers = [epoch.number for epoch in epochs]
+        last = numbers[-1] if numbers else 1
+        is_late = any(epoch.began > self.position for epoch in epochs)
+        if is_late or last != epoch_of(self.key.name) or numbers != sorted({*numbers}):
+            why = f"it signs as {self.key.name}, and tells of the epochs {numbers}"
+            raise self._refused(None, why)
+        known = {epoch.number for epoch in self.chronicle.log.epochs()}
+        for epoch in epochs:
+            if epoch.number not in known:
+                self.chronicle.log.restore_epoch(epoch)
 
     def _is_mirror(self) -> bool:
         base = self.chronicle.base.read()

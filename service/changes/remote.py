@@ -78,6 +78,10 @@ class _Change(msgspec.Struct):
     data: _Data
 
 
+class _Epochs(msgspec.Struct):
+    epochs: tuple[Epoch, ...]
+
+
 class Remote:
     """An Annales at an address of http or https, whose redirects are not followed.
 
@@ -158,7 +162,12 @@ class Remote:
 
     def epochs(self) -> tuple[Epoch, ...]:
         """See `joining.Source`."""
-        return ()
+        path = "/checkpoint/epochs"
+        try:
+            told = msgspec.json.decode(self.read(path, most=LONGEST_NOTE), type=_Epochs)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise SourceRefused(self.name, None, f"{path} tells no epochs: {error}") from None
+        return told.epochs
 
     def wait(self, after: int) -> None:
         """Return when there may be something beyond a position, and after a while in any case."""

@@ -25,7 +25,7 @@ from events.ledger.ledger import NOT_YET, Ledger, entry_of
 from service.asking import forms
 from service.asking.filters import EPOCH
 from service.asking.parameter import Parameter, whole_number
-from service.ledger.schemas import ConsistencySchema, StoredEventSchema
+from service.ledger.schemas import ConsistencySchema, EpochsSchema, StoredEventSchema
 from service.web.access import needs
 from service.web.description import NOT_MODIFIED, openapi_parameters
 from service.web.response import (
@@ -141,6 +141,14 @@ def checkpoint_base_key() -> Response:
     parameters(())
     key = f"{_base().key}\n"
     return Response(key, content_type=TEXT, headers={"Cache-Control": A_MOMENT})
+
+
+@_routed("/checkpoint/epochs", EpochsSchema, "application/json")
+def checkpoint_epochs() -> Response:
+    """The epochs of the log after the first, whose numbers stand in pinned addresses."""
+    parameters(())
+    epochs = msgspec.to_builtins(archive().chronicle.log.epochs())
+    return _json({"epochs": epochs}, {"Cache-Control": A_MOMENT})
 
 
 def _base() -> Base:

@@ -50,3 +50,19 @@ class ConsistencySchema(Schema):
     path = fields.List(
         fields.String(), required=True, metadata={"description": "The hashes of the proof."}
     )
+
+
+class EpochSchema(Schema):
+    """An epoch of the log."""
+
+    number = fields.Integer(required=True, metadata={"description": "From 2 on."})
+    began = fields.Integer(
+        required=True, metadata={"description": "What lies beyond this position was told anew."}
+    )
+    recorded_at = text_field("When it began; RFC 3339, UTC.")
+
+
+class EpochsSchema(Schema):
+    """The epochs of a log after its first."""
+
+    epochs = fields.List(fields.Nested(EpochSchema), required=True)

@@ -342,6 +342,26 @@ def test_a_folder_that_has_another_chronicle_becomes_no_mirror(
     mirror.execute(command({**SOURCE, "id": "diary"}))
 
 
+def test_a_mirror_has_the_epochs_of_its_source(source: Archive, tmp_path: Path) -> None:
+    """Their numbers stand in its addresses. Who knew the source before is told: its key is
+    another."""
+    with Archive(tmp_path / "source") as anew, Chronicle(tmp_path / "mirror.sqlite") as mirror:
+        signing.write(tmp_path / "source" / signing.KEY, str(SIGNER), mode=0o600)
+        export = starmap(Order, enumerate(source.chronicle.export(), start=1))
+        anew.chronicle.restore(export, to=900)
+        anew.chronicle.log.begin_epoch()
+        anew.chronicle.execute(command(SOURCE))
+        Publisher(anew.ledger).publish()
+        key = anew.ledger.key()
+        assert key is not None
+        assert "has not signed this" in refused(mirror, Source(anew)).why
+        told = Source(anew, instead("/checkpoint/epochs", b'{"epochs":[]}'))
+        assert "tells of the epochs []" in refused(mirror, told, key).why
+        joined(mirror, Source(anew), key)
+        assert mirror.log.epochs() == anew.chronicle.log.epochs()
+        assert len(mirror.log.epochs()) == 1
+
+
 # --- how it goes on
 
 
