@@ -22,6 +22,7 @@ import msgspec
 from events.chronicle import Chronicle
 from events.clocks import instant
 from events.errors import BadClock
+from events.ledger.base import NAME as BASE
 from events.ledger.ledger import Ledger
 from events.orders import orders
 from events.store.noted import NotedHead
@@ -115,7 +116,8 @@ def restore(
             _forget_views(folder)
             for path in _views(built):
                 path.replace(folder / path.name)
-            _note(folder).unlink(missing_ok=True)  # it was of what is no more
+            for path in (_note(folder), folder / BASE):
+                path.unlink(missing_ok=True)  # it was of what is no more
             move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
