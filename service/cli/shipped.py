@@ -42,7 +42,7 @@ ORIGIN = "annales/shipped"
 @actor_option
 @click.pass_obj
 def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
-    """Let the log have what it lacks of the chronicle that ships with Annales.
+    """Record what the log lacks of the chronicle that ships with Annales.
 
     An empty log becomes a copy of it, verified by its signature; one that is the beginning of it
     and was added nothing to goes on as such. One that recorded exactly the first editions itself
