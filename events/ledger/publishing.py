@@ -9,6 +9,8 @@ and the error names the position.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from events.errors import NotToBeSigned
 from events.ledger import signing
 from events.ledger.checking import Checkpoint, Growing, NotProved, checkpoint_of, leaf_of
@@ -41,10 +43,11 @@ class Publisher:
         self._read_to = 0
         self._signed: Checkpoint | None = None
 
-    def publish(self) -> Checkpoint | None:
+    def publish(self, go_on: Callable[[], bool] = lambda: True) -> Checkpoint | None:
         """Sign the log as it stands, if it holds what is not signed yet; the newest checkpoint.
 
-        None where there is nothing to sign. Raises NotToBeSigned.
+        None where there is nothing to sign, or `go_on`, which is asked after each page of events,
+        says that it is to end. Raises NotToBeSigned.
         """
         if not self._ledger.size():
             return None  # it is empty, or has no tree
@@ -52,7 +55,8 @@ class Publisher:
         last = self._last(signer)
         if last is None or last != self._signed:
             self._begin_anew()
-        self._read_on(last)
+        if not self._read_on(last, go_on):
+            return None
         if last is not None and self._tree.size == last.size:
             self._signed = last
             return last
@@ -90,8 +94,9 @@ class Publisher:
             why = f"the file {signing.CHECKPOINT} is none that this key has signed ({error})"
             raise NotToBeSigned(0, f"{why}: put back the one that was there") from error
 
-    def _read_on(self, last: Checkpoint | None) -> None:
-        """Read the log to its end, and see that it goes on from what was signed."""
+    def _read_on(self, last: Checkpoint | None, go_on: Callable[[], bool]) -> bool:
+        """Read the log to its end, and see that it goes on from what was signed; False where it is
+        not read to its end."""
         tree, log = self._tree, self._ledger.log
         while events := log.events_between(self._read_to, limit=PAGE):
             for event in events:
@@ -104,8 +109,11 @@ class Publisher:
                 self._read_to = event.position
                 if last is not None and tree.size == last.size and tree.root() != last.root:
                     raise self._difference()
+            if not go_on():
+                return False
         if last is not None and tree.size < last.size:
             raise self._difference(SHORT.format(size=tree.size, signed=last.size))
+        return True
 
     def _difference(self, otherwise: str = REWRITTEN) -> NotToBeSigned:
         """Where the log is not what was signed: by the tree that it keeps, if that tells."""

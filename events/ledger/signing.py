@@ -143,9 +143,11 @@ def made(
 
     It is named after the origin, or after itself.
     """
+    before = read(folder)
+    if before is not None and before.epoch >= epoch:
+        return before  # another process was quicker
     seed = new_seed()
     name = origin or f"annales/{sha256(public_of(seed)).hexdigest()[:16]}"
-    before = read(folder)
     if before is not None:
         for file, aside in (
             (CHECKPOINT, f"checkpoint.epoch-{before.epoch}"),
@@ -155,7 +157,10 @@ def made(
                 (folder / file).replace(folder / aside)
         name = origin or before.name.partition(EPOCH)[0]
     signer = Signer(name if epoch == 1 else f"{name}{EPOCH}{epoch}", seed)
-    write(folder / KEY, str(signer), mode=0o600)
+    try:
+        write(folder / KEY, str(signer), mode=0o600, only_new=before is None)
+    except FileExistsError:
+        return made(folder, origin, epoch=epoch)
     return signer
 
 
@@ -165,8 +170,11 @@ def tell(folder: Path, signer: Signer) -> None:
         write(folder / PUBLIC, f"{signer.public}\n")
 
 
-def write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Put a file in its place, whole, and on the disk when this returns."""
+def write(path: Path, text: str, *, mode: int = 0o644, only_new: bool = False) -> None:
+    """Put a file in its place, whole, and on the disk when this returns.
+
+    With `only_new` it takes no other's place. Raises FileExistsError.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -174,7 +182,10 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(path)
+        if only_new:
+            path.hardlink_to(beside)
+        else:
+            beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     names = os.open(path.parent, os.O_RDONLY)

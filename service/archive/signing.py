@@ -25,6 +25,10 @@ BETWEEN = 0.8
 BETWEEN_TURNS = 1.0
 """Seconds after which whoever does not sign looks whether it is its turn."""
 
+PAUSE = 0.005
+"""Seconds from one page of events to the next, in which others have the interpreter: the first time
+all of the log is read."""
+
 IDLE = 60.0
 """Seconds after which it is looked whether there is something to sign though nothing was heard."""
 
@@ -82,7 +86,7 @@ class Signing:
         is_told = False
         while not self._ended.is_set():
             head = self._log.max_notification_id() or 0
-            self._publisher.publish()
+            self._publisher.publish(lambda: not self._ended.wait(PAUSE))
             if not is_told:  # also of what another has told that had the turn before
                 self._on_failed(None)
                 is_told = True

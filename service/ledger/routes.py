@@ -92,7 +92,10 @@ def _routed(
         )
         described = blueprint.doc(
             operationId=view.__name__,
-            parameters=openapi_parameters(query),
+            parameters=[
+                *openapi_parameters((each for each in query if each is FROM), required=True),
+                *openapi_parameters(each for each in query if each is not FROM),
+            ],
             responses=held | problem_responses(400, 401, 403, 404, 410, 422, 429, 503),
             security=[{}, {"key": []}],
         )(answering)

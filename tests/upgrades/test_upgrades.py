@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from events.store.schema import SCHEMA_NUMBER
 from service.app import create_app
 from service.archive import Archive
 from service.cli.command import annales
@@ -414,6 +415,7 @@ def test_migrating_leaves_the_log_as_it_is(version: str, folder: Path) -> None:
     position = f"@{held(version)['head']}"
     told = json.loads(run(folder, "migrate", "--json").stdout)
     assert (told["log"]["made"], told["views"]["position"]) == (False, position)
+    assert (told["log"]["was"], told["log"]["schema"]) == (1, SCHEMA_NUMBER)
     assert log_digest(folder) == before
     assert json.loads(run(folder, "verify", "--json").stdout)["head"] == position
     assert json.loads(run(folder, "migrate", "--json").stdout)["views"]["made"] is False
@@ -437,6 +439,11 @@ def test_it_exports_the_same_bytes(version: str, folder: Path, tmp_path: Path) -
     copy.write_bytes(exported)
     run(tmp_path / "restored", "restore", str(copy))
     assert run(tmp_path / "restored", "export").stdout_bytes == exported
+    # The tree that an old log got is that of a log which grew with its tree.
+    with Archive(folder) as old, Archive(tmp_path / "restored") as new:
+        size = old.ledger.size()
+        assert size > 256
+        assert old.ledger.root(size) == new.ledger.root(size)
 
 
 def test_its_keys_open_what_they_opened(version: str, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -186,6 +187,39 @@ def test_who_dies_in_the_middle_of_a_change_of_keys_leaves_it_to_the_next(
     assert published(ledger).origin == "annales.example/epoch-2"
     assert (tmp_path / "checkpoint.epoch-1").exists()
     assert (tmp_path / "ledger.epoch-1.vkey").exists()
+
+
+def test_of_two_that_make_a_key_one_is_second(ledger: Ledger, tmp_path: Path) -> None:
+    """It takes the key of the first, which may have signed already."""
+    quicker: list[signing.Signer] = []
+
+    def seed() -> bytes:
+        quicker.append(signing.made(tmp_path, "annales.example", epoch=1))
+        return bytes(32)
+
+    second = signing.made(tmp_path, "annales.example", epoch=1, new_seed=seed)
+    assert [second] == quicker
+    assert signing.made(tmp_path, None, epoch=1) == second
+    published(ledger)
+    assert ledger.key() == second.public
+
+
+def test_who_dies_between_commit_and_checkpoint_leaves_the_one_before(
+    ledger: Ledger, log: ChronicleRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is whole, and the next one goes on from it."""
+    first, note = published(ledger), ledger.checkpoint()
+    record(log, 5)
+
+    def dying(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", dying)
+        with pytest.raises(KeyboardInterrupt):
+            published(ledger)
+    assert ledger.checkpoint() == note
+    assert published(ledger).size == first.size + 5
 
 
 def tampered(log: ChronicleRecorder, *statements: str) -> None:

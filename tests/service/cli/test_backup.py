@@ -14,6 +14,7 @@ from queue import Queue
 import pytest
 from click.testing import CliRunner, Result
 
+from events.ledger.publishing import Publisher
 from service.archive import LOG, Archive
 from service.archive.keys import KEYS, Keyring
 from service.cli.command import annales
@@ -49,7 +50,11 @@ def done(folder: Path, *arguments: str) -> str:
 
 
 def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> None:
-    """It has the log, the keys and what is noted of both; the views are made when it is opened."""
+    """It has the log, the keys and what is noted of both; the views are made when it is opened.
+    What signs the log stays where it is: the copy signs with a key of its own."""
+    with Archive(folder) as archive:
+        signed = Publisher(archive.ledger).publish()
+    assert signed is not None
     copy = tmp_path / "backups" / "monday"
     told = json.loads(done(folder, "backup", str(copy), "--json"))
     assert told == {"folder": str(copy), "head": "@3", "keys": 1}
@@ -58,6 +63,11 @@ def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> Non
     for question in (("export",), ("record", "juno", "--json"), ("keys", "list", "--json")):
         assert done(copy, *question) == done(folder, *question)
     assert "There are no views" not in done(copy, "verify")
+    with Archive(copy) as archive:
+        of_copy = Publisher(archive.ledger).publish()
+    assert of_copy is not None
+    assert (of_copy.size, of_copy.root) == (signed.size, signed.root)
+    assert of_copy.origin != signed.origin
 
 
 def test_a_backup_under_writers_has_all_that_was_acknowledged_before(
