@@ -12,7 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from eventsourcing.application import Application
@@ -20,9 +20,10 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment, EnvType
 
+from events.canonical import LARGEST
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
-from events.commit import Commit, Epoch, LoggedEvent, NewCommit, instant
+from events.commit import Commit, Epoch, LoggedEvent, NewCommit, instant, microseconds
 from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
 from events.errors import (
@@ -332,6 +333,10 @@ class Chronicle(Application[str]):
             key=place.key,
             fingerprint=place.fingerprint,
         )
+        try:
+            microseconds(place.recorded_at)
+        except ValueError as error:
+            raise LogDamaged(position, str(error)) from None
         with self.log.writing():
             base = self.base.read()
             if mirrors and (base is None or not base.mirrors):
@@ -351,6 +356,9 @@ class Chronicle(Application[str]):
         return position
 
 
+Position = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where an event stood, by the member `commit` of an exported line.
 
@@ -359,9 +367,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     newest `checkpoint` and the key that it is `verified_by`.
     """
 
-    position: int
+    position: Position
     events: int
-    event: int
+    event: Position
     recorded_at: str
     actor: str
     request: str

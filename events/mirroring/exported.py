@@ -42,7 +42,7 @@ class Exported:
             try:
                 place = decode(text).commit
                 self._leaves.extend([bytes.fromhex(place.leaf)])
-            except (msgspec.MsgspecError, ValueError, UnicodeError) as error:
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 raise SourceRefused(self.name, None, f"it is no export: {error}") from None
             first = first or place
         if first is None or first.checkpoint is None or first.verified_by is None:

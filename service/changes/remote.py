@@ -126,7 +126,7 @@ class Remote:
                 try:
                     change = decode(text)
                     line = _exported(change)
-                except (msgspec.MsgspecError, ValueError) as error:
+                except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                     why = f"what it shows there is no change: {error}"
                     raise SourceRefused(self.name, after + 1, why) from None
                 if change.data.position <= after:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -152,7 +152,8 @@ def _follow(joining: Joining, source: Remote) -> None:
     patience = SOON
     while True:
         try:
-            source.wait(joining.position)
+            with suppress(SourceUnreachable):  # it may be shorter than we are, which is to be told
+                source.wait(joining.position)
             if not _take(joining, source):
                 time.sleep(SOON)  # it is recorded, and will be signed
             patience = SOON

@@ -228,6 +228,56 @@ def test_who_has_no_key_cannot_change_an_event(
     assert joined(mirror, Source(source)) == [900, 1199, 1200, 1201, 1202, 1203]
 
 
+def of_one(**members: Any) -> Callable[[list[Any]], list[Any]]:
+    """The changes with other members at @1."""
+
+    def change(changes: list[Any]) -> list[Any]:
+        for each in changes:
+            if each["data"]["position"] == 1:
+                each |= {name: value for name, value in members.items() if name in each}
+                each["data"] |= {name: value for name, value in members.items() if name not in each}
+        return changes
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        of_one(position=2**70),
+        of_one(position=-1),
+        of_one(commit=2**70),
+        of_one(commit="300"),
+        of_one(revision=2**70),
+        of_one(time="soon"),
+        of_one(type="org.annales"),
+        of_one(line=None),
+        of_one(line={"a": 2.0**60}),
+        of_one(line={"commit": {}, "type": "facility"}),
+        of_one(record="juno"),
+        lambda changes: [{"data": each["data"]} for each in changes],
+        lambda changes: [*changes[:5], *changes],
+    ],
+)
+def test_what_is_no_change_is_refused(
+    change: Callable[[list[Any]], list[Any]], source: Archive, mirror: Chronicle
+) -> None:
+    """Whatever it is: nothing of it joins, and nothing fails."""
+    refused(mirror, Source(source, of_changes(change)))
+    assert mirror.log.head() is None
+
+
+def test_lines_that_are_no_json_are_refused(source: Archive, mirror: Chronicle) -> None:
+    """Nor what is nested without an end."""
+    for body in (b"no JSON\n", b"\xff\n", b'{"data":' * 100_000 + b"\n", b'{"data":{"line":' * 3):
+
+        def forge(path: str, was: bytes, body: bytes = body) -> bytes:
+            return body if path.startswith("/v1/") else was
+
+        refused(mirror, Source(source, forge))
+        assert mirror.log.head() is None
+
+
 def test_a_source_that_ends_before_its_checkpoint_is_refused(
     source: Archive, mirror: Chronicle
 ) -> None:
@@ -460,6 +510,7 @@ def test_an_export_is_a_source_like_any_other(source: Archive, tmp_path: Path) -
         lambda _: [],
         lambda lines: ["no JSON", *lines[1:]],
         lambda lines: [re.sub(r',"checkpoint":"[^"]*"', "", lines[0]), *lines[1:]],
+        lambda lines: [lines[0].replace('"recorded_at":"', '"recorded_at":"soon '), *lines[1:]],
         lambda lines: lines[:-1],
         lambda lines: [*lines[:699], *lines[700:]],
         lambda lines: [*lines[:699], lines[700], lines[699], *lines[701:]],
@@ -471,7 +522,18 @@ def test_an_export_is_a_source_like_any_other(source: Archive, tmp_path: Path) -
         lambda lines: [*lines[:699], lines[699].replace('"leaf":"', '"leaf":"00'), *lines[700:]],
         lambda lines: [*lines[:699], f'{{"x":"{"x" * 1_000_000}"}}', *lines[699:]],
     ],
-    ids=["empty", "no-json", "unsigned", "short", "gap", "swapped", "altered", "leaf", "long"],
+    ids=[
+        "empty",
+        "no-json",
+        "unsigned",
+        "undated",
+        "short",
+        "gap",
+        "swapped",
+        "altered",
+        "leaf",
+        "long",
+    ],
 )
 def test_an_export_that_is_not_what_was_signed_is_refused(
     spoil: Callable[[list[str]], list[str]], source: Archive, tmp_path: Path

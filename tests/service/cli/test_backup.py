@@ -52,6 +52,8 @@ def done(folder: Path, *arguments: str) -> str:
 def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> None:
     """It has the log, the keys and what is noted of both; the views are made when it is opened.
     What signs the log stays where it is: the copy signs with a key of its own."""
+    questions = (("export",), ("record", "juno", "--json"), ("keys", "list", "--json"))
+    answers = [done(folder, *question) for question in questions]
     with Archive(folder) as archive:
         signed = Publisher(archive.ledger).publish()
     assert signed is not None
@@ -60,8 +62,7 @@ def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> Non
     assert told == {"folder": str(copy), "head": "@3", "keys": 1}
     assert {path.name for path in copy.iterdir()} == {LOG, "log.head", KEYS, "keys.head"}
     assert [path.name for path in copy.parent.iterdir()] == ["monday"]
-    for question in (("export",), ("record", "juno", "--json"), ("keys", "list", "--json")):
-        assert done(copy, *question) == done(folder, *question)
+    assert [done(copy, *question) for question in questions] == answers
     assert "There are no views" not in done(copy, "verify")
     with Archive(copy) as archive:
         of_copy = Publisher(archive.ledger).publish()
