@@ -138,22 +138,23 @@ class Ledger:
 
         Raises NoEvent, and NotSigned where it is beyond it.
         """
+        index = self.index_of(position)
+        note, checkpoint = self.signed(note)
+        if index >= checkpoint.size:
+            raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
+        # The log is read as it is after the checkpoint was: it may not lack what that has.
         with self.log.reading():
-            index = self.index_of(position)
-            note, checkpoint = self.signed(note)
-            if index >= checkpoint.size:
-                raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
             path = inclusion(self._tiles(checkpoint.size), index, checkpoint.size)
         return Proof(index, tuple(path), note)
 
     def consistency(self, *, old_size: int, size: int) -> list[bytes]:
         """The path that shows that the log of one size is the beginning of that of another.
 
-        Raises NotSigned where it was never so long.
+        Raises NotSigned where the newest checkpoint is of a smaller one.
         """
         _, checkpoint = self.signed()
         if size > checkpoint.size:
-            raise NotSigned(BEYOND.format(size=checkpoint.size, number=size))
+            raise NotSigned(f"the newest checkpoint has {checkpoint.size} events, and no {size}")
         with self.log.reading():
             return consistency(self._tiles(size), old_size, size)
 
