@@ -16,6 +16,7 @@ from benchmarks import (
     feeding,
     following,
     growth,
+    ledger,
     loading,
     orders,
     promises,
@@ -27,6 +28,7 @@ from benchmarks.peers import beside
 
 BENCHMARKS: dict[str, Callable[..., Iterator[Figures]]] = {
     "loading": loading.run,
+    "ledger": ledger.run,
     "following": following.run,
     "asking": asking.run,
     "serving": serving.run,

@@ -26,7 +26,7 @@ from benchmarks.figures import Figures, milliseconds, quantile
 from benchmarks.loading import load
 from service.app import create_app
 from service.archive import Archive
-from service.data import EDITIONS
+from service.data import editions
 from service.pages.shell import rendering
 
 CHROMIUM = os.environ.get("ANNALES_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -60,7 +60,7 @@ def run(*, small: bool) -> Iterator[Figures]:
         finally:
             browser.close()
     with tempfile.TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
-        load(archive, [edition.read_bytes().splitlines() for edition in EDITIONS])
+        load(archive, [list(edition.lines) for edition in editions()])
         archive.catch_up()
         client = create_app(archive).test_client()
         yield _weights(client)

@@ -31,7 +31,7 @@ from events.clocks import as_of
 from service.archive import Archive
 from service.asking.filters import Wanted
 from service.asking.query import Query
-from service.data import EDITIONS
+from service.data import editions
 from service.state.question import STATE
 
 HERE = Path(__file__).resolve().parent
@@ -111,7 +111,7 @@ def run(*, small: bool) -> Iterator[Figures]:
 def _load(archive: Archive, *, small: bool) -> int:
     """How many statements were recorded."""
     if small:
-        commits = [edition.read_bytes().splitlines() for edition in EDITIONS]
+        commits = [list(edition.lines) for edition in editions()]
         load(archive, commits)
         archive.catch_up()
         types = [json.loads(line)["type"] for lines in commits for line in lines]

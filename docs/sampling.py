@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from events.commit import microseconds
-from events.orders import Command, orders
+from events.orders import orders
 from service.app import create_app
 from service.archive import Archive
-from service.data import EDITIONS
+from service.data import CHRONICLE
 from service.questions import QUESTIONS
 
 NOW = "2026-11-25T09:00:00.000000Z"
-"""What the clock says; the chronicle is recorded then, and the questions are asked then."""
+"""What the clock says when the questions are asked."""
 
 BY = "ada"
 """Who records."""
@@ -136,10 +136,8 @@ def samples(folder: Path) -> dict[str, str]:
 
 
 def load(archive: Archive) -> None:
-    """Record the editions of the shipped chronicle, and bring the views up to them."""
-    for edition in EDITIONS:
-        lines = tuple(orders(edition.read_bytes().splitlines()))
-        archive.chronicle.execute(Command(orders=lines, actor=BY, request=edition.stem))
+    """Let the archive hold the shipped chronicle, and bring the views up to it."""
+    archive.chronicle.restore(orders(CHRONICLE.read_bytes().splitlines()))
     archive.catch_up()
 
 

@@ -12,7 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from eventsourcing.application import Application
@@ -20,13 +20,23 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import InfrastructureFactory
 from eventsourcing.utils import Environment, EnvType
 
+from events.canonical import LARGEST
 from events.catalogue import STATEMENT_TYPES, fact_of
 from events.clocks import utc_day
-from events.commit import Commit, Epoch, LoggedEvent, NewCommit, instant
+from events.commit import Commit, Epoch, LoggedEvent, NewCommit, instant, microseconds
 from events.dates import Day
 from events.decision import Decided, Decision, bare, decide
-from events.errors import KeyReused, LogDamaged, MalformedLine, PositionAhead, Refusal
+from events.errors import (
+    IsMirror,
+    KeyReused,
+    LogDamaged,
+    MalformedLine,
+    NotMirroring,
+    PositionAhead,
+    Refusal,
+)
 from events.fact import Line
+from events.ledger.base import BaseFile
 from events.orders import Command, Order, Placed, Recorded
 from events.outline import Outline
 from events.outlines import Outlines
@@ -68,6 +78,7 @@ class Chronicle(Application[str]):
         if clock is system_clock:
             steady = steady or system_uptime
         self.timekeeper = steady and Timekeeper(path, clock=clock, steady=steady)
+        self.base = BaseFile(path.parent)
         self._outlines = Outlines()
         super().__init__(
             env={
@@ -105,7 +116,7 @@ class Chronicle(Application[str]):
 
         Raises a Refusal for a single order, BatchRefused for several, KeyReused
         where the idempotency key stands for another request, ClockNotBelieved where the clock
-        cannot date it.
+        cannot date it, IsMirror where the log copies another.
         """
         decision: Decision | None = None
         seen: Commit | None = None
@@ -115,6 +126,7 @@ class Chronicle(Application[str]):
             with self.log.reading():
                 seen, decision = self.log.head(), self.propose(command)
         with self.log.writing():
+            self.need_own()
             if (replayed := self.replay(command)) is not None:
                 return replayed
             if decision is None or seen != self.log.head():
@@ -129,8 +141,15 @@ class Chronicle(Application[str]):
 
     def propose(self, command: Command) -> Decision:
         """What a command would come to, with nothing recorded. Raises like `execute`."""
+        self.need_own()
         with self.log.reading():
             return self._decide(command, today=utc_day(self.now()))
+
+    def need_own(self) -> None:
+        """Raises IsMirror where the log copies another, which takes the orders."""
+        base = self.base.read()
+        if base is not None and base.mirrors:
+            raise IsMirror(base.source)
 
     def _decide(self, command: Command, *, today: Day, restores: bool = False) -> Decision:
         self._outlines.follow(self.log)
@@ -242,17 +261,24 @@ class Chronicle(Application[str]):
 
     # --- the whole history, out and in
 
-    def export(self) -> Iterator[Line]:
+    def export(self, *, checkpoint: str | None = None, key: str | None = None) -> Iterator[Line]:
         """Every line as it was recorded, its place in the member `commit`.
 
-        The first one tells of the epochs that began, if there was more than one.
+        The first one tells of the epochs that began, if there was more than one, and has the
+        checkpoint that is given with the key that signed it, for whoever takes the export as the
+        source of a mirror.
         """
-        position, epochs = 0, self.log.epochs()
+        position = 0
+        told: dict[str, Any] = {
+            "epochs": self.log.epochs(),
+            "checkpoint": checkpoint,
+            "verified_by": key,
+        }
         while events := self.log.select_log(after=position, limit=PAGE):
             sizes = Counter(event.commit.position for event in events)
             for event in events:
-                place = _place(event, sizes[event.commit.position], epochs)
-                epochs = ()
+                place = _place(event, sizes[event.commit.position], told)
+                told = {}
                 yield {**line_of(event.topic, event.state), "commit": place}
             position = events[-1].position
 
@@ -270,13 +296,13 @@ class Chronicle(Application[str]):
             raise LogDamaged(0, "a restore needs an empty log")
         head, is_cut = 0, False
         epochs: tuple[Epoch, ...] = ()
-        for position, group in itertools.groupby(orders, key=_commit_position):
+        for position, group in itertools.groupby(orders, key=commit_position):
             batch = list(group)
-            places = _places(position, batch)
+            places = places_of(position, batch)
             epochs = epochs or places[0].epochs
             if is_cut := _lies_beyond(places[0], to):
                 break
-            head = self._restore_commit(position, batch, places)
+            head = self.restore_commit(batch, places)
         if isinstance(to, int) and to > head and not is_cut:
             raise PositionAhead(to, head)
         for epoch in epochs:
@@ -288,9 +314,17 @@ class Chronicle(Application[str]):
             self.log.restore_epoch(msgspec.structs.replace(epoch, began=min(epoch.began, head)))
         return head
 
-    def _restore_commit(self, position: int, batch: list[Order], places: list[Place]) -> int:
+    def restore_commit(
+        self, batch: Sequence[Order], places: Sequence[Place], *, mirrors: bool = False
+    ) -> int:
+        """Record one commit of an export beyond the head, at its places; returns its position.
+
+        Raises LogDamaged where it does not come to its leaves. One that `mirrors` raises
+        NotMirroring where the log is detached meanwhile.
+        """
         place, positions = places[0], tuple(each.event for each in places)
-        if len(batch) != place.events or positions[-1] != position:
+        position = place.position
+        if len(batch) != (place.events or len(batch)) or positions[-1] != position:
             raise LogDamaged(position, f"the export has {len(batch)} of {place.events} events")
         command = Command(
             orders=tuple(batch),
@@ -299,7 +333,14 @@ class Chronicle(Application[str]):
             key=place.key,
             fingerprint=place.fingerprint,
         )
+        try:
+            microseconds(place.recorded_at)
+        except ValueError as error:
+            raise LogDamaged(position, str(error)) from None
         with self.log.writing():
+            base = self.base.read()
+            if mirrors and (base is None or not base.mirrors):
+                raise NotMirroring
             try:
                 decision = self._decide(command, today=utc_day(place.recorded_at), restores=True)
             except Refusal as refusal:
@@ -315,16 +356,20 @@ class Chronicle(Application[str]):
         return position
 
 
+Position = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where an event stood, by the member `commit` of an exported line.
 
-    `position` is that of the commit, which has so many `events`; `event` is the
-    event's own. `epochs` are those of the log after the first, on its first line alone.
+    `position` is that of the commit, which has so many `events`, 0 where nobody told; `event` is
+    the event's own. On the first line alone stand the `epochs` of the log after the first, its
+    newest `checkpoint` and the key that it is `verified_by`.
     """
 
-    position: int
+    position: Position
     events: int
-    event: int
+    event: Position
     recorded_at: str
     actor: str
     request: str
@@ -332,9 +377,11 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: str | None = None
     fingerprint: str | None = None
     epochs: tuple[Epoch, ...] = ()
+    checkpoint: str | None = None
+    verified_by: str | None = None
 
 
-def _place(event: LoggedEvent, events: int, epochs: tuple[Epoch, ...]) -> Line:
+def _place(event: LoggedEvent, events: int, told: dict[str, Any]) -> Line:
     commit = event.commit
     place = Place(
         position=commit.position,
@@ -346,12 +393,12 @@ def _place(event: LoggedEvent, events: int, epochs: tuple[Epoch, ...]) -> Line:
         leaf=event.leaf.hex(),
         key=commit.key,
         fingerprint=commit.fingerprint,
-        epochs=epochs,
+        **told,
     )
     return cast("Line", msgspec.to_builtins(place))
 
 
-def _places(position: int, batch: list[Order]) -> list[Place]:
+def places_of(position: int, batch: Sequence[Order]) -> list[Place]:
     """The places of the lines of a commit. Raises LogDamaged where one is none."""
     try:
         return [msgspec.convert(cast("Line", order.line)["commit"], type=Place) for order in batch]
@@ -380,7 +427,8 @@ def _numbered(command: Command, logged: Sequence[LoggedEvent]) -> tuple[list[int
     return numbers, tuple(skipped)
 
 
-def _commit_position(order: Order) -> int:
+def commit_position(order: Order) -> int:
+    """Where the commit of a line of an export stands. Raises LogDamaged where it is none."""
     if isinstance(order.line, MalformedLine):
         raise LogDamaged(0, f"line {order.number}: {order.line}")
     place = cast("Line", order.line).get("commit")

@@ -148,6 +148,11 @@ class _Draft:
 
     def take(self, order: Order) -> None:
         """Decide on one order. Raises its refusal."""
+        if isinstance(order.line, CellsRefused):
+            read, refusals = order.line.line, order.line.refusals
+            unread = {each.pointer.split("/")[1] for each in refusals if each.pointer}
+            found = self._against_the_log({k: v for k, v in read.items() if k not in unread})
+            raise CellsRefused([*refusals, *found], read)
         if isinstance(order.line, Refusal):
             raise order.line
         revision = order.line.get("revision", self._command.revision)
@@ -165,8 +170,8 @@ class _Draft:
     def hold(self, order: Order) -> None:
         """Keep the ids of a refused order, so that those which build on it are not
         refused for its sake."""
-        line = order.line.line if isinstance(order.line, CellsRefused) else order.line
-        if isinstance(line, Refusal) or not isinstance(line.get("id"), str):
+        line = _as_read(order)
+        if not isinstance(line.get("id"), str):
             return
         shape = _shape(line)
         id = line["id"]
@@ -177,6 +182,30 @@ class _Draft:
         elif card := CARD_TYPES.get(str(line.get("type"))):
             self._refused.add((card.SPACE, id))
             self._claims.hold(card.SPACE, id, card.RECORD_KIND)
+
+    def _against_the_log(self, line: Line) -> Iterator[Refusal]:
+        """What the log has against a row of which only these members can be read: an id that is
+        taken, and all that it names and that there is not."""
+        own = _own(line)
+        if own is not None and not self._command.skip_recorded and self._is_taken(*own):
+            yield IdTaken(*own)
+        for space in ("statement", "record", "source") if line.get("type") in CHANGES else ():
+            about = line.get(space)
+            if isinstance(about, str) and self._claims.get(space, about) is None:
+                yield UnknownReference(space, about, pointer=f"/{space}")
+        facility = line.get("facility")
+        if isinstance(facility, str) and self._claims.get("record", facility) != "facility":
+            yield UnknownReference("facility", facility, pointer="/facility")
+        for index, id in _cited(line):
+            if self._claims.get("source", id) is None:
+                yield UnknownReference("source", id, pointer=f"/sources/{index}/id")
+
+    def _is_taken(self, space: str, id: str) -> bool:
+        """Whether nothing else can have an id. Statements may come before the card of a record."""
+        kind = self._claims.get(space, id)
+        if kind is None or space != "record":
+            return kind is not None
+        return self._life(Stream.record(id)).record.card is not None
 
     def decision(self) -> Decision:
         return Decision(
@@ -383,6 +412,9 @@ class _Draft:
         return said is not None and state_of(fact_of(said)) == state_of(fact)
 
 
+CHANGES = ("correction", "withdrawal", "reinstatement", "amendment")
+"""The types of lines that are about what is there already."""
+
 TAKES: Mapping[type[Fact], Callable[[_Draft, int, Any, int | None], None]] = {
     **dict.fromkeys(CARD_TYPES.values(), _Draft._card),
     **dict.fromkeys(STATEMENT_TYPES.values(), _Draft._statement),
@@ -454,9 +486,8 @@ class _Claims:
         self.new: list[Claim] = []
         wanted: dict[str, set[str]] = defaultdict(set)
         for order in orders:
-            if not isinstance(order.line, Refusal):
-                for space, id in _named(order.line):
-                    wanted[space].add(id)
+            for space, id in _named(_as_read(order)):
+                wanted[space].add(id)
         for space, ids in wanted.items():
             self._look_up(space, ids)
 
@@ -528,19 +559,40 @@ def _named(line: Line) -> Iterator[tuple[str, str]]:
     for member, space in _SPACES.items():
         if member in line and isinstance(line[member], str):
             yield space, line[member]
-    citations = line.get("sources")
-    for citation in citations if isinstance(citations, list) else ():
-        if isinstance(citation, dict) and isinstance(citation.get("id"), str):
-            yield "source", citation["id"]
+    for _, id in _cited(line):
+        yield "source", id
+    own = _own(line)
+    if own is not None:
+        yield own
     shape = _shape(line)
-    if isinstance(line.get("id"), str):
-        card = CARD_TYPES.get(str(line.get("type")))
-        yield "statement" if shape else card.SPACE if card else "change", line["id"]
     if shape is not None:
         with suppress(KeyError):
             yield "entry", shape.entry_of(line)
         with suppress(KeyError):
             yield "record", shape.record_of(line)
+
+
+def _own(line: Line) -> tuple[str, str] | None:
+    """The id of an unread line, after its space; None where it has none."""
+    if not isinstance(line.get("id"), str):
+        return None
+    card = CARD_TYPES.get(str(line.get("type")))
+    return "statement" if _shape(line) else card.SPACE if card else "change", line["id"]
+
+
+def _cited(line: Line) -> Iterator[tuple[int, str]]:
+    """The ids of the sources that an unread line is likely to cite, each with its place."""
+    citations = line.get("sources")
+    for index, citation in enumerate(citations if isinstance(citations, list) else ()):
+        if isinstance(citation, dict) and isinstance(citation.get("id"), str):
+            yield index, citation["id"]
+
+
+def _as_read(order: Order) -> Line:
+    """The line of an order, of a row of a sheet what can be read of it; nothing of another."""
+    if isinstance(order.line, CellsRefused):
+        return order.line.line
+    return {} if isinstance(order.line, Refusal) else order.line
 
 
 def _shape(line: Line) -> type[StatementFact] | None:

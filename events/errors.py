@@ -284,6 +284,40 @@ class NotFound(AnnalesError):
         super().__init__(f"no {kind} {id[:80]!r} at these clocks")
 
 
+class NoEvent(AnnalesError):
+    """The log has no event at a position, and gave it none."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        super().__init__(f"no event lies at @{position}")
+
+
+class NotSigned(AnnalesError):
+    """Nothing that is signed reaches so far. `why` says what to do, or to wait for."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class NoTile(AnnalesError):
+    """The tree of the newest checkpoint has no such tile, or it is wider there."""
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path, self.size = path, size
+        super().__init__(f"a tree of {size} events has no {path[:80]}")
+
+
+class NotToBeSigned(AnnalesError):
+    """The log is not what was signed of it, or the key is not to be used: nothing is signed until
+    that is mended. `position` is 0 where it is not the log."""
+
+    def __init__(self, position: int, why: str) -> None:
+        self.position, self.why = position, why
+        at = f"at @{position} " if position else ""
+        super().__init__(f"nothing is signed any more: {at}{why}")
+
+
 class LogDamaged(AnnalesError):
     """The log does not hold what was written to it. Stop, and restore from an export."""
 
@@ -302,6 +336,48 @@ class LogReplaced(AnnalesError):
             f"{log} is not what this folder had: {why}. Put the right one back; or, if this one is"
             " to go on, say so with --new-epoch (of `annales migrate`, `annales restore`)"
         )
+
+
+class IsMirror(AnnalesError):
+    """The log is a mirror of another, which takes the orders. Record there, or end the mirror."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        super().__init__(
+            f"nothing is recorded here: this is a mirror of {source}. Record it there; or let this"
+            " one go on by itself with `annales mirror --detach`"
+        )
+
+
+class NotMirroring(AnnalesError):
+    """The log is no mirror, or none any more. Name a source that it is to copy."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this is no mirror: `annales mirror URL` makes one of an empty folder, or of one whose"
+            " log is the beginning of that of the source"
+        )
+
+
+class SourceRefused(AnnalesError):
+    """What a source says does not follow from what it signed, or is not what it said before. Of it
+    nothing joins the log; ask whoever keeps it.
+
+    `position` is where it is at fault, None where that is no position.
+    """
+
+    def __init__(self, source: str, position: int | None, why: str) -> None:
+        self.source, self.position, self.why = source, position, why
+        where = "" if position is None else f" at @{position}"
+        super().__init__(f"{source} is refused{where}: {why}")
+
+
+class SourceUnreachable(AnnalesError):
+    """A source does not answer, or not in time, or not as an Annales does. Try again later."""
+
+    def __init__(self, source: str, why: str) -> None:
+        self.source, self.why = source, why
+        super().__init__(f"{source} cannot be read: {why}")
 
 
 class ClockNotBelieved(AnnalesError):

@@ -11,10 +11,14 @@ from flask_compress import Compress
 from service.archive import Archive
 from service.asking.narrowing import MOST_READ
 from service.changes.routes import blueprint as changes
+from service.citations import earlier
+from service.citations.page import blueprint as citation
+from service.citations.routes import blueprint as citations
 from service.desk.routes import blueprint as desk
 from service.feeds import FEEDS
 from service.feeds.routes import blueprint as feeds
 from service.follows.routes import blueprint as follows
+from service.ledger.routes import blueprint as ledger
 from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
@@ -30,7 +34,17 @@ from service.routes import blueprint as questions
 from service.settings import HERE, Settings, limits_of, networks_of
 from service.sharing import Sharing
 from service.web import about as describing
-from service.web import access, kept, limiting, observing, openapi, pausing, problems, proxies
+from service.web import (
+    access,
+    digesting,
+    kept,
+    limiting,
+    observing,
+    openapi,
+    pausing,
+    problems,
+    proxies,
+)
 from service.web.sessions import Sessions
 
 BLUEPRINTS = (
@@ -41,6 +55,8 @@ BLUEPRINTS = (
     mementos,
     feeds,
     linked,
+    citations,
+    ledger,
     oembed,
 )
 """The routes that /openapi.json describes."""
@@ -75,7 +91,8 @@ COMPRESSED = [
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
-    " X-Request-Id, Annales-Lag, Annales-Omitted, Annales-Position, Annales-Revision"
+    " X-Request-Id, Repr-Digest, Annales-Citation, Annales-Lag, Annales-Omitted, Annales-Position,"
+    " Annales-Revision"
 )
 """The headers that a page of another origin may read."""
 
@@ -118,6 +135,7 @@ def create_app(
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, sharing)
     problems.register(app)
+    digesting.register(app)
     Compress(app)
     app.after_request(_with_headers)
     app.after_request(_where_nothing_is)
@@ -131,13 +149,16 @@ def create_app(
         sharing.limits,
         orders=limits_of(settings.orders_limit),
         questions=limits_of(settings.questions_limit),
+        citations=limits_of(settings.citations_limit),
     )
     limiting.register(app, limits)
+    earlier.register(app)
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
     app.register_blueprint(viewers)
+    app.register_blueprint(citation)
     app.register_blueprint(desk)
     if settings.open_reads and settings.kept:
         most = settings.kept // sharing.processes

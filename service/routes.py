@@ -17,8 +17,9 @@ from service.questions import QUESTIONS
 from service.records.question import RECORD
 from service.web.access import needs
 from service.web.description import described
-from service.web.response import answered, archive
-from service.web.schemas import HealthSchema, ReadySchema, problem_responses
+from service.web.response import answered
+from service.web.root import archive
+from service.web.schemas import HealthSchema, ProvedSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
 """How many positions the views may be behind for the service to call itself ready."""
@@ -45,7 +46,7 @@ def _route(question: Question) -> None:
         blueprint,
         question.path,
         question.parameters,
-        question.schema,
+        {"anyOf": [question.schema, ProvedSchema]},
         ids=question.ids,
         sends=["Annales-Revision"] if question.is_revised else [],
         may_send=[

@@ -26,8 +26,13 @@ HERE = "http://localhost"
 QUESTIONS_LIMIT = "3000 per minute"
 """Half of a core for one client, or fifty cheap questions a second."""
 
+CITATIONS_LIMIT = "100 per day"
+"""Of one client without a key. Each may be as large as the largest answer, and stays."""
+
 PROXIES = "127.0.0.0/8, ::1"
 """Whoever asks from the machine itself where there is no proxy could as well come in any name."""
+
+LIMITS = ("ANNALES_ORDERS_LIMIT", "ANNALES_QUESTIONS_LIMIT", "ANNALES_CITATIONS_LIMIT")
 
 LEAST_KEPT = 4
 """Megabytes. A large answer in a few codings takes as much."""
@@ -55,12 +60,14 @@ class Settings:
     proxies: str = PROXIES
     orders_limit: str = "1000 per second"
     questions_limit: str | None = None
+    citations_limit: str | None = CITATIONS_LIMIT
     kept: int = 64 * MEGABYTE
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
         """Read `ANNALES_DATA`, `ANNALES_READ` (public or key), `ANNALES_URL`, `ANNALES_PROXIES`,
-        `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT` and `ANNALES_KEPT` (megabytes).
+        `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT`, `ANNALES_CITATIONS_LIMIT` and
+        `ANNALES_KEPT` (megabytes).
 
         Raises BadSetting.
         """
@@ -68,7 +75,7 @@ class Settings:
         if read not in ("public", "key"):
             raise BadSetting(f"ANNALES_READ={read}: it is public or key")
         folder = environment.get("ANNALES_DATA") or platformdirs.user_data_dir("annales")
-        for name in ("ANNALES_ORDERS_LIMIT", "ANNALES_QUESTIONS_LIMIT"):
+        for name in LIMITS:
             limits_of(environment.get(name), name=name)
         proxies = environment.get("ANNALES_PROXIES", PROXIES)
         networks_of(proxies)
@@ -79,6 +86,7 @@ class Settings:
             proxies=proxies,
             orders_limit=environment.get("ANNALES_ORDERS_LIMIT", "1000 per second"),
             questions_limit=environment.get("ANNALES_QUESTIONS_LIMIT") or QUESTIONS_LIMIT,
+            citations_limit=environment.get("ANNALES_CITATIONS_LIMIT") or CITATIONS_LIMIT,
             kept=_megabytes("ANNALES_KEPT", environment.get("ANNALES_KEPT", "64")),
         )
 

@@ -25,6 +25,9 @@ GROWTH = 50
 REFUSED_IN = 5.0
 """Seconds, and twice that for what is never finished."""
 
+SHEET_GROWTH = 200
+"""Megabytes: a body of 16 as bytes, as text and as lines, in each process that was sent one."""
+
 LARGE = 60_000_000
 """Bytes of a body that never ends."""
 
@@ -47,6 +50,11 @@ LINE = (
     b'{"type":"observation","id":"b","facility":"juno","modality":"actual","date":"2026",'
     b'"title":%s}'
 )
+SHEET = ("Content-Type: text/csv",)
+HEAD = b"type=observation,id,facility,date,title\n"
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a sheet."""
+
 CHUNKED = ("Content-Type: application/json", "Transfer-Encoding: chunked")
 
 BODIES = (
@@ -82,9 +90,18 @@ BODIES = (
     Body("two lengths", b"ab", headers=("Content-Length: 1",)),
 )
 
+SHEETS = (
+    Body("a sheet of 16 MiB of quotes", HEAD + b'"' * (LARGEST - 99), "/v1/batches", SHEET),
+    Body("a sheet of 16 MiB of commas", b"," * LARGEST, "/v1/batches", SHEET),
+    Body("a sheet of 16 MiB of NULs", bytes(LARGEST), "/v1/batches", SHEET),
+    Body("a sheet of 200,000 columns", b"id,title," * 100_000 + b"\n", "/v1/batches", SHEET),
+    Body("a sheet of 16 MiB of one cell", HEAD + b"a" * (LARGEST - 99), "/v1/batches", SHEET),
+)
+"""Those that are as large as a sheet may be, each in its own way no sheet."""
+
 
 def run(ground: Ground) -> Iterator[Bar]:
-    """Each of them with a key, some times; and bodies of 60 MB that never end, without."""
+    """Each of them with a key, some times; bodies of 60 MB that never end, without; and sheets."""
     with served(ground.shipped(), TMPDIR=str(_temporary(ground))) as server:
         yield from _attacked(server, ground)
 
@@ -111,7 +128,31 @@ def _attacked(server: Server, ground: Ground) -> Iterator[Bar]:
     )._replace(measured="; ".join({*others}) or f"{len(BODIES)} of {len(BODIES)}")
     yield below("the slowest refusal", slowest, ground.time(REFUSED_IN), "s")
     yield from _unfinished(server, ground, before)
+    yield from _sheets(server, ground, token)
     yield none("servers ended", not server.is_running)
+
+
+def _sheets(server: Server, ground: Ground, token: str) -> Iterator[Bar]:
+    """Each sheet, while the memory of the server is looked at."""
+    before = peak = server.memory()
+    refused, slowest = 0, 0.0
+    for sheet in SHEETS:
+        answers: list[bool] = []
+
+        def send(sheet: Body = sheet, answers: list[bool] = answers) -> None:
+            head, rest = _sent(server, _request(sheet, token), seconds=2 * REFUSED_IN)
+            answers.append(_is_refused(head, rest))
+
+        sender, began = threading.Thread(target=send), time.monotonic()
+        sender.start()
+        while sender.is_alive():
+            peak = max(peak, server.memory())
+            sender.join(0.05)
+        slowest = max(slowest, time.monotonic() - began)
+        refused += sum(answers)
+    yield every("sheets refused as problems", refused, of=len(SHEETS))
+    yield below("the slowest refusal of a sheet", slowest, ground.time(REFUSED_IN), "s")
+    yield below("memory grew by, for sheets", (peak - before) / 1e6, SHEET_GROWTH, "MB")
 
 
 def _unfinished(server: Server, ground: Ground, before: int) -> Iterator[Bar]:
@@ -197,4 +238,16 @@ def _swallows(ground: Ground) -> Iterator[Bar]:
         yield from _attacked(server, ground)
 
 
-TEETH = {"a server reads all that is sent": Tooth(_swallows, misses="memory grew by")}
+def _reads_rows_of_any_length(ground: Ground) -> Iterator[Bar]:
+    """A server to which a row may have as many cells as it likes."""
+    broken = "import events.sheets.reading as it\nit.LONGEST_ROW = it.MOST_COLUMNS = 10**9"
+    with served(ground.shipped(), before=broken, TMPDIR=str(_temporary(ground))) as server:
+        yield from _sheets(server, ground, key(server.folder))
+
+
+TEETH = {
+    "a server reads all that is sent": Tooth(_swallows, misses="memory grew by"),
+    "a row of a sheet has no end": Tooth(
+        _reads_rows_of_any_length, misses="sheets refused as problems"
+    ),
+}

@@ -24,7 +24,7 @@ from projections.views.file import POINTER
 from service.archive import Archive
 from siege.attack import Bar, Tooth, below, none
 from siege.clients import running
-from siege.ground import CHRONICLE, Ground
+from siege.ground import Ground, first_edition
 from siege.kills import verified
 from siege.server import FAILURES, UNLIMITED, Server, served
 
@@ -73,7 +73,7 @@ def _columns(folder: Path) -> Path:
 def _of_another_log(folder: Path) -> None:
     other = folder.with_name("another")
     with Archive(other) as archive:
-        lines = CHRONICLE.read_bytes().splitlines()[:500]
+        lines = first_edition()[:500]
         archive.chronicle.execute(
             Command(orders=tuple(orders(lines)), actor="siege", request="another")
         )

@@ -25,7 +25,7 @@ from service.archive.keys import KEYS, ROLES
 from service.cli.command import annales
 from service.cli.exits import DAMAGED
 from siege.attack import Bar, Tooth, every, none, told
-from siege.ground import CHRONICLE, Ground, key
+from siege.ground import Ground, first_edition, key
 
 LINES = 150
 """Of the shipped chronicle, so that each file is soon read."""
@@ -94,7 +94,7 @@ def contents(path: Path) -> str | None:
 def _whole(ground: Ground) -> Path:
     """A folder with a small chronicle and some keys, which nobody has open."""
     folder = ground.folder / "whole"
-    lines = CHRONICLE.read_bytes().splitlines()[:LINES]
+    lines = first_edition()[:LINES]
     with Archive(folder) as archive:
         archive.chronicle.execute(
             Command(orders=tuple(orders(lines)), actor="siege", request="flips")

@@ -15,9 +15,7 @@ from benchmarks.kept import kept, world_of
 from events.orders import Command, orders
 from service.archive import Archive
 from service.archive.keys import Keyring
-from service.data import EDITIONS
-
-CHRONICLE = EDITIONS[0]
+from service.data import editions
 
 STATEMENTS = 100_000
 """How many a large chronicle has."""
@@ -27,6 +25,11 @@ ENOUGH = 4_000_000_000
 """Bytes that have to be free there."""
 
 Of = TypeVar("Of")
+
+
+def first_edition() -> tuple[bytes, ...]:
+    """The lines of the shipped chronicle's first edition."""
+    return next(editions()).lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Ground:
         """A folder with the shipped chronicle's first edition, one commit, and its views."""
         folder = self.folder / name
         with Archive(folder) as archive:
-            lines = CHRONICLE.read_bytes().splitlines()
+            lines = first_edition()
             archive.chronicle.execute(
                 Command(orders=tuple(orders(lines)), actor="siege", request="shipped")
             )

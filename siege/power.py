@@ -16,7 +16,7 @@ from benchmarks.command import HERE
 from events.chronicle import Chronicle
 from service.archive import LOG
 from siege.attack import Bar, Tooth, every, none, told
-from siege.ground import CHRONICLE, Ground
+from siege.ground import Ground
 from siege.trace import COMMAND, Step, after_power_loss, steps
 
 OF_A_COMMIT = 2
@@ -26,8 +26,9 @@ import os, sys
 from pathlib import Path
 from events.chronicle import Chronicle
 from events.orders import Command, orders
+from service.data import editions
 folder, said, many = Path(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY), int(sys.argv[3])
-lines = Path({str(CHRONICLE)!r}).read_bytes().splitlines()
+lines = next(editions()).lines
 chronicle = Chronicle(folder / {LOG!r})
 for number in range(many):
     some = lines[{OF_A_COMMIT} * number : {OF_A_COMMIT} * (number + 1)]

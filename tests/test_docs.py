@@ -14,6 +14,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -30,6 +31,7 @@ from docs.sampling import NOW, SAMPLES, load, samples
 from docs.tables import MARKED, TABLES, filled, routes
 from events import statement_warnings
 from events.commit import microseconds
+from events.ledger.publishing import Publisher
 from service import settings
 from service.app import create_app
 from service.archive import Archive
@@ -74,6 +76,7 @@ CURL = argparse.ArgumentParser(prog="curl", allow_abbrev=False, exit_on_error=Fa
 
 CURL.add_argument("url")
 CURL.add_argument("-s", action="store_true", help="without it curl would tell of its progress")
+CURL.add_argument("-o", dest="file", type=Path, help="write what comes into a file")
 CURL.add_argument("-N", action="store_true", help="show what comes as it comes")
 CURL.add_argument("-i", action="store_true", dest="headers_too")
 CURL.add_argument("-m", type=float, dest="seconds", default=30)
@@ -114,13 +117,16 @@ class Reader:
             arguments = shlex.split(kept[2])[1:]
             os.environ[kept[1]] = CliRunner().invoke(annales, arguments).stdout.strip()
             return ""
-        program, *arguments = shlex.split(os.path.expandvars(example.text))
+        text = os.path.expandvars(example.text).replace(SERVER, self.base)
+        program, *arguments = shlex.split(text)
         if program == "curl":
             return self._curls(arguments, example.stdin)
+        if program == "python3":
+            text = shlex.join([sys.executable, *arguments])
         if program == "annales":
             return CliRunner().invoke(annales, arguments, input=example.stdin).output
         done = subprocess.run(
-            ["/bin/sh", "-c", example.text],
+            ["/bin/sh", "-c", text],
             input=example.stdin,
             capture_output=True,
             text=True,
@@ -140,7 +146,7 @@ class Reader:
         try:
             with httpx.stream(
                 "GET" if body is None else "POST",
-                asked.url.replace(SERVER, self.base),
+                asked.url,
                 params=dict(each.split("=", 1) for each in asked.data) if asked.in_url else None,
                 headers=headers,
                 content=body,
@@ -156,6 +162,9 @@ class Reader:
         except httpx.ReadTimeout:
             if not asked.N:
                 raise
+        if asked.file is not None:
+            asked.file.write_text(printed, "utf-8")
+            return ""
         return printed
 
 
@@ -166,7 +175,8 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     def clock() -> int:
         return microseconds(NOW)
 
-    (tmp_path / "service").symlink_to(ROOT / "service")
+    for package in ("events", "service"):
+        (tmp_path / package).symlink_to(ROOT / package)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ANNALES_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("KEY", "")
@@ -176,6 +186,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     monkeypatch.setitem(defaults, "clock", clock)
     with Archive(tmp_path / "data", clock=clock) as archive:
         load(archive)
+        Publisher(archive.ledger, origin="annales.example").publish()
         with serving(archive) as base:
             reader = Reader(base)
             try:

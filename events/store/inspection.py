@@ -29,7 +29,9 @@ from events.store.schema import (
     LAST_GIVEN,
     SCHEMA_NUMBER,
     SCHEMAS,
+    WITHOUT_EPOCHS,
 )
+from events.store.tree import damaged_tree
 
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
 DEFINED = """
@@ -207,11 +209,14 @@ def damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     if given != reached:
         yield reached, f"the log ends here, but positions up to @{given} were given"
     yield from _damaged_epochs(connection, reached)
+    [(schema,)] = connection.execute("PRAGMA user_version")
+    if schema == SCHEMA_NUMBER:
+        yield from damaged_tree(connection)
 
 
 def _damaged_epochs(connection: sqlite3.Connection, head: int) -> Iterator[tuple[int, str]]:
     [(schema,)] = connection.execute("PRAGMA user_version")
-    if schema == SCHEMA_NUMBER:
+    if schema == WITHOUT_EPOCHS:
         return
     for *columns, seal in connection.execute(EPOCHS):
         try:

@@ -4,10 +4,14 @@ What was written never changes: triggers refuse an UPDATE and a DELETE on each
 table. A column that says more than its name is explained beside it.
 """
 
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 3
+"""That of a new log. The others are of earlier versions, and stay as they are until they are
+brought to this one: `annales migrate`."""
+
+WITHOUT_EPOCHS = 1
 WITH_EPOCHS = 2
-"""A log has this number from its second epoch on, so that no version of the program that knows of
-none gives an address twice."""
+"""A log of the first schema has this number from its second epoch on, so that no version of the
+program that knows of none gives an address twice."""
 
 # The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
 # keeps a position from being given again even if its row was removed.
@@ -77,7 +81,7 @@ KEEP_ALL_NAMES = """
     BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
 """
 
-SCHEMA = (
+SCHEMA_OF_LOG = (
     CREATE_STORED_EVENTS,
     CREATE_COMMITS,
     CREATE_NAMES,
@@ -109,9 +113,38 @@ KEEP_ALL_EPOCHS = """
 """
 
 SCHEMA_OF_EPOCHS = (CREATE_EPOCHS, KEEP_EPOCHS, KEEP_ALL_EPOCHS)
-"""The first epoch has no row: these are made when the second begins."""
+"""The first epoch has no row."""
 
-SCHEMAS = {SCHEMA_NUMBER: SCHEMA, WITH_EPOCHS: (*SCHEMA, *SCHEMA_OF_EPOCHS)}
+# A row for each whole tree of 256 ** level leaves, `number` from 0 in the order of the log;
+# `position` is that of its last leaf. The leaves are those of stored_events.
+CREATE_TREE = """
+    CREATE TABLE tree (
+        level INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (level, number),
+        UNIQUE (level, position)
+    ) STRICT, WITHOUT ROWID
+"""
+
+KEEP_TREE = """
+    CREATE TRIGGER tree_stays_as_it_is BEFORE UPDATE ON tree
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+KEEP_ALL_OF_TREE = """
+    CREATE TRIGGER tree_stays BEFORE DELETE ON tree
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+"""
+
+SCHEMA_OF_TREE = (CREATE_TREE, KEEP_TREE, KEEP_ALL_OF_TREE)
+
+SCHEMAS = {
+    WITHOUT_EPOCHS: SCHEMA_OF_LOG,
+    WITH_EPOCHS: (*SCHEMA_OF_LOG, *SCHEMA_OF_EPOCHS),
+    SCHEMA_NUMBER: (*SCHEMA_OF_LOG, *SCHEMA_OF_EPOCHS, *SCHEMA_OF_TREE),
+}
 """The statements that make a log of each number."""
 
 PRAGMAS = (
@@ -174,6 +207,72 @@ INSERT_CLAIM = """
 INSERT_EVENT = """
     INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state, leaf)
     VALUES (?, ?, ?, ?, ?, ?)
+"""
+
+INSERT_TREE = """
+    INSERT INTO tree (level, number, position, hash)
+    VALUES (?, ?, ?, ?)
+"""
+
+LAST_OF_TREE = """
+    SELECT number, position
+    FROM tree
+    WHERE level = :level
+    ORDER BY number DESC
+    LIMIT 1
+"""
+
+TREE_AT = """
+    SELECT position
+    FROM tree
+    WHERE level = :level AND number = :number
+"""
+
+TREE_BEFORE = """
+    SELECT number, position
+    FROM tree
+    WHERE level = 1 AND position < :position
+    ORDER BY position DESC
+    LIMIT 1
+"""
+
+TREE_FROM = """
+    SELECT position, hash
+    FROM tree
+    WHERE level = :level AND number >= :number
+    ORDER BY number
+    LIMIT :limit
+"""
+
+LEAVES_AFTER = """
+    SELECT rowid, leaf
+    FROM stored_events
+    WHERE rowid > :after
+    ORDER BY rowid
+    LIMIT :limit OFFSET :skipped
+"""
+
+LEAVES_BETWEEN = """
+    SELECT rowid, leaf
+    FROM stored_events
+    WHERE :after < rowid AND rowid <= :up_to
+    ORDER BY rowid
+    LIMIT 257
+"""
+
+TREE_BETWEEN = """
+    SELECT position, hash
+    FROM tree
+    WHERE level = :level AND :after < position AND position <= :up_to
+    ORDER BY position
+    LIMIT 257
+"""
+"""One more than there should be."""
+
+COUNT_LEAVES = """
+    SELECT count(*), max(rowid)
+    FROM stored_events
+    WHERE :after < rowid AND rowid <= :up_to
 """
 
 HEAD = """
@@ -267,6 +366,17 @@ EVENTS_OF_STREAM = """
     WHERE e.originator_id = :stream
       AND :after < e.rowid AND e.rowid <= :up_to
     ORDER BY e.originator_version
+    LIMIT :limit
+"""
+
+EVENTS_IN_COMMITS = """
+    SELECT e.rowid, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
+           c.position, c.first, c.recorded_at, c.actor, c.request, c.key, c.fingerprint
+    FROM stored_events AS e
+    JOIN commits AS c
+      ON c.position = (SELECT min(position) FROM commits WHERE position >= e.rowid)
+    WHERE e.rowid > :after AND e.rowid <= :up_to
+    ORDER BY e.rowid
     LIMIT :limit
 """
 
@@ -374,6 +484,13 @@ EVERY_EVENT = """
     SELECT rowid, originator_id, originator_version, topic, state, leaf
     FROM stored_events
     ORDER BY rowid
+"""
+
+EVERY_OF_TREE = """
+    SELECT number, position, hash
+    FROM tree
+    WHERE level = :level
+    ORDER BY number
 """
 
 EVERY_CLAIM = """

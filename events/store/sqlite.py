@@ -57,7 +57,7 @@ from events.commit import (
 )
 from events.errors import IdTaken, LogDamaged, LogReplaced, NotDurable, NotWritten
 from events.store.doorbell import Doorbell
-from events.store.inspection import commit_of, damage, seal_of, seal_of_epoch
+from events.store.inspection import commit_of, damage, one_state, seal_of, seal_of_epoch
 from events.store.noted import Noted, NotedHead
 from events.store.schema import (
     CLAIMED,
@@ -75,6 +75,7 @@ from events.store.schema import (
     EVENTS_AFTER,
     EVENTS_AT,
     EVENTS_BETWEEN,
+    EVENTS_IN_COMMITS,
     EVENTS_OF_LIVES,
     EVENTS_OF_STREAM,
     EVENTS_OF_TOPICS,
@@ -90,14 +91,15 @@ from events.store.schema import (
     POSITIONS_OF_STREAM,
     PRAGMAS,
     REVISION,
-    SCHEMA,
     SCHEMA_NUMBER,
     SCHEMA_OF_EPOCHS,
     SCHEMAS,
     SEAL_AT,
     VERSIONS_AFTER,
     WITH_EPOCHS,
+    WITHOUT_EPOCHS,
 )
+from events.store.tree import Tree, damaged_tree, grow
 
 Clock = Callable[[], int]
 """Says what time it is, in microseconds since 1970."""
@@ -138,6 +140,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     def __init__(self, datastore: ChronicleDatastore, *, clock: Clock = system_clock) -> None:
         super().__init__(datastore)
         self.clock = clock
+        self.tree = Tree(datastore)
         self._seen = 0
         self._left: tuple[tuple[int, int, str | None], Noted | None] = (-1, 0, None), None
         self._epochs: tuple[int, tuple[Epoch, ...]] = (-1, ())
@@ -242,6 +245,8 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         c.execute(INSERT_COMMIT, (*msgspec.structs.astuple(made), seal))
         _take(c, claims, position=made.position)
         c.executemany(INSERT_EVENT, rows)
+        if self.tree.is_there(c):
+            grow(c, made.position)
         if noted is None:
             noted = self._ends(c)
         else:
@@ -341,6 +346,15 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         parameters = {"stream": stream, **_stretch(after, up_to, limit)}
         with self.datastore.transaction(commit=False) as cursor:
             rows = _rows(cursor, EVENTS_OF_STREAM, parameters)
+        return _with_their_commits(rows)
+
+    def events_between(
+        self, after: int, up_to: int | None = None, *, limit: int = FARTHEST
+    ) -> list[LoggedEvent]:
+        """The first `limit` events beyond one position and up to another, in order, whether their
+        commits begin or end there or not."""
+        with self.datastore.transaction(commit=False) as cursor:
+            rows = _rows(cursor, EVENTS_IN_COMMITS, _stretch(after, up_to, limit))
         return _with_their_commits(rows)
 
     def events_at(self, positions: Iterable[int]) -> list[LoggedEvent]:
@@ -494,7 +508,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
 
     def _read_epochs(self) -> tuple[Epoch, ...]:
         with self.datastore.transaction(commit=False) as cursor:
-            if _schema_number(cursor) == SCHEMA_NUMBER:
+            if _schema_number(cursor) == WITHOUT_EPOCHS:
                 return ()
             rows = _rows(cursor, EPOCHS, {})
         return tuple(Epoch(number=row[0], began=row[1], recorded_at=row[2]) for row in rows)
@@ -527,7 +541,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
             self._insert_epoch(cursor, epoch)
 
     def _insert_epoch(self, cursor: library.SQLiteCursor, epoch: Epoch) -> None:
-        if _schema_number(cursor) == SCHEMA_NUMBER:
+        if _schema_number(cursor) == WITHOUT_EPOCHS:
             for statement in SCHEMA_OF_EPOCHS:
                 cursor.execute(statement)
             cursor.execute(f"PRAGMA user_version = {WITH_EPOCHS}")
@@ -546,9 +560,14 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """
         yield from damage(Path(self.datastore.pool.db_name))
 
+    def damage_of_tree(self) -> tuple[int, str] | None:
+        """The first position where the tree is not what the leaves come to, and how."""
+        with one_state(Path(self.datastore.pool.db_name)) as connection:
+            return next(damaged_tree(connection), None)
+
     def construct_create_table_statements(self) -> list[str]:
         """The statements that make an empty file a log."""
-        return list(SCHEMA)
+        return list(SCHEMAS[SCHEMA_NUMBER])
 
     def create_table(self) -> None:
         """Create the tables where there are none.
@@ -560,6 +579,27 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
             if _schema_number(cursor) in SCHEMAS:
                 return
         super().create_table()
+
+    def schema(self) -> int:
+        """The number of the schema of the log."""
+        with self.datastore.transaction(commit=False) as cursor:
+            return _schema_number(cursor)
+
+    def migrate(self) -> int:
+        """Bring the log to the schema of a new one; the number that it had.
+
+        Raises NotWritten.
+        """
+        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+            number = _schema_number(cursor)
+            for statement in SCHEMAS[SCHEMA_NUMBER]:
+                if statement not in SCHEMAS[number]:
+                    cursor.execute(statement)
+            if number != SCHEMA_NUMBER:
+                cursor.execute(f"PRAGMA user_version = {SCHEMA_NUMBER}")
+                cursor.execute(LAST_GIVEN)
+                grow(cursor, cursor.fetchone()[0])
+        return number
 
     def _create_table(self, c: library.SQLiteCursor) -> None:
         number = _schema_number(c)

@@ -506,6 +506,10 @@ class Found:
         """The member of each row."""
         return self.columns[member][self.indexes]
 
+    def statements(self) -> Iterator[tuple[int, int]]:
+        """The record and the number of the statement of each row."""
+        return zip(self["record"].tolist(), self["statement"].tolist(), strict=True)
+
     def where(self, those: npt.NDArray[Any]) -> Found:
         """Some of them, by a mask or by their places."""
         return Found(self.columns, self.indexes[those])

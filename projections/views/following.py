@@ -239,7 +239,7 @@ class Following:
         patience = SOON
         while not self._ended.is_set():
             try:
-                with _turn(self._views.folder / TURN) as is_ours:
+                with turn(self._views.folder / TURN) as is_ours:
                     if is_ours:
                         self._follow()
                     self.failure = None  # it is for somebody else to follow
@@ -277,8 +277,8 @@ class Following:
 
 
 @contextmanager
-def _turn(path: Path) -> Iterator[bool]:
-    """Whether it is our turn: nobody else has it before this is left."""
+def turn(path: Path) -> Iterator[bool]:
+    """Whether it is our turn, by the lock of a file: nobody else has it before this is left."""
     if not os.access(path.parent, os.W_OK):
         yield False  # nor anybody else's
         return

@@ -379,6 +379,7 @@ class Lines:
         self._cards = _Versions()
         self._statements = _Versions()
         self._citations = _Citations()
+        self._linked: tuple[int, dict[int, list[tuple[Version, Version]]]] = (-1, {})
         self._rows: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
 
     # --- following the log
@@ -649,6 +650,36 @@ class Lines:
             for named, ours in pairs
             if named in others and others[named].is_visible(stated, known)
         ]
+
+    def contradicted(
+        self, db: Database, records: Iterable[int], *, stated: Day, known: int, position: int
+    ) -> Iterator[int]:
+        """The numbers of the visible statements of some records that contradict another visible
+        one, or are contradicted by one; `position` is how far the views have read.
+
+        All pairs are kept until the views read on: they are few, and every state asks for some.
+        """
+        kept = self._linked
+        if kept[0] != position:
+            # Others may read at another position meanwhile: each goes on with its own.
+            self._linked = kept = position, self._all_linked(db, position)
+        for record in records:
+            for pair in kept[1].get(record, ()):
+                if all(each.kf <= known and each.is_visible(stated, known) for each in pair):
+                    yield from (each.number for each in pair)
+
+    def _all_linked(self, db: Database, position: int) -> dict[int, list[tuple[Version, Version]]]:
+        found = db.execute(CONTRADICTIONS, {"known": position}).fetchall()
+        others = defaultdict(list)
+        for each in self._began(db, {named for named, *_ in found}, position):
+            others[each.id].append(each)
+        linked = defaultdict(list)
+        for named, *ours in found:
+            for other in others[named]:
+                pair = Version(*ours), other
+                for record in {each.record for each in pair}:
+                    linked[record].append(pair)
+        return dict(linked)
 
     def contradictions_changed(self, db: Database, *, after: int, known: int) -> list[int]:
         """The commits beyond `after`, up to `known`, in which a statement that ever contradicted

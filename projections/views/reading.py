@@ -175,24 +175,36 @@ class Slice:
         scope = self.scope._replace(countries=(), field=None, class_=None)
         return self.reading.state.count_world(self.reading.db, scope, self.status_day)
 
-    def contested(self) -> dict[int, int]:
-        """The statements whose dates are contested where they are effective (rule 23): their
-        records by their numbers."""
-        reading, known, stated = self.reading, self.as_of.known, self.as_of.stated
-        scope = Scope(stated, known)
-        found = reading.state.find(reading.db, "contested", scope, first=stated, last=stated)
-        pairs = reading.lines.contradictions(reading.db, stated=stated, known=known)
-        reading.budget.spend(rows=len(pairs))
-        linked = {each.number: each.record for pair in pairs for each in pair}
-        rows = zip(found["statement"].tolist(), found["record"].tolist(), strict=True)
-        return {**linked, **dict(rows)}
+    def contested(self, keys: Iterable[tuple[int, int]]) -> set[int]:
+        """Those of some statements that are shown, each by its record and its own number, whose
+        dates are contested (rule 23)."""
+        shown = {number: record for record, number in keys}
+        if not shown:
+            return set()
+        db = self.reading.db
+        linked = self.reading.lines.contradicted(
+            db,
+            set(shown.values()),
+            stated=self.as_of.stated,
+            known=self.as_of.known,
+            position=self.reading.state.columns_of(db).position,
+        )
+        return shown.keys() & {*self._rivalled()["statement"].tolist(), *linked}
 
     def contested_ids(self) -> set[str]:
-        """The ids of the same statements."""
-        contested = self.contested()
-        self.reading.budget.spend(rows=len(contested))
-        keys = ((record, number) for number, record in contested.items())
-        return set(self.reading.lines.ids_of(self.reading.db, keys).values())
+        """The ids of all statements whose dates are contested where they are effective."""
+        reading, known, stated = self.reading, self.as_of.known, self.as_of.stated
+        found = self._rivalled()
+        pairs = reading.lines.contradictions(reading.db, stated=stated, known=known)
+        reading.budget.spend(rows=len(pairs) + len(found))
+        return {each.id for pair in pairs for each in pair}.union(
+            reading.lines.ids_of(reading.db, found.statements()).values()
+        )
+
+    def _rivalled(self) -> Found:
+        """The rows of statements that are shown in place of one that is disputed."""
+        scope, day = Scope(self.as_of.stated, self.as_of.known), self.as_of.stated
+        return self.reading.state.find(self.reading.db, "contested", scope, first=day, last=day)
 
     def doubted(self) -> set[int]:
         """The numbers of the records with a visible statement that is disputed, or that contradicts
@@ -297,10 +309,10 @@ class Slice:
 
     def _versions_of(self, found: Found) -> list[Version | None]:
         """The version of the statement of each row; None where it has none."""
-        statements = found["statement"].tolist()
-        keys = zip(found["record"].tolist(), statements, strict=True)
-        versions = self.reading.lines.by_number(self.reading.db, keys, known=self.as_of.known)
-        return [versions.get(number) for number in statements]
+        versions = self.reading.lines.by_number(
+            self.reading.db, found.statements(), known=self.as_of.known
+        )
+        return [versions.get(number) for _, number in found.statements()]
 
     def _kept(
         self,

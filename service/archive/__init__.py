@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -21,6 +21,8 @@ from eventsourcing.persistence import PersistenceError
 from events.chronicle import Chronicle
 from events.clocks import Log, utc_day
 from events.errors import AnnalesError, NotProjected
+from events.ledger.ledger import Ledger
+from events.ledger.publishing import Publisher
 from events.store.sqlite import Clock, system_clock
 from events.store.timekeeping import Steady
 from projections.views.budget import Budget
@@ -32,14 +34,19 @@ from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
 from projections.views.turns import Turns
+from service.archive.citations import Citations
 from service.archive.keys import Keyring
 from service.archive.reached import Reached
+from service.archive.signing import Signing
 from service.archive.streams import Streams
 from service.sharing import Troubles
 
 LOG = "log.sqlite"
 
 VIEWS = "views"
+
+SIGNATURES = "signatures"
+"""What troubles are told of, besides the log: its views, and that it is signed."""
 
 ROOM = 1024 * 1024
 """Bytes that are free again on a disk that was full, when orders have room."""
@@ -69,19 +76,21 @@ class Archive:
     ) -> None:
         """Open the folder, making it if there is none.
 
-        With `new_epoch`, log and keys go on from what they are. Raises LogReplaced where they are
-        no continuation of what the folder had.
+        With `new_epoch`, log, keys and citations go on from what they are. Raises LogReplaced where
+        they are no continuation of what the folder had.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
-        try:
+        with ExitStack() as opened:
+            self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
+            opened.callback(self.keys.close)
+            self.citations = Citations(folder, clock=clock, as_they_are=new_epoch)
+            opened.callback(self.citations.close)
             self.chronicle = Chronicle(
                 folder / LOG, clock=clock, steady=steady, new_epoch=new_epoch
             )
-        except BaseException:
-            self.keys.close()
-            raise
+            opened.pop_all()
+        self.ledger = Ledger(self.chronicle.log, folder)
         self._apart: TemporaryDirectory[str] | None = None
         self.views = self._views()
         log = self.chronicle.log
@@ -94,6 +103,7 @@ class Archive:
         self.troubles = Troubles()
         self.reached = Reached(log, self.stuck_at)
         self._following: Following | None = None
+        self._signing: Signing | None = None
 
     def _views(self) -> Views:
         """The views of the folder. Where it is for reading alone and they have not read the log to
@@ -122,9 +132,29 @@ class Archive:
             self._following.start()
         return self._following
 
+    def sign(self, origin: str | None = None) -> None:
+        """Sign what the log holds in a thread of its own, until `close`; a key that is to be made
+        gets the name `origin`."""
+        self._signing = Signing(
+            self.chronicle,
+            Publisher(self.ledger, origin=origin),
+            self.folder,
+            lambda failure: self.troubles.tell(
+                SIGNATURES, None if failure is None else str(failure)
+            ),
+        )
+        self._signing.start()
+
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Bring the views up to the head of the log, here and now; `progress` is told how far."""
         return catch_up(self.chronicle, self.views, progress=progress)
+
+    def migrate(self) -> int:
+        """Bring the logs of an earlier version to the schema of this one; the number that the
+        chronicle's had. Raises NotWritten."""
+        self.keys.migrate()
+        self.citations.migrate()
+        return self.chronicle.log.migrate()
 
     def moment(self) -> tuple[object, ...]:
         """What an answer may depend on besides the question: it is the same as long as this is."""
@@ -193,7 +223,8 @@ class Archive:
 
     def standing(self) -> Standing:
         """How the log and the views are, whatever is wrong with them."""
-        head, projected, failures = 0, 0, [self._unwritable(), self.troubles.of(VIEWS)]
+        head, projected = 0, 0
+        failures = [self._unwritable(), self.troubles.of(VIEWS), self.troubles.of(SIGNATURES)]
         try:
             self.chronicle.log.check_continues()
             last = self.chronicle.log.head()
@@ -230,7 +261,11 @@ class Archive:
         if self._following is not None:
             self._following.stop()
             self._following = None
+        if self._signing is not None:
+            self._signing.stop()
+            self._signing = None
         self.keys.close()
+        self.citations.close()
         self.views.close()
         self.chronicle.close()
         if self._apart is not None:

@@ -179,6 +179,10 @@ class Keyring:
             return None
         return Identity(key.name, key.role, key.id)
 
+    def migrate(self) -> None:
+        """Bring the log of the keys to the schema of this version."""
+        self._log.migrate()
+
     def close(self) -> None:
         """Close the file."""
         self._factory.close()

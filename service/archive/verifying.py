@@ -1,4 +1,5 @@
-"""Whether a folder is whole: the log, the keys, the views, and what lies beside them.
+"""Whether a folder is whole: the log, the keys, the citations, the views, and what lies beside
+them.
 
 Every file is looked at before anything is opened for use: opening mends or refuses what is
 damaged, and then nobody could say what it was.
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from events.chronicle import Chronicle
-from events.errors import LogDamaged
+from events.errors import LogDamaged, NotSigned
+from events.ledger.ledger import Ledger
+from events.ledger.signing import CHECKPOINT, epoch_of
 from events.store import inspection
 from projections.views.file import Views
 from projections.views.following import (
@@ -26,18 +29,21 @@ from projections.views.following import (
 )
 from projections.views.verifying import Finding, damaged_views, named
 from service.archive import LOG
+from service.archive import citations as citing
+from service.archive.citations import CITATIONS, Citations
 from service.archive.keys import KEYS, Keyring
 
 
 class Verified(NamedTuple):
     """What was found wrong in a folder, and how far it is whole where nothing was.
 
-    `keys` and `views` are None where the folder has none, which is no damage.
+    `keys`, `citations` and `views` are None where the folder has none, which is no damage.
     """
 
     findings: list[Finding]
     head: int
     keys: int | None
+    citations: int | None
     views: Rebuilt | None
 
 
@@ -49,11 +55,13 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     """
     in_log = list(damaged_log(folder / LOG))
     in_keys = list(damaged_keys(folder))
+    in_citations = list(damaged_citations(folder))
     in_views = list(damaged_views(folder, CREATES))
     head, views = 0, None
     if not in_log:
         with Chronicle(folder / LOG) as chronicle:
             head = chronicle.log.max_notification_id() or 0
+            in_log = list(_not_signed(chronicle, folder))
             if not in_views and named(folder) is not None:
                 with closing(Views(folder, CREATES)) as opened:
                     views, in_views = _replayed(chronicle, opened, progress)
@@ -61,11 +69,16 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     if not in_keys and (folder / KEYS).exists():
         with closing(Keyring(folder)) as ring:
             keys = len(ring.all())
-    return Verified([*in_log, *in_keys, *in_views], head, keys, views)
+    citations = None
+    if not in_citations and (folder / CITATIONS).exists():
+        with closing(Citations(folder)) as opened_citations:
+            citations = len(opened_citations)
+    findings = [*in_log, *in_keys, *in_citations, *in_views]
+    return Verified(findings, head, keys, citations, views)
 
 
 def damaged_log(path: Path) -> Iterator[Finding]:
-    """What is wrong with the log in a file, or with that of the keys."""
+    """What is wrong with the log in a file: the chronicle's, or that of the keys or citations."""
     for position, why in inspection.damage(path):
         yield Finding(path.name, f"@{position}" if position else None, why)
 
@@ -83,6 +96,39 @@ def damaged_keys(folder: Path) -> Iterator[Finding]:
                 ring.all()
         except LogDamaged as damage:
             yield Finding(KEYS, f"@{damage.position}", damage.why)
+
+
+def damaged_citations(folder: Path) -> Iterator[Finding]:
+    """What is wrong with the citations of a folder, every body held against its id; nothing where
+    it has none."""
+    path = folder / CITATIONS
+    if not path.exists():
+        return
+    found = list(damaged_log(path))
+    yield from found
+    if not found:
+        for position, why in citing.damaged(folder):
+            yield Finding(CITATIONS, f"@{position}" if position else None, why)
+
+
+def _not_signed(chronicle: Chronicle, folder: Path) -> Iterator[Finding]:
+    """What the log holds otherwise than it was signed; nothing where it was not."""
+    ledger, epochs = Ledger(chronicle.log, folder), chronicle.log.epochs()
+    if ledger.checkpoint() is None:
+        return
+    try:
+        _, checkpoint = ledger.signed()
+    except NotSigned as error:
+        yield Finding(CHECKPOINT, None, str(error))
+        return
+    if epoch_of(checkpoint.origin) != (epochs[-1].number if epochs else 1):
+        return  # it is of what was there before
+    if checkpoint.size > ledger.size():
+        why = f"it has {ledger.size()} events, and {checkpoint.size} were signed"
+        yield Finding(LOG, None, why)
+    elif ledger.root(checkpoint.size) != checkpoint.root:
+        why = f"something in the first {checkpoint.size} events is not what was signed"
+        yield Finding(LOG, None, why)
 
 
 def _replayed(

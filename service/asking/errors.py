@@ -74,6 +74,15 @@ class BadAcceptDatetime(AnnalesError):
         )
 
 
+class ProofOfChanging(AnnalesError):
+    """The proof of an answer is asked for where the answer may change. Ask `pinned`, where it never
+    does."""
+
+    def __init__(self, pinned: str) -> None:
+        self.pinned = pinned
+        super().__init__(f"an answer has its proof at its pinned URL alone: ask {pinned}")
+
+
 class NothingToCompare(AnnalesError):
     """A comparison names one point only, or one twice. Say by a `to_` parameter what to compare
     it with."""
@@ -164,3 +173,78 @@ class BadCursor(AnnalesError):
     def __init__(self, value: str, why: str) -> None:
         self.value = value
         super().__init__(f"after={value[:80]}: {why}; take it from the `next` of a page")
+
+
+class NoSuchCitation(AnnalesError):
+    """Nothing was cited under this id. It has 16 letters and digits, as `/c/` shows it."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        super().__init__(f"nothing was cited as {id[:80]!r}")
+
+
+class NotPinned(AnnalesError):
+    """What is to be cited may change. Cite `pinned`, which says the same now, or a pinned address
+    where there is none."""
+
+    def __init__(self, of: str, pinned: str | None) -> None:
+        self.of, self.pinned = of, pinned
+        super().__init__(
+            f"{of[:200]} is not pinned: what stands there may change; cite "
+            + (pinned or "an answer, a feed or a page at its pinned URL")
+        )
+
+
+class ForeignHost(AnnalesError):
+    """What is to be cited is of another service. Cite it there."""
+
+    def __init__(self, host: str, ours: str) -> None:
+        self.host, self.ours = host, ours
+        super().__init__(f"{host[:200]} is another service; this one is {ours}")
+
+
+class NothingToCite(AnnalesError):
+    """There is no answer at the address that is to be cited. The problem that stands there says
+    why."""
+
+    def __init__(self, of: str, status: int, why: str) -> None:
+        self.of, self.status, self.why = of, status, why
+        super().__init__(f"{of[:200]} is answered with {status}: {why}")
+
+
+class NotAnswered(AnnalesError):
+    """What is to be cited could not be answered just now. Come back."""
+
+    def __init__(self, of: str, status: int, why: str) -> None:
+        self.of, self.status = of, status
+        super().__init__(f"{of[:200]} is answered with {status} at the moment: {why}")
+
+
+class CitedTooLate(AnnalesError):
+    """What is to be cited is of an earlier version of the views, which is no longer made, and
+    nobody cited it while it was. Cite `current`."""
+
+    def __init__(self, of: str, current: str) -> None:
+        self.of, self.current = of, current
+        super().__init__(
+            f"{of[:200]} is no longer made, and nobody cited it while it was; now it is {current}"
+        )
+
+
+class TooLargeToCite(AnnalesError):
+    """The answer that is to be cited has more bytes than are kept of one. Narrow it down."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"the answer has more than {most} bytes: narrow it down, or ask by pages")
+
+
+class TooManyCitations(AnnalesError):
+    """A client without a key has cited as much as it may in a day. Come back, or send a key."""
+
+    def __init__(self, limit: str, seconds: int) -> None:
+        self.limit, self.seconds = limit, seconds
+        super().__init__(
+            f"without a key one may cite {limit}: come back in {seconds} s, or send a key;"
+            " what was cited before may be cited again"
+        )

@@ -85,6 +85,14 @@ VIEW_VERSION = Parameter(
     meaning="The version of the views, in pinned URLs. An earlier one is answered with 410.",
 )
 
+PROOF = choice(
+    "proof",
+    ("true",),
+    "At a pinned URL alone: the answer with the proofs that the events it rests on are in the log,"
+    " in one JSON, which `annales verify answer` checks offline.",
+)
+"""Of every question; no pinned URL has it, since the newest checkpoint is another now and then."""
+
 PINNING = (EPOCH, VIEW_VERSION)
 PINS = tuple(each.name for each in PINNING)
 """What stands at the end of a pinned URL, besides the question."""
@@ -387,7 +395,7 @@ AFTER_ROW: Filter = AFTER.but(
 """Where a page of rows begins: how many stand before it."""
 
 SHARED: tuple[Parameter, ...] = (
-    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, *PART, STATUS, EXPECTED, DISPUTED, KIND, Q,
-    NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
+    *CLOCKS, TO_AT, TO_STATED, TO_KNOWN, *PINNING, PROOF, *PART, STATUS, EXPECTED, DISPUTED, KIND,
+    Q, NEAR, RADIUS, SORT, FACETS_COUNTED, LIMIT_OF_PAGE, AFTER,
 )  # fmt: skip
 """The parameters that several questions take with one meaning."""

@@ -109,6 +109,9 @@ HTTP_DATE: Form = {
 TAG: Form = {"type": "string", "pattern": '^(?:W/)?"[^"]+"$'}
 """An ETag."""
 
+DIGEST: Form = {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$"}
+"""A digest as `Repr-Digest` has it (RFC 9530)."""
+
 _REVISION_TAG = '(?:W/)?"r[0-9]{1,18}(?:[.:][^",]*)?"'
 
 IF_MATCH: Form = {

@@ -22,7 +22,7 @@ from marshmallow import Schema
 
 from events.errors import BadFilter
 from projections.views.reading import Reading
-from service.asking.filters import CLOCKS, PINNING, Wanted
+from service.asking.filters import CLOCKS, PINNING, PROOF, Wanted
 from service.asking.following import Follow, Never
 from service.asking.format import JSON, Answer, Format
 from service.asking.parameter import Filter, Parameter, Texts, choice, values_of, written
@@ -119,7 +119,7 @@ class Question:
     def parameters(self) -> tuple[Parameter, ...]:
         """All that it takes in a URL, in the order in which it is described."""
         chosen = () if len(self.all_formats) == 1 else (_format_filter(self.all_formats),)
-        return (*self.clocks, *self.filters, *chosen, *PINNING)
+        return (*self.clocks, *self.filters, *chosen, *PINNING, PROOF)
 
     @cached_property
     def takes(self) -> tuple[str, ...]:

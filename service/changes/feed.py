@@ -224,4 +224,16 @@ def event_type(topic: str) -> str:
     >>> event_type("statement-corrected-v1")
     'org.annales.statement-corrected.v1'
     """
-    return "org.annales." + re.sub(r"-(v[0-9]+)$", r".\1", topic)
+    return _OURS + re.sub(r"-(v[0-9]+)$", r".\1", topic)
+
+
+def topic_of(type: str) -> str:
+    """The TOPIC of the log, by the type of a CloudEvent.
+
+    >>> topic_of("org.annales.statement-corrected.v1")
+    'statement-corrected-v1'
+    """
+    return re.sub(r"\.(v[0-9]+)$", r"-\1", type.removeprefix(_OURS))
+
+
+_OURS = "org.annales."

@@ -38,12 +38,12 @@ from service.web.limiting import client
 from service.web.response import (
     ASK_AGAIN,
     FOR_EVER,
-    archive,
     budget_of,
     of_epoch,
     parameters,
     unless_held,
 )
+from service.web.root import archive
 from service.web.schemas import headers, problem_responses
 
 BATCH = "application/cloudevents-batch+json"
@@ -153,7 +153,7 @@ SENT_EVENT = {
 RESPONSES = {
     "200": {
         "description": "A page of changes, or a stream of them.",
-        "headers": headers("Cache-Control", "Vary", sometimes=PAGED),
+        "headers": headers("Cache-Control", "Vary", sometimes=(*PAGED, "Repr-Digest")),
         "content": {
             BATCH: {
                 "schema": {

@@ -1,16 +1,20 @@
-"""`annales backup`: the log and the keys as they stand, verified before they have their name."""
+"""`annales backup`: the log, the keys and the citations as they stand, verified before they have
+their name."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import msgspec
 
+from events.ledger.base import NAME as BASE
 from events.store.copying import copy
 from service.archive import LOG
+from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
 from service.archive.verifying import verified
 from service.cli.copies import keep_names, move
@@ -25,7 +29,7 @@ from service.cli.screen import bar
 @as_json
 @click.pass_obj
 def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
-    """Copy the log and the keys, while others go on writing.
+    """Copy the log, the keys and the citations, while others go on writing.
 
     All that was recorded before it began is in NEW_FOLDER, which appears when it is verified.
     The views are not in it: `annales --data NEW_FOLDER` makes them from the log.
@@ -38,7 +42,9 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
     beside.mkdir(mode=0o700)  # keys lie in it, if only their digests
     try:
         # A key is issued before it is used: so each that the log names is among the keys.
-        kept = [name for name in (LOG, KEYS) if (folder / name).exists()]
+        kept = [name for name in (LOG, KEYS, CITATIONS) if (folder / name).exists()]
+        with suppress(FileNotFoundError):  # before the log, which may go on meanwhile
+            shutil.copyfile(folder / BASE, beside / BASE)
         with bar("Copying"):
             copy({folder / name: beside / name for name in kept})
         with bar("Verifying"):
@@ -52,7 +58,13 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     if as_json:
-        members = {"folder": str(target), "head": f"@{found.head}", "keys": found.keys}
+        members = {
+            "folder": str(target),
+            "head": f"@{found.head}",
+            "keys": found.keys,
+            "citations": found.citations,
+        }
         click.echo(msgspec.json.encode(members))
     else:
-        click.echo(f"The log up to @{found.head} and {found.keys or 0:,} keys are in {target}.")
+        kept_beside = f"{found.keys or 0:,} keys and {found.citations or 0:,} citations"
+        click.echo(f"The log up to @{found.head}, {kept_beside} are in {target}.")

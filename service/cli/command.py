@@ -26,8 +26,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "export": ("service.cli.copies", "Write the whole history to FILE, or to stdout."),
     "restore": ("service.cli.copies", "Make a log from an export, where there is none."),
-    "backup": ("service.cli.backup", "Copy the log and the keys, while others go on writing."),
+    "mirror": (
+        "service.cli.mirror",
+        "Copy another Annales into the folder, verify it, and follow it.",
+    ),
+    "backup": (
+        "service.cli.backup",
+        "Copy the log, the keys and the citations, while others go on writing.",
+    ),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
+    "cite": (
+        "service.cli.cite",
+        "Keep what stands at PATH, byte for byte and for ever, at a short address.",
+    ),
     "follow": ("service.cli.follow", "The commits that altered the answer to QUESTION."),
     "rebuild": ("service.cli.upkeep", "Make the views anew from the log."),
     "verify": (

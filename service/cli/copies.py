@@ -22,36 +22,74 @@ import msgspec
 from events.chronicle import Chronicle
 from events.clocks import instant
 from events.errors import BadClock
+from events.ledger.base import NAME as BASE
+from events.ledger.ledger import Ledger
 from events.orders import orders
 from events.store.noted import NotedHead
 from events.store.sqlite import ChronicleFactory
 from projections.views.file import POINTER
 from service.archive import LOG, Archive
+from service.archive.citations import CITATIONS, Citations
 from service.cli.beside import followed
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.options import as_json, lines_of, log_of, opened
 from service.cli.screen import bar
 
+CITED_BESIDE = ".citations"
+"""What the name of an export with what was cited has more than that of its log."""
+
 
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True), default="-")
+@click.option(
+    "--citations",
+    metavar="FILE",
+    type=click.Path(),
+    help=f"Where the citations go. Default: FILE{CITED_BESIDE}; nowhere with stdout.",
+)
 @click.pass_obj
-def export(folder: Path, file: str) -> None:
+def export(folder: Path, file: str, citations: str | None) -> None:
     """Write the whole history to FILE, or to stdout.
 
     The lines are those that were recorded, each with its place in the log, for `annales restore`.
+    Where the log was signed the first has its newest checkpoint, for `annales mirror`. What was
+    cited goes to a file beside it.
     """
-    with Chronicle(log_of(folder)) as chronicle, _written(file) as stream:
+    with Chronicle(log_of(folder)) as chronicle, written(file) as stream:
+        ledger = Ledger(chronicle.log, folder)
+        key = ledger.key()
+        signed = {"checkpoint": ledger.checkpoint(), "key": str(key) if key else None}
         head = chronicle.log.head()
         count = 0
         with bar("Exporting", head.position if head else None) as advance:
-            for line in chronicle.export():
+            for line in chronicle.export(**signed):
                 stream.write(msgspec.json.encode(line) + b"\n")
                 count += 1
                 if count % 500 == 0:
                     advance(line["commit"]["event"])
     if file != "-":
         click.echo(f"Exported {count:,} events to {file}.")
+    _export_citations(folder, beside(file) if citations is None else citations)
+
+
+def _export_citations(folder: Path, file: str | None) -> None:
+    """Write what was cited to a file, if anything was."""
+    with closing(Citations(folder)) as kept:
+        if not len(kept):
+            return
+        if file is None:
+            click.echo("What was cited is not in it: --citations FILE", err=True)
+            return
+        with written(file) as stream, bar("Exporting citations", len(kept)) as advance:
+            for count, line in enumerate(kept.lines(), start=1):
+                stream.write(line + b"\n")
+                advance(count)
+        click.echo(f"Exported what was cited to {file}: {count:,} in all.")
+
+
+def beside(file: str) -> str | None:
+    """The file of citations that belongs to an export; none to stdout and stdin."""
+    return None if file == "-" else f"{file}{CITED_BESIDE}"
 
 
 def _moment(
@@ -79,15 +117,28 @@ def _moment(
 @click.option(
     "--new-epoch", is_flag=True, help="Also where the folder had another log, or a longer one."
 )
+@click.option(
+    "--citations",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help=f"Where the citations are. Default: FILE{CITED_BESIDE}, where it is there.",
+)
 @as_json
 @click.pass_obj
 def restore(
-    folder: Path, file: str, *, to: int | str | None, new_epoch: bool, as_json: bool
+    folder: Path,
+    file: str,
+    *,
+    to: int | str | None,
+    new_epoch: bool,
+    citations: str | None,
+    as_json: bool,
 ) -> None:
     """Make a log from an export, where there is none.
 
     FILE is an export, - is stdin. The restored log answers every question as the exported one
-    did. One that is cut off or does not hold together is refused, and leaves no log behind.
+    did. One that is cut off or does not hold together is refused, and leaves no log behind. What
+    was cited is restored with it, unless the folder has citations of its own, which stay.
 
     With --to, what was recorded later is left out: links to it are answered with 410 from then on,
     and new ones carry the number of another epoch.
@@ -95,8 +146,8 @@ def restore(
     with opened(file) as stream:
         folder.mkdir(parents=True, exist_ok=True)
         _need_no_log(folder)
-        with TemporaryDirectory(prefix="restore-", dir=folder) as beside:
-            built = Path(beside)
+        with TemporaryDirectory(prefix="restore-", dir=folder) as room:
+            built = Path(room)
             with (
                 Chronicle(built / LOG) as chronicle,
                 lines_of(stream, file, "Restoring") as (lines, add_bar),
@@ -105,12 +156,17 @@ def restore(
                 head = chronicle.restore(orders(follower.follow_once_worth_it(lines)), to=to)
                 follower.finish(head)
             _look(built, folder, new_epoch=new_epoch or to is not None)
+            has_cited = _restore_citations(folder, built, citations or beside(file), new_epoch)
             # The build may have taken an hour, in which somebody began a log here.
             _need_no_log(folder)
             _forget_views(folder)
             for path in _views(built):
                 path.replace(folder / path.name)
-            _note(folder).unlink(missing_ok=True)  # it was of what is no more
+            for path in (_note(folder), folder / BASE):
+                path.unlink(missing_ok=True)  # it was of what is no more
+            if has_cited:
+                NotedHead(folder / CITATIONS).forget()
+                move(built / CITATIONS, folder / CITATIONS)
             move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
@@ -120,8 +176,32 @@ def restore(
         click.echo(f"Restored; the log stands at @{head}.")
 
 
+def _restore_citations(folder: Path, built: Path, file: str | None, as_they_are: bool) -> bool:
+    """Build the citations that belong to an export, if there are any and the folder has none of its
+    own; whether they were built.
+
+    Raises LogReplaced where the folder had others, unless they are taken `as_they_are`.
+    """
+    if file is None or not Path(file).exists():
+        return False
+    if (folder / CITATIONS).exists():
+        click.echo(f"The citations of {folder} stay as they are.", err=True)
+        return False
+    with opened(file) as stream, closing(Citations(built)) as kept:
+        count = kept.restore(stream)
+    if not count:
+        return False
+    note = NotedHead(folder / CITATIONS).path
+    if note.exists() and not as_they_are:
+        shutil.copyfile(note, NotedHead(built / CITATIONS).path)
+        with closing(Citations(built)):
+            pass
+    click.echo(f"Restored what was cited: {count:,} in all.", err=True)
+    return True
+
+
 @contextmanager
-def _written(file: str) -> Iterator[IO[bytes]]:
+def written(file: str) -> Iterator[IO[bytes]]:
     """A stream whose text is in the file once the block is done, else nowhere."""
     if file == "-":
         with click.open_file(file, "wb") as stdout:

@@ -23,6 +23,7 @@ from events.errors import (
     NotProjected,
     NotWritten,
     OtherViews,
+    SourceUnreachable,
     ViewsMending,
 )
 from projections.views.following import BesideDiffers, Differs
@@ -45,6 +46,7 @@ CODES: Mapping[type[Exception], int] = {
     NotProjected: UNAVAILABLE,
     NotWritten: UNAVAILABLE,
     OtherViews: UNAVAILABLE,
+    SourceUnreachable: UNAVAILABLE,
     ViewsMending: UNAVAILABLE,
     WorkerFailed: UNAVAILABLE,
     ForeignPackage: UNAVAILABLE,

@@ -91,6 +91,7 @@ def serve(
         pass  # whatever is wrong with it is said once, and no two processes make it
     listener = before[0] if before else _listener(host, port)
     name = _named(host, listener.getsockname()[1])
+    origin = None if settings.url is None else settings.url.partition("://")[2]
     if settings.url is None:
         settings = replace(settings, url=name)
     with (
@@ -102,7 +103,14 @@ def serve(
         parent = Processes(
             processes,
             lambda number, lifeline: _answer(
-                number, lifeline, listener, sharing, settings, threads=threads, quiet=quiet
+                number,
+                lifeline,
+                listener,
+                sharing,
+                settings,
+                origin=origin,
+                threads=threads,
+                quiet=quiet,
             ),
             listener,
             trial=TRIAL,
@@ -154,6 +162,7 @@ def _answer(
     sharing: Sharing,
     settings: Settings,
     *,
+    origin: str | None,
     threads: int,
     quiet: bool,
 ) -> None:
@@ -180,6 +189,7 @@ def _answer(
             on_end=archive.streams.end,
         )
         following = archive.follow()
+        archive.sign(origin)
 
         is_orphan = threading.Event()
 

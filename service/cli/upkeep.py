@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -15,9 +17,13 @@ from projections.views.file import POINTER
 from service.archive import LOG, Archive
 from service.archive.verifying import Verified, verified
 from service.cli.exits import DAMAGED, Ended
-from service.cli.findings import damaged
+from service.cli.findings import SHOWN, damaged
 from service.cli.options import as_json, caught_up, log_of
+from service.cli.proving import COMMANDS as PROVING
 from service.cli.screen import bar
+
+if TYPE_CHECKING:
+    from service.citations.comparing import Compared
 
 
 @click.command()
@@ -56,16 +62,21 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
         click.echo(f"Rebuilt the views to @{rebuilt.position}; digest {rebuilt.digest}.")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @as_json
-@click.pass_obj
-def verify(folder: Path, /, *, as_json: bool) -> None:
+@click.pass_context
+def verify(context: click.Context, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
-    The log, the keys, the views and their columns are held against what witnesses them, and each
-    finding is named by its file. Changes nothing. What someone rewrote who also made new leaves
-    and seals is not seen here.
+    The log, the keys, the citations, the views and their columns are held against what witnesses
+    them, and each finding is named by its file. Changes nothing. What someone rewrote who also
+    mended all that witnesses it is seen here if it was signed before.
+
+    The commands check what a log proves to whoever does not trust who keeps it.
     """
+    if context.invoked_subcommand is not None:
+        return
+    folder: Path = context.obj
     log_of(folder)
     with bar("Verifying") as advance:
         found = verified(folder, progress=advance)
@@ -77,21 +88,29 @@ def verify(folder: Path, /, *, as_json: bool) -> None:
         return
     click.echo(f"The log is whole up to @{found.head}.")
     click.echo(_of_keys(found.keys))
+    if found.citations is not None:
+        click.echo(f"The citations are whole: {found.citations:,} were made.")
     click.echo(_of_views(found.views, found.head))
+
+
+for _command in PROVING:
+    verify.add_command(_command)
 
 
 @click.command()
 @click.option(
     "--new-epoch",
     is_flag=True,
-    help="Go on from the log and the keys that lie here, where others were before.",
+    help="Go on from the log, the keys and the citations that lie here, where others were.",
 )
 @as_json
 @click.pass_obj
 def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """Make the folder ready for this version.
 
-    There is one schema of the log so far, so nothing is ever changed; what is missing is made.
+    A log of an earlier version gets its tree, by which it is signed and proved: nothing that was
+    recorded is changed. What is missing is made. Lists the citations of earlier views whose
+    questions would read otherwise today.
 
     A log that is no continuation of what the folder had is refused by every command. With
     --new-epoch it goes on all the same: links to what another told beyond this place are answered
@@ -99,24 +118,77 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     """
     had_log, before = (folder / LOG).exists(), _pointer(folder)
     with Archive(folder, new_epoch=new_epoch) as archive:
+        was = archive.migrate()
         epochs = archive.chronicle.log.epochs()
         position = caught_up(archive)
+        compared = _compared(archive)
     made_views = _pointer(folder) != before
     if as_json:
         members = {
-            "log": {"schema": SCHEMA_NUMBER, "made": not had_log},
+            "log": {"schema": SCHEMA_NUMBER, "was": was, "made": not had_log},
             "views": {"version": VIEW, "made": made_views, "position": f"@{position}"},
         }
+        if compared is not None:
+            members["citations"] = _cited(compared)
         if new_epoch:
             members["epoch"] = {"number": epochs[-1].number, "began": f"@{epochs[-1].began}"}
         click.echo(msgspec.json.encode(members))
         return
-    done = "there was nothing to do" if had_log else "made, as there was none"
+    done = "there was nothing to do"
+    if not had_log:
+        done = "made, as there was none"
+    elif was != SCHEMA_NUMBER:
+        done = f"it had schema {was}, and got its tree"
     click.echo(f"The log has schema {SCHEMA_NUMBER}: {done}.")
     if new_epoch:
         click.echo(f"Epoch {epochs[-1].number} begins beyond @{epochs[-1].began}.")
     done = "made, as there were none of this version" if made_views else "there was nothing to do"
     click.echo(f"The views have version {VIEW}: {done}; they have read to @{position}.")
+    if compared is not None:
+        _tell(compared)
+
+
+def _compared(archive: Archive) -> Compared | None:
+    """What was cited of earlier views, asked again; None where nothing was."""
+    if not len(archive.citations):
+        return None
+    # No other folder needs the whole service to be migrated.
+    from service.citations.comparing import read_otherwise  # noqa: PLC0415
+    from service.cli.cite import app_of  # noqa: PLC0415
+
+    compared = read_otherwise(app_of(archive, os.environ), archive.citations)
+    return compared if compared.asked else None
+
+
+def _cited(compared: Compared) -> dict[str, object]:
+    """What is printed as JSON of what was cited of earlier views."""
+    return {
+        "asked": compared.asked,
+        "left": compared.left,
+        "otherwise": [
+            {
+                "id": each.citation.id,
+                "of": each.citation.of,
+                "reads": each.reads,
+                "current": each.current,
+            }
+            for each in compared.found
+        ],
+    }
+
+
+def _tell(compared: Compared) -> None:
+    """What is printed for people of what was cited of earlier views."""
+    found, asked, left = compared
+    click.echo(f"Of {asked:,} citations of earlier views, {len(found):,} read otherwise today.")
+    for citation, reads, current in found[:SHOWN]:
+        click.echo(f"  /c/{citation.id} of {citation.cited_at[:10]} reads {reads}: {current}")
+    if len(found) > SHOWN:
+        click.echo(f"  and {len(found) - SHOWN:,} more: --json lists them all.")
+    if left:
+        click.echo(f"  {left:,} earlier ones were not asked again.")
+    if found:
+        click.echo("What was cited stands as it was; nothing is to be done.")
 
 
 def _told(found: Verified) -> dict[str, object]:
@@ -128,6 +200,7 @@ def _told(found: Verified) -> dict[str, object]:
         "whole": True,
         "head": f"@{found.head}",
         "keys": found.keys,
+        "citations": found.citations,
         "views": None if found.views is None else _members(found.views),
         "findings": findings,
     }

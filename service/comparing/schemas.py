@@ -101,6 +101,7 @@ class StandingSchema(Schema):
     alternatives = fields.List(status_field(null=True), required=True)
     statement = text_field("The statement that gave the status.", null=True)
     certainty = choice_field(("certain", "possible", "last-known"))
+    contested = contested_field()
 
 
 class ThenSchema(StandingSchema):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from events.vocabulary import STATUSES
-from service.asking.table import Column, Columns, Members, Table, columns, within
+from service.asking.table import CONTESTED, Column, Columns, Members, Table, columns, within
 from service.comparing.pairing import SIGNS
 from service.words.cells import date_cell
 from service.words.number import number_text
@@ -39,6 +39,10 @@ def _began(point: str) -> Callable[[Members], object]:
     return lambda row: (row[point]["since"] or {}).get("date")
 
 
+def _contested(point: str) -> Callable[[Members], object]:
+    return lambda row: CONTESTED.of(row[point])
+
+
 def _expected(name: str) -> Callable[[Members], object]:
     return lambda row: (row["then"]["expected"] or {}).get(name)
 
@@ -50,11 +54,13 @@ THEN_AND_NOW = Table(
         *columns("id", "name", "country", "field", "class", "group", "named", words=("name",)),
         Column(name="then", value=within("then", "status")),
         Column(name="then_since", value=_began("then")),
+        Column(name="then_contested", value=_contested("then")),
         Column(name="expected", value=_expected("status")),
         Column(name="expected_date", value=_expected("date")),
         Column(name="now", value=within("now", "status")),
         Column(name="now_since", value=_began("now")),
         Column(name="now_certainty", value=within("now", "certainty")),
+        Column(name="now_contested", value=_contested("now")),
     ),
 )
 """One facility a row."""

@@ -15,7 +15,7 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import PageFacts, navigation
 from service.translations import LANGUAGES, chosen
 from service.web.access import identity, session
-from service.web.response import archive
+from service.web.root import archive
 from service.words.speech import Speech
 
 

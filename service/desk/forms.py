@@ -33,7 +33,7 @@ from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.room import Desk
 from service.pages.desk.task import Task, again
 from service.pages.shell.layout import Members
-from service.web.response import archive
+from service.web.root import archive
 
 
 def answered(task: Task) -> Response:

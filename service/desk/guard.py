@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.archive.keys import holds_key
 from service.asking.errors import MisplacedKey
-from service.web.access import session
+from service.web.access import is_from_here, session
 from service.web.problems import BY_SLUG, problem_response
 from service.web.root import root
 
@@ -50,21 +50,6 @@ def sent_form() -> MultiDict[str, str]:
     if any(name != "key" and holds_key(f"{name} {text}") for name, text in pairs):
         raise MisplacedKey("the form")
     return request.form
-
-
-def is_from_here() -> bool:
-    """Whether the browser, if it says so, says that the form comes from a page of ours."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("Origin")
-    # A proxy may have put its own name into Host, and may speak TLS in our place.
-    hosts = (request.host, _host(root()))
-    return origin is None or _host(origin) in hosts
-
-
-def _host(origin: str) -> str:
-    return origin.partition("://")[2]
 
 
 def close(response: Response) -> Response:

@@ -12,7 +12,8 @@ from service.pages.desk.faults import date_fault, id_fault
 from service.pages.desk.page import found
 from service.pages.desk.values import date_and_days
 from service.web.access import needs
-from service.web.response import archive, parameters
+from service.web.response import parameters
+from service.web.root import archive
 
 blueprint = Blueprint("lookups", __name__)
 

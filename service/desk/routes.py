@@ -21,7 +21,8 @@ from service.pages.desk.task import PREFILLED, change_task, new_task
 from service.pages.shell.answering import problem_as_page
 from service.pages.shell.pager import Pager
 from service.web.access import DESK, needs
-from service.web.response import archive, parameters
+from service.web.response import parameters
+from service.web.root import archive
 
 blueprint = Blueprint(DESK, __name__, url_prefix=PATH)
 blueprint.register_blueprint(signing.blueprint)

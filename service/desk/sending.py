@@ -22,7 +22,8 @@ from service.pages.desk.room import PATH, Desk
 from service.pages.shell.layout import Members
 from service.web.access import identity
 from service.web.problems import problem_of
-from service.web.response import archive, parameters
+from service.web.response import parameters
+from service.web.root import archive
 
 PATIENCE = 2.0
 """Seconds that a recording waits for the views, so that what its page links to is there."""

@@ -20,10 +20,10 @@ from events.errors import MalformedLine
 from service.archive.keys import Keyring
 from service.asking.errors import MisplacedKey
 from service.desk.answering import any_desk, page, the_desk
-from service.desk.guard import is_from_here, sent_form
+from service.desk.guard import sent_form
 from service.pages.desk.room import PATH
 from service.pages.shell.answering import PROBLEM, reads_pages
-from service.web.access import needs
+from service.web.access import is_from_here, needs
 from service.web.observing import LONGEST_ADDRESS
 from service.web.response import parameters
 from service.web.root import root

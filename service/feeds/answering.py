@@ -31,8 +31,8 @@ from service.items.selection import Selection
 from service.items.significance import most_significant
 from service.state.facilities import Facilities
 from service.translations import Language, chosen
-from service.web.response import accepted_format, archive, arguments, parameters, respond
-from service.web.root import root
+from service.web.response import accepted_format, arguments, parameters, respond
+from service.web.root import archive, root
 from service.words.labels import CLASS_WORDS, KIND_WORDS, STATUS_WORDS, field_word
 from service.words.places import place_title
 
@@ -115,7 +115,9 @@ def rendered(
         if len(found) > limit:
             omitted["limit"] += len(found) - limit
             found = most_significant(found, limit)
-        shown = completed(reading, query.as_of, sorted(found, key=in_time))
+        shown = sorted(found, key=in_time)
+        if feed.completes:
+            shown = completed(reading, query.as_of, shown)
     return sent.form.render(
         Context(
             feed=feed,

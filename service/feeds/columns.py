@@ -99,6 +99,7 @@ COLUMNS = Feed(
     limit=MOST,
     most=MOST_SPANS,
     kinds=("phase", "discovery"),
+    completes=False,
     schema={
         "type": "object",
         "required": ["view", "lanes", "statuses", "texts", "records", "columns", "_annales"],

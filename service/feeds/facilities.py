@@ -104,7 +104,7 @@ def _csv(context: Context) -> str:
 PROPERTIES = (
     *("id", "title", "name", "name_zh", "acronym"),
     *("status", "status_name", "since", "since_latest", "since_edtf", "since_year"),
-    *("certainty", "alternatives", "expected", "expected_edtf"),
+    *("certainty", "contested", "alternatives", "expected", "expected_edtf"),
     *("country", "iso3", "country_name", "field", "field_name", "class", "class_name"),
     *("operator", "operator_zh", "place", "place_zh", "same_as", "statement", "at", "url"),
 )
@@ -175,6 +175,7 @@ def _row(facility: Facility, context: Context, at: str) -> Members:
         "since_edtf": since.get("date"),
         "since_year": None if begun is None else civil(parse_iso(begun))[0],
         "certainty": status["certainty"],
+        "contested": status.get("contested"),
         "alternatives": _alternatives(status["alternatives"]),
         "expected": facility.expected.get("status"),
         "expected_edtf": facility.expected.get("date"),

@@ -66,9 +66,10 @@ class Feed:
     besides. `schema` is the JSON
     Schema of the body of a feed in JSON. `links` are further `Link` headers, each a path, a
     relation and a type; the path gets the same parameters. `needs_items` decides by the options
-    whether items are read at all. A feed that is no `alternate` of what a page shows describes
-    another feed, or has all of the log. `extra` is what must be installed besides for it, by the
-    name that setup.cfg has for it.
+    whether items are read at all. A feed that shows no sources, plans or positions `completes` no
+    items, which is half of reading them. A feed that is no `alternate` of what a page shows
+    describes another feed, or has all of the log. `extra` is what must be installed besides for
+    it, by the name that setup.cfg has for it.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Feed:
     alternate: bool = True
     extra: str = ""
     needs_items: Callable[[Mapping[str, Any]], bool] = always
+    completes: bool = True
 
     @property
     def path(self) -> str:

@@ -2,10 +2,10 @@
 
 A calendar knows days, from 0001 to 9999, and no vague ones. So a date that is
 not one day covers all the days that it can mean, `DTEND` being the day after the
-last (RFC 5545), and `SUMMARY` says that it is vague; the text of EDTF stands in
-`X-ANNALES-EDTF`. What goes on without a known end stands where it began. What
-was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes too; of such,
-too, there are no more than the limit.
+last (RFC 5545), and `SUMMARY` says that it is vague, disputed or contested; the text
+of EDTF stands in `X-ANNALES-EDTF`. What goes on without a known end stands where it
+began. What was withdrawn is sent once more as `CANCELLED`, so that a copy of it goes
+too; of such, too, there are no more than the limit.
 
 Nothing here reads the present time: `DTSTAMP` is the instant of the last commit known.
 """
@@ -27,7 +27,15 @@ from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When
 from service.items.withdrawn import withdrawn
-from service.words.labels import KIND_WORDS, NO_END, PLANNED, STATUS_WORDS, field_word
+from service.words.labels import (
+    CONTESTED,
+    DISPUTED,
+    KIND_WORDS,
+    NO_END,
+    PLANNED,
+    STATUS_WORDS,
+    field_word,
+)
 from service.words.printable import printable
 from service.words.word import word
 
@@ -132,7 +140,7 @@ def _events(context: Context) -> Iterator[icalendar.Event]:
 def _event(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     lang = context.lang
     event = _begun(item, context, revision=revision)
-    event.add("summary", _text(f"{title_of(item, lang)}{_vagueness(item, lang)}"))
+    event.add("summary", _text(f"{title_of(item, lang)}{_doubts(item, lang)}"))
     event.add("description", _text(_description(item, lang)))
     event.add("status", "TENTATIVE" if item.planned else "CONFIRMED")
     event.add("categories", _categories(item, lang))
@@ -169,8 +177,9 @@ def _begun(item: Item, context: Context, *, revision: int) -> icalendar.Event:
     return event
 
 
-def _vagueness(item: Item, lang: Language) -> str:
-    """What a vague date is called after the title, in brackets."""
+def _doubts(item: Item, lang: Language) -> str:
+    """What a date that is vague, only planned or in dispute is called after the title, in
+    brackets."""
     words = []
     if item.start is not None and item.start.vague:
         start = item.start
@@ -182,8 +191,12 @@ def _vagueness(item: Item, lang: Language) -> str:
         )
     if item.open:
         words.append(NO_END[lang])
-    if item.planned:
-        words.append(PLANNED[lang])
+    marks = (
+        (PLANNED, item.planned),
+        (DISPUTED, item.disputed),
+        (CONTESTED, item.contested),
+    )
+    words += [word[lang] for word, holds in marks if holds]
     if not words:
         return ""
     return f"（{'，'.join(words)}）" if lang == "zh" else f" ({', '.join(words)})"

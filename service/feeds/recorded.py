@@ -2,7 +2,9 @@
 
 It says what was recorded or mended, by whom and why, and of a correction what
 stood before. `at` and `stated` are clocks of the world and of the sources, and play
-no part: the entries depend on `known` alone.
+no part: the entries depend on `known` alone. So whether a date is contested, which later words
+and other horizons alter, is not told: only that the statement itself is disputed, or which ones
+it contradicts.
 
 A page of the past is a stretch of `limit` positions, so that its place does not
 move as the log grows: page 3 of 100 has what the filters let through of @201 to
@@ -35,6 +37,7 @@ from service.feeds.feed import Context, Feed
 from service.feeds.parameters import CHANGES, choice, number
 from service.feeds.syndication import Channel, Entry, event_tag, tag
 from service.records.audit import entry_members
+from service.words import labels
 from service.words.names import text_in
 from service.words.number import number_text
 from service.words.word import word
@@ -82,6 +85,8 @@ DONE: Mapping[str, Words] = {
 
 WHEN: Words = word("when", "When it was so")
 PROMISED: Words = word("promised", "Planned for")
+DISPUTED = "disputed"
+CONTRADICTS: Words = word("contradicts", "Contradicts")
 WHY: Words = word("why", "Why")
 WHO: Words = word("who", "Recorded by")
 NOTHING: Words = word("nothing", "nothing")
@@ -253,6 +258,7 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
         recorded_at = before.recorded_at(recorded.recording)
         deletes = event_tag(recorded.recording, str(recorded_at))
     date = recorded.after.get("date") if act.kind != "source" else None
+    doubts = _doubts(recorded.after)
     return Entry(
         id=event_tag(entry.position, entry.recorded_at),
         title=f"{_done(entry.type, lang)}{'：' if lang == 'zh' else ': '}{name}",
@@ -260,12 +266,27 @@ def _entry(act: Act, context: Context, before: _Before) -> Entry:
         url=context.url(f"/{space}s/{id}"),
         author=entry.actor,
         text=list(_paragraphs(recorded, lang)),
-        tags=[act.kind, BY_TYPE[entry.type].EVENT],
+        tags=[act.kind, BY_TYPE[entry.type].EVENT, *([DISPUTED] if DISPUTED in doubts else [])],
         valid=dates.parse(date) if date else None,
         deletes=deletes,
         reason=entry.reason or "",
-        members={**entry_members(entry), "stream": act.stream, "record": id, "kind": act.kind},
+        members={
+            **entry_members(entry),
+            "stream": act.stream,
+            "record": id,
+            "kind": act.kind,
+            **doubts,
+        },
     )
+
+
+def _doubts(line: Line) -> dict[str, Any]:
+    """Whether a statement is disputed, and what it contradicts, where it says so."""
+    contradicts = line.get("contradicts")
+    return {
+        **({DISPUTED: True} if line.get("rank") == DISPUTED else {}),
+        **({"contradicts": list(contradicts)} if contradicts else {}),
+    }
 
 
 def _done(type: str, lang: str) -> str:
@@ -297,6 +318,11 @@ def _paragraphs(recorded: _Recorded, lang: Language) -> Iterator[str]:
     if recorded.act.kind != "source" and "date" in recorded.after:
         word = PROMISED if recorded.after.get("modality") == "planned" else WHEN
         yield f"{word[lang]}{colon}{dates.display(dates.parse(recorded.after['date']), lang)}"
+    doubts = _doubts(recorded.after)
+    if DISPUTED in doubts:
+        yield labels.DISPUTED[lang].capitalize()
+    if "contradicts" in doubts:
+        yield f"{CONTRADICTS[lang]}{colon}{', '.join(doubts['contradicts'])}"
     before = recorded.before or {}
     for name in recorded.line.get("changes", {}):
         was, now = (line.get(name) for line in (before, recorded.after))

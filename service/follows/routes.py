@@ -26,8 +26,8 @@ from service.follows.followable import OF
 from service.follows.followed import followed_question
 from service.follows.schemas import FollowsSchema
 from service.web.description import described
-from service.web.response import FOR_EVER, accepted_format, archive, parameters, respond
-from service.web.root import root
+from service.web.response import FOR_EVER, accepted_format, parameters, respond
+from service.web.root import archive, root
 
 FORMATS: Mapping[str, str] = {"json": "application/json", "atom": ATOM}
 """The forms of a feed, each with its media type."""

@@ -145,23 +145,23 @@ def _cited(answer: Mapping[str, Any], *, name: str, key: str, root: str) -> Cite
     return Cited(
         key=key,
         title=name,
-        url=f"{root}{_page(answer['pinned'])}",
+        url=f"{root}{page_of(answer['pinned'], 'en')}",
         version=answer["known"],
         note=f"as of {at}, as stated by {answer['stated']}, as recorded at {answer['known']}",
         issued=None if known_at is None else known_at[:10],
     )
 
 
-def _page(pinned: str) -> str:
+def page_of(pinned: str, lang: str) -> str:
     """The pinned page of an answer: at the same address without the version of the API, in a
     language.
 
-    >>> _page("/v1/records/juno?at=2013-12-31&known=@7&view=2")
+    >>> page_of("/v1/records/juno?at=2013-12-31&known=@7&view=2", "en")
     '/records/juno?at=2013-12-31&known=@7&lang=en&view=2'
-    >>> _page("/v1/records/juno?at=2013-12-31&known=@7&epoch=3&view=2")
-    '/records/juno?at=2013-12-31&known=@7&lang=en&epoch=3&view=2'
+    >>> page_of("/v1/records/juno?at=2013-12-31&known=@7&epoch=3&view=2", "zh")
+    '/records/juno?at=2013-12-31&known=@7&lang=zh&epoch=3&view=2'
     """
-    return re.sub(r"(&epoch=\d+)?&view=", r"&lang=en\g<0>", pinned.removeprefix("/v1"))
+    return re.sub(r"(&epoch=\d+)?&view=", rf"&lang={lang}\g<0>", pinned.removeprefix("/v1"))
 
 
 def _day(iso: str) -> str:

@@ -7,6 +7,7 @@ linked data too, by `Accept`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,14 +17,16 @@ from werkzeug.datastructures import MIMEAccept
 
 from events.stream import Stream
 from projections.views.reading import Reading
+from service.archive.citations import Citation
 from service.asking.filters import CLOCKS, VIEW_VERSION
 from service.asking.query import Query
 from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.records.answer import record_answer
+from service.translations import LANGUAGES
 from service.web.description import described
 from service.web.response import arguments, parameters, respond
-from service.web.root import root
+from service.web.root import archive, root
 
 blueprint = Blueprint("linked", __name__, description="Records as linked data and as citations.")
 
@@ -40,20 +43,42 @@ class RecordForm(NamedTuple):
     media_type: str
     summary: str
     shape: dict[str, str]
-    text: Callable[[Reading, Query, str], str]
+    text: Callable[[Reading, Query, str, Citation | None], str]
 
 
-def _linked(form: Form, reading: Reading, query: Query, address: str) -> str:
+def _linked(
+    form: Form, reading: Reading, query: Query, address: str, _: Citation | None = None
+) -> str:
     graph, main = record_graph(reading, query, query.id, root=address)
     return form.write(graph, main)
 
 
 def _cited(
-    write: Callable[[citing.Cited], str], reading: Reading, query: Query, address: str
+    write: Callable[[citing.Cited], str],
+    reading: Reading,
+    query: Query,
+    address: str,
+    kept: Citation | None,
 ) -> str:
-    record = Query(f"/v1/records/{query.id}", query.as_of, {}, id=query.id)
+    record = _record(query)
     answer = {**record.head(), **record_answer(reading, record)}
-    return write(citing.record_cited(answer, root=address))
+    cited = citing.record_cited(answer, root=address)
+    if kept is not None:
+        cited = replace(cited, url=f"{address}/c/{kept.id}")
+    return write(cited)
+
+
+def _record(query: Query) -> Query:
+    """The record itself, as a question at the same clocks."""
+    return Query(f"/v1/records/{query.id}", query.as_of, {}, id=query.id)
+
+
+def _kept(query: Query) -> Citation | None:
+    """What was cited first of a record at its clocks: of its page, or of its answer."""
+    pinned = _record(query).pinned
+    pages = (citing.page_of(pinned, lang) for lang in LANGUAGES)
+    citations = archive().citations
+    return next((each for of in (*pages, pinned) for each in citations.of_address(of)), None)
 
 
 LINKED = tuple(
@@ -67,17 +92,24 @@ LINKED = tuple(
     for form in FORMS
 )
 
+CITATION_FORMS: tuple[tuple[str, str, str, Callable[[citing.Cited], str]], ...] = (
+    ("bib", citing.BIBTEX, "string", citing.bibtex),
+    ("ris", citing.RIS, "string", citing.ris),
+    ("csl.json", citing.CSL_JSON, "array", citing.csl_json),
+)
+"""The forms of bibliographies: ending, media type, what JSON Schema says of it, and how it is
+written."""
+
 CITATIONS = tuple(
     RecordForm(
-        suffix, media_type, "A record as it is cited, at its pinned link.", {"type": shape},
+        suffix,
+        media_type,
+        "A record as it is cited, where its page was cited, else at its pinned link.",
+        {"type": shape},
         partial(_cited, write),
     )
-    for suffix, media_type, shape, write in (
-        ("bib", citing.BIBTEX, "string", citing.bibtex),
-        ("ris", citing.RIS, "string", citing.ris),
-        ("csl.json", citing.CSL_JSON, "array", citing.csl_json),
-    )
-)  # fmt: skip
+    for suffix, media_type, shape, write in CITATION_FORMS
+)
 
 
 def preferred_form() -> RecordForm | None:
@@ -96,15 +128,25 @@ def in_form(form: RecordForm, id: str) -> Response:
     path = f"/v1/records/{id}.{form.suffix}"
     query = Query(path, arguments(path, texts).clocks(), {}, id=id)
     address = root()
-    return respond(
+    # At its pinned URL it names the pinned page, as it always did: what is cited later alters it
+    # nowhere else.
+    may_lead = form in CITATIONS and not query.is_pinned_by(texts)
+    kept = _kept(query) if may_lead else None
+    response = respond(
         texts,
         query,
-        lambda reading: form.text(reading, query, address),
+        lambda reading: form.text(reading, query, address, kept),
         takes=takes,
         revision=str(Stream.record(id)),
         media_type=form.media_type,
-        variant=address,
+        variant=address if kept is None else f"{address} {kept.id}",
     )
+    if may_lead:
+        # Not "public": what is cited moves no head, by which others know that an answer is old.
+        response.headers["Cache-Control"] = "no-cache"
+    if kept is not None:
+        del response.headers["Content-Location"]
+    return response
 
 
 def _register(form: RecordForm) -> None:

@@ -444,9 +444,9 @@ class _Finding:
 
     def _contested(self, page: Sequence[_Found]) -> set[str]:
         """The statements that items tell by, whose dates are contested."""
-        contested = self.slice.contested()
-        told = {each.told for each in page if each.told}
-        versions = self.slice.versions(told) if contested else {}
+        versions = self.slice.versions({each.told for each in page if each.told})
+        keys = ((version.record, version.number) for version in versions.values())
+        contested = self.slice.contested(keys)
         return {id for id, version in versions.items() if version.number in contested}
 
     def _matches(self, page: Sequence[_Found], words: Terms) -> dict[str, list[Members]]:

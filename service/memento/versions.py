@@ -33,13 +33,12 @@ from service.web.pausing import reading_at
 from service.web.response import (
     ASK_AGAIN,
     Headers,
-    archive,
     arguments,
     of_epoch,
     parameters,
     unless_held,
 )
-from service.web.root import root
+from service.web.root import archive, root
 
 LINK_FORMAT = "application/link-format"
 

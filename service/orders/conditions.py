@@ -16,7 +16,7 @@ from events.errors import StaleRevision
 from events.stream import Stream
 from service.archive.keys import holds_key
 from service.asking.errors import BadHeader, MisplacedKey, NoRevisionGiven
-from service.web.response import archive
+from service.web.root import archive
 
 LONGEST_WAIT = 10.0
 """Seconds that `Prefer: wait` waits at most."""

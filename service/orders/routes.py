@@ -22,7 +22,7 @@ from service.orders.writing import JSON_LINES, body_line, record_batch, record_o
 from service.web.access import needs
 from service.web.description import openapi_parameters
 from service.web.line_schemas import batch_body, line_body
-from service.web.response import archive
+from service.web.root import archive
 from service.web.schemas import (
     PreviewSchema,
     RecordedSchema,

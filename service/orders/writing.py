@@ -42,7 +42,8 @@ from service.orders.conditions import (
 from service.orders.preview import preview
 from service.web.access import identity
 from service.web.observing import request_id
-from service.web.response import archive, of_epoch
+from service.web.response import of_epoch
+from service.web.root import archive
 
 JSON = "application/json"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")

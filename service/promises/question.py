@@ -29,7 +29,7 @@ from service.promises.schemas import (
     SlipsSchema,
 )
 from service.promises.slips import record_slips_answer, slips_answer
-from service.promises.tables import BY_GROUP, DUE_PLANS, LADDERS, OVERDUE_PLANS, slip_lines
+from service.promises.tables import BY_GROUP, DUE_PLANS, LADDERS, MEDIANS, OVERDUE_PLANS, slip_lines
 
 BY_HORIZON = (("stated",),)
 """What settles a question in which `at` plays no part."""
@@ -52,6 +52,7 @@ SLIPS = Question(
     answer=slips_answer,
     schema=SlipsSchema,
     tables=(LADDERS, *BY_GROUP),
+    formats=(MEDIANS,),
     lead=slip_lines,
     turns_on_at=False,
     follow=Follow(settled=BY_HORIZON, turns=_of_ladders),

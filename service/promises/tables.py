@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from projections.kinds.ladders import OUTCOMES
+from service.asking.format import Format
 from service.asking.question import sentence_of
 from service.asking.table import Column, Members, Table, columns, dated, within
 from service.promises.filters import GROUPS
 from service.words.cells import date_cell, interval_cell
+from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.labels import outcome
 
 
@@ -84,6 +87,46 @@ def _group(name: str) -> Table:
 
 BY_GROUP = tuple(map(_group, GROUPS))
 """What the ladders of a country, a field, an operator and a decade came to, one a row."""
+
+
+def _groups(answer: Members) -> Iterator[Members]:
+    """The totals of all, then those of each group."""
+    yield {"by": "all", "key": None, **answer["totals"]}
+    for name, groups in answer["by"].items():
+        for group in groups:
+            yield {"by": name, **group}
+
+
+def _came_to(outcome: str) -> Column:
+    return Column(name=outcome, value=lambda group: group["outcomes"].get(outcome, 0))
+
+
+TOTALS = Table(
+    rows="by",
+    each="group that slips are counted by",
+    spread=_groups,
+    columns=(
+        Column(name="by"),
+        Column(name="key", words=True),
+        Column(name="ladders"),
+        *map(_came_to, OUTCOMES),
+        *columns("of", "still_open"),
+        *(
+            Column(name=f"{quartile}_days_{end}", value=within(quartile, end))
+            for quartile in ("lower_quartile", "median", "upper_quartile")
+            for end in ("earliest", "latest")
+        ),
+    ),
+)
+"""The medians of all and of each group, one a row."""
+
+MEDIANS = Format(
+    name="medians",
+    media_type=CSV,
+    text=lambda _, answer: TOTALS.csv(answer),
+    meaning="`medians` is CSV too: a row for all, then one for each group of `by`, with how many "
+    "came to what and the quartiles of their slips in days",
+)
 
 OPEN_PLANS = Table(
     rows="items",

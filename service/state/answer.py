@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -143,7 +142,7 @@ class _Selection:
         )
         self.at_day, self.stated = as_of.at, as_of.stated
         self.period = as_of.during
-        self._ages = True
+        self._marks = True
 
     def at(self, query: Query) -> Members:
         """The answer for a day."""
@@ -161,7 +160,7 @@ class _Selection:
     def rows(self, among: npt.NDArray[Any] | None) -> tuple[Rows, bool]:
         """The rows of the answer for a day, without what stands beside them: whether a date is
         contested, and how old the last word is."""
-        self._contested, self._ages = {}, False
+        self._marks = False
         listed = self._listed()
         order, following = listed.all.order, listed.following
         if among is not None:
@@ -179,14 +178,14 @@ class _Selection:
             raise ValueError("the question is about a day")
         first = min(self.period.first, self.stated)
         found = self.slice.find("status", self.slice.status_day, first=first)
-        rows = self.slice.rows(found)
+        rows, contested = self.slice.rows(found), self._contested(found)
         held: dict[tuple[str, str], list[HeldDays]] = defaultdict(list)
         possible: dict[str, dict[str, bool]] = defaultdict(dict)
         told = zip(rows, found["statement"].tolist(), strict=True)
         for row, number in sorted(told, key=lambda each: (each[0].record, each[0].vf)):
             if row.value:
-                contested = number in self._contested
-                held[row.record, row.value].append(self._clipped(row, contested=contested))
+                clipped = self._clipped(row, contested=number in contested)
+                held[row.record, row.value].append(clipped)
             for status in alternatives(row.odds):
                 if status is not None:
                     alone = possible[status].get(row.record, False)
@@ -236,14 +235,13 @@ class _Selection:
             following,
         )
 
-    @cached_property
-    def _contested(self) -> Container[int]:
-        """The statements whose dates are contested, by number."""
-        return self.slice.contested()
+    def _contested(self, rows: Found) -> Container[int]:
+        """The statements of some rows whose dates are contested, by number."""
+        return self.slice.contested(rows.statements()) if self._marks else ()
 
     def _facilities(self, listed: Listed) -> list[Fragment]:
         """The rows of a page."""
-        statuses = listed.all.statuses_shown(listed.page, self._contested)
+        statuses = listed.all.statuses_shown(listed.page, marked=self._marks)
         promises = self._promises(listed)
         numbers = listed.all.order.numbers[listed.page].tolist()
         briefs = self.slice.briefs_of(numbers)
@@ -258,7 +256,7 @@ class _Selection:
 
     def _old_words(self, numbers: Sequence[int], listed: Listed) -> dict[int, str]:
         """What the rows of a page show of the last word, where it is old."""
-        if not self._ages:
+        if not self._marks:
             return {}
         # Of some facilities only a promise is told, and no status.
         held = (VALUES[max(number, 0)] for number in listed.all.statuses[listed.page].tolist())
@@ -442,8 +440,9 @@ class _Selection:
         return self._told(found.where(self.slice.first_days(found) >= first))
 
     def _told(self, found: Found) -> list[Told]:
+        contested = self._contested(found)
         texts = [
-            f"{text[:-1]}{CONTESTED}}}" if number in self._contested else text
+            f"{text[:-1]}{CONTESTED}}}" if number in contested else text
             for number, text in zip(
                 found["statement"].tolist(), self.slice.statements_behind(found), strict=True
             )

@@ -7,7 +7,7 @@ ids; texts are made of those on a page alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -76,14 +76,15 @@ class Facilities:
         """The same, of the status that is expected, else of the one that it has."""
         return expected_by_place(self.order, self.status, self.expected)
 
-    def statuses_shown(self, page: Places, contested: Container[int] = ()) -> list[str]:
+    def statuses_shown(self, page: Places, *, marked: bool = True) -> list[str]:
         """What the row of each facility of a page shows of its status: JSON members without
-        braces; `contested` are the statements, by number, whose dates are."""
+        braces; `marked` says also whether its date is contested."""
         on_page = self.order.mask(page)
         rows = self.status.where(on_page[self.places(self.status)])
         beyond = self.slice.is_beyond
         texts, words = texts_of(self.slice, rows), certainties(rows["odds"], beyond=beyond)
         statements = rows["statement"].tolist()
+        contested = self.slice.contested(rows.statements()) if marked else ()
         shown = {
             record: f'{text},"certainty":"{word}"{CONTESTED if given in contested else ""}'
             for record, text, word, given in zip(

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, g, request
 
 from service.archive.keys import Identity, Keyring, holds_key
 from service.asking.errors import MisplacedKey, NotAllowed, NotAuthenticated
+from service.web.root import root
 from service.web.sessions import COOKIE, Session, Sessions
 
 EVERYONE = Identity("everyone", "reader", None)
@@ -25,6 +26,9 @@ DESK = "desk"
 
 FRAMES = "frames"
 """The blueprint of what other sites show, to whoever visits them; a session is nothing there."""
+
+CITE_FORM = "citation.cite"
+"""The view that takes the form by which readers cite a page."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -63,6 +67,26 @@ def identity() -> Identity:
 def session() -> Session | None:
     """The session of the request; None where a key was sent, or nothing."""
     return cast("Session | None", g.session)
+
+
+def may_read() -> bool:
+    """Whether who makes the request may ask questions."""
+    return bool(current_app.extensions["annales.open_reads"]) or identity().key is not None
+
+
+def is_from_here() -> bool:
+    """Whether the browser, if it says so, says that the form comes from a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    # A proxy may have put its own name into Host, and may speak TLS in our place.
+    hosts = (request.host, _host(root()))
+    return origin is None or _host(origin) in hosts
+
+
+def _host(origin: str) -> str:
+    return origin.partition("://")[2]
 
 
 def role_needed(view: Callable[..., Any] | None) -> str | None:
@@ -129,6 +153,7 @@ def _is_desk() -> bool:
 
 
 def _is_closed_reading() -> bool:
-    """Whether something is read that is not open to everyone."""
+    """Whether something is read, or cited, that is not open to everyone."""
     reads = request.method in ("GET", "HEAD") and request.blueprint != FRAMES
+    reads = reads or request.endpoint == CITE_FORM
     return reads and not current_app.extensions["annales.open_reads"]

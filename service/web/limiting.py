@@ -4,6 +4,7 @@ Whoever sends a key is counted by its name, everyone else by address, in all pro
 server together. A question counts by what it took, which is known once it is answered: as one, and
 for as many more as its time on the processor holds `A_QUESTION`; what was kept counts little. What
 is left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
+What is cited without a key is limited too, since it stays.
 Whoever only looks how the server does knows no limit.
 """
 
@@ -18,6 +19,7 @@ from typing import NamedTuple, cast
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem
 
+from service.asking.errors import TooManyCitations
 from service.sharing import Records, key_of
 from service.web.observing import LOOKS
 from service.web.pausing import turn
@@ -48,7 +50,7 @@ class Standing(NamedTuple):
 
 
 class Limits:
-    """What orders and questions are limited to, and what came of each client."""
+    """What orders, questions and citations are limited to, and what came of each client."""
 
     def __init__(
         self,
@@ -56,9 +58,10 @@ class Limits:
         *,
         orders: Sequence[RateLimitItem],
         questions: Sequence[RateLimitItem],
+        citations: Sequence[RateLimitItem] = (),
     ) -> None:
         self._records = records
-        self._limits = {"order": orders, "question": questions}
+        self._limits = {"order": orders, "question": questions, "citation": citations}
 
     def take(self, kind: str, who: str, weight: float = 1) -> Standing | None:
         """Count a request; how its client stands with the limit that it is nearest to.
@@ -88,6 +91,15 @@ def register(app: Flask, limits: Limits) -> None:
     app.extensions["annales.limits"] = limits
     app.before_request(_take)
     app.after_request(_tell)
+
+
+def permit_citation() -> None:
+    """Count what the client of the request cites, unless it has a key. Raises TooManyCitations."""
+    if g.identity.key is not None:
+        return
+    standing = _limits().take("citation", client())
+    if standing is not None and standing.is_over:
+        raise TooManyCitations(str(standing.limit), standing.seconds)
 
 
 def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:

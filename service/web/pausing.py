@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from flask import current_app, request
+from flask import request
 from werkzeug.wsgi import ClosingIterator
 
 from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
 from service.serving.pausing import TURN, Dear, Marks, Pause, Paused, Turn
+from service.web.root import archive
 
 LOG, VIEWS = "log", "views"
 
@@ -51,7 +52,7 @@ def pause(mark: str, *, beyond: int, until: float) -> None:
 
     Raises Paused.
     """
-    if time.monotonic() < until and not _archive().streams.ended:
+    if time.monotonic() < until and not archive().streams.ended:
         raise Paused(Pause(mark, beyond, until=until))
 
 
@@ -59,13 +60,13 @@ def reading_at(position: int, budget: Budget | None = None) -> Reading:
     """The views, once they have read the position, read as far as a budget goes. Raises Paused,
     and NotProjected after `PATIENCE`."""
     await_views(position)
-    return _archive().reading_at(position, budget)
+    return archive().reading_at(position, budget)
 
 
 def await_views(position: int) -> None:
     """Wait until the views have read the position, or `PATIENCE` is over; not for views that cannot
     follow. Raises Paused."""
-    service = _archive()
+    service = archive()
     is_followed = service.is_followed and service.stuck_at() is None
     if is_followed and service.views.tracked() < position:
         pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
@@ -76,10 +77,6 @@ def as_dear(client: str) -> None:
     there."""
     if not turn().is_dear:
         raise Dear(client)
-
-
-def _archive() -> Archive:
-    return cast("Archive", current_app.extensions["annales"])
 
 
 class Blocking:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
-from service.archive import LOG, Archive
+from service.archive import LOG
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
+from service.web.root import archive
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -138,6 +139,13 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={asking.NothingToCompare: facts(parameters="clocks")},
     ),
     Problem(
+        "proof-of-changing",
+        422,
+        "A proof of what may change",
+        "`proof` is given of a pinned answer alone; `pinned` is where this one has it.",
+        raised={asking.ProofOfChanging: facts("pinned")},
+    ),
+    Problem(
         "too-much-to-compare",
         422,
         "Too much to compare",
@@ -192,6 +200,28 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={errors.PositionAhead: facts("position", "head")},
     ),
     Problem(
+        "no-such-event",
+        404,
+        "No event there",
+        "The log has no event at the position, and gave it to none.",
+        raised={errors.NoEvent: facts("position")},
+    ),
+    Problem(
+        "no-such-tile",
+        404,
+        "No such tile",
+        "The tree of the newest checkpoint, with its `size`, has no such tile, or none of this"
+        " width.",
+        raised={errors.NoTile: facts("size")},
+    ),
+    Problem(
+        "not-signed",
+        404,
+        "Not signed",
+        "No checkpoint reaches so far; the detail says what to do, or to wait for.",
+        raised={errors.NotSigned: facts()},
+    ),
+    Problem(
         "no-such-record",
         404,
         "Nothing of that name",
@@ -241,6 +271,69 @@ PROBLEMS: tuple[Problem, ...] = (
         " before is no longer known; `current` asks the same now.",
         raised={errors.OldEpoch: facts("current")},
         headers=_successor,
+    ),
+    Problem(
+        "cited-too-late",
+        410,
+        "Not cited while it stood",
+        "What is to be cited is of an earlier version of the views, and nobody cited it while that"
+        " was made; `current` asks the same now.",
+        raised={asking.CitedTooLate: facts("of", "current")},
+        headers=_successor,
+    ),
+    Problem(
+        "not-pinned",
+        422,
+        "Not pinned",
+        "What is to be cited may change; `pinned` is where the same stands for good, if it does"
+        " anywhere.",
+        raised={asking.NotPinned: facts("of", "pinned")},
+    ),
+    Problem(
+        "foreign-host",
+        422,
+        "Of another service",
+        "What is to be cited is at another address than `ours`.",
+        raised={asking.ForeignHost: facts("host", "ours")},
+    ),
+    Problem(
+        "nothing-to-cite",
+        422,
+        "Nothing to cite",
+        "At the address that is to be cited no answer stands; `answered` is the status, and"
+        " `because` says why.",
+        raised={asking.NothingToCite: facts("of", answered="status", because="why")},
+    ),
+    Problem(
+        "not-answered",
+        503,
+        "Not answered just now",
+        "What is to be cited could not be answered at the moment; `Retry-After` says when to come"
+        " back.",
+        raised={asking.NotAnswered: facts("of", answered="status")},
+    ),
+    Problem(
+        "too-large-to-cite",
+        413,
+        "Too large to cite",
+        "The answer that is to be cited has more than `most` bytes: narrow it down.",
+        raised={asking.TooLargeToCite: facts("most")},
+    ),
+    Problem(
+        "too-many-citations",
+        429,
+        "Too many citations",
+        "So much may be cited in a day without a key, as `limit` says; `Retry-After` says when to"
+        " come back. What was cited before may be cited again.",
+        raised={asking.TooManyCitations: facts("limit", retry_after="seconds")},
+        headers=lambda members: {"Retry-After": str(members["retry_after"])},
+    ),
+    Problem(
+        "no-such-citation",
+        404,
+        "Not cited",
+        "Nothing was cited under this id.",
+        raised={asking.NoSuchCitation: facts("id")},
     ),
     Problem(
         "log-replaced",
@@ -367,6 +460,14 @@ PROBLEMS: tuple[Problem, ...] = (
             errors.IsWithdrawn: _of_refusal,
             errors.NotWithdrawn: _of_refusal,
         },
+    ),
+    Problem(
+        "is-mirror",
+        409,
+        "This is a mirror",
+        "The chronicle copies the one at `source`, which takes the orders. It takes some of its own"
+        " when its keeper lets it go on by itself, by `annales mirror --detach`.",
+        raised={errors.IsMirror: facts("source")},
     ),
     Problem(
         "stale-revision",
@@ -510,11 +611,6 @@ def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any
     Raises StopIteration for any other error.
     """
     return next(RAISED[each] for each in error.__mro__ if each in RAISED)
-
-
-def archive() -> Archive:
-    """The archive of the app that handles the request."""
-    return cast("Archive", current_app.extensions["annales"])
 
 
 def _raised(error: errors.AnnalesError) -> Response:

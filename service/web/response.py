@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
-from typing import cast
 
 from flask import Response, current_app, request
 
@@ -18,8 +17,8 @@ from events.errors import BadFilter, NotProjected, OldEpoch, OldView
 from projections import VIEW
 from projections.views.budget import Budget
 from projections.views.reading import Reading
-from service.archive import Archive
-from service.asking.errors import BadHeader
+from service.asking.errors import BadHeader, ProofOfChanging
+from service.asking.filters import PROOF
 from service.asking.format import JSON, Body
 from service.asking.narrowing import narrowing
 from service.asking.parameter import check_names
@@ -27,6 +26,8 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.web.limiting import client
 from service.web.pausing import as_dear, reading_at
+from service.web.proving import proved
+from service.web.root import archive
 
 CLOCKS = ("at", "during", "stated", "known")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -36,17 +37,14 @@ Headers = Callable[[Reading, Query, Mapping[str, str]], Mapping[str, str]]
 """Gives headers of an answer by name, from the query and the texts of its parameters."""
 
 
-def archive() -> Archive:
-    """The archive of the app that handles the request."""
-    return cast("Archive", current_app.extensions["annales"])
-
-
 def answered(question: Question, id: str = "", *, more: Headers | None = None) -> Response:
     """The response of a question to the request, `id` being the one in its path.
 
     `more` gives headers that only this answer has. Raises what the question refuses.
     """
-    texts = parameters(question.takes)
+    texts = dict(parameters(question.takes))
+    proof = texts.pop("proof", None)
+    note = None if proof is None else _note(proof)
     types = {each.name: each.media_type for each in question.all_formats}
     form = question.format_named(texts.get("format", accepted_format(types)))
     query = question.query(arguments(request.path, texts, id=id), form)
@@ -56,7 +54,12 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         answer = question.answer_in(form, reading, query)
         if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
-        return form.text(query, answer)
+        text = form.text(query, answer)
+        if note is None:
+            return text
+        if not query.is_pinned_by(texts):
+            raise ProofOfChanging(f"{query.pinned}&proof={proof}")
+        return proved(archive(), reading, question, query, body=text, form=form, note=note)
 
     response = respond(
         texts,
@@ -65,11 +68,21 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
         takes=question.takes,
         revision=question.stream(id),
         more=more,
-        media_type=form.media_type,
+        media_type=form.media_type if note is None else JSON.media_type,
+        variant=note or "",
     )
+    if note is not None:  # there will be a newer one
+        response.headers["Cache-Control"] = ASK_AGAIN
     for path in following:
         response.headers.add("Link", f'<{path}>; rel="next"')
     return response
+
+
+def _note(proof: str) -> str:
+    """The checkpoint by which an answer is proved. Raises BadFilter, NotSigned."""
+    PROOF.parse(proof)
+    note, _ = archive().ledger.signed()
+    return note
 
 
 def arguments(path: str, texts: Mapping[str, str], *, id: str = "") -> Arguments:

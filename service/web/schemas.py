@@ -68,6 +68,49 @@ class PreviewSchema(Schema):
     changes = fields.List(fields.Dict(), required=True)
 
 
+class ProvedEventSchema(Schema):
+    """An event that an answer rests on, with the proof that it is in the log."""
+
+    position = fields.Integer(required=True, metadata={"description": "Its place in the log."})
+    index = fields.Integer(
+        required=True, metadata={"description": "Its place in the tree, from 0, without a gap."}
+    )
+    entry = text_field("The text that is hashed: all that the log has of it but its position.")
+    path = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The hashes from the leaf to the root of the checkpoint."},
+    )
+
+
+class ProvedSchema(Schema):
+    """An answer with its proof (`proof=true`): that these events are in the log."""
+
+    says = text_field("What this proves, and what it does not.")
+    of = text_field("The pinned URL of the answer.")
+    media_type = text_field("The media type of its body.")
+    digest = fields.String(
+        required=True,
+        metadata={**forms.DIGEST, "description": "The digest of the body, uncompressed."},
+    )
+    body = fields.String(metadata={"description": "The body, where it is text."})
+    body_base64 = fields.String(metadata={"description": "The body, where it is none."})
+    checkpoint = text_field("The signed checkpoint to which the paths lead.")
+    key = text_field("The key that has signed it, as `/checkpoint/key` gives it.")
+    events = fields.List(fields.Nested(ProvedEventSchema), required=True)
+    omitted = fields.Integer(
+        required=True,
+        metadata={"description": "How many things it names whose events were too many to be here."},
+    )
+    checksum = fields.String(
+        required=True,
+        metadata={
+            **forms.DIGEST,
+            "description": "The digest of all that stands before this member, against accidents.",
+        },
+    )
+
+
 HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Accept-Post": ({"type": "string"}, "The type of body that the path takes."),
     "Annales-Omitted": (
@@ -92,6 +135,10 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Location": ({"type": "string"}, "Where to find it."),
     "Memento-Datetime": (forms.HTTP_DATE, "As what time the log is seen (RFC 7089)."),
     "Preference-Applied": ({"type": "string"}, "What of `Prefer` was heeded."),
+    "Repr-Digest": (
+        forms.DIGEST,
+        "At a pinned URL: the SHA-256 of the answer as it is sent (RFC 9530).",
+    ),
     "Retry-After": (
         {"type": "integer", "minimum": 1},
         "When to come back, in seconds.",

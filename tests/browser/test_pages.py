@@ -116,6 +116,30 @@ def test_no_label_meets_another_or_leaves_its_drawing(
         assert page.evaluate(LABELS) == [], width
 
 
+CHOSEN = """() => [...document.querySelectorAll(".clock select, .clock summary")].filter((each) => {
+    if (!each.checkVisibility()) return false;
+    const { font, paddingLeft, paddingRight } = getComputedStyle(each);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    const words = (each.selectedOptions?.[0] ?? each.lastChild).textContent.trim();
+    const arrow = each.matches("select") ? 20 : 12;
+    const room = each.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - arrow;
+    return pen.measureText(words).width > room;
+}).map((each) => each.textContent.trim())"""
+"""What stands in the choices of the clock bar and does not fit there."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_the_clock_bar_says_is_not_cut(open_page: OpenPage, server: str, lang: str) -> None:
+    """On the screens that most have, as long as nothing is chosen that is longer."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    for path in ("/", "/slips"):
+        page.goto(f"{server}{path}?lang={lang}")
+        for width in (800, 1024, 1280, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(CHOSEN) == [], (path, width)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole_without_scripts(open_page: OpenPage, server: str, name: str) -> None:
     """What it says and shows is there, but for how to use the scripts; no control does nothing."""

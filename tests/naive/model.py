@@ -109,8 +109,11 @@ class Naive:
         def wanted_claim(claim: Claim) -> bool:
             return wanted(cards.get(claim.line.get("facility", ""), {}), claim.line)
 
+        slots_of: dict[str, list[Slot]] = {}
+        for slot in slots:
+            slots_of.setdefault(slot.record, []).append(slot)
         facilities = [
-            Facility(card, [slot for slot in slots if slot.record == card["id"]], horizon)
+            Facility(card, slots_of.get(card["id"], []), horizon)
             for _, card in sorted(cards.items())
             if wanted(card, {})
         ]
@@ -143,7 +146,7 @@ class Naive:
             "discoveries_to_date": len([c for c in discoveries if c.bounds.earliest <= last]),
         }
         if marked:
-            mark(answer, claims, stated)
+            mark(answer, claims, slots, stated)
         return answer
 
     def coverage(
@@ -344,9 +347,9 @@ def fill(claims: list[Claim], horizon: float) -> list[Slot]:
 # Rule 23, and the end of rule 20: what is marked.
 
 
-def mark(answer: dict[str, Any], claims: list[Claim], stated: str) -> None:
-    """Mark the rows of a state."""
-    linked = contested(claims, day_of(stated))
+def mark(answer: dict[str, Any], claims: list[Claim], slots: list[Slot], stated: str) -> None:
+    """Mark the rows of a state, whose entries are filled so."""
+    linked = contested(claims, day_of(stated), slots)
     for name in ("facilities", "policies", "indicators", "discoveries", "observations"):
         for row in answer[name]:
             if row["statement" if name == "facilities" else "id"] in linked:
@@ -356,11 +359,11 @@ def mark(answer: dict[str, Any], claims: list[Claim], stated: str) -> None:
             row.update(last_word(row, claims, stated))
 
 
-def contested(claims: list[Claim], horizon: float) -> set[str]:
+def contested(claims: list[Claim], horizon: float, slots: list[Slot] | None = None) -> set[str]:
     """The statements whose dates are contested, those that fill their entries among them."""
     visible = {claim.id: claim for claim in claims if is_visible(claim, horizon)}
     found = set()
-    for slot in fill(claims, horizon):
+    for slot in fill(claims, horizon) if slots is None else slots:
         others = [c for c in slot.claims if c is not slot.effective and c.id in visible]
         if slot.effective is not None and any(other.disputed for other in others):
             found.add(slot.effective.id)
@@ -890,6 +893,7 @@ def day_number(year: int, month: int, day: int) -> int:
     return 365 * before + leaps + sum(length(year, m) for m in range(1, month)) + day
 
 
+@cache
 def civil(number: int) -> tuple[int, int, int]:
     """The year, month and day of a number."""
     # 400 years have 146,097 days, and the leap days before a day are never a whole day more than

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from events.fact import Line
+from events.ledger.checking import digest_of
 from service.app import create_app
 from service.archive import Archive
 from service.asking import forms
@@ -207,7 +208,9 @@ def _questions() -> Iterator[Asked]:
             continue
         content = operation["responses"]["200"]["content"]
         # The shapes of feeds were drawn up by others; they have a contract of their own.
-        if (ref := content.get("application/json", {}).get("schema", {}).get("$ref")) is not None:
+        shape = content.get("application/json", {}).get("schema", {})
+        # A question has a second shape, that of an answer with its proof.
+        if (ref := shape.get("anyOf", [shape])[0].get("$ref")) is not None:
             name = ref.rpartition("/")[2]
             declared = next((each for each in DECLARED if each.id_in(path) is not None), None)
             one_of = declared.one_of if declared else ()
@@ -271,6 +274,10 @@ class Reader:
 
     def _check(self, answer: TestResponse, method: str) -> None:
         told = f"{method} {answer.request.url[:200]} gave {answer.status_code}"
+        if method == "GET" and "Content-Length" in answer.headers:  # a stream has neither
+            never_changes = answer.cache_control.immutable and answer.status_code == 200
+            digest = digest_of(answer.get_data()) if never_changes else None
+            assert answer.headers.get("Repr-Digest") == digest, told
         assert answer.headers["X-Content-Type-Options"] == "nosniff", told
         if method in ("GET", "HEAD", "OPTIONS"):
             assert answer.headers["Access-Control-Allow-Origin"] == "*", told

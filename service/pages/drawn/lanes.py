@@ -117,9 +117,10 @@ def lanes_of(
 
 
 def headings_of(
-    lanes: Iterable[Lane], running: Mapping[str, str | None], *, year: str, say: Speech
+    lanes: Iterable[Lane], running: Mapping[str, str | None], *, when: str, say: Speech
 ) -> dict[str, Heading]:
-    """The heading of each field: how many of its facilities ran. `running` are statuses by id."""
+    """The heading of each field: how many of its facilities ran, and when. `running` are statuses
+    by id."""
     lang = say.lang
     of: Counter[str] = Counter()
     ran: Counter[str] = Counter()
@@ -136,8 +137,8 @@ def headings_of(
             other_title=labels.label(field, "zh") if lang == "en" and field else "",
             note=say("%(ran)s of %(all)s ran", ran=ran[field], all=of[field]),
             label=say(
-                "%(field)s: %(ran)s of %(all)s facilities ran in %(year)s",
-                field=title, ran=ran[field], all=of[field], year=year,
+                "%(field)s: %(ran)s of %(all)s facilities ran %(when)s",
+                field=title, ran=ran[field], all=of[field], when=when,
             ),
         )  # fmt: skip
     return headings
@@ -176,7 +177,6 @@ def staircase_of(
                 note=text_in(plan, "title", lang),
                 slip=say("first promise") if index == 0 else _behind(first, due, lang),
                 title=f"{text_in(plan, 'title', lang)} ({words})",
-                statement=plan["id"],
             )
         )
     came = lines.get(ladder.came) if ladder.came else None
@@ -334,7 +334,6 @@ def _bar(item: Item, say: Speech) -> Bar:
         end=end,
         expected=item.planned,
         title=title or status,
-        statement=item.statement or "",
     )
 
 
@@ -348,7 +347,6 @@ def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
                 kind="discovery" if item.kind == "discovery" else "upgrade",
                 date=edge_of(item.start),
                 title=f"{title_of(item, lang)}: {dated}",
-                statement=item.statement or "",
             )
 
 

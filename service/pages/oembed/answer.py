@@ -26,7 +26,8 @@ from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import Language, chosen
 from service.web.pausing import reading_at
-from service.web.response import archive, arguments
+from service.web.response import arguments
+from service.web.root import archive
 from service.words import labels
 from service.words.places import place_title
 from service.words.printable import printable

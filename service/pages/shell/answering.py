@@ -7,6 +7,7 @@ language too, and what a form sent is answered with the clean address of the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask import Response, redirect, request
 
 from events.clocks import AsOf, utc_day
 from events.dates import Language
+from events.errors import NoEvent, NotSigned
 from events.vocabulary import FIELDS
 from projections.views.reading import Reading
 from service.archive.keys import hide_keys
@@ -26,8 +28,8 @@ from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.translations import LANGUAGES, chosen
-from service.web.response import archive, arguments, parameters, respond
-from service.web.root import root
+from service.web.response import arguments, parameters, respond
+from service.web.root import archive, root
 from service.words import labels
 from service.words.csv_text import MEDIA_TYPE as CSV
 from service.words.speech import Speech
@@ -96,7 +98,20 @@ class Visit:
             formats=[*self.data, *formats],
             skip_to=skip_to,
             description=description,
+            events=_signed_up_to(self.itself.as_of.known),
+            epochs=self.itself.as_of.epochs,
         )
+
+
+def _signed_up_to(position: int) -> int | None:
+    """How many events a checkpoint has at least that vouches for all up to a position; None where
+    the log is not signed. It is the same for ever, as the page is that says so."""
+    ledger = archive().ledger
+    if not position or ledger.key() is None:
+        return None
+    with suppress(NoEvent, NotSigned):
+        return ledger.index_of(position) + 1
+    return None
 
 
 Make = Callable[[Visit], Members]
@@ -153,7 +168,9 @@ def page_response(
         takes=takes,
         revision=None if question is None else question.stream(id),
         media_type=HTML,
-        variant=f"{rendering.build()} {root()} {sorted(here.texts.items())}",
+        variant=(
+            f"{rendering.build()} {root()} {archive().ledger.key()} {sorted(here.texts.items())}"
+        ),
     )
     # The links of a page carry just the clocks of its own URL, and it names these, so the page at
     # the pinned URL, which is its `rel="canonical"`, has other bytes.

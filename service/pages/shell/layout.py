@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from events.clocks import epoch_at
+from events.commit import Epoch
 from events.dates import Language
+from service.asking.query import located
 from service.pages.shell.here import Here
 from service.words.speech import Speech
 
@@ -26,8 +29,9 @@ class FormatLink(NamedTuple):
 class PageFacts:
     """A page's own facts, for the template that all share.
 
-    `pinned` is None where there is nothing to pin. `skip_to` is the id that the first
-    link leads to, `subject` what stands beside the name of the service.
+    `pinned` is None where there is nothing to pin. `events` is how many events the log has up to
+    the position of the page, None where it is not signed; `epochs` are its later ones. `skip_to` is
+    the id that the first link leads to, `subject` what stands beside the name of the service.
     """
 
     name: str
@@ -38,6 +42,14 @@ class PageFacts:
     formats: Sequence[FormatLink] = ()
     skip_to: str = "main"
     description: str = ""
+    events: int | None = None
+    epochs: Sequence[Epoch] = ()
+
+    def event(self, position: int, of_it: str = "") -> str:
+        """Where an event of the log is told as it was signed, or what there is `of_it`."""
+        epoch = epoch_at(self.epochs, position)
+        pins = [("epoch", str(epoch))] if epoch > 1 else []
+        return located(f"/v1/events/{position}{of_it}", pins)
 
 
 def navigation(here: Here, say: Speech) -> list[Members]:

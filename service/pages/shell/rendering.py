@@ -46,6 +46,8 @@ def render(template: str, lang: Language, shown: Mapping[str, Any]) -> str:
 def with_policy(response: Response) -> Response:
     """A page, with the headers that every page has."""
     response.headers["Content-Security-Policy"] = POLICY
+    # With no referrer at all, browsers would not say either where a form comes from.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.vary.update(("Accept", "Accept-Language"))
     return response
 

@@ -71,7 +71,9 @@ class Twins:
 
 def _turned(environ: dict[str, Any], path: str, more: str) -> dict[str, Any]:
     query = "&".join(filter(None, (environ.get("QUERY_STRING", ""), more)))
-    return {**environ, "PATH_INFO": path, "QUERY_STRING": query}
+    # In its place, so that who asked in the name of somebody sees what was asked.
+    environ |= {"PATH_INFO": path, "QUERY_STRING": query}
+    return environ
 
 
 def _of_pages(kinds: Iterable[PageKind]) -> Iterable[_Twin]:

@@ -19,6 +19,7 @@ from service.pages.drawn.lanes import headings_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import year_text
 from service.pages.shell.layout import Members
+from service.sentences import times
 from service.state.facilities import NUMBER
 from service.words import labels, language
 
@@ -31,22 +32,31 @@ def state_drawings(
     *,
     held: Mapping[str, str | None],
     day_text: str,
+    apart: bool,
 ) -> Members:
     """The strip of years and the lanes below it, wide and narrow, with their legend.
 
     `held` are the statuses of the facilities on the day by id, `day_text` is the day or the
-    period as the page names it.
+    period as the page names it. `apart` leaves the narrow lanes of several fields to the page of
+    each: a phone gets no lighter drawing than a desk, and both together are most of a page.
     """
     lang, say = visit.lang, visit.say
 
     def of_year(year: int) -> str:
         return visit.here.url(at=year_text(year), during=None)
 
-    year = language.date(day_text, lang)
-    headings = headings_of(lanes, held, year=year, say=say)
+    as_of = visit.query.as_of
+    when = times.when(as_of.at, lang) if as_of.during is None else times.during(as_of.during, lang)
+    headings = headings_of(lanes, held, when=when, say=say)
+    apart = apart and len(headings) > 1
     drawn: Members = {
         "definitions": definitions(),
         "legend": legend(labels.drawn(say)),
+        "lanes_elsewhere": [
+            {"label": heading.label, "href": visit.here.url(field=field, after=None)}
+            for field, heading in headings.items()
+            if apart and field
+        ],
     }
     for narrow in (False, True):
         scale = timeline_scale(lanes, frame, narrow=narrow)
@@ -58,8 +68,9 @@ def state_drawings(
             remarks=say("slip"), href=of_year,
             narrow=narrow,
         )  # fmt: skip
+        here = [lane for lane in lanes if not (narrow and apart and lane.group)]
         drawn["lanes_narrow" if narrow else "lanes"] = timeline(
-            lanes, frame, lang=lang, headings=headings, narrow=narrow
+            here, frame, lang=lang, headings=headings, narrow=narrow
         )
     return drawn
 

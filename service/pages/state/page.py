@@ -66,11 +66,17 @@ def state_page(visit: Visit) -> Members:
     return _State(visit).shown()
 
 
+def state_drawn(visit: Visit) -> Members:
+    """The same, for a frame that has all drawings in it and folds none."""
+    return _State(visit, folds=False).shown()
+
+
 class _State:
     """One state, with what its parts share."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, *, folds: bool = True) -> None:
         self.visit, self.query, self.reading = visit, visit.query, visit.reading
+        self.folds = folds
         self.wanted: Wanted = visit.query.about
         self.here, self.lang, self.say = visit.here, visit.lang, visit.say
         self.as_of = visit.query.as_of
@@ -119,6 +125,7 @@ class _State:
         held = {row["id"]: row["shown"] for row in rows}
         totals = self._totals(answer, beyond=beyond)
         lanes = lanes_of(items, counted, lines, cards, here=self.here, stated=as_of.stated, say=say)
+        folded = self.folds and len(lanes) > MOST_OPEN
         first, last = year_of(frame.first), year_of(frame.last)
         course = courses(self.slice, tally=tally, first=first, last=last)
         day_text = written(as_of.at) if as_of.during is None else as_of.during.text
@@ -139,7 +146,7 @@ class _State:
             "places": places_offered(self.reading.at(as_of), self.wanted.place, self.lang),
             "all_drawn": all_drawn,
             "listed": self._listed(answer, rows),
-            "folded": len(lanes) > MOST_OPEN,
+            "folded": folded,
             "left": sum(lane.left for lane in lanes),
             "coverage": answer["coverage"]["sentence"][lang],
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=all_drawn, phases=phases),
@@ -181,7 +188,9 @@ class _State:
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer, lines),
             "cite": plain(state_cited(answer, root=root(), filters=self.query.filters)),
-            **state_drawings(self.visit, lanes, tallies, frame, held=held, day_text=day_text),
+            **state_drawings(
+                self.visit, lanes, tallies, frame, held=held, day_text=day_text, apart=folded
+            ),
             **state_map(self.visit, (not whole and self.listing.mapped()) or rows),
         }
 

@@ -10,7 +10,7 @@ from service.asking.query import Arguments, Query
 from service.pages.drawn.canvas import Canvas
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
-from service.pages.state.page import state_page
+from service.pages.state.page import state_drawn
 from service.state.question import STATE
 
 MOST_ABOVE = 10**9
@@ -25,7 +25,7 @@ def timeline_read(arguments: Arguments) -> Query:
 
 def timeline_frame(visit: Visit) -> Members:
     """The timeline of a state, on a canvas from `above` spans on, which is at once by default."""
-    shown = state_page(visit)
+    shown = state_drawn(visit)
     canvas: Canvas = shown["canvas"]
     return {**shown, "canvas": replace(canvas, above=above_of(visit.texts))}
 

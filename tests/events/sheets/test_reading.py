@@ -251,6 +251,7 @@ def test_all_that_is_wrong_is_told_at_once_by_row_and_column() -> None:
         "row 6, column dropped (H6): 'maybe' is neither true nor false (one of: true, false)",
         "row 6, column title (D6): 'title' is missing",
         "row 7, column modality (E7): Invalid enum value 'acutal' (one of: actual, planned)",
+        "row 7, column sources (G7): no source 'lost' is recorded",
         "row 8, column sources (G8): no source 'lost' is recorded",
         f"row 9, column type (A9): 'remark' is no type of line (one of: {', '.join(BY_TYPE)})",
     ]

@@ -173,8 +173,10 @@ def test_the_file_holds_the_log_and_nothing_else(log: ChronicleRecorder, file: P
             "stored_events",
             "commits",
             "names",
+            "epochs",
+            "tree",
         }
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -201,13 +203,13 @@ def test_a_file_that_is_no_log_is_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     with closing(sqlite3.connect(other)) as connection:
         connection.execute("CREATE TABLE stored_events (id)")
-    with pytest.raises(NotSupportedError, match="not a log of schema 1"), opened(other):
+    with pytest.raises(NotSupportedError, match="not a log of schema 3"), opened(other):
         pass
 
     later = tmp_path / "later.db"
     with closing(sqlite3.connect(later)) as connection:
-        connection.execute("PRAGMA user_version = 3")
-    with pytest.raises(NotSupportedError, match="schema 3"), opened(later):
+        connection.execute("PRAGMA user_version = 4")
+    with pytest.raises(NotSupportedError, match="schema 4"), opened(later):
         pass
 
     picture = tmp_path / "picture.db"
@@ -1096,7 +1098,7 @@ def test_other_tables_and_triggers_are_found(file: Path) -> None:
     for order, told in (
         (f"PRAGMA writable_schema = ON; {as_blob}", "names_stay is not defined"),
         ("DROP TRIGGER commits_stay", "commits_stay is not defined"),
-        ("PRAGMA user_version = 3", "its schema is 3"),
+        ("PRAGMA user_version = 4", "its schema is 4"),
     ):
         with closing(sqlite3.connect(file)) as connection:
             connection.executescript(order)

@@ -14,6 +14,7 @@ from queue import Queue
 import pytest
 from click.testing import CliRunner, Result
 
+from events.ledger.publishing import Publisher
 from service.archive import LOG, Archive
 from service.archive.keys import KEYS, Keyring
 from service.cli.command import annales
@@ -49,15 +50,25 @@ def done(folder: Path, *arguments: str) -> str:
 
 
 def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> None:
-    """It has the log, the keys and what is noted of both; the views are made when it is opened."""
+    """It has the log, the keys and what is noted of both; the views are made when it is opened.
+    What signs the log stays where it is: the copy signs with a key of its own."""
+    questions = (("export",), ("record", "juno", "--json"), ("keys", "list", "--json"))
+    answers = [done(folder, *question) for question in questions]
+    with Archive(folder) as archive:
+        signed = Publisher(archive.ledger).publish()
+    assert signed is not None
     copy = tmp_path / "backups" / "monday"
     told = json.loads(done(folder, "backup", str(copy), "--json"))
-    assert told == {"folder": str(copy), "head": "@3", "keys": 1}
+    assert told == {"folder": str(copy), "head": "@3", "keys": 1, "citations": None}
     assert {path.name for path in copy.iterdir()} == {LOG, "log.head", KEYS, "keys.head"}
     assert [path.name for path in copy.parent.iterdir()] == ["monday"]
-    for question in (("export",), ("record", "juno", "--json"), ("keys", "list", "--json")):
-        assert done(copy, *question) == done(folder, *question)
+    assert [done(copy, *question) for question in questions] == answers
     assert "There are no views" not in done(copy, "verify")
+    with Archive(copy) as archive:
+        of_copy = Publisher(archive.ledger).publish()
+    assert of_copy is not None
+    assert (of_copy.size, of_copy.root) == (signed.size, signed.root)
+    assert of_copy.origin != signed.origin
 
 
 def test_a_backup_under_writers_has_all_that_was_acknowledged_before(
@@ -122,7 +133,8 @@ def test_a_log_that_is_damaged_is_not_copied_as_if_it_were_whole(
 def test_a_folder_without_keys_is_copied_too(folder: Path, tmp_path: Path) -> None:
     """There are none before anybody opens it for use."""
     (folder / KEYS).unlink()
-    assert "The log up to @3 and 0 keys" in done(folder, "backup", str(tmp_path / "copy"))
+    told = done(folder, "backup", str(tmp_path / "copy"))
+    assert "The log up to @3, 0 keys and 0 citations" in told
     assert {path.name for path in (tmp_path / "copy").iterdir()} == {LOG, "log.head"}
     assert not (folder / KEYS).exists()
 

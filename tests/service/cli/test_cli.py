@@ -28,10 +28,10 @@ from projections import VIEW
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.cli.command import COMMANDS, annales
+from tests.service.asked import CHRONICLE
 from tests.story.telling import Clock, Teller
 
 ROOT = Path(__file__).resolve().parents[3]
-SHIPPED = ROOT / "service" / "data" / "edition-1.jsonl"
 
 PAGE_SIZE = 4096
 """Of a file of SQLite."""
@@ -677,7 +677,7 @@ def test_verify_names_what_is_damaged_in_the_log(kept: Path) -> None:
 def test_migrate_makes_what_is_missing_and_changes_nothing_else(kept: Path, folder: Path) -> None:
     """It tells the schema of the log and the version of the views, and what it did."""
     assert json.loads(done(kept, "migrate", "--json")) == {
-        "log": {"schema": 1, "made": False},
+        "log": {"schema": 3, "was": 3, "made": False},
         "views": {"version": VIEW, "made": False, "position": "@12"},
     }
     (kept / "views.current").unlink()
@@ -807,7 +807,7 @@ def test_a_guest_under_one_of_our_names_is_told_in_one_line(tmp_path: Path) -> N
 def test_a_reader_who_has_enough_ends_an_export_quietly(tmp_path: Path) -> None:
     """`annales export | head` shows no traceback."""
     folder = tmp_path / "chronicle"
-    done(folder, "load", str(SHIPPED))
+    done(folder, "load", str(CHRONICLE))
     with subprocess.Popen(
         program("--data", str(folder), "export"),
         cwd=ROOT,

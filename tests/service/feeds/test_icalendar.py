@@ -280,3 +280,16 @@ def test_days_are_the_same_in_every_zone(reader: Reader, zone: str) -> None:
     ]
     assert told[0] == told[1] != b""
     assert b"juno-construction@annales.org 2015-01-10 2015-01-11" in told[0]
+
+
+def test_a_title_says_what_is_in_dispute(juno: Teller, small: Reader) -> None:
+    """A date that others contest, and a statement that is itself disputed."""
+    juno.tell(
+        milestone("ran", "operation-started", "2025"),
+        milestone("rumour", "operation-started", "2024", rank="disputed"),
+        statement("discovery", "halley", "1986-02-09", rank="disputed"),
+    )
+    juno.archive.catch_up()
+    summaries = {str(each["summary"]) for each in events(small, lang="en").values()}
+    assert "JUNO: operation-started (year only, date contested)" in summaries
+    assert "discovery halley (disputed)" in summaries

@@ -396,3 +396,20 @@ def test_the_same_archive_gives_the_same_bytes(told: Teller, small: Reader) -> N
     archive.views.swap_in(archive.views.make_beside())
     archive.catch_up()
     assert [small.ask(each).data for each in (ATOM, JSON)] == before
+
+
+def test_an_entry_says_whether_a_statement_is_in_dispute(juno: Teller, small: Reader) -> None:
+    """By its own words: what others say of its date later changes no entry."""
+    juno.tell(
+        milestone("ran", "operation-started", "2025"),
+        milestone("rumour", "operation-started", "2024", rank="disputed", contradicts=["ran"]),
+    )
+    juno.archive.catch_up()
+    rumour, ran = small.get("/v1/feeds/jsonfeed", lang="en")["items"][:2]
+    assert rumour["_annales"]["disputed"] is True
+    assert rumour["_annales"]["contradicts"] == ["ran"]
+    assert "disputed" in rumour["tags"]
+    assert "<p>Disputed</p><p>Contradicts: ran</p>" in rumour["content_html"]
+    assert not {"disputed", "contradicts"} & ran["_annales"].keys()
+    feed = atom(small, "/v1/feeds/atom?lang=zh")
+    assert "<p>有争议</p><p>与之矛盾：ran</p>" in feed.entries[0].content[0].value

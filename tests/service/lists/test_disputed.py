@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
+from events.clocks import as_of
+from projections.engine.spans import BEFORE_ALL
 from service.app import create_app
+from service.archive import Archive
 from tests.service.asked import Reader
 from tests.story.telling import Teller, milestone, statement
 
@@ -41,8 +46,40 @@ def test_rival_starts_of_bepc_mark_its_row(reader: Reader) -> None:
     assert [each["id"] for each in timeline if each.get("contested")] == [
         id for id in (each["id"] for each in timeline) if entries[id].get("contested")
     ]
-    csv = reader.ask("/v1/feeds/csv?record=bepc").get_data(as_text=True)
-    assert ",contested," in csv.partition("\n")[0]
+    text = reader.ask("/v1/feeds/csv?record=bepc").get_data(as_text=True)
+    assert ",contested," in text.partition("\n")[0]
+
+
+def test_rival_starts_of_bepc_mark_it_then_and_now(reader: Reader) -> None:
+    """A hindsight marks either point by what was said by its own horizon; and maps mark it."""
+    answer = ask(reader, "/v1/hindsight?at=1995&stated=1985&country=CN")
+    [row] = [row for row in answer["rows"] if row["id"] == "bepc"]
+    assert "contested" not in row["then"]
+    assert row["now"]["contested"] is True
+    text = reader.ask("/v1/hindsight?at=1995&stated=1985&country=CN&format=csv").text
+    [cells] = [row for row in csv.DictReader(io.StringIO(text)) if row["id"] == "bepc"]
+    assert (cells["then_contested"], cells["now_contested"]) == ("", "true")
+    points = ask(reader, "/v1/feeds/facilities?at=1995&country=CN")["features"]
+    marks = {each["id"]: each["properties"]["contested"] for each in points}
+    assert marks["bepc"] is True
+    assert None in marks.values()
+
+
+@pytest.mark.parametrize("stated", ["1990", "2010", "2026-11-25"])
+def test_what_is_shown_is_marked_as_all_is(shipped: Archive, stated: str) -> None:
+    """The marks of a page, looked for by its rows alone, are those of the whole log."""
+    known = shipped.chronicle.log.max_notification_id() or 0
+    clocks = as_of(
+        stated=stated, known=f"@{known}", log=shipped.chronicle.log, now="2026-11-25T18:00:00Z"
+    )
+    slice = shipped.reading_at(known).at(clocks)
+    ids = slice.contested_ids()
+    for facet in ("status", "policy", "discovery", "indicator"):
+        found = slice.find(facet, clocks.stated, first=BEFORE_ALL)
+        numbers = slice.reading.lines.ids_of(slice.reading.db, found.statements())
+        marked = {numbers[number] for number in slice.contested(found.statements())}
+        assert marked == ids & {*numbers.values()}
+    assert ids
 
 
 def test_contradictions_reach_across_records(reader: Reader) -> None:
@@ -86,6 +123,18 @@ def test_the_pages_say_so(reader: Reader, lang: str, word: str) -> None:
         assert page.status_code == 200, path
         assert word in page.get_data(as_text=True), path
     assert "/sources/" in page.get_data(as_text=True)
+
+
+def test_disputed_statements_have_their_chinese_titles(juno: Teller) -> None:
+    """On the Chinese page; where there is none, the other one."""
+    juno.tell(
+        milestone("ran", "operation-started", "2025", title_zh="江门中微子实验开始运行"),
+        milestone("rumour", "operation-started", "2024", rank="disputed"),
+    )
+    juno.archive.catch_up()
+    page = Reader(create_app(juno.archive)).ask("/disputed?lang=zh", Accept="text/html").text
+    assert '#st-ran">江门中微子实验开始运行</a>' in page
+    assert '#st-rumour">JUNO: operation-started</a>' in page
 
 
 def test_a_last_word_is_old_after_five_years(juno: Teller) -> None:

@@ -141,3 +141,23 @@ def test_our_csv_of_statements_goes_round(reader: Reader) -> None:
             members = {"type", *members_of(BY_TYPE[shown["type"]])}
             assert order.line == {name: shown[name] for name in shown if name in members}
     assert read_sheet(reader.ask("/v1/statements/juno-operation?format=csv").text).orders
+
+
+def test_a_row_that_cannot_all_be_read_is_held_against_the_log_too(sender: Sender) -> None:
+    """What is wrong with its other cells comes at once, and not when the first is mended; what an
+    earlier row would have made is there, though that is refused as well."""
+    sheet = """type,id,name,country,field,facility,milestone,modality,date,title,sources
+facility,juno,Again,CN,particle-physicsx,,,,,,
+facility,new,New,CN,no-field,,,,,,
+milestone,new-ran,,,,new,operation-started,actual,1/2/2020,New runs,yearbook
+milestone,x,,,,nowhere,operation-started,actual,1/2/2020,Runs,yearbook; no-book
+"""
+    answer = sender.send(sheet)
+    told = {each["cell"]: each["detail"] for each in answer.get_json()["errors"]}
+    assert list(told) == ["E2", "B2", "E3", "I4", "I5", "F5", "K5"]
+    assert told["B2"] == "record 'juno' exists already"
+    assert told["F5"] == "no facility 'nowhere' is recorded"
+    assert told["K5"] == "no source 'no-book' is recorded"
+    change = "type=correction,statement,reason,changes.date\n,nothing,Wrong,1/2/2020\n"
+    errors = sender.send(change).get_json()["errors"]
+    assert {each["cell"] for each in errors} == {"B2", "D2"}

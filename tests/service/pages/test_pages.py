@@ -76,7 +76,7 @@ class Read(HTMLParser):
         if tag == "html":
             self.lang = told.get("lang") or ""
         for name in ("href", "src", "action"):
-            if (url := told.get(name)) is not None:
+            if (url := told.get(name)) is not None and told.get("method") != "post":
                 self.links.append(url)
         if "id" in told:
             self.ids.append(told["id"] or "")
@@ -823,6 +823,23 @@ def test_hostile_texts_stay_texts(hostile: FlaskClient, url: str) -> None:
         assert "<img" not in html
         assert page.inline == []
         assert not any(link.lower().startswith("javascript:") for link in page.links)
+
+
+@pytest.mark.parametrize(
+    ("clock", "when"),
+    [
+        ("at=2013&lang=en", "facilities ran at the end of 2013"),
+        ("at=2013-05-31&lang=en", "facilities ran at the end of May 2013"),
+        ("at=2013-05-03&lang=en", "facilities ran on 3 May 2013"),
+        ("during=2013-05&lang=en", "facilities ran in May 2013"),
+        ("during=2013-05-03&lang=en", "facilities ran on 3 May 2013"),
+        ("at=2013-05-03&lang=zh", "核聚变：2013年5月3日，"),
+        ("during=2013&lang=zh", "核聚变：2013年内，"),
+    ],
+)
+def test_a_drawing_says_when_its_facilities_ran(client: FlaskClient, clock: str, when: str) -> None:
+    """On a day, in a month or a year, at the end of one."""
+    assert when in get(client, f"/state?{clock}&country=CN&field=fusion").text
 
 
 @pytest.mark.parametrize("url", ["/", "/state?at=2013&country=CN", "/records/juno", "/slips"])

@@ -207,3 +207,13 @@ def test_classes_that_are_whole_have_chinese_words(thousands: FlaskClient) -> No
     """As all of the page."""
     page = thousands.get("/trends?lang=zh", headers=[("Accept", "text/html")]).text
     assert "中国 50，共 150" in bare(page)
+
+
+def test_what_a_canvas_paints_is_asked_for_with_the_page(thousands: FlaskClient) -> None:
+    """And not when its script has come: by the same address, so that it is sent once."""
+    page = read(thousands, "/state?at=2013")
+    preloaded = re.search(r'<link rel="preload" as="fetch" crossorigin href="([^"]*)"', page)
+    painted = re.search(r'<annales-timeline [^>]*\bsrc="([^"]*)"', page)
+    assert preloaded is not None
+    assert painted is not None
+    assert preloaded[1] == painted[1]

@@ -199,7 +199,8 @@ def test_what_one_process_records_is_answered_by_the_other(juno: Teller) -> None
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_killed_process_is_replaced_and_another_follows(juno: Teller, which: int) -> None:
-    """Only the requests in it fail. What is recorded after is answered: somebody follows."""
+    """Only the requests in it fail. What is recorded after is answered and signed: somebody
+    follows, and somebody signs."""
     juno.archive.catch_up()
     with served(juno.archive.folder, "--quiet") as server:
         before = server.workers()
@@ -214,6 +215,7 @@ def test_a_killed_process_is_replaced_and_another_follows(juno: Teller, which: i
             assert server.ask("/v1/state")[0] == 200
         juno.tell(facility("heps"))
         assert server.ask("/v1/records/heps")[0] == 200
+        until(lambda: server.ask("/checkpoint")[2].split(b"\n")[1:2] == [b"3"])
         # Its place is free again.
         assert b"annales_open_streams 0.0" in server.ask("/metrics")[2]
         stream.close()

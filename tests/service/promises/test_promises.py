@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
+from projections.kinds.ladders import OUTCOMES
 from service.app import create_app
 from service.promises.schemas import (
     DuePlansSchema,
@@ -168,6 +171,27 @@ def test_totals_count_all_and_the_groups_add_up(reader: Reader) -> None:
         assert sum(group["of"] for group in groups) == totals["of"]
     assert set(answer["by"]) == {"country", "field", "operator", "decade"}
     assert totals["worst"]["entry"] == "cjpl/upgraded"
+
+
+def test_the_medians_are_a_table_too(reader: Reader) -> None:
+    """A row for all and for each group, with the numbers of the answer."""
+    answer = ask(reader, "/v1/slips?country=CN&by=field,class")
+    response = reader.ask("/v1/slips?country=CN&by=field,class&format=medians")
+    assert response.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(response.text)))
+    groups = [("field", each) for each in answer["by"]["field"]]
+    groups += [("class", each) for each in answer["by"]["class"]]
+    for row, (name, group) in zip(rows, [("all", answer["totals"]), *groups], strict=True):
+        assert (row["by"], row["key"]) == (name, group.get("key") or "")
+        for member in ("ladders", "of", "still_open"):
+            assert row[member] == str(group[member])
+        for outcome in OUTCOMES:
+            assert row[outcome] == str(group["outcomes"].get(outcome, 0))
+        for quartile in ("lower_quartile", "median", "upper_quartile"):
+            bounds = group[quartile] or {}
+            for end in ("earliest", "latest"):
+                days = row[f"{quartile}_days_{end}"]
+                assert (float(days) if days else None) == bounds.get(end)
 
 
 def test_a_median_is_one_of_the_slips_in_the_middle(reader: Reader) -> None:

@@ -1,0 +1,56 @@
+"""The base of a log: the other log that it is a copy of, as far as that was verified.
+
+It lies in a file beside the log, `base.json`. While the log `mirrors`, its source alone says what
+joins it; a copy that goes on by itself keeps its base, so that who knows the key of the other log
+can tell how far the two are one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from events.errors import LogDamaged
+
+NAME = "base.json"
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a log came from: its `source`, whose `key` signed the `checkpoint` that was verified
+    last; None while nothing was."""
+
+    source: str
+    key: str
+    checkpoint: str | None = None
+    mirrors: bool = False
+
+
+class BaseFile:
+    """The file of the base of the log in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+
+    def read(self) -> Base | None:
+        """The base; None of a log that came from no other. Raises LogDamaged.
+
+        A file that cannot be read is no reason to take orders on a mirror.
+        """
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=Base)
+        except FileNotFoundError:
+            return None
+        except msgspec.MsgspecError as error:
+            why = f"{NAME} cannot be read ({error}): `annales mirror` with its source makes it anew"
+            raise LogDamaged(0, why) from None
+
+    def write(self, base: Base) -> None:
+        """Put a base in the place of that before, whole and on the disk."""
+        beside = self.path.with_suffix(".new")
+        with beside.open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(base)))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)

@@ -1,0 +1,1 @@
+"""How a log takes over what another holds: from a `Source`, and only what that has signed."""

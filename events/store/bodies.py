@@ -1,0 +1,94 @@
+"""Bodies beside a log of SQLite, in its file: what an event tells of and is too large to hold.
+
+A body is written in the transaction of the commit that tells of it, so that both are there or
+neither is. It is kept compressed, under an id, and never changes: triggers refuse it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from events.store.inspection import damaged_schema, of_the_file, one_state
+from events.store.schema import SCHEMAS
+from events.store.sqlite import ChronicleRecorder
+
+CREATE_BODIES = """
+    CREATE TABLE bodies (
+        id TEXT PRIMARY KEY,
+        body BLOB NOT NULL
+    ) STRICT
+"""
+
+KEEP_BODIES = """
+    CREATE TRIGGER bodies_stay_as_they_are BEFORE UPDATE ON bodies
+    BEGIN SELECT RAISE(ABORT, 'what is kept never changes'); END
+"""
+
+KEEP_ALL_BODIES = """
+    CREATE TRIGGER bodies_stay BEFORE DELETE ON bodies
+    BEGIN SELECT RAISE(ABORT, 'what is kept never changes'); END
+"""
+
+SCHEMA_OF_BODIES = (CREATE_BODIES, KEEP_BODIES, KEEP_ALL_BODIES)
+
+IS_THERE = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'bodies'"
+
+INSERT_BODY = "INSERT INTO bodies (id, body) VALUES (?, ?)"
+
+BODY_OF = "SELECT body FROM bodies WHERE id = :id"
+
+EVERY_BODY = "SELECT id, body FROM bodies ORDER BY id"
+
+
+class Bodies:
+    """The bodies in the file of a log."""
+
+    def __init__(self, log: ChronicleRecorder) -> None:
+        """Make room for them where there is none."""
+        self._datastore = log.datastore
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(IS_THERE)
+            is_there = bool(cursor.fetchone()[0])
+        if not is_there:
+            with log.writing(), self._datastore.transaction(commit=True) as cursor:
+                cursor.execute(IS_THERE)
+                if not cursor.fetchone()[0]:  # no other process was quicker
+                    for statement in SCHEMA_OF_BODIES:
+                        cursor.execute(statement)
+
+    def keep(self, id: str, body: bytes) -> None:
+        """Keep a body, in the `writing` of the log."""
+        with self._datastore.transaction(commit=True) as cursor:
+            cursor.execute(INSERT_BODY, (id, zlib.compress(body)))
+
+    def get(self, id: str) -> bytes | None:
+        """The body of an id; None where there is none. Raises zlib.error for a damaged one."""
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(BODY_OF, {"id": id})
+            row = cursor.fetchone()
+        return None if row is None else zlib.decompress(row[0])
+
+
+def kept(path: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Each id in the file of a log with its body, None in place of one that is damaged.
+
+    Raises sqlite3.Error and UnicodeDecodeError.
+    """
+    with one_state(path) as connection:
+        for id, body in connection.execute(EVERY_BODY):
+            try:
+                yield id.decode(), zlib.decompress(body)
+            except zlib.error:
+                yield id.decode(), None
+
+
+def damaged_room(path: Path) -> Iterator[str]:
+    """What is wrong with the table of bodies in the file of a log, and with its triggers."""
+    try:
+        with one_state(path) as connection:
+            yield from damaged_schema(connection, dict.fromkeys(SCHEMAS, SCHEMA_OF_BODIES))
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        yield f"the file cannot be read: {of_the_file(error)}"

@@ -1,0 +1,94 @@
+"""A thread that signs the log a moment after each commit, as long as a server runs.
+
+Of all processes that have a folder open for others one does so: the one that holds the lock of the
+file `TURN`. The system gives it to another when that process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from events.chronicle import Chronicle
+from events.ledger.publishing import Publisher
+from projections.views.following import turn
+
+log = logging.getLogger(__name__)
+
+TURN = "ledger.signer"
+
+BETWEEN = 0.8
+"""Seconds from one signature to the next at least, so that a commit waits less than one."""
+
+BETWEEN_TURNS = 1.0
+"""Seconds after which whoever does not sign looks whether it is its turn."""
+
+PAUSE = 0.005
+"""Seconds from one page of events to the next, in which others have the interpreter: the first time
+all of the log is read."""
+
+IDLE = 60.0
+"""Seconds after which it is looked whether there is something to sign though nothing was heard."""
+
+SOON, LATE = 1.0, 60.0
+"""Seconds after which is tried again what was refused: at first, and after that twice as long each
+time, up to so many."""
+
+
+class Signing:
+    """Signs, until it is stopped; `on_failed` is told why it cannot, and None when it can again."""
+
+    def __init__(
+        self,
+        chronicle: Chronicle,
+        publisher: Publisher,
+        folder: Path,
+        on_failed: Callable[[Exception | None], None],
+    ) -> None:
+        self._log = chronicle.log
+        self._publisher = publisher
+        self._turn = folder / TURN
+        self._on_failed = on_failed
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="signer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to sign."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; a signature under way is finished first."""
+        self._ended.set()
+        self._log.wake()
+        self._thread.join()
+
+    def _run(self) -> None:
+        patience, failed = SOON, ""
+        while not self._ended.is_set():
+            try:
+                with turn(self._turn) as is_ours:
+                    if is_ours:
+                        self._sign()
+                patience = SOON
+                self._ended.wait(BETWEEN_TURNS)
+            except Exception as failure:
+                # Reading and recording go on; /readyz says so.
+                if str(failure) != failed:
+                    log.exception("the log is not signed")
+                failed = str(failure)
+                self._on_failed(failure)
+                self._ended.wait(patience)
+                patience = min(2 * patience, LATE)
+
+    def _sign(self) -> None:
+        is_told = False
+        while not self._ended.is_set():
+            head = self._log.max_notification_id() or 0
+            self._publisher.publish(lambda: not self._ended.wait(PAUSE))
+            if not is_told:  # also of what another has told that had the turn before
+                self._on_failed(None)
+                is_told = True
+            self._ended.wait(BETWEEN)
+            self._log.wait_for(head, IDLE, interrupt=self._ended)

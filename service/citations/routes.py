@@ -1,0 +1,206 @@
+"""`/v1/citations`: to cite, what was cited, and how a bibliography names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from flask import Response, request
+from flask.globals import app_ctx
+from flask_smorest import Blueprint
+
+from events.errors import MalformedLine
+from service.archive.citations import Citation
+from service.asking import forms
+from service.asking.errors import NoSuchCitation
+from service.asking.parameter import Filter, values_of, whole_number
+from service.asking.query import located
+from service.citations.giving import address_of
+from service.citations.making import cited
+from service.citations.schemas import CitationSchema, CitationsSchema, CiteSchema
+from service.citations.telling import as_cited
+from service.linked.citing import Cited
+from service.linked.routes import CITATION_FORMS
+from service.orders.writing import body_line
+from service.web.access import identity, needs
+from service.web.description import openapi_parameters
+from service.web.limiting import permit_citation
+from service.web.response import FOR_EVER, parameters, unless_held
+from service.web.root import archive, root
+from service.web.schemas import headers, id_parameter, problem_responses
+
+PATH = "/v1/citations"
+
+JSON = "application/json"
+
+LIMIT = Filter(
+    name="limit",
+    form={"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
+    meaning="How many a page has at most.",
+    parse=lambda text: whole_number("limit", text, 1, 1000),
+    default=100,
+)
+AFTER = Filter(
+    name="after",
+    form={**forms.POSITION, "minimum": 1},
+    meaning="Go on after the page before; comes from its `next`.",
+    parse=lambda text: whole_number("after", text, 1, 10**18 - 1),
+)
+
+EXAMPLE_ID = "mzxw6ytboi5dcmjr"
+
+CITE_BODY = {
+    "required": True,
+    "content": {
+        JSON: {
+            "schema": CiteSchema,
+            "example": {"of": "/v1/state?at=2013-12-31&stated=2026-11-25&known=@1199&view=6"},
+        }
+    },
+}
+
+blueprint = Blueprint("citations", __name__, description="What was cited, and is kept for ever.")
+
+
+def members_of(citation: Citation) -> dict[str, Any]:
+    """A citation, as `CitationSchema` describes it."""
+    return {
+        "id": citation.id,
+        "url": root() + address_of(citation),
+        "of": citation.of,
+        "media_type": citation.media_type,
+        "digest": citation.digest,
+        "bytes": citation.bytes,
+        "cited_at": citation.cited_at,
+        "actor": citation.actor,
+    }
+
+
+def cited_here(of: str, chosen: str | None = None) -> tuple[Citation, bool]:
+    """The citation of what stands at an address, in the name of the request, and whether it is a
+    new one. Raises what `service.citations.making.cited` does."""
+    return cited(
+        app_ctx.app,  # and not a name for whichever app is at work: another context asks it
+        archive().citations,
+        of,
+        chosen=chosen,
+        by=identity().name,
+        environ=request.environ,
+        permit=permit_citation,
+    )
+
+
+def the_citation(id: str) -> Citation:
+    """The citation of an id. Raises NoSuchCitation."""
+    citation = archive().citations.get(id)
+    if citation is None:
+        raise NoSuchCitation(id)
+    return citation
+
+
+@blueprint.route(PATH, methods=["POST"])
+@blueprint.doc(
+    operationId="cite",
+    requestBody=CITE_BODY,
+    security=[{}, {"key": []}],
+    responses=problem_responses(400, 401, 403, 409, 410, 413, 415, 422, 429, 503, 507),
+)
+@blueprint.response(201, CitationSchema, headers=headers("Location", "Cache-Control"))
+@blueprint.alt_response(200, schema=CitationSchema, headers=headers("Location", "Cache-Control"))
+@needs("reader")
+def cite() -> Response:
+    """Cite what stands at a pinned address: its bytes are kept for ever."""
+    parameters(())
+    citation, is_new = cited_here(*_asked(body_line()))
+    response = Response(msgspec.json.encode(members_of(citation)), mimetype=JSON)
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = address_of(citation)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _asked(body: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The address and the type that a body names. Raises MalformedLine."""
+    for name, value in body.items():
+        if name not in ("of", "media_type"):
+            raise MalformedLine(f"{name[:80]!r} is no member of it", pointer=f"/{name[:80]}")
+        if not isinstance(value, str):
+            raise MalformedLine("it is a text", pointer=f"/{name}")
+    if "of" not in body:
+        raise MalformedLine("it names a pinned address", pointer="/of")
+    return body["of"], body.get("media_type")
+
+
+@blueprint.route(PATH)
+@blueprint.doc(
+    operationId="citations",
+    parameters=openapi_parameters([LIMIT, AFTER]),
+    security=[{}, {"key": []}],
+    responses=problem_responses(400, 401, 403, 422, 429, 503),
+)
+@blueprint.response(200, CitationsSchema, headers=headers("Cache-Control"))
+@needs("reader")
+def citations() -> Response:
+    """What was cited, the newest first."""
+    texts = parameters((LIMIT.name, AFTER.name))
+    values = values_of((LIMIT, AFTER), texts)
+    limit = values["limit"]
+    found = archive().citations.newest(limit=limit + 1, before=values["after"])
+    following = None
+    if len(found) > limit:
+        found = found[:limit]
+        given = [(LIMIT.name, texts[LIMIT.name])] if LIMIT.name in texts else []
+        following = located(PATH, [*given, (AFTER.name, str(found[-1].position))])
+    members = {"items": list(map(members_of, found)), "next": following}
+    response = Response(msgspec.json.encode(members), mimetype=JSON)
+    # Not "public": what is cited moves no head, by which others know that an answer is old.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.route(f"{PATH}/<string:id>", parameters=id_parameter(EXAMPLE_ID))
+@blueprint.doc(
+    operationId="citation",
+    security=[{}, {"key": []}],
+    responses=problem_responses(400, 401, 403, 404, 422, 429, 503),
+)
+@blueprint.response(200, CitationSchema, headers=headers("ETag", "Cache-Control"))
+@needs("reader")
+def citation(id: str) -> Response:
+    """A citation: what was cited, when and by whom."""
+    parameters(())
+    found = the_citation(id)
+    response = Response(mimetype=JSON, headers={"Cache-Control": FOR_EVER})
+    return unless_held(response, found.id, lambda: msgspec.json.encode(members_of(found)))
+
+
+def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
+    """The path of a citation as a bibliography takes it."""
+
+    def view(id: str) -> Response:
+        parameters(())
+        found = the_citation(id)
+        response = Response(mimetype=media_type, headers={"Cache-Control": FOR_EVER})
+        return unless_held(response, found.id, lambda: write(_as_cited(found)))
+
+    view.__name__ = f"citation_{suffix.replace('.', '_')}"
+    view.__doc__ = "A citation for a bibliography, at the address where its bytes stand for ever."
+    view = needs("reader")(view)
+    view = blueprint.response(
+        200, {"type": shape}, content_type=media_type, headers=headers("ETag", "Cache-Control")
+    )(view)
+    view = blueprint.doc(
+        operationId=view.__name__,
+        security=[{}, {"key": []}],
+        responses=problem_responses(400, 401, 403, 404, 422, 429, 503),
+    )(view)
+    blueprint.route(f"{PATH}/<string:id>.{suffix}", parameters=id_parameter(EXAMPLE_ID))(view)
+
+
+def _as_cited(citation: Citation) -> Cited:
+    return as_cited(citation, archive().citations.body(citation), root=root())
+
+
+for _form in CITATION_FORMS:
+    _register(*_form)
