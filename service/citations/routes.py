@@ -55,7 +55,11 @@ CITE_BODY = {
     "content": {
         JSON: {
             "schema": CiteSchema,
-            "example": {"of": "/v1/state?at=2013-12-31&stated=2026-11-25&known=@1199&view=6"},
+            "examples": {
+                "a state": {
+                    "value": {"of": "/v1/state?at=2013-12-31&stated=2026-11-25&known=@1199&view=6"}
+                }
+            },
         }
     },
 }

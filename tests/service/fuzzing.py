@@ -22,6 +22,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import httpx
 import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.core.parameters import ParameterLocation
@@ -30,6 +31,7 @@ from schemathesis.engine.events import NonFatalError, ScenarioFinished
 from schemathesis.hooks import unregister
 
 from events.ledger.publishing import Publisher
+from projections import VIEW
 from service.archive import Archive
 from service.feeds import FEEDS
 from tests.service.asked import DESCRIPTION, LINES, QUESTIONS
@@ -123,6 +125,9 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "limit", "from 1 to 1000"),
     # Numbers and texts that JSON has and JSON with one reading only has not.
     ("malformed-json", "", "beyond|is too large|nested more than"),
+    # What stands at an address that is to be cited.
+    ("not-pinned|foreign-host|nothing-to-cite|cited-too-late|not-answered", ".*", ""),
+    ("no-such-citation", "", ""),
     # What is in the log.
     ("validation", "epoch", "the log is in epoch|is of epoch"),
     ("no-such-event|no-such-tile|not-signed|proof-of-changing", ".*", ""),
@@ -181,13 +186,28 @@ def fuzz(base: str, key: str, *, examples: int, seed: int = SEED) -> Fuzzed:
         config=schemathesis.Config.from_dict(_configured(key, examples, seed)),
     )
     fuzzed = Fuzzed()
-    with _hooks(schema, fuzzed, _Aim(random.Random(seed), base)):
+    with _hooks(schema, fuzzed, _Aim(random.Random(seed), base, cited=_cited(base, key))):
         for event in from_schema(schema).execute():
             if isinstance(event, NonFatalError):
                 fuzzed.wrong.append(f"{event.label}: {event.info.format()}")
             elif isinstance(event, ScenarioFinished):
                 fuzzed.wrong += _failures(event)
     return fuzzed
+
+
+def _cited(base: str, key: str) -> str:
+    """The id of a citation that is made for this."""
+    answer = httpx.post(
+        f"{base}/v1/citations",
+        json={"of": _state_of(2013)},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    return str(answer.json()["id"])
+
+
+def _state_of(year: int) -> str:
+    """The pinned URL of a state."""
+    return f"/v1/state?at={year}-12-31&stated=2026-11-25&known=@1199&view={VIEW}"
 
 
 def _configured(key: str, examples: int, seed: int) -> dict[str, Any]:
@@ -261,11 +281,12 @@ def _lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
 class _Aim:
     """Points most of what may be answered well at what there is."""
 
-    def __init__(self, chance: random.Random, base: str) -> None:
+    def __init__(self, chance: random.Random, base: str, *, cited: str) -> None:
         self._chance = chance
         self._base = base
         self._count = 0
-        self._ids = {path: cycle(ids) for path, ids in sorted(IDS.items(), reverse=True)}
+        ids = {**IDS, "/v1/citations/{id}": (cited,)}
+        self._ids = {path: cycle(some) for path, some in sorted(ids.items(), reverse=True)}
         # Of the few orders of an operation that may be taken, some are looked at and some recorded.
         self._dry_runs: defaultdict[str, Iterator[str]] = defaultdict(
             lambda: cycle(("true", "false", "false"))
@@ -313,7 +334,7 @@ class _Aim:
 
     def _fit(self, case: Case) -> None:
         """Parameters that fit each other, and the log."""
-        if case.method == "POST":
+        if case.method == "POST" and case.operation.path != "/v1/citations":
             case.query["dry_run"] = next(self._dry_runs[case.operation.path])
         case.query.pop("proof", None)  # it is given of what is pinned
         if "during" in case.query:
@@ -349,6 +370,8 @@ class _Aim:
 
     def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
         """The members of a line that must fit the log."""
+        if path == "/v1/citations":
+            return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
         new = {"id": f"fuzz-{self._count}", "revision": None}
         if path.endswith("/corrections"):
             return {**new, "changes": {"summary": f"As told the {self._count}th time."}, **_CITED}

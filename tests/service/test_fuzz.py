@@ -24,7 +24,9 @@ from tests.service.asked import (
 from tests.service.fuzzing import OPERATIONS, fuzz, shipped
 from tests.story.telling import command
 
-ORDERS = [operation for operation in OPERATIONS if operation.startswith("POST ")]
+POSTS = [operation for operation in OPERATIONS if operation.startswith("POST ")]
+ORDERS = [post for post in POSTS if post != "POST /v1/citations"]
+"""What the log records; a citation has no dry run, and moves no head."""
 
 
 @pytest.mark.once
@@ -43,7 +45,7 @@ def test_the_service_keeps_to_its_description(tmp_path: Path) -> None:
         statuses = fuzzed.statuses(operation)
         assert statuses.keys() & {200, 302}, f"{operation} never answered well: {statuses}"
         assert not [each for each in statuses if each >= 500 and each != 503], operation
-    for operation in ORDERS:
+    for operation in POSTS:
         statuses = fuzzed.statuses(operation)
         assert statuses.keys() >= {200, 201}, f"{operation} was never recorded: {statuses}"
 

@@ -144,7 +144,7 @@ def with_lang(path: str, lang: str) -> str:
 
 WRONG = re.compile(
     r"(?<![\w-])(?:nan|NaN|-?inf|-?Infinity)(?![\w-])"
-    r"|\d(?:\.\d+)?[eE][+-]?\d{1,3}(?![\w-])"
+    r"|(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d{1,3}(?![\w-])"
     r"|(?<![\w.,-])-0(?:\.0)?(?![\w.,])"
 )
 """A number as programs write it."""

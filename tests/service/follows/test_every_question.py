@@ -58,12 +58,12 @@ def test_every_question_is_followed_or_it_is_said_why_not() -> None:
 
 
 def test_what_can_be_followed_takes_what_the_question_takes() -> None:
-    """Each parameter of the question, but for those that move and cut it."""
+    """Each parameter of the question, but for those that move, cut and prove it."""
     for kind in FOLLOWABLE:
         operation = DESCRIPTION["paths"][kind.path]["get"]
         takes = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
         assert set(kind.takes) == takes - {
-            "known", "to_known", "epoch", "view", "limit", "after", "format",
+            "known", "to_known", "epoch", "view", "limit", "after", "format", "proof",
         }, kind.path  # fmt: skip
         assert kind.question.is_paged == ("limit" in takes), kind.path
 
