@@ -683,16 +683,17 @@ class Served:
 
     def __call__(self, path: str, most: int = LARGEST) -> bytes:
         """The content at a path. Raises OSError."""
-        # Whoever only makes hashes does not wait for these.
+        # Whoever only makes hashes does not wait for these. The address is one of http or https:
+        # see `fetching`.
         from http.client import HTTPException  # noqa: PLC0415
         from urllib.error import HTTPError  # noqa: PLC0415
         from urllib.request import Request, urlopen  # noqa: PLC0415
 
-        asked = Request(f"{self._url}/{path}", headers={"User-Agent": AGENT})  # noqa: S310 -- http or https, see `fetching`
+        asked = Request(f"{self._url}/{path}", headers={"User-Agent": AGENT})  # noqa: S310
         times = 0
         while True:
             try:
-                with urlopen(asked, timeout=SECONDS) as response:  # noqa: S310 -- likewise
+                with urlopen(asked, timeout=SECONDS) as response:  # noqa: S310  # nosec B310
                     content: bytes = response.read(most + 1)
                 break
             except HTTPError as error:
