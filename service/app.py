@@ -12,6 +12,7 @@ from service.archive import Archive
 from service.asking.narrowing import MOST_READ
 from service.changes.routes import blueprint as changes
 from service.citations import earlier
+from service.citations.giving import seal
 from service.citations.page import blueprint as citation
 from service.citations.routes import blueprint as citations
 from service.desk.routes import blueprint as desk
@@ -180,6 +181,7 @@ def _where_nothing_is(response: Response) -> Response:
 def _with_headers(response: Response) -> Response:
     """What every answer carries: open to read from any page, and nothing to be guessed."""
     headers = response.headers
+    seal(response)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
     if "frame-ancestors *" not in headers.get("Content-Security-Policy", ""):

@@ -227,6 +227,10 @@ class Citations:
                     raise LogDamaged(count, "neither the line nor one before it has the bytes")
                 if body is not None and (why := _difference(line, body)) is not None:
                     raise LogDamaged(count, why)
+                if not line.media_type.isprintable():
+                    raise LogDamaged(count, "its media type has control characters")
+                if body is not None and self.get(line.id) is not None:
+                    raise LogDamaged(count, "a line before it has the same bytes")
                 _append(*opened, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
 

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from flask import Flask
 
+from events.errors import LogDamaged
 from projections import VIEW
 from service.archive.citations import Citation, Citations
 from service.asking.query import located
@@ -23,12 +24,12 @@ from service.citations.telling import HTML, asked_at
 MOST = 1000
 """So many are asked again, the newest first."""
 
-Reads = Literal["otherwise", "not at all"]
+Reads = Literal["otherwise", "not at all", "damaged"]
 
 
 class Otherwise(NamedTuple):
     """A citation, and how its question reads today: `otherwise`, or `not at all` where it cannot
-    be asked any more; `current` is where one asks it."""
+    be asked any more; `damaged` where the citation itself is. `current` is where one asks it."""
 
     citation: Citation
     reads: Reads
@@ -68,7 +69,10 @@ def _compared(app: Flask, citations: Citations, citation: Citation) -> Otherwise
     given = ask(app, current, {}, accept=citation.chosen)
     if given.status != 200:
         return Otherwise(citation, "not at all", given.of)
-    before = _read(citation.mimetype, citations.body(citation))
+    try:
+        before = _read(citation.mimetype, citations.body(citation))
+    except LogDamaged:
+        return Otherwise(citation, "damaged", given.of)
     if before == _read(given.mimetype, given.body):
         return None
     return Otherwise(citation, "otherwise", given.of)

@@ -37,11 +37,18 @@ def given(citation: Citation) -> Response:
     headers["Cache-Control"] = FOR_EVER
     headers["Annales-Citation"] = citation.id
     headers["Link"] = f'<{address_of(citation)}>; rel="canonical"'
-    headers["Content-Security-Policy"] = POLICY
-    headers["X-Frame-Options"] = "SAMEORIGIN"
     ending = ENDINGS.get(citation.mimetype) or guess_extension(citation.mimetype) or ""
     headers["Content-Disposition"] = f'inline; filename="annales-{citation.id}{ending}"'
     return unless_held(response, citation.id, lambda: archive().citations.body(citation))
+
+
+def seal(response: Response) -> None:
+    """See that what was cited stays in its sandbox, whatever the route at whose address it is given
+    allows its own answers."""
+    headers = response.headers
+    if "Annales-Citation" in headers:
+        headers["Content-Security-Policy"] = POLICY
+        headers["X-Frame-Options"] = "SAMEORIGIN"
 
 
 def address_of(citation: Citation) -> str:

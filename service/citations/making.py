@@ -86,8 +86,8 @@ def cited(
     _check(given, chosen)
     if chosen is not None:
         alone = ask(app, address, environ)
-        if (alone.mimetype, alone.body) == (given.mimetype, given.body):
-            chosen = None
+        is_same = (alone.mimetype, alone.body) == (given.mimetype, given.body)
+        chosen = None if is_same else given.mimetype
     return citations.cite(
         of=given.of,
         media_type=given.headers["Content-Type"],

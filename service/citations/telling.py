@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -97,10 +98,13 @@ def title_of(citation: Citation, body: bytes) -> str:
         if found is not None:
             return unescape(found[1].decode(errors="replace")).removesuffix(" | Annales").strip()
     asked = asked_at(citation.of)
-    if citation.mimetype == JSON and asked.path == "/v1/state":
-        return state_cited(msgspec.json.decode(body), root="", filters=asked.filters).title
-    if citation.mimetype == JSON and re.fullmatch(r"/v1/records/[^/.]+", asked.path):
-        return record_name(msgspec.json.decode(body))
+    if citation.mimetype == JSON:
+        # An answer of another version may have any other shape.
+        with suppress(msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError):
+            if asked.path == "/v1/state":
+                return state_cited(msgspec.json.decode(body), root="", filters=asked.filters).title
+            if re.fullmatch(r"/v1/records/[^/.]+", asked.path):
+                return record_name(msgspec.json.decode(body))
     day = [asked.texts[name] for name in ("at", "during") if name in asked.texts]
     return ", ".join([asked.path, *asked.filters.values(), *day])
 

@@ -15,8 +15,9 @@ from service.app import create_app
 from service.archive import Archive
 from service.citations.making import cited
 from service.citations.routes import members_of
-from service.cli.options import as_json, log_of, login_name, try_to_catch_up
+from service.cli.options import as_json, log_of, try_to_catch_up
 from service.settings import Settings
+from service.web.access import EVERYONE
 
 
 @click.command()
@@ -37,7 +38,7 @@ def cite(folder: Path, /, path: str, *, media_type: str | None, as_json: bool) -
         try_to_catch_up(archive)
         app = app_of(archive, os.environ)
         citation, is_new = cited(
-            app, archive.citations, path, chosen=media_type, by=login_name(), environ={}
+            app, archive.citations, path, chosen=media_type, by=EVERYONE.name, environ={}
         )
         with app.app_context():
             members = members_of(citation)

@@ -76,6 +76,8 @@ def _export_citations(folder: Path, file: str | None) -> None:
     """Write what was cited to a file, if anything was."""
     with closing(Citations(folder)) as kept:
         if not len(kept):
+            if file is not None:
+                Path(file).unlink(missing_ok=True)  # it was of another export of this name
             return
         if file is None:
             click.echo("What was cited is not in it: --citations FILE", err=True)

@@ -187,7 +187,9 @@ def _tell(compared: Compared) -> None:
         click.echo(f"  and {len(found) - SHOWN:,} more: --json lists them all.")
     if left:
         click.echo(f"  {left:,} earlier ones were not asked again.")
-    if found:
+    if any(each.reads == "damaged" for each in found):
+        click.echo("Citations are damaged: `annales verify` says how.")
+    elif found:
         click.echo("What was cited stands as it was; nothing is to be done.")
 
 

@@ -76,7 +76,8 @@ def record_by_its_short_path(id: str) -> Any:
 @needs("open")
 def static(name: str) -> Response:
     """A file beside the pages."""
-    return rendering.static_file(name, request.args.get("v"))
+    # With anything beside its version it has no address for ever.
+    return rendering.static_file(name, request.args.get("v") if len(request.args) == 1 else None)
 
 
 blueprint.after_request(problem_as_page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from hashlib import sha256
 
 import pytest
@@ -115,6 +116,14 @@ def test_what_cannot_be_cited_is_refused_as_what_it_is(
     assert len(cited_of.citations) == 0
 
 
+def test_a_file_beside_the_pages_is_no_answer(client: FlaskClient) -> None:
+    """Though it stands for ever at an address of its own."""
+    found = re.search(r'src="(/static/[^"]+)"', client.get("/state", headers=HTML).text)
+    assert found is not None
+    assert "immutable" in client.get(found[1]).headers["Cache-Control"]
+    assert slug(cite(client, f"{found[1]}&view={VIEW}")) == "not-pinned"
+
+
 @pytest.mark.parametrize("of", ["/v1/records/juno", "/records/juno", "/v1/records/juno?known=@3"])
 def test_what_is_not_pinned_is_told_where_it_is(client: FlaskClient, of: str) -> None:
     """The address that the problem names can be cited."""
@@ -184,6 +193,7 @@ def test_one_address_has_a_citation_for_each_type_that_is_asked_for(client: Flas
     assert turtle["media_type"].startswith(TURTLE)
     assert turtle["id"] != plain["id"]
     assert made(client, FIRST, media_type="application/json") == plain
+    assert made(client, FIRST, media_type=f"{TURTLE};a=1") == turtle
     assert len(client.get("/v1/citations").get_json()["items"]) == 2
     asked = client.get(FIRST, headers={"Accept": TURTLE})
     assert client.get(f"/c/{turtle['id']}").data == asked.data != client.get(FIRST).data

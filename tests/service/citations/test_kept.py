@@ -372,3 +372,9 @@ def test_migrate_lists_what_would_read_otherwise_today(folder: Path, set_view: S
         ("/v1/of-old?known=@3&view=2", "not at all"),
     ]
     assert "Of 5 citations of earlier views, 2 read otherwise today." in done(folder, "migrate")
+    with closing(sqlite3.connect(folder / CITATIONS)) as connection:
+        connection.execute("DROP TRIGGER bodies_stay_as_they_are")
+        connection.execute("UPDATE bodies SET body = (SELECT max(body) FROM bodies)")
+        connection.commit()
+    told = json.loads(done(folder, "migrate", "--json"))["citations"]
+    assert "damaged" in [each["reads"] for each in told["otherwise"]]

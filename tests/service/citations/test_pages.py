@@ -86,7 +86,12 @@ def test_nothing_that_was_cited_runs_or_is_framed_elsewhere(
         of="/state?known=@3&view=1", media_type="text/html; charset=utf-8", chosen=None, body=body,
         by="<i>", permit=lambda: None,
     )  # fmt: skip
-    for path in (f"/c/{citation.id}/raw", "/state?known=@3&view=1"):
+    framed, _ = cited_of.citations.cite(
+        of="/embed/state?known=@3&view=1", media_type="text/html; charset=utf-8", chosen=None,
+        body=body, by="<i>", permit=lambda: None,
+    )  # fmt: skip
+    assert framed.id == citation.id
+    for path in (f"/c/{citation.id}/raw", "/state?known=@3&view=1", "/embed/state?known=@3&view=1"):
         answer = client.get(path, headers=HTML)
         assert answer.data == body
         policy = answer.headers["Content-Security-Policy"]
@@ -100,6 +105,21 @@ def test_nothing_that_was_cited_runs_or_is_framed_elsewhere(
     assert "alert(1)" not in page.text
     assert "a &lt;b&gt;" in page.text
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"none"])
+@pytest.mark.parametrize("path", ["/v1/state", "/v1/records/juno"])
+def test_what_another_version_cited_in_another_shape_has_a_page(
+    client: FlaskClient, cited_of: Archive, path: str, body: bytes
+) -> None:
+    """And stands in bibliographies, by its path."""
+    citation, _ = cited_of.citations.cite(
+        of=f"{path}?at=2013-12-31&known=@3&view=1", media_type="application/json", chosen=None,
+        body=body, by="li", permit=lambda: None,
+    )  # fmt: skip
+    assert path in client.get(f"/c/{citation.id}", headers=HTML).text
+    for form in ("bib", "ris", "csl.json"):
+        assert path in client.get(f"/v1/citations/{citation.id}.{form}").text
 
 
 def test_it_says_that_nothing_has_altered_or_what_and_why(
