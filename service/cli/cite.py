@@ -30,8 +30,9 @@ from service.web.access import EVERYONE
 def cite(folder: Path, /, path: str, *, media_type: str | None, as_json: bool) -> None:
     """Keep what stands at PATH, byte for byte and for ever, at a short address.
 
-    PATH is a pinned URL of this service, such as the one that `annales state` prints last. Feeds
-    hold the address of the service: set ANNALES_URL to have it in them.
+    PATH is a pinned URL of this service, such as `pinned` in what `annales state --json` prints.
+    Feeds hold the address of the service: set ANNALES_URL to have it in them, and in what is
+    printed.
     """
     log_of(folder)
     with Archive(folder) as archive:
@@ -45,7 +46,8 @@ def cite(folder: Path, /, path: str, *, media_type: str | None, as_json: bool) -
     if as_json:
         click.echo(msgspec.json.encode({**members, "new": is_new}))
     else:
-        click.echo(members["url"])
+        # Where it is reached only whoever serves it knows.
+        click.echo(members["url"] if os.environ.get("ANNALES_URL") else f"/c/{citation.id}")
 
 
 def app_of(archive: Archive, environment: Mapping[str, str]) -> Flask:

@@ -344,7 +344,7 @@ def test_cite_on_the_command_line_keeps_what_the_service_gives(
     address = done(folder, "cite", other).strip()
     with Archive(folder) as archive:
         archive.catch_up()
-        assert made(new_client(archive), other)["url"] == address
+        assert made(new_client(archive), other)["url"] == f"http://localhost{address}"
         assert new_client(archive).get(address).data == new_client(archive).get(other).data
     refused = run(folder, "cite", "/v1/records/juno")
     assert refused.exit_code == 1
