@@ -412,6 +412,35 @@ def test_a_mirror_has_the_epochs_of_its_source(source: Archive, tmp_path: Path) 
         assert len(mirror.log.epochs()) == 1
 
 
+def test_an_epoch_is_there_before_what_was_recorded_in_it(source: Archive, tmp_path: Path) -> None:
+    """Who serves beside a mirror knows it with the first commit. One that began elsewhere here is
+    no epoch of the source."""
+    path = tmp_path / "mirror" / LOG
+    path.parent.mkdir()
+    with Archive(tmp_path / "source") as anew, Chronicle(path) as mirror, Chronicle(path) as beside:
+        export = starmap(Order, enumerate(source.chronicle.export(), start=1))
+        anew.chronicle.restore(export, to=900)
+        epoch = anew.chronicle.log.begin_epoch()
+        anew.chronicle.execute(command(SOURCE))
+        Publisher(anew.ledger, origin="annales.example").publish()
+        key = anew.ledger.key()
+        assert key is not None
+        of = Source(anew)
+        known = {}
+        for position in Joining(mirror, of, key, mirrors=True).take(of.checkpoint):
+            beside.log.head()
+            known[position] = beside.log.epochs()
+        assert known == {300: (), 600: (), 900: (), 901: (epoch,)}
+        with Chronicle(tmp_path / LOG) as other:
+            taken = Joining(other, of, key, mirrors=True).take(of.checkpoint)
+            assert next(taken) == 300
+            taken.close()
+            other.log.begin_epoch()
+            why = refused(other, of, key).why
+            assert "its epoch 2 began at @900, and here at @300" in why
+            assert other.log.max_notification_id() == 300
+
+
 # --- how it goes on
 
 
