@@ -8,6 +8,7 @@ at the end.
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import re
 import socket
@@ -531,6 +532,33 @@ def test_an_export_is_a_source_like_any_other(source: Archive, tmp_path: Path) -
     assert run(folder, "mirror").output == ""  # with its own source there is nothing new
     other = run(folder, "mirror", str(file), "--key", str(Signer("other", b"2" * 32).public))
     assert (other.exit_code, "is refused" in other.output) == (1, True)
+
+
+@pytest.mark.parametrize("damaged", [b"{", b'{"source":"\xff"}', b"{}", b""])
+def test_a_base_that_cannot_be_read_is_made_anew_by_its_source(
+    damaged: bytes, shipped: Archive, tmp_path: Path
+) -> None:
+    """Until then no order is taken, and nothing is mirrored; what was damaged is kept."""
+    lines = itertools.islice(shipped.chronicle.export(), 300)
+    with signed(tmp_path / "source", lines) as source:
+        file = exported(source, tmp_path / "export.jsonl")
+    folder = tmp_path / "copy"
+    assert run(folder, "mirror", str(file)).exit_code == 0
+    (folder / "base.json").write_bytes(damaged)
+    with Chronicle(folder / LOG) as copy, pytest.raises(LogDamaged, match="mirror SOURCE"):
+        copy.execute(command(SOURCE))
+    for arguments in ((), ("--detach",)):
+        assert run(folder, "mirror", *arguments).exit_code == 3
+    assert run(folder, "mirror", str(tmp_path / "none.jsonl")).exit_code == 4
+    assert (folder / "base.json").read_bytes() == damaged
+
+    again = run(folder, "mirror", str(file))
+    assert again.exit_code == 0, again.output
+    assert (folder / "base.damaged").read_bytes() == damaged
+    with Chronicle(folder / LOG) as copy:
+        base = copy.base.read()
+        assert base is not None
+        assert (base.source, base.mirrors, bool(base.checkpoint)) == (str(file), True, True)
 
 
 @pytest.mark.parametrize(
