@@ -7,13 +7,13 @@ can tell how far the two are one.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from shutil import copyfile
 
 import msgspec
 
 from events.errors import LogDamaged
+from events.ledger.signing import write
 
 NAME = "base.json"
 
@@ -60,9 +60,4 @@ class BaseFile:
 
     def write(self, base: Base) -> None:
         """Put a base in the place of that before, whole and on the disk."""
-        beside = self.path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(base)))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        write(self.path, msgspec.json.format(msgspec.json.encode(base)).decode())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import groupby, starmap
 from pathlib import Path
+from stat import S_ISDIR
 from threading import Thread
 from typing import Any
 from urllib.request import urlopen
@@ -33,6 +35,7 @@ from events.decision import bare
 from events.errors import IsMirror, LogDamaged, NotMirroring, SourceRefused, SourceUnreachable
 from events.fact import Line
 from events.ledger import signing
+from events.ledger.base import Base, BaseFile
 from events.ledger.checking import Key
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
@@ -498,6 +501,19 @@ def test_a_mirror_takes_no_orders_until_it_is_detached(source: Archive, tmp_path
             1204,
             "the log of this folder goes on by itself from there",
         )
+
+
+def test_a_base_is_on_the_disk_once_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name that it has in the folder too, so that no crash makes a mirror take orders."""
+    synced = list[bool]()
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(S_ISDIR(os.fstat(file).st_mode)))
+    base = Base(source="http://source.example", key=str(KEY), mirrors=True)
+    BaseFile(tmp_path).write(base)
+    assert synced == [False, True]
+    assert BaseFile(tmp_path).read() == base
+    assert [path.name for path in tmp_path.iterdir()] == ["base.json"]
 
 
 # --- an export
