@@ -132,9 +132,11 @@ class Joining:
         try:
             signed = checkpoint_of(note, self.key)
         except NotProved as error:
-            raise self._refused(None, str(error)) from None
+            why = f"{error}; what another key has signed is taken with `annales mirror --key`"
+            raise self._refused(None, why) from None
         base = self._check_base()
-        if base is not None and (base.checkpoint, base.mirrors) == (note, self.mirrors):
+        told = (self.source.name, note, self.mirrors)
+        if base is not None and (base.source, base.checkpoint, base.mirrors) == told:
             return
         self._check_beginning(signed)
         epochs = self._new_epochs()

@@ -127,10 +127,18 @@ def _source(text: str | None, base: Base | None) -> Remote | Exported:
         text = base.source
     if "://" not in text:
         return Exported(Path(text))
-    split = urlsplit(text)
-    if split.scheme not in ("http", "https") or not split.netloc or split.query or split.fragment:
+    if not _is_address(text):
         raise click.UsageError(f"{text} is no address such as https://annales.example")
     return Remote(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        split = urlsplit(text)
+        has_host = bool(split.hostname) and split.port != 0 and "@" not in split.netloc
+    except ValueError:
+        return False
+    return split.scheme in ("http", "https") and has_host and not (split.query or split.fragment)
 
 
 def _trusted(source: Remote | Exported, key: Key | None, base: Base | None) -> Key:

@@ -548,6 +548,41 @@ def test_an_export_is_a_source_like_any_other(source: Archive, tmp_path: Path) -
     assert run(folder, "mirror").output == ""  # with its own source there is nothing new
     other = run(folder, "mirror", str(file), "--key", str(Signer("other", b"2" * 32).public))
     assert (other.exit_code, "is refused" in other.output) == (1, True)
+    assert "is taken with `annales mirror --key`" in other.output
+
+
+def test_a_mirror_goes_on_with_the_source_that_was_named_last(
+    shipped: Archive, tmp_path: Path
+) -> None:
+    """Though it had nothing new, and the one of before is gone."""
+    with signed(tmp_path / "source", itertools.islice(shipped.chronicle.export(), 300)) as source:
+        files = [exported(source, tmp_path / name) for name in ("one.jsonl", "two.jsonl")]
+    for file in files:
+        assert run(tmp_path / "copy", "mirror", str(file)).exit_code == 0
+    files[0].unlink()
+    done = run(tmp_path / "copy", "mirror")
+    assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda packed: packed[:-100],
+        lambda packed: packed[:200] + bytes(100) + packed[300:],
+        lambda packed: packed[:-8] + bytes(8),
+    ],
+    ids=["cut off", "spoilt", "no checksum"],
+)
+def test_a_packed_export_that_is_not_whole_is_refused(
+    spoil: Callable[[bytes], bytes], shipped: Archive, tmp_path: Path
+) -> None:
+    """With a line that says so."""
+    with signed(tmp_path / "source", itertools.islice(shipped.chronicle.export(), 300)) as source:
+        file = exported(source, tmp_path / "export.jsonl")
+    packed = tmp_path / "export.jsonl.gz"
+    packed.write_bytes(spoil(gzip.compress(file.read_bytes(), mtime=0)))
+    done = run(tmp_path / "copy", "mirror", str(packed))
+    assert (done.exit_code, "it is no whole file of gzip: " in done.output) == (1, True)
 
 
 @pytest.mark.parametrize("damaged", [b"{", b'{"source":"\xff"}', b"{}", b""])
@@ -634,6 +669,11 @@ def test_an_export_that_is_not_what_was_signed_is_refused(
         (("ftp://annales.example",), 2, "is no address such as"),
         (("http://",), 2, "is no address such as"),
         (("http://annales.example/?a=b",), 2, "is no address such as"),
+        (("http://annales.example:abc",), 2, "is no address such as"),
+        (("http://ada:secret@annales.example", "--key", str(KEY)), 2, "is no address such as"),
+        (("http://[annales.example",), 2, "is no address such as"),
+        (("http://annales example",), 4, "cannot be read: "),
+        (("http://annales..example",), 4, "cannot be read: "),
         (("http://127.0.0.1:1",), 4, "cannot be read: "),
         (("no-such-file.jsonl",), 4, "No such file"),
         (("x.jsonl", "--key", "no key"), 2, "is no key such as"),
