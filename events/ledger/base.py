@@ -7,14 +7,18 @@ can tell how far the two are one.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from shutil import copyfile
 
 import msgspec
 
 from events.errors import LogDamaged
+from events.ledger.signing import write
 
 NAME = "base.json"
+
+DAMAGED = ".damaged"
+"""How the name of a file ends in which one that could not be read is kept."""
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,15 +46,18 @@ class BaseFile:
             return msgspec.json.decode(self.path.read_bytes(), type=Base)
         except FileNotFoundError:
             return None
-        except msgspec.MsgspecError as error:
-            why = f"{NAME} cannot be read ({error}): `annales mirror` with its source makes it anew"
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            why = (
+                f"{NAME} cannot be read ({error}): `annales mirror SOURCE` makes it anew, and "
+                "`annales mirror --detach` after it lets the log go on by itself"
+            )
             raise LogDamaged(0, why) from None
+
+    def mend(self, base: Base) -> None:
+        """Put a base in the place of one that cannot be read, which is kept beside it."""
+        copyfile(self.path, self.path.with_suffix(DAMAGED))
+        self.write(base)
 
     def write(self, base: Base) -> None:
         """Put a base in the place of that before, whole and on the disk."""
-        beside = self.path.with_suffix(".new")
-        with beside.open("wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(base)))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        write(self.path, msgspec.json.format(msgspec.json.encode(base)).decode())

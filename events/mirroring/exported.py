@@ -8,6 +8,7 @@ the lines themselves; what they come to is only known where they are recorded.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
@@ -78,9 +79,16 @@ class Exported:
         with self.path.open("rb") as file:
             is_packed = file.peek(2).startswith(GZIP)
             lines = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
-            while text := lines.readline(LONGEST_LINE):
+            while text := self._line(lines):
                 if len(text) == LONGEST_LINE:
                     why = f"a line has more than {LONGEST_LINE:,} bytes"
                     raise SourceRefused(self.name, None, why)
                 if text.strip():
                     yield text
+
+    def _line(self, lines: IO[bytes]) -> bytes:
+        try:
+            return lines.readline(LONGEST_LINE)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            why = f"it is no whole file of gzip: {error}"
+            raise SourceRefused(self.name, None, why) from None

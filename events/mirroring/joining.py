@@ -132,17 +132,21 @@ class Joining:
         try:
             signed = checkpoint_of(note, self.key)
         except NotProved as error:
-            raise self._refused(None, str(error)) from None
+            why = f"{error}; what another key has signed is taken with `annales mirror --key`"
+            raise self._refused(None, why) from None
         base = self._check_base()
-        if base is not None and (base.checkpoint, base.mirrors) == (note, self.mirrors):
+        told = (self.source.name, note, self.mirrors)
+        if base is not None and (base.source, base.checkpoint, base.mirrors) == told:
             return
         self._check_beginning(signed)
+        epochs = self._new_epochs()
         self._begin()
-        yield from self._join(signed)
-        self._keep_epochs()
+        later = yield from self._join(signed, epochs)
         with self.chronicle.log.writing():
             if self.mirrors and not self._is_mirror():
                 raise NotMirroring
+            if late := self._keep_epochs(later, self.position):
+                raise self._refused(self.position, f"epoch {late[0].number} began beyond it")
             self._note(note)
 
     def _check_base(self) -> Base | None:
@@ -195,6 +199,22 @@ class Joining:
             return False
         return True
 
+    def _new_epochs(self) -> list[Epoch]:
+        """The epochs of the source that are not here, by which its addresses go. Raises
+        SourceRefused."""
+        epochs = self.source.epochs()
+        numbers = [epoch.number for epoch in epochs]
+        last = numbers[-1] if numbers else 1
+        if last != epoch_of(self.key.name) or numbers != sorted({*numbers}):
+            why = f"it signs as {self.key.name}, and tells of the epochs {numbers}"
+            raise self._refused(None, why)
+        known = {epoch.number: epoch.began for epoch in self.chronicle.log.epochs()}
+        for epoch in epochs:
+            if (began := known.get(epoch.number, epoch.began)) != epoch.began:
+                why = f"its epoch {epoch.number} began at @{epoch.began}, and here at @{began}"
+                raise self._refused(None, f"{why}: mirror into an empty folder")
+        return [epoch for epoch in epochs if epoch.number not in known]
+
     def _begin(self) -> None:
         """Let the log be a mirror, if it is to be one and is none yet."""
         if not self.mirrors:
@@ -213,7 +233,11 @@ class Joining:
                     msgspec.structs.replace(base, source=self.source.name, mirrors=True)
                 )
 
-    def _join(self, signed: Checkpoint) -> Iterator[int]:
+    def _join(
+        self, signed: Checkpoint, epochs: Sequence[Epoch]
+    ) -> Generator[int, None, Sequence[Epoch]]:
+        """Record what is signed, yielding each position reached; the epochs that are not kept
+        yet."""
         for batch, places in _commits(self.source.name, self.source.lines(self.position)):
             first, end = self.size, self.size + len(batch)
             if end > signed.size:
@@ -226,6 +250,8 @@ class Joining:
                     raise self._refused(place.event, "the event is not the one that was signed")
             if (last := places[-1]).event != last.position:
                 raise self._refused(last.event, f"the commit up to @{last.position} is not whole")
+            # Who serves beside us looks for epochs where the log has grown, and not again.
+            epochs = self._keep_epochs(epochs, last.position - 1)
             try:
                 self.chronicle.restore_commit(batch, places, mirrors=self.mirrors)
             except LogDamaged as error:
@@ -236,6 +262,14 @@ class Joining:
         if self.size < signed.size:
             why = f"it shows no whole commit beyond, and signed {signed.size:,} events"
             raise self._refused(self.position, why)
+        return epochs
+
+    def _keep_epochs(self, epochs: Sequence[Epoch], position: int) -> list[Epoch]:
+        """Keep the epochs that began up to a position; those that did not."""
+        for epoch in epochs:
+            if epoch.began <= position:
+                self.chronicle.log.restore_epoch(epoch)
+        return [epoch for epoch in epochs if epoch.began > position]
 
     def _verify(self, end: int, signed: Checkpoint) -> None:
         """Let leaves of the source join the tree, which with them is the beginning of what is
@@ -245,20 +279,6 @@ class Joining:
         if not self._leads(end, signed):
             why = f"the next {end - first:,} leaves do not lead to the root that it signed"
             raise self._refused(self.position, why)
-
-    def _keep_epochs(self) -> None:
-        """Keep the epochs of the source, by which its addresses go. Raises SourceRefused."""
-        epochs = self.source.epochs()
-        numbers = [epoch.number for epoch in epochs]
-        last = numbers[-1] if numbers else 1
-        is_late = any(epoch.began > self.position for epoch in epochs)
-        if is_late or last != epoch_of(self.key.name) or numbers != sorted({*numbers}):
-            why = f"it signs as {self.key.name}, and tells of the epochs {numbers}"
-            raise self._refused(None, why)
-        known = {epoch.number for epoch in self.chronicle.log.epochs()}
-        for epoch in epochs:
-            if epoch.number not in known:
-                self.chronicle.log.restore_epoch(epoch)
 
     def _is_mirror(self) -> bool:
         base = self.chronicle.base.read()

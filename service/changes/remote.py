@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from socket import SHUT_RDWR, socket
 from threading import Event, Timer
 from urllib.parse import urlsplit
@@ -203,7 +203,7 @@ class Remote:
                 body += part
                 if len(body) > most:
                     raise SourceUnreachable(self.name, f"{path} has more than {most:,} bytes")
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, UnicodeError) as error:
             why = str(error) or type(error).__name__
             raise SourceUnreachable(self.name, why) from error
         finally:
@@ -215,7 +215,10 @@ class Remote:
 
     def _connection(self, *, timeout: float) -> HTTPConnection:
         kind = HTTPSConnection if self._is_secure else HTTPConnection
-        return kind(self._host, timeout=timeout)
+        try:
+            return kind(self._host, timeout=timeout)
+        except InvalidURL as error:
+            raise SourceUnreachable(self.name, str(error)) from None
 
 
 def _cut(line: socket, is_late: Event) -> None:

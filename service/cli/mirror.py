@@ -17,7 +17,7 @@ import click
 import msgspec
 
 from events.chronicle import Chronicle
-from events.errors import NotMirroring, SourceRefused, SourceUnreachable
+from events.errors import LogDamaged, NotMirroring, SourceRefused, SourceUnreachable
 from events.ledger.base import Base
 from events.ledger.checking import Key, NotProved
 from events.mirroring.exported import Exported
@@ -72,9 +72,12 @@ def mirror(
         return
     with Archive(folder) as archive, _alone(folder):
         archive.migrate()
-        base = archive.chronicle.base.read()
+        base, is_damaged = _base(archive.chronicle, is_named=source is not None)
         of = _source(source, base)
-        joining = Joining(archive.chronicle, of, _trusted(of, key, base), mirrors=True)
+        trusted = _trusted(of, key, base)
+        if is_damaged:  # it takes no orders before it is known to be no mirror
+            archive.chronicle.base.mend(Base(source=of.name, key=str(trusted), mirrors=True))
+        joining = Joining(archive.chronicle, of, trusted, mirrors=True)
         _take(joining, of)
         if once or isinstance(of, Exported):
             caught_up(archive)
@@ -105,6 +108,17 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def _base(chronicle: Chronicle, *, is_named: bool) -> tuple[Base | None, bool]:
+    """The base of the log, and whether it is damaged, which is no matter where a source is named.
+    Raises LogDamaged."""
+    try:
+        return chronicle.base.read(), False
+    except LogDamaged:
+        if not is_named:
+            raise
+        return None, True
+
+
 def _source(text: str | None, base: Base | None) -> Remote | Exported:
     """What is to be copied. Raises NotMirroring where none is named, here or before."""
     if text is None:
@@ -113,10 +127,18 @@ def _source(text: str | None, base: Base | None) -> Remote | Exported:
         text = base.source
     if "://" not in text:
         return Exported(Path(text))
-    split = urlsplit(text)
-    if split.scheme not in ("http", "https") or not split.netloc or split.query or split.fragment:
+    if not _is_address(text):
         raise click.UsageError(f"{text} is no address such as https://annales.example")
     return Remote(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        split = urlsplit(text)
+        has_host = bool(split.hostname) and split.port != 0 and "@" not in split.netloc
+    except ValueError:
+        return False
+    return split.scheme in ("http", "https") and has_host and not (split.query or split.fragment)
 
 
 def _trusted(source: Remote | Exported, key: Key | None, base: Base | None) -> Key:

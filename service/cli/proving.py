@@ -7,9 +7,8 @@ of these needs a chronicle of one's own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +16,6 @@ from typing import Any
 import click
 from werkzeug.test import TestResponse
 
-from events.canonical import leaf_bytes
-from events.catalogue import fact_of
 from events.chronicle import Chronicle
 from events.ledger.checking import (
     SAYS,
@@ -30,7 +27,6 @@ from events.ledger.checking import (
     Key,
     NotProved,
     Proof,
-    Served,
     audit,
     checkpoint_of,
     entry_in,
@@ -39,8 +35,7 @@ from events.ledger.checking import (
     read_key,
 )
 from events.ledger.signing import read_public
-from events.orders import orders
-from events.store.transcoding import state_of
+from events.orders import Order, orders
 from service.archive import LOG, Archive
 from service.cli.copies import written
 from service.cli.exits import DAMAGED, REFUSED, Ended
@@ -48,7 +43,7 @@ from service.cli.options import Function, as_json, lines_of, opened
 from service.cli.screen import bar, plain
 
 PAGE = 1000
-"""How many events are asked for at once where a log is read over HTTP."""
+"""How many events are read at once."""
 
 SHOWN = 20
 """Bytes that are shown on each side of the first one that differs."""
@@ -192,8 +187,8 @@ def _derive(log: str, checked: Mapping[str, tuple[Bundle, Checkpoint]]) -> None:
 
     with TemporaryDirectory(prefix="annales-") as beside:
         folder = Path(beside)
-        with Chronicle(folder / LOG) as chronicle, _lines(log) as lines:
-            chronicle.restore(orders(lines))
+        with Chronicle(folder / LOG) as chronicle, _orders(log) as lines:
+            chronicle.restore(lines)
         with Archive(folder) as archive:
             archive.catch_up()
             client = create_app(archive, Settings(data=folder, kept=0)).test_client()
@@ -211,51 +206,24 @@ def _derive(log: str, checked: Mapping[str, tuple[Bundle, Checkpoint]]) -> None:
 
 
 @contextmanager
-def _lines(log: str) -> Iterator[Iterable[bytes]]:
-    """The lines of a log as an export has them."""
+def _orders(log: str) -> Iterator[Iterator[Order]]:
+    """The lines of a log as an export has them. Raises what `Remote` raises, and Ended."""
     if log.startswith(("http://", "https://")):
-        yield _recorded(Served(log))
+        yield _recorded(log)
         return
     with opened(log) as stream, lines_of(stream, log, "Restoring") as (lines, _):
-        yield lines
+        yield orders(lines)
 
 
-def _recorded(served: Served) -> Iterator[bytes]:
-    """The lines of a log by its changes, each with its place as an export has it."""
-    for _, group in groupby(_changes(served), key=lambda change: change["data"]["commit"]):
-        commit = list(group)
-        for change in commit:
-            data, line = change["data"], change["data"]["line"]
-            fact = fact_of(line)
-            leaf = leaf_of(
-                leaf_bytes(
-                    stream=change["subject"].replace("s/", ":", 1),
-                    version=data["revision"],
-                    topic=fact.TOPIC,
-                    state=state_of(fact),
-                    recorded_at=change["time"],
-                    actor=data["actor"],
-                )
-            )
-            place = {
-                "position": data["commit"],
-                "events": len(commit),
-                "event": data["position"],
-                "recorded_at": change["time"],
-                "actor": data["actor"],
-                "request": data["request"],
-                "leaf": leaf.hex(),
-            }
-            yield json.dumps({**line, "commit": place}).encode()
+def _recorded(url: str) -> Iterator[Order]:
+    """The lines of a log by its changes."""
+    from service.changes.remote import Remote  # noqa: PLC0415 -- as in `_derive`
 
-
-def _changes(served: Served) -> Iterator[dict[str, Any]]:
-    after = 0
     with bar("Reading") as advance:
-        while page := json.loads(served(f"v1/changes?lastEventId={after}&limit={PAGE}")):
-            yield from page
-            after = page[-1]["data"]["position"]
-            advance(after)
+        for number, (_, order) in enumerate(Remote(url).lines(0)):
+            if number % PAGE == 0:
+                advance(number)
+            yield order
 
 
 def _check_root(chronicle: Chronicle, checkpoint: Checkpoint) -> None:

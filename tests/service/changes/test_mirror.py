@@ -8,7 +8,9 @@ at the end.
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -19,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import groupby, starmap
 from pathlib import Path
+from stat import S_ISDIR
 from threading import Thread
 from typing import Any
 from urllib.request import urlopen
@@ -32,6 +35,7 @@ from events.decision import bare
 from events.errors import IsMirror, LogDamaged, NotMirroring, SourceRefused, SourceUnreachable
 from events.fact import Line
 from events.ledger import signing
+from events.ledger.base import Base, BaseFile
 from events.ledger.checking import Key
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
@@ -412,6 +416,35 @@ def test_a_mirror_has_the_epochs_of_its_source(source: Archive, tmp_path: Path) 
         assert len(mirror.log.epochs()) == 1
 
 
+def test_an_epoch_is_there_before_what_was_recorded_in_it(source: Archive, tmp_path: Path) -> None:
+    """Who serves beside a mirror knows it with the first commit. One that began elsewhere here is
+    no epoch of the source."""
+    path = tmp_path / "mirror" / LOG
+    path.parent.mkdir()
+    with Archive(tmp_path / "source") as anew, Chronicle(path) as mirror, Chronicle(path) as beside:
+        export = starmap(Order, enumerate(source.chronicle.export(), start=1))
+        anew.chronicle.restore(export, to=900)
+        epoch = anew.chronicle.log.begin_epoch()
+        anew.chronicle.execute(command(SOURCE))
+        Publisher(anew.ledger, origin="annales.example").publish()
+        key = anew.ledger.key()
+        assert key is not None
+        of = Source(anew)
+        known = {}
+        for position in Joining(mirror, of, key, mirrors=True).take(of.checkpoint):
+            beside.log.head()
+            known[position] = beside.log.epochs()
+        assert known == {300: (), 600: (), 900: (), 901: (epoch,)}
+        with Chronicle(tmp_path / LOG) as other:
+            taken = Joining(other, of, key, mirrors=True).take(of.checkpoint)
+            assert next(taken) == 300
+            taken.close()
+            other.log.begin_epoch()
+            why = refused(other, of, key).why
+            assert "its epoch 2 began at @900, and here at @300" in why
+            assert other.log.max_notification_id() == 300
+
+
 # --- how it goes on
 
 
@@ -470,6 +503,19 @@ def test_a_mirror_takes_no_orders_until_it_is_detached(source: Archive, tmp_path
         )
 
 
+def test_a_base_is_on_the_disk_once_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name that it has in the folder too, so that no crash makes a mirror take orders."""
+    synced = list[bool]()
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(S_ISDIR(os.fstat(file).st_mode)))
+    base = Base(source="http://source.example", key=str(KEY), mirrors=True)
+    BaseFile(tmp_path).write(base)
+    assert synced == [False, True]
+    assert BaseFile(tmp_path).read() == base
+    assert [path.name for path in tmp_path.iterdir()] == ["base.json"]
+
+
 # --- an export
 
 
@@ -502,6 +548,68 @@ def test_an_export_is_a_source_like_any_other(source: Archive, tmp_path: Path) -
     assert run(folder, "mirror").output == ""  # with its own source there is nothing new
     other = run(folder, "mirror", str(file), "--key", str(Signer("other", b"2" * 32).public))
     assert (other.exit_code, "is refused" in other.output) == (1, True)
+    assert "is taken with `annales mirror --key`" in other.output
+
+
+def test_a_mirror_goes_on_with_the_source_that_was_named_last(
+    shipped: Archive, tmp_path: Path
+) -> None:
+    """Though it had nothing new, and the one of before is gone."""
+    with signed(tmp_path / "source", itertools.islice(shipped.chronicle.export(), 300)) as source:
+        files = [exported(source, tmp_path / name) for name in ("one.jsonl", "two.jsonl")]
+    for file in files:
+        assert run(tmp_path / "copy", "mirror", str(file)).exit_code == 0
+    files[0].unlink()
+    done = run(tmp_path / "copy", "mirror")
+    assert (done.exit_code, done.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda packed: packed[:-100],
+        lambda packed: packed[:200] + bytes(100) + packed[300:],
+        lambda packed: packed[:-8] + bytes(8),
+    ],
+    ids=["cut off", "spoilt", "no checksum"],
+)
+def test_a_packed_export_that_is_not_whole_is_refused(
+    spoil: Callable[[bytes], bytes], shipped: Archive, tmp_path: Path
+) -> None:
+    """With a line that says so."""
+    with signed(tmp_path / "source", itertools.islice(shipped.chronicle.export(), 300)) as source:
+        file = exported(source, tmp_path / "export.jsonl")
+    packed = tmp_path / "export.jsonl.gz"
+    packed.write_bytes(spoil(gzip.compress(file.read_bytes(), mtime=0)))
+    done = run(tmp_path / "copy", "mirror", str(packed))
+    assert (done.exit_code, "it is no whole file of gzip: " in done.output) == (1, True)
+
+
+@pytest.mark.parametrize("damaged", [b"{", b'{"source":"\xff"}', b"{}", b""])
+def test_a_base_that_cannot_be_read_is_made_anew_by_its_source(
+    damaged: bytes, shipped: Archive, tmp_path: Path
+) -> None:
+    """Until then no order is taken, and nothing is mirrored; what was damaged is kept."""
+    lines = itertools.islice(shipped.chronicle.export(), 300)
+    with signed(tmp_path / "source", lines) as source:
+        file = exported(source, tmp_path / "export.jsonl")
+    folder = tmp_path / "copy"
+    assert run(folder, "mirror", str(file)).exit_code == 0
+    (folder / "base.json").write_bytes(damaged)
+    with Chronicle(folder / LOG) as copy, pytest.raises(LogDamaged, match="mirror SOURCE"):
+        copy.execute(command(SOURCE))
+    for arguments in ((), ("--detach",)):
+        assert run(folder, "mirror", *arguments).exit_code == 3
+    assert run(folder, "mirror", str(tmp_path / "none.jsonl")).exit_code == 4
+    assert (folder / "base.json").read_bytes() == damaged
+
+    again = run(folder, "mirror", str(file))
+    assert again.exit_code == 0, again.output
+    assert (folder / "base.damaged").read_bytes() == damaged
+    with Chronicle(folder / LOG) as copy:
+        base = copy.base.read()
+        assert base is not None
+        assert (base.source, base.mirrors, bool(base.checkpoint)) == (str(file), True, True)
 
 
 @pytest.mark.parametrize(
@@ -561,6 +669,11 @@ def test_an_export_that_is_not_what_was_signed_is_refused(
         (("ftp://annales.example",), 2, "is no address such as"),
         (("http://",), 2, "is no address such as"),
         (("http://annales.example/?a=b",), 2, "is no address such as"),
+        (("http://annales.example:abc",), 2, "is no address such as"),
+        (("http://ada:secret@annales.example", "--key", str(KEY)), 2, "is no address such as"),
+        (("http://[annales.example",), 2, "is no address such as"),
+        (("http://annales example",), 4, "cannot be read: "),
+        (("http://annales..example",), 4, "cannot be read: "),
         (("http://127.0.0.1:1",), 4, "cannot be read: "),
         (("no-such-file.jsonl",), 4, "No such file"),
         (("x.jsonl", "--key", "no key"), 2, "is no key such as"),

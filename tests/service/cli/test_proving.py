@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -305,6 +305,47 @@ def test_a_service_is_audited_and_gives_the_answers_again(
         derived = run("answer", *answers, "--log", url)
     assert derived.exit_code == 0, derived.output
     assert derived.output.count("again") == len(answers)
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """A server that always answers the same."""
+
+    body = b""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+def test_an_answer_is_not_derived_from_what_is_no_log(signed: Archive, kept: Path) -> None:
+    """Whatever the address gives: it is a line and a code, and one page is not read for ever."""
+    asked = {"Accept": "application/x-ndjson"}
+    page = create_app(signed).test_client().get("/v1/changes?limit=500", headers=asked).data
+    told = {
+        b"<!doctype html><title>Welcome</title>": "is no change: ",
+        b'{"a":1}': "is no change: ",
+        b'[{"x":1}]': "is no change: ",
+        page: "it shows @1 after it",
+    }
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        for Hostile.body, why in told.items():
+            result = run("answer", kept / "state.answer.json", "--log", url)
+            assert (result.exit_code, why in result.stderr) == (1, True), result.output
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert run("answer", kept / "state.answer.json", "--log", url).exit_code == 4
 
 
 @pytest.mark.parametrize(("how", "position"), [("edited", 3), ("deleted", 4)])
