@@ -129,10 +129,6 @@ class Ledger:
             raise NoEvent(position)
         return events[0]
 
-    def entry_at(self, position: int) -> bytes:
-        """What is hashed of the event at a position, made from what is stored. Raises NoEvent."""
-        return entry_of(self.event_at(position))
-
     def proof(self, position: int, note: str | None = None) -> Proof:
         """The proof that the event at a position is in the newest checkpoint, or in a given one.
 

@@ -23,7 +23,7 @@ from events.ledger.checking import (
     entries_of,
     leaf_of,
 )
-from events.ledger.ledger import Ledger
+from events.ledger.ledger import Ledger, entry_of
 from events.ledger.publishing import Publisher
 from events.store.inspection import commit_of, seal_of
 from events.store.schema import EVERY_COMMIT
@@ -85,9 +85,9 @@ def test_every_event_that_is_signed_can_be_proved(ledger: Ledger, log: Chronicle
     for position in (1, 2, 256, 257, 599, 600):
         proof = ledger.proof(position)
         assert proof.index == ledger.index_of(position) == position - 1
-        assert proof.check(ledger.entry_at(position), key) == first
+        assert proof.check(entry_of(ledger.event_at(position)), key) == first
         with pytest.raises(NotProved):
-            proof.check(ledger.entry_at(601 - position), key)
+            proof.check(entry_of(ledger.event_at(601 - position)), key)
     record(log, 1)
     with pytest.raises(NotSigned, match="ask again"):
         ledger.proof(601)
@@ -97,8 +97,8 @@ def test_every_event_that_is_signed_can_be_proved(ledger: Ledger, log: Chronicle
     second = publisher.publish()
     assert second is not None
     assert second.size == 601
-    assert ledger.proof(601).check(ledger.entry_at(601), key) == second
-    assert ledger.proof(1, before).check(ledger.entry_at(1), key) == first
+    assert ledger.proof(601).check(entry_of(ledger.event_at(601)), key) == second
+    assert ledger.proof(1, before).check(entry_of(ledger.event_at(1)), key) == first
     check_consistency(
         old_size=first.size,
         old_root=first.root,
