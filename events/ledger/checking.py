@@ -439,7 +439,7 @@ class Bundle:
             bundle, says, digest = cls._read(told), told["says"], told["digest"]
         except NotProved as why:
             raise NotProved(f"key: {why}") from None
-        except (ValueError, TypeError, LookupError, RecursionError) as error:
+        except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
             raise NotProved(f"this is no answer with its proof: {error!r:.200}") from None
         if says != SAYS:
             raise NotProved("says: it does not say what a bundle proves")
@@ -733,6 +733,7 @@ def _is_number(text: str) -> bool:
 def _text(told: object) -> str:
     if not isinstance(told, str):
         raise TypeError(f"{told!r:.50} is no text")
+    told.encode()  # half of a pair of surrogates has no bytes: a ValueError
     return told
 
 

@@ -21,7 +21,7 @@ from service.app import create_app
 from service.archive import LOG, Archive
 from service.cli.command import annales
 from service.questions import QUESTIONS
-from tests.events.ledger.signed import KEY, Log, bundled
+from tests.events.ledger.signed import KEY, Log, bundled, put
 from tests.service.asked import LINES
 from tests.service.serving import serving
 from tests.story.telling import (
@@ -251,6 +251,10 @@ def test_an_audit_names_the_event_that_differs(tmp_path: Path) -> None:
     result = run("audit", tmp_path, f"--key={KEY}")
     assert result.exit_code == 3
     assert "index 276: the entry (record:r, version 277)" in result.stderr
+    for told in (b'{"index":Infinity}', b"[" * 100_000):
+        put(tmp_path, "v1/events/277", told)
+        result = run("audit", tmp_path, f"--key={KEY}")
+        assert (result.exit_code, "not proved: index 276" in result.stderr) == (3, True)
     assert run("audit", tmp_path).exit_code == 2
     assert run("audit", tmp_path / "none", f"--key={KEY}").exit_code == 4
 
