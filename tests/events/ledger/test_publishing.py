@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -310,6 +310,33 @@ def test_a_log_that_somebody_rewrote_who_mended_leaves_and_seals_is_not_signed(
     assert named[1] in error.why
     record(log, 3)
     assert refused(ledger).position
+
+
+def test_what_was_signed_before_the_epoch_is_not_told_of_the_log(
+    ledger: Ledger, log: ChronicleRecorder, tmp_path: Path
+) -> None:
+    """Until it is signed anew nothing is proved; what was asked for meanwhile spoils nothing."""
+    record(log, 200)
+    published(ledger)
+    tampered(log, *(each.format(300) for each in TRUNCATED))
+    with pytest.raises(NotSigned, match="has 300 events, and 800 were"):
+        ledger.proof(1)
+    (tmp_path / "log.head").unlink()
+    log.begin_epoch()
+    for ask in (
+        ledger.signed,
+        lambda: ledger.proof(1),
+        lambda: ledger.consistency(old_size=1, size=600),
+        lambda: ledger.tile(0, 2, 256),
+        lambda: ledger.entries(2, 256),
+    ):
+        with pytest.raises(NotSigned, match="nothing is signed yet"):
+            ask()
+    with suppress(IndexError):
+        ledger.root(800)
+    record(log, 500)
+    assert published(ledger).size == 800
+    assert ledger.proof(1).index == 0
 
 
 def test_what_was_not_signed_yet_is_made_again_from_what_is_stored(
