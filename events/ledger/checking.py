@@ -56,11 +56,13 @@ LARGEST = TILE * (2 + 65_535)
 
 AGENT = "annales-checking (audits a log by its tiles)"
 SECONDS = 30.0
+SLOWEST = 300.0
 BUSY = frozenset({429, 503})
 PATIENCE = 8
 LONGEST_WAIT = 60
-"""Seconds that a request may take, what a server answers that wants to be left alone for a while,
-how often it is asked then, and how many seconds it is left alone at most."""
+"""Seconds without a byte after which an answer is given up, and seconds that it may take in all;
+what a server answers that wants to be left alone for a while, how often it is asked then, and how
+many seconds it is left alone at most."""
 
 LONGER = "the path is longer than the tree is high"
 SHORTER = "the path is shorter than the tree is high"
@@ -439,7 +441,7 @@ class Bundle:
             bundle, says, digest = cls._read(told), told["says"], told["digest"]
         except NotProved as why:
             raise NotProved(f"key: {why}") from None
-        except (ValueError, TypeError, LookupError, RecursionError) as error:
+        except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
             raise NotProved(f"this is no answer with its proof: {error!r:.200}") from None
         if says != SAYS:
             raise NotProved("says: it does not say what a bundle proves")
@@ -687,14 +689,11 @@ class Served:
         # see `fetching`.
         from http.client import HTTPException  # noqa: PLC0415
         from urllib.error import HTTPError  # noqa: PLC0415
-        from urllib.request import Request, urlopen  # noqa: PLC0415
 
-        asked = Request(f"{self._url}/{path}", headers={"User-Agent": AGENT})  # noqa: S310
         times = 0
         while True:
             try:
-                with urlopen(asked, timeout=SECONDS) as response:  # noqa: S310  # nosec B310
-                    content: bytes = response.read(most + 1)
+                content = self._answer(path, most)
                 break
             except HTTPError as error:
                 error.close()
@@ -708,6 +707,34 @@ class Served:
         if len(content) > most:
             raise OSError(f"{path} has more than {most} bytes")
         return content
+
+    def _answer(self, path: str, most: int) -> bytes:
+        """What is answered now, up to a byte more than there may be. It is read in a thread: who
+        sends a byte now and then is never silent, and is left behind."""
+        from concurrent.futures import Future  # noqa: PLC0415
+        from threading import Thread  # noqa: PLC0415
+        from urllib.request import Request, urlopen  # noqa: PLC0415
+
+        asked = Request(f"{self._url}/{path}", headers={"User-Agent": AGENT})  # noqa: S310
+        answer: Future[bytes] = Future()
+
+        def read() -> None:
+            try:
+                with urlopen(asked, timeout=SECONDS) as response:  # noqa: S310  # nosec B310
+                    content: bytes = response.read(most + 1)
+                    if response.length and len(content) <= most:
+                        raise OSError(f"{path} ends before its end")
+                answer.set_result(content)
+            except Exception as error:  # noqa: BLE001 -- it is raised by whoever waits
+                answer.set_exception(error)
+
+        Thread(target=read, daemon=True).start()
+        try:
+            return answer.result(SLOWEST)
+        except TimeoutError:
+            if answer.done():
+                raise
+            raise OSError(f"{path} takes more than {SLOWEST:.0f} seconds") from None
 
 
 def fetching(log: str) -> Fetch:
@@ -733,6 +760,7 @@ def _is_number(text: str) -> bool:
 def _text(told: object) -> str:
     if not isinstance(told, str):
         raise TypeError(f"{told!r:.50} is no text")
+    told.encode()  # half of a pair of surrogates has no bytes: a ValueError
     return told
 
 

@@ -21,6 +21,7 @@ from events.ledger.tree import consistency, inclusion, root_of, tile_width
 
 NO_TREE = "the log has no tree yet: `annales migrate` gives it one"
 NOT_YET = "nothing is signed yet: `annales serve` signs what the log holds, a moment after it is"
+SHORT = "the log has {size} events, and {signed} were signed: `annales verify` says more"
 BEYOND = "the newest checkpoint has {size} events, and this is number {number}: ask again soon"
 
 
@@ -81,6 +82,7 @@ class Ledger:
     def __init__(self, log: Log, folder: Path) -> None:
         self.log = log
         self.folder = folder
+        self._epochs: tuple[Epoch, ...] = ()
         self._above: dict[tuple[int, int, int], list[bytes]] = {}
 
     def checkpoint(self) -> str | None:
@@ -95,8 +97,18 @@ class Ledger:
         return signing.read_public(self.folder)
 
     def signed(self, note: str | None = None) -> tuple[str, Checkpoint]:
-        """A checkpoint of this log, the newest where none is given, as it was signed and what it
-        says. Raises NotSigned."""
+        """A checkpoint of this log as it is, the newest where none is given, as it was signed and
+        what it says. Raises NotSigned, also where the newest is of before the epoch."""
+        note, checkpoint = self.kept(note)
+        epochs = self.log.epochs()
+        if signing.epoch_of(checkpoint.origin) != (epochs[-1].number if epochs else 1):
+            raise NotSigned(NOT_YET)
+        if checkpoint.size > (size := self.size()):
+            raise NotSigned(SHORT.format(size=size, signed=checkpoint.size))
+        return note, checkpoint
+
+    def kept(self, note: str | None = None) -> tuple[str, Checkpoint]:
+        """The same, of whatever the log was when its key signed it. Raises NotSigned."""
         if not self.log.tree.exists():
             raise NotSigned(NO_TREE)
         note = note or self.checkpoint()
@@ -129,10 +141,6 @@ class Ledger:
             raise NoEvent(position)
         return events[0]
 
-    def entry_at(self, position: int) -> bytes:
-        """What is hashed of the event at a position, made from what is stored. Raises NoEvent."""
-        return entry_of(self.event_at(position))
-
     def proof(self, position: int, note: str | None = None) -> Proof:
         """The proof that the event at a position is in the newest checkpoint, or in a given one.
 
@@ -164,8 +172,9 @@ class Ledger:
             return root_of(self._tiles(size), size)
 
     def _tiles(self, size: int) -> _Tiles:
-        if len(self._above) > MOST_ABOVE:
-            self._above.clear()
+        epochs = self.log.epochs()
+        if len(self._above) > MOST_ABOVE or epochs != self._epochs:
+            self._epochs, self._above = epochs, {}
         return _Tiles(self.log.tree, size, self._above)
 
     def hashes(self, level: int, first: int, count: int) -> list[bytes]:
@@ -191,7 +200,7 @@ class Ledger:
 
 class _Tiles:
     """The `Hashes` of a tree of a size, each tile of which is read once; those above the leaves,
-    which never change, are kept in `above` for the next."""
+    which never change in an epoch, are kept in `above` for the next."""
 
     def __init__(
         self, tree: Tree, size: int, above: dict[tuple[int, int, int], list[bytes]]
@@ -209,7 +218,8 @@ class _Tiles:
         tile = kept.get((level, number, width))
         if tile is None:
             tile = self._tree.hashes(level, number * TILE, width)
-            kept[level, number, width] = tile
+            if len(tile) == width:  # a log that is shorter than it was may have more again
+                kept[level, number, width] = tile
         return tile[place : place + count]
 
 

@@ -28,7 +28,7 @@ REWRITTEN = "or before it something was rewritten, with all that witnessed it in
 
 
 class Publisher:
-    """Signs the log of a folder. One at a time may do so: see `service/archive/publishing.py`.
+    """Signs the log of a folder. One at a time may do so: see `service/archive/signing.py`.
 
     `origin` is the name of a key that is to be made, if it is to have another than its own.
     """

@@ -51,6 +51,7 @@ class Signing:
         self._publisher = publisher
         self._turn = folder / TURN
         self._on_failed = on_failed
+        self._failed = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="signer", daemon=True)
 
@@ -65,7 +66,7 @@ class Signing:
         self._thread.join()
 
     def _run(self) -> None:
-        patience, failed = SOON, ""
+        patience = SOON
         while not self._ended.is_set():
             try:
                 with turn(self._turn) as is_ours:
@@ -75,9 +76,9 @@ class Signing:
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:
                 # Reading and recording go on; /readyz says so.
-                if str(failure) != failed:
+                if str(failure) != self._failed:
                     log.exception("the log is not signed")
-                failed = str(failure)
+                self._failed = str(failure)
                 self._on_failed(failure)
                 self._ended.wait(patience)
                 patience = min(2 * patience, LATE)
@@ -89,6 +90,7 @@ class Signing:
             self._publisher.publish(lambda: not self._ended.wait(PAUSE))
             if not is_told:  # also of what another has told that had the turn before
                 self._on_failed(None)
+                self._failed = ""
                 is_told = True
             self._ended.wait(BETWEEN)
             self._log.wait_for(head, IDLE, interrupt=self._ended)

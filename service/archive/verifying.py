@@ -117,7 +117,7 @@ def _not_signed(chronicle: Chronicle, folder: Path) -> Iterator[Finding]:
     if ledger.checkpoint() is None:
         return
     try:
-        _, checkpoint = ledger.signed()
+        _, checkpoint = ledger.kept()
     except NotSigned as error:
         yield Finding(CHECKPOINT, None, str(error))
         return

@@ -21,7 +21,7 @@ import msgspec
 
 from events.chronicle import Chronicle
 from events.clocks import instant
-from events.errors import BadClock
+from events.errors import BadClock, NotSigned
 from events.ledger.base import NAME as BASE
 from events.ledger.ledger import Ledger
 from events.orders import orders
@@ -57,8 +57,9 @@ def export(folder: Path, file: str, citations: str | None) -> None:
     """
     with Chronicle(log_of(folder)) as chronicle, written(file) as stream:
         ledger = Ledger(chronicle.log, folder)
-        key = ledger.key()
-        signed = {"checkpoint": ledger.checkpoint(), "key": str(key) if key else None}
+        signed: dict[str, str] = {}
+        with suppress(NotSigned):
+            signed = {"checkpoint": ledger.signed()[0], "key": str(ledger.key())}
         head = chronicle.log.head()
         count = 0
         with bar("Exporting", head.position if head else None) as advance:

@@ -301,7 +301,7 @@ def _position(fetch: Fetch, index: int) -> int | None:
             behind = index - int(json.loads(fetch(f"v1/events/{position}"))["index"])
         except OSError:
             behind = 1  # nothing lies there
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
             return None
         if behind <= 0:
             return position if behind == 0 else None

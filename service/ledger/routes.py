@@ -266,10 +266,14 @@ AT = {
 def stored_event(position: str) -> Response:
     """The event at a position as it is stored, with the very text that is hashed."""
     place, epoch = _named(position)
-    event = _ledger().event_at(place)
-    response = Response(content_type="application/json", headers={"Cache-Control": FOR_EVER})
-    tag = f"{of_epoch(epoch)}l.{event.leaf.hex()[:16]}"
-    return unless_held(response, tag, lambda: msgspec.json.encode(_told(event)))
+    ledger = _ledger()
+    event = ledger.event_at(place)
+    index = ledger.index_of(place) if ledger.size() else None
+    # Without a tree yet it has no index, and will have one.
+    kept, is_later = (ASK_AGAIN, "n") if index is None else (FOR_EVER, "")
+    response = Response(content_type="application/json", headers={"Cache-Control": kept})
+    tag = f"{of_epoch(epoch)}l{is_later}.{event.leaf.hex()[:16]}"
+    return unless_held(response, tag, lambda: msgspec.json.encode(_told(event, index)))
 
 
 @_routed("/v1/events/<string:position>/proof", {"type": "string"}, PLAIN, EPOCH, placed=AT)
@@ -302,12 +306,11 @@ def _named(text: str) -> tuple[int, int]:
     return position, epoch
 
 
-def _told(event: LoggedEvent) -> dict[str, Any]:
+def _told(event: LoggedEvent, index: int | None) -> dict[str, Any]:
     commit = event.commit
-    ledger = _ledger()
     return {
         "position": event.position,
-        "index": ledger.index_of(event.position) if ledger.size() else None,
+        "index": index,
         "leaf": _encoded(event.leaf),
         "entry": entry_of(event).decode(),
         "stream": event.stream,

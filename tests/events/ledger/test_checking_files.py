@@ -236,6 +236,17 @@ def test_what_is_no_answer_is_refused(log: Log) -> None:
     for text in (b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"says":1}', b"null"):
         with pytest.raises(NotProved, match="no answer with its proof"):
             Bundle.checked(text)
+    told = json.loads(str(answer(log)))
+    event = told["events"][0]
+    for changes in (
+        {"omitted": float("inf")},
+        {"checkpoint": "\ud800"},
+        {"of": "\udfff"},
+        {"events": [{**event, "entry": "\ud800"}]},
+        {"events": [{**event, "index": float("inf")}]},
+    ):
+        with pytest.raises(NotProved, match="no answer with its proof"):
+            Bundle.checked(json.dumps(told | changes).encode(), KEY)
     other = KEY._replace(name="elsewhere.example")
     with pytest.raises(NotProved, match="not the one given"):
         Bundle.checked(str(answer(log)).encode(), other)

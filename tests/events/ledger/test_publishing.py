@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from events.ledger.checking import (
     entries_of,
     leaf_of,
 )
-from events.ledger.ledger import Ledger
+from events.ledger.ledger import Ledger, entry_of
 from events.ledger.publishing import Publisher
 from events.store.inspection import commit_of, seal_of
 from events.store.schema import EVERY_COMMIT
@@ -85,9 +85,9 @@ def test_every_event_that_is_signed_can_be_proved(ledger: Ledger, log: Chronicle
     for position in (1, 2, 256, 257, 599, 600):
         proof = ledger.proof(position)
         assert proof.index == ledger.index_of(position) == position - 1
-        assert proof.check(ledger.entry_at(position), key) == first
+        assert proof.check(entry_of(ledger.event_at(position)), key) == first
         with pytest.raises(NotProved):
-            proof.check(ledger.entry_at(601 - position), key)
+            proof.check(entry_of(ledger.event_at(601 - position)), key)
     record(log, 1)
     with pytest.raises(NotSigned, match="ask again"):
         ledger.proof(601)
@@ -97,8 +97,8 @@ def test_every_event_that_is_signed_can_be_proved(ledger: Ledger, log: Chronicle
     second = publisher.publish()
     assert second is not None
     assert second.size == 601
-    assert ledger.proof(601).check(ledger.entry_at(601), key) == second
-    assert ledger.proof(1, before).check(ledger.entry_at(1), key) == first
+    assert ledger.proof(601).check(entry_of(ledger.event_at(601)), key) == second
+    assert ledger.proof(1, before).check(entry_of(ledger.event_at(1)), key) == first
     check_consistency(
         old_size=first.size,
         old_root=first.root,
@@ -310,6 +310,33 @@ def test_a_log_that_somebody_rewrote_who_mended_leaves_and_seals_is_not_signed(
     assert named[1] in error.why
     record(log, 3)
     assert refused(ledger).position
+
+
+def test_what_was_signed_before_the_epoch_is_not_told_of_the_log(
+    ledger: Ledger, log: ChronicleRecorder, tmp_path: Path
+) -> None:
+    """Until it is signed anew nothing is proved; what was asked for meanwhile spoils nothing."""
+    record(log, 200)
+    published(ledger)
+    tampered(log, *(each.format(300) for each in TRUNCATED))
+    with pytest.raises(NotSigned, match="has 300 events, and 800 were"):
+        ledger.proof(1)
+    (tmp_path / "log.head").unlink()
+    log.begin_epoch()
+    for ask in (
+        ledger.signed,
+        lambda: ledger.proof(1),
+        lambda: ledger.consistency(old_size=1, size=600),
+        lambda: ledger.tile(0, 2, 256),
+        lambda: ledger.entries(2, 256),
+    ):
+        with pytest.raises(NotSigned, match="nothing is signed yet"):
+            ask()
+    with suppress(IndexError):
+        ledger.root(800)
+    record(log, 500)
+    assert published(ledger).size == 800
+    assert ledger.proof(1).index == 0
 
 
 def test_what_was_not_signed_yet_is_made_again_from_what_is_stored(

@@ -71,6 +71,20 @@ def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> Non
     assert of_copy.origin != signed.origin
 
 
+def test_an_export_has_no_checkpoint_of_before_the_epoch(folder: Path, tmp_path: Path) -> None:
+    """It is of what the log was; a mirror would take it for one that the export is short of."""
+    with Archive(folder) as archive:
+        Publisher(archive.ledger).publish()
+    assert "checkpoint" in json.loads(done(folder, "export").splitlines()[0])["commit"]
+    export = tmp_path / "export.jsonl"
+    done(folder, "export", str(export))
+    for file in folder.glob("log.*"):
+        file.unlink()
+    done(folder, "restore", str(export), "--to", "@2", "--new-epoch")
+    assert (folder / "checkpoint").exists()
+    assert "checkpoint" not in json.loads(done(folder, "export").splitlines()[0])["commit"]
+
+
 def test_a_backup_under_writers_has_all_that_was_acknowledged_before(
     folder: Path, tmp_path: Path
 ) -> None:

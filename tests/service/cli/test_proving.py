@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any, ClassVar
 import pytest
 from click.testing import CliRunner, Result
 
+from events.ledger import checking
 from events.ledger.checking import digest_of
 from events.ledger.publishing import Publisher
 from service.app import create_app
 from service.archive import LOG, Archive
 from service.cli.command import annales
 from service.questions import QUESTIONS
-from tests.events.ledger.signed import KEY, Log, bundled
+from tests.events.ledger.signed import KEY, Log, bundled, put
 from tests.service.asked import LINES
 from tests.service.serving import serving
 from tests.story.telling import (
@@ -251,12 +253,23 @@ def test_an_audit_names_the_event_that_differs(tmp_path: Path) -> None:
     result = run("audit", tmp_path, f"--key={KEY}")
     assert result.exit_code == 3
     assert "index 276: the entry (record:r, version 277)" in result.stderr
+    for told in (b'{"index":Infinity}', b"[" * 100_000):
+        put(tmp_path, "v1/events/277", told)
+        result = run("audit", tmp_path, f"--key={KEY}")
+        assert (result.exit_code, "not proved: index 276" in result.stderr) == (3, True)
     assert run("audit", tmp_path).exit_code == 2
     assert run("audit", tmp_path / "none", f"--key={KEY}").exit_code == 4
 
 
-class Busy(SimpleHTTPRequestHandler):
-    """A server of files that wants to be asked twice for some."""
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files."""
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+class Busy(Quiet):
+    """One that wants to be asked twice for some."""
 
     asked: ClassVar[dict[str, int]] = {}
 
@@ -270,26 +283,64 @@ class Busy(SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Say nothing."""
+
+class Breaking(Quiet):
+    """One whose entries end a byte before their end."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        """Send a file."""
+        content = source.read()
+        outputfile.write(content[:-1] if "entries" in self.path else content)
+
+
+class Dripping(Quiet):
+    """One that sends a letter now and then, and never comes to an end."""
+
+    def do_GET(self) -> None:
+        """Answer, as long as somebody listens."""
+        self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+        with suppress(OSError):
+            for _ in range(200):
+                self.wfile.write(b"x")
+                time.sleep(0.02)
+
+
+@contextmanager
+def files_of(folder: Path, handler: type[Quiet]) -> Iterator[str]:
+    """The address of a server of the files of a folder."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_a_log_is_audited_over_http_as_fast_as_it_lets_one(tmp_path: Path) -> None:
     """Any server of the files will do; one that is busy is asked again."""
     Log(ENTRIES).write(tmp_path)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Busy, directory=str(tmp_path)))
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}"
+    with files_of(tmp_path, Busy) as url:
         result = run("audit", url, f"--key={KEY}")
         assert result.exit_code == 0, result.output
         assert Busy.asked["/tile/entries/000"] == 2
         assert run("audit", f"{url}/none", f"--key={KEY}").exit_code == 4
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+
+
+def test_a_transfer_that_breaks_off_or_never_ends_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not there, as a server is that is down: nobody has tampered with anything."""
+    Log(ENTRIES).write(tmp_path)
+    with files_of(tmp_path, Breaking) as url:
+        broken = run("audit", url, f"--key={KEY}")
+    assert (broken.exit_code, "ends before its end" in broken.stderr) == (4, True)
+    monkeypatch.setattr(checking, "SLOWEST", 0.3)
+    with files_of(tmp_path, Dripping) as url:
+        late = run("audit", url, f"--key={KEY}")
+    assert (late.exit_code, "takes more than" in late.stderr) == (4, True)
 
 
 def test_a_service_is_audited_and_gives_the_answers_again(

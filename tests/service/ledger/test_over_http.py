@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from base64 import b64decode
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,10 @@ from events.ledger.checking import (
     tile_path,
 )
 from events.ledger.publishing import Publisher
+from events.store.schema import WITH_EPOCHS
 from service.app import create_app
-from service.archive import Archive
-from tests.service.asked import FOREVER
+from service.archive import LOG, Archive
+from tests.service.asked import ASK_AGAIN, FOREVER
 from tests.story.telling import SOURCE, Clock, Teller, command, facility
 
 
@@ -228,6 +231,25 @@ def test_in_another_epoch_an_event_has_another_address(tmp_path: Path) -> None:
         assert tile.headers["Cache-Control"] == "public, no-cache"
         assert tile.headers["ETag"].startswith('"e2.')
         assert re.search(r"^annales\.example/epoch-2\+", client.get("/checkpoint/key").text)
+
+
+def test_an_event_of_a_log_without_a_tree_is_asked_for_again(tmp_path: Path) -> None:
+    """It has no index yet; with the tree it has one, under another tag and for ever."""
+    with Archive(tmp_path, clock=Clock()) as archive:
+        archive.chronicle.execute(command(SOURCE))
+    with closing(sqlite3.connect(tmp_path / LOG)) as old:
+        old.execute("DROP TABLE tree")
+        old.execute(f"PRAGMA user_version = {WITH_EPOCHS}")
+        old.commit()
+    with Archive(tmp_path, clock=Clock()) as archive:
+        client = create_app(archive).test_client()
+        before = client.get("/v1/events/1")
+        assert before.get_json()["index"] is None
+        assert before.headers["Cache-Control"] == ASK_AGAIN
+        archive.migrate()
+        after = client.get("/v1/events/1", headers={"If-None-Match": before.headers["ETag"]})
+        assert (after.status_code, after.get_json()["index"]) == (200, 0)
+        assert after.headers["Cache-Control"] == FOREVER
 
 
 def test_an_event_says_all_that_its_leaf_holds(shipped: Archive, client: FlaskClient) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from events.ledger import signing
@@ -55,6 +56,24 @@ def test_readyz_says_why_nothing_is_signed(juno: Teller) -> None:
     key.chmod(0o600)
     until(lambda: client.get("/readyz").status_code == 200)
     assert signed(juno) == juno.archive.ledger.size()
+
+
+def test_a_failure_that_comes_back_is_logged_again(
+    juno: Teller, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once each time, however often it is tried meanwhile."""
+    Publisher(juno.archive.ledger).publish()
+    key = juno.archive.folder / signing.KEY
+    juno.archive.catch_up()
+    juno.archive.sign()
+    client = create_app(juno.archive).test_client()
+    for spell in (1, 2):
+        key.chmod(0o644)
+        juno.tell(facility(f"f{spell}"))
+        until(lambda: client.get("/readyz").status_code == 503)
+        assert caplog.text.count("the log is not signed") == spell
+        key.chmod(0o600)
+        until(lambda: client.get("/readyz").status_code == 200)
 
 
 def verified(folder: Path) -> tuple[int, str]:
