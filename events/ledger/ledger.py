@@ -103,8 +103,6 @@ class Ledger:
         epochs = self.log.epochs()
         if signing.epoch_of(checkpoint.origin) != (epochs[-1].number if epochs else 1):
             raise NotSigned(NOT_YET)
-        if checkpoint.size > (size := self.size()):
-            raise NotSigned(SHORT.format(size=size, signed=checkpoint.size))
         return note, checkpoint
 
     def kept(self, note: str | None = None) -> tuple[str, Checkpoint]:
@@ -150,6 +148,7 @@ class Ledger:
         note, checkpoint = self.signed(note)
         if index >= checkpoint.size:
             raise NotSigned(BEYOND.format(size=checkpoint.size, number=index + 1))
+        self._need_all(checkpoint)
         # The log is read as it is after the checkpoint was: it may not lack what that has.
         with self.log.reading():
             path = inclusion(self._tiles(checkpoint.size), index, checkpoint.size)
@@ -163,8 +162,15 @@ class Ledger:
         _, checkpoint = self.signed()
         if size > checkpoint.size:
             raise NotSigned(f"the newest checkpoint has {checkpoint.size} events, and no {size}")
+        self._need_all(checkpoint)
         with self.log.reading():
             return consistency(self._tiles(size), old_size, size)
+
+    def _need_all(self, checkpoint: Checkpoint) -> None:
+        """The checkpoint of a log of which something was taken away is told, so that an audit finds
+        it; there is no path in its tree."""
+        if checkpoint.size > (size := self.size()):
+            raise NotSigned(SHORT.format(size=size, signed=checkpoint.size))
 
     def root(self, size: int) -> bytes:
         """The root of the tree of the first events, from the hashes that the log keeps."""
