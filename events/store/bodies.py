@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from events.store.inspection import damaged_schema, of_the_file, one_state
-from events.store.schema import SCHEMAS
+from events.store.schema import SCHEMAS, append_only
 from events.store.sqlite import ChronicleRecorder
 
 CREATE_BODIES = """
@@ -22,17 +22,7 @@ CREATE_BODIES = """
     ) STRICT
 """
 
-KEEP_BODIES = """
-    CREATE TRIGGER bodies_stay_as_they_are BEFORE UPDATE ON bodies
-    BEGIN SELECT RAISE(ABORT, 'what is kept never changes'); END
-"""
-
-KEEP_ALL_BODIES = """
-    CREATE TRIGGER bodies_stay BEFORE DELETE ON bodies
-    BEGIN SELECT RAISE(ABORT, 'what is kept never changes'); END
-"""
-
-SCHEMA_OF_BODIES = (CREATE_BODIES, KEEP_BODIES, KEEP_ALL_BODIES)
+SCHEMA_OF_BODIES = (CREATE_BODIES, *append_only("bodies", "what is kept never changes"))
 
 IS_THERE = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'bodies'"
 

@@ -13,6 +13,21 @@ WITH_EPOCHS = 2
 """A log of the first schema has this number from its second epoch on, so that no version of the
 program that knows of none gives an address twice."""
 
+
+def append_only(table: str, why: str = "the log is append-only") -> tuple[str, str]:
+    """The triggers by which what was written to a table never changes, and stays."""
+    return (
+        f"""
+    CREATE TRIGGER {table}_stay_as_they_are BEFORE UPDATE ON {table}
+    BEGIN SELECT RAISE(ABORT, '{why}'); END
+""",
+        f"""
+    CREATE TRIGGER {table}_stay BEFORE DELETE ON {table}
+    BEGIN SELECT RAISE(ABORT, '{why}'); END
+""",
+    )
+
+
 # The column must be called rowid: the library reads `row["rowid"]`. AUTOINCREMENT
 # keeps a position from being given again even if its row was removed.
 CREATE_STORED_EVENTS = """
@@ -51,46 +66,13 @@ CREATE_NAMES = """
     ) STRICT, WITHOUT ROWID
 """
 
-KEEP_EVENTS = """
-    CREATE TRIGGER stored_events_stay_as_they_are BEFORE UPDATE ON stored_events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_EVENTS = """
-    CREATE TRIGGER stored_events_stay BEFORE DELETE ON stored_events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_COMMITS = """
-    CREATE TRIGGER commits_stay_as_they_are BEFORE UPDATE ON commits
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_COMMITS = """
-    CREATE TRIGGER commits_stay BEFORE DELETE ON commits
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_NAMES = """
-    CREATE TRIGGER names_stay_as_they_are BEFORE UPDATE ON names
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_NAMES = """
-    CREATE TRIGGER names_stay BEFORE DELETE ON names
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
 SCHEMA_OF_LOG = (
     CREATE_STORED_EVENTS,
     CREATE_COMMITS,
     CREATE_NAMES,
-    KEEP_EVENTS,
-    KEEP_ALL_EVENTS,
-    KEEP_COMMITS,
-    KEEP_ALL_COMMITS,
-    KEEP_NAMES,
-    KEEP_ALL_NAMES,
+    *append_only("stored_events"),
+    *append_only("commits"),
+    *append_only("names"),
 )
 
 CREATE_EPOCHS = """
@@ -102,17 +84,7 @@ CREATE_EPOCHS = """
     ) STRICT
 """
 
-KEEP_EPOCHS = """
-    CREATE TRIGGER epochs_stay_as_they_are BEFORE UPDATE ON epochs
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_EPOCHS = """
-    CREATE TRIGGER epochs_stay BEFORE DELETE ON epochs
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-SCHEMA_OF_EPOCHS = (CREATE_EPOCHS, KEEP_EPOCHS, KEEP_ALL_EPOCHS)
+SCHEMA_OF_EPOCHS = (CREATE_EPOCHS, *append_only("epochs"))
 """The first epoch has no row."""
 
 # A row for each whole tree of 256 ** level leaves, `number` from 0 in the order of the log;
@@ -128,17 +100,7 @@ CREATE_TREE = """
     ) STRICT, WITHOUT ROWID
 """
 
-KEEP_TREE = """
-    CREATE TRIGGER tree_stays_as_it_is BEFORE UPDATE ON tree
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-KEEP_ALL_OF_TREE = """
-    CREATE TRIGGER tree_stays BEFORE DELETE ON tree
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-"""
-
-SCHEMA_OF_TREE = (CREATE_TREE, KEEP_TREE, KEEP_ALL_OF_TREE)
+SCHEMA_OF_TREE = (CREATE_TREE, *append_only("tree"))
 
 SCHEMAS = {
     WITHOUT_EPOCHS: SCHEMA_OF_LOG,
