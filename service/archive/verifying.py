@@ -8,7 +8,7 @@ damaged, and then nobody could say what it was.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -79,36 +79,44 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
 
 def damaged_log(path: Path) -> Iterator[Finding]:
     """What is wrong with the log in a file: the chronicle's, or that of the keys or citations."""
-    for position, why in inspection.damage(path):
-        yield Finding(path.name, f"@{position}" if position else None, why)
+    yield from _findings(path, inspection.damage(path))
 
 
 def damaged_keys(folder: Path) -> Iterator[Finding]:
     """What is wrong with the keys of a folder; nothing where it has none."""
-    path = folder / KEYS
-    if not path.exists():
-        return
-    found = list(damaged_log(path))
-    yield from found
-    if not found:
-        try:
-            with closing(Keyring(folder)) as ring:
-                ring.all()
-        except LogDamaged as damage:
-            yield Finding(KEYS, f"@{damage.position}", damage.why)
+    yield from _damaged_beside(folder / KEYS, _no_keys)
 
 
 def damaged_citations(folder: Path) -> Iterator[Finding]:
     """What is wrong with the citations of a folder, every body held against its id; nothing where
     it has none."""
-    path = folder / CITATIONS
+    yield from _damaged_beside(folder / CITATIONS, citing.damaged)
+
+
+def _damaged_beside(
+    path: Path, look: Callable[[Path], Iterator[tuple[int, str]]]
+) -> Iterator[Finding]:
+    """What is wrong with a log beside the chronicle's: with its file, and where that is whole, with
+    what it tells, which is looked at by its folder."""
     if not path.exists():
         return
     found = list(damaged_log(path))
-    yield from found
-    if not found:
-        for position, why in citing.damaged(folder):
-            yield Finding(CITATIONS, f"@{position}" if position else None, why)
+    yield from found or _findings(path, look(path.parent))
+
+
+def _no_keys(folder: Path) -> Iterator[tuple[int, str]]:
+    """Where the log of the keys tells of none."""
+    try:
+        with closing(Keyring(folder)) as ring:
+            ring.all()
+    except LogDamaged as damage:
+        yield damage.position, damage.why
+
+
+def _findings(path: Path, found: Iterable[tuple[int, str]]) -> Iterator[Finding]:
+    """Findings in a file; position 0 stands for the file as a whole."""
+    for position, why in found:
+        yield Finding(path.name, f"@{position}" if position else None, why)
 
 
 def _not_signed(chronicle: Chronicle, folder: Path) -> Iterator[Finding]:
