@@ -23,7 +23,6 @@ from events.ledger.checking import (
     Checkpoint,
     Differs,
     Fetch,
-    Growing,
     Key,
     NotProved,
     Proof,
@@ -35,6 +34,7 @@ from events.ledger.checking import (
     read_key,
 )
 from events.ledger.signing import read_public
+from events.ledger.tree import root_of
 from events.orders import Order, orders
 from service.archive import LOG, Archive
 from service.cli.copies import written
@@ -43,7 +43,7 @@ from service.cli.options import Function, as_json, lines_of, opened
 from service.cli.screen import bar, plain
 
 PAGE = 1000
-"""How many events are read at once."""
+"""After how many events the bar goes on."""
 
 SHOWN = 20
 """Bytes that are shown on each side of the first one that differs."""
@@ -228,16 +228,10 @@ def _recorded(url: str) -> Iterator[Order]:
 
 def _check_root(chronicle: Chronicle, checkpoint: Checkpoint) -> None:
     """Check that a log begins with the one of a checkpoint. Raises NotProved."""
-    tree, position = Growing(), 0
-    while tree.size < checkpoint.size:
-        limit = min(PAGE, checkpoint.size - tree.size)
-        events = chronicle.log.select_log(after=position, limit=limit)
-        if not events:
-            raise NotProved(f"this log ends after {tree.size:,} of {checkpoint.size:,} events")
-        for event in events[:limit]:
-            tree.add(event.leaf)
-            position = event.position
-    if tree.root() != checkpoint.root:
+    tree = chronicle.log.tree
+    if (size := tree.size() or 0) < checkpoint.size:
+        raise NotProved(f"this log ends after {size:,} of {checkpoint.size:,} events")
+    if root_of(tree, checkpoint.size) != checkpoint.root:
         raise NotProved("this log is not the one of the checkpoint: its events have another root")
 
 
