@@ -18,8 +18,9 @@ import msgspec
 
 from events.chronicle import Chronicle
 from events.commit import microseconds
+from events.files import write
 from events.ledger.checking import Checkpoint, Growing
-from events.ledger.signing import Signer, write
+from events.ledger.signing import Signer
 from events.orders import Command, orders
 from service.data import CHRONICLE, KEY
 

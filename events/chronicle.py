@@ -338,8 +338,7 @@ class Chronicle(Application[str]):
         except ValueError as error:
             raise LogDamaged(position, str(error)) from None
         with self.log.writing():
-            base = self.base.read()
-            if mirrors and (base is None or not base.mirrors):
+            if mirrors and not self.base.is_mirror():
                 raise NotMirroring
             try:
                 decision = self._decide(command, today=utc_day(place.recorded_at), restores=True)

@@ -13,7 +13,7 @@ from shutil import copyfile
 import msgspec
 
 from events.errors import LogDamaged
-from events.ledger.signing import write
+from events.files import write
 
 NAME = "base.json"
 
@@ -52,6 +52,11 @@ class BaseFile:
                 "`annales mirror --detach` after it lets the log go on by itself"
             )
             raise LogDamaged(0, why) from None
+
+    def is_mirror(self) -> bool:
+        """Whether the source of the log alone says what joins it. Raises LogDamaged."""
+        base = self.read()
+        return base is not None and base.mirrors
 
     def mend(self, base: Base) -> None:
         """Put a base in the place of one that cannot be read, which is kept beside it."""

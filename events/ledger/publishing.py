@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from events.errors import NotToBeSigned
+from events.files import write
 from events.ledger import signing
 from events.ledger.checking import Checkpoint, Growing, NotProved, checkpoint_of, leaf_of
 from events.ledger.ledger import Ledger, entry_of
@@ -64,7 +65,7 @@ class Publisher:
         if self._ledger.root(checkpoint.size) != checkpoint.root:
             raise self._difference()
         note = signer.note(checkpoint.text)
-        signing.write(self._ledger.folder / signing.CHECKPOINT, note)
+        write(self._ledger.folder / signing.CHECKPOINT, note)
         self._signed = checkpoint
         return checkpoint
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from events.errors import NotToBeSigned
+from events.files import write
 from events.ledger.checking import ED25519, Key, NotProved, signature_line
 
 KEY = "ledger.key"
@@ -168,28 +169,3 @@ def tell(folder: Path, signer: Signer) -> None:
     """See that the public half of a key lies beside it."""
     if read_public(folder) != signer.public:
         write(folder / PUBLIC, f"{signer.public}\n")
-
-
-def write(path: Path, text: str, *, mode: int = 0o644, only_new: bool = False) -> None:
-    """Put a file in its place, whole, and on the disk when this returns.
-
-    With `only_new` it takes no other's place. Raises FileExistsError.
-    """
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(file, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if only_new:
-            path.hardlink_to(beside)
-        else:
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    names = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(names)
-    finally:
-        os.close(names)

@@ -143,7 +143,7 @@ class Joining:
         self._begin()
         later = yield from self._join(signed, epochs)
         with self.chronicle.log.writing():
-            if self.mirrors and not self._is_mirror():
+            if self.mirrors and not self.chronicle.base.is_mirror():
                 raise NotMirroring
             if late := self._keep_epochs(later, self.position):
                 raise self._refused(self.position, f"epoch {late[0].number} began beyond it")
@@ -173,14 +173,14 @@ class Joining:
                 raise self._refused(None, why)
             why = (
                 "what it has there is not what was verified before: it was rewritten, or forked"
-                if self._is_mirror()
+                if self.chronicle.base.is_mirror()
                 else "the log of this folder is another from there on: mirror into an empty folder"
             )
             raise self._refused(self._positions[place], why)
         if both < self.size:
             why = (
                 f"it ends before, with {both:,} events, and what was verified goes on"
-                if self._is_mirror()
+                if self.chronicle.base.is_mirror()
                 else "the log of this folder goes on by itself from there"
             )
             raise self._refused(self._positions[both], why)
@@ -279,10 +279,6 @@ class Joining:
         if not self._leads(end, signed):
             why = f"the next {end - first:,} leaves do not lead to the root that it signed"
             raise self._refused(self.position, why)
-
-    def _is_mirror(self) -> bool:
-        base = self.chronicle.base.read()
-        return base is not None and base.mirrors
 
     def _note(self, checkpoint: str | None) -> None:
         self.chronicle.base.write(

@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from events.files import keep_names, move
 from events.ledger.base import NAME as BASE
 from events.store.copying import copy
 from service.archive import LOG
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
 from service.archive.verifying import verified
-from service.cli.copies import keep_names, move
 from service.cli.exits import REFUSED, Ended
 from service.cli.findings import damaged
 from service.cli.options import as_json, log_of

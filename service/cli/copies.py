@@ -6,9 +6,7 @@ there when it is complete and on the disk.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,6 +17,7 @@ from typing import IO
 import click
 import msgspec
 
+from events import files
 from events.chronicle import Chronicle
 from events.clocks import instant
 from events.errors import BadClock, NotSigned
@@ -169,8 +168,8 @@ def restore(
                 path.unlink(missing_ok=True)  # it was of what is no more
             if has_cited:
                 NotedHead(folder / CITATIONS).forget()
-                move(built / CITATIONS, folder / CITATIONS)
-            move(built / LOG, folder / LOG)
+                files.move(built / CITATIONS, folder / CITATIONS)
+            files.move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
     if as_json:
@@ -205,37 +204,9 @@ def _restore_citations(folder: Path, built: Path, file: str | None, as_they_are:
 
 @contextmanager
 def written(file: str) -> Iterator[IO[bytes]]:
-    """A stream whose text is in the file once the block is done, else nowhere."""
-    if file == "-":
-        with click.open_file(file, "wb") as stdout:
-            yield stdout
-        return
-    path = Path(file)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("xb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        move(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def move(built: Path, place: Path) -> None:
-    """Put a finished file or folder in its place, for good."""
-    built.replace(place)
-    keep_names(place.parent)
-
-
-def keep_names(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """A stream whose text is in the file once the block is done, else nowhere; - is stdout."""
+    with click.open_file(file, "wb") if file == "-" else files.written(Path(file)) as stream:
+        yield stream
 
 
 def _look(built: Path, folder: Path, *, new_epoch: bool) -> None:

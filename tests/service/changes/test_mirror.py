@@ -34,6 +34,7 @@ from events.chronicle import Chronicle
 from events.decision import bare
 from events.errors import IsMirror, LogDamaged, NotMirroring, SourceRefused, SourceUnreachable
 from events.fact import Line
+from events.files import write
 from events.ledger import signing
 from events.ledger.base import Base, BaseFile
 from events.ledger.checking import Key
@@ -83,7 +84,7 @@ class Source(Remote):
 def signed(folder: Path, export: Iterable[Line]) -> Iterator[Archive]:
     """An archive that holds what was exported, signed by `SIGNER`."""
     with Archive(folder) as archive:
-        signing.write(folder / signing.KEY, str(SIGNER), mode=0o600)
+        write(folder / signing.KEY, str(SIGNER), mode=0o600)
         archive.chronicle.restore(starmap(Order, enumerate(export, start=1)))
         Publisher(archive.ledger).publish()
         yield archive
@@ -342,7 +343,7 @@ def rewritten(source: Archive, folder: Path, *, title: str = "", to: int | None 
     """Another log that the same key has signed: with another title at @1000, or cut off."""
     clock = Clock()
     archive = Archive(folder, clock=clock)
-    signing.write(folder / signing.KEY, str(SIGNER), mode=0o600)
+    write(folder / signing.KEY, str(SIGNER), mode=0o600)
     for position, batch in groupby(
         source.chronicle.export(), lambda line: line["commit"]["position"]
     ):
@@ -400,7 +401,7 @@ def test_a_mirror_has_the_epochs_of_its_source(source: Archive, tmp_path: Path) 
     """Their numbers stand in its addresses. Who knew the source before is told: its key is
     another."""
     with Archive(tmp_path / "source") as anew, Chronicle(tmp_path / "mirror.sqlite") as mirror:
-        signing.write(tmp_path / "source" / signing.KEY, str(SIGNER), mode=0o600)
+        write(tmp_path / "source" / signing.KEY, str(SIGNER), mode=0o600)
         export = starmap(Order, enumerate(source.chronicle.export(), start=1))
         anew.chronicle.restore(export, to=900)
         anew.chronicle.log.begin_epoch()
