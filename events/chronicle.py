@@ -12,7 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 from eventsourcing.application import Application
@@ -42,9 +42,14 @@ from events.outline import Outline
 from events.outlines import Outlines
 from events.record import Record, StreamLine, touched
 from events.statement_warnings import warnings_of
-from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
+from events.store.clock import Clock, system_clock
+from events.store.opening import factory_of
+from events.store.sqlite import ChronicleRecorder
 from events.store.timekeeping import Steady, Timekeeper, system_uptime
 from events.store.transcoding import line_of, state_of
+
+if TYPE_CHECKING:
+    from events.store.postgres.log import PostgresLog
 
 PAGE = 1000
 """How many events an export reads at once."""
@@ -65,8 +70,10 @@ class Chronicle(Application[str]):
         clock: Clock = system_clock,
         steady: Steady | None = None,
         new_epoch: bool = False,
+        shared: PostgresLog | None = None,
     ) -> None:
-        """Open the log in a file, making it if there is none.
+        """Open the log in a file, making it if there is none; where it copies a `shared` one, with
+        what that has beyond it.
 
         The clock is looked at beside a `steady` one; another than that of the machine is believed
         where none is given.
@@ -75,6 +82,7 @@ class Chronicle(Application[str]):
         where it is no continuation of what its folder had.
         """
         self.clock = clock
+        self._shared = shared
         if clock is system_clock:
             steady = steady or system_uptime
         self.timekeeper = steady and Timekeeper(path, clock=clock, steady=steady)
@@ -91,14 +99,14 @@ class Chronicle(Application[str]):
             if new_epoch:
                 self.log.begin_epoch()
             else:
-                self.log.check_continues()
+                self.log.open()
         except BaseException:
             self.close()
             raise
 
     def construct_factory(self, env: EnvType | None) -> InfrastructureFactory[Any]:
         """The library's hook: our recorder, with the clock that was given."""
-        return ChronicleFactory(Environment(self.name, env), clock=self.clock)
+        return factory_of(Environment(self.name, env), self._shared, clock=self.clock)
 
     @property
     def log(self) -> ChronicleRecorder:  # type: ignore[override] # theirs pages for remote readers

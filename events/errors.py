@@ -405,6 +405,47 @@ class NotWritten(AnnalesError):
         super().__init__(f"nothing was recorded, since the log cannot be written: {why}")
 
 
+class LogUnreachable(NotWritten):
+    """The log lies in PostgreSQL, which does not answer. Nothing was recorded; what this node has
+    copied can be asked for."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        AnnalesError.__init__(
+            self, f"nothing was recorded, since the log in PostgreSQL cannot be reached: {why}"
+        )
+
+
+class OutcomeUnknown(AnnalesError):
+    """The log lies in PostgreSQL, which was lost while it committed. Send the same again under the
+    same idempotency key: what was recorded is answered then, and is not recorded twice."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(
+            "whether it was recorded is not known, since PostgreSQL was lost while it committed"
+            f" ({why}): send the same again, under the same idempotency key if it had one"
+        )
+
+
+class NotThisDatabase(AnnalesError):
+    """No log can be kept in this database as it is. The message says what to type."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"the log cannot be kept in this database: {why}")
+
+
+class NoDriver(AnnalesError):
+    """The log lies in PostgreSQL, and what speaks with it is not installed. Install the extra."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the log lies in PostgreSQL, and psycopg, which speaks with it, is not installed:"
+            " pip install 'annales[postgres]'"
+        )
+
+
 class OldView(AnnalesError):
     """A pinned answer of an earlier version of the views is no longer made. Follow `current`."""
 

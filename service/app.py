@@ -45,6 +45,7 @@ from service.web import (
     pausing,
     problems,
     proxies,
+    settling,
 )
 from service.web.sessions import Sessions
 
@@ -137,6 +138,7 @@ def create_app(
     figures = observing.register(app, archive, sharing)
     problems.register(app)
     digesting.register(app)
+    settling.register(app, archive)
     Compress(app)
     app.after_request(_with_headers)
     app.after_request(_where_nothing_is)

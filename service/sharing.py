@@ -213,11 +213,11 @@ TROUBLE = 1000
 
 
 class Troubles:
-    """What is wrong at the moment with the log, the views and the ledger, by whichever process met
-    it last."""
+    """What is wrong at the moment with the log, the views, the ledger and the copies, by whichever
+    process met it last."""
 
     def __init__(self) -> None:
-        self._records = Records(3, width=TROUBLE)
+        self._records = Records(4, width=TROUBLE)
 
     def tell(self, of: str, why: str | None) -> None:
         """Say what is wrong with one of them; None says that it is well again."""

@@ -118,6 +118,15 @@ class Ledger:
         except NotProved as error:
             raise NotSigned(f"the checkpoint is not of this log: {error}") from error
 
+    def last_position(self, note: str) -> int:
+        """The position of the last event that a checkpoint is of; 0 of none of this log."""
+        try:
+            _, checkpoint = self.signed(note)
+        except NotSigned:
+            return 0
+        rows = self.log.tree.rows(0, checkpoint.size - 1, 1) if checkpoint.size else []
+        return rows[0][0] if rows else 0
+
     def size(self) -> int:
         """How many leaves the tree of the log has at the moment; 0 where there is none."""
         return self.log.tree.size() if self.log.tree.exists() else 0

@@ -31,12 +31,23 @@ REWRITTEN = "or before it something was rewritten, with all that witnessed it in
 class Publisher:
     """Signs the log of a folder. One at a time may do so: see `service/archive/signing.py`.
 
-    `origin` is the name of a key that is to be made, if it is to have another than its own.
+    `origin` is the name of a key that is to be made, if it is to have another than its own. What is
+    published goes through `keep`, by its name; before each signature `await_safe` waits until no
+    failure of one machine can take away what is signed.
     """
 
-    def __init__(self, ledger: Ledger, *, origin: str | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        origin: str | None = None,
+        keep: Callable[[str, str], None] | None = None,
+        await_safe: Callable[[], None] = lambda: None,
+    ) -> None:
         self._ledger = ledger
         self._origin = origin
+        self._keep = keep or (lambda name, text: write(ledger.folder / name, text))
+        self._await_safe = await_safe
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -64,8 +75,8 @@ class Publisher:
         checkpoint = Checkpoint(signer.name, self._tree.size, self._tree.root())
         if self._ledger.root(checkpoint.size) != checkpoint.root:
             raise self._difference()
-        note = signer.note(checkpoint.text)
-        write(self._ledger.folder / signing.CHECKPOINT, note)
+        self._await_safe()
+        self._keep(signing.CHECKPOINT, signer.note(checkpoint.text))
         self._signed = checkpoint
         return checkpoint
 
@@ -82,7 +93,8 @@ class Publisher:
             raise NotToBeSigned(0, f"{why}: put the right log back")
         if signer is None or signer.epoch < epoch:
             signer = signing.made(folder, self._origin, epoch=epoch)
-        signing.tell(folder, signer)
+        if signing.read_public(folder) != signer.public:
+            self._keep(signing.PUBLIC, f"{signer.public}\n")
         return signer
 
     def _last(self, signer: signing.Signer) -> Checkpoint | None:

@@ -163,9 +163,3 @@ def made(
     except FileExistsError:
         return made(folder, origin, epoch=epoch)
     return signer
-
-
-def tell(folder: Path, signer: Signer) -> None:
-    """See that the public half of a key lies beside it."""
-    if read_public(folder) != signer.public:
-        write(folder / PUBLIC, f"{signer.public}\n")

@@ -10,10 +10,14 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from events.store.inspection import damaged_schema, of_the_file, one_state
 from events.store.schema import SCHEMAS, append_only
 from events.store.sqlite import ChronicleRecorder
+
+if TYPE_CHECKING:
+    from eventsourcing.sqlite import SQLiteCursor
 
 CREATE_BODIES = """
     CREATE TABLE bodies (
@@ -38,12 +42,13 @@ class Bodies:
 
     def __init__(self, log: ChronicleRecorder) -> None:
         """Make room for them where there is none."""
+        self._log = log
         self._datastore = log.datastore
         with self._datastore.transaction(commit=False) as cursor:
             cursor.execute(IS_THERE)
             is_there = bool(cursor.fetchone()[0])
         if not is_there:
-            with log.writing(), self._datastore.transaction(commit=True) as cursor:
+            with log.writing_here(), self._datastore.transaction(commit=True) as cursor:
                 cursor.execute(IS_THERE)
                 if not cursor.fetchone()[0]:  # no other process was quicker
                     for statement in SCHEMA_OF_BODIES:
@@ -51,8 +56,10 @@ class Bodies:
 
     def keep(self, id: str, body: bytes) -> None:
         """Keep a body, in the `writing` of the log."""
+        compressed = zlib.compress(body)
         with self._datastore.transaction(commit=True) as cursor:
-            cursor.execute(INSERT_BODY, (id, zlib.compress(body)))
+            insert(cursor, id, compressed)
+        self._log.body_kept(id, compressed)
 
     def get(self, id: str) -> bytes | None:
         """The body of an id; None where there is none. Raises zlib.error for a damaged one."""
@@ -60,6 +67,17 @@ class Bodies:
             cursor.execute(BODY_OF, {"id": id})
             row = cursor.fetchone()
         return None if row is None else zlib.decompress(row[0])
+
+
+def insert(cursor: SQLiteCursor, id: str, compressed: bytes) -> None:
+    """Write a body to the table."""
+    cursor.execute(INSERT_BODY, (id, compressed))
+
+
+def is_kept(cursor: SQLiteCursor, id: str) -> bool:
+    """Whether the table has a body of an id."""
+    cursor.execute(BODY_OF, {"id": id})
+    return cursor.fetchone() is not None
 
 
 def kept(path: Path) -> Iterator[tuple[str, bytes | None]]:

@@ -12,13 +12,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from events.canonical import canonical, leaf_hash
+from events.canonical import leaf_hash
 from events.commit import Commit, Epoch
 from events.store.schema import (
     EPOCHS,
@@ -31,6 +30,7 @@ from events.store.schema import (
     SCHEMAS,
     WITHOUT_EPOCHS,
 )
+from events.store.sealing import seal_of, seal_of_epoch
 from events.store.tree import damaged_tree
 
 DEFINED_AT_ALL = "SELECT count(*) FROM sqlite_schema"
@@ -122,23 +122,6 @@ def of_the_file(error: sqlite3.Error | UnicodeDecodeError) -> Exception:
     if code is not None and code & 0xFF in NOT_OF_THE_FILE:
         raise error
     return error
-
-
-def seal_of(
-    commit: Commit, *, previous: int, positions: list[int], claims: Iterable[Sequence[object]]
-) -> bytes:
-    """The checksum of a commit: of its row, its claims, its places, and the one before it.
-
-    The leaves hold what the events say; this holds the rest, so that no byte
-    of the log is without a witness.
-    """
-    members = [previous, positions, *msgspec.structs.astuple(commit), [list(c) for c in claims]]
-    return sha256(canonical(members)).digest()
-
-
-def seal_of_epoch(epoch: Epoch) -> bytes:
-    """The checksum of what is stored of an epoch."""
-    return sha256(canonical(list(msgspec.structs.astuple(epoch)))).digest()
 
 
 def commit_of(row: tuple[Any, ...]) -> Commit:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import length_hint
 from pathlib import Path
@@ -44,20 +44,11 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from events.canonical import leaf_hash
-from events.commit import (
-    Claim,
-    Commit,
-    Epoch,
-    LoggedEvent,
-    NewCommit,
-    instant,
-    microseconds,
-    next_instant,
-)
+from events.commit import Claim, Commit, Epoch, LoggedEvent, NewCommit, instant, microseconds
 from events.errors import IdTaken, LogDamaged, LogReplaced, NotDurable, NotWritten
+from events.store.clock import Clock, system_clock
 from events.store.doorbell import Doorbell
-from events.store.inspection import commit_of, damage, one_state, seal_of, seal_of_epoch
+from events.store.inspection import commit_of, damage, one_state
 from events.store.noted import Noted, NotedHead
 from events.store.schema import (
     CLAIMED,
@@ -99,11 +90,8 @@ from events.store.schema import (
     WITH_EPOCHS,
     WITHOUT_EPOCHS,
 )
+from events.store.sealing import End, Written, seal_of_epoch, sealed
 from events.store.tree import Tree, damaged_tree, grow
-
-Clock = Callable[[], int]
-"""Says what time it is, in microseconds since 1970."""
-
 
 UNWRITABLE = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -115,11 +103,6 @@ SHARED = 32_768
 
 LOOK = 0.0005
 """Seconds from one look to the next whether another process still writes."""
-
-
-def system_clock() -> int:
-    """The time of the machine."""
-    return time.time_ns() // 1000
 
 
 class Claimed(NamedTuple):
@@ -160,6 +143,12 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         What it inserts is on the disk at the end, or, where something is raised, not in the log.
         Raises NotWritten where there is no room, or nothing can be written at all.
         """
+        with self.writing_here():
+            yield
+
+    @contextmanager
+    def writing_here(self) -> Iterator[None]:
+        """The same, of this file alone: for what is no part of the log. Raises NotWritten."""
         try:
             with self.datastore.one_transaction(commit=True):
                 yield
@@ -207,53 +196,33 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         commit: NewCommit | None = None,
         **_: Any,
     ) -> list[int]:
-        new = commit or NewCommit(actor="system", request="")
         c.execute(LAST_GIVEN)
-        given, previous, previously = c.fetchone()
-        noted = self._noted_before(c, (previous, previously))
-        recorded_at = _recorded_at(new, given, previously, clock=self.clock)
-        positions = _positions(new, given, len(stored_events))
-        claims = tuple(sorted(new.claims))
-        made = Commit(
-            position=positions[-1],
-            first=positions[0],
-            recorded_at=recorded_at,
-            actor=new.actor,
-            request=new.request,
-            key=new.key,
-            fingerprint=new.fingerprint,
-        )
-        seal = seal_of(made, previous=previous, positions=positions, claims=claims)
-        rows = [
-            (
-                position,
-                event.originator_id,
-                event.originator_version,
-                event.topic,
-                event.state,
-                leaf_hash(
-                    stream=cast("str", event.originator_id),
-                    version=event.originator_version,
-                    topic=event.topic,
-                    state=event.state,
-                    recorded_at=recorded_at,
-                    actor=new.actor,
-                ),
-            )
-            for position, event in zip(positions, stored_events, strict=True)
-        ]
-        c.execute(INSERT_COMMIT, (*msgspec.structs.astuple(made), seal))
-        _take(c, claims, position=made.position)
-        c.executemany(INSERT_EVENT, rows)
-        if self.tree.is_there(c):
-            grow(c, made.position)
+        end = End(*c.fetchone())
+        noted = self._noted_before(c, (end.position, end.recorded_at))
+        new = commit or NewCommit(actor="system", request="")
+        written = sealed(stored_events, new, end, clock=self.clock)
+        self._write(c, written)
+        last = written.commit
         if noted is None:
             noted = self._ends(c)
         else:
-            noted = Noted(noted.epoch, made.position, recorded_at, seal, noted.origin)
-        self._left = (self._left[0][0], made.position, recorded_at), noted
+            noted = Noted(noted.epoch, last.position, last.recorded_at, written.seal, noted.origin)
+        self._left = (self._left[0][0], last.position, last.recorded_at), noted
         self.datastore.note_once_written(noted)
-        return positions
+        return [row[0] for row in written.events]
+
+    def _write(self, cursor: library.SQLiteCursor, written: Written) -> None:
+        """Write the rows of a commit."""
+        position = written.commit.position
+        cursor.execute(INSERT_COMMIT, (*msgspec.structs.astuple(written.commit), written.seal))
+        _take(cursor, written.claims, position=position)
+        cursor.executemany(INSERT_EVENT, written.events)
+        if self.tree.is_there(cursor):
+            grow(cursor, position)
+
+    def body_kept(self, id: str, compressed: bytes) -> None:
+        """Hear that a body was kept beside the log, in the `writing` of this thread: one that lies
+        elsewhere too keeps it there."""
 
     def _noted_before(self, c: library.SQLiteCursor, last: tuple[int, str | None]) -> Noted | None:
         """What is noted before a commit that is to follow another. Raises LogReplaced."""
@@ -476,6 +445,10 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """The name of its file."""
         return Path(self.datastore.pool.db_name).name
 
+    def open(self) -> None:
+        """Begin to use the log. Raises like `check_continues`."""
+        self.check_continues()
+
     def check_continues(self) -> None:
         """See that the log goes on from what is noted beside it, and note it where nothing is.
 
@@ -590,7 +563,7 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
 
         Raises NotWritten.
         """
-        with self.writing(), self.datastore.transaction(commit=True) as cursor:
+        with self.writing_here(), self.datastore.transaction(commit=True) as cursor:
             number = _schema_number(cursor)
             for statement in SCHEMAS[SCHEMA_NUMBER]:
                 if statement not in SCHEMAS[number]:
@@ -1053,30 +1026,6 @@ def _is_other(cursor: library.SQLiteCursor, noted: Noted, ends: Noted) -> bool:
     if ends.origin != noted.origin:
         return True
     return ends.position >= noted.position and _no_continuation(cursor, noted) is not None
-
-
-def _recorded_at(new: NewCommit, given: int, previously: str | None, *, clock: Clock) -> str:
-    if new.recorded_at is None:
-        return next_instant(previously, now=clock())
-    try:
-        microseconds(new.recorded_at)
-    except ValueError as error:
-        raise LogDamaged(given, str(error)) from error
-    if previously is not None and new.recorded_at <= previously:
-        raise LogDamaged(given, f"{new.recorded_at} is not later than {previously}")
-    return new.recorded_at
-
-
-def _positions(new: NewCommit, given: int, events: int) -> list[int]:
-    if new.positions is None:
-        return list(range(given + 1, given + 1 + events))
-    positions = list(new.positions)
-    if len(positions) != events:
-        raise LogDamaged(given, f"{len(positions)} positions for {events} events")
-    for before, position in zip([given, *positions], positions, strict=False):
-        if position <= before:
-            raise LogDamaged(before, f"the position after it cannot be {position}")
-    return positions
 
 
 def _take(cursor: library.SQLiteCursor, claims: tuple[Claim, ...], *, position: int) -> None:

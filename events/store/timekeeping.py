@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from events.commit import instant
 from events.errors import ClockNotBelieved
+from events.store.clock import Clock
 from events.store.noted import Note
-from events.store.sqlite import Clock
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND

@@ -23,7 +23,7 @@ from events.clocks import Log, utc_day
 from events.errors import AnnalesError, NotProjected
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
-from events.store.sqlite import Clock, system_clock
+from events.store.clock import Clock, system_clock
 from events.store.timekeeping import Steady
 from projections.views.budget import Budget
 from projections.views.file import POINTER, Database, Views
@@ -35,9 +35,11 @@ from projections.views.search import Search
 from projections.views.state import State
 from projections.views.turns import Turns
 from service.archive.citations import Citations
+from service.archive.copying import Copying
 from service.archive.keys import Keyring
+from service.archive.node import shared_of
 from service.archive.reached import Reached
-from service.archive.signing import Signing
+from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
 from service.sharing import Troubles
 
@@ -46,7 +48,10 @@ LOG = "log.sqlite"
 VIEWS = "views"
 
 SIGNATURES = "signatures"
-"""What troubles are told of, besides the log: its views, and that it is signed."""
+
+COPIES = "copies"
+"""What troubles are told of, besides the log: its views, that it is signed, and that a node copies
+it."""
 
 ROOM = 1024 * 1024
 """Bytes that are free again on a disk that was full, when orders have room."""
@@ -81,13 +86,21 @@ class Archive:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.shared = shared_of(folder, clock=clock)
+        chronicle, keys, citations = (None,) * 3 if self.shared is None else self.shared.logs
         with ExitStack() as opened:
-            self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch)
+            if self.shared is not None:
+                opened.callback(self.shared.close)
+            self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch, shared=keys)
             opened.callback(self.keys.close)
-            self.citations = Citations(folder, clock=clock, as_they_are=new_epoch)
+            self.citations = Citations(folder, clock=clock, as_they_are=new_epoch, shared=citations)
             opened.callback(self.citations.close)
             self.chronicle = Chronicle(
-                folder / LOG, clock=clock, steady=steady, new_epoch=new_epoch
+                folder / LOG,
+                clock=clock,
+                steady=steady,
+                new_epoch=new_epoch,
+                shared=chronicle,
             )
             opened.pop_all()
         self.ledger = Ledger(self.chronicle.log, folder)
@@ -102,6 +115,8 @@ class Archive:
         self.streams = Streams()
         self.troubles = Troubles()
         self.reached = Reached(log, self.stuck_at)
+        self._copying: Copying | None = None
+        self._settled = "", 0
         self._following: Following | None = None
         self._signing: Signing | None = None
 
@@ -123,7 +138,18 @@ class Archive:
         return Views(folder, CREATES, belong=lambda db: belong(self.chronicle, db))
 
     def follow(self) -> Following:
-        """Keep the views up with the log in a thread of its own, until `close`."""
+        """Keep the views up with the log in a thread of its own, until `close`; on a node, and the
+        copies of the logs with those in PostgreSQL, in another."""
+        if self.shared is not None and self._copying is None:
+            self._copying = Copying(
+                self.folder,
+                self.shared,
+                [self.chronicle.log, self.keys.log, *filter(None, [self.citations.log])],
+                lambda failure: self.troubles.tell(
+                    COPIES, None if failure is None else str(failure)
+                ),
+            )
+            self._copying.start()
         if self._following is None:
             self._following = Following(self.chronicle, self.views)
             self._following.on_failed = lambda failure: self.troubles.tell(
@@ -135,13 +161,20 @@ class Archive:
     def sign(self, origin: str | None = None) -> None:
         """Sign what the log holds in a thread of its own, until `close`; a key that is to be made
         gets the name `origin`."""
+        elsewhere, publisher = None, Publisher(self.ledger, origin=origin)
+        if self.shared is not None:
+            elsewhere = Elsewhere(self.shared.chronicle, self.folder)
+            publisher = Publisher(
+                self.ledger, origin=origin, keep=elsewhere.keep, await_safe=elsewhere.await_safe
+            )
         self._signing = Signing(
             self.chronicle,
-            Publisher(self.ledger, origin=origin),
+            publisher,
             self.folder,
             lambda failure: self.troubles.tell(
                 SIGNATURES, None if failure is None else str(failure)
             ),
+            elsewhere,
         )
         self._signing.start()
 
@@ -155,6 +188,18 @@ class Archive:
         self.keys.migrate()
         self.citations.migrate()
         return self.chronicle.log.migrate()
+
+    def is_settled(self, position: int) -> bool:
+        """Whether nothing can take away the commits up to a position: they are on the disk, or, on
+        a node, under a checkpoint, which is signed once a standby has them."""
+        if self.shared is None:
+            return True
+        note = self.ledger.checkpoint()
+        if note is None:
+            return position == 0
+        if self._settled[0] != note:
+            self._settled = note, self.ledger.last_position(note)
+        return position <= self._settled[1]
 
     def moment(self) -> tuple[object, ...]:
         """What an answer may depend on besides the question: it is the same as long as this is."""
@@ -224,7 +269,7 @@ class Archive:
     def standing(self) -> Standing:
         """How the log and the views are, whatever is wrong with them."""
         head, projected = 0, 0
-        failures = [self._unwritable(), self.troubles.of(VIEWS), self.troubles.of(SIGNATURES)]
+        failures = [self._unwritable(), *map(self.troubles.of, (VIEWS, SIGNATURES, COPIES))]
         try:
             self.chronicle.log.check_continues()
             last = self.chronicle.log.head()
@@ -258,6 +303,9 @@ class Archive:
     def close(self) -> None:
         """Let open streams end, stop following and close every file."""
         self.streams.close()
+        if self._copying is not None:
+            self._copying.stop()
+            self._copying = None
         if self._following is not None:
             self._following.stop()
             self._following = None
@@ -268,6 +316,8 @@ class Archive:
         self.citations.close()
         self.views.close()
         self.chronicle.close()
+        if self.shared is not None:
+            self.shared.close()
         if self._apart is not None:
             self._apart.cleanup()
 

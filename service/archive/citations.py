@@ -17,7 +17,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode
 
 import msgspec
@@ -27,9 +27,14 @@ from events.canonical import canonical
 from events.commit import Claim, LoggedEvent, NewCommit
 from events.errors import IdTaken, LogDamaged
 from events.store.bodies import Bodies, damaged_room, kept
+from events.store.clock import Clock, system_clock
 from events.store.inspection import of_the_file
 from events.store.noted import NotedHead
-from events.store.sqlite import ChronicleFactory, ChronicleRecorder, Clock, system_clock
+from events.store.opening import factory_of
+from events.store.sqlite import ChronicleFactory, ChronicleRecorder
+
+if TYPE_CHECKING:
+    from events.store.postgres.log import PostgresLog
 
 CITATIONS = "citations.sqlite"
 
@@ -95,9 +100,14 @@ class Citations:
     """
 
     def __init__(
-        self, folder: Path, *, clock: Clock = system_clock, as_they_are: bool = False
+        self,
+        folder: Path,
+        *,
+        clock: Clock = system_clock,
+        as_they_are: bool = False,
+        shared: PostgresLog | None = None,
     ) -> None:
-        """Open the citations of a folder, if there are any.
+        """Open the citations of a folder, if there are any; those of a `shared` log are copied.
 
         Raises LogReplaced where an older file of them was put in its place, unless they are taken
         `as_they_are`.
@@ -105,6 +115,7 @@ class Citations:
         self._path = folder / CITATIONS
         self._clock = clock
         self._as_they_are = as_they_are
+        self._shared = shared
         self._opening = Lock()
         self._open: _Opened | None = None
         self._opened()
@@ -234,6 +245,12 @@ class Citations:
                 _append(*opened, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
 
+    @property
+    def log(self) -> ChronicleRecorder | None:
+        """Their log; None where nobody cited anything yet."""
+        opened = self._opened()
+        return None if opened is None else opened.log
+
     def migrate(self) -> None:
         """Bring their log to the schema of this version, where there is one."""
         if (opened := self._opened()) is not None:
@@ -256,19 +273,21 @@ class Citations:
     def _opened(self) -> _Opened | None:
         """The log and its bodies; None where nobody cited anything yet."""
         with self._opening:
-            if self._open is None and is_there(self._path.parent):
+            if self._open is None and (self._shared or is_there(self._path.parent)):
                 self._open = self._begin()
             return self._open
 
     def _begin(self) -> _Opened:
-        factory = ChronicleFactory({"SQLITE_DBNAME": str(self._path)}, clock=self._clock)
+        env = {"SQLITE_DBNAME": str(self._path)}
+        factory = factory_of(env, self._shared, clock=self._clock)
         try:
             log = factory.application_recorder()
+            bodies = Bodies(log)
             if self._as_they_are:
                 log.note()
             else:
-                log.check_continues()
-            return _Opened(factory, log, Bodies(log))
+                log.open()
+            return _Opened(factory, log, bodies)
         except BaseException:
             factory.close()
             raise

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
@@ -24,8 +24,12 @@ from events.canonical import canonical
 from events.clocks import instant as read_instant
 from events.commit import LoggedEvent, NewCommit, instant
 from events.errors import AnnalesError, LogDamaged
-from events.store.sqlite import ChronicleFactory, Clock, system_clock
+from events.store.clock import Clock, system_clock
+from events.store.opening import factory_of
 from events.stream import Stream
+
+if TYPE_CHECKING:
+    from events.store.postgres.log import PostgresLog
 
 KEYS = "keys.sqlite"
 
@@ -97,8 +101,10 @@ class Keyring:
         new_id: Callable[[], str] = lambda: secrets.token_hex(4),
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
         as_they_are: bool = False,
+        shared: PostgresLog | None = None,
     ) -> None:
-        """Open the keys of a folder, making an empty ring if there is none.
+        """Open the keys of a folder, making an empty ring if there is none; where the folder copies
+        a `shared` log of keys, with what that has beyond it.
 
         Raises LogReplaced where an older file of keys was put in its place, in which revoked ones
         would be in force, unless they are taken `as_they_are`.
@@ -107,13 +113,13 @@ class Keyring:
         self._clock = clock
         self._new_id = new_id
         self._new_secret = new_secret
-        self._factory = ChronicleFactory({"SQLITE_DBNAME": str(folder / KEYS)}, clock=clock)
-        self._log = self._factory.application_recorder()
+        self._factory = factory_of({"SQLITE_DBNAME": str(folder / KEYS)}, shared, clock=clock)
+        self.log = self._factory.application_recorder()
         try:
             if as_they_are:
-                self._log.note()
+                self.log.note()
             else:
-                self._log.check_continues()
+                self.log.open()
         except BaseException:
             self._factory.close()
             raise
@@ -149,7 +155,7 @@ class Keyring:
             return dict(self._keys)
 
     def _read_on(self) -> None:
-        while events := self._log.select_log(after=self._read_to, limit=1000):
+        while events := self.log.select_log(after=self._read_to, limit=1000):
             for event in events:
                 key = _after(self._keys.get(Stream.parse(event.stream).id), event)
                 self._keys[key.id] = key
@@ -181,7 +187,7 @@ class Keyring:
 
     def migrate(self) -> None:
         """Bring the log of the keys to the schema of this version."""
-        self._log.migrate()
+        self.log.migrate()
 
     def close(self) -> None:
         """Close the file."""
@@ -189,7 +195,7 @@ class Keyring:
 
     def _append(self, id: str, version: int, topic: str, state: dict[str, str], *, by: str) -> None:
         event = StoredEvent(f"key:{id}", version, topic, canonical(state))
-        self._log.insert_events([event], commit=NewCommit(actor=by, request=""))
+        self.log.insert_events([event], commit=NewCommit(actor=by, request=""))
 
 
 def _after(key: Key | None, event: LoggedEvent) -> Key:

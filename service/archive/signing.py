@@ -1,19 +1,30 @@
 """A thread that signs the log a moment after each commit, as long as a server runs.
 
 Of all processes that have a folder open for others one does so: the one that holds the lock of the
-file `TURN`. The system gives it to another when that process ends, however it ends.
+file `TURN`. The system gives it to another when that process ends, however it ends. Of all nodes of
+a log in PostgreSQL one does so that has the key, while it holds a lock there.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from events import files
 from events.chronicle import Chronicle
+from events.errors import LogUnreachable
+from events.ledger import signing
 from events.ledger.publishing import Publisher
 from projections.views.following import turn
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from events.store.postgres.log import PostgresLog
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +48,49 @@ SOON, LATE = 1.0, 60.0
 time, up to so many."""
 
 
+class Elsewhere:
+    """What is published of a log in PostgreSQL lies there, for all nodes, and here."""
+
+    def __init__(self, log: PostgresLog, folder: Path) -> None:
+        self._log = log
+        self._folder = folder
+        self._connection: Connection[Any] | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether this node signs: no other does before this is left. Raises LogUnreachable."""
+        with self._log.signing() as connection:
+            self._connection = connection
+            try:
+                yield connection is not None and self._is_for_us()
+            finally:
+                self._connection = None
+
+    def _is_for_us(self) -> bool:
+        """Whether the key is here, or there is none yet; what was published last is here then."""
+        _, texts = self._log.beside(0)
+        known, signer = texts.get(signing.PUBLIC), signing.read(self._folder)
+        if known is not None and (signer is None or f"{signer.public}\n" != known):
+            return False
+        for name in (signing.PUBLIC, signing.CHECKPOINT):
+            if name in texts:
+                files.write(self._folder / name, texts[name])
+            elif (path := self._folder / name).exists():  # a log that was moved there
+                self._log.put_beside(name, path.read_text(encoding="utf-8"))
+        return True
+
+    def keep(self, name: str, text: str) -> None:
+        """Publish a text under a name. Raises LogUnreachable."""
+        self._log.put_beside(name, text)
+        files.write(self._folder / name, text)
+
+    def await_safe(self) -> None:
+        """Wait until a standby has what is to be signed, where one is asked for. Raises
+        LogUnreachable."""
+        if self._connection is None or not self._log.is_on_standby(self._connection):
+            raise LogUnreachable("no synchronous standby has all that the log holds")
+
+
 class Signing:
     """Signs, until it is stopped; `on_failed` is told why it cannot, and None when it can again."""
 
@@ -46,10 +100,12 @@ class Signing:
         publisher: Publisher,
         folder: Path,
         on_failed: Callable[[Exception | None], None],
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self._log = chronicle.log
         self._publisher = publisher
         self._turn = folder / TURN
+        self._elsewhere = elsewhere
         self._on_failed = on_failed
         self._failed = ""
         self._ended = threading.Event()
@@ -70,8 +126,12 @@ class Signing:
         while not self._ended.is_set():
             try:
                 with turn(self._turn) as is_ours:
-                    if is_ours:
+                    if is_ours and self._elsewhere is None:
                         self._sign()
+                    elif is_ours and self._elsewhere is not None:
+                        with self._elsewhere.turn() as is_ours_of_all:
+                            if is_ours_of_all:
+                                self._sign()
                 patience = SOON
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:

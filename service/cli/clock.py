@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from events.store.sqlite import system_clock
+from events.store.clock import system_clock
 from events.store.timekeeping import Timekeeper, system_uptime
 from service.cli.options import as_json, log_of
 

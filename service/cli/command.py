@@ -103,9 +103,20 @@ class Annales(click.Group):
     default=lambda: user_data_path("annales"),
     help="The folder that holds everything. Default: $ANNALES_DATA, else the user's data folder.",
 )
+@click.option(
+    "--log",
+    metavar="ADDRESS",
+    envvar="ANNALES_LOG",
+    help="Be a node of the log in this database, as in postgresql://HOST1,HOST2/NAME: the folder"
+    " copies it, and remembers where it is.",
+)
 @click.pass_context
-def annales(context: click.Context, data: Path) -> None:
+def annales(context: click.Context, data: Path, log: str | None) -> None:
     """Keep a chronicle, and ask it at three clocks: when it was so in the world (--at), what the
     sources had said by then (--stated), what this log had recorded by then (--known).
     """
     context.obj = data
+    if log is not None:
+        from service.archive import node  # noqa: PLC0415 -- only who has a database needs it
+
+        node.become(data, log)

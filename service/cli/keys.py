@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import click
 import msgspec
 
+from service.archive import node
 from service.archive.keys import ROLES, Key, Keyring
 from service.cli.options import as_json, login_name
 from service.cli.screen import screen, show_table
@@ -84,5 +85,9 @@ def _members(key: Key) -> dict[str, str | None]:
 
 @contextmanager
 def _ring(folder: Path) -> Iterator[Keyring]:
-    with closing(Keyring(folder)) as ring:
-        yield ring
+    with ExitStack() as opened:
+        shared = node.shared_of(folder)
+        if shared is not None:
+            opened.callback(shared.close)
+        keys = None if shared is None else shared.keys
+        yield opened.enter_context(closing(Keyring(folder, shared=keys)))

@@ -12,7 +12,7 @@ from typing import IO, Any, TypeVar
 import click
 
 from events.errors import ViewsMending
-from service.archive import LOG, VIEWS, Archive
+from service.archive import LOG, VIEWS, Archive, node
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.screen import AddBar, bar, bars
@@ -49,7 +49,7 @@ def login_name() -> str:
 def log_of(folder: Path) -> Path:
     """The path of the log of a folder. Raises Ended where there is none."""
     path = folder / LOG
-    if not path.exists():
+    if not path.exists() and node.address_of(folder) is None:
         raise Ended(
             f"there is no chronicle in {folder}: `annales load FILE` begins one", UNAVAILABLE
         )

@@ -14,7 +14,7 @@ from events.store.schema import SCHEMA_NUMBER
 from projections import VIEW
 from projections.views import following as runner
 from projections.views.file import POINTER
-from service.archive import LOG, Archive
+from service.archive import LOG, Archive, node
 from service.archive.verifying import Verified, verified
 from service.cli.exits import DAMAGED, Ended
 from service.cli.findings import SHOWN, damaged
@@ -103,10 +103,16 @@ for _command in PROVING:
     is_flag=True,
     help="Go on from the log, the keys and the citations that lie here, where others were.",
 )
+@click.option(
+    "--grant",
+    "role",
+    metavar="ROLE",
+    help="Let a role of PostgreSQL write to the log, and change nothing in it.",
+)
 @as_json
 @click.pass_obj
-def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
-    """Make the folder ready for this version.
+def migrate(folder: Path, /, *, new_epoch: bool, role: str | None, as_json: bool) -> None:
+    """Make the folder ready for this version; of a node, the logs in its database too.
 
     A log of an earlier version gets its tree, by which it is signed and proved: nothing that was
     recorded is changed. What is missing is made. Lists the citations of earlier views whose
@@ -116,6 +122,11 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     --new-epoch it goes on all the same: links to what another told beyond this place are answered
     with 410 from then on, and new ones carry the number of the epoch.
     """
+    address = node.address_of(folder)
+    if address is not None:
+        _tell_made(node.make(address, role=role), role, as_json=as_json)
+    elif role is not None:
+        raise click.UsageError("only a log in PostgreSQL has roles: name it with --log")
     had_log, before = (folder / LOG).exists(), _pointer(folder)
     with Archive(folder, new_epoch=new_epoch) as archive:
         was = archive.migrate()
@@ -146,6 +157,15 @@ def migrate(folder: Path, /, *, new_epoch: bool, as_json: bool) -> None:
     click.echo(f"The views have version {VIEW}: {done}; they have read to @{position}.")
     if compared is not None:
         _tell(compared)
+
+
+def _tell_made(logs: list[str], role: str | None, *, as_json: bool) -> None:
+    if as_json:
+        return
+    if logs:
+        click.echo(f"Made in PostgreSQL: {', '.join(logs)}.")
+    if role is not None:
+        click.echo(f"{role} may write to them, and change nothing in them.")
 
 
 def _compared(archive: Archive) -> Compared | None:

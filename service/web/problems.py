@@ -523,6 +523,22 @@ PROBLEMS: tuple[Problem, ...] = (
         raised={errors.NotWritten: facts()},
     ),
     Problem(
+        "log-unreachable",
+        503,
+        "The log cannot be reached",
+        "The log lies in PostgreSQL, which does not answer at the moment. Nothing was recorded, not"
+        " even a part; what this node has copied can be asked for.",
+        raised={errors.LogUnreachable: facts()},
+    ),
+    Problem(
+        "outcome-unknown",
+        503,
+        "Whether it was recorded is not known",
+        "PostgreSQL was lost while it committed. Send the same again under the same idempotency"
+        " key: if it was recorded, that is the answer, and it is not recorded twice.",
+        raised={errors.OutcomeUnknown: facts()},
+    ),
+    Problem(
         "batch-refused",
         422,
         "Some lines are refused",
@@ -615,7 +631,7 @@ def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any
 
 def _raised(error: errors.AnnalesError) -> Response:
     problem, members = problem_of(type(error))
-    if isinstance(error, errors.NotWritten):
+    if type(error) is errors.NotWritten:
         archive().troubles.tell(LOG, error.why)
     if isinstance(error, errors.BadClock) and error.clock in MOMENTS:
         problem = BY_SLUG["validation"]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from events.store.sqlite import Clock
+from events.store.clock import Clock
 from service.archive.keys import Identity, Keyring
 from service.sharing import SESSIONS, Records, Sharing, key_of
 

@@ -25,8 +25,9 @@ from events.ledger.checking import (
 )
 from events.ledger.ledger import Ledger, entry_of
 from events.ledger.publishing import Publisher
-from events.store.inspection import commit_of, seal_of
+from events.store.inspection import commit_of
 from events.store.schema import EVERY_COMMIT
+from events.store.sealing import seal_of
 from events.store.sqlite import ChronicleFactory, ChronicleRecorder
 
 

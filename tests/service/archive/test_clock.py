@@ -8,8 +8,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from events.store.clock import system_clock
 from events.store.noted import Note
-from events.store.sqlite import system_clock
 from events.store.timekeeping import HOUR, Uptime, system_uptime
 from service.app import create_app
 from service.archive import Archive

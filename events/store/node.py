@@ -1,0 +1,212 @@
+"""A node's log: a copy, in a file of SQLite, of a log in PostgreSQL that many nodes write to.
+
+What is asked is asked of the copy, so that PostgreSQL sees only appends and what nodes copy. To
+write, a node takes the turn of the log in PostgreSQL, copies what it lacks, and decides on top of
+that as it would alone; the commit is in PostgreSQL before it is in the copy, and what the copy then
+lacks, whatever ended the program, is copied again.
+
+What is copied is made again as a new commit would be: it must come to the same leaves, and to the
+seal, which leads back to the first commit. So a copy never goes on from a log that is not its own,
+and a byte that changed in either of them is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import local
+
+from eventsourcing import sqlite as library
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.utils import Environment, EnvType
+
+from events.commit import Epoch, NewCommit
+from events.errors import LogDamaged, LogReplaced, LogUnreachable
+from events.store import bodies as bodies_of
+from events.store.clock import Clock, system_clock
+from events.store.postgres.log import Page, PostgresLog, Turn
+from events.store.schema import LAST_GIVEN, SEAL_AT
+from events.store.sealing import End, Written, seal_of_epoch, sealed
+from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
+
+PAGE = 1000
+"""How many commits are copied at once."""
+
+PAGE_OF_BODIES = 20
+"""The same, of a log whose events tell of bodies, each of which may have megabytes."""
+
+LOST = (
+    "it has commits up to @{position} that PostgreSQL has not: a failover lost them, or it is"
+    " another log. Where it is the right one, move this folder's logs and views away, and they are"
+    " copied anew"
+)
+
+
+class _OfThisThread(local):
+    """The turn that a thread has, if it has one."""
+
+    turn: Turn | None = None
+
+
+class NodeLog(ChronicleRecorder):
+    """The log of a node. Safe to share between threads; other processes may have the same copy."""
+
+    def __init__(
+        self,
+        datastore: ChronicleDatastore,
+        shared: PostgresLog,
+        *,
+        clock: Clock = system_clock,
+    ) -> None:
+        super().__init__(datastore, clock=clock)
+        self.shared = shared
+        self._page = PAGE if not shared.has_bodies else PAGE_OF_BODIES
+        self._turns = _OfThisThread()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Nobody else writes meanwhile, on any node: what this thread reads is the newest state.
+
+        What it inserts is in PostgreSQL at the end, or, where something is raised, in no log.
+        Raises LogUnreachable, OutcomeUnknown, LogReplaced, and NotWritten for the copy.
+        """
+        if self.datastore.is_in_transaction():
+            with self.writing_here():
+                yield
+            return
+        with self.shared.turn() as turn:
+            self._copy(turn.page)
+            with self.writing_here():
+                self._turns.turn = turn
+                try:
+                    yield
+                    turn.commit()
+                finally:
+                    self._turns.turn = None
+
+    def _write(self, cursor: library.SQLiteCursor, written: Written) -> None:
+        super()._write(cursor, written)  # what is not unique is refused here
+        if self._turns.turn is not None:
+            self._turns.turn.write(written)
+
+    def _insert_epoch(self, cursor: library.SQLiteCursor, epoch: Epoch) -> None:
+        super()._insert_epoch(cursor, epoch)
+        if self._turns.turn is not None:
+            self._turns.turn.begin_epoch(epoch)
+
+    def body_kept(self, id: str, compressed: bytes) -> None:
+        """Keep a body in PostgreSQL too."""
+        if self._turns.turn is not None:
+            self._turns.turn.keep_body(id, compressed)
+
+    # The log is copied.
+
+    def copy(self, progress: Callable[[int], None] | None = None) -> int:
+        """Copy what PostgreSQL has beyond the copy; returns how far that is. `progress` is told so
+        after each page. Raises LogUnreachable, LogReplaced, LogDamaged."""
+        return self._copy(self.shared.page, progress)
+
+    def _copy(
+        self, page_after: Callable[..., Page], progress: Callable[[int], None] | None = None
+    ) -> int:
+        while True:
+            head, epochs = self.head(), self.epochs()
+            position = head.position if head else 0
+            number = epochs[-1].number if epochs else 1
+            page = page_after(position, epoch=number, limit=self._page)
+            if page.seal != self._seal_at(position):
+                raise LogReplaced(self.name, LOST.format(position=position))
+            if not page.commits and not page.epochs:
+                return position
+            self._take_in(page)
+            if progress is not None and page.commits:
+                progress(page.commits[-1].commit.position)
+
+    def _seal_at(self, position: int) -> bytes | None:
+        with self.datastore.transaction(commit=False) as cursor:
+            cursor.execute(SEAL_AT, {"position": position})
+            row = cursor.fetchone()
+            return None if row is None else row[0]
+
+    def _bodies_of(self, page: Page) -> Mapping[str, bytes]:
+        """The bodies of what a page claims."""
+        if not self.shared.has_bodies:
+            return {}
+        return self.shared.bodies(claim.id for each in page.commits for claim in each.claims)
+
+    def _take_in(self, page: Page) -> None:
+        """Write a page to the copy, as far as no other process has done it meanwhile."""
+        bodies = self._bodies_of(page)
+        with self.writing_here(), self.datastore.transaction(commit=True) as cursor:
+            for id, body in bodies.items():
+                if not bodies_of.is_kept(cursor, id):
+                    bodies_of.insert(cursor, id, body)
+            cursor.execute(LAST_GIVEN)
+            end = End(*cursor.fetchone())
+            for written in page.commits:
+                if written.commit.position > end.position:
+                    self._copy_commit(cursor, written, end)
+                    last = written.commit
+                    end = End(last.position, last.position, last.recorded_at)
+            known = {epoch.number for epoch in self._read_epochs()}
+            for epoch, seal in page.epochs:
+                if epoch.number not in known:
+                    if seal_of_epoch(epoch) != seal:
+                        raise LogDamaged(epoch.began, f"epoch {epoch.number} has another seal")
+                    super()._insert_epoch(cursor, epoch)
+            self.datastore.note_once_written(self._ends(cursor))
+
+    def _copy_commit(self, cursor: library.SQLiteCursor, written: Written, end: End) -> None:
+        """Make a commit again, as it was made, and write it. Raises LogDamaged."""
+        commit = written.commit
+        events = [StoredEvent(*row[1:5]) for row in written.events]
+        if not events:
+            raise LogDamaged(commit.position, "PostgreSQL has none of its events")
+        new = NewCommit(
+            actor=commit.actor,
+            request=commit.request,
+            key=commit.key,
+            fingerprint=commit.fingerprint,
+            claims=written.claims,
+            recorded_at=commit.recorded_at,
+            positions=tuple(row[0] for row in written.events),
+        )
+        again = sealed(events, new, end, clock=self.clock)
+        for ours, theirs in zip(again.events, written.events, strict=True):
+            if ours != theirs:
+                raise LogDamaged(theirs[0], "PostgreSQL has another event than was written")
+        if again != written:
+            raise LogDamaged(commit.position, "PostgreSQL has another commit than was written")
+        super()._write(cursor, again)
+
+    def open(self) -> None:
+        """Begin to use the log: copy what PostgreSQL has beyond the copy. Where it cannot be
+        reached, what was copied can be asked for.
+
+        Raises LogReplaced, LogDamaged, NotThisDatabase, and LogUnreachable where nothing is copied
+        yet.
+        """
+        try:
+            self.shared.check()
+            self.copy()
+        except LogUnreachable:
+            if self.head() is None:
+                raise
+        self.check_continues()
+
+
+class NodeFactory(ChronicleFactory):
+    """Makes the log of a node, of the same settings."""
+
+    def __init__(
+        self, env: Environment | EnvType | None, shared: PostgresLog, *, clock: Clock
+    ) -> None:
+        super().__init__(env, clock=clock)
+        self._shared = shared
+
+    def application_recorder(self) -> NodeLog:
+        """The log of this file and of PostgreSQL."""
+        recorder = NodeLog(self.datastore, self._shared, clock=self.clock)
+        if self.env_create_table():
+            recorder.create_table()
+        return recorder
