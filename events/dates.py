@@ -152,6 +152,7 @@ def year_of(day: Day) -> int:
     return civil(day)[0]
 
 
+@lru_cache(maxsize=65_536)
 def iso(day: Day) -> str:
     """A day as ISO 8601 writes it, with sign and six digits or more outside 0000 to 9999.
 

@@ -6,7 +6,7 @@ A question about a day beyond the horizon gets the status at the horizon: that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,6 +37,9 @@ Making = Callable[[Gist | Row, Version | None], str]
 CARD = 0
 """The part of a record that is its card. A row's part is its number in the record, a statement's
 the negative of its number."""
+
+LAST_WORD = 1 << 32
+"""The part of a record that is the day of the last word on it: no row has such a number."""
 
 
 def status_day(*, at: Day, stated: Day) -> Day:
@@ -219,13 +222,29 @@ class Slice:
         reading.budget.spend(rows=len(pairs))
         return records.union(each.record for pair in pairs for each in pair)
 
-    def last_said(self, records: Collection[int]) -> dict[int, Day]:
+    def last_said(self, records: Sequence[int]) -> dict[int, Day]:
         """The latest day on which any visible statement of each of some records, by number, was
         said."""
+        lines, db = self.reading.lines, self.reading.db
+        stated, known = self.as_of.stated, self.as_of.known
+
+        def made(places: list[int]) -> Iterator[Text]:
+            numbers = [records[place] for place in places]
+            words = lines.last_words(db, numbers, known=known)
+            for number in numbers:
+                since, until, said = words.get(number, (0, None, None))
+                day = "" if said is None else str(said)
+                yield Text(since, STILL if until is None else until, day)
+
+        # The very last word is the answer but where more was said than is asked about.
         self.reading.budget.spend(rows=len(records))
-        return self.reading.lines.last_said(
-            self.reading.db, records, stated=self.as_of.stated, known=self.as_of.known
-        )
+        texts = self._kept(records, [LAST_WORD] * len(records), made)
+        last = {record: int(text) for record, text in zip(records, texts, strict=True) if text}
+        earlier = [record for record, said in last.items() if said > stated]
+        if earlier:
+            said_by_then = lines.last_said(db, earlier, stated=stated, known=known)
+            last = {each: said for each, said in last.items() if said <= stated} | said_by_then
+        return last
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""
