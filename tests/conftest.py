@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.archive import Archive
+from service.archive import Archive, node
+from tests.postgres import Database, bare, database, postgres  # noqa: F401 -- fixtures, for every room
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
 ONCE = (
@@ -27,6 +28,16 @@ ONCE = (
 
 NOT_COUNTED = ("story", "upgrades", "service/follows")
 """Folders whose tests go where others have been: which lines run is told without them."""
+
+ON_A_NODE_TOO = (
+    "service/citations/test_citing.py",
+    "service/orders/test_orders.py",
+    "story/test_series.py",
+    "story/test_two_writers.py::test_of_two_batches_one_wins_whole",
+    "story/test_two_writers.py::test_one_request_sent_twice_at_once_is_recorded_once",
+    "story/test_two_writers.py::test_without_a_revision_both_are_kept",
+)
+"""Stories whose archive has its log in a file, and again, as a node, in PostgreSQL."""
 
 COUNTED_CASES = 3
 """Of how many cases of one test it is counted which lines run: counting takes half as long again as
@@ -46,6 +57,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 _cases: Counter[str] = Counter()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell each of those stories twice."""
+    path = Path(metafunc.module.__file__).relative_to(Path(__file__).parent).as_posix()
+    named = {path, f"{path}::{metafunc.function.__name__}"}
+    if "archive" in metafunc.fixturenames and named & set(ON_A_NODE_TOO):
+        metafunc.parametrize("archive", ["in a file", "of a node"], indirect=True)
 
 
 @pytest.hookimpl(trylast=True)
@@ -69,9 +88,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, clock: Clock) -> Iterator[Archive]:
-    """An empty archive."""
-    with Archive(tmp_path / "archive", clock=clock) as opened:
+def archive(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Archive]:
+    """An empty archive; a node, where a story is told of one."""
+    folder = tmp_path / "archive"
+    if getattr(request, "param", "in a file") == "of a node":
+        shared: Database = request.getfixturevalue("database")
+        node.become(folder, shared.address)
+    with Archive(folder, clock=clock) as opened:
         yield opened
 
 
