@@ -78,7 +78,8 @@ class NodeLog(ChronicleRecorder):
                 yield
             return
         with self.shared.turn() as turn:
-            self._copy(turn.page)
+            if not self._has_all(turn):
+                self._copy(turn.page)
             try:
                 with self.writing_here():
                     self._turns.turn = turn
@@ -122,7 +123,7 @@ class NodeLog(ChronicleRecorder):
         self, page_after: Callable[..., Page], progress: Callable[[int], None] | None = None
     ) -> int:
         while True:
-            head, epochs = self.head(), self.epochs()
+            head, epochs = self.head(), self._read_epochs()
             position = head.position if head else 0
             number = epochs[-1].number if epochs else 1
             page = page_after(position, epoch=number, limit=self._page)
@@ -133,6 +134,14 @@ class NodeLog(ChronicleRecorder):
             self._take_in(page)
             if progress is not None and page.commits:
                 progress(page.commits[-1].commit.position)
+
+    def _has_all(self, turn: Turn) -> bool:
+        """Whether the copy is all that whoever has the turn sees."""
+        head, epochs = self.head(), self._read_epochs()
+        position = head.position if head else 0
+        number = epochs[-1].number if epochs else 1
+        found = position, self._seal_at(position), number
+        return found == (turn.end.position, turn.seal, turn.epoch)
 
     def _seal_at(self, position: int) -> bytes | None:
         with self.datastore.transaction(commit=False) as cursor:
@@ -172,6 +181,8 @@ class NodeLog(ChronicleRecorder):
                         raise LogDamaged(epoch.began, f"epoch {epoch.number} has another seal")
                     super()._insert_epoch(cursor, epoch)
             self.datastore.note_once_written(self._ends(cursor))
+        if page.epochs:
+            self._epochs = (-1, ())  # whichever process has written them
 
     def _copy_commit(self, cursor: library.SQLiteCursor, written: Written, end: End) -> None:
         """Make a commit again, as it was made, and write it. Raises LogDamaged."""

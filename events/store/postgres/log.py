@@ -253,6 +253,8 @@ class Turn:
 
     def __init__(self, log: PostgresLog, connection: Connection) -> None:
         self.end = End(0, 0, None)
+        self.seal: bytes | None = None
+        self.epoch = 1
         self.is_committed = False
         self._log = log
         self._connection = connection
@@ -261,9 +263,9 @@ class Turn:
         self._is_over = False
 
     def take(self) -> None:
-        """Wait until nobody else has it; `end` is how the log ends then. Raises LogDamaged where an
-        event lies in no commit."""
-        *_, [ends] = at_once(
+        """Wait until nobody else has it; `end` is how the log ends then, with the `seal` of its
+        last commit, and in which `epoch`. Raises LogDamaged where an event lies in no commit."""
+        *_, [(*ends, self.seal, self.epoch)] = at_once(
             self._connection,
             *("BEGIN", schema.SETTINGS, schema.TAKE_TURN, schema.END),
             log=self._log.name,

@@ -11,6 +11,8 @@ an INSERT that does not know of turns fails.
 
 from __future__ import annotations
 
+from functools import cache
+
 from psycopg.sql import SQL, Composed, Identifier
 
 SCHEMA_NUMBER = 1
@@ -154,8 +156,11 @@ TAKE_TURN = "SELECT {log}.take_turn()"
 END = """
     SELECT coalesce((SELECT max(notification_id) FROM {log}.stored_events), 0),
            coalesce((SELECT max(position) FROM {log}.commits), 0),
-           (SELECT max(recorded_at) FROM {log}.commits)
+           (SELECT max(recorded_at) FROM {log}.commits),
+           (SELECT seal FROM {log}.commits ORDER BY position DESC LIMIT 1),
+           coalesce((SELECT max(number) FROM {log}.epochs), 1)
 """
+"""The last two: by them whoever has copied it all knows it without asking again."""
 
 SEAL_AT = """
     SELECT seal
@@ -273,6 +278,7 @@ WRITE_NOTHING = "SELECT pg_logical_emit_message(true, 'annales', '')"
 """A commit of it waits for the standbys as any other does, and nobody sees anything of it."""
 
 
+@cache
 def of(log: str, statement: str, **names: str) -> Composed:
     """A statement on a log; other names stand in it for what they are called."""
     called = {name: Identifier(value) for name, value in names.items()}

@@ -114,6 +114,12 @@ def test_nobody_there_is_no_refusal(postgres: Server) -> None:
     assert 'database "none" does not exist' in said
 
 
+def test_a_socket_of_the_machine_is_an_address_too(database: Database) -> None:
+    """There is no network to be noticed there."""
+    where = f"host={database.server.data.parent}&port={database.server.port}"
+    assert is_taken(f"postgresql://{NODE}@/{database.name}?{where}")
+
+
 def test_the_functions_of_the_library_are_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from events.commit import Claim
 from events.store.node import NodeLog
 from events.store.postgres.log import PostgresLog
 from service.archive.node import CHRONICLE
-from tests.events.store.logs import by, event, rows_of
+from tests.events.store.logs import Place, by, event, rows_of
 from tests.postgres import NODE, OWNER, Database, Server, new_database
 
 # What the library demands of a recorder.
@@ -223,6 +224,19 @@ def test_an_epoch_is_copied_with_the_commits_before_it(
     monkeypatch.setattr(other, "_page", 1)
     other.copy()
     assert other.epochs() == (epoch,)
+
+
+def test_an_epoch_that_another_process_of_the_node_has_copied_is_known(
+    node: NodeLog, file: Path, database: Database
+) -> None:
+    """Though the head is where it was, and there is nothing left to copy."""
+    node.insert_events([event("record:juno", 1)])
+    assert node.epochs() == ()
+    with Place(file, database).opened() as beside:
+        epoch = beside.begin_epoch()
+    assert node.copy() == 1
+    assert node.epochs() == (epoch,)
+    assert node.insert_events([event("record:juno", 2)]) == [2]
 
 
 # What lies beside it.
