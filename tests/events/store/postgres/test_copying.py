@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from eventsourcing.persistence import ProgrammingError
 
 from events.commit import Claim
 from events.errors import LogDamaged, LogReplaced
+from events.store.bodies import Bodies
 from events.store.clock import system_clock
 from events.store.node import NodeFactory, NodeLog
 from events.store.postgres.log import PostgresLog
@@ -147,21 +148,48 @@ def test_an_event_that_lies_in_no_commit_is_found_by_whoever_writes(
     assert damaged.value.position == 6
 
 
+@contextmanager
+def with_bodies(file: Path, database: Database) -> Iterator[NodeLog]:
+    """A node of a log whose events tell of bodies, before it has copied anything."""
+    shared = PostgresLog(database.address, CITATIONS, has_bodies=True)
+    factory = NodeFactory({"SQLITE_DBNAME": str(file)}, shared, clock=system_clock)
+    with closing(shared), closing(factory):
+        yield factory.application_recorder()
+
+
+CITED = [event("address:a", 1)]
+CITATION = by(claims=(Claim("citation", "x", "address:a"),))
+
+
+def test_a_body_is_copied_with_the_commit_that_tells_of_it(
+    database: Database, tmp_path: Path
+) -> None:
+    """And is in neither database where that fails."""
+    with (
+        with_bodies(tmp_path / "one.db", database) as one,
+        with_bodies(tmp_path / "two.db", database) as two,
+    ):
+        ours, theirs = Bodies(one), Bodies(two)
+        with suppress(KeyError), one.writing():
+            ours.keep("x", b"lost")
+            raise KeyError
+        with one.writing():
+            ours.keep("x", b"a body")
+            one.insert_events(CITED, commit=CITATION)
+        two.open()
+        assert ours.get("x") == theirs.get("x") == b"a body"
+        assert database.run(f"SELECT id FROM {CITATIONS}.bodies") == [("x",)]
+
+
 def test_a_body_that_is_gone_is_found(database: Database, tmp_path: Path) -> None:
     """An event tells of it, so a copy without it would be no copy."""
-    shared = PostgresLog(database.address, CITATIONS, has_bodies=True)
-    with shared.turn() as turn:
-        assert turn.end.position == 0
-    shared.insert_events(
-        [event("address:a", 1)], commit=by(claims=(Claim("citation", "x", "address:a"),))
-    )
-    factory = NodeFactory(
-        {"SQLITE_DBNAME": str(tmp_path / "citations.db")}, shared, clock=system_clock
-    )
-    with pytest.raises(LogDamaged, match="no body of x"):
-        factory.application_recorder().open()
-    factory.close()
-    shared.close()
+    with closing(PostgresLog(database.address, CITATIONS, has_bodies=True)) as shared:
+        shared.insert_events(CITED, commit=CITATION)
+    with (
+        with_bodies(tmp_path / "one.db", database) as one,
+        pytest.raises(LogDamaged, match="no body of x"),
+    ):
+        one.open()
 
 
 # It is another log.

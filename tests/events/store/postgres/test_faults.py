@@ -280,13 +280,13 @@ def test_it_is_told_at_once_why_nobody_answers(node: NodeLog, database: Database
             began = time.monotonic()
             with pytest.raises(LogUnreachable, match="refused"):
                 node.insert_events([event("record:juno", 2)])
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 3
             time.sleep(0.2)
     finally:
         database.server.start()
     began = time.monotonic()
     assert node.insert_events([event("record:juno", 2)]) == [2]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.usefixtures("hurry")
@@ -327,7 +327,7 @@ def test_whoever_listens_hears_of_a_lost_connection_and_listens_again(
         ready.wait(10)
         began = time.monotonic()
         lose()
-        assert heard.result(10) - began < 2
+        assert heard.result(10) - began < 5
         listening.join()
 
 
