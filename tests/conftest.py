@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.archive import Archive
+from service.archive import Archive, node
+from tests.postgres import Database, bare, database, postgres  # noqa: F401 -- fixtures, for every room
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
 ONCE = (
@@ -27,6 +28,29 @@ ONCE = (
 
 NOT_COUNTED = ("story", "upgrades", "service/follows")
 """Folders whose tests go where others have been: which lines run is told without them."""
+
+ON_A_NODE_TOO = (
+    *(
+        f"service/orders/test_orders.py::{test}"
+        for test in (
+            "test_a_statement_is_recorded_and_found_at_its_location",
+            "test_what_was_written_is_read_at_once",
+            "test_a_correction_needs_the_revision_that_was_read",
+            "test_withdrawn_and_reinstated",
+            "test_cards_and_sources_are_amended",
+            "test_the_same_request_under_a_key_records_once",
+            "test_an_honest_retry_is_answered_though_its_revision_is_stale_by_now",
+            "test_two_actors_may_use_one_key",
+            "test_a_dry_run_tells_all_and_records_nothing",
+            "test_a_batch_is_all_or_nothing",
+            "test_contributors_mend_their_own_and_curators_anything",
+        )
+    ),
+    "story/test_series.py",
+    "story/test_two_writers.py::test_of_two_batches_one_wins_whole",
+    "story/test_two_writers.py::test_one_request_sent_twice_at_once_is_recorded_once",
+)
+"""Stories whose archive has its log in a file, and again, as a node, in PostgreSQL."""
 
 COUNTED_CASES = 3
 """Of how many cases of one test it is counted which lines run: counting takes half as long again as
@@ -46,6 +70,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 _cases: Counter[str] = Counter()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tell each of those stories twice."""
+    path = Path(metafunc.module.__file__).relative_to(Path(__file__).parent).as_posix()
+    named = {path, f"{path}::{metafunc.function.__name__}"}
+    if "archive" in metafunc.fixturenames and named & set(ON_A_NODE_TOO):
+        metafunc.parametrize("archive", ["in a file", "of a node"], indirect=True)
 
 
 @pytest.hookimpl(trylast=True)
@@ -69,9 +101,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, clock: Clock) -> Iterator[Archive]:
-    """An empty archive."""
-    with Archive(tmp_path / "archive", clock=clock) as opened:
+def archive(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Archive]:
+    """An empty archive; a node, where a story is told of one."""
+    folder = tmp_path / "archive"
+    if getattr(request, "param", "in a file") == "of a node":
+        shared: Database = request.getfixturevalue("database")
+        node.become(folder, shared.address)
+    with Archive(folder, clock=clock) as opened:
         yield opened
 
 

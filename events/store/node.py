@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import local
 
+import msgspec
 from eventsourcing import sqlite as library
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import PersistenceError, ProgrammingError, StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
 from events.commit import Epoch, NewCommit
-from events.errors import LogDamaged, LogReplaced, LogUnreachable
+from events.errors import LogDamaged, LogReplaced, LogUnreachable, NotWritten, OutcomeUnknown
 from events.store import bodies as bodies_of
 from events.store.clock import Clock, system_clock
 from events.store.postgres.log import Page, PostgresLog, Turn
@@ -40,6 +41,8 @@ LOST = (
     " another log. Where it is the right one, move this folder's logs and views away, and they are"
     " copied anew"
 )
+
+RECORDED = "PostgreSQL has it, and this node could not copy it: {why}"
 
 
 class _OfThisThread(local):
@@ -75,29 +78,39 @@ class NodeLog(ChronicleRecorder):
                 yield
             return
         with self.shared.turn() as turn:
-            self._copy(turn.page)
-            with self.writing_here():
-                self._turns.turn = turn
-                try:
-                    yield
-                    turn.commit()
-                finally:
-                    self._turns.turn = None
+            if not self._has_all(turn):
+                self._copy(turn.page)
+            try:
+                with self.writing_here():
+                    self._turns.turn = turn
+                    try:
+                        yield
+                        turn.commit()
+                    finally:
+                        self._turns.turn = None
+            except (NotWritten, PersistenceError) as error:
+                if turn.is_committed:
+                    raise OutcomeUnknown(RECORDED.format(why=error)) from error
+                raise
 
     def _write(self, cursor: library.SQLiteCursor, written: Written) -> None:
         super()._write(cursor, written)  # what is not unique is refused here
-        if self._turns.turn is not None:
-            self._turns.turn.write(written)
+        self._turn().write(written)
 
     def _insert_epoch(self, cursor: library.SQLiteCursor, epoch: Epoch) -> None:
         super()._insert_epoch(cursor, epoch)
-        if self._turns.turn is not None:
-            self._turns.turn.begin_epoch(epoch)
+        self._turn().begin_epoch(epoch)
 
     def body_kept(self, id: str, compressed: bytes) -> None:
         """Keep a body in PostgreSQL too."""
-        if self._turns.turn is not None:
-            self._turns.turn.keep_body(id, compressed)
+        self._turn().keep_body(id, compressed)
+
+    def _turn(self) -> Turn:
+        """The turn that this thread has. Raises the library's ProgrammingError where it has none:
+        what is in the copy alone would part it from the log."""
+        if self._turns.turn is None:
+            raise ProgrammingError("a node records in its `writing`, and not in its copy alone")
+        return self._turns.turn
 
     # The log is copied.
 
@@ -110,7 +123,7 @@ class NodeLog(ChronicleRecorder):
         self, page_after: Callable[..., Page], progress: Callable[[int], None] | None = None
     ) -> int:
         while True:
-            head, epochs = self.head(), self.epochs()
+            head, epochs = self.head(), self._read_epochs()
             position = head.position if head else 0
             number = epochs[-1].number if epochs else 1
             page = page_after(position, epoch=number, limit=self._page)
@@ -122,6 +135,14 @@ class NodeLog(ChronicleRecorder):
             if progress is not None and page.commits:
                 progress(page.commits[-1].commit.position)
 
+    def _has_all(self, turn: Turn) -> bool:
+        """Whether the copy is all that whoever has the turn sees."""
+        head, epochs = self.head(), self._read_epochs()
+        position = head.position if head else 0
+        number = epochs[-1].number if epochs else 1
+        found = position, self._seal_at(position), number
+        return found == (turn.end.position, turn.seal, turn.epoch)
+
     def _seal_at(self, position: int) -> bytes | None:
         with self.datastore.transaction(commit=False) as cursor:
             cursor.execute(SEAL_AT, {"position": position})
@@ -132,7 +153,12 @@ class NodeLog(ChronicleRecorder):
         """The bodies of what a page claims."""
         if not self.shared.has_bodies:
             return {}
-        return self.shared.bodies(claim.id for each in page.commits for claim in each.claims)
+        bodies = self.shared.bodies(claim.id for each in page.commits for claim in each.claims)
+        for each in page.commits:
+            for claim in each.claims:
+                if claim.id not in bodies:
+                    raise LogDamaged(each.commit.position, f"PostgreSQL has no body of {claim.id}")
+        return bodies
 
     def _take_in(self, page: Page) -> None:
         """Write a page to the copy, as far as no other process has done it meanwhile."""
@@ -155,6 +181,8 @@ class NodeLog(ChronicleRecorder):
                         raise LogDamaged(epoch.began, f"epoch {epoch.number} has another seal")
                     super()._insert_epoch(cursor, epoch)
             self.datastore.note_once_written(self._ends(cursor))
+        if page.epochs:
+            self._epochs = (-1, ())  # whichever process has written them
 
     def _copy_commit(self, cursor: library.SQLiteCursor, written: Written, end: End) -> None:
         """Make a commit again, as it was made, and write it. Raises LogDamaged."""
@@ -171,7 +199,10 @@ class NodeLog(ChronicleRecorder):
             recorded_at=commit.recorded_at,
             positions=tuple(row[0] for row in written.events),
         )
-        again = sealed(events, new, end, clock=self.clock)
+        try:
+            again = sealed(events, new, end, clock=self.clock)
+        except (LogDamaged, ValueError, TypeError, msgspec.MsgspecError) as error:
+            raise LogDamaged(commit.position, f"of PostgreSQL's events: {error}") from error
         for ours, theirs in zip(again.events, written.events, strict=True):
             if ours != theirs:
                 raise LogDamaged(theirs[0], "PostgreSQL has another event than was written")

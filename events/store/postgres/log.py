@@ -15,31 +15,35 @@ and reads that.
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple, Self
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
 from eventsourcing import postgres as library
-from eventsourcing.persistence import InterfaceError, OperationalError, StoredEvent
-from psycopg.conninfo import conninfo_to_dict
+from eventsourcing.persistence import PersistenceError, StoredEvent
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 
 from events.commit import Claim, Commit, Epoch, NewCommit
-from events.errors import LogUnreachable, OutcomeUnknown
+from events.errors import LogDamaged, LogUnreachable, OutcomeUnknown
 from events.store.clock import Clock, system_clock
 from events.store.inspection import commit_of
 from events.store.postgres import schema
-from events.store.postgres.opening import check, told
+from events.store.postgres.connections import Connection, Connections, Datastore, how_to, told
+from events.store.postgres.opening import check, check_surroundings
 from events.store.sealing import End, Written, seal_of_epoch, sealed
 
-LOCK_SECONDS = 10
+LOCK_SECONDS = 10.0
 """So long a writer waits for its turn."""
+
+TURN_SECONDS = 60
+"""After so long without a word of whoever has the turn, PostgreSQL takes it away: a node that is
+gone would keep all others from writing."""
 
 COMMIT_SECONDS = 10.0
 """So long it waits for the answer to a COMMIT, which comes from the standby too."""
@@ -50,17 +54,14 @@ SETTLE_SECONDS = 20.0
 BETWEEN = 0.2
 """Seconds from one try to the next."""
 
-STANDING_BY = {
-    "target_session_attrs": "read-write",
-    "connect_timeout": "3",
-    "keepalives_idle": "3",
-    "keepalives_interval": "1",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "5000",
-    "application_name": "annales",
-}
-"""How a node connects, where its address says nothing else: of several hosts to the one that takes
-commits, and to another within seconds where that one is silent."""
+EVENTS = 5_000
+"""A page ends with the commit by which it has so many events; one commit may have more."""
+
+AT_ONCE = 5_000
+"""So many events are sent in one statement: PostgreSQL takes no message of a gigabyte."""
+
+TAKES_NO_COMMITS = ("25006", "25P03")
+"""What a server says that is no primary any more, or of a turn that was taken away."""
 
 
 class Page(NamedTuple):
@@ -79,45 +80,40 @@ class PostgresLog(library.PostgresApplicationRecorder):
         self, address: str, name: str, *, has_bodies: bool = False, clock: Clock = system_clock
     ) -> None:
         """The log in the schema `name` of a database, whose events tell of bodies or not. Nothing
-        is asked of it yet."""
+        is asked of it yet. Raises NotThisDatabase for an address that is none."""
         self.has_bodies = has_bodies
         self.address = address
         self.name = name
         self.clock = clock
-        self._connect = {**STANDING_BY, **conninfo_to_dict(address)}
-        datastore = library.PostgresDatastore(
-            "", "", "", "", "",
-            schema=name,
-            originator_id_type="text",
-            pool_size=0,
-            max_overflow=8,
-            connect_timeout=5.0,
-            pre_ping=True,
-        )  # fmt: skip
-        # Theirs takes an address apart and would leave out the half of it.
-        datastore.pool.kwargs = {"row_factory": dict_row, **self._connect}
-        super().__init__(_NotAsked(datastore))  # type: ignore[arg-type] # for the time of the call
-        self.datastore = datastore
+        self._connections = Connections({"row_factory": dict_row, **how_to(address)})
+        super().__init__(Datastore(name, self._connections))
+        self.channel_name = name  # where its subscriptions listen
 
     # --- connections
 
     @contextmanager
-    def connected(self) -> Iterator[psycopg.Connection[Any]]:
+    def connected(self) -> Iterator[Connection]:
         """A connection for a while. Raises LogUnreachable, also for one that breaks meanwhile."""
         try:
             with self.datastore.get_connection() as connection:
-                yield connection
-        except (OperationalError, InterfaceError) as error:
-            raise LogUnreachable(told(error)) from error
+                yield connection  # type: ignore[misc] # as they all are
+        except PersistenceError as error:
+            # What is raised here may be of SQLite, by whoever has the connection.
+            if _is_out_of_reach(error.__cause__):
+                raise LogUnreachable(told(error)) from error
+            raise
 
     @contextmanager
-    def _alone(self) -> Iterator[psycopg.Connection[Any]]:
+    def _alone(self) -> Iterator[Connection]:
         """A connection that nobody else uses before or after. Raises LogUnreachable."""
         try:
-            with psycopg.connect(**self._connect, autocommit=True) as connection:  # type: ignore[arg-type]
+            with self._connections.connect() as connection:
+                connection.row_factory = tuple_row
                 yield connection
-        except psycopg.OperationalError as error:
-            raise LogUnreachable(told(error)) from error
+        except psycopg.Error as error:
+            if _is_out_of_reach(error):
+                raise LogUnreachable(told(error)) from error
+            raise
 
     @contextmanager
     def listening(self) -> Iterator[Listener]:
@@ -129,7 +125,7 @@ class PostgresLog(library.PostgresApplicationRecorder):
     def check(self) -> None:
         """See that the log can be written to as it should be. Raises LogUnreachable, or
         NotThisDatabase, which says what to type."""
-        # The pool would say that it waited in vain, and not for what.
+        check_surroundings()
         with self._alone() as connection:
             check(connection, self.name)
 
@@ -148,8 +144,8 @@ class PostgresLog(library.PostgresApplicationRecorder):
         """
         with self.connected() as connection:
             turn = Turn(self, connection)
-            turn.take()
             try:
+                turn.take()
                 yield turn
                 turn.commit()
             finally:
@@ -172,19 +168,16 @@ class PostgresLog(library.PostgresApplicationRecorder):
 
     def has(self, written: Written) -> bool:
         """Whether a commit is in the log, once nobody writes that could still put it there. Raises
-        OutcomeUnknown."""
+        OutcomeUnknown, also where it is there and no standby has it that should."""
         ends = time.monotonic() + SETTLE_SECONDS
         while True:
             try:
-                with self.connected() as connection, connection.transaction():
-                    connection.execute(schema.of(self.name, schema.TAKE_TURN))
-                    place = {"position": written.commit.position}
-                    row = (
-                        connection.cursor(row_factory=tuple_row)
-                        .execute(schema.of(self.name, schema.SEAL_AT), place)
-                        .fetchone()
-                    )
-                    return row is not None and bytes(row[0]) == written.seal
+                with self.connected() as connection:
+                    if not _is_there_under_the_turn(connection, self.name, written):
+                        return False
+                    if not self.is_on_standby(connection):
+                        raise OutcomeUnknown("it is there, and no standby has it yet")
+                    return True
             except LogUnreachable as error:
                 if time.monotonic() > ends:
                     raise OutcomeUnknown(error.why) from error
@@ -242,97 +235,102 @@ class PostgresLog(library.PostgresApplicationRecorder):
             yield connection if row is not None and row[0] else None
 
     def is_on_standby(self, connection: psycopg.Connection[Any]) -> bool:
-        """Whether a synchronous standby has all that the log holds now, after some waiting; so it
-        is too where none is asked for."""
-        row = connection.execute(schema.NEEDS_STANDBYS).fetchone()
-        if row is None or not row[0]:
-            return True
-        lsn = connection.execute(schema.WRITTEN_TO).fetchone()
-        ends = time.monotonic() + COMMIT_SECONDS
-        while lsn is not None:
-            row = connection.execute(schema.STANDBYS, {"lsn": lsn[0]}).fetchone()
-            if row is not None and row[1]:
-                return True
-            if time.monotonic() > ends:
-                return False
-            time.sleep(BETWEEN / 10)
-        return False
+        """Whether all that the log holds now is where a commit must be before it is acknowledged,
+        after some waiting."""
+        # Whoever commits later waits for no less. It commits nothing that anybody sees, so it does
+        # no harm where it no longer waits.
+        with _cancelled_after(connection, COMMIT_SECONDS), _warned(connection) as warnings:
+            at_once(
+                connection,
+                *("BEGIN", schema.SETTINGS, schema.WRITE_NOTHING, "COMMIT"),
+                **_settings(),
+            )
+        return not warnings
 
 
 class Turn:
     """The turn to write to a log: nobody else does, and what is read is the newest."""
 
-    def __init__(self, log: PostgresLog, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, log: PostgresLog, connection: Connection) -> None:
         self.end = End(0, 0, None)
+        self.seal: bytes | None = None
+        self.epoch = 1
+        self.is_committed = False
         self._log = log
-        self._name = log.name
         self._connection = connection
         self._written: Written | None = None
-        self._has_written = False
+        self._writes: list[tuple[str, Any]] = []
         self._is_over = False
 
     def take(self) -> None:
-        """Wait until nobody else has it; `end` is how the log ends then."""
-        self._connection.execute("BEGIN")
-        self._connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
-        self._execute(schema.TAKE_TURN)
-        row = self._execute(schema.END).fetchone()
-        self.end = End(*row) if row else self.end
+        """Wait until nobody else has it; `end` is how the log ends then, with the `seal` of its
+        last commit, and in which `epoch`. Raises LogDamaged where an event lies in no commit."""
+        *_, [(*ends, self.seal, self.epoch)] = at_once(
+            self._connection,
+            *("BEGIN", schema.SETTINGS, schema.TAKE_TURN, schema.END),
+            log=self._log.name,
+            **_settings(),
+        )
+        self.end = End(*ends)
+        if self.end.given != self.end.position:
+            raise LogDamaged(self.end.given, "PostgreSQL has an event there that lies in no commit")
 
     def page(self, after: int, *, epoch: int, limit: int) -> Page:
         """As `PostgresLog.page`."""
-        return page_of(self._connection, self._name, after, epoch=epoch, limit=limit)
+        return page_of(self._connection, self._log.name, after, epoch=epoch, limit=limit)
+
+    # What is written is sent with the COMMIT, so that it takes one answer. Until then the server
+    # knows the turn to be idle, and takes it away from whoever is silent for too long.
 
     def write(self, written: Written) -> None:
         """Write a commit behind the end of the log."""
         commit, seal, claims, events = written
-        with self._connection.pipeline():
-            self._execute(schema.INSERT_COMMIT, (*msgspec.structs.astuple(commit), seal))
-            if claims:
-                columns = list(map(list, zip(*claims, strict=True)))
-                self._execute(schema.INSERT_CLAIMS, (commit.position, *columns))
-            self._execute(schema.INSERT_EVENTS, list(map(list, zip(*events, strict=True))))
-            self._execute(schema.NOTIFY)
+        self._writes.append((schema.INSERT_COMMIT, (*msgspec.structs.astuple(commit), seal)))
+        if claims:
+            columns = list(map(list, zip(*claims, strict=True)))
+            self._writes.append((schema.INSERT_CLAIMS, (commit.position, *columns)))
+        for first in range(0, len(events), AT_ONCE):
+            some = events[first : first + AT_ONCE]
+            columns = list(map(list, zip(*some, strict=True)))
+            self._writes.append((schema.INSERT_EVENTS, columns))
         self._written = written
-        self._has_written = True
         self.end = End(commit.position, commit.position, commit.recorded_at)
 
     def keep_body(self, id: str, body: bytes) -> None:
         """Keep a compressed body."""
-        self._execute(schema.INSERT_BODY, (id, body))
-        self._has_written = True
+        self._writes.append((schema.INSERT_BODY, (id, body)))
 
     def begin_epoch(self, epoch: Epoch) -> None:
         """Let an epoch begin."""
         row = (*msgspec.structs.astuple(epoch), seal_of_epoch(epoch))
-        self._execute(schema.INSERT_EPOCH, row)
-        self._execute(schema.NOTIFY)
-        self._has_written = True
+        self._writes.append((schema.INSERT_EPOCH, row))
 
     def put_beside(self, name: str, text: str) -> None:
         """Put a text beside the log under a name."""
-        self._execute(schema.INSERT_BESIDE, {"name": name, "text": text})
-        self._execute(schema.NOTIFY)
-        self._has_written = True
+        self._writes.append((schema.INSERT_BESIDE, {"name": name, "text": text}))
 
     def commit(self) -> None:
         """End the turn; what was written is in the log. Raises LogUnreachable, OutcomeUnknown."""
         if self._is_over:
             return
-        self._is_over = True
-        if not self._has_written:
-            self._connection.execute("ROLLBACK")
+        if not self._writes:
+            self.give_back()
             return
+        self._is_over = True
+        self._connection.patience = COMMIT_SECONDS
         try:
-            with _limited(self._connection, COMMIT_SECONDS), _warned(self._connection) as warnings:
-                self._connection.execute("COMMIT")
-        except psycopg.OperationalError as error:
-            # The server may have it all the same: then it is recorded, and is not to be refused.
-            if self._written is None or not self._log.has(self._written):
-                raise LogUnreachable(told(error)) from error
+            with _warned(self._connection) as warnings:
+                committed = self._send()
+        except psycopg.Error as error:
+            if self._connection.info.transaction_status != TransactionStatus.UNKNOWN:
+                raise  # the server has refused something, and with it the COMMIT
+            self._find_out(error)
         else:
+            if committed.statusmessage != "COMMIT":
+                raise LogUnreachable(f"its COMMIT was answered by {committed.statusmessage}")
             if warnings:  # it no longer waited for the standby, so a failover may lose it
                 raise OutcomeUnknown("; ".join(warnings))
+        self.is_committed = True
 
     def give_back(self) -> None:
         """End the turn, whatever became of it; what was not committed is not in the log."""
@@ -341,9 +339,21 @@ class Turn:
             with suppress(psycopg.Error):
                 self._connection.execute("ROLLBACK")
 
-    def _execute(self, statement: str, values: Any = None) -> psycopg.Cursor[Any]:
-        cursor = self._connection.cursor(row_factory=tuple_row)
-        return cursor.execute(schema.of(self._name, statement), values)
+    def _send(self) -> psycopg.Cursor[Any]:
+        name, writes = self._log.name, self._writes
+        with self._connection.pipeline():
+            for statement, values in (*writes, (schema.NOTIFY, None)):
+                self._connection.execute(schema.of(name, statement), values)
+            return self._connection.execute("COMMIT")
+
+    def _find_out(self, error: psycopg.Error) -> None:
+        """Find out what became of a COMMIT whose answer was lost: the server may have it all the
+        same, and then it is recorded, and is not to be refused."""
+        self._connection.close()
+        if self._written is None:
+            raise OutcomeUnknown(told(error)) from error
+        if not self._log.has(self._written):
+            raise LogUnreachable(told(error)) from error
 
 
 class Listener:
@@ -359,28 +369,44 @@ class Listener:
             pass
 
 
-def page_of(
-    connection: psycopg.Connection[Any], log: str, after: int, *, epoch: int, limit: int
-) -> Page:
+def page_of(connection: Connection, log: str, after: int, *, epoch: int, limit: int) -> Page:
     """A page of a log, all of it from one state."""
-    cursor = connection.cursor(row_factory=tuple_row)
 
-    def rows(statement: str, **values: int) -> list[tuple[Any, ...]]:
-        return cursor.execute(schema.of(log, statement), values).fetchall()
+    def ask(statement: str, **values: int) -> psycopg.Cursor[tuple[Any, ...]]:
+        cursor = connection.cursor(row_factory=tuple_row, binary=True)
+        return cursor.execute(schema.of(log, statement), values)
 
     # Commits are whole and never change: what is read of them later is of the same state.
-    seals = rows(schema.SEAL_AT, position=after)
-    commits = rows(schema.COMMITS_AFTER, after=after, limit=limit)
-    begun = rows(schema.EPOCHS_AFTER, number=epoch)
-    up_to = commits[-1][0] if commits else after
-    stretch = {"after": after, "up_to": up_to}
-    events = iter(rows(schema.EVENTS_BETWEEN, **stretch) if commits else [])
-    claims = iter(rows(schema.CLAIMS_BETWEEN, **stretch) if commits else [])
-    return Page(
-        bytes(seals[0][0]) if seals else None,
-        list(_written(map(_commit, commits), events, claims)),
-        [(_epoch(row), bytes(row[3])) for row in begun],
+    seals, committed, begun = at_once(
+        connection,
+        *(schema.SEAL_AT, schema.COMMITS_AFTER, schema.EPOCHS_AFTER),
+        log=log,
+        position=after,
+        after=after,
+        limit=limit,
+        number=epoch,
     )
+    commits = list(_not_too_many(map(_commit, committed)))
+    up_to = commits[-1][0].position if commits else after
+    # One that began later is of a later page.
+    epochs = [(_epoch(row), bytes(row[3])) for row in takewhile(lambda row: row[1] <= up_to, begun)]
+    written: list[Written] = []
+    if commits:
+        with connection.pipeline():
+            events = ask(schema.EVENTS_BETWEEN, after=after, up_to=up_to)
+            claims = ask(schema.CLAIMS_BETWEEN, after=after, up_to=up_to)
+        written = list(_written(commits, iter(events), iter(claims)))
+    return Page(bytes(seals[0][0]) if seals else None, written, epochs)
+
+
+def _not_too_many(commits: Iterable[tuple[Commit, bytes]]) -> Iterator[tuple[Commit, bytes]]:
+    """The first of some commits, with no more events than a page has."""
+    events = 0
+    for commit, seal in commits:
+        events += commit.position - commit.first + 1
+        if events > EVENTS and events > commit.position - commit.first + 1:
+            return
+        yield commit, seal
 
 
 def _written(
@@ -409,19 +435,59 @@ def _epoch(row: tuple[Any, ...]) -> Epoch:
     return Epoch(number=row[0], began=row[1], recorded_at=row[2])
 
 
-@contextmanager
-def _limited(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
-    """Break a connection that does not answer within some seconds.
+def _is_there_under_the_turn(connection: Connection, log: str, written: Written) -> bool:
+    """Whether a log has a commit, when nobody writes."""
+    *_, seals, leaves, _ = at_once(
+        connection,
+        *("BEGIN", schema.SETTINGS, schema.TAKE_TURN, schema.SEAL_AT, schema.LEAVES, "ROLLBACK"),
+        log=log,
+        position=written.commit.position,
+        first=written.commit.first,
+        **_settings(),
+    )
+    # A seal tells nothing of what the events say.
+    ours = [row[5] for row in written.events]
+    return seals == [(written.seal,)] and [row[0] for row in leaves] == ours
 
-    To cancel what the server does would be wrong: a commit that no longer waits for a standby is
-    seen by others, and a failover may lose it.
+
+def at_once(
+    connection: psycopg.Connection[Any], *statements: str, log: str = "", **values: object
+) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of some statements, for which the server is asked once.
+
+    Not by a pipeline: after one of the driver's, PostgreSQL takes a turn away from nobody who is
+    silent with it, since the last that it hears is no end of a request.
     """
+    cursor = psycopg.ClientCursor(connection, row_factory=tuple_row)
+    cursor.execute(schema.of(log, "; ".join(statements)), values)
+    rows = []
+    while True:
+        rows.append(cursor.fetchall() if cursor.description else [])
+        if not cursor.nextset():
+            return rows
 
-    def shut() -> None:
-        with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as copy:
-            copy.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, shut)
+def _settings() -> dict[str, str]:
+    """How long is waited in a transaction."""
+    return {"lock": f"{LOCK_SECONDS:g}s", "idle": f"{TURN_SECONDS}s"}
+
+
+def _is_out_of_reach(error: BaseException | None) -> bool:
+    """Whether PostgreSQL said this, or the way to it, where it can take no commit now."""
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return True
+    return isinstance(error, psycopg.Error) and error.sqlstate in TAKES_NO_COMMITS
+
+
+@contextmanager
+def _cancelled_after(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+    """Cancel what a server does after some seconds."""
+
+    def cancel() -> None:
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=seconds)
+
+    timer = threading.Timer(seconds, cancel)
     timer.daemon = True
     timer.start()
     try:
@@ -436,27 +502,11 @@ def _warned(connection: psycopg.Connection[Any]) -> Iterator[list[str]]:
     warnings: list[str] = []
 
     def hear(notice: psycopg.errors.Diagnostic) -> None:
-        warnings.append(notice.message_primary or "")
+        if notice.severity_nonlocalized == "WARNING":
+            warnings.append(notice.message_primary or "")
 
     connection.add_notice_handler(hear)
     try:
         yield warnings
     finally:
         connection.remove_notice_handler(hear)
-
-
-class _NotAsked:
-    """A datastore of which nothing is asked while a recorder is put together: the library would
-    look there for the types of its functions, which we refuse."""
-
-    def __init__(self, datastore: library.PostgresDatastore) -> None:
-        self._datastore = datastore
-
-    def register_type_adapters(self) -> None:
-        """Not needed."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._datastore, name)
-
-    def __enter__(self) -> Self:
-        return self

@@ -13,56 +13,67 @@ from psycopg.sql import SQL, Literal
 
 from events.errors import LogUnreachable, NotThisDatabase
 from events.store.postgres import schema
+from events.store.postgres.connections import STANDBY, how_to, told
 
 OLDEST = 15
 """The oldest release that the suite passes with."""
 
 FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
-MAKE = "`annales --log ADDRESS migrate`, as the owner of the database, makes it"
+AS_OWNER = "as the owner of the database"
+
+MAKE = "annales --log ADDRESS migrate"
+
+THIS = schema.COMMENT.format(number=schema.SCHEMA_NUMBER)
 
 
-def check(connection: psycopg.Connection[Any], log: str) -> None:
-    """See that a log can be written to. Raises NotThisDatabase, which says what to type."""
+RESET = {
+    "user": "ALTER ROLE {role} RESET {name}",
+    "database": "ALTER DATABASE {database} RESET {name}",
+    "database user": "ALTER ROLE {role} IN DATABASE {database} RESET {name}",
+    "client": "unset PGOPTIONS, and leave `options` out of the address",
+    "command line": "pg_ctl restart, without -F and -c {name}=…",
+}
+"""How a setting is taken back, by where PostgreSQL has it from; elsewhere `ALTER SYSTEM` does."""
+
+TURN_ON = "ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf()"
+
+
+def check_surroundings() -> None:
+    """See that nothing of the library is switched on here. Raises NotThisDatabase."""
     if strtobool(os.environ.get(FUNCTIONS) or "no"):
         raise NotThisDatabase(
             f"{FUNCTIONS} is set: by its functions the library writes without a turn, and whoever"
             f" reads on misses events. Type: unset {FUNCTIONS}"
         )
+
+
+def check(connection: psycopg.Connection[Any], log: str) -> None:
+    """See that a log can be written to. Raises NotThisDatabase, which says what to type."""
     cursor = connection.cursor(row_factory=tuple_row)
     _check_server(cursor)
-    said = cursor.execute(schema.SCHEMA_SAYS, {"log": log}).fetchone()
-    wanted = schema.COMMENT.format(number=schema.SCHEMA_NUMBER)
-    if said is None or said[0] is None:
-        raise NotThisDatabase(f"the database has no log {log} yet: {MAKE}")
-    if said[0] != wanted:
-        raise NotThisDatabase(
-            f"{log} is {said[0]!r}, and this program knows {wanted!r}: use the program that made it"
-        )
+    there, said = cursor.execute(schema.SCHEMA_SAYS, {"log": log}).fetchone() or (False, None)
+    if not there:
+        raise NotThisDatabase(f"the database has no log {log} yet. Type {AS_OWNER}: {MAKE}")
+    if said != THIS:
+        raise NotThisDatabase(_other(log, said))
     functions = cursor.execute(schema.LIBRARYS_FUNCTIONS, {"log": log}).fetchall()
     if functions:
         raise NotThisDatabase(
             f"{log} has functions of the library, by which events are written without a turn."
-            f" Type in psql: DROP FUNCTION {log}.{functions[0][0]}"
+            f" Type in psql: DROP FUNCTION {log}.{functions[0][0]} CASCADE"
         )
     lacking = cursor.execute(schema.LACKING, {"log": log}).fetchall()
     if lacking:
-        told = ", ".join(f"{privilege} on {log}.{table}" for privilege, table in lacking)
+        what = ", ".join(f"{privilege} on {log}.{table}" for privilege, table in lacking)
         user = cursor.execute("SELECT current_user").fetchone()
         role = user[0] if user else "ROLE"
-        raise NotThisDatabase(
-            f"{role} lacks {told}. Type, as the owner: annales --log ADDRESS migrate --grant {role}"
-        )
-
-
-def told(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+        raise NotThisDatabase(f"{role} lacks {what}. Type {AS_OWNER}: {MAKE} --grant {role}")
 
 
 def _check_server(cursor: psycopg.Cursor[Any]) -> None:
     row = cursor.execute(schema.SERVER).fetchone()
-    version, encoding, is_standby, commit, fsync = row or (0, "", False, "", "")
+    version, encoding, is_standby = row or (0, "", False)
     if version // 10_000 < OLDEST:
         raise NotThisDatabase(
             f"it is PostgreSQL {version // 10_000}, and a log needs {OLDEST} or newer: upgrade it"
@@ -74,15 +85,12 @@ def _check_server(cursor: psycopg.Cursor[Any]) -> None:
             " createdb --encoding UTF8 --template template0 NAME"
         )
     if is_standby:
+        raise NotThisDatabase(STANDBY)
+    for name, value, source, role, database in cursor.execute(schema.UNSAFE).fetchall():
+        how = RESET.get(source, TURN_ON).format(name=name, role=role, database=database)
         raise NotThisDatabase(
-            "it is a standby, which takes no commits: name all hosts in the address, as in"
-            " postgresql://HOST1,HOST2/NAME?target_session_attrs=read-write"
-        )
-    if commit not in ("on", "remote_apply") or fsync != "on":
-        raise NotThisDatabase(
-            f"synchronous_commit is {commit} and fsync {fsync}, so it acknowledges what a loss of"
-            " power takes away. Type in psql: ALTER SYSTEM SET synchronous_commit = on; ALTER"
-            " SYSTEM SET fsync = on; SELECT pg_reload_conf()"
+            f"{name} is {value}, so it acknowledges what a loss of power or of a machine takes"
+            f" away. Type {'' if source == 'command line' else 'in psql'}: {how}"
         )
 
 
@@ -94,23 +102,38 @@ def make(address: str, logs: Sequence[str], *, role: str | None = None) -> list[
     """
     made = []
     try:
-        connection = psycopg.connect(address, connect_timeout=5)
+        with psycopg.connect(**how_to(address)) as connection:
+            cursor = connection.cursor(row_factory=tuple_row)
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('annales migrate'))")
+            _check_server(cursor)
+            for log in logs:
+                if _is_to_be_made(cursor, log):
+                    _make(cursor, log)
+                    made.append(log)
+                if role is not None:
+                    cursor.execute(schema.of(log, schema.GRANTS, role=role))
     except psycopg.OperationalError as error:
         raise LogUnreachable(told(error)) from error
-    with connection:
-        cursor = connection.cursor(row_factory=tuple_row)
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('annales migrate'))")
-        _check_server(cursor)
-        for log in logs:
-            said = cursor.execute(schema.SCHEMA_SAYS, {"log": log}).fetchone()
-            if said is None or said[0] is None:
-                _make(cursor, log)
-                made.append(log)
-            if role is not None:
-                cursor.execute(schema.of(log, schema.GRANTS, role=role))
-        if role is not None:
-            _let_see_standbys(cursor, role)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise NotThisDatabase(f"{told(error)}. Type this command {AS_OWNER}") from error
+    except psycopg.errors.UndefinedObject as error:
+        raise NotThisDatabase(f"{told(error)}. Type in psql: CREATE ROLE {role} LOGIN") from error
     return made
+
+
+def _is_to_be_made(cursor: psycopg.Cursor[Any], log: str) -> bool:
+    """Whether there is no log of a name yet. Raises NotThisDatabase where something else has it."""
+    there, said = cursor.execute(schema.SCHEMA_SAYS, {"log": log}).fetchone() or (False, None)
+    if there and said != THIS:
+        raise NotThisDatabase(_other(log, said))
+    return not there
+
+
+def _other(log: str, said: str | None) -> str:
+    return (
+        f"its schema {log} is {said!r}, and this program knows {THIS!r}: use the program that made"
+        " it, or another database (createdb)"
+    )
 
 
 def _make(cursor: psycopg.Cursor[Any], log: str) -> None:
@@ -118,14 +141,4 @@ def _make(cursor: psycopg.Cursor[Any], log: str) -> None:
     cursor.execute(schema.of(log, schema.CREATE))
     for table in schema.APPEND_ONLY:
         cursor.execute(schema.of(log, schema.CREATE_TRIGGER, table=table))
-    told = Literal(schema.COMMENT.format(number=schema.SCHEMA_NUMBER))
-    cursor.execute(SQL("{} IS {}").format(schema.of(log, "COMMENT ON SCHEMA {log}"), told))
-
-
-def _let_see_standbys(cursor: psycopg.Cursor[Any], role: str) -> None:
-    """Let a role see how far the standbys are, if whoever makes the log may allow that."""
-    cursor.execute("SAVEPOINT standbys")
-    try:
-        cursor.execute(schema.of("", "GRANT pg_monitor TO {role}", role=role))
-    except psycopg.errors.InsufficientPrivilege:
-        cursor.execute("ROLLBACK TO SAVEPOINT standbys")
+    cursor.execute(SQL("{} IS {}").format(schema.of(log, "COMMENT ON SCHEMA {log}"), Literal(THIS)))

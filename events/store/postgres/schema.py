@@ -11,6 +11,8 @@ an INSERT that does not know of turns fails.
 
 from __future__ import annotations
 
+from functools import cache
+
 from psycopg.sql import SQL, Composed, Identifier
 
 SCHEMA_NUMBER = 1
@@ -70,6 +72,7 @@ CREATE = """
         name text NOT NULL,
         text text NOT NULL
     );
+    CREATE INDEX ON {log}.beside (name, number);
 
     -- The one table that is no history: who is signed in at the desk.
     CREATE TABLE {log}.sessions (
@@ -105,9 +108,12 @@ GRANTS = """
     GRANT UPDATE, DELETE ON {log}.sessions TO {role};
     GRANT EXECUTE ON FUNCTION {log}.take_turn() TO {role};
 """
-"""All that whoever keeps a node may do. How far a standby is it asks as `pg_monitor`."""
+"""All that whoever keeps a node may do."""
 
-SCHEMA_SAYS = "SELECT obj_description(to_regnamespace(%(log)s), 'pg_namespace')"
+SCHEMA_SAYS = """
+    SELECT to_regnamespace(%(log)s) IS NOT NULL,
+           obj_description(to_regnamespace(%(log)s), 'pg_namespace')
+"""
 
 LACKING = """
     SELECT wanted.privilege, wanted.table_name
@@ -120,6 +126,10 @@ LACKING = """
     ) AS wanted (privilege, table_name)
     WHERE NOT has_schema_privilege(%(log)s, 'USAGE')
        OR NOT has_table_privilege(%(log)s || '.' || wanted.table_name, wanted.privilege)
+    UNION ALL
+    SELECT 'EXECUTE', 'take_turn()'
+    WHERE NOT has_schema_privilege(%(log)s, 'USAGE')
+       OR NOT has_function_privilege(%(log)s || '.take_turn()', 'EXECUTE')
 """
 
 LIBRARYS_FUNCTIONS = """
@@ -130,7 +140,15 @@ LIBRARYS_FUNCTIONS = """
 
 SERVER = """
     SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'),
-           pg_is_in_recovery(), current_setting('synchronous_commit'), current_setting('fsync')
+           pg_is_in_recovery()
+"""
+
+UNSAFE = """
+    SELECT name, setting, source, quote_ident(current_user), quote_ident(current_database())
+    FROM pg_settings
+    WHERE name = 'fsync' AND setting <> 'on'
+       OR name = 'synchronous_commit' AND setting NOT IN ('on', 'remote_apply')
+    ORDER BY name
 """
 
 TAKE_TURN = "SELECT {log}.take_turn()"
@@ -138,13 +156,23 @@ TAKE_TURN = "SELECT {log}.take_turn()"
 END = """
     SELECT coalesce((SELECT max(notification_id) FROM {log}.stored_events), 0),
            coalesce((SELECT max(position) FROM {log}.commits), 0),
-           (SELECT max(recorded_at) FROM {log}.commits)
+           (SELECT max(recorded_at) FROM {log}.commits),
+           (SELECT seal FROM {log}.commits ORDER BY position DESC LIMIT 1),
+           coalesce((SELECT max(number) FROM {log}.epochs), 1)
 """
+"""The last two: by them whoever has copied it all knows it without asking again."""
 
 SEAL_AT = """
     SELECT seal
     FROM {log}.commits
     WHERE position = %(position)s
+"""
+
+LEAVES = """
+    SELECT leaf
+    FROM {log}.stored_events
+    WHERE %(first)s <= notification_id AND notification_id <= %(position)s
+    ORDER BY notification_id
 """
 
 HEAD = "SELECT coalesce(max(position), 0) FROM {log}.commits"
@@ -185,11 +213,25 @@ EPOCHS_AFTER = """
 """
 
 BESIDE_AFTER = """
-    SELECT DISTINCT ON (name) name, number, text
-    FROM {log}.beside
-    WHERE number > %(number)s
-    ORDER BY name, number DESC
+    WITH RECURSIVE known (name) AS (
+        SELECT min(name) FROM {log}.beside
+        UNION ALL
+        SELECT (SELECT min(name) FROM {log}.beside WHERE name > known.name)
+        FROM known
+        WHERE known.name IS NOT NULL
+    )
+    SELECT known.name, last.number, last.text
+    FROM known, LATERAL (
+        SELECT number, text
+        FROM {log}.beside
+        WHERE name = known.name
+        ORDER BY number DESC
+        LIMIT 1
+    ) AS last
+    WHERE last.number > %(number)s
+    ORDER BY last.number
 """
+"""By the index, from name to name: each signature is a row, and there are millions of them."""
 
 INSERT_COMMIT = """
     INSERT INTO {log}.commits
@@ -225,17 +267,18 @@ NOTIFY = "NOTIFY {log}"
 
 LISTEN = "LISTEN {log}"
 
-WRITTEN_TO = "SELECT pg_current_wal_flush_lsn()"
-
-STANDBYS = """
-    SELECT count(*), coalesce(bool_or(flush_lsn >= %(lsn)s::pg_lsn), false)
-    FROM pg_stat_replication
-    WHERE sync_state IN ('sync', 'quorum')
+SETTINGS = """
+    SELECT set_config('lock_timeout', %(lock)s, true),
+           set_config('idle_in_transaction_session_timeout', %(idle)s, true),
+           set_config('client_min_messages', 'warning', true)
 """
+"""The last, since a commit that no longer waits for a standby says so by a warning alone."""
 
-NEEDS_STANDBYS = "SELECT current_setting('synchronous_standby_names') <> ''"
+WRITE_NOTHING = "SELECT pg_logical_emit_message(true, 'annales', '')"
+"""A commit of it waits for the standbys as any other does, and nobody sees anything of it."""
 
 
+@cache
 def of(log: str, statement: str, **names: str) -> Composed:
     """A statement on a log; other names stand in it for what they are called."""
     called = {name: Identifier(value) for name, value in names.items()}
