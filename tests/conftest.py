@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.archive import Archive
+from tests.postgres import bare, database, postgres  # noqa: F401 -- fixtures, for every room
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
 ONCE = (

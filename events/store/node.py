@@ -21,7 +21,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
 from events.commit import Epoch, NewCommit
-from events.errors import LogDamaged, LogReplaced, LogUnreachable
+from events.errors import CopyAhead, LogDamaged, LogUnreachable
 from events.store import bodies as bodies_of
 from events.store.clock import Clock, system_clock
 from events.store.postgres.log import Page, PostgresLog, Turn
@@ -34,12 +34,6 @@ PAGE = 1000
 
 PAGE_OF_BODIES = 20
 """The same, of a log whose events tell of bodies, each of which may have megabytes."""
-
-LOST = (
-    "it has commits up to @{position} that PostgreSQL has not: a failover lost them, or it is"
-    " another log. Where it is the right one, move this folder's logs and views away, and they are"
-    " copied anew"
-)
 
 
 class _OfThisThread(local):
@@ -62,13 +56,14 @@ class NodeLog(ChronicleRecorder):
         self.shared = shared
         self._page = PAGE if not shared.has_bodies else PAGE_OF_BODIES
         self._turns = _OfThisThread()
+        self.is_copied = False
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Nobody else writes meanwhile, on any node: what this thread reads is the newest state.
 
         What it inserts is in PostgreSQL at the end, or, where something is raised, in no log.
-        Raises LogUnreachable, OutcomeUnknown, LogReplaced, and NotWritten for the copy.
+        Raises LogUnreachable, OutcomeUnknown, CopyAhead, and NotWritten for the copy.
         """
         if self.datastore.is_in_transaction():
             with self.writing_here():
@@ -103,8 +98,23 @@ class NodeLog(ChronicleRecorder):
 
     def copy(self, progress: Callable[[int], None] | None = None) -> int:
         """Copy what PostgreSQL has beyond the copy; returns how far that is. `progress` is told so
-        after each page. Raises LogUnreachable, LogReplaced, LogDamaged."""
-        return self._copy(self.shared.page, progress)
+        after each page. Raises LogUnreachable, CopyAhead, LogDamaged."""
+        position = self._copy(self.shared.page, progress)
+        self.is_copied = True
+        return position
+
+    def has_in_common(self, position: int) -> bool:
+        """Whether PostgreSQL has the same commit at a position, and so the same up to there; so it
+        has at 0. Raises LogUnreachable."""
+        page = self.shared.page(position, epoch=1, limit=0)
+        return page.seal == self._seal_at(position)
+
+    def began_there(self) -> list[int]:
+        """Where epochs began in PostgreSQL that the copy does not know. Raises LogUnreachable."""
+        known = self.epochs()
+        number = known[-1].number if known else 1
+        page = self.shared.page(0, epoch=number, limit=0)
+        return [epoch.began for epoch, _ in page.epochs]
 
     def _copy(
         self, page_after: Callable[..., Page], progress: Callable[[int], None] | None = None
@@ -115,7 +125,7 @@ class NodeLog(ChronicleRecorder):
             number = epochs[-1].number if epochs else 1
             page = page_after(position, epoch=number, limit=self._page)
             if page.seal != self._seal_at(position):
-                raise LogReplaced(self.name, LOST.format(position=position))
+                raise CopyAhead(self.name, position)
             if not page.commits and not page.epochs:
                 return position
             self._take_in(page)
@@ -183,16 +193,29 @@ class NodeLog(ChronicleRecorder):
         """Begin to use the log: copy what PostgreSQL has beyond the copy. Where it cannot be
         reached, what was copied can be asked for.
 
-        Raises LogReplaced, LogDamaged, NotThisDatabase, and LogUnreachable where nothing is copied
-        yet.
+        Raises CopyAhead, LogReplaced, LogDamaged, NotThisDatabase, and LogUnreachable where nothing
+        is copied yet.
         """
         try:
             self.shared.check()
             self.copy()
         except LogUnreachable:
-            if self.head() is None:
+            if self.shared.is_needed and self.head() is None:
                 raise
         self.check_continues()
+
+    def open_as_it_is(self) -> None:
+        """The same, whatever the folder had before."""
+        self.copy()
+        super().open_as_it_is()
+
+    def put_beside(self, name: str, text: str) -> None:
+        """Put a text beside the log under a name, for all nodes; in the `writing` of this thread,
+        if it has one. Raises LogUnreachable."""
+        if self._turns.turn is None:
+            self.shared.put_beside(name, text)
+        else:
+            self._turns.turn.put_beside(name, text)
 
 
 class NodeFactory(ChronicleFactory):

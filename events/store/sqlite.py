@@ -449,6 +449,14 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
         """Begin to use the log. Raises like `check_continues`."""
         self.check_continues()
 
+    def open_as_it_is(self) -> None:
+        """Begin to use the log, whatever the folder had before."""
+        self.note()
+
+    def put_beside(self, name: str, text: str) -> None:
+        """Hear that a text is to lie beside the log under a name, in the `writing` of this thread
+        if it has one: a log that lies elsewhere too keeps it there."""
+
     def check_continues(self) -> None:
         """See that the log goes on from what is noted beside it, and note it where nothing is.
 

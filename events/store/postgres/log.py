@@ -16,6 +16,7 @@ and reads that.
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 import time
@@ -81,6 +82,8 @@ class PostgresLog(library.PostgresApplicationRecorder):
         """The log in the schema `name` of a database, whose events tell of bodies or not. Nothing
         is asked of it yet."""
         self.has_bodies = has_bodies
+        self.is_needed = True
+        """Whether a copy that has nothing may not be opened without it."""
         self.address = address
         self.name = name
         self.clock = clock
@@ -352,11 +355,16 @@ class Listener:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def wait(self, timeout: float) -> None:
-        """Wait until the log has grown, or the time is over. Raises psycopg's OperationalError
-        where the connection is lost."""
-        for _ in self._connection.notifies(timeout=timeout, stop_after=1):
-            pass
+    def wait(self, timeout: float, *, call: int | None = None) -> None:
+        """Wait until the log has grown, or the time is over, or a file that is given can be read.
+        Raises psycopg's OperationalError where the connection is lost."""
+        ours, looking = self._connection.fileno(), select.poll()
+        for file in (ours, call):
+            if file is not None:
+                looking.register(file, select.POLLIN)
+        if ours in dict(looking.poll(timeout * 1000)):
+            for _ in self._connection.notifies(timeout=0):
+                pass
 
 
 def page_of(
