@@ -83,7 +83,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     head, projected, failure = archive().standing()
     lag = head - projected
     ready = failure is None and lag <= READY_LAG
-    body = {
+    body: dict[str, Any] = {
         "ready": ready,
         "head": head,
         "projected": projected,

@@ -37,9 +37,10 @@ PAGE_OF_BODIES = 20
 
 
 class _OfThisThread(local):
-    """The turn that a thread has, if it has one."""
+    """The turn that a thread has, if it has one, and what is to be done after its commit."""
 
     turn: Turn | None = None
+    then: tuple[Callable[[], None], ...] = ()
 
 
 class NodeLog(ChronicleRecorder):
@@ -56,7 +57,10 @@ class NodeLog(ChronicleRecorder):
         self.shared = shared
         self._page = PAGE if not shared.has_bodies else PAGE_OF_BODIES
         self._turns = _OfThisThread()
-        self.is_copied = False
+        self.unreached: str | None = None
+        """Why PostgreSQL could not be reached when the log was opened, if it could not."""
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called when this node has the turn, and the newest copy, before anything is decided."""
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -71,13 +75,16 @@ class NodeLog(ChronicleRecorder):
             return
         with self.shared.turn() as turn:
             self._copy(turn.page)
+            self.on_turn()
             with self.writing_here():
                 self._turns.turn = turn
                 try:
                     yield
                     turn.commit()
+                    for call in self._turns.then:
+                        call()
                 finally:
-                    self._turns.turn = None
+                    self._turns.turn, self._turns.then = None, ()
 
     def _write(self, cursor: library.SQLiteCursor, written: Written) -> None:
         super()._write(cursor, written)  # what is not unique is refused here
@@ -99,9 +106,7 @@ class NodeLog(ChronicleRecorder):
     def copy(self, progress: Callable[[int], None] | None = None) -> int:
         """Copy what PostgreSQL has beyond the copy; returns how far that is. `progress` is told so
         after each page. Raises LogUnreachable, CopyAhead, LogDamaged."""
-        position = self._copy(self.shared.page, progress)
-        self.is_copied = True
-        return position
+        return self._copy(self.shared.page, progress)
 
     def has_in_common(self, position: int) -> bool:
         """Whether PostgreSQL has the same commit at a position, and so the same up to there; so it
@@ -199,9 +204,10 @@ class NodeLog(ChronicleRecorder):
         try:
             self.shared.check()
             self.copy()
-        except LogUnreachable:
+        except LogUnreachable as error:
             if self.shared.is_needed and self.head() is None:
                 raise
+            self.unreached = error.why
         self.check_continues()
 
     def open_as_it_is(self) -> None:
@@ -209,13 +215,14 @@ class NodeLog(ChronicleRecorder):
         self.copy()
         super().open_as_it_is()
 
-    def put_beside(self, name: str, text: str) -> None:
-        """Put a text beside the log under a name, for all nodes; in the `writing` of this thread,
-        if it has one. Raises LogUnreachable."""
+    def put_beside(self, name: str, text: str, then: Callable[[], None]) -> None:
+        """Put a text beside the log in PostgreSQL, for all nodes. Raises LogUnreachable."""
         if self._turns.turn is None:
             self.shared.put_beside(name, text)
+            then()
         else:
             self._turns.turn.put_beside(name, text)
+            self._turns.then = (*self._turns.then, then)
 
 
 class NodeFactory(ChronicleFactory):

@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from eventsourcing.persistence import PersistenceError
 
@@ -41,13 +41,14 @@ from service.archive.copying import Copying
 from service.archive.hearing import Hearing
 from service.archive.keys import KEYS, Keyring
 from service.archive.node import shared_of
-from service.archive.published import Published
+from service.archive.published import NotWhatWasSigned, Published
 from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
 from service.sharing import Call, Holder, Troubles
 
 if TYPE_CHECKING:
+    from events.store.node import NodeLog
     from events.store.postgres.log import PostgresLog
 
 LOG = "log.sqlite"
@@ -122,6 +123,7 @@ class Archive:
             self._note_copied(asked)
             opened.pop_all()
         self.ledger = Ledger(self.chronicle.log, folder)
+        self._take_published()
         self._apart: TemporaryDirectory[str] | None = None
         self.views = self._views()
         log = self.chronicle.log
@@ -177,8 +179,28 @@ class Archive:
     def _note_copied(self, asked: int) -> None:
         """Note that a node has copied all that PostgreSQL has, if it has."""
         log = self.chronicle.log
-        if self.shared is not None and getattr(log, "is_copied", False):
+        if self.shared is not None and self.unreached is None:
             self.hearing.note(log.max_notification_id() or 0, asked=asked)
+
+    def _take_published(self) -> None:
+        """Take over what lies beside the log in PostgreSQL: whether it is a mirror, before anything
+        is recorded, also where another node has just made it one."""
+        if self.shared is None:
+            return
+        published = Published(self.ledger, self.shared.chronicle)
+
+        def look() -> None:
+            with suppress(NotWhatWasSigned):  # whoever copies says so
+                published.look()
+
+        if self.unreached is None:
+            look()
+        cast("NodeLog", self.chronicle.log).on_turn = look
+
+    @property
+    def unreached(self) -> str | None:
+        """Why a node could not copy what PostgreSQL has when it was opened, if it could not."""
+        return getattr(self.chronicle.log, "unreached", None)
 
     def may_begin_anew(self) -> bool:
         """Whether a node whose copies have commits that PostgreSQL has not would copy them anew, if
@@ -213,7 +235,7 @@ class Archive:
             self.copying = Copying(
                 self.shared,
                 [self.chronicle.log, self.keys.log, *filter(None, [self.citations.log])],
-                published=Published(self.ledger),
+                published=Published(self.ledger, self.shared.chronicle),
                 hearing=self.hearing,
                 call=lambda: self.called,
                 on_failed=lambda failure: self.troubles.tell(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -45,9 +45,9 @@ ANEW = 60.0
 class Copying:
     """Copies until it is stopped.
 
-    `call` gives what lets it look at once. `on_failed` is told why it cannot, and None when it can again;
-    `on_heard` is called whenever PostgreSQL has answered, `on_ahead` where the copy has commits
-    that PostgreSQL has not.
+    `call` gives what lets it look at once. `on_failed` is told why it cannot copy, and None when it
+    can again; `on_heard` is called whenever PostgreSQL has answered, `on_ahead` where the copy has
+    commits that PostgreSQL has not.
     """
 
     def __init__(
@@ -68,8 +68,6 @@ class Copying:
         self._on_failed = on_failed
         self.on_heard: Callable[[], None] = lambda: None
         self.on_ahead: Callable[[], None] = lambda: None
-        self._beside = 0
-        self._untaken: Mapping[str, str] = {}
         self._doubt: NotWhatWasSigned | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="copier", daemon=True)
@@ -124,20 +122,12 @@ class Copying:
         self._heard(chronicle.copy(self._look_up), asked)
         for each in others:
             each.copy()
-        number, texts = self._shared.chronicle.beside(self._beside)
-        self._untaken = {**self._untaken, **texts}
-        self._beside = number
-        if self._untaken:
-            self._take()
-
-    def _take(self) -> None:
-        """Take over what is published, as soon as the copy has what it is of."""
         try:
-            if self._published.take(self._untaken):
-                self._untaken, self._doubt = {}, None
+            if self._published.look():
+                self._doubt = None
         except NotWhatWasSigned as doubt:
             log.error("%s", doubt)
-            self._untaken, self._doubt = {}, doubt
+            self._doubt = doubt
 
     def _look_up(self, _: int) -> None:
         """Where there is much to copy, tell how much."""

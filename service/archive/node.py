@@ -6,7 +6,9 @@ recorded in the copy alone.
 
 from __future__ import annotations
 
-from contextlib import closing
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,12 @@ class Shared:
         """The chronicle's, that of the keys and that of the citations."""
         return self.chronicle, self.keys, self.citations
 
+    @contextmanager
+    def mirroring(self) -> Iterator[bool]:
+        """Whether this node mirrors: no other does before this is left. Raises LogUnreachable."""
+        with self.chronicle.one_of_all("mirror") as connection:
+            yield connection is not None
+
     def sessions(self) -> SharedSessions:
         """Who is signed in at the desk, of whichever node."""
         from events.store.postgres.sessions import SharedSessions  # noqa: PLC0415 -- an extra
@@ -70,6 +78,16 @@ def address_of(folder: Path) -> str | None:
         return (folder / NODE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+
+
+def shown(address: str) -> str:
+    """An address without what is secret in it.
+
+    >>> shown("postgresql://ann:secret@one,two/log"), shown("host=one password=secret")
+    ('postgresql://ann@one,two/log', 'host=one')
+    """
+    uri = re.sub(r"^([a-z]+://[^:/@]*):[^@]*@", r"\1@", address)
+    return re.sub(r"[ ?&]?password=('[^']*'|[^ &]*)", "", uri)
 
 
 def shared_of(folder: Path, *, clock: Clock = system_clock) -> Shared | None:

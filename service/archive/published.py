@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from events import files
 from events.errors import AnnalesError
 from events.ledger import base, signing
 from events.ledger.checking import Checkpoint, Key, NotProved, checkpoint_of
 from events.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from events.store.postgres.log import PostgresLog
 
 
 class NotWhatWasSigned(AnnalesError):
@@ -29,9 +33,12 @@ class NotWhatWasSigned(AnnalesError):
 class Published:
     """What is published of a log, in the folder of a node. One process at a time takes it over."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, log: PostgresLog) -> None:
         self._ledger = ledger
         self._folder = ledger.folder
+        self._log = log
+        self._number = 0
+        self._untaken: Mapping[str, str] = {}
 
     def take(self, texts: Mapping[str, str]) -> bool:
         """Take over texts by their names, as far as they are newer; False where the copy has less
@@ -45,6 +52,17 @@ class Published:
             self._take_key(text)
         note = texts.get(signing.CHECKPOINT)
         return note is None or self._take_checkpoint(note)
+
+    def look(self) -> bool:
+        """Take over what was published since the last look; whether there was anything, and the
+        copy comes to it. Raises NotWhatWasSigned, LogUnreachable."""
+        number, texts = self._log.beside(self._number)
+        self._untaken = {**self._untaken, **texts}
+        self._number = number
+        untaken, self._untaken = self._untaken, {}
+        if not self.take(untaken):
+            self._untaken = untaken
+        return bool(untaken) and not self._untaken
 
     def _take_key(self, text: str) -> None:
         try:

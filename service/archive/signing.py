@@ -81,7 +81,7 @@ class Elsewhere:
                 self._log.put_beside(name, path.read_text(encoding="utf-8"))
         # Where it is not to be had yet, what was signed beyond is not known here, and is not to be
         # signed otherwise.
-        return Published(self._ledger).take(texts)
+        return Published(self._ledger, self._log).take(texts)
 
     def keep(self, name: str, text: str) -> None:
         """Publish a text under a name. Raises LogUnreachable."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from events.chronicle import Chronicle
-from events.errors import LogUnreachable
 from service.archive import LOG, node
 from service.archive.citations import Citations
 from service.archive.keys import Keyring
+
+if TYPE_CHECKING:
+    from events.store.node import NodeLog
 
 AS_IT_IS = "PostgreSQL does not answer, so this is what was copied before: {why}"
 
@@ -28,9 +31,7 @@ def newest_copy(folder: Path) -> None:
             pass
         with closing(Citations(folder, shared=shared.citations)):
             pass
-        with Chronicle(folder / LOG, shared=shared.chronicle):
-            pass
-        try:
-            shared.chronicle.head()
-        except LogUnreachable as error:
-            click.echo(AS_IT_IS.format(why=error.why), err=True)
+        with Chronicle(folder / LOG, shared=shared.chronicle) as chronicle:
+            why = cast("NodeLog", chronicle.log).unreached
+        if why is not None:
+            click.echo(AS_IT_IS.format(why=why), err=True)

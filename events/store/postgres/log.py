@@ -237,11 +237,17 @@ class PostgresLog(library.PostgresApplicationRecorder):
 
     @contextmanager
     def signing(self) -> Iterator[psycopg.Connection[Any] | None]:
-        """The turn to sign, which one of all nodes has: the connection that holds it; None where
-        another has it. Raises LogUnreachable."""
+        """The turn to sign, as `one_of_all` gives it."""
+        with self.one_of_all("signer") as connection:
+            yield connection
+
+    @contextmanager
+    def one_of_all(self, who: str) -> Iterator[psycopg.Connection[Any] | None]:
+        """The turn to be somebody whom one of all nodes is: the connection that holds it; None
+        where another has it. Raises LogUnreachable."""
         with self._alone() as connection:
             statement = "SELECT pg_try_advisory_lock(hashtext(%s))"
-            row = connection.execute(statement, (f"{self.name}: signer",)).fetchone()
+            row = connection.execute(statement, (f"{self.name}: {who}",)).fetchone()
             yield connection if row is not None and row[0] else None
 
     def is_on_standby(self, connection: psycopg.Connection[Any]) -> bool:
