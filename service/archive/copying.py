@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from events.errors import CopyAhead, LogUnreachable
+from events.errors import AnnalesError, CopyAhead, LogUnreachable
 from projections.views.following import turn
 from service.archive.hearing import SILENT, TURN, Hearing
 from service.archive.published import NotWhatWasSigned, Published
@@ -37,9 +37,6 @@ LOOK = 1.0
 
 AGAIN = 0.2
 """Seconds after which is tried again what failed."""
-
-ANEW = 60.0
-"""Seconds after which it is told again that the copy has commits that PostgreSQL has not."""
 
 
 class Copying:
@@ -69,6 +66,7 @@ class Copying:
         self.on_heard: Callable[[], None] = lambda: None
         self.on_ahead: Callable[[], None] = lambda: None
         self._doubt: NotWhatWasSigned | None = None
+        self._told = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="copier", daemon=True)
 
@@ -85,25 +83,23 @@ class Copying:
 
     def _run(self) -> None:
         answered = time.monotonic()
-        ahead = 0.0
-        told = False
         while not self._ended.is_set():
             try:
                 with turn(self._turn) as is_ours:
                     if is_ours:
                         self._copy_on()
-                    answered, told = time.monotonic(), False
+                    answered = time.monotonic()
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:
                 # A failover takes some seconds, and nobody is behind who knows all that was told.
                 is_patient = isinstance(failure, LogUnreachable)
                 if not is_patient or time.monotonic() - answered > SILENT:
-                    if not told:
-                        log.exception("the log is not copied")
-                        told = True
+                    if str(failure) != self._told:
+                        is_foreseen = isinstance(failure, AnnalesError)
+                        log.error("the log is not copied: %s", failure, exc_info=not is_foreseen)
+                    self._told = str(failure)
                     self._on_failed(failure)
-                if isinstance(failure, CopyAhead) and time.monotonic() >= ahead:
-                    ahead = time.monotonic() + ANEW
+                if isinstance(failure, CopyAhead):
                     self.on_ahead()
                 self._ended.wait(AGAIN)
 
@@ -112,6 +108,7 @@ class Copying:
             while not self._ended.is_set():
                 self._call().take()
                 self.copy()
+                self._told = ""
                 self._on_failed(self._doubt)
                 listener.wait(LOOK, call=self._call().heard)
 

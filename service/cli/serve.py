@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from events.errors import LogUnreachable
 from events.store.timekeeping import BEAT
 from service.archive import Archive
 from service.cli.exits import UNAVAILABLE, Ended
@@ -48,6 +49,9 @@ it a few times, and beside a dear one waits as often."""
 
 LOG_GREW, VIEWS_MOVED, POSTGRES_ANSWERED = b"l", b"v", b"p"
 """Why one process rings the bells of the others."""
+
+ANEW = "anew"
+"""Of what the processes are told where the program is to begin anew, so that one does it."""
 
 
 @click.command()
@@ -244,7 +248,14 @@ def _ring(archive: Archive, following: Following, server: Server, sharing: Shari
 def _begin_anew(archive: Archive) -> None:
     """Have the program begun anew, as SIGHUP does, where the copy of a node would be set aside
     then: it has commits that PostgreSQL has lost. Else the node goes on, and says what is wrong."""
-    if archive.may_begin_anew():
+    if archive.troubles.of(ANEW) is not None:
+        return  # another process of this program has seen to it
+    try:
+        may = archive.may_begin_anew()
+    except LogUnreachable:
+        return  # it is asked again
+    archive.troubles.tell(ANEW, "it was looked at")
+    if may:
         log.warning("the copy has commits that PostgreSQL has lost: the program begins anew")
         os.kill(os.getppid(), signal.SIGHUP)
 
