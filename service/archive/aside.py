@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 ASIDE = "aside-"
 """How the folder is called that has what was set aside, before the time when that was."""
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds that it is waited for a process that copies: it ends once it knows."""
 
 BETWEEN = 0.05

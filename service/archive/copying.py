@@ -38,6 +38,9 @@ LOOK = 1.0
 AGAIN = 0.2
 """Seconds after which is tried again what failed."""
 
+AHEAD = 2.0
+"""The same where the copy is to be set aside, for which nobody may copy."""
+
 
 class Copying:
     """Copies until it is stopped.
@@ -100,8 +103,14 @@ class Copying:
                     self._told = str(failure)
                     self._on_failed(failure)
                 if isinstance(failure, CopyAhead):
-                    self.on_ahead()
-                self._ended.wait(AGAIN)
+                    self._tell_ahead()
+                self._ended.wait(AHEAD if isinstance(failure, CopyAhead) else AGAIN)
+
+    def _tell_ahead(self) -> None:
+        try:
+            self.on_ahead()
+        except Exception:
+            log.exception("it is not known whether the copy may be made anew")
 
     def _copy_on(self) -> None:
         with self._shared.chronicle.listening() as listener:
