@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -86,7 +86,7 @@ class Chronicle(Application[str]):
         if clock is system_clock:
             steady = steady or system_uptime
         self.timekeeper = steady and Timekeeper(path, clock=clock, steady=steady)
-        self.base = BaseFile(path.parent)
+        self.base = BaseFile(path.parent, self._put_beside)
         self._outlines = Outlines()
         super().__init__(
             env={
@@ -112,6 +112,9 @@ class Chronicle(Application[str]):
     def log(self) -> ChronicleRecorder:  # type: ignore[override] # theirs pages for remote readers
         """The log: commits, events by position or stream, waiting for more."""
         return cast("ChronicleRecorder", self.recorder)
+
+    def _put_beside(self, name: str, text: str, then: Callable[[], None]) -> None:
+        self.log.put_beside(name, text, then)
 
     def now(self) -> str:
         """The time by the clock of the chronicle, as the log writes it."""

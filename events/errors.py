@@ -338,6 +338,16 @@ class LogReplaced(AnnalesError):
         )
 
 
+class CopyAhead(LogReplaced):
+    """A node's copy has commits that the log in PostgreSQL has not, or has others in their place. A
+    failover lost them, or it is another log. Nothing is read or recorded until that is settled."""
+
+    def __init__(self, log: str, position: int, advice: str = "") -> None:
+        self.log, self.position, self.advice = log, position, advice
+        self.why = f"it has commits up to @{position} that PostgreSQL has not, or has others for"
+        AnnalesError.__init__(self, f"{log} does not go on in PostgreSQL: {self.why}{advice}")
+
+
 class IsMirror(AnnalesError):
     """The log is a mirror of another, which takes the orders. Record there, or end the mirror."""
 

@@ -47,7 +47,7 @@ from service.web import (
     proxies,
     settling,
 )
-from service.web.sessions import Sessions
+from service.web.sessions import Sessioned, Sessions
 
 BLUEPRINTS = (
     questions,
@@ -94,7 +94,7 @@ EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
     " X-Request-Id, Repr-Digest, Annales-Citation, Annales-Lag, Annales-Omitted, Annales-Position,"
-    " Annales-Revision"
+    " Annales-Revision, Annales-Settled, Annales-Silent"
 )
 """The headers that a page of another origin may read."""
 
@@ -123,6 +123,7 @@ def create_app(
     sharing = sharing or Sharing()
     archive.streams.counted = sharing.streams
     archive.troubles = sharing.troubles
+    archive.called, archive.signer = sharing.copying, sharing.signing
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
@@ -145,7 +146,7 @@ def create_app(
     access.register(
         app,
         archive.keys,
-        Sessions(archive.keys, clock=archive.chronicle.clock, records=sharing.sessions),
+        Sessions(archive.keys, clock=archive.chronicle.clock, records=_sessions(archive, sharing)),
         open_reads=settings.open_reads,
     )
     limits = limiting.Limits(
@@ -170,6 +171,11 @@ def create_app(
     app.wsgi_app = proxies.Proxies(app.wsgi_app, networks_of(settings.proxies))  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = pausing.Blocking(app.wsgi_app, pausing.marks_of(archive))  # type: ignore[method-assign] # as Flask has it
     return app
+
+
+def _sessions(archive: Archive, sharing: Sharing) -> Sessioned:
+    """Where the sessions are: in memory, or where all nodes know them."""
+    return sharing.sessions if archive.shared is None else archive.shared.sessions()
 
 
 def _where_nothing_is(response: Response) -> Response:

@@ -22,7 +22,8 @@ from service.web.root import archive
 from service.web.schemas import HealthSchema, ProvedSchema, ReadySchema, problem_responses
 
 READY_LAG = 1000
-"""How many positions the views may be behind for the service to call itself ready."""
+"""How many positions the views may be behind the log, wherever that lies, for the service to call
+itself ready."""
 
 blueprint = Blueprint("annales", __name__, description="Questions at three clocks.")
 
@@ -82,7 +83,7 @@ def readyz() -> tuple[dict[str, Any], int]:
     head, projected, failure = archive().standing()
     lag = head - projected
     ready = failure is None and lag <= READY_LAG
-    body = {
+    body: dict[str, Any] = {
         "ready": ready,
         "head": head,
         "projected": projected,
@@ -90,4 +91,9 @@ def readyz() -> tuple[dict[str, Any], int]:
         "failure": failure,
         "clock": archive().beat(),
     }
+    if archive().copying is not None:
+        log = archive().chronicle.log
+        heard = archive().hearing.heard()
+        body["copied"] = log.max_notification_id() or 0
+        body["heard"] = round(heard.seconds, 1)
     return body, 200 if ready else 503

@@ -208,6 +208,51 @@ class Bells:
                 end.close()
 
 
+class Call:
+    """A call that one of all processes hears, whichever it is: it lets that look at once."""
+
+    def __init__(self) -> None:
+        self.heard = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        weakref.finalize(self, os.close, self.heard)
+
+    def call(self) -> None:
+        """Let it look."""
+        os.eventfd_write(self.heard, 1)
+
+    def take(self) -> None:
+        """Hear what was called until now, and no more of it."""
+        with suppress(BlockingIOError):
+            os.eventfd_read(self.heard)
+
+
+class Holder:
+    """Which of all processes has something that one at a time may have."""
+
+    def __init__(self) -> None:
+        self._memory = Memory(1)
+        self.process = 0
+
+    def take(self) -> None:
+        """Say that this process has it."""
+        with self._memory.held() as memory:
+            memory[0] = 1 + self.process
+
+    def leave(self) -> None:
+        """Say that this process has it no more, if it had it."""
+        self.forget(self.process)
+
+    def forget(self, process: int) -> None:
+        """Say that a process has it no more, which may be gone."""
+        with self._memory.held() as memory:
+            if memory[0] == 1 + process:
+                memory[0] = 0
+
+    @property
+    def is_held(self) -> bool:
+        """Whether any process has it."""
+        return self._memory.bytes[0] != 0
+
+
 TROUBLE = 1000
 """How many bytes may tell what is wrong."""
 
@@ -217,7 +262,7 @@ class Troubles:
     process met it last."""
 
     def __init__(self) -> None:
-        self._records = Records(4, width=TROUBLE)
+        self._records = Records(8, width=TROUBLE)
 
     def tell(self, of: str, why: str | None) -> None:
         """Say what is wrong with one of them; None says that it is well again."""
@@ -256,16 +301,19 @@ class Sharing:
         self.sessions = Records(SESSIONS, width=SESSION)
         self.streams = Places(PLACES)
         self.troubles = Troubles()
+        self.copying = Call()
+        self.signing = Holder()
         self.bells = Bells(processes) if processes > 1 else None
         self.figures: Path | None = None
 
     def become(self, process: int) -> None:
         """Be one of the processes from now on."""
-        self.process = self.streams.process = process
+        self.process = self.streams.process = self.signing.process = process
 
     def forget(self, process: int) -> None:
         """Give back all that a process held, which is no more."""
         self.streams.forget(process)
+        self.signing.forget(process)
 
     def close(self) -> None:
         """Let go of it, when the last process is gone."""

@@ -7,6 +7,7 @@ can tell how far the two are one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfile
 
@@ -31,11 +32,16 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     mirrors: bool = False
 
 
-class BaseFile:
-    """The file of the base of the log in a folder."""
+Keep = Callable[[str, str, Callable[[], None]], None]
+"""Keeps a text under a name beside the log, for all who have it, and then calls something."""
 
-    def __init__(self, folder: Path) -> None:
+
+class BaseFile:
+    """The file of the base of the log in a folder; `keep` keeps it for all who have the log."""
+
+    def __init__(self, folder: Path, keep: Keep = lambda _name, _text, then: then()) -> None:
         self.path = folder / NAME
+        self._keep = keep
 
     def read(self) -> Base | None:
         """The base; None of a log that came from no other. Raises LogDamaged.
@@ -64,5 +70,7 @@ class BaseFile:
         self.write(base)
 
     def write(self, base: Base) -> None:
-        """Put a base in the place of that before, whole and on the disk."""
-        write(self.path, msgspec.json.format(msgspec.json.encode(base)).decode())
+        """Put a base in the place of that before, whole and on the disk; on a node for all nodes,
+        at the end of `writing` if this thread is in one. Raises LogUnreachable."""
+        text = msgspec.json.format(msgspec.json.encode(base)).decode()
+        self._keep(NAME, text, lambda: write(self.path, text))

@@ -150,12 +150,7 @@ def made(
     seed = new_seed()
     name = origin or f"annales/{sha256(public_of(seed)).hexdigest()[:16]}"
     if before is not None:
-        for file, aside in (
-            (CHECKPOINT, f"checkpoint.epoch-{before.epoch}"),
-            (PUBLIC, f"ledger.epoch-{before.epoch}.vkey"),
-        ):
-            with suppress(FileNotFoundError):
-                (folder / file).replace(folder / aside)
+        put_aside(folder, epoch=before.epoch)
         name = origin or before.name.partition(EPOCH)[0]
     signer = Signer(name if epoch == 1 else f"{name}{EPOCH}{epoch}", seed)
     try:
@@ -163,3 +158,14 @@ def made(
     except FileExistsError:
         return made(folder, origin, epoch=epoch)
     return signer
+
+
+def put_aside(folder: Path, *, epoch: int) -> None:
+    """Keep the last checkpoint of an epoch that is over, and the key that signed it, under names
+    that say so."""
+    for file, aside in (
+        (CHECKPOINT, f"checkpoint.epoch-{epoch}"),
+        (PUBLIC, f"ledger.epoch-{epoch}.vkey"),
+    ):
+        with suppress(FileNotFoundError):
+            (folder / file).replace(folder / aside)

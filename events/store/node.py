@@ -22,11 +22,11 @@ from eventsourcing.persistence import PersistenceError, ProgrammingError, Stored
 from eventsourcing.utils import Environment, EnvType
 
 from events.commit import Epoch, NewCommit
-from events.errors import LogDamaged, LogReplaced, LogUnreachable, NotWritten, OutcomeUnknown
+from events.errors import CopyAhead, LogDamaged, LogUnreachable, NotWritten, OutcomeUnknown
 from events.store import bodies as bodies_of
 from events.store.clock import Clock, system_clock
 from events.store.postgres.log import Page, PostgresLog, Turn
-from events.store.schema import LAST_GIVEN, SEAL_AT
+from events.store.schema import FARTHEST, LAST_GIVEN, SEAL_AT
 from events.store.sealing import End, Written, seal_of_epoch, sealed
 from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
 
@@ -36,19 +36,14 @@ PAGE = 1000
 PAGE_OF_BODIES = 20
 """The same, of a log whose events tell of bodies, each of which may have megabytes."""
 
-LOST = (
-    "it has commits up to @{position} that PostgreSQL has not: a failover lost them, or it is"
-    " another log. Where it is the right one, move this folder's logs and views away, and they are"
-    " copied anew"
-)
-
 RECORDED = "PostgreSQL has it, and this node could not copy it: {why}"
 
 
 class _OfThisThread(local):
-    """The turn that a thread has, if it has one."""
+    """The turn that a thread has, if it has one, and what is to be done after its commit."""
 
     turn: Turn | None = None
+    then: tuple[Callable[[], None], ...] = ()
 
 
 class NodeLog(ChronicleRecorder):
@@ -65,13 +60,17 @@ class NodeLog(ChronicleRecorder):
         self.shared = shared
         self._page = PAGE if not shared.has_bodies else PAGE_OF_BODIES
         self._turns = _OfThisThread()
+        self.unreached: str | None = None
+        """Why PostgreSQL could not be reached when the log was opened, if it could not."""
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called when this node has the turn, and the newest copy, before anything is decided."""
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Nobody else writes meanwhile, on any node: what this thread reads is the newest state.
 
         What it inserts is in PostgreSQL at the end, or, where something is raised, in no log.
-        Raises LogUnreachable, OutcomeUnknown, LogReplaced, and NotWritten for the copy.
+        Raises LogUnreachable, OutcomeUnknown, CopyAhead, and NotWritten for the copy.
         """
         if self.datastore.is_in_transaction():
             with self.writing_here():
@@ -80,14 +79,17 @@ class NodeLog(ChronicleRecorder):
         with self.shared.turn() as turn:
             if not self._has_all(turn):
                 self._copy(turn.page)
+            self.on_turn()
             try:
                 with self.writing_here():
                     self._turns.turn = turn
                     try:
                         yield
                         turn.commit()
+                        for call in self._turns.then:
+                            call()
                     finally:
-                        self._turns.turn = None
+                        self._turns.turn, self._turns.then = None, ()
             except (NotWritten, PersistenceError) as error:
                 if turn.is_committed:
                     raise OutcomeUnknown(RECORDED.format(why=error)) from error
@@ -116,8 +118,21 @@ class NodeLog(ChronicleRecorder):
 
     def copy(self, progress: Callable[[int], None] | None = None) -> int:
         """Copy what PostgreSQL has beyond the copy; returns how far that is. `progress` is told so
-        after each page. Raises LogUnreachable, LogReplaced, LogDamaged."""
+        after each page. Raises LogUnreachable, CopyAhead, LogDamaged."""
         return self._copy(self.shared.page, progress)
+
+    def has_in_common(self, position: int) -> bool:
+        """Whether PostgreSQL has the same commit at a position, and so the same up to there; so it
+        has at 0. Raises LogUnreachable."""
+        page = self.shared.page(position, epoch=1, limit=0)
+        return page.seal == self._seal_at(position)
+
+    def began_there(self) -> list[int]:
+        """Where epochs began in PostgreSQL that the copy does not know. Raises LogUnreachable."""
+        known = self.epochs()
+        number = known[-1].number if known else 1
+        page = self.shared.page(FARTHEST, epoch=number, limit=0)
+        return [epoch.began for epoch, _ in page.epochs]
 
     def _copy(
         self, page_after: Callable[..., Page], progress: Callable[[int], None] | None = None
@@ -128,7 +143,7 @@ class NodeLog(ChronicleRecorder):
             number = epochs[-1].number if epochs else 1
             page = page_after(position, epoch=number, limit=self._page)
             if page.seal != self._seal_at(position):
-                raise LogReplaced(self.name, LOST.format(position=position))
+                raise CopyAhead(self.name, position)
             if not page.commits and not page.epochs:
                 return position
             self._take_in(page)
@@ -214,16 +229,31 @@ class NodeLog(ChronicleRecorder):
         """Begin to use the log: copy what PostgreSQL has beyond the copy. Where it cannot be
         reached, what was copied can be asked for.
 
-        Raises LogReplaced, LogDamaged, NotThisDatabase, and LogUnreachable where nothing is copied
-        yet.
+        Raises CopyAhead, LogReplaced, LogDamaged, NotThisDatabase, and LogUnreachable where nothing
+        is copied yet.
         """
         try:
             self.shared.check()
             self.copy()
-        except LogUnreachable:
-            if self.head() is None:
+        except LogUnreachable as error:
+            if self.shared.is_needed and self.head() is None:
                 raise
+            self.unreached = error.why
         self.check_continues()
+
+    def open_as_it_is(self) -> None:
+        """The same, whatever the folder had before."""
+        self.copy()
+        super().open_as_it_is()
+
+    def put_beside(self, name: str, text: str, then: Callable[[], None]) -> None:
+        """Put a text beside the log in PostgreSQL, for all nodes. Raises LogUnreachable."""
+        if self._turns.turn is None:
+            self.shared.put_beside(name, text)
+            then()
+        else:
+            self._turns.turn.put_beside(name, text)
+            self._turns.then = (*self._turns.then, then)
 
 
 class NodeFactory(ChronicleFactory):

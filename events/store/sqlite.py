@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import length_hint
 from pathlib import Path
@@ -448,6 +448,15 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     def open(self) -> None:
         """Begin to use the log. Raises like `check_continues`."""
         self.check_continues()
+
+    def open_as_it_is(self) -> None:
+        """Begin to use the log, whatever the folder had before."""
+        self.note()
+
+    def put_beside(self, name: str, text: str, then: Callable[[], None]) -> None:  # noqa: ARG002 -- a log that lies elsewhere too keeps it there
+        """Put a text beside the log under a name, for all who have the log, and call `then` when
+        that is done: at the end of the `writing` of this thread, if it is in one."""
+        then()
 
     def check_continues(self) -> None:
         """See that the log goes on from what is noted beside it, and note it where nothing is.

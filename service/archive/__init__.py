@@ -14,15 +14,16 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self, cast
 
 from eventsourcing.persistence import PersistenceError
 
 from events.chronicle import Chronicle
 from events.clocks import Log, utc_day
-from events.errors import AnnalesError, NotProjected
+from events.errors import AnnalesError, CopyAhead, NotProjected, NotSigned
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
+from events.ledger.signing import CHECKPOINT
 from events.store.clock import Clock, system_clock
 from events.store.timekeeping import Steady
 from projections.views.budget import Budget
@@ -34,14 +35,21 @@ from projections.views.reading import Reading
 from projections.views.search import Search
 from projections.views.state import State
 from projections.views.turns import Turns
-from service.archive.citations import Citations
+from service.archive.aside import may_be_set_aside, set_aside
+from service.archive.citations import CITATIONS, Citations
 from service.archive.copying import Copying
-from service.archive.keys import Keyring
+from service.archive.hearing import Hearing
+from service.archive.keys import KEYS, Keyring
 from service.archive.node import shared_of
+from service.archive.published import NotWhatWasSigned, Published
 from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
-from service.sharing import Troubles
+from service.sharing import Call, Holder, Troubles
+
+if TYPE_CHECKING:
+    from events.store.node import NodeLog
+    from events.store.postgres.log import PostgresLog
 
 LOG = "log.sqlite"
 
@@ -60,12 +68,27 @@ MOMENTS = frozenset({"known", "to_known"})
 """The parameters that name a commit: that one is answered, or refused."""
 
 
+SILENCE = (
+    "PostgreSQL has not answered for {seconds:.0f} s: what is here is answered, and how far the log"
+    " is by now is not known"
+)
+
+
 class Standing(NamedTuple):
-    """How far the log goes and the views have read it, and what is wrong, if something is."""
+    """How far the log goes, copied or not, how far the views have read it, and what is wrong, if
+    something is."""
 
     head: int
     projected: int
     failure: str | None
+
+
+class Behind(NamedTuple):
+    """How a node is behind the log in PostgreSQL: by so many positions, as far as it knows, and for
+    how many seconds it has not known; None where it does."""
+
+    positions: int
+    silent: int | None
 
 
 class Archive:
@@ -87,10 +110,42 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.shared = shared_of(folder, clock=clock)
-        chronicle, keys, citations = (None,) * 3 if self.shared is None else self.shared.logs
+        self.hearing = Hearing(folder)
         with ExitStack() as opened:
             if self.shared is not None:
                 opened.callback(self.shared.close)
+            asked = self.hearing.now()
+            try:
+                self._open_logs(clock=clock, steady=steady, new_epoch=new_epoch)
+            except CopyAhead:
+                self._set_aside(although_settled=new_epoch)
+                self._open_logs(clock=clock, steady=steady, new_epoch=new_epoch)
+            self._note_copied(asked)
+            opened.pop_all()
+        self.ledger = Ledger(self.chronicle.log, folder)
+        self._take_published()
+        self._apart: TemporaryDirectory[str] | None = None
+        self.views = self._views()
+        log = self.chronicle.log
+        self.state = State(log)
+        self.lines = Lines(log)
+        self.turns = Turns(self.state, self.lines)
+        self.history = History(log)
+        self.search = Search(log)
+        self.streams = Streams()
+        self.troubles = Troubles()
+        self.reached = Reached(log, self.stuck_at)
+        self.copying: Copying | None = None
+        self.called = Call()
+        self.signer = Holder()
+        self._settled: tuple[tuple[int, int, int] | None, int] = None, 0
+        self._following: Following | None = None
+        self._signing: Signing | None = None
+
+    def _open_logs(self, *, clock: Clock, steady: Steady | None, new_epoch: bool) -> None:
+        folder = self.folder
+        chronicle, keys, citations = (None,) * 3 if self.shared is None else self.shared.logs
+        with ExitStack() as opened:
             self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch, shared=keys)
             opened.callback(self.keys.close)
             self.citations = Citations(folder, clock=clock, as_they_are=new_epoch, shared=citations)
@@ -103,22 +158,58 @@ class Archive:
                 shared=chronicle,
             )
             opened.pop_all()
-        self.ledger = Ledger(self.chronicle.log, folder)
-        self._apart: TemporaryDirectory[str] | None = None
-        self.views = self._views()
+
+    def _set_aside(self, *, although_settled: bool) -> None:
+        """Set those copies of a node aside that have commits which PostgreSQL has not. Raises
+        CopyAhead, LogUnreachable."""
+        if self.shared is None:
+            return
+        for name, log in self._copied():
+            if (self.folder / name).exists():
+                set_aside(
+                    self.folder, name, log, is_chronicle=name == LOG, for_good=although_settled
+                )
+
+    def _copied(self) -> list[tuple[str, PostgresLog]]:
+        """The files of the logs of a node, each with the log that it copies."""
+        if self.shared is None:
+            return []
+        return list(zip((LOG, KEYS, CITATIONS), self.shared.logs, strict=True))
+
+    def _note_copied(self, asked: int) -> None:
+        """Note that a node has copied all that PostgreSQL has, if it has."""
         log = self.chronicle.log
-        self.state = State(log)
-        self.lines = Lines(log)
-        self.turns = Turns(self.state, self.lines)
-        self.history = History(log)
-        self.search = Search(log)
-        self.streams = Streams()
-        self.troubles = Troubles()
-        self.reached = Reached(log, self.stuck_at)
-        self._copying: Copying | None = None
-        self._settled = "", 0
-        self._following: Following | None = None
-        self._signing: Signing | None = None
+        if self.shared is not None and self.unreached is None:
+            self.hearing.note(log.max_notification_id() or 0, asked=asked)
+
+    def _take_published(self) -> None:
+        """Take over what lies beside the log in PostgreSQL: whether it is a mirror, before anything
+        is recorded, also where another node has just made it one."""
+        if self.shared is None:
+            return
+        published = Published(self.ledger, self.shared.chronicle)
+
+        def look() -> None:
+            with suppress(NotWhatWasSigned):  # whoever copies says so
+                published.look()
+
+        if self.unreached is None:
+            look()
+        cast("NodeLog", self.chronicle.log).on_turn = look
+
+    @property
+    def unreached(self) -> str | None:
+        """Why a node could not copy what PostgreSQL has when it was opened, if it could not."""
+        return getattr(self.chronicle.log, "unreached", None)
+
+    def may_begin_anew(self) -> bool:
+        """Whether a node whose copies have commits that PostgreSQL has not would copy them anew, if
+        it were opened now. Raises LogUnreachable."""
+        return all(
+            may_be_set_aside(self.folder, name, log, is_chronicle=name == LOG)
+            for name, log in self._copied()
+            if (self.folder / name).exists()
+        )
 
     def _views(self) -> Views:
         """The views of the folder. Where it is for reading alone and they have not read the log to
@@ -140,16 +231,18 @@ class Archive:
     def follow(self) -> Following:
         """Keep the views up with the log in a thread of its own, until `close`; on a node, and the
         copies of the logs with those in PostgreSQL, in another."""
-        if self.shared is not None and self._copying is None:
-            self._copying = Copying(
-                self.folder,
+        if self.shared is not None and self.copying is None:
+            self.copying = Copying(
                 self.shared,
                 [self.chronicle.log, self.keys.log, *filter(None, [self.citations.log])],
-                lambda failure: self.troubles.tell(
+                published=Published(self.ledger, self.shared.chronicle),
+                hearing=self.hearing,
+                call=lambda: self.called,
+                on_failed=lambda failure: self.troubles.tell(
                     COPIES, None if failure is None else str(failure)
                 ),
             )
-            self._copying.start()
+            self.copying.start(self.folder)
         if self._following is None:
             self._following = Following(self.chronicle, self.views)
             self._following.on_failed = lambda failure: self.troubles.tell(
@@ -163,7 +256,7 @@ class Archive:
         gets the name `origin`."""
         elsewhere, publisher = None, Publisher(self.ledger, origin=origin)
         if self.shared is not None:
-            elsewhere = Elsewhere(self.shared.chronicle, self.folder)
+            elsewhere = Elsewhere(self.shared.chronicle, self.ledger)
             publisher = Publisher(
                 self.ledger, origin=origin, keep=elsewhere.keep, await_safe=elsewhere.await_safe
             )
@@ -174,7 +267,8 @@ class Archive:
             lambda failure: self.troubles.tell(
                 SIGNATURES, None if failure is None else str(failure)
             ),
-            elsewhere,
+            elsewhere=elsewhere,
+            on_turn=lambda has: self.signer.take() if has else self.signer.leave(),
         )
         self._signing.start()
 
@@ -189,17 +283,43 @@ class Archive:
         self.citations.migrate()
         return self.chronicle.log.migrate()
 
-    def is_settled(self, position: int) -> bool:
-        """Whether nothing can take away the commits up to a position: they are on the disk, or, on
-        a node, under a checkpoint, which is signed once a standby has them."""
+    def settled(self) -> int | None:
+        """Up to which position nothing can take away a commit: under the newest checkpoint, which
+        is signed once a standby has what it is of. None where all that is on the disk is settled,
+        as it is where the log lies here alone."""
         if self.shared is None:
-            return True
-        note = self.ledger.checkpoint()
-        if note is None:
-            return position == 0
-        if self._settled[0] != note:
-            self._settled = note, self.ledger.last_position(note)
-        return position <= self._settled[1]
+            return None
+        try:
+            status = os.stat(self.folder / CHECKPOINT)  # noqa: PTH116 -- asked with each answer
+        except OSError:
+            return 0
+        file = status.st_ino, status.st_mtime_ns, status.st_size
+        if self._settled[0] != file:
+            note = self.ledger.checkpoint()
+            self._settled = file, 0 if note is None else self.ledger.last_position(note)
+        return self._settled[1]
+
+    def signed(self) -> int:
+        """How many events the newest checkpoint is of; 0 where nothing is signed."""
+        with suppress(NotSigned):
+            return self.ledger.signed()[1].size
+        return 0
+
+    def is_settled(self, position: int) -> bool:
+        """Whether nothing can take away the commits up to a position."""
+        settled = self.settled()
+        return settled is None or position <= settled
+
+    def behind(self) -> Behind | None:
+        """How far a node is behind, or that it does not know; None where it is not."""
+        if self.copying is None:
+            return None
+        head = self.chronicle.log.max_notification_id() or 0
+        heard = self.hearing.heard(fresh=False)
+        lag = max(heard.head - head, 0)
+        if not lag and not heard.is_silent:
+            return None
+        return Behind(lag, int(heard.seconds) if heard.is_silent else None)
 
     def moment(self) -> tuple[object, ...]:
         """What an answer may depend on besides the question: it is the same as long as this is."""
@@ -208,6 +328,7 @@ class Archive:
             head.position if head else 0,
             self.views.tracked(),  # what is followed is told as far as the views have read
             utc_day(self.chronicle.now()),
+            self.behind(),
             *self.views_in_use(),
         )
 
@@ -270,10 +391,15 @@ class Archive:
         """How the log and the views are, whatever is wrong with them."""
         head, projected = 0, 0
         failures = [self._unwritable(), *map(self.troubles.of, (VIEWS, SIGNATURES, COPIES))]
+        if self.copying is not None:
+            heard = self.hearing.heard()
+            head = heard.head
+            if heard.is_silent:
+                failures.append(SILENCE.format(seconds=heard.seconds))
         try:
             self.chronicle.log.check_continues()
             last = self.chronicle.log.head()
-            head = last.position if last else 0
+            head = max(head, last.position if last else 0)
         except (AnnalesError, PersistenceError, OSError) as failure:
             failures.append(str(failure))
         try:
@@ -303,9 +429,9 @@ class Archive:
     def close(self) -> None:
         """Let open streams end, stop following and close every file."""
         self.streams.close()
-        if self._copying is not None:
-            self._copying.stop()
-            self._copying = None
+        if self.copying is not None:
+            self.copying.stop()
+            self.copying = None
         if self._following is not None:
             self._following.stop()
             self._following = None

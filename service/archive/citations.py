@@ -284,7 +284,7 @@ class Citations:
             log = factory.application_recorder()
             bodies = Bodies(log)
             if self._as_they_are:
-                log.note()
+                log.open_as_it_is()
             else:
                 log.open()
             return _Opened(factory, log, bodies)

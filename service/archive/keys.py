@@ -117,7 +117,7 @@ class Keyring:
         self.log = self._factory.application_recorder()
         try:
             if as_they_are:
-                self.log.note()
+                self.log.open_as_it_is()
             else:
                 self.log.open()
         except BaseException:

@@ -6,15 +6,21 @@ recorded in the copy alone.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from events import files
 from events.errors import NoDriver
 from events.store.clock import Clock, system_clock
+from service.archive.aside import need_same
+from service.archive.hearing import Hearing
 
 if TYPE_CHECKING:
     from events.store.postgres.log import PostgresLog
+    from events.store.postgres.sessions import SharedSessions
 
 NODE = "node"
 """The file with the address of the database; its owner alone may read it, for there may be a
@@ -27,8 +33,11 @@ CHRONICLE, KEYS, CITATIONS = LOGS = ("annales", "annales_keys", "annales_citatio
 class Shared:
     """The logs of a database. Close them when done."""
 
-    def __init__(self, address: str, *, clock: Clock = system_clock) -> None:
-        """Nothing is asked of the database yet. Raises NoDriver."""
+    def __init__(
+        self, address: str, *, clock: Clock = system_clock, is_needed: bool = True
+    ) -> None:
+        """Nothing is asked of the database yet; `is_needed` says whether copies that have nothing
+        may not be opened without it. Raises NoDriver."""
         try:
             from events.store.postgres.log import PostgresLog  # noqa: PLC0415 -- an extra
         except ImportError as error:
@@ -37,11 +46,25 @@ class Shared:
         self.chronicle = PostgresLog(address, CHRONICLE, clock=clock)
         self.keys = PostgresLog(address, KEYS, clock=clock)
         self.citations = PostgresLog(address, CITATIONS, has_bodies=True, clock=clock)
+        for log in self.logs:
+            log.is_needed = is_needed
 
     @property
     def logs(self) -> tuple[PostgresLog, PostgresLog, PostgresLog]:
         """The chronicle's, that of the keys and that of the citations."""
         return self.chronicle, self.keys, self.citations
+
+    @contextmanager
+    def mirroring(self) -> Iterator[bool]:
+        """Whether this node mirrors: no other does before this is left. Raises LogUnreachable."""
+        with self.chronicle.one_of_all("mirror") as connection:
+            yield connection is not None
+
+    def sessions(self) -> SharedSessions:
+        """Who is signed in at the desk, of whichever node."""
+        from events.store.postgres.sessions import SharedSessions  # noqa: PLC0415 -- an extra
+
+        return SharedSessions(self.chronicle)
 
     def close(self) -> None:
         """Close all connections."""
@@ -57,10 +80,23 @@ def address_of(folder: Path) -> str | None:
         return None
 
 
+def shown(address: str) -> str:
+    """An address without what is secret in it.
+
+    >>> shown("postgresql://ann:secret@one,two/log"), shown("host=one password=secret")
+    ('postgresql://ann@one,two/log', 'host=one')
+    """
+    uri = re.sub(r"^([a-z]+://[^:/@]*):[^@]*@", r"\1@", address)
+    return re.sub(r"[ ?&]?password=('[^']*'|[^ &]*)", "", uri)
+
+
 def shared_of(folder: Path, *, clock: Clock = system_clock) -> Shared | None:
     """The logs that a folder copies; None where it copies none. Raises NoDriver."""
     address = address_of(folder)
-    return None if address is None else Shared(address, clock=clock)
+    if address is None:
+        return None
+    # What was copied and had nothing is copied all the same.
+    return Shared(address, clock=clock, is_needed=not Hearing(folder).is_there)
 
 
 def make(address: str, *, role: str | None = None) -> list[str]:
@@ -73,8 +109,15 @@ def make(address: str, *, role: str | None = None) -> list[str]:
     return opening.make(address, LOGS, role=role)
 
 
-def become(folder: Path, address: str) -> None:
-    """Let a folder be a node of a database."""
+def become(folder: Path, address: str, *, log: str) -> None:
+    """Let a folder be a node of a database; `log` is the name of the file of its chronicle.
+
+    Raises NoDriver; CopyAhead where the folder has another log, LogUnreachable where nobody can say
+    whether it has.
+    """
     if address_of(folder) != address:
         folder.mkdir(parents=True, exist_ok=True)
+        if (folder / log).exists():
+            with closing(Shared(address)) as shared:
+                need_same(folder / log, shared.chronicle)
         files.write(folder / NODE, f"{address}\n", mode=0o600)

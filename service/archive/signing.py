@@ -18,8 +18,10 @@ from events import files
 from events.chronicle import Chronicle
 from events.errors import LogUnreachable
 from events.ledger import signing
+from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
 from projections.views.following import turn
+from service.archive.published import Published
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -51,9 +53,10 @@ time, up to so many."""
 class Elsewhere:
     """What is published of a log in PostgreSQL lies there, for all nodes, and here."""
 
-    def __init__(self, log: PostgresLog, folder: Path) -> None:
+    def __init__(self, log: PostgresLog, ledger: Ledger) -> None:
         self._log = log
-        self._folder = folder
+        self._ledger = ledger
+        self._folder = ledger.folder
         self._connection: Connection[Any] | None = None
 
     @contextmanager
@@ -73,11 +76,12 @@ class Elsewhere:
         if known is not None and (signer is None or f"{signer.public}\n" != known):
             return False
         for name in (signing.PUBLIC, signing.CHECKPOINT):
-            if name in texts:
-                files.write(self._folder / name, texts[name])
-            elif (path := self._folder / name).exists():  # a log that was moved there
+            path = self._folder / name
+            if name not in texts and path.exists():  # a log that was moved there
                 self._log.put_beside(name, path.read_text(encoding="utf-8"))
-        return True
+        # Where it is not to be had yet, what was signed beyond is not known here, and is not to be
+        # signed otherwise.
+        return Published(self._ledger, self._log).take(texts)
 
     def keep(self, name: str, text: str) -> None:
         """Publish a text under a name. Raises LogUnreachable."""
@@ -100,13 +104,17 @@ class Signing:
         publisher: Publisher,
         folder: Path,
         on_failed: Callable[[Exception | None], None],
+        *,
         elsewhere: Elsewhere | None = None,
+        on_turn: Callable[[bool], None] = lambda _: None,
     ) -> None:
+        """`elsewhere` is where a node publishes; `on_turn` is told whether this process signs."""
         self._log = chronicle.log
         self._publisher = publisher
         self._turn = folder / TURN
         self._elsewhere = elsewhere
         self._on_failed = on_failed
+        self._on_turn = on_turn
         self._failed = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="signer", daemon=True)
@@ -144,6 +152,13 @@ class Signing:
                 patience = min(2 * patience, LATE)
 
     def _sign(self) -> None:
+        self._on_turn(True)
+        try:
+            self._sign_on()
+        finally:
+            self._on_turn(False)
+
+    def _sign_on(self) -> None:
         is_told = False
         while not self._ended.is_set():
             head = self._log.max_notification_id() or 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from events.chronicle import Chronicle
-from events.errors import LogDamaged, NotSigned
+from events.errors import LogDamaged, LogUnreachable, NotSigned
 from events.ledger.ledger import Ledger
 from events.ledger.signing import CHECKPOINT, epoch_of
 from events.store import inspection
@@ -32,12 +32,15 @@ from service.archive import LOG
 from service.archive import citations as citing
 from service.archive.citations import CITATIONS, Citations
 from service.archive.keys import KEYS, Keyring
+from service.archive.node import shared_of
 
 
 class Verified(NamedTuple):
     """What was found wrong in a folder, and how far it is whole where nothing was.
 
-    `keys`, `citations` and `views` are None where the folder has none, which is no damage.
+    `keys`, `citations` and `views` are None where the folder has none, which is no damage. `copies`
+    says whether a node has what PostgreSQL has: why that is not known, "" where it has; None of a
+    folder that is no node.
     """
 
     findings: list[Finding]
@@ -45,6 +48,7 @@ class Verified(NamedTuple):
     keys: int | None
     citations: int | None
     views: Rebuilt | None
+    copies: str | None
 
 
 def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Verified:
@@ -73,8 +77,33 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     if not in_citations and (folder / CITATIONS).exists():
         with closing(Citations(folder)) as opened_citations:
             citations = len(opened_citations)
-    findings = [*in_log, *in_keys, *in_citations, *in_views]
-    return Verified(findings, head, keys, citations, views)
+    copies, in_copies = _compared(folder)
+    findings = [*in_log, *in_keys, *in_citations, *in_views, *in_copies]
+    return Verified(findings, head, keys, citations, views, copies)
+
+
+def _compared(folder: Path) -> tuple[str | None, list[Finding]]:
+    """What the copies of a node have otherwise than PostgreSQL, by the seals of their commits; why
+    that is not known, if it is not, or None of a folder that is no node."""
+    shared = shared_of(folder)
+    if shared is None:
+        return None, []
+    # Who has no node needs no driver.
+    from events.store.postgres.comparing import difference  # noqa: PLC0415
+
+    found: list[Finding] = []
+    with closing(shared):
+        for name, log in zip((LOG, KEYS, CITATIONS), shared.logs, strict=True):
+            if not (folder / name).exists():
+                continue
+            try:
+                differs = difference(folder / name, log)
+            except LogUnreachable as error:
+                return error.why, found
+            except sqlite3.Error:
+                continue  # it is damaged, which is found elsewhere
+            found += _findings(folder / name, [] if differs is None else [differs])
+    return "", found
 
 
 def damaged_log(path: Path) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from service.asking.errors import (
 )
 from service.asking.query import located
 from service.serving.pausing import TURN
+from service.web.settling import SETTLED
 
 Environ = Mapping[str, Any]
 
@@ -47,6 +48,9 @@ HANDED_ON = (
 )
 """What of the request of whoever cites makes it theirs; with its turn, so that what waits, or costs
 much, waits as it would have."""
+
+
+NOT_SETTLED = "it is not signed yet, so no standby may have what it is of"
 
 
 class Given(NamedTuple):
@@ -170,6 +174,8 @@ def _check(given: Given, chosen: str | None) -> None:
         raise NothingToCite(of, status, _detail(body))
     if chosen is not None and given.mimetype != chosen.partition(";")[0].strip().lower():
         raise NothingToCite(of, 406, f"it is made as {given.mimetype} there")
+    if SETTLED in headers:
+        raise NotAnswered(of, 503, NOT_SETTLED)
     names = dict(parse_qsl(urlsplit(of).query))
     if "view" not in names or "immutable" not in headers.get("Cache-Control", ""):
         raise NotPinned(of, _pinned(given))

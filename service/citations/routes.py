@@ -26,7 +26,7 @@ from service.orders.writing import body_line
 from service.web.access import identity, needs
 from service.web.description import openapi_parameters
 from service.web.limiting import permit_citation
-from service.web.response import FOR_EVER, parameters, unless_held
+from service.web.response import ASK_AGAIN, FOR_EVER, parameters, unless_held
 from service.web.root import archive, root
 from service.web.schemas import headers, id_parameter, problem_responses
 
@@ -175,8 +175,13 @@ def citation(id: str) -> Response:
     """A citation: what was cited, when and by whom."""
     parameters(())
     found = the_citation(id)
-    response = Response(mimetype=JSON, headers={"Cache-Control": FOR_EVER})
+    response = Response(mimetype=JSON, headers={"Cache-Control": _kept()})
     return unless_held(response, found.id, lambda: msgspec.json.encode(members_of(found)))
+
+
+def _kept() -> str:
+    """How long it is kept who cited what: for ever, unless a failover could take it away."""
+    return FOR_EVER if archive().shared is None else ASK_AGAIN
 
 
 def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
@@ -185,7 +190,7 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
     def view(id: str) -> Response:
         parameters(())
         found = the_citation(id)
-        response = Response(mimetype=media_type, headers={"Cache-Control": FOR_EVER})
+        response = Response(mimetype=media_type, headers={"Cache-Control": _kept()})
         return unless_held(response, found.id, lambda: write(_as_cited(found)))
 
     view.__name__ = f"citation_{suffix.replace('.', '_')}"

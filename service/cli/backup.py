@@ -18,6 +18,7 @@ from service.archive import LOG
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
 from service.archive.verifying import verified
+from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, Ended
 from service.cli.findings import damaged
 from service.cli.options import as_json, log_of
@@ -35,6 +36,7 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
     The views are not in it: `annales --data NEW_FOLDER` makes them from the log.
     """
     log_of(folder)
+    newest_copy(folder)
     if target.exists():
         raise Ended(f"{target} is there already: name a folder that is not", REFUSED)
     target.parent.mkdir(parents=True, exist_ok=True)

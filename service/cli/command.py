@@ -117,6 +117,6 @@ def annales(context: click.Context, data: Path, log: str | None) -> None:
     """
     context.obj = data
     if log is not None:
-        from service.archive import node  # noqa: PLC0415 -- only who has a database needs it
+        from service.archive import LOG, node  # noqa: PLC0415 -- only who has a database needs it
 
-        node.become(data, log)
+        node.become(data, log, log=LOG)

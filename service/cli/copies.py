@@ -27,12 +27,19 @@ from events.orders import orders
 from events.store.noted import NotedHead
 from events.store.sqlite import ChronicleFactory
 from projections.views.file import POINTER
-from service.archive import LOG, Archive
+from service.archive import LOG, Archive, node
 from service.archive.citations import CITATIONS, Citations
 from service.cli.beside import followed
+from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
 from service.cli.options import as_json, lines_of, log_of, opened
 from service.cli.screen import bar
+
+NO_NODE = (
+    "{folder} is a node, whose log lies in PostgreSQL ({address}): restore into a folder of its"
+    " own, `annales --data ELSEWHERE restore FILE`, and bring that to an empty database,"
+    " `annales copy ELSEWHERE ADDRESS`"
+)
 
 CITED_BESIDE = ".citations"
 """What the name of an export with what was cited has more than that of its log."""
@@ -54,7 +61,9 @@ def export(folder: Path, file: str, citations: str | None) -> None:
     Where the log was signed the first has its newest checkpoint, for `annales mirror`. What was
     cited goes to a file beside it.
     """
-    with Chronicle(log_of(folder)) as chronicle, written(file) as stream:
+    log = log_of(folder)
+    newest_copy(folder)
+    with Chronicle(log) as chronicle, written(file) as stream:
         ledger = Ledger(chronicle.log, folder)
         signed: dict[str, str] = {}
         with suppress(NotSigned):
@@ -145,6 +154,8 @@ def restore(
     With --to, what was recorded later is left out: links to it are answered with 410 from then on,
     and new ones carry the number of another epoch.
     """
+    if (address := node.address_of(folder)) is not None:
+        raise Ended(NO_NODE.format(folder=folder, address=node.shown(address)), REFUSED)
     with opened(file) as stream:
         folder.mkdir(parents=True, exist_ok=True)
         _need_no_log(folder)

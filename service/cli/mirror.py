@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ from service.archive import Archive
 from service.changes.remote import Remote
 from service.cli.exits import UNAVAILABLE, Ended
 from service.cli.load import counted
-from service.cli.options import caught_up, log_of
+from service.cli.options import caught_up, log_of, need_newest
 from service.cli.screen import bar
 
 TURN = "mirror.turn"
@@ -70,7 +70,8 @@ def mirror(
             raise click.UsageError("--detach takes nothing else")
         _detach(folder)
         return
-    with Archive(folder) as archive, _alone(folder):
+    with Archive(folder) as archive, _alone(archive):
+        need_newest(archive)
         archive.migrate()
         base, is_damaged = _base(archive.chronicle, is_named=source is not None)
         of = _source(source, base)
@@ -87,7 +88,9 @@ def mirror(
 
 
 def _detach(folder: Path) -> None:
-    with Chronicle(log_of(folder)) as chronicle:
+    log_of(folder)
+    with Archive(folder) as archive:
+        chronicle = archive.chronicle
         with chronicle.log.writing():
             base = chronicle.base.read()
             if base is None or not base.mirrors:
@@ -101,8 +104,13 @@ def _detach(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with turn(folder / TURN) as is_ours:
+def _alone(archive: Archive) -> Iterator[None]:
+    """Nobody else mirrors into a folder, nor into the log that it copies. Raises Ended."""
+    folder = archive.folder
+    with ExitStack() as held:
+        is_ours = held.enter_context(turn(folder / TURN))
+        if is_ours and archive.shared is not None:
+            is_ours = held.enter_context(archive.shared.mirroring())
         if not is_ours:
             raise Ended(f"somebody mirrors into {folder} already: end that first", UNAVAILABLE)
         yield

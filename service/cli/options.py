@@ -11,7 +11,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from events.errors import ViewsMending
+from events.errors import LogUnreachable, ViewsMending
 from service.archive import LOG, VIEWS, Archive, node
 from service.asking.filters import LARGEST_LIMIT, LIMIT
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
@@ -65,9 +65,18 @@ def caught_up(archive: Archive) -> int:
         return archive.catch_up(advance)
 
 
+def need_newest(archive: Archive) -> None:
+    """Raises LogUnreachable where a node could not copy what PostgreSQL has."""
+    if (why := archive.unreached) is not None:
+        raise LogUnreachable(why)
+
+
 def try_to_catch_up(archive: Archive) -> None:
-    """Bring the views up to the head of the log. Where they cannot be written, that is said on
-    stderr, and questions are answered as far as they have read."""
+    """Bring the views up to the head of the log. Where they cannot be written, or a node has not
+    copied what PostgreSQL has, that is said on stderr, and questions are answered as far as they
+    have read."""
+    if (why := archive.unreached) is not None:
+        click.echo(f"PostgreSQL does not answer, so there may be more than this: {why}", err=True)
     try:
         caught_up(archive)
     except ViewsMending:

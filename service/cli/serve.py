@@ -13,11 +13,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from events.errors import LogUnreachable
 from events.store.timekeeping import BEAT
 from service.archive import Archive
 from service.cli.exits import UNAVAILABLE, Ended
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from service.serving.processes import Lifeline
     from service.sharing import Sharing
 
+log = logging.getLogger(__name__)
+
 MOST_PROCESSES = 64
 
 TRIAL = "from service import guard; guard.check(); import service.app, service.cli.serve"
@@ -43,8 +47,11 @@ SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another have the interpreter. A cheap answer asks for
 it a few times, and beside a dear one waits as often."""
 
-LOG_GREW, VIEWS_MOVED = b"l", b"v"
+LOG_GREW, VIEWS_MOVED, POSTGRES_ANSWERED = b"l", b"v", b"p"
 """Why one process rings the bells of the others."""
+
+ANEW = "anew"
+"""Of what the processes are told where the program is to begin anew, so that one does it."""
 
 
 @click.command()
@@ -233,6 +240,24 @@ def _ring(archive: Archive, following: Following, server: Server, sharing: Shari
 
     archive.chronicle.log.datastore.doorbell.on_ring = lambda: ring(LOG_GREW)
     following.on_moved = lambda: ring(VIEWS_MOVED)
+    if archive.copying is not None:
+        archive.copying.on_heard = lambda: ring(POSTGRES_ANSWERED)
+        archive.copying.on_ahead = partial(_begin_anew, archive)
+
+
+def _begin_anew(archive: Archive) -> None:
+    """Have the program begun anew, as SIGHUP does, where the copy of a node would be set aside
+    then: it has commits that PostgreSQL has lost. Else the node goes on, and says what is wrong."""
+    if archive.troubles.of(ANEW) is not None:
+        return  # another process of this program has seen to it
+    try:
+        may = archive.may_begin_anew()
+    except LogUnreachable:
+        return  # it is asked again
+    archive.troubles.tell(ANEW, "it was looked at")
+    if may:
+        log.warning("the copy has commits that PostgreSQL has lost: the program begins anew")
+        os.kill(os.getppid(), signal.SIGHUP)
 
 
 def _keep_time(loop: asyncio.AbstractEventLoop, archive: Archive) -> None:

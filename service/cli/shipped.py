@@ -26,7 +26,7 @@ from events.mirroring.joining import Joining
 from events.orders import Order, orders
 from service.archive import Archive
 from service.cli.load import Come, actor_option, counted, decided, refused
-from service.cli.options import caught_up
+from service.cli.options import caught_up, need_newest
 from service.data import CHRONICLE, FROM_FIRST_RELEASE, KEY, Edition, editions
 
 ORIGIN = "annales/shipped"
@@ -49,6 +49,7 @@ def load_shipped(folder: Path, *, upgrade: bool, actor: str) -> None:
     records the next. Any other log is left alone, but that `annales migrate` is done.
     """
     with Archive(folder) as archive:
+        need_newest(archive)
         archive.migrate()
         chronicle = archive.chronicle
         base = chronicle.base.read()

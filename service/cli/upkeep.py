@@ -69,7 +69,8 @@ def verify(context: click.Context, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
     The log, the keys, the citations, the views and their columns are held against what witnesses
-    them, and each finding is named by its file. Changes nothing. What someone rewrote who also
+    them, and each finding is named by its file; the copies of a node also against PostgreSQL.
+    Changes nothing. What someone rewrote who also
     mended all that witnesses it is seen here if it was signed before.
 
     The commands check what a log proves to whoever does not trust who keeps it.
@@ -91,6 +92,8 @@ def verify(context: click.Context, /, *, as_json: bool) -> None:
     if found.citations is not None:
         click.echo(f"The citations are whole: {found.citations:,} were made.")
     click.echo(_of_views(found.views, found.head))
+    if found.copies is not None:
+        click.echo(_of_copies(found.copies))
 
 
 for _command in PROVING:
@@ -224,8 +227,15 @@ def _told(found: Verified) -> dict[str, object]:
         "keys": found.keys,
         "citations": found.citations,
         "views": None if found.views is None else _members(found.views),
+        **({} if found.copies is None else {"compared": not found.copies}),
         "findings": findings,
     }
+
+
+def _of_copies(why: str) -> str:
+    if why:
+        return f"It was not compared with PostgreSQL, which does not answer: {why}"
+    return "It is a copy of what PostgreSQL has, commit for commit."
 
 
 def _of_keys(count: int | None) -> str:

@@ -272,6 +272,7 @@ def stored_event(position: str) -> Response:
     # Without a tree yet it has no index, and will have one.
     kept, is_later = (ASK_AGAIN, "n") if index is None else (FOR_EVER, "")
     response = Response(content_type="application/json", headers={"Cache-Control": kept})
+    response.headers["Annales-Position"] = str(event.commit.position)
     tag = f"{of_epoch(epoch)}l{is_later}.{event.leaf.hex()[:16]}"
     return unless_held(response, tag, lambda: msgspec.json.encode(_told(event, index)))
 

@@ -74,7 +74,7 @@ def described(
     Beside the headers of every answer the view always `sends` some, and `may_send` others; beside
     what every question refuses it `refuses` with some statuses of its own.
     """
-    often = ("Content-Location", "Repr-Digest", "Annales-Lag")
+    often = ("Content-Location", "Repr-Digest", "Annales-Lag", "Annales-Silent", "Annales-Settled")
     sent = headers(*ANSWER_HEADERS, *sends, sometimes=(*often, *may_send))
 
     def register(view: View) -> View:

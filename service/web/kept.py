@@ -1,10 +1,11 @@
 """Finished answers are kept in front of the app, and given again as long as they are right.
 
 An answer is kept with all that it may depend on: the address, the headers that choose its form,
-and, unless its URL is pinned, the head of the log and the day. So what changes is never given as it
-was, and nothing has to be called back. Whoever shows a key or a cookie passes by, in both
-directions; where reading needs a key nothing is kept. Limits count an answer that was kept as
-a part of one, and the figures and the log of requests like any other.
+and, unless its URL is pinned, the head of the log and the day; on a node, where it is not settled,
+how far the log is. So what changes is never given as it was, and nothing has to be called back.
+Whoever shows a key or a cookie passes by, in both directions; where reading needs a key nothing is
+kept. Limits count an answer that was kept as a part of one, and the figures and the log of requests
+like any other.
 
 What is kept has so many bytes at most; what was not asked for longest goes first.
 """
@@ -24,6 +25,7 @@ from flask import Flask
 from service.archive import Archive
 from service.web.limiting import KEPT, Limits, client_of, limit_headers
 from service.web.observing import LOOKS, ROUTE, Answered, Figures, id_of
+from service.web.settling import SETTLED
 
 CHOOSING = (
     "HTTP_ACCEPT",
@@ -146,7 +148,7 @@ class Kept:
             key = self._key(environ)
         except Exception:  # noqa: BLE001 -- the app meets it too, and makes a problem of it
             return self._application(environ, start_response)  # type: ignore[no-any-return]
-        answer = self._answers.get(key)
+        answer = self._answers.get(key) or self._answers.get(self._unsettled(key))
         if answer is not None:
             return self._give(answer, environ, start_response, begun)
         if method == "HEAD":
@@ -159,6 +161,10 @@ class Kept:
         moment = self._archive.views_in_use() if _is_pinned(query) else self._archive.moment()
         return (environ["PATH_INFO"], query, *map(environ.get, CHOOSING), moment)
 
+    def _unsettled(self, key: Key) -> Key:
+        """The key of an answer that is settled later, and is another then."""
+        return *key, self._archive.settled()
+
     def _ask(self, key: Key, environ: Environ, start_response: Any) -> Iterable[bytes]:
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -166,6 +172,7 @@ class Kept:
             begun[:] = [(status, headers)]
             return start_response(status, headers, failed)
 
+        unsettled = self._unsettled(key)
         body = self._application(environ, start)
         if not begun or not _may_be_kept(*begun[0], pinned=_is_pinned(key[1])):
             self._figures.kept("passed", self._answers.bytes)
@@ -176,6 +183,8 @@ class Kept:
         own = [pair for pair in headers if pair[0].lower() not in OWN_HEADERS]
         position = next((value for name, value in headers if name == "Annales-Position"), None)
         route = environ.get(ROUTE, "none")
+        if any(name == SETTLED for name, _ in headers):
+            key = unsettled
         self._answers.put(key, _Answer(status, own, data, route, position))
         self._figures.kept("miss", self._answers.bytes)
         return [data]
@@ -228,7 +237,7 @@ def _may_be_kept(status: str, headers: list[tuple[str, str]], *, pinned: bool) -
         status[:3] in ("200", "304")
         and "public" in told
         and "no-store" not in told
-        and (not pinned or "immutable" in told)
+        and (not pinned or "immutable" in told or SETTLED.lower() in named)
         and ("content-length" in named or status.startswith("304"))
         and "set-cookie" not in named
         and varies <= VARIES

@@ -205,6 +205,36 @@ class _Standing(Collector):
             ),
         ):
             yield GaugeMetricFamily(name, meaning, value)
+        if self._archive.copying is not None:
+            yield from _of_a_node(self._archive)
+
+
+def _of_a_node(archive: Archive) -> Iterator[Metric]:
+    heard = archive.hearing.heard()
+    for name, meaning, value in (
+        (
+            "annales_copied_position",
+            "How far the copy of the log goes.",
+            archive.chronicle.log.max_notification_id() or 0,
+        ),
+        (
+            "annales_silent_seconds",
+            "Seconds since PostgreSQL was asked last that answered.",
+            round(heard.seconds, 3),
+        ),
+        ("annales_settled_position", "How far the log is settled.", archive.settled() or 0),
+        (
+            "annales_checkpoint_events",
+            "How many events the newest checkpoint is of.",
+            archive.signed(),
+        ),
+        (
+            "annales_signs",
+            "Whether this node signs the log: 1, or 0.",
+            int(archive.signer.is_held),
+        ),
+    ):
+        yield GaugeMetricFamily(name, meaning, value)
 
 
 def _begin() -> None:

@@ -13,13 +13,15 @@ from typing import Any, cast
 from flask import request
 from werkzeug.wsgi import ClosingIterator
 
+from events.errors import NotProjected
 from projections.views.budget import Budget
 from projections.views.reading import Reading
 from service.archive import Archive
+from service.archive.hearing import SECOND
 from service.serving.pausing import TURN, Dear, Marks, Pause, Paused, Turn
 from service.web.root import archive
 
-LOG, VIEWS = "log", "views"
+LOG, VIEWS, HEARD = "log", "views", "heard"
 
 PATIENCE = 2.0
 """Seconds that a question waits until the views have read far enough."""
@@ -31,7 +33,8 @@ LOOK_SECONDS = 0.01
 
 
 def marks_of(archive: Archive) -> Marks:
-    """What requests wait for: how far the log is, and how far the views have read it."""
+    """What requests wait for: how far the log is, how far the views have read it, and on a node
+    when PostgreSQL was asked last how far it is there."""
 
     def log() -> int:
         return ENDED if archive.streams.ended else archive.chronicle.log.max_notification_id() or 0
@@ -39,7 +42,11 @@ def marks_of(archive: Archive) -> Marks:
     def views() -> int:
         return ENDED if archive.streams.ended else archive.views.tracked()
 
-    return {LOG: log, VIEWS: views}
+    def heard() -> int:
+        return ENDED if archive.streams.ended else archive.hearing.asked()
+
+    marks: Marks = {LOG: log, VIEWS: views}
+    return marks if archive.shared is None else {**marks, HEARD: heard}
 
 
 def turn() -> Turn:
@@ -70,6 +77,31 @@ def await_views(position: int) -> None:
     is_followed = service.is_followed and service.stuck_at() is None
     if is_followed and service.views.tracked() < position:
         pause(VIEWS, beyond=position - 1, until=turn().begun + PATIENCE)
+
+
+def await_copy(position: int) -> None:
+    """On a node, wait for a position that its copy lacks, `PATIENCE` at most; returns where
+    PostgreSQL lacks it too, and where the log lies here alone.
+
+    Nobody asks PostgreSQL for it but the one who copies, so that those who name positions that
+    never were cost it nothing. Raises Paused, and NotProjected where the position is not here in
+    time, or nobody knows whether it was given.
+    """
+    service = archive()
+    if service.copying is None:
+        return
+    heard = service.hearing.heard()
+    until = turn().begun + PATIENCE
+    if position > heard.head:
+        begun = service.hearing.now() - int((time.monotonic() - turn().begun) * SECOND)
+        if heard.asked > begun:
+            return
+        if not heard.is_silent:
+            service.called.call()
+            pause(HEARD, beyond=begun, until=until)
+    else:
+        pause(LOG, beyond=position - 1, until=until)
+    raise NotProjected(position, service.views.tracked())
 
 
 def as_dear(client: str) -> None:

@@ -18,6 +18,7 @@ from events import errors
 from service.archive import LOG
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
+from service.web.pausing import await_copy
 from service.web.root import archive
 
 MEDIA_TYPE = "application/problem+json"
@@ -630,6 +631,11 @@ def problem_of(error: type[errors.AnnalesError]) -> tuple[Problem, Callable[[Any
 
 
 def _raised(error: errors.AnnalesError) -> Response:
+    if isinstance(error, errors.PositionAhead):  # wherever it is named, another node may have it
+        try:
+            await_copy(error.position)
+        except errors.NotProjected as late:
+            error = late
     problem, members = problem_of(type(error))
     if type(error) is errors.NotWritten:
         archive().troubles.tell(LOG, error.why)

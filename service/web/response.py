@@ -25,7 +25,7 @@ from service.asking.parameter import check_names
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.web.limiting import client
-from service.web.pausing import as_dear, reading_at
+from service.web.pausing import as_dear, await_copy, reading_at
 from service.web.proving import proved
 from service.web.root import archive
 
@@ -219,6 +219,7 @@ def _min_position() -> int:
     service = archive()
     head = service.chronicle.log.head()
     if position > (head.position if head else 0):
+        await_copy(position)
         # The views cannot read what the log does not have, so nobody waits for it.
         raise NotProjected(position, service.views.tracked())
     return position

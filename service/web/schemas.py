@@ -120,7 +120,15 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Annales-Position": (forms.POSITION, "The position of the log that the answer reflects."),
     "Annales-Lag": (
         forms.POSITION,
-        "How many positions the answers are behind the log, while the views cannot follow it.",
+        "How many positions the answers are behind the log, where the views cannot follow it.",
+    ),
+    "Annales-Silent": (
+        {"type": "integer", "examples": [12]},
+        "For how many seconds a node has not known how far the log is.",
+    ),
+    "Annales-Settled": (
+        forms.POSITION,
+        "How far the log is settled, at the pinned URL of an answer that is not settled yet.",
     ),
     "Annales-Revision": (forms.REVISION, "The revision of the record or source."),
     "Cache-Control": ({"type": "string"}, "`immutable` at the pinned URL, else `no-cache`."),
@@ -205,6 +213,10 @@ class ReadySchema(Schema):
     failure = fields.String(allow_none=True)
     clock = text_field(
         "Why the clock is not believed, so that orders are refused; null where it is.", null=True
+    )
+    copied = fields.Integer(metadata={"description": "On a node: how far its copy of the log is."})
+    heard = fields.Float(
+        metadata={"description": "On a node: how many seconds ago PostgreSQL answered last."}
     )
 
 

@@ -1,21 +1,23 @@
-"""Who is signed in at the desk: sessions in memory, each standing for a key in force.
+"""Who is signed in at the desk: sessions, each standing for a key in force.
 
 A browser holds the secret of its session in a cookie that no script can read; only a digest
 of it is kept here, and the key itself nowhere. A session ends with its key, after two
-hours without a request, after twelve in any case, and with the server.
+hours without a request, and after twelve in any case. Those of one machine are in memory, and end
+with the server; those of nodes are in PostgreSQL, so that a desk works whichever node answers.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from events.store.clock import Clock
 from service.archive.keys import Identity, Keyring
-from service.sharing import SESSIONS, Records, Sharing, key_of
+from service.sharing import SESSIONS, Sharing, key_of
 
 COOKIE = "annales-desk"
 """Holds the secret of a session."""
@@ -28,6 +30,32 @@ MOST = SESSIONS
 """So many sessions are held; beyond them the one that was idle longest ends."""
 
 _SECOND = 1_000_000
+
+SEEN = 60
+"""Seconds after which it is kept anew that a session is in use."""
+
+
+class Held(Protocol):
+    """The sessions while nobody else changes them, each by the digest of its secret."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """One; None where there is none."""
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep one, in the place of that before."""
+
+    def remove(self, key: bytes) -> None:
+        """Keep none."""
+
+    def all(self) -> Iterable[tuple[bytes, bytes]]:
+        """All of them."""
+
+
+class Sessioned(Protocol):
+    """Where sessions are kept."""
+
+    def held(self) -> AbstractContextManager[Held]:
+        """The sessions, while nobody else changes them."""
 
 
 class Session(NamedTuple):
@@ -55,7 +83,7 @@ class Sessions:
         keyring: Keyring,
         *,
         clock: Clock,
-        records: Records | None = None,
+        records: Sessioned | None = None,
         new_secret: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     ) -> None:
         self._keyring = keyring
@@ -74,7 +102,7 @@ class Sessions:
         new = _Kept(identity.key, self._new_secret(), now, now)
         with self._records.held() as held:
             living = {}
-            for digest, value in held.all():
+            for digest, value in list(held.all()):
                 kept = _read(value)
                 if kept.is_over(now):
                     held.remove(digest)
@@ -94,13 +122,14 @@ class Sessions:
             return None
         kept = _read(value)
         holder = None if kept.is_over(now) else self._keyring.holder(kept.key)
-        kept.seen = now
-        with self._records.held() as held:
-            if holder is None:
-                held.remove(digest)
-                return None
-            if held.get(digest) is not None:  # it may have been ended meanwhile
-                held.put(digest, msgspec.json.encode(kept))
+        if holder is None:
+            self.end(secret)
+            return None
+        if now - kept.seen > SEEN * _SECOND:
+            kept.seen = now
+            with self._records.held() as held:
+                if held.get(digest) is not None:  # it may have been ended meanwhile
+                    held.put(digest, msgspec.json.encode(kept))
         return Session(holder, kept.token)
 
     def end(self, secret: str) -> None:

@@ -15,6 +15,7 @@ and reads that.
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,6 +83,8 @@ class PostgresLog(library.PostgresApplicationRecorder):
         """The log in the schema `name` of a database, whose events tell of bodies or not. Nothing
         is asked of it yet. Raises NotThisDatabase for an address that is none."""
         self.has_bodies = has_bodies
+        self.is_needed = True
+        """Whether a copy that has nothing may not be opened without it."""
         self.address = address
         self.name = name
         self.clock = clock
@@ -227,11 +230,17 @@ class PostgresLog(library.PostgresApplicationRecorder):
 
     @contextmanager
     def signing(self) -> Iterator[psycopg.Connection[Any] | None]:
-        """The turn to sign, which one of all nodes has: the connection that holds it; None where
-        another has it. Raises LogUnreachable."""
+        """The turn to sign, as `one_of_all` gives it."""
+        with self.one_of_all("signer") as connection:
+            yield connection
+
+    @contextmanager
+    def one_of_all(self, who: str) -> Iterator[psycopg.Connection[Any] | None]:
+        """The turn to be somebody whom one of all nodes is: the connection that holds it; None
+        where another has it. Raises LogUnreachable."""
         with self._alone() as connection:
             statement = "SELECT pg_try_advisory_lock(hashtext(%s))"
-            row = connection.execute(statement, (f"{self.name}: signer",)).fetchone()
+            row = connection.execute(statement, (f"{self.name}: {who}",)).fetchone()
             yield connection if row is not None and row[0] else None
 
     def is_on_standby(self, connection: psycopg.Connection[Any]) -> bool:
@@ -362,11 +371,16 @@ class Listener:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def wait(self, timeout: float) -> None:
-        """Wait until the log has grown, or the time is over. Raises psycopg's OperationalError
-        where the connection is lost."""
-        for _ in self._connection.notifies(timeout=timeout, stop_after=1):
-            pass
+    def wait(self, timeout: float, *, call: int | None = None) -> None:
+        """Wait until the log has grown, or the time is over, or a file that is given can be read.
+        Raises psycopg's OperationalError where the connection is lost."""
+        ours, looking = self._connection.fileno(), select.poll()
+        for file in (ours, call):
+            if file is not None:
+                looking.register(file, select.POLLIN)
+        if ours in dict(looking.poll(timeout * 1000)):
+            for _ in self._connection.notifies(timeout=0):
+                pass
 
 
 def page_of(connection: Connection, log: str, after: int, *, epoch: int, limit: int) -> Page:

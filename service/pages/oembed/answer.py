@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from events.errors import AnnalesError, BadFilter, NotFound
+from events.errors import AnnalesError, BadFilter, NotFound, PositionAhead
 from service.asking.filters import PINS, place_in
 from service.asking.parameter import whole_number
 from service.asking.query import Query
@@ -25,7 +25,7 @@ from service.linked.citing import record_name
 from service.pages.kinds import PAGES
 from service.records.answer import record_answer
 from service.translations import Language, chosen
-from service.web.pausing import reading_at
+from service.web.pausing import await_copy, reading_at
 from service.web.response import arguments
 from service.web.root import archive
 from service.words import labels
@@ -119,6 +119,9 @@ def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
             shown = texts if begin is None else begin
             of_page = {name: text for name, text in shown.items() if name in kind.takes}
             kind.query(arguments(path, of_page, id=id))
+        except PositionAhead as ahead:
+            await_copy(ahead.position)
+            return False
         except AnnalesError:
             return False
         return True
