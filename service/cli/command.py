@@ -34,6 +34,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "service.cli.backup",
         "Copy the log, the keys and the citations, while others go on writing.",
     ),
+    "copy": (
+        "service.cli.copy",
+        "Copy a chronicle to an empty place, position for position.",
+    ),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
     "cite": (
         "service.cli.cite",

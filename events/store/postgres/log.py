@@ -31,7 +31,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 
 from events.commit import Claim, Commit, Epoch, NewCommit
-from events.errors import LogUnreachable, OutcomeUnknown
+from events.errors import LogUnreachable, NotThisDatabase, OutcomeUnknown
 from events.store.clock import Clock, system_clock
 from events.store.inspection import commit_of
 from events.store.postgres import schema
@@ -132,6 +132,18 @@ class PostgresLog(library.PostgresApplicationRecorder):
         # The pool would say that it waited in vain, and not for what.
         with self._alone() as connection:
             check(connection, self.name)
+            self._need_whole(connection)
+
+    def _need_whole(self, connection: psycopg.Connection[Any]) -> None:
+        """See that it is no half of a log that is copied into it. Raises NotThisDatabase."""
+        cursor = connection.cursor(row_factory=tuple_row)
+        half = cursor.execute(schema.of(self.name, schema.BESIDE_NOW), {"name": schema.HALF})
+        row = half.fetchone()
+        if row is not None and row[0]:
+            raise NotThisDatabase(
+                f"{row[0]} was copied into it, but not to its end. Type: annales copy {row[0]}"
+                " ADDRESS"
+            )
 
     def close(self) -> None:
         """Close all connections."""
@@ -297,6 +309,27 @@ class Turn:
         self._has_written = True
         self.end = End(commit.position, commit.position, commit.recorded_at)
 
+    def write_many(self, commits: Sequence[Written]) -> None:
+        """Write commits behind the end of the log, all at once."""
+        rows = [(*msgspec.structs.astuple(each.commit), each.seal) for each in commits]
+        claims = [(each.commit.position, *claim) for each in commits for claim in each.claims]
+        events = [row for each in commits for row in each.events]
+        with self._connection.pipeline():
+            self._execute(schema.INSERT_COMMITS, _columns(rows))
+            if claims:
+                self._execute(schema.INSERT_CLAIMS_OF_MANY, _columns(claims))
+            self._execute(schema.INSERT_EVENTS, _columns(events))
+            self._execute(schema.NOTIFY)
+        self._written = commits[-1]
+        self._has_written = True
+        last = commits[-1].commit
+        self.end = End(last.position, last.position, last.recorded_at)
+
+    def keep_bodies(self, bodies: Mapping[str, bytes]) -> None:
+        """Keep compressed bodies, those that are not there yet."""
+        self._execute(schema.INSERT_BODIES, (list(bodies), list(bodies.values())))
+        self._has_written = True
+
     def keep_body(self, id: str, body: bytes) -> None:
         """Keep a compressed body."""
         self._execute(schema.INSERT_BODY, (id, body))
@@ -399,6 +432,10 @@ def _written(
             taken.append(Claim(*claim[1:]))
             claim = next(claims, None)
         yield Written(commit, seal, tuple(taken), own)
+
+
+def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    return list(map(list, zip(*rows, strict=True)))
 
 
 def _commit(row: tuple[Any, ...]) -> tuple[Commit, bytes]:

@@ -191,6 +191,28 @@ BESIDE_AFTER = """
     ORDER BY name, number DESC
 """
 
+SEALS_UP_TO = """
+    SELECT position, seal
+    FROM {log}.commits
+    WHERE position <= %(up_to)s
+    ORDER BY position
+"""
+
+LEAVES_UP_TO = """
+    SELECT leaf
+    FROM {log}.stored_events
+    WHERE notification_id <= %(up_to)s
+    ORDER BY notification_id
+"""
+
+BESIDE_NOW = """
+    SELECT text
+    FROM {log}.beside
+    WHERE name = %(name)s
+    ORDER BY number DESC
+    LIMIT 1
+"""
+
 INSERT_COMMIT = """
     INSERT INTO {log}.commits
         (position, first, recorded_at, actor, request, key, fingerprint, seal)
@@ -210,6 +232,27 @@ INSERT_CLAIMS = """
     FROM unnest(%b::text[], %b::text[], %b::text[])
 """
 
+INSERT_COMMITS = """
+    INSERT INTO {log}.commits
+        (position, first, recorded_at, actor, request, key, fingerprint, seal)
+    SELECT *
+    FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[],
+                %b::text[], %b::bytea[])
+"""
+
+INSERT_CLAIMS_OF_MANY = """
+    INSERT INTO {log}.names (position, space, id, record)
+    SELECT *
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[])
+"""
+
+INSERT_BODIES = """
+    INSERT INTO {log}.bodies (id, body)
+    SELECT *
+    FROM unnest(%b::text[], %b::bytea[])
+    ON CONFLICT DO NOTHING
+"""
+
 INSERT_BODY = "INSERT INTO {log}.bodies (id, body) VALUES (%b, %b)"
 
 INSERT_EPOCH = "INSERT INTO {log}.epochs (number, began, recorded_at, seal) VALUES (%s, %s, %s, %s)"
@@ -219,6 +262,10 @@ INSERT_BESIDE = """
     SELECT coalesce(max(number), 0) + 1, %(name)s, %(text)s
     FROM {log}.beside
 """
+
+HALF = "half"
+"""The name beside a log into which another is copied: the text says which, and is empty once all of
+it is there."""
 
 NOTIFY = "NOTIFY {log}"
 """A channel has the name of its log."""
