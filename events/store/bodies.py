@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +78,16 @@ def is_kept(cursor: SQLiteCursor, id: str) -> bool:
     """Whether the table has a body of an id."""
     cursor.execute(BODY_OF, {"id": id})
     return cursor.fetchone() is not None
+
+
+def of_ids(cursor: SQLiteCursor, ids: Iterable[str]) -> dict[str, bytes]:
+    """The bodies of some ids as they lie in the table, compressed; without those that it lacks."""
+    found = {}
+    for id in ids:
+        cursor.execute(BODY_OF, {"id": id})
+        if (row := cursor.fetchone()) is not None:
+            found[id] = row[0]
+    return found
 
 
 def kept(path: Path) -> Iterator[tuple[str, bytes | None]]:

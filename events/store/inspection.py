@@ -164,6 +164,21 @@ def damaged_schema(
             yield f"{row[0].decode()} is not defined as this program defines it"
 
 
+def is_defined_by(path: Path, statements: Sequence[str]) -> bool:
+    """Whether a file has the tables, indexes and triggers that some statements make, and no other:
+    whatever else there was would run with what is written to it."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(";".join(statements))
+        empty.text_factory = bytes
+        wanted = set(empty.execute(DEFINED))
+    try:
+        with one_state(path) as connection:
+            return set(connection.execute(DEFINED)) == wanted
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        of_the_file(error)
+        return False
+
+
 def damaged_log(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     """What differs from what was written, each with its position."""
     reached = 0

@@ -461,5 +461,40 @@ EVERY_CLAIM = """
     ORDER BY position, space, id
 """
 
+COMMITS_BEYOND = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint, seal
+    FROM commits
+    WHERE position > :after
+    ORDER BY position
+"""
+
+EVENTS_BEYOND = """
+    SELECT rowid, originator_id, originator_version, topic, state, leaf
+    FROM stored_events
+    WHERE rowid > :after
+    ORDER BY rowid
+"""
+
+CLAIMS_BEYOND = """
+    SELECT position, space, id, record
+    FROM names
+    WHERE position > :after
+    ORDER BY position, space, id
+"""
+
+SEALS_UP_TO = """
+    SELECT position, seal
+    FROM commits
+    WHERE position <= :up_to
+    ORDER BY position
+"""
+
+LEAVES_UP_TO = """
+    SELECT leaf
+    FROM stored_events
+    WHERE rowid <= :up_to
+    ORDER BY rowid
+"""
+
 FARTHEST = 2**63 - 1
 """The last position that SQLite could give."""

@@ -16,7 +16,7 @@ from eventsourcing.persistence import StoredEvent
 from events.canonical import canonical, leaf_hash
 from events.commit import Claim, Commit, Epoch, NewCommit, microseconds, next_instant
 from events.errors import LogDamaged
-from events.store.clock import Clock
+from events.store.clock import Clock, system_clock
 
 
 class End(NamedTuple):
@@ -75,6 +75,36 @@ def sealed(events: Sequence[StoredEvent], new: NewCommit, end: End, *, clock: Cl
     ]
     seal = seal_of(commit, previous=end.position, positions=positions, claims=claims)
     return Written(commit, seal, claims, rows)
+
+
+def made_again(written: Written, end: End) -> Written:
+    """A commit that another log has, made again behind the end of a log, as it was made there.
+
+    Raises LogDamaged where that does not come to the same bytes.
+    """
+    commit = written.commit
+    if not written.events:
+        raise LogDamaged(commit.position, "the commit has none of its events")
+    new = NewCommit(
+        actor=commit.actor,
+        request=commit.request,
+        key=commit.key,
+        fingerprint=commit.fingerprint,
+        claims=written.claims,
+        recorded_at=commit.recorded_at,
+        positions=tuple(row[0] for row in written.events),
+    )
+    events = [StoredEvent(*row[1:5]) for row in written.events]
+    try:
+        again = sealed(events, new, end, clock=system_clock)
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        raise LogDamaged(commit.position, f"the commit is not what was written: {error}") from error
+    for ours, theirs in zip(again.events, written.events, strict=True):
+        if ours != theirs:
+            raise LogDamaged(theirs[0], "the event is not what was written: its leaf differs")
+    if again != written:
+        raise LogDamaged(commit.position, "the commit is not what was written: its seal differs")
+    return again
 
 
 def seal_of(

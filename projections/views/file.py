@@ -281,7 +281,7 @@ class Views:
         with closing(_connect(path, mode="rwc")) as connection:
             # Once and for all: on a file that was cut short it would wait for whoever has it open.
             connection.execute("PRAGMA journal_mode = WAL")
-            for create in (CREATE_TRACKING, *self._creates):
+            for create in definitions(self._creates):
                 connection.executescript(create)
             connection.execute(BEGIN_TRACKING, {"view": VIEW, "shape": shape(self._creates)})
         return path
@@ -449,6 +449,17 @@ def read_last(db: Database) -> tuple[int, str]:
     """Position and instant of the commit that the views have read last; 0 and "" before any."""
     position, recorded_at = db.execute(TRACKED).fetchone()
     return position, recorded_at
+
+
+def made_by(db: Database) -> tuple[int, str]:
+    """The version of the program's views in a file, and what identifies their tables."""
+    version, shape_of_tables = db.conn.execute(MADE_BY).fetchone()
+    return version, shape_of_tables
+
+
+def definitions(creates: Sequence[str]) -> tuple[str, ...]:
+    """The statements that make a file of views."""
+    return CREATE_TRACKING, *creates
 
 
 def track(db: Database, position: int, *, recorded_at: str) -> None:

@@ -34,6 +34,18 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "service.cli.backup",
         "Copy the log, the keys and the citations, while others go on writing.",
     ),
+    "copy": (
+        "service.cli.copy",
+        "Copy a chronicle to an empty place, position for position.",
+    ),
+    "snapshot": (
+        "service.cli.snapshot",
+        "Put the log and its views into one file, while others go on writing.",
+    ),
+    "begin": (
+        "service.cli.snapshot",
+        "Begin a folder, or a node, with the log and the views of a snapshot.",
+    ),
     **{name: (ASKING, about) for name, about in QUESTIONS.items()},
     "cite": (
         "service.cli.cite",

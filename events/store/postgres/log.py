@@ -31,7 +31,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row, tuple_row
 
 from events.commit import Claim, Commit, Epoch, NewCommit
-from events.errors import LogDamaged, LogUnreachable, OutcomeUnknown
+from events.errors import LogDamaged, LogUnreachable, NotThisDatabase, OutcomeUnknown
 from events.store.clock import Clock, system_clock
 from events.store.inspection import commit_of
 from events.store.postgres import schema
@@ -131,6 +131,18 @@ class PostgresLog(library.PostgresApplicationRecorder):
         check_surroundings()
         with self._alone() as connection:
             check(connection, self.name)
+            self._need_whole(connection)
+
+    def _need_whole(self, connection: psycopg.Connection[Any]) -> None:
+        """See that it is no half of a log that is copied into it. Raises NotThisDatabase."""
+        cursor = connection.cursor(row_factory=tuple_row)
+        half = cursor.execute(schema.of(self.name, schema.BESIDE_NOW), {"name": schema.HALF})
+        row = half.fetchone()
+        if row is not None and row[0]:
+            raise NotThisDatabase(
+                f"{row[0]} was copied into it, but not to its end. Type: annales copy {row[0]}"
+                " ADDRESS"
+            )
 
     def close(self) -> None:
         """Close all connections."""
@@ -291,19 +303,24 @@ class Turn:
     # What is written is sent with the COMMIT, so that it takes one answer. Until then the server
     # knows the turn to be idle, and takes it away from whoever is silent for too long.
 
-    def write(self, written: Written) -> None:
-        """Write a commit behind the end of the log."""
-        commit, seal, claims, events = written
-        self._writes.append((schema.INSERT_COMMIT, (*msgspec.structs.astuple(commit), seal)))
+    def write(self, *commits: Written) -> None:
+        """Write commits behind the end of the log."""
+        rows = [(*msgspec.structs.astuple(each.commit), each.seal) for each in commits]
+        claims = [(each.commit.position, *claim) for each in commits for claim in each.claims]
+        events = [row for each in commits for row in each.events]
+        self._writes.append((schema.INSERT_COMMITS, _columns(rows)))
         if claims:
-            columns = list(map(list, zip(*claims, strict=True)))
-            self._writes.append((schema.INSERT_CLAIMS, (commit.position, *columns)))
+            self._writes.append((schema.INSERT_CLAIMS, _columns(claims)))
         for first in range(0, len(events), AT_ONCE):
             some = events[first : first + AT_ONCE]
-            columns = list(map(list, zip(*some, strict=True)))
-            self._writes.append((schema.INSERT_EVENTS, columns))
-        self._written = written
-        self.end = End(commit.position, commit.position, commit.recorded_at)
+            self._writes.append((schema.INSERT_EVENTS, _columns(some)))
+        self._written = commits[-1]
+        last = self._written.commit
+        self.end = End(last.position, last.position, last.recorded_at)
+
+    def keep_bodies(self, bodies: Mapping[str, bytes]) -> None:
+        """Keep compressed bodies, those that are not there yet."""
+        self._writes.append((schema.INSERT_BODIES, (list(bodies), list(bodies.values()))))
 
     def keep_body(self, id: str, body: bytes) -> None:
         """Keep a compressed body."""
@@ -439,6 +456,10 @@ def _written(
             taken.append(Claim(*claim[1:]))
             claim = next(claims, None)
         yield Written(commit, seal, tuple(taken), own)
+
+
+def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    return list(map(list, zip(*rows, strict=True)))
 
 
 def _commit(row: tuple[Any, ...]) -> tuple[Commit, bytes]:

@@ -233,10 +233,26 @@ BESIDE_AFTER = """
 """
 """By the index, from name to name: each signature is a row, and there are millions of them."""
 
-INSERT_COMMIT = """
-    INSERT INTO {log}.commits
-        (position, first, recorded_at, actor, request, key, fingerprint, seal)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+SEALS_UP_TO = """
+    SELECT position, seal
+    FROM {log}.commits
+    WHERE position <= %(up_to)s
+    ORDER BY position
+"""
+
+LEAVES_UP_TO = """
+    SELECT leaf
+    FROM {log}.stored_events
+    WHERE notification_id <= %(up_to)s
+    ORDER BY notification_id
+"""
+
+BESIDE_NOW = """
+    SELECT text
+    FROM {log}.beside
+    WHERE name = %(name)s
+    ORDER BY number DESC
+    LIMIT 1
 """
 
 INSERT_EVENTS = """
@@ -246,10 +262,25 @@ INSERT_EVENTS = """
     FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::text[], %b::bytea[], %b::bytea[])
 """
 
+INSERT_COMMITS = """
+    INSERT INTO {log}.commits
+        (position, first, recorded_at, actor, request, key, fingerprint, seal)
+    SELECT *
+    FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[],
+                %b::text[], %b::bytea[])
+"""
+
 INSERT_CLAIMS = """
-    INSERT INTO {log}.names (space, id, record, position)
-    SELECT *, %b::bigint
-    FROM unnest(%b::text[], %b::text[], %b::text[])
+    INSERT INTO {log}.names (position, space, id, record)
+    SELECT *
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[])
+"""
+
+INSERT_BODIES = """
+    INSERT INTO {log}.bodies (id, body)
+    SELECT *
+    FROM unnest(%b::text[], %b::bytea[])
+    ON CONFLICT DO NOTHING
 """
 
 INSERT_BODY = "INSERT INTO {log}.bodies (id, body) VALUES (%b, %b)"
@@ -261,6 +292,10 @@ INSERT_BESIDE = """
     SELECT coalesce(max(number), 0) + 1, %(name)s, %(text)s
     FROM {log}.beside
 """
+
+HALF = "half"
+"""The name beside a log into which another is copied: the text says which, and is empty once all of
+it is there."""
 
 NOTIFY = "NOTIFY {log}"
 """A channel has the name of its log."""
