@@ -32,7 +32,7 @@ class MovableLog(PostgresLog):
         with self.connected() as connection:
             cursor = connection.cursor(row_factory=tuple_row)
             row = cursor.execute(schema.of(self.name, schema.END)).fetchone()
-            return End(*row) if row else End(0, 0, None)
+            return End(*row[:3]) if row else End(0, 0, None)
 
     def epochs(self) -> list[tuple[Epoch, bytes]]:
         """Its epochs after the first, each with its seal."""
