@@ -169,8 +169,8 @@ def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: 
         came=say("came"),
         horizon=language.brief_date(written(horizon), lang),
         about=say(
-            "A mark for each ladder of this page: across when it was first promised for, upwards "
-            "when it came. The table of ladders below has the same in words."
+            "A mark for each promise of this page: across when it was first promised for, upwards "
+            "when it came. The table of promises below has the same in words."
         ),
     )
     draw = partial(draw_promised, marks, horizon, lang=lang, words=words)
