@@ -110,7 +110,7 @@ _NAMES = (
 _SAID = {code.replace("-", " ") for code in (*MILESTONES, *STATUSES)} | {*_NAMES}
 
 _CODES = re.compile(
-    r"\b(?:%s)\b" % "|".join(sorted({*MILESTONES, *STATUSES, *_SAID}, key=len, reverse=True))
+    "|".join(rf"\b{each}\b" for each in sorted({*MILESTONES, *STATUSES, *_SAID}, key=len)[::-1])
 )
 """The codes and the names of members that stand in lines; the longest of those that begin alike."""
 

@@ -192,7 +192,7 @@ def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> s
         what=labels.milestone(each["milestone"], lang),
         date=language.brief_date(each["plans"][0]["date"], lang),
         outcome=labels.outcome(each["outcome"], lang)
-        + (f" ({language.brief_date(came['date'], lang)})" if came else ""),
+        + (visit.say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
     )
 
 

@@ -46,7 +46,9 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
             latitude=row["latitude"],
             longitude=row["longitude"],
             town=towns.get(row["id"], ""),
-            title=f"{row['short']}: {labels.label(row['shown'], lang)}",
+            title=say(
+                "%(name)s: %(value)s", name=row["short"], value=labels.label(row["shown"], lang)
+            ),
             expected=row["hoped"],
         )
         for row in shown
