@@ -248,6 +248,8 @@ def test_the_same_address_gives_the_data(client: FlaskClient, url: str) -> None:
         return
     asked = f"?{query}" if query else ""
     twin = client.get(f"{path}.json{asked}")
+    if kind.always is not None:
+        asked += f"&{'='.join(kind.always)}"
     data = question.path.replace("{id}", path.rpartition("/")[2])
     answer = client.get(f"{data}{asked}")
     assert (twin.status_code, twin.data) == (200, answer.data)
