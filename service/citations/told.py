@@ -7,13 +7,16 @@ these are made of is known: here their few forms, and the codes in them, are sai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from events.vocabulary import MILESTONES, STATUSES
 from service.follows.feed import Alteration
 from service.follows.wording import changes, rows
 from service.words import labels, language
 from service.words.speech import Speech
+
+MOST_EVENTS = 5
+"""So many events are named."""
 
 
 def changes_told(item: Alteration, say: Speech, *, most: int) -> list[str]:
@@ -39,9 +42,9 @@ def reasons_told(item: Alteration, say: Speech) -> Iterator[str]:
         for event in members["events"]
     )
     if events:
-        yield say(
-            "Recorded by %(who)s: %(what)s.", who=members["actor"], what=say(", ").join(events)
-        )
+        named = list(events)[:MOST_EVENTS]
+        what = say(", ").join(named) + ("…" if len(events) > len(named) else "")
+        yield say("Recorded by %(who)s: %(what)s.", who=members["actor"], what=what)
 
 
 def change_told(line: str, say: Speech) -> str:
@@ -52,8 +55,6 @@ def change_told(line: str, say: Speech) -> str:
     >>> change_told("JUNO (juno): status from commissioning to operating.", Speech("zh"))
     'JUNO (juno)：状态由调试变为运行。'
     """
-    if say.lang == "en":
-        return _DATE.sub(lambda found: language.date(found[0], "en"), line)
     text = line.removesuffix(".")
     if text.startswith("New: "):
         return say("New: %(what)s.", what=_value(text[5:], say))
@@ -65,7 +66,7 @@ def change_told(line: str, say: Speech) -> str:
     if not colon:
         name, moves = "", text
     told = say("; ").join(_move(move, say) for move in moves.split("; "))
-    lead = [_value(name, say), say(": ")] if name else []
+    lead = [name, say(": ")] if name else []
     return "".join([*lead, told, say(".")])
 
 
@@ -80,11 +81,20 @@ def _move(text: str, say: Speech) -> str:
 
 
 def _value(text: str, say: Speech) -> str:
-    """A text with its dates, its statuses and the names of members in words."""
+    """A value: its dates, its statuses and the names of members in words, all else as it is."""
     words = _words(say)
-    text = _SINCE.sub(lambda found: say("%(what)s since %(when)s", what=found[1], when=found[2]), text)  # fmt: skip  # noqa: E501
-    text = _CODES.sub(lambda found: words[found[0]], text)
-    return _DATE.sub(lambda found: language.date(found[0], say.lang), text).replace(", ", say(", "))
+    return say(", ").join(_part(part, words, say) for part in text.split(", "))
+
+
+def _part(text: str, words: Mapping[str, str], say: Speech) -> str:
+    """One of the texts between the commas of a value."""
+    if (since := _SINCE.fullmatch(text)) is not None and since[1] in words:
+        when = language.date(since[2], say.lang)
+        return say("%(what)s since %(when)s", what=words[since[1]], when=when)
+    if (hope := _HOPE.fullmatch(text)) is not None and hope[1] in words:
+        when = language.date(hope[2], say.lang)
+        return say("expected: %(status)s, %(date)s", status=words[hope[1]], date=when)
+    return words[text] if text in words else language.date(text, say.lang)
 
 
 def _words(say: Speech) -> dict[str, str]:
@@ -96,22 +106,10 @@ def _words(say: Speech) -> dict[str, str]:
         "status": say("status"), "since": say("since"), "expected": say("expected"),
         "overdue": say("overdue"), "name": say("name"), "date": say("date"),
         "title": say("title"), "summary": say("summary"), "nothing": say("nothing"),
-        "certainty": say("certainty"), "totals": say("totals"), "the answer": say("the answer"),
+        "stated": say("stated"), "certainty": say("certainty"), "totals": say("totals"),
+        "the answer": say("the answer"),
     }  # fmt: skip
 
 
-_SINCE = re.compile(r"([a-z-]+) since (\d{4}[-\d]*)")
-
-_NAMES = (
-    *("status", "since", "expected", "overdue", "name", "date", "title", "summary", "nothing"),
-    *("certainty", "totals", "the answer"),
-)
-
-_SAID = {code.replace("-", " ") for code in (*MILESTONES, *STATUSES)} | {*_NAMES}
-
-_CODES = re.compile(
-    "|".join(rf"\b{each}\b" for each in sorted({*MILESTONES, *STATUSES, *_SAID}, key=len)[::-1])
-)
-"""The codes and the names of members that stand in lines; the longest of those that begin alike."""
-
-_DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}(?:-\d{2})?(?![\d-])")
+_SINCE = re.compile(r"([a-z-]+) since (\S+)")
+_HOPE = re.compile(r"expected ([a-z-]+) from (\S+)")
