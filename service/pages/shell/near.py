@@ -16,7 +16,7 @@ from service.words import labels
 MOST_NEAR = 6
 """So many names are offered."""
 
-MOST_HELD = 20_000
+MOST_HELD = 2_000
 """Of more facilities than this, none is looked through for its name."""
 
 LONGEST = 60
