@@ -164,9 +164,9 @@ def test_the_clocks_are_a_form_that_needs_no_scripts(open_page: OpenPage, server
     """Year, horizon and part of the world lead to one clean address, and back again."""
     page = open_page(java_script_enabled=False)
     page.goto(f"{server}/state?at=2013&country=CN&lang=en")
-    page.fill("input[name=at]", "2024")
+    page.fill(".clock input[name=at]", "2024")
     page.select_option("select[name=said]", "day")
-    page.fill("input[name=stated]", "2016")
+    page.fill(".clock input[name=stated]", "2016")
     page.click(".go button")
     assert page.url == f"{server}/state?at=2024&stated=2016&country=CN&lang=en"
     assert " ".join(page.locator("h1").inner_text().split()) == "2024 as stated by the end of 2016"
