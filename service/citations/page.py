@@ -19,8 +19,8 @@ from service.citations.altering import Since, altered_since
 from service.citations.giving import address_of, given
 from service.citations.routes import PATH, cited_here, the_citation
 from service.citations.telling import HTML, Asked, as_cited, asked_at, title_of
+from service.citations.told import changes_told, reasons_told
 from service.follows.feed import Alteration
-from service.follows.wording import changes, reasons
 from service.linked.citing import plain
 from service.linked.routes import CITATION_FORMS
 from service.pages.shell import rendering
@@ -160,7 +160,7 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
         "proved": asked.known if archive().ledger.checkpoint() is not None else None,
         "shown": _shown(citation, body),
         "since": since,
-        "altered": [] if since is None else [_altered(each) for each in since.items],
+        "altered": [] if since is None else [_altered(each, say) for each in since.items],
         "followed": None if since is None else _followed(since, asked),
     }
 
@@ -201,13 +201,14 @@ def _shown(citation: Citation, body: bytes) -> Members:
     return {"kind": "text", "text": text[:LONGEST_TEXT], "cut": len(text) > LONGEST_TEXT}
 
 
-def _altered(item: Alteration) -> _Altered:
+def _altered(item: Alteration, say: Speech) -> _Altered:
     members = item.members
     url = members["url"] or members["previous"]
     if url is not None:
         path, mark, query = url.partition("?")
         url = f"{page_path(path) or path}{mark}{query}"
-    return _Altered(item, list(changes(item))[:LINES], list(reasons(item)), url)
+    told = changes_told(item, say, most=LINES)
+    return _Altered(item, told, list(reasons_told(item, say)), url)
 
 
 def _followed(since: Since, asked: Asked) -> str:

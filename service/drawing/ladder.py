@@ -134,13 +134,20 @@ class _Ladder:
         if line:
             shown = fitted(line, _TEXT, room, bold=came)
             full = titled(line) if shown != line else ""
+            drawn += self._plate(22, top + 2, width(shown, _TEXT, bold=came) + 4)
             drawn += f'<text{css} x="24" y="{top + 14}">{full}{escape(shown)}</text>'
         if note and not self.narrow:
             drawn += text("m note", 24, top + 28, fitted(note, _NOTE, room))
         if slip:
             y = top + 14 if self.narrow else self._middle(index) + 4
+            wide = width(slip, _TEXT, bold=True)
+            drawn += self._plate(right - wide - 3, y - 12, wide + 6)
             drawn += text("slip r" if index else "slip", right, y, slip)
         return drawn
+
+    def _plate(self, x: float, y: float, wide: float) -> str:
+        """What keeps the upright lines away from words that stand among them, on a narrow sheet."""
+        return rect("wash", x, y, wide, 16) if self.narrow else ""
 
     def _middle(self, index: int) -> float:
         return self.head + self.pitch * index + (34 if self.narrow else 15)

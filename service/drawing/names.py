@@ -1,7 +1,7 @@
 """The names on a map, placed so that none meets a disc, another name or the rim.
 
 The groups of most discs come first; one that finds no room at any of eight places about its
-discs goes without.
+discs stands on its disc, if that is large enough, or goes without.
 """
 
 from __future__ import annotations
@@ -70,11 +70,16 @@ class Names:
             more = f" {group.size}" if group.size > 1 else ""
             wide = width(group.name, TEXT, bold=big) + width(more, TEXT)
             spot = next(filter(self._free, _around(group.discs, wide)), None)
+            kinds = ["big"] if big else []
+            if spot is None:
+                # A disc may be large enough to have its name on it.
+                spot = _on(group.discs, wide)
+                kinds.append("on")
             if spot is None:
                 continue
             self._take(*spot)
             x, y, _, tall = spot
-            css = ' class="big"' if big else ""
+            css = f' class="{" ".join(kinds)}"' if kinds else ""
             number_of = f'<tspan class="n">{more}</tspan>' if more else ""
             texts.append(
                 f'<text{css} x="{number(x)}" y="{number(y + tall - 3)}">'
@@ -115,6 +120,14 @@ class Names:
                 yield column, row
 
 
+def _on(discs: tuple[Round, ...], wide: float) -> Spot | None:
+    """The place upon one disc; None where it is not as large as that."""
+    [disc, *others] = discs
+    if others or 2 * disc.r < wide + 6:
+        return None
+    return disc.x - wide / 2, disc.y - 6.5, wide, 13.0
+
+
 Spot = tuple[float, float, float, float]
 """The left, the top, the width and the height of a name."""
 
@@ -126,12 +139,13 @@ def _around(discs: tuple[Round, ...], wide: float) -> Iterator[Spot]:
     top = min(disc.y - disc.r for disc in discs)
     bottom = max(disc.y + disc.r for disc in discs)
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    tall, gap = 13.0, 3.0
+    # As far as a cell is wide, or the discs themselves would be in the way.
+    tall, gap = 13.0, Names.CELL
     for x, y in (
         (right + gap, middle_y - tall / 2),
         (left - gap - wide, middle_y - tall / 2),
-        (middle_x - wide / 2, top - tall - 1),
-        (middle_x - wide / 2, bottom + 1),
+        (middle_x - wide / 2, top - gap - tall),
+        (middle_x - wide / 2, bottom + gap),
         (right - 2, top - tall + 2),
         (right - 2, bottom - 2),
         (left + 2 - wide, top - tall + 2),

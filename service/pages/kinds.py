@@ -6,10 +6,14 @@ from functools import partial
 
 from service.comparing.question import COMPARE
 from service.comparing.sides import sides_of
+from service.lists.question import RECORDS
+from service.pages.about.page import about_page
 from service.pages.activity.page import activity_page, activity_read
 from service.pages.compare.page import compare_page, default_sides
 from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
+from service.pages.home.page import CLOCKS as HOME_CLOCKS
+from service.pages.home.page import home_page
 from service.pages.record.page import record_page
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
@@ -27,6 +31,14 @@ IN_A_FRAME = (560, 220)
 """The drawing of a course that fits a frame of 600 by 400, in pixels."""
 
 PAGES: tuple[PageKind, ...] = (
+    PageKind(
+        name="home",
+        path="/",
+        about="The front page.",
+        show=home_page,
+        taken=HOME_CLOCKS,
+        more="/state",
+    ),
     PageKind(
         name="state",
         path="/state",
@@ -101,6 +113,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/disputed",
         about="What is disputed, with its rivals and their sources, as a page.",
         show=disputing.disputed_page,
+        question=RECORDS,
+        always=("disputed", "true"),
         taken=disputing.TAKES,
         read=disputing.disputed_read,
     ),
@@ -130,4 +144,10 @@ PAGES: tuple[PageKind, ...] = (
         question=SOURCE,
     ),
     PageKind(name="feeds", path="/feeds", about="The feeds, as a page.", show=feeds_page),
+    PageKind(
+        name="about",
+        path="/about",
+        about="What the chronicle holds, how it is made, and how to take part.",
+        show=about_page,
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
+from service.asking.filters import PINS
 from service.asking.query import located
 from service.pages.kinds import PAGES
 from service.pages.shell import rendering
@@ -38,6 +39,8 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
         if (clean := joined(request.args.items(multi=True))) is not None:
             return redirect(located(request.path, clean), 303)
         texts = request.args.to_dict()
+        if kind.more and not texts.keys() <= {*takes, *PINS, "lang"}:
+            return redirect(located(kind.more, texts.items()), 303)
         if kind.begin is not None and (begin := kind.begin(texts)) is not None:
             return redirect(located(path, begin.items()), 303)
         return page_response(
@@ -61,8 +64,6 @@ for _kind in PAGES:
         _name = _each.path.removeprefix("/").replace("/{id}", "").replace("/", "_")
         _path = _each.path.replace("{id}", "<string:id>")
         frames.add_url_rule(_path, _name, _view(_kind, _each))
-
-blueprint.add_url_rule("/", "home", _view(PAGES[0]))
 
 
 @frames.get("/embed/record/<string:id>")

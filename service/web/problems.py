@@ -648,7 +648,9 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     other = BY_SLUG["bad-request" if status < 500 else "internal"]
     problem = replace(STATUSES.get(status, other), status=status)
-    response = problem_response(problem, error.description or problem.meaning, {})
+    # The framework's own words are for people at a browser, and say nothing of this service.
+    is_ours = error.description not in (None, type(error).description)
+    response = problem_response(problem, str(error.description if is_ours else problem.meaning), {})
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value

@@ -80,6 +80,18 @@ MILESTONE_WORDS = Words(
     }
 )
 
+FIRST_LIGHT = Words(
+    {
+        "light-source": word("first light of a source", "first light"),
+        "laser-and-pulsed-power": word("first light of a source", "first light"),
+        "accelerator": word("milestone words", "first beam"),
+        "collider": word("milestone words", "first beam"),
+        "neutron-source": word("milestone words", "first beam"),
+        "fusion-device": word("milestone words", "first plasma"),
+    }
+)
+"""What first light is called of facilities of a class, where it is called otherwise."""
+
 KIND_WORDS = Words(
     {
         "phase": word("kind words", "Phases"),
@@ -272,13 +284,23 @@ DAYS_LATE = word("days late", "days late")
 
 status_phrase = STATUS_PHRASES.of
 heading = STATUS_HEADINGS.of
-milestone = MILESTONE_WORDS.of
 kind = KIND_ONE.of
 outcome = OUTCOME_WORDS.of
 certainty = CERTAINTIES.of
 event = EVENTS.of
 standing = STANDINGS.of
 unit_name = UNITS.of
+
+
+def milestone(code: str | None, lang: str, class_: str | None = None) -> str:
+    """A milestone in words, of a facility of a class where that is known.
+
+    >>> milestone("first-light", "en"), milestone("first-light", "en", "fusion-device")
+    ('first light', 'first plasma')
+    """
+    if code == "first-light" and class_ in FIRST_LIGHT:
+        return FIRST_LIGHT.of(class_, lang)
+    return MILESTONE_WORDS.of(code, lang)
 
 
 def unit_of(unit: str, card: Mapping[str, Any] | None, lang: str) -> str:
@@ -383,7 +405,7 @@ def drawn(say: Speech) -> Callable[[str], str]:
         "cancelled": say("cancelled"),
         "vague date: fades over its bounds": say("vague date: fades over its bounds"),
         "expected": say("expected"),
-        "promised, then what came (slip)": say("promised, then what came (slip)"),
+        "promised, then what came (slip)": say("promised, then what came (delay)"),
         "runs on": say("runs on"),
         "discovery; upgrade": say("discovery; upgrade"),
         "milestones": say("milestones"),

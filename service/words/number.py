@@ -28,6 +28,18 @@ def number_text(value: float | Decimal, *, grouped: bool = True) -> str:
     return _text(str(value), "," if grouped else "")
 
 
+def size_text(bytes: int) -> str:
+    """How large something is, to two digits or so.
+
+    >>> size_text(912), size_text(15700), size_text(2_500_000)
+    ('912 B', '15.7 KB', '2.5 MB')
+    """
+    for unit, factor in (("MB", 1_000_000), ("KB", 1000)):
+        if bytes >= factor:
+            return f"{bytes / factor:.1f} {unit}"
+    return f"{bytes} B"
+
+
 @lru_cache(maxsize=8192)
 def _text(written: str, group: str) -> str:
     # By what is written, since 4 and 4.0 are one key of a cache and -0.0 is 0.

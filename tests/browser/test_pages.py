@@ -16,13 +16,17 @@ from tests.browser.conftest import OpenPage
 from tests.browser.looking import SCREENSHOTS, faults
 
 PAGES = {
-    "state": "/?at=2013&country=CN",
-    "state-then": "/?at=2024&stated=2016&country=CN",
-    "state-world": "/?at=2026",
-    "state-during": "/?during=2013&field=fusion",
-    "state-known": "/?at=2013&known=@600",
-    "state-empty": "/?known=@0",
-    "state-zh": "/?at=2013&country=CN&lang=zh",
+    "home": "/",
+    "home-zh": "/?lang=zh",
+    "about": "/about",
+    "about-zh": "/about?lang=zh",
+    "state": "/state?at=2013&country=CN",
+    "state-then": "/state?at=2024&stated=2016&country=CN",
+    "state-world": "/state?at=2026",
+    "state-during": "/state?during=2013&field=fusion",
+    "state-known": "/state?at=2013&known=@600",
+    "state-empty": "/state?known=@0",
+    "state-zh": "/state?at=2013&country=CN&lang=zh",
     "record": "/records/juno",
     "record-zh": "/records/juno?lang=zh",
     "record-policy": "/records/us-china-science-agreement",
@@ -44,7 +48,10 @@ PAGES = {
     "feeds-zh": "/feeds?lang=zh",
     "viewers": "/viewers",
     "desk": "/desk/sign-in",
-    "problem": "/?at=soon",
+    "disputed": "/disputed?country=CN",
+    "problem": "/state?at=3/4/2013&country=XX",
+    "problem-zh": "/state?at=soon&lang=zh",
+    "not-there": "/records/jnuo",
 }
 """A page of every kind, by the name of its picture."""
 
@@ -93,12 +100,12 @@ LABELS = """() => [...document.querySelectorAll("svg")]
 @pytest.mark.parametrize(
     "path",
     [
-        "/?at=1988&country=CN",
-        "/?at=2013&country=CN",
-        "/?at=2024&stated=2016&country=CN",
-        "/?at=2026",
-        "/?at=2034",
-        "/?at=2013&country=US",
+        "/state?at=1988&country=CN",
+        "/state?at=2013&country=CN",
+        "/state?at=2024&stated=2016&country=CN",
+        "/state?at=2026",
+        "/state?at=2034",
+        "/state?at=2013&country=US",
         "/records/juno",
         "/records/csst",
         "/records/bepc",
@@ -133,7 +140,7 @@ CHOSEN = """() => [...document.querySelectorAll(".clock select, .clock summary")
 def test_what_the_clock_bar_says_is_not_cut(open_page: OpenPage, server: str, lang: str) -> None:
     """On the screens that most have, as long as nothing is chosen that is longer."""
     page = open_page(viewport={"width": 1280, "height": 800})
-    for path in ("/", "/slips"):
+    for path in ("/state", "/slips"):
         page.goto(f"{server}{path}?lang={lang}")
         for width in (800, 1024, 1280, 1440):
             page.set_viewport_size({"width": width, "height": 800})
@@ -156,10 +163,10 @@ def test_a_page_is_whole_without_scripts(open_page: OpenPage, server: str, name:
 def test_the_clocks_are_a_form_that_needs_no_scripts(open_page: OpenPage, server: str) -> None:
     """Year, horizon and part of the world lead to one clean address, and back again."""
     page = open_page(java_script_enabled=False)
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
-    page.fill("input[name=at]", "2024")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
+    page.fill(".clock input[name=at]", "2024")
     page.select_option("select[name=said]", "day")
-    page.fill("input[name=stated]", "2016")
+    page.fill(".clock input[name=stated]", "2016")
     page.click(".go button")
     assert page.url == f"{server}/state?at=2024&stated=2016&country=CN&lang=en"
     assert " ".join(page.locator("h1").inner_text().split()) == "2024 as stated by the end of 2016"
@@ -177,7 +184,7 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     rests. Then the page of that year takes its place, with the keyboard where it was, and Back
     brings the year before."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
     slider = page.locator("input[type=range]")
     slider.focus()
     ran = page.locator(".figs .n").first.inner_text()
@@ -194,7 +201,7 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     assert before is not None
     assert after is not None
     assert after["x"] > before["x"]
-    page.wait_for_url("**/?at=2015&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2015&country=CN&lang=en")
     page.wait_for_selector("#moved:empty", state="attached")
     # What the slider told of that year is what the page of that year says.
     assert page.locator(".figs .n").first.inner_text() == moved
@@ -203,12 +210,12 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
     assert page.evaluate("document.activeElement.matches('input[type=range]')")
     assert page.locator("link[rel=canonical][href*='at=2015']").count() == 1
     page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/?at=2016&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2016&country=CN&lang=en")
     page.go_back()
-    page.wait_for_url("**/?at=2015&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2015&country=CN&lang=en")
     page.wait_for_selector("#bigyear:text-is('2015')")
     page.go_back()
-    page.wait_for_url("**/?at=2013&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2013&country=CN&lang=en")
     page.wait_for_selector("#bigyear:text-is('2013')")
     assert page.locator(".figs .n").first.inner_text() == ran
     assert complaints == []
@@ -217,19 +224,19 @@ def test_the_slider_moves_the_cursor_and_then_shows_the_year(
 def test_as_told_then_ends_with_the_years_that_are_over(open_page: OpenPage, server: str) -> None:
     """Moved from year to year each is as it was told then; of a year to come nothing was."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2024&stated=2024&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2024&stated=2024&country=CN&lang=en")
     page.locator("input[type=range]").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/?at=2025&stated=2025&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2025&stated=2025&country=CN&lang=en")
     page.wait_for_selector("#moved:empty", state="attached")
     page.keyboard.press("ArrowRight")
-    page.wait_for_url("**/?at=2026&country=CN&lang=en")
+    page.wait_for_url("**/state?at=2026&country=CN&lang=en")
 
 
 def test_a_year_without_events_is_a_year_to_look_at(open_page: OpenPage, server: str) -> None:
     """A click on the strip goes to the year below it, whether there is a column or none."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&field=fusion&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&field=fusion&lang=en")
     page.locator("#h-tl").evaluate("heading => heading.scrollIntoView()")
     strip = page.locator(".wide svg.strip")
     held = set(
@@ -255,7 +262,7 @@ def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
     """Only when it is pressed; slower for who would rather have less motion."""
     for motion, least in (("no-preference", 2), ("reduce", 0)):
         page = open_page(viewport={"width": 1280, "height": 900}, reduced_motion=motion)
-        page.goto(f"{server}/?at=1990&country=CN&lang=en")
+        page.goto(f"{server}/state?at=1990&country=CN&lang=en")
         play = page.locator("button.play")
         page.wait_for_timeout(900)
         assert page.locator("#bigyear").inner_text() == "1990"
@@ -268,7 +275,7 @@ def test_play_walks_on_and_stops(open_page: OpenPage, server: str) -> None:
         stands = page.locator("#bigyear").inner_text()
         page.wait_for_timeout(900)
         assert page.locator("#bigyear").inner_text() == stands
-        assert page.url == f"{server}/?at={stands}&country=CN&lang=en"
+        assert page.url == f"{server}/state?at={stands}&country=CN&lang=en"
 
 
 def test_the_keyboard_reaches_everything(
@@ -277,7 +284,7 @@ def test_the_keyboard_reaches_everything(
     """The tables are one skip away, the timeline is one stop, arrows lead through its marks, what
     is reached is said, and Enter opens it."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the tables"
     page.keyboard.press("Enter")
@@ -315,7 +322,7 @@ def test_whoever_drags_over_the_strip_looks_closer(
 ) -> None:
     """Some years stand in the address; the strip shows which, Back brings all of them."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
     page.locator("#h-tl").evaluate("heading => heading.scrollIntoView()")
     first, last = (
         page.locator(f".wide svg.strip [data-year='{year}']").bounding_box()
@@ -338,7 +345,7 @@ def test_whoever_drags_over_the_strip_looks_closer(
     page.wait_for_selector('annales-timeline[data-painted="canvas"]')
     page.go_back()
     page.wait_for_selector("annales-timeline:not([data-painted])")
-    assert page.url == f"{server}/?at=2013&country=CN&lang=en"
+    assert page.url == f"{server}/state?at=2013&country=CN&lang=en"
     assert page.locator(".wide svg.tl:not(.strip):visible").count() > 5
     assert not page.locator(".wide .pane").is_visible()
     # A click is no drag: it opens the year.
@@ -350,7 +357,7 @@ def test_whoever_drags_over_the_strip_looks_closer(
 def test_the_keyboard_looks_closer_too(open_page: OpenPage, server: str) -> None:
     """Plus on a mark shows the years around it, and 0 all of them again."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
     page.locator("[data-timeline]:visible").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("+")
@@ -371,7 +378,7 @@ def year_of(day: float) -> int:
 def test_few_stops_lead_to_the_first_table(open_page: OpenPage, server: str) -> None:
     """Every stop has a name, and is seen when it is reached."""
     page = open_page(viewport={"width": 1280, "height": 900})
-    page.goto(f"{server}/?at=2013&country=CN&lang=en")
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
     for _ in range(40):
         page.keyboard.press("Tab")
         stop = page.evaluate(
@@ -414,3 +421,68 @@ def test_paper_has_all_of_it(open_page: OpenPage, server: str, tmp_path: Path, n
     sheets = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", file.read_bytes())
     assert {(round(float(wide)), round(float(tall))) for wide, tall in sheets} == {(842, 595)}
     assert len(sheets) >= 2
+
+
+def test_parts_fold_on_a_phone_and_open_for_what_leads_into_them(
+    open_page: OpenPage, server: str
+) -> None:
+    """Long parts show their headings alone; a link within the page opens its end, and a button the
+    rest of a list."""
+    page = open_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en")
+    table = page.locator("#s-operating")
+    assert not table.locator("tbody").is_visible()
+    page.locator(".figs a").first.click()
+    assert table.locator("tbody").is_visible()
+    policies = page.locator("section[aria-labelledby=h-p]")
+    button = policies.get_by_role("button", name="Open: Policies in force")
+    assert button.get_attribute("aria-expanded") == "false"
+    button.click()
+    assert policies.locator("ul").is_visible()
+    page.goto(f"{server}/activity?lang=en")
+    rows = page.locator("#events tbody tr")
+    shown = sum(row.is_visible() for row in rows.all())
+    assert shown < rows.count()
+    page.locator("#events .unfold").click()
+    assert rows.last.is_visible()
+
+
+def test_the_clocks_stand_in_one_line_on_a_phone(open_page: OpenPage, server: str) -> None:
+    """The form is behind it, with scripts or without."""
+    page = open_page(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    page.goto(f"{server}/state?at=2024&stated=2016&lang=en")
+    line = page.locator("label.clockwords")
+    box = line.bounding_box()
+    assert box is not None
+    assert box["height"] < 60
+    assert "2024" in line.inner_text()
+    assert not page.locator("form.clock").is_visible()
+    line.click()
+    assert page.locator("form.clock").is_visible()
+
+
+def test_the_years_looked_at_go_along_to_the_other_language(
+    open_page: OpenPage, server: str
+) -> None:
+    """As they stand in the address."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en#years=1990-2013")
+    page.locator(".mast .lang a").click()
+    page.wait_for_url("**#years=1990-2013")
+    assert "lang=zh" in page.url
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_head_of_a_page_is_in_few_lines(open_page: OpenPage, server: str, lang: str) -> None:
+    """In one on a desk, in two on a phone, and the other language stands beside the search."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/state?at=2013&lang={lang}")
+    for width, most in ((1280, 60), (1024, 60), (800, 60), (420, 90), (360, 90)):
+        page.set_viewport_size({"width": width, "height": 800})
+        head = page.locator(".mast").bounding_box()
+        other, find = (page.locator(f".mast .{each}").bounding_box() for each in ("lang", "find"))
+        assert head is not None
+        assert other is not None
+        assert find is not None
+        assert head["height"] <= most, width
+        assert abs(other["y"] + other["height"] / 2 - find["y"] - find["height"] / 2) < 8, width

@@ -67,7 +67,7 @@ def test_a_canvas_is_painted_above_the_threshold_and_not_below(
     assert lanes.first.is_visible()
     assert not page.locator(".at-canvas").is_visible()
     page.emulate_media(media="screen")
-    page.goto(f"{server}/?at=2013&lang=en")
+    page.goto(f"{server}/state?at=2013&lang=en")
     assert page.locator("annales-timeline[data-painted]").count() == 0
     assert page.locator("svg.tl:visible").count() > 5
     assert (outside, complaints) == ([], [])

@@ -90,7 +90,9 @@ def odd_reader(odd: Archive) -> Reader:
 RECORDS = [series_of(name, unit) for name in VALUES for unit in UNITS]
 
 ASKED = {
-    "state": ["/?at=2004", "/state?at=2004", "/state?at=2002&country=CN", "/state?during=2002"],
+    "home": ["/", "/?at=2004&stated=2004"],
+    "about": ["/about"],
+    "state": ["/state?at=2004", "/state?at=2002&country=CN", "/state?during=2002"],
     "compare": ["/compare?at=2002&to_at=2003", "/compare?at=2003&country=CN&to_country=US"],
     "slips": ["/slips"],
     "trends": [

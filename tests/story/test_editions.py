@@ -334,11 +334,13 @@ def _reason(was: Line, line: Line) -> str:
 # --- what its pages weigh
 
 
+@pytest.mark.parametrize("path", ["/", "/state"])
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_home_page_weighs_little(folders: list[Told], lang: str) -> None:
-    """With all that it loads at once it stays under 150 KB, compressed as the least able ask."""
+def test_the_home_page_weighs_little(folders: list[Told], lang: str, path: str) -> None:
+    """It and the state, with all that they load at once, stay under 150 KB, compressed as the least
+    able ask."""
     client = folders[0].client
-    home = f"/?lang={lang}"
+    home = f"{path}?lang={lang}"
     loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', _page(client, home))
     weight = sum(
         len(client.get(url, headers={**AS_A_BROWSER, "Accept-Encoding": "gzip"}).data)
@@ -350,7 +352,7 @@ def test_the_home_page_weighs_little(folders: list[Told], lang: str) -> None:
 def test_what_a_phone_is_not_drawn_at_once_is_drawn_where_that_leads(folders: list[Told]) -> None:
     """The lives of a field stand on its own page, at the same clocks; a desk has all of them."""
     client = folders[0].client
-    _, phone = _page(client, "/?at=2013&stated=2014&lang=en").split('class="narrow lanes"')
+    _, phone = _page(client, "/state?at=2013&stated=2014&lang=en").split('class="narrow lanes"')
     links = re.findall(r'<li class="fold"><a href="([^"]+)">([^<]+)</a>', phone)
     assert "data-group" not in phone
     assert len(links) == 12

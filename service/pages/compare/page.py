@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from events.clocks import AsOf
+from events.clocks import AsOf, utc_day
 from events.dates import year_of
 from events.vocabulary import FIELDS
 from projections.views.state import Row
@@ -101,7 +101,7 @@ def compare_page(visit: Visit) -> Members:
             _side(answer, "b", after, of=of[1], lang=lang, names=names),
         ],
         "family_words": {
-            "running": say("operating"), "building": say("in building or first trials"),
+            "running": say("operating"), "building": say("under construction or commissioning"),
             "planned": say("approved or proposed"), "suspended": say("suspended"),
             "over": say("closed or cancelled"),
         },
@@ -156,6 +156,7 @@ def _form(visit: Visit, compared: Sides) -> Members:
         "facilities": _named_facilities(visit, records) if compared.a.record is not None else [],
         "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
+        "to_said": _to_said(compared, texts),
         "at": written(compared.a.as_of.at),
         "to_at": (
             written(compared.b.as_of.at)
@@ -163,6 +164,16 @@ def _form(visit: Visit, compared: Sides) -> Members:
             else ""
         ),
     }  # fmt: skip
+
+
+def _to_said(compared: Sides, texts: Mapping[str, str]) -> str:
+    """Which sources the second side hears: the "same" as the first, "all" to date, or up to a
+    "day"."""
+    if "to_stated" not in texts:
+        return "same"
+    as_of = compared.b.as_of
+    is_all = as_of.known_at is not None and as_of.stated >= utc_day(as_of.known_at)
+    return "all" if is_all else "day"
 
 
 def _too_much(visit: Visit, compared: Sides, most: int) -> Members:

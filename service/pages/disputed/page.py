@@ -18,7 +18,8 @@ from service.lists.answer import records_answer
 from service.lists.question import RECORDS
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import after_in
-from service.pages.shell.layout import FormatLink, Members
+from service.pages.shell.layout import Members
+from service.pages.shell.placing import places_offered
 from service.records.answer import RecordAt
 from service.records.audit import standing_of
 from service.web.response import CLOCKS
@@ -48,20 +49,15 @@ def disputed_page(visit: Visit) -> Members:
         row["line"] for record in shown for entry in record["entries"] for row in entry["rows"]
     ]
     cited = {each["id"] for line in lines for each in line.get("sources", ())}
-    lists = (("JSON", "application/json", None), ("CSV", "text/csv", "csv"))
     return {
-        "page": visit.page(
-            "disputed",
-            formats=[
-                FormatLink(name, type, asked.url(format=ending) if ending else asked.url())
-                for name, type, ending in lists
-            ],
-            skip_to="disputed",
-        ),
+        "page": visit.page("disputed", skip_to="disputed"),
         "answer": answer,
         "records": shown,
         "sources": visit.reading.at(query.as_of).sources(cited),
         "texts": texts,
+        "place": query.about.place,
+        "coverage": answer["coverage"]["sentence"][visit.lang],
+        "places": places_offered(visit.reading.at(query.as_of), query.about.place, visit.lang),
         "fields": FIELDS,
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,

@@ -93,7 +93,7 @@ def lanes_of(
         if card is None:
             continue
         name, other = labels.names_of(card, lang)
-        dots, ladders = tuple(_dots(found, lang)), promised.get(record, [])
+        dots, ladders = tuple(_dots(found, say)), promised.get(record, [])
         remark, late = _remark(ladders, lines, stated=stated, say=say)
         drawn.append(
             Lane(
@@ -176,7 +176,7 @@ def staircase_of(
                 text=words,
                 note=text_in(plan, "title", lang),
                 slip=say("first promise") if index == 0 else _behind(first, due, lang),
-                title=f"{text_in(plan, 'title', lang)} ({words})",
+                title=say("%(title)s (%(words)s)", title=text_in(plan, "title", lang), words=words),
             )
         )
     came = lines.get(ladder.came) if ladder.came else None
@@ -291,7 +291,7 @@ def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
 def outcome_words(counted: Counted, lines: Mapping[str, Any], say: Speech) -> str:
     """What came of a ladder, in one line."""
     lang = say.lang
-    what = labels.milestone(counted.ladder.milestone, lang)
+    what = labels.milestone(counted.ladder.milestone, lang, counted.card.get("class"))
     plan = lines[counted.ladder.plans[0]]
     promised = language.brief_date(plan["date"], lang)
     if counted.ladder.came:
@@ -323,7 +323,7 @@ def _bar(item: Item, say: Speech) -> Bar:
     since = language.brief_date(item.start.edtf, lang) if item.start else ""
     title = title_of(item, lang)
     if since:
-        title = f"{title}: {since}"
+        title = say("%(name)s: %(value)s", name=title, value=since)
     if item.planned:
         title = say("%(title)s (expected)", title=title)
     if item.contested:
@@ -337,7 +337,8 @@ def _bar(item: Item, say: Speech) -> Bar:
     )
 
 
-def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
+def _dots(found: Iterable[Item], say: Speech) -> Iterable[Dot]:
+    lang = say.lang
     for item in found:
         if item.planned or item.disputed or item.start is None:
             continue
@@ -346,7 +347,7 @@ def _dots(found: Iterable[Item], lang: Language) -> Iterable[Dot]:
             yield Dot(
                 kind="discovery" if item.kind == "discovery" else "upgrade",
                 date=edge_of(item.start),
-                title=f"{title_of(item, lang)}: {dated}",
+                title=say("%(name)s: %(value)s", name=title_of(item, lang), value=dated),
             )
 
 

@@ -6,6 +6,7 @@ from service.feeds import FEEDS
 from service.feeds.routes import listed
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import FormatLink, Members
+from service.words.speech import Speech
 
 
 def feeds_page(visit: Visit) -> Members:
@@ -14,6 +15,30 @@ def feeds_page(visit: Visit) -> Members:
         "page": visit.page(
             "feeds", formats=[FormatLink("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
         ),
-        "feeds": [{**listed(feed), "summary": feed.summary[visit.lang]} for feed in FEEDS],
+        "feeds": [
+            {
+                **listed(feed),
+                "summary": feed.summary[visit.lang],
+                "reader": _readers(visit.say).get(feed.reader, feed.reader),
+            }
+            for feed in FEEDS
+        ],
         "texts": visit.texts,
     }  # fmt: skip
+
+
+def _readers(say: Speech) -> dict[str, str]:
+    """What reads the feeds, where that is more than the names of tools."""
+    return {
+        "any feed reader": say("any feed reader"),
+        "the timeline of these pages": say("the timeline of these pages"),
+        "NetNewsWire, Feedbin and other readers of JSON Feed": say(
+            "NetNewsWire, Feedbin and other readers of JSON Feed"
+        ),
+        "everything": say("everything"),
+        "browsers, Inkscape, Word": say("browsers, Inkscape, Word"),
+        "spreadsheets, pandas, R": say("spreadsheets, pandas, R"),
+        "csvlint and other readers of CSV on the Web": say(
+            "csvlint and other readers of CSV on the Web"
+        ),
+    }

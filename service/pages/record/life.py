@@ -114,7 +114,7 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
 
 def promises(visit: Visit, record_at: RecordAt, pager: Pager) -> list[Members]:
     """The ladders of promises of a facility that its page shows, in words and as staircases."""
-    as_of, say, lang = visit.query.as_of, visit.say, visit.lang
+    as_of = visit.query.as_of
     counted = [
         Counted(
             visit.query.id, span.value, ladder_of(visit.query.id, span), record_at.record.card or {}
@@ -122,27 +122,28 @@ def promises(visit: Visit, record_at: RecordAt, pager: Pager) -> list[Members]:
         for span in record_at.holding("slip", as_of.stated)
     ]
     counted.sort(key=lambda each: (each.ladder.entry, each.ladder.plans))
-    shown = []
-    for each in pager.part(counted, most=MOST_LADDERS):
-        drawn = last_of(each)
-        lines = {
-            id: Fragment(statement_text(record_at.record.statement(id)))
-            for id in (*drawn.ladder.plans, drawn.ladder.came)
-            if id is not None
-        }
-        stairs = staircase_of(drawn, lines, stated=as_of.stated, say=say)
-        words = outcome_words(each, lines, say)
-        shown.append(
-            {
-                "words": words,
-                "what": labels.milestone(each.ladder.milestone, lang),
-                "outcome": each.outcome,
-                "left": len(each.ladder.plans) - len(drawn.ladder.plans),
-                "wide": draw_ladder(stairs, lang=lang, label=words).svg,
-                "narrow": draw_ladder(stairs, lang=lang, label=words, narrow=True).svg,
-            }
-        )
-    return shown
+    return [ladder_drawn(visit, record_at, each) for each in pager.part(counted, most=MOST_LADDERS)]
+
+
+def ladder_drawn(visit: Visit, record_at: RecordAt, counted: Counted) -> Members:
+    """One ladder of promises of a facility, in words and as a staircase, wide and narrow."""
+    as_of, say, lang = visit.query.as_of, visit.say, visit.lang
+    drawn = last_of(counted)
+    lines = {
+        id: Fragment(statement_text(record_at.record.statement(id)))
+        for id in (*drawn.ladder.plans, drawn.ladder.came)
+        if id is not None
+    }
+    stairs = staircase_of(drawn, lines, stated=as_of.stated, say=say)
+    words = outcome_words(counted, lines, say)
+    return {
+        "words": words,
+        "what": labels.milestone(counted.ladder.milestone, lang, counted.card.get("class")),
+        "outcome": counted.outcome,
+        "left": len(counted.ladder.plans) - len(drawn.ladder.plans),
+        "wide": draw_ladder(stairs, lang=lang, label=words).svg,
+        "narrow": draw_ladder(stairs, lang=lang, label=words, narrow=True).svg,
+    }
 
 
 def readings(visit: Visit, record_at: RecordAt, title: str) -> Members | None:

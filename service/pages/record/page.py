@@ -201,7 +201,7 @@ class _Record:
         for plan in answer["overdue"]:
             words = say(
                 "%(what)s, promised for %(date)s",
-                what=labels.milestone(plan["milestone"], lang),
+                what=labels.milestone(plan["milestone"], lang, card.get("class")),
                 date=language.brief_date(plan["date"], lang),
             )
             rows.append({"name": say("Overdue"), "text": words, "late": True})
@@ -368,7 +368,8 @@ class _Record:
 
     def _entry_title(self, first: Statement) -> str:
         if first.milestone is not None:
-            return labels.milestone(first.milestone, self.lang)
+            card = self.answer.get("card") or {}
+            return labels.milestone(first.milestone, self.lang, card.get("class"))
         if first.kind == "indicator":
             return language.brief_date(first.line["date"], self.lang)
         return first.entry.rpartition("/")[2]

@@ -17,6 +17,7 @@ from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
+from service.pages.shell.near import near_facilities
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
 from service.pages.shell.placing import places_offered
@@ -58,12 +59,15 @@ def search_page(visit: Visit) -> Members:
     ids = [each["id"] for each in answer["items"] if each["kind"] == "facility"]
     cards = visit.reading.at(query.as_of).cards(ids)
     names = {id: labels.names_of(card, lang) for id, card in cards.items()}
+    world = visit.reading.at(query.as_of)
+    near = near_facilities(texts["q"], world, lang) if "q" in texts and not answer["total"] else []
     return {
         "page": visit.page("search", skip_to="found"),
+        "near": [{"name": each.name, "href": here.record(each.id)} for each in near],
         "answer": answer,
         "coverage": answer["coverage"]["sentence"][lang],
         "texts": texts,
-        "places": places_offered(visit.reading.at(query.as_of), wanted.place, lang),
+        "places": places_offered(world, wanted.place, lang),
         "kinds": FINDABLE if texts.get("q") else FINDABLE[:-1],
         "fields": FIELDS,
         "statuses": STATUSES,

@@ -17,7 +17,6 @@ from flask import Response, redirect, request
 from events.clocks import AsOf, utc_day
 from events.dates import Language
 from events.errors import NoEvent, NotSigned
-from events.vocabulary import FIELDS
 from projections.views.reading import Reading
 from service.archive.keys import hide_keys
 from service.asking.filters import PINS
@@ -27,6 +26,7 @@ from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
+from service.pages.shell.problem import DATES, date_meant, told
 from service.translations import LANGUAGES, chosen
 from service.web.response import arguments, parameters, respond
 from service.web.root import archive, root
@@ -132,6 +132,8 @@ def page_response(
     """The response with a page, rendered only if the reader's copy is out of date, or a redirect
     to the clean address of what a form sent.
 
+    A date that is written otherwise and has one meaning leads to its clean address too.
+
     `takes` are its parameters besides `lang` and what pins it, which `read` parses; `question` is
     the one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
     template to say how to embed it. Raises what every question raises.
@@ -139,6 +141,9 @@ def page_response(
     sent = parameters((*takes, *PINS, "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
         return redirect(located(request.path, clean.items()), 303)
+    meant = {name: date for name in DATES if (date := date_meant(sent.get(name, ""))) is not None}
+    if meant:
+        return redirect(located(request.path, {**sent, **meant}.items()), 303)
     lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
     texts = {name: text for name, text in sent.items() if name not in (*PINS, "lang")}
     query = read(arguments(path, texts, id=id))
@@ -211,8 +216,9 @@ def problem_as_page(response: Response) -> Response:
         response.vary.add("Accept")
         return response
     problem = msgspec.json.decode(response.get_data())
-    sent = request.args.get("lang")
-    given = sent if sent in LANGUAGES else None
+    sent = list(request.args.items(multi=True))
+    given = dict(sent).get("lang")
+    given = given if given in LANGUAGES else None
     lang = chosen(request.headers.get("Accept-Language"), given)
     say = Speech(lang)
     here = Here(request.path, {"lang": lang} if given else {})
@@ -222,25 +228,11 @@ def problem_as_page(response: Response) -> Response:
         "page": PageFacts(name="problem", subject=say("Big science, year by year")),
         "problem": problem,
         "title": labels.problem(problem["title"], lang),
-        "sent": list(request.args.items(multi=True)),
-        "without": located(request.path, here.texts.items()),
-        "narrower": _narrower(problem, lang),
+        **told(problem, request.path, sent, here, lang),
     }
     response.set_data(hide_keys(rendering.render("shell/problem.html", lang, shown)))
     response.mimetype = HTML
     return rendering.with_policy(response)
-
-
-def _narrower(problem: Members, lang: Language) -> list[tuple[str, str]]:
-    """The fields of science in words, each with the address at which the same page is asked for of
-    it alone, where that is less."""
-    if "field" not in problem.get("narrow", ()):
-        return []
-    sent = [pair for pair in request.args.items(multi=True) if pair[0] != "after"]
-    return [
-        (labels.label(field, lang), located(request.path, [*sent, ("field", field)]))
-        for field in FIELDS
-    ]
 
 
 def reads_pages() -> bool:

@@ -1,7 +1,8 @@
 """The clock bar: a form of three clocks and two filters, and the clean URL of what it sends.
 
 The form has fields that no shared URL has: `said` and `log` choose in words how the clocks
-`stated` and `known` are meant, `when` whether `at` is a day or a period. `tidied` turns them
+`stated` and `known` are meant (`to_said` that of a second side), `when` whether `at` is a day or a
+period. `tidied` turns them
 into clocks, so that every view has one short address.
 """
 
@@ -16,7 +17,7 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import Members
 from service.sentences.times import moment
 
-FORM = ("said", "log", "when")
+FORM = ("said", "to_said", "log", "when")
 """What only the form sends."""
 
 
@@ -83,6 +84,10 @@ def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
         clean["stated"] = clean.get("at") or clean.get("during", "")
         if is_to_come(clean["stated"], today):
             del clean["stated"]
+    if texts.get("to_said") == "same":
+        clean.pop("to_stated", None)
+    elif texts.get("to_said") == "all":
+        clean["to_stated"] = iso(today)
     if texts.get("log") == "now":
         clean.pop("known", None)
     return {name: value for name, value in clean.items() if value}

@@ -21,7 +21,7 @@ PART = ("country", "region", "field", "class")
 """The parameters that go along to pages of a part of the world."""
 
 TAKES = {
-    "/": (*CARRIED, *PART),
+    "/": ("at", "stated", "known", "lang"),
     "/state": (*CARRIED, *PART),
     "/slips": ("stated", "known", "lang", *PART),
     "/search": (*CARRIED, *PART),
@@ -32,6 +32,7 @@ TAKES = {
     "/embed/slips": ("stated", "known", "lang", *PART),
     "/activity": ("lang",),
     "/feeds": ("lang",),
+    "/about": ("lang",),
     "/viewers": ("lang",),
     "/desk": ("lang",),
 }
@@ -60,6 +61,10 @@ class Here:
         takes = TAKES.get(path, CARRIED)
         carried = {name: self.texts[name] for name in takes if name in self.texts}
         return located(path, _ordered({**carried, **given}))
+
+    def carried(self) -> dict[str, str]:
+        """The clocks and the language that go along, for a form that leads to another page."""
+        return {name: self.texts[name] for name in CARRIED if name in self.texts}
 
     def record(self, id: str) -> str:
         """The page of a record."""

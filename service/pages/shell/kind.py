@@ -48,8 +48,10 @@ class PageKind:
     stands at the same address with `.json`, and with `.csv` where the question has a table.
 
     A page takes what its question takes, or of that only `taken`, and parses it as the question
-    does, or by `read`. `begin` returns the parameters to redirect to where there are too few, or
-    some that exclude each other; else None.
+    does, or by `read`; `always` is a parameter by which it asks the question whatever its address
+    says. Who names a parameter besides goes to the page at the path `more`, if one is given, which
+    takes it. `begin` returns the parameters to redirect to where there are too few, or some that
+    exclude each other; else None.
     """
 
     name: str
@@ -59,6 +61,8 @@ class PageKind:
     question: Question | Callable[[Texts], Question] | None = None
     taken: tuple[str, ...] | None = None
     read: Read | None = None
+    always: tuple[str, str] | None = None
+    more: str = ""
     begin: Callable[[Texts], Texts | None] | None = None
     frames: tuple[PageFrame, ...] = ()
 

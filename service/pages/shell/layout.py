@@ -52,20 +52,28 @@ class PageFacts:
         return located(f"/v1/events/{position}{of_it}", pins)
 
 
+FIRST = ("state", "compare", "slips", "trends", "about")
+"""The pages that the head of every page leads to; its foot leads to all."""
+
+
 def navigation(here: Here, say: Speech) -> list[Members]:
-    """The links of the navigation: `name`, `url`, `text`."""
+    """The links of the navigation: `name`, `url`, `text`, and whether it is of the `first`."""
     texts = {
         "state": say("State"),
         "compare": say("Compare"),
-        "slips": say("Slips"),
+        "slips": say("Delays"),
         "trends": say("Trends"),
+        "about": say("About"),
         "search": say("Search"),
+        "disputed": say("What is disputed"),
         "activity": say("Activity"),
         "feeds": say("Feeds"),
+        "viewers": say("Viewers"),
         "desk": say("Desk"),
     }
     return [
-        {"name": name, "url": here.to(f"/{name}"), "text": text} for name, text in texts.items()
+        {"name": name, "url": here.to(f"/{name}"), "text": text, "first": name in FIRST}
+        for name, text in texts.items()
     ]
 
 

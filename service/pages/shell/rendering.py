@@ -23,7 +23,7 @@ from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
 from service.words import labels, language, places
 from service.words.names import text_in
-from service.words.number import number_text
+from service.words.number import number_text, size_text
 
 PAGES = Path(__file__).parent.parent
 SERVICE = PAGES.parent
@@ -116,7 +116,10 @@ def _environment(lang: Language) -> Environment:
     environment.filters |= {
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),
+        "instant": lambda text: language.instant(text, lang),
+        "whole_dates": language.whole_dates,
         "number": number_text,
+        "size": size_text,
         "said": lambda line, member: text_in(line, member, lang),
         "country": lambda code: places.country(code, lang),
         "place": lambda place: places.place_title(place, lang),

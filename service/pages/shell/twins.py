@@ -21,11 +21,13 @@ AS_CSV = "format=csv"
 
 
 class _Twin(NamedTuple):
-    """What an address looks like, the question that it is of, and whether it is that of a table."""
+    """What an address looks like, the question that it is of, whether it is that of a table, and
+    the parameter that the page always asks by."""
 
     address: re.Pattern[str]
     question: Question | Callable[[Texts], Question]
     is_table: bool
+    always: tuple[str, str] | None = None
 
 
 class Twins:
@@ -65,7 +67,10 @@ class Twins:
                 if not isinstance(question, Question):
                     question = question(dict(parse_qsl(query)))
                 answer = question.path.replace("{id}", "".join(found.groups()))
-                return _turned(environ, answer, AS_CSV if twin.is_table else "")
+                more = [AS_CSV] if twin.is_table else []
+                if twin.always is not None and twin.always[0] not in dict(parse_qsl(query)):
+                    more.insert(0, "=".join(twin.always))
+                return _turned(environ, answer, "&".join(more))
         return environ
 
 
@@ -80,9 +85,10 @@ def _of_pages(kinds: Iterable[PageKind]) -> Iterable[_Twin]:
     for kind in kinds:
         if kind.question is None:
             continue
-        yield _Twin(_address(kind.path, "json"), kind.question, is_table=False)
+        always = kind.always
+        yield _Twin(_address(kind.path, "json"), kind.question, is_table=False, always=always)
         if (question := kind.question_of({})) is not None and question.table is not None:
-            yield _Twin(_address(kind.path, "csv"), kind.question, is_table=True)
+            yield _Twin(_address(kind.path, "csv"), kind.question, is_table=True, always=always)
 
 
 def _of_tables(questions: Iterable[Question]) -> Iterable[_Twin]:

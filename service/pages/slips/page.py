@@ -169,8 +169,8 @@ def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: 
         came=say("came"),
         horizon=language.brief_date(written(horizon), lang),
         about=say(
-            "A mark for each ladder of this page: across when it was first promised for, upwards "
-            "when it came. The table of ladders below has the same in words."
+            "A mark for each promise of this page: across when it was first promised for, upwards "
+            "when it came. The table of promises below has the same in words."
         ),
     )
     draw = partial(draw_promised, marks, horizon, lang=lang, words=words)
@@ -192,7 +192,7 @@ def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> s
         what=labels.milestone(each["milestone"], lang),
         date=language.brief_date(each["plans"][0]["date"], lang),
         outcome=labels.outcome(each["outcome"], lang)
-        + (f" ({language.brief_date(came['date'], lang)})" if came else ""),
+        + (visit.say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
     )
 
 

@@ -65,7 +65,7 @@ def state_drawings(
             lang=lang, words=labels.drawn(say),
             label=say("Events of each year"),
             flag=_flag(visit, day_text),
-            remarks=say("slip"), href=of_year,
+            remarks=say("delay"), href=of_year,
             narrow=narrow,
         )  # fmt: skip
         here = [lane for lane in lanes if not (narrow and apart and lane.group)]

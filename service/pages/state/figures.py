@@ -47,9 +47,9 @@ class Figures:
         words = {
             "running": say("would be operating") if self.beyond else say("operating"),
             "building": (
-                say("would be in building or first trials")
+                say("would be under construction or commissioning")
                 if self.beyond
-                else say("in building or first trials")
+                else say("under construction or commissioning")
             ),
             "planned": say("approved or proposed"),
         }
@@ -65,9 +65,8 @@ class Figures:
             least, most = self.running
             figures[0]["range"] = say("between %(least)s and %(most)s", least=least, most=most)
         figures.append(self._slip())
-        figures.append(
-            self._figure("policies", str(self.policies), say("policies in force"), "#h-p")
-        )
+        what = say.n("policy in force", "policies in force", self.policies)
+        figures.append(self._figure("policies", str(self.policies), what, "#h-p"))
         return figures
 
     def _figure(self, name: str, number: str, what: str, href: str) -> Members:
@@ -89,13 +88,13 @@ class Figures:
         median = median_by(self.tally, at)
         href = self.visit.here.to("/slips", came_by=written(at))
         if median is None:
-            what = say("no promise had come to anything")
+            what = say("no promise was fulfilled yet")
             return self._figure("slip", "–", what, href)
         least, most, of = median
         number, unit = slip_number(least, most, say.lang)
         what = say.n(
-            "%(unit)s, median slip of %(num)s promise",
-            "%(unit)s, median slip of %(num)s promises",
+            "%(unit)s, median delay of %(num)s promise",
+            "%(unit)s, median delay of %(num)s promises",
             of,
             unit=unit,
         )

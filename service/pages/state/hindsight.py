@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
-from events.clocks import utc_day
+from events.clocks import AsOf, utc_day
+from events.dates import Day
 from service.asking.filters import Wanted
 from service.asking.query import Query
 from service.comparing.diff import Comparison
@@ -32,12 +33,21 @@ def hindsight_beside(visit: Visit) -> Members | None:
     whole = utc_day(as_of.known_at) if as_of.known_at else as_of.stated
     if "stated" not in visit.here.texts or as_of.stated >= whole:
         return None
-    now = replace(as_of, stated=whole)
     asked: Wanted = visit.query.about
     part = Wanted(
         countries=asked.countries, regions=asked.regions, field=asked.field, class_=asked.class_
     )
-    query = Query("/v1/hindsight", as_of, {}, about=Comparison(as_of, now, part))
+    return then_and_now(visit, as_of, whole, part)
+
+
+def then_and_now(
+    visit: Visit, then: AsOf, whole: Day, part: Wanted, *, most: int = MOST_NAMED
+) -> Members:
+    """A day as it was stated by an earlier one, beside what had been stated of it by the day
+    `whole`. `most` is how many facilities each list names."""
+    query = Query(
+        "/v1/hindsight", then, {}, about=Comparison(then, replace(then, stated=whole), part)
+    )
     found = hindsight_answer(visit.reading, query)
     rows = {row["id"]: row for row in found["rows"]}
     names = visit.names(rows)
@@ -45,7 +55,7 @@ def hindsight_beside(visit: Visit) -> Members | None:
     def named(ids: Iterable[str]) -> list[Members]:
         return [
             {"id": id, "name": names[id], "now": rows[id]["now"]}
-            for id in islice((id for id in ids if id in rows), MOST_NAMED)
+            for id in islice((id for id in ids if id in rows), most)
         ]
 
     unexpected = found["unexpected"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from statistics import mean
 from typing import Any
 
@@ -33,6 +35,8 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
             ],
         }
     towns = _towns(shown)
+    if lang == "zh":
+        towns = _in_chinese(shown, towns)
     places = [
         Place(
             record=row["id"],
@@ -42,7 +46,9 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
             latitude=row["latitude"],
             longitude=row["longitude"],
             town=towns.get(row["id"], ""),
-            title=f"{row['short']}: {labels.label(row['shown'], lang)}",
+            title=say(
+                "%(name)s: %(value)s", name=row["short"], value=labels.label(row["shown"], lang)
+            ),
             expected=row["hoped"],
         )
         for row in shown
@@ -131,3 +137,36 @@ def _towns(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         whole = near and len({parts[0] for _, parts, _, _ in found}) > 1
         towns |= {id: last if whole else parts[0] for id, parts, _, _ in found}
     return towns
+
+
+def _in_chinese(rows: Iterable[Mapping[str, Any]], towns: Mapping[str, str]) -> dict[str, str]:
+    """The same towns by their Chinese names; as they are where no Chinese place is known."""
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    of: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if row["id"] in towns:
+            of[row["id"]] = (towns[row["id"]], row["country"])
+            held[of[row["id"]]].add(row["place_zh"])
+    names = {key: town_of(places_zh, key[1]) for key, places_zh in held.items()}
+    return {id: names[key] or key[0] for id, key in of.items()}
+
+
+def town_of(places_zh: Iterable[str], code: str) -> str:
+    """The town that Chinese places of a country have in common, which are written from the largest
+    part to the smallest; empty where there is none.
+
+    >>> town_of(["安徽合肥"], "CN"), town_of(["北京石景山", "北京怀柔"], "CN")
+    ('合肥', '北京')
+    >>> town_of(["日本茨城县筑波市"], "JP"), town_of(["北京", ""], "CN")
+    ('筑波市', '')
+    """
+    same = takewhile(lambda letters: len({*letters}) == 1, zip(*places_zh, strict=False))
+    shared = "".join(letters[0] for letters in same).removeprefix(places.country(code, "zh"))
+    return _PROVINCE.sub("", shared)
+
+
+_PROVINCE = re.compile(
+    "^(?:(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川"
+    "|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)|[^州省县府郡]{1,6}[州省县府郡])(?=.)"
+)
+"""The province before a town: of China by name, else by what it ends in."""

@@ -51,6 +51,7 @@ def facility_rows(
                 "shown": shown,
                 "hoped": bool(beyond and expected),
                 "place": card.get("place", ""),
+                "place_zh": card.get("place_zh", ""),
                 "latitude": card.get("latitude"),
                 "longitude": card.get("longitude"),
             }
@@ -120,7 +121,7 @@ def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
     for plan in overdue[:MOST_OVERDUE]:
         words = say(
             "overdue: %(what)s, promised for %(date)s",
-            what=labels.milestone(plan["milestone"], lang),
+            what=labels.milestone(plan["milestone"], lang, row.get("class")),
             date=language.brief_date(plan["date"], lang),
         )
         notes.append({"text": words, "late": True})

@@ -1,12 +1,14 @@
 /* What a page can do more where scripts run: the slider moves the cursor through the drawings and
    then shows the year where it came to rest, Play lets it run, arrows walk through the timeline, and
-   whoever drags over the strip looks closer at some years. The page is whole without any of it, and
-   what the script does not know of a year it dims, so that no page tells two years at once. */
+   whoever drags over the strip looks closer at some years. On a phone long parts of a page fold
+   behind their headings. The page is whole without any of it, and what the script does not know of a
+   year it dims, so that no page tells two years at once. */
 
 "use strict";
 
 (() => {
   const slow = matchMedia("(prefers-reduced-motion: reduce)");
+  const phone = matchMedia("(max-width: 760px)");
   const rest = 300;  // milliseconds that the slider stands still before its year is shown
 
   let form, element;
@@ -24,6 +26,63 @@
     if (form && document.getElementById("bigyear")) cursor(form);
     if (element) lens(element);
     document.querySelectorAll("[data-timeline]").forEach(walk);
+    const other = document.querySelector(".mast .lang a");
+    // The years that are looked at closely go along to the other language.
+    other?.addEventListener("click", () => { other.hash = location.hash; });
+    if (phone.matches) {
+      document.querySelectorAll("[data-few]").forEach(few);
+      document.querySelectorAll("[data-fold]").forEach(fold);
+    }
+    reveal();
+    addEventListener("hashchange", reveal, { signal: page.signal });
+  }
+
+  // --- parts that fold on a phone
+
+  /* All of a part but its heading, which gets a button that opens it. */
+  function fold(part) {
+    const head = part.firstElementChild;
+    const { open, close } = document.getElementById("main").dataset;
+    const title = head.matches("h2, h3, caption") ? head : head.querySelector("h2");
+    const name = title.textContent.trim().replace(/\s+/g, " ");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "unfold" });
+    const turn = (folded) => {
+      part.classList.toggle("folded", folded);
+      button.setAttribute("aria-expanded", String(!folded));
+      button.setAttribute("aria-label", `${folded ? open : close}: ${name}`);
+      button.textContent = folded ? open : close;
+    };
+    part.unfold = () => turn(false);
+    button.addEventListener("click", () => turn(!part.classList.contains("folded")));
+    title.append(button);
+    turn(true);
+  }
+
+  /* The first of many rows, and a button for the others. */
+  function few(list) {
+    const rows = [...list.children].filter((each) => !each.matches("caption, colgroup, thead"));
+    const others = rows.slice(Number(list.dataset.few));
+    if (others.length < 3) return;
+    const words = document.getElementById("main").dataset.others.replace("{n}", others.length);
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "unfold", textContent: words });
+    others.forEach((each) => each.classList.add("beyond"));
+    list.unfold = () => {
+      others.forEach((each) => each.classList.remove("beyond"));
+      button.remove();
+    };
+    button.addEventListener("click", list.unfold);
+    (list.closest("table") ?? list).after(button);
+  }
+
+  /* What a link within the page leads to is open. */
+  function reveal() {
+    const end = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!end) return;
+    const beyond = end.closest(".beyond");
+    const folded = end.closest(".folded");
+    beyond?.closest("[data-few]").unfold();
+    folded?.unfold();
+    if (beyond || folded) end.scrollIntoView();
   }
 
   // --- another year of the same page, in its place

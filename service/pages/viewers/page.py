@@ -100,7 +100,7 @@ VIEWERS: Mapping[str, Viewer] = {
                 "vendor/vega-embed/vega-embed.min.js",
             ),
             packages=("vega", "vega-lite", "vega-embed"),
-            about=lambda say: say("Charts for notebooks and papers: the timeline, trends, slips."),
+            about=lambda say: say("Charts for notebooks and papers: the timeline, trends, delays."),
         ),
     )
 }
@@ -138,7 +138,7 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
         "kinds": KINDS,
         "options": {each.name: each.form["enum"] for each in feed.own if "enum" in each.form},
         "charts": {
-            "timeline": say("the timeline"), "trends": say("trends"), "slips": say("slips"),
+            "timeline": say("the timeline"), "trends": say("trends"), "slips": say("delays"),
         },
         "viewers": VIEWERS.values(),
     }  # fmt: skip

@@ -141,6 +141,11 @@ def test_it_says_that_nothing_has_altered_or_what_and_why(
         assert "Nothing that was recorded since" not in text
         assert "@4" in text
         assert "Reason: Misread." in text
+        assert "Recorded by" in text
+        told = shown(client, id, "zh").partition('class="items altered"')[2]
+        assert "理由：Misread." in told
+        assert "更正陈述 ground" in told
+        assert "StatementCorrected" not in told
         # The horizon hid nothing then, so it is left out where one asks today.
         assert "/v1/follows?of=/v1/state%3Fat%3D2015-12-31&amp;after=3" in text
     assert "Nothing that was recorded since" in shown(client, beside)

@@ -244,7 +244,7 @@ def test_filters_leave_in_what_they_name(small: Reader) -> None:
 def test_titles_are_in_the_language_asked_for(small: Reader) -> None:
     """The words, and the names where they are known."""
     titles = [each["title"] for each in json.loads(small.ask(url(JSON, lang="zh")).data)["items"]]
-    assert "新设施：天眼" in titles
+    assert "新装置：天眼" in titles
     assert "修订：JUNO" in titles
 
 

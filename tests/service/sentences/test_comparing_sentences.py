@@ -773,7 +773,7 @@ def operating(first: int, last: int, **key: str | None) -> Ends:
                 "in space science in China, facilities by status: operating from 1 to 60;"
                 " suspended from 2 to 4."
             ),
-            "中国空间科学领域各状态的设施：运行中从1到60；已暂停从2到4。",
+            "中国空间科学领域各状态的装置：运行中从1到60；已暂停运行从2到4。",
         ),
     ],
 )
@@ -791,12 +791,12 @@ def test_series_are_called_by_what_tells_them_apart(
 @pytest.mark.parametrize(
     ("number", "en", "zh"),
     [
-        (0, "policies in force: nothing recorded.", "有效的政策：没有记录。"),
-        (1, "policies in force: space science from 0 to 9.", "有效的政策：空间科学从0到9。"),
+        (0, "policies in force: nothing recorded.", "现行政策：没有记录。"),
+        (1, "policies in force: space science from 0 to 9.", "现行政策：空间科学从0到9。"),
         (
             2,
             "policies in force: space science from 0 to 9; fusion from 0 to 8.",
-            "有效的政策：空间科学从0到9；核聚变从0到8。",
+            "现行政策：空间科学从0到9；核聚变从0到8。",
         ),
         (
             4,
@@ -804,7 +804,7 @@ def test_series_are_called_by_what_tells_them_apart(
                 "policies in force: space science from 0 to 9; fusion from 0 to 8; quantum science"
                 " from 0 to 7; particle physics from 0 to 6."
             ),
-            "有效的政策：空间科学从0到9；核聚变从0到8；量子科技从0到7；粒子物理从0到6。",
+            "现行政策：空间科学从0到9；核聚变从0到8；量子科技从0到7；粒子物理从0到6。",
         ),
         (
             6,
@@ -812,7 +812,7 @@ def test_series_are_called_by_what_tells_them_apart(
                 "policies in force: space science from 0 to 9; fusion from 0 to 8; quantum science"
                 " from 0 to 7; particle physics from 0 to 6; 2 more."
             ),
-            "有效的政策：空间科学从0到9；核聚变从0到8；量子科技从0到7；粒子物理从0到6；另有2个。",
+            "现行政策：空间科学从0到9；核聚变从0到8；量子科技从0到7；粒子物理从0到6；另有2个。",
         ),
     ],
 )
@@ -831,7 +831,7 @@ def test_one_series_needs_no_name() -> None:
     )
     assert trend([Ends({}, 0, 9)], "policies") == (
         "policies in force: from 0 to 9.",
-        "有效的政策：从0到9。",
+        "现行政策：从0到9。",
     )
 
 

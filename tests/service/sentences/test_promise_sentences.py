@@ -182,12 +182,12 @@ def test_one_that_is_not_late_is_not_the_farthest_behind(slip: Lateness) -> None
         (
             {"operator": "{IHEP}"},
             "At facilities of {IHEP}, the chronicle holds no promise.",
-            "{IHEP}的设施本编年史未收录承诺。",
+            "{IHEP}的装置本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN",), "operator": "NAOC"},
             "In China, at facilities of NAOC, the chronicle holds no promise.",
-            "中国NAOC的设施本编年史未收录承诺。",
+            "中国NAOC的装置本编年史未收录承诺。",
         ),
         (
             {"countries": ("CN",), "came_by": parse_iso("1950-12-31")},

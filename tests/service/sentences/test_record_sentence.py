@@ -64,12 +64,12 @@ def came(date: str, earliest: int | None, latest: int | None) -> Came:
         (
             {"since": parse("2025-08-26")},
             "At the end of 2024 JUNO was operating, since 26 August 2025.",
-            "2024年底，江门中微子实验的状态为“运行中”，自2025年8月26日起。",
+            "2024年底，江门中微子实验运行中（自2025年8月26日起）。",
         ),
         (
             {"since": parse("2025-11?"), "status": "suspended"},
             "At the end of 2024 JUNO was suspended, since November 2025 (uncertain).",
-            "2024年底，江门中微子实验的状态为“已暂停”，自2025年11月（存疑）起。",
+            "2024年底，江门中微子实验已暂停运行（自2025年11月（存疑）起）。",
         ),
         (
             {"status": None},
@@ -99,10 +99,7 @@ def came(date: str, earliest: int | None, latest: int | None) -> Came:
                 "Seen from the end of 2016, JUNO was under construction, since 10 January 2015;"
                 " at the end of 2024 it would be operating."
             ),
-            (
-                "从2016年底来看，江门中微子实验的状态为“在建”，自2015年1月10日起；"
-                "预计2024年底为“运行中”。"
-            ),
+            ("从2016年底来看，江门中微子实验在建（自2015年1月10日起）；预计2024年底运行中。"),
         ),
     ],
 )
@@ -189,7 +186,7 @@ def test_the_status_of_a_facility(known: dict[str, Any], en: str, zh: str) -> No
 )
 def test_what_came_of_a_promise(known: dict[str, Any], en: str, zh: str) -> None:
     """Each outcome has its words; lateness is the interval that the slips tell."""
-    first = "At the end of 2024 JUNO was operating. ", "2024年底，江门中微子实验的状态为“运行中”。"
+    first = "At the end of 2024 JUNO was operating. ", "2024年底，江门中微子实验运行中。"
     sentence = told(record_sentence(facility(ladder=ladder(**known))))
     assert sentence == (first[0] + en, first[1] + zh)
 
@@ -215,7 +212,7 @@ def test_promises_that_are_overdue_are_counted(overdue: int, en: str, zh: str) -
     """None are not mentioned."""
     sentence = told(record_sentence(facility(overdue=overdue)))
     assert sentence.en == f"At the end of 2024 JUNO was operating.{en}"
-    assert sentence.zh == f"2024年底，江门中微子实验的状态为“运行中”。{zh}"
+    assert sentence.zh == f"2024年底，江门中微子实验运行中。{zh}"
 
 
 @pytest.mark.parametrize(
