@@ -25,6 +25,7 @@ from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
 from service.pages.kinds import PAGES
 from service.pages.oembed.routes import blueprint as oembed
+from service.pages.pictures.routes import blueprint as pictures
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
 from service.pages.shell.answering import problem_as_page
@@ -160,6 +161,7 @@ def create_app(
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
+    app.register_blueprint(pictures)
     app.register_blueprint(viewers)
     app.register_blueprint(citation)
     app.register_blueprint(desk)

@@ -6,18 +6,18 @@ from functools import partial
 
 from service.comparing.question import COMPARE
 from service.comparing.sides import sides_of
-from service.pages.activity.page import activity_page, activity_read
-from service.pages.compare.page import compare_page, default_sides
+from service.pages.activity.page import activity_page, activity_read, activity_title
+from service.pages.compare.page import compare_page, compare_pictured, compare_title, default_sides
 from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
-from service.pages.record.page import record_page
+from service.pages.record.page import record_page, record_pictured, record_title
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
-from service.pages.slips.page import slips_page
+from service.pages.slips.page import slips_page, slips_pictured, slips_title
 from service.pages.source.page import source_page
-from service.pages.state.page import state_page
+from service.pages.state.page import state_page, state_pictured, state_title
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
-from service.pages.trends.page import trends_begin, trends_page
+from service.pages.trends.page import trends_begin, trends_page, trends_pictured, trends_title
 from service.promises.question import SLIPS
 from service.records.question import ACTIVITY, RECORD, SOURCE
 from service.state.question import STATE
@@ -32,6 +32,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/state",
         about="The state in a year, as a page.",
         show=state_page,
+        title=state_title,
+        picture=state_pictured,
         question=STATE,
         frames=(
             PageFrame(
@@ -52,6 +54,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/compare",
         about="Two sides beside each other, as a page.",
         show=compare_page,
+        title=compare_title,
+        picture=compare_pictured,
         question=COMPARE,
         read=sides_of,
         begin=default_sides,
@@ -64,6 +68,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/slips",
         about="What was promised and what came, as a page.",
         show=slips_page,
+        title=slips_title,
+        picture=slips_pictured,
         question=SLIPS,
         frames=(
             PageFrame(
@@ -78,6 +84,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/trends",
         about="Counts and indicators through the years, as a page.",
         show=trends_page,
+        title=trends_title,
+        picture=trends_pictured,
         question=TRENDS,
         begin=trends_begin,
         frames=(
@@ -93,6 +101,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/search",
         about="Records and sources by words, as a page.",
         show=searching.search_page,
+        title=searching.search_title,
         question=searching.question_for,
         taken=searching.TAKES,
     ),
@@ -101,6 +110,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/disputed",
         about="What is disputed, with its rivals and their sources, as a page.",
         show=disputing.disputed_page,
+        title=disputing.disputed_title,
         taken=disputing.TAKES,
         read=disputing.disputed_read,
     ),
@@ -109,6 +119,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/activity",
         about="Who did what, as a page.",
         show=activity_page,
+        title=activity_title,
         question=ACTIVITY,
         read=activity_read,
     ),
@@ -117,6 +128,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/records/{id}",
         about="A record with its statements, promises and log, as a page.",
         show=record_page,
+        title=record_title,
+        picture=record_pictured,
         question=RECORD,
         frames=(
             PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),

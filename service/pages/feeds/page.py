@@ -10,10 +10,16 @@ from service.pages.shell.layout import FormatLink, Members
 
 def feeds_page(visit: Visit) -> Members:
     """What the template of the feeds shows."""
+    said = visit.say(
+        "The chronicle as other tools read it, each at the three clocks and with the filters of its"
+        " question. What a format cannot carry is counted and told."
+    )
     return {
         "page": visit.page(
             "feeds", formats=[FormatLink("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
+            title=visit.say("Feeds"), description=said,
         ),
         "feeds": [{**listed(feed), "summary": feed.summary[visit.lang]} for feed in FEEDS],
+        "said": said,
         "texts": visit.texts,
     }  # fmt: skip
