@@ -191,7 +191,10 @@ def _with_headers(response: Response) -> Response:
     if "frame-ancestors *" not in headers.get("Content-Security-Policy", ""):
         headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    # A drawing that is opened by itself has its look in it.
+    styles = " style-src 'unsafe-inline';" if response.mimetype == "image/svg+xml" else ""
+    policy = f"default-src 'none';{styles} frame-ancestors 'none'"
+    headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("Access-Control-Allow-Origin", "*")
     headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
     if request.method == "OPTIONS":

@@ -64,13 +64,20 @@ def folded(text: str, size: float, room: float, *, bold: bool = False) -> list[s
             line = ""
         line += part
         while width(line.rstrip(), size, bold=bold) > room and len(line) > 1:
-            cut = next(
-                (at for at in range(len(line), 0, -1) if width(line[:at], size, bold=bold) <= room),
-                1,
-            )
+            cut = _fitting(line, size, room, bold=bold)
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _fitting(text: str, size: float, room: float, *, bold: bool) -> int:
+    """How many letters of a text that has too many have room, one at least."""
+    taken = 0
+    for at, letter in enumerate(text):
+        taken += _hundredths(letter, bold)
+        if taken * size / 100 > room:
+            return max(at, 1)
+    return len(text)
 
 
 _PART = re.compile(

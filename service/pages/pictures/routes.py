@@ -24,6 +24,7 @@ from service.pages.pictures.answer import picture_svg, poster_svg
 from service.pages.shell.answering import Visit, asked
 from service.pages.shell.kind import PageKind
 from service.pages.shell.pictured import FORMATS, PICTURES, POSTERS
+from service.pages.viewers.page import KINDS_OF_PAGES
 from service.web.access import needs
 from service.web.limiting import client
 from service.web.pausing import as_dear
@@ -93,7 +94,7 @@ def _register(kind: PageKind, begins: str, draw: Draw, ending: str) -> None:
     blueprint.add_url_rule(path.replace("{id}", "<string:id>"), name, view)
 
 
-for _kind in PAGES:
+for _kind in (*PAGES, *KINDS_OF_PAGES):
     _register(_kind, POSTERS, poster_svg, "png")
     if _kind.picture is not None:
         for _ending in FORMATS:

@@ -106,7 +106,7 @@ class Visit:
             subject=self.say("Big science, year by year"),
             title=title,
             url=root() + (live.url() if live else pinned),
-            copied=root() + (live.url(lang=self.lang) if live else pinned),
+            copied=live.url(lang=self.lang) if live else pinned,
             pictures=self.pictures,
             pinned=pinned,
             position=self.itself.as_of.known,

@@ -149,4 +149,5 @@ def test_a_line_is_broken_where_a_reader_would() -> None:
             assert all(line[0] not in "。，）" for line in lines)
             assert not any(line.endswith(("2025年", "2025", "8月")) for line in lines)
     assert folded("", 12, 100) == []
+    assert len(folded("x" * 20_000, 12, 100)) > 1000  # and at once
     assert folded("https://a.example/very-long-address", 12, 50)[0]
