@@ -25,6 +25,7 @@ from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
 from service.pages.kinds import PAGES
 from service.pages.oembed.routes import blueprint as oembed
+from service.pages.pictures.routes import blueprint as pictures
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
 from service.pages.shell.answering import problem_as_page
@@ -161,6 +162,7 @@ def create_app(
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
+    app.register_blueprint(pictures)
     app.register_blueprint(viewers)
     app.register_blueprint(citation)
     app.register_blueprint(desk)
@@ -195,7 +197,10 @@ def _with_headers(response: Response) -> Response:
     if "frame-ancestors *" not in headers.get("Content-Security-Policy", ""):
         headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    # A drawing that is opened by itself has its look in it.
+    styles = " style-src 'unsafe-inline';" if response.mimetype == "image/svg+xml" else ""
+    policy = f"default-src 'none';{styles} frame-ancestors 'none'"
+    headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("Access-Control-Allow-Origin", "*")
     headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
     if request.method == "OPTIONS":

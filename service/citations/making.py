@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextvars import Context
-from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -184,12 +183,12 @@ def _check(given: Given, chosen: str | None) -> None:
 
 
 def _pinned(given: Given) -> str | None:
-    """The pinned address of what is given, which a page names within."""
-    found = _CANONICAL.search(given.body) if given.mimetype == "text/html" else None
-    return unescape(found[1].decode()) if found else given.headers.get("Content-Location")
+    """The pinned address of what is given, as its headers have it; a page's has other bytes."""
+    found = _MEMENTO.search(given.headers.get("Link", ""))
+    return found[1] if found else given.headers.get("Content-Location")
 
 
-_CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]+)">')
+_MEMENTO = re.compile(r'<([^>]+)>; rel="memento"')
 
 
 def _detail(body: bytes) -> str:

@@ -23,10 +23,12 @@ from service.citations.told import changes_told, reasons_told
 from service.follows.feed import Alteration
 from service.linked.citing import plain
 from service.linked.routes import CITATION_FORMS
+from service.pages.pictures.answer import poster_at
 from service.pages.shell import rendering
 from service.pages.shell.answering import problem_as_page
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
+from service.pages.shell.pictured import Pictures
 from service.translations import chosen
 from service.web.access import CITE_FORM, is_from_here, needs
 from service.web.problems import BY_SLUG, problem_response
@@ -138,21 +140,28 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
     say, log = Speech(lang), archive().chronicle.log
     body = archive().citations.body(citation)
     asked = asked_at(citation.of)
+    title, address = title_of(citation, body), root() + address_of(citation)
+    poster = poster_at(citation.of)
     since = altered_since(asked)
     # In the language of the reader, where the address says one at all.
     today = asked.today(log)
     return {
         "here": here,
         "nav": navigation(here, say),
+        "root": root(),
         "page": PageFacts(
             name="citation",
             subject=say("Big science, year by year"),
+            title=title,
+            description=say("Cited, and kept as it was"),
+            url=address,
+            pictures=None if poster is None else Pictures(poster=poster, taken_along={}),
             formats=_formats(citation),
         ),
         "citation": citation,
-        "address": root() + address_of(citation),
+        "address": address,
         "raw": f"{address_of(citation)}/raw",
-        "title": title_of(citation, body),
+        "title": title,
         "plain": plain(as_cited(citation, body, root=root())),
         "asked": asked,
         "clocks": _clocks(asked, say),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from events.dates import civil, display, iso, parse
@@ -31,7 +31,9 @@ def side_members(found: Found, side: Side, other: Side) -> Members:
     for row in found.held().values():
         by_field[row["field"]][row["status"]] += 1
     return {
-        "label": {lang: _label(found, side, other, lang) for lang in LANGUAGES},
+        "label": {
+            lang: label_of(side, other, _called(found.card, lang), lang) for lang in LANGUAGES
+        },
         "totals": found.totals,
         "by_field": {
             field: {status: by_field[field][status] for status in STATUSES if status in counts}
@@ -64,12 +66,13 @@ def _expected(found: Found, side: Side) -> Members | None:
     }
 
 
-def _label(found: Found, side: Side, other: Side, lang: Language) -> str:
-    """In what a side differs from the other: part of the world, clocks; at least the day."""
+def label_of(side: Side, other: Side, name: str, lang: Language) -> str:
+    """In what a side differs from the other: part of the world, clocks; at least the day. `name` is
+    that of its facility, if it is one."""
     parts = []
     clocks = side.as_of
     if side._replace(as_of=other.as_of) != other:
-        parts += _about(found, side, lang)
+        parts += _about(side, name, lang)
     if clocks.at != other.as_of.at or not parts:
         parts.append(_day(clocks.at, lang))
     if clocks.stated != other.as_of.stated:
@@ -82,10 +85,15 @@ def _label(found: Found, side: Side, other: Side, lang: Language) -> str:
     return (", " if lang == "en" else "，").join(parts)
 
 
-def _about(found: Found, side: Side, lang: Language) -> list[str]:
+def _called(card: Mapping[str, Any], lang: Language) -> str:
+    """What a facility is called in full, by its card; empty without one."""
+    name = card.get("name_zh") if lang == "zh" else None
+    return str(name or card.get("name") or "")
+
+
+def _about(side: Side, name: str, lang: Language) -> list[str]:
     if side.record is not None:
-        name = found.card.get("name_zh") if lang == "zh" else None
-        return [name or found.card.get("name") or side.record]
+        return [name or side.record]
     parts = []
     if side.place:
         parts.append(place_name(side.place, lang))

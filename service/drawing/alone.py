@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from events.dates import Language
 from service.drawing.lanes import Drawing
-from service.drawing.letters import width
+from service.drawing.letters import folded
 from service.drawing.marks import DEFS
 
 _STATIC = Path(__file__).parent.parent / "pages" / "static"
@@ -46,7 +46,7 @@ def stand_alone(
     """
     wide = max((drawing.width for drawing in drawings), default=600)
     heading = 23
-    lines = [part for line in captions for part in _folded(line, wide)]
+    lines = [part for line in captions for part in folded(line, 11, wide)]
     y = _MARGIN + heading + 12
     placed = []
     for drawing in drawings:
@@ -61,29 +61,47 @@ def stand_alone(
         for index, line in enumerate(lines)
     )
     whole = wide + 2 * _MARGIN
+    heading_line = (
+        f'<text class="title" x="{_MARGIN}" y="{_MARGIN + heading}">{escape(title)}</text>'
+    )
+    return document(
+        f"{heading_line}{''.join(placed)}{under}",
+        lang=lang, title=title, width=whole, height=y, base=base,
+    )  # fmt: skip
+
+
+def document(
+    content: str,
+    *,
+    lang: Language,
+    title: str,
+    width: int,
+    height: int,
+    base: str = "",
+    rules: str = "",
+) -> str:
+    """A whole SVG file around SVG text, as large as that many pixels; `rules` are added to those
+    of the drawings, and `base` is put before links that begin with a slash."""
     language = "zh-CN" if lang == "zh" else lang
-    shown = "".join(placed)
     if base:
-        shown = shown.replace(' href="/', f' href="{escape(base)}/')
+        content = content.replace(' href="/', f' href="{escape(base)}/')
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" lang="{language}" xml:lang="{language}" '
-        f'width="{whole}" height="{y}" viewBox="0 0 {whole} {y}">'
-        f"<title>{escape(title)}</title><style>{escape(style())}</style>{DEFS}"
-        f'<rect class="sheet" width="{whole}" height="{y}"/>'
-        f'<text class="title" x="{_MARGIN}" y="{_MARGIN + heading}">{escape(title)}'
-        f"</text>{shown}{under}</svg>\n"
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f"<title>{escape(title)}</title><style>{escape(style(rules))}</style>{DEFS}"
+        f'<rect class="sheet" width="{width}" height="{height}"/>{content}</svg>\n'
     )
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-@lru_cache(maxsize=1)
-def style() -> str:
-    """The rules of the drawings with every token written out, in the light colours."""
+@lru_cache(maxsize=8)
+def style(more: str = "") -> str:
+    """The rules of the drawings, and more, with every token written out in the light colours."""
     tokens = _REMARK.sub("", (_STATIC / "tokens.css").read_text(encoding="utf-8"))
     rules = _REMARK.sub("", (_STATIC / "drawing.css").read_text(encoding="utf-8"))
     # Blocks that begin with @ come last, and are about screens and printers.
     light = dict(_TOKEN.findall(tokens.split("@media", 1)[0]))
-    plain = rules.split("@media", 1)[0] + _SHEET
+    plain = rules.split("@media", 1)[0] + _SHEET + more
     written = _USED.sub(lambda used: re.sub(r"\s+", " ", light[used[1]]), plain)
     return "\n".join(line.strip() for line in written.splitlines() if line.strip())
 
@@ -93,20 +111,3 @@ _SHEET = """
 .title { font-family: var(--serif); font-size: 23px; font-weight: 600; fill: var(--ink); }
 .told { font-family: var(--sans); font-size: 11px; fill: var(--ink-2); }
 """
-
-
-def _folded(line: str, room: float) -> list[str]:
-    """A line cut into pieces that fit, between words where it has any."""
-    pieces, piece = [], ""
-    for word in re.findall(r"\S+\s*|\s+", line):
-        if piece and width(piece + word.rstrip(), 11) > room:
-            pieces.append(piece.rstrip())
-            piece = ""
-        piece += word
-        while width(piece.rstrip(), 11) > room and len(piece) > 1:
-            cut = next(
-                index for index in range(len(piece), 0, -1) if width(piece[:index], 11) <= room
-            )
-            pieces.append(piece[:cut])
-            piece = piece[cut:]
-    return [*pieces, piece.rstrip()] if piece.strip() else pieces

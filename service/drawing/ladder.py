@@ -8,6 +8,7 @@ that a date that slips goes down the page like a staircase.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from markupsafe import escape
 
@@ -18,6 +19,9 @@ from service.drawing.marks import linked, number, rect, sheet, text, titled
 from service.drawing.scale import Scale, ticks
 
 _TEXT, _NOTE = 12.0, 11.0
+
+MOST_STEPS = 10
+"""How many rungs are drawn of a ladder that is seen from afar."""
 
 
 def draw_ladder(
@@ -32,17 +36,30 @@ def draw_ladder(
     return _Ladder(ladder, lang, cursor, narrow).drawing(label)
 
 
+def draw_steps(ladder: Staircase, *, lang: Language, label: str) -> Drawing:
+    """The ladder as its steps alone, for where it is seen from afar: the first and the last."""
+    if len(ladder.rungs) > MOST_STEPS:
+        first, *others = ladder.rungs
+        ladder = replace(ladder, rungs=(first, *others[1 - MOST_STEPS :]))
+    return _Steps(ladder, lang, None, narrow=True).drawing(label)
+
+
 class _Ladder:
+    narrow_sizes = (NARROW, 50, 8.0)
+    """How wide it is where it is narrow, how far apart its rungs stand, and what is left at the
+    right."""
+
     def __init__(self, ladder: Staircase, lang: Language, cursor: Day | None, narrow: bool) -> None:
         self.ladder, self.lang, self.narrow, self.cursor = ladder, lang, narrow, cursor
-        self.width = NARROW if narrow else WIDE
-        self.pitch, self.head = (50, 30) if narrow else (34, 30)
+        self.width, self.pitch, right = self.narrow_sizes if narrow else (WIDE, 34, 0.0)
+        self.head = 30
         days = sorted(_days(ladder))
         first, last = (days[0], days[-1]) if days else (0, 365)
         room = max((last - first) // 25, 31)
         slips = [rung.slip for rung in ladder.rungs] + [ladder.result]
         # What is written at the left and at the right has columns of its own on a wide sheet.
-        right = 8.0 if narrow else max(width(slip, _TEXT, bold=True) for slip in slips) + 22
+        if not narrow:
+            right = max(width(slip, _TEXT, bold=True) for slip in slips) + 22
         texts = [width(rung.text, _TEXT) for rung in ladder.rungs]
         texts.append(width(ladder.came_text, _TEXT, bold=True))
         left = 8.0 if narrow else min(max(texts) + 40, 400)
@@ -157,6 +174,29 @@ class _Ladder:
         start = self.scale.left if edge.earliest is None else self.scale.x(edge.earliest)
         end = self.scale.right if edge.latest is None else self.scale.x(edge.latest + 1)
         return start, end
+
+
+class _Steps(_Ladder):
+    """A ladder whose rungs say only how late they are, so that they stand close."""
+
+    narrow_sizes = (300, 22, 92.0)
+
+    def _words(
+        self,
+        index: int,
+        ordinal: str,  # noqa: ARG002 - it has no room
+        line: str,
+        note: str,  # noqa: ARG002 - it has no room
+        slip: str,
+        *,
+        came: bool = False,
+    ) -> str:
+        y = self._middle(index) + 4
+        drawn = text("cw", 4, y, fitted(line, _TEXT, self.width - 100, bold=True)) if came else ""
+        return drawn + text("slip r" if index else "slip", self.width - 4, y, slip)
+
+    def _middle(self, index: int) -> float:
+        return self.head + self.pitch * index + 12
 
 
 def _days(ladder: Staircase) -> Iterator[Day]:

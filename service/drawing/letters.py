@@ -6,6 +6,7 @@ text seldom takes more room than is kept for it, whatever face is there.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 _REGULAR = (
@@ -45,6 +46,45 @@ def fitted(text: str, size: float, room: float, *, bold: bool = False) -> str:
     while kept and width(kept + "…", size, bold=bold) > room:
         kept = kept[:-1]
     return kept.rstrip() + "…"
+
+
+def folded(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+    """The text cut into lines that have room, between its words, or between Chinese characters; a
+    word that is too long for a line is cut too.
+
+    >>> folded("JUNO began to operate.", 10, 70)
+    ['JUNO began', 'to operate.']
+    >>> folded("2025年，江门中微子实验投入运行。", 10, 80)
+    ['2025年，江门中', '微子实验投入运', '行。']
+    """
+    lines, line = [], ""
+    for part in _PART.findall(text):
+        if line and width(line + part.rstrip(), size, bold=bold) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += part
+        while width(line.rstrip(), size, bold=bold) > room and len(line) > 1:
+            cut = _fitting(line, size, room, bold=bold)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _fitting(text: str, size: float, room: float, *, bold: bool) -> int:
+    """How many letters of a text that has too many have room, one at least."""
+    taken = 0
+    for at, letter in enumerate(text):
+        taken += _hundredths(letter, bold)
+        if taken * size / 100 > room:
+            return max(at, 1)
+    return len(text)
+
+
+_PART = re.compile(
+    r"(?:\d+[年月日])+[、。，：；！？）》”]*\s*"  # a date stays in one line
+    r"|[（《“]*(?:[^\s\u2e80-\uffff（《“]+|[\u2e80-\uffff])[、。，：；！？）》”]*\s*|\s+"
+)
+"""What a line is not broken within."""
 
 
 @lru_cache(maxsize=16_384)

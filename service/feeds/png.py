@@ -104,10 +104,8 @@ PNG = Feed(
 
 def _check_size(svg: str, width: int) -> None:
     """Raises BadFilter for a width at which the picture would have too many pixels."""
-    box = _SIZE.search(svg)
-    if box is None:
-        raise ValueError("the picture has no size")
-    tall = int(box["height"]) / int(box["width"])
+    wide, high = size_of(svg)
+    tall = high / wide
     if width * width * tall > MOST_PIXELS:
         most = int((MOST_PIXELS / tall) ** 0.5)
         raise BadFilter(
@@ -116,6 +114,14 @@ def _check_size(svg: str, width: int) -> None:
             f"the picture would have more than {MOST_PIXELS:,} pixels:"
             f" {most} is the most for so many lanes; or narrow it down, or give a limit",
         )
+
+
+def size_of(svg: str) -> tuple[int, int]:
+    """How wide and how high a picture is in its own units."""
+    box = _SIZE.search(svg)
+    if box is None:
+        raise ValueError("the picture has no size")
+    return int(box["width"]), int(box["height"])
 
 
 _SIZE = re.compile(r'viewBox="0 0 (?P<width>\d+) (?P<height>\d+)"')

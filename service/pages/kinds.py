@@ -7,21 +7,21 @@ from functools import partial
 from service.comparing.question import COMPARE
 from service.comparing.sides import sides_of
 from service.lists.question import RECORDS
-from service.pages.about.page import about_page
-from service.pages.activity.page import activity_page, activity_read
-from service.pages.compare.page import compare_page, default_sides
+from service.pages.about.page import about_page, about_title
+from service.pages.activity.page import activity_page, activity_read, activity_title
+from service.pages.compare.page import compare_page, compare_pictured, compare_title, default_sides
 from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.home.page import CLOCKS as HOME_CLOCKS
-from service.pages.home.page import home_page
-from service.pages.record.page import record_page
+from service.pages.home.page import home_page, home_pictured, home_title
+from service.pages.record.page import record_page, record_pictured, record_title
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
-from service.pages.slips.page import slips_page
+from service.pages.slips.page import slips_page, slips_pictured, slips_title
 from service.pages.source.page import source_page
-from service.pages.state.page import state_page
+from service.pages.state.page import state_page, state_pictured, state_title
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
-from service.pages.trends.page import trends_begin, trends_page
+from service.pages.trends.page import trends_begin, trends_page, trends_pictured, trends_title
 from service.promises.question import SLIPS
 from service.records.question import ACTIVITY, RECORD, SOURCE
 from service.state.question import STATE
@@ -36,6 +36,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/",
         about="The front page.",
         show=home_page,
+        title=home_title,
+        picture=home_pictured,
         taken=HOME_CLOCKS,
         more="/state",
     ),
@@ -44,6 +46,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/state",
         about="The state in a year, as a page.",
         show=state_page,
+        title=state_title,
+        picture=state_pictured,
         question=STATE,
         frames=(
             PageFrame(
@@ -64,6 +68,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/compare",
         about="Two sides beside each other, as a page.",
         show=compare_page,
+        title=compare_title,
+        picture=compare_pictured,
         question=COMPARE,
         read=sides_of,
         begin=default_sides,
@@ -76,6 +82,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/slips",
         about="What was promised and what came, as a page.",
         show=slips_page,
+        title=slips_title,
+        picture=slips_pictured,
         question=SLIPS,
         frames=(
             PageFrame(
@@ -90,6 +98,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/trends",
         about="Counts and indicators through the years, as a page.",
         show=trends_page,
+        title=trends_title,
+        picture=trends_pictured,
         question=TRENDS,
         begin=trends_begin,
         frames=(
@@ -105,6 +115,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/search",
         about="Records and sources by words, as a page.",
         show=searching.search_page,
+        title=searching.search_title,
         question=searching.question_for,
         taken=searching.TAKES,
     ),
@@ -113,6 +124,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/disputed",
         about="What is disputed, with its rivals and their sources, as a page.",
         show=disputing.disputed_page,
+        title=disputing.disputed_title,
         question=RECORDS,
         always=("disputed", "true"),
         taken=disputing.TAKES,
@@ -123,6 +135,7 @@ PAGES: tuple[PageKind, ...] = (
         path="/activity",
         about="Who did what, as a page.",
         show=activity_page,
+        title=activity_title,
         question=ACTIVITY,
         read=activity_read,
     ),
@@ -131,6 +144,8 @@ PAGES: tuple[PageKind, ...] = (
         path="/records/{id}",
         about="A record with its statements, promises and log, as a page.",
         show=record_page,
+        title=record_title,
+        picture=record_pictured,
         question=RECORD,
         frames=(
             PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),
@@ -149,5 +164,6 @@ PAGES: tuple[PageKind, ...] = (
         path="/about",
         about="What the chronicle holds, how it is made, and how to take part.",
         show=about_page,
+        title=about_title,
     ),
 )

@@ -41,6 +41,7 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
         texts = request.args.to_dict()
         if kind.more and not texts.keys() <= {*takes, *PINS, "lang"}:
             return redirect(located(kind.more, texts.items()), 303)
+        pictured = kind.pictured.replace("{id}", id), kind.picture is not None
         if kind.begin is not None and (begin := kind.begin(texts)) is not None:
             return redirect(located(path, begin.items()), 303)
         return page_response(
@@ -52,6 +53,8 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
             question=kind.question_of(texts),
             id=id,
             frame=None if beside is None else beside.replace("{id}", id),
+            titled=kind.title,
+            pictured=None if frame else pictured,
         )
 
     view.__doc__ = (frame or kind).about
@@ -79,6 +82,13 @@ def static(name: str) -> Response:
     """A file beside the pages."""
     # With anything beside its version it has no address for ever.
     return rendering.static_file(name, request.args.get("v") if len(request.args) == 1 else None)
+
+
+@blueprint.get("/favicon.ico")
+@needs("open")
+def favicon() -> Response:
+    """The sign of the service, where browsers look for one whatever a page says."""
+    return rendering.static_file("favicon.ico", None)
 
 
 blueprint.after_request(problem_as_page)

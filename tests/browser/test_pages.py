@@ -379,7 +379,7 @@ def test_few_stops_lead_to_the_first_table(open_page: OpenPage, server: str) -> 
     """Every stop has a name, and is seen when it is reached."""
     page = open_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server}/state?at=2013&country=CN&lang=en")
-    for _ in range(40):
+    for _ in range(45):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             """() => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from projections.views.reading import Reading
+from service.asking.query import Query
 from service.coverage.members import coverage_members
 from service.coverage.reading import covered
 from service.pages.shell.answering import Visit
@@ -9,6 +11,12 @@ from service.pages.shell.layout import Members
 from service.pages.shell.like import whole_classes
 from service.sentences.coverage import Part
 from service.words.places import WORLD
+from service.words.speech import Speech
+
+
+def about_title(_: Reading, query: Query, say: Speech) -> str:  # noqa: ARG001 - it is one for all
+    """That it is about the chronicle itself."""
+    return say("About this chronicle")
 
 
 def about_page(visit: Visit) -> Members:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from projections.views.reading import Reading
 from service.asking.filters import FINDABLE
 from service.asking.query import Arguments, Query
 from service.pages.shell.answering import Visit
@@ -11,6 +12,7 @@ from service.pages.shell.layout import Members
 from service.pages.shell.pager import ROWS
 from service.records.activity import activity_answer
 from service.records.question import ACTIVITY
+from service.words.speech import Speech
 
 
 def activity_read(arguments: Arguments) -> Query:
@@ -27,13 +29,27 @@ def activity_read(arguments: Arguments) -> Query:
     return query
 
 
+def activity_title(_: Reading, query: Query, say: Speech) -> str:  # noqa: ARG001 - it is one for all
+    """That it is told who did what."""
+    return say("Who recorded what")
+
+
 def activity_page(visit: Visit) -> Members:
     """What the template of the activity shows."""
     query, here = visit.query, visit.here
     shown = replace(query, about=replace(query.about, limit=min(query.about.limit, ROWS)))
     answer = {**query.head(), **activity_answer(visit.reading, shown)}
     return {
-        "page": visit.page("activity", skip_to="events"),
+        "page": visit.page(
+            "activity",
+            skip_to="events",
+            description=visit.say.n(
+                "%(num)s event, from %(from)s to %(to)s of the log.",
+                "%(num)s events, from %(from)s to %(to)s of the log.",
+                answer["totals"]["events"],
+                **{"from": answer["from"]["known"], "to": answer["to"]["known"]},
+            ),
+        ),
         "answer": answer,
         "texts": visit.texts,
         "to": answer["to"]["known"],

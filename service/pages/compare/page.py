@@ -13,14 +13,18 @@ import msgspec
 from events.clocks import AsOf, utc_day
 from events.dates import year_of
 from events.vocabulary import FIELDS
+from projections.views.reading import Reading
 from projections.views.state import Row
 from service.asking.errors import TooMuchToCompare
+from service.asking.query import Query
 from service.comparing.compare import compare_answer
 from service.comparing.diff import TO_CLOCKS
 from service.comparing.pairing import SIGNS
 from service.comparing.question import COMPARE
-from service.comparing.sides import TO_PARTS, WHERE, Sides
+from service.comparing.sides import TO_PARTS, WHERE, Side, Sides
+from service.comparing.summary import label_of
 from service.drawing.marks import icon
+from service.drawing.sides import Pair, ShownSide, SideMark, SideRow, draw_pairs, draw_sides
 from service.pages.drawn.lanes import FAMILIES, interval_words
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
@@ -29,7 +33,9 @@ from service.pages.shell.layout import Members, Piece, pieces
 from service.pages.shell.like import whole_classes
 from service.pages.shell.narrower import parts_of, places_of
 from service.pages.shell.pager import ROWS as MOST
+from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
+from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.state.row import expected_status
 from service.web.response import arguments
 from service.words import labels, language
@@ -64,6 +70,36 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
     as_of = arguments(COMPARE.path, texts).clocks()
     at = texts.get("at") or written(as_of.at)
     return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
+
+
+def compare_title(reading: Reading, query: Query, say: Speech) -> str:
+    """Which two sides are compared, and what part of the world they share."""
+    compared: Sides = query.about
+    a, b = compared.a, compared.b
+    labels_of_sides = [
+        label_of(side, other, _name(reading, side, say), say.lang)
+        for side, other in ((a, b), (b, a))
+    ]
+    what = say("%(a)s and %(b)s compared", a=labels_of_sides[0], b=labels_of_sides[1])
+    place = a.place if a.place == b.place else WORLD
+    part = part_of_the_world(
+        place, say,
+        field=a.field if a.field == b.field else None,
+        class_=a.class_ if a.class_ == b.class_ else None,
+    )  # fmt: skip
+    if a.record is not None and a.record == b.record:
+        part = _name(reading, a, say)
+    title = headed(part, what, say)
+    # Where the sides differ in what had been said, their labels tell it.
+    return as_told(title, a.as_of, say) if a.as_of.stated == b.as_of.stated else title
+
+
+def _name(reading: Reading, side: Side, say: Speech) -> str:
+    """The short name of the facility of a side; empty where it has none."""
+    if side.record is None:
+        return ""
+    card = reading.at(side.as_of).cards([side.record]).get(side.record)
+    return labels.names_of(card, say.lang)[0] if card else ""
 
 
 def compare_page(visit: Visit) -> Members:
@@ -130,7 +166,54 @@ def compare_page(visit: Visit) -> Members:
         ),
         "names": names,
         "most": MOST,
+        "say": say,
     }  # fmt: skip
+
+
+def compare_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The sides beside each other, and what of them ran in each field."""
+    if "answer" not in shown:  # too much to compare
+        return Pictured(of_a_day=False)
+    label, say = shown["page"].title, shown["say"]
+    sides = [_shown_side(side, shown["family_words"], say) for side in shown["sides"]]
+    pairs = []
+    if shown["answer"]["by"] != "milestone":
+        pairs = [Pair(row["name"], row["a"], row["b"]) for row in shown["by_field"]]
+    of_fields = say("Running facilities by field")
+    title = f"{of_fields}: {sides[0].label} → {sides[1].label}"
+    return Pictured(
+        drawings=[
+            draw_sides(sides[0], sides[1], label=label),
+            *([draw_pairs(pairs, label=title)] if pairs else []),
+        ],
+        small=draw_sides(sides[0], sides[1], label=label, narrow=True),
+        of_a_day=False,
+    )
+
+
+def _shown_side(side: Members, words: Mapping[str, str], say: Speech) -> ShownSide:
+    """A side as it is drawn."""
+    notes = []
+    if side["stated"]:
+        day = language.date(side["stated"], say.lang)
+        notes.append(say("as stated by %(day)s", day=day))
+    if side["known"]:
+        notes.append(say("as this log knew it at %(position)s", position=side["known"]))
+    rows = [
+        SideRow(
+            row["count"],
+            words[row["family"]],
+            dict(ROWS)[row["family"]][0],
+            [_mark(each) for each in row["marks"]],
+        )
+        for row in side["rows"]
+    ]
+    return ShownSide(side["label"], say(", ").join(notes), rows)
+
+
+def _mark(each: Mapping[str, Any]) -> SideMark:
+    title = f"{each['name']}: {each['status']}"
+    return SideMark(each["shown"], title, expected=each["hoped"], new=each["new"])
 
 
 def _form(visit: Visit, compared: Sides) -> Members:
@@ -250,6 +333,8 @@ def _side(
                         "icon": icon(held.status, expected=held.expected),
                         "name": names.get(held.id, held.id),
                         "status": labels.label(held.status, lang),
+                        "shown": held.status,
+                        "hoped": held.expected,
                         "new": answer["by"] == "record"
                         and name == "b"
                         and beside.get(held.id) not in statuses,

@@ -13,6 +13,7 @@ import msgspec
 from events.statement import Statement
 from events.vocabulary import FIELDS
 from projections.views.lines import statement_text
+from projections.views.reading import Reading
 from service.asking.query import Arguments, Query
 from service.lists.answer import records_answer
 from service.lists.question import RECORDS
@@ -20,10 +21,12 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.here import after_in
 from service.pages.shell.layout import Members
 from service.pages.shell.placing import places_offered
+from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.records.answer import RecordAt
 from service.records.audit import standing_of
 from service.web.response import CLOCKS
 from service.words import labels
+from service.words.speech import Speech
 
 TAKES = (*CLOCKS, "country", "region", "field", "class", "kind", "disputed", "after")
 """The parameters of the page; `disputed` is always true."""
@@ -38,6 +41,13 @@ def disputed_read(arguments: Arguments) -> Query:
     return replace(RECORDS.query(replace(arguments, texts=texts)), path=arguments.path)
 
 
+def disputed_title(_: Reading, query: Query, say: Speech) -> str:
+    """Of which part of the world it is."""
+    about = query.about
+    part = part_of_the_world(about.place, say, field=about.field, class_=about.class_)
+    return as_told(headed(part, say("what is disputed"), say), query.as_of, say)
+
+
 def disputed_page(visit: Visit) -> Members:
     """What the template shows."""
     here, texts, query = visit.here, visit.texts, visit.query
@@ -49,9 +59,15 @@ def disputed_page(visit: Visit) -> Members:
         row["line"] for record in shown for entry in record["entries"] for row in entry["rows"]
     ]
     cited = {each["id"] for line in lines for each in line.get("sources", ())}
+    said = visit.say.n(
+        "Of %(num)s record sources say different things.",
+        "Of %(num)s records sources say different things.",
+        answer["total"],
+    )
     return {
-        "page": visit.page("disputed", skip_to="disputed"),
+        "page": visit.page("disputed", skip_to="disputed", description=said),
         "answer": answer,
+        "said": said,
         "records": shown,
         "sources": visit.reading.at(query.as_of).sources(cited),
         "texts": texts,

@@ -11,9 +11,14 @@ from service.words.speech import Speech
 
 def feeds_page(visit: Visit) -> Members:
     """What the template of the feeds shows."""
+    said = visit.say(
+        "The chronicle as other tools read it, each at the three clocks and with the filters of its"
+        " question. What a format cannot carry is counted and told."
+    )
     return {
         "page": visit.page(
             "feeds", formats=[FormatLink("JSON", "application/json", "/v1/feeds")], skip_to="feeds",
+            title=visit.say("Feeds"), description=said,
         ),
         "feeds": [
             {
@@ -23,6 +28,7 @@ def feeds_page(visit: Visit) -> Members:
             }
             for feed in FEEDS
         ],
+        "said": said,
         "texts": visit.texts,
     }  # fmt: skip
 

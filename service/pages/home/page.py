@@ -6,16 +6,22 @@ greatest delay as a ladder. Each leads to the page that tells it whole.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from events.dates import day, year_of
+from projections.views.reading import Reading
 from service.asking.filters import Wanted
+from service.asking.query import Query
 from service.drawing.marks import definitions
 from service.pages.record.life import ladder_drawn
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written, year_text
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.pictured import Pictured
+from service.pages.shell.titling import as_told
 from service.pages.state.hindsight import then_and_now
 from service.pages.state.listing import Listing
 from service.pages.state.map import state_map
@@ -27,6 +33,7 @@ from service.state.answer import state_answer
 from service.state.facilities import Facilities
 from service.state.question import STATE
 from service.words import labels
+from service.words.speech import Speech
 
 BACK = 2
 """So many years back lies the year whose foresight is told: it is over, and well recorded."""
@@ -41,6 +48,11 @@ CLOCKS = ("at", "stated", "known")
 """The clocks of the front page; whatever else is asked is asked of the state."""
 
 
+def home_title(_: Reading, query: Query, say: Speech) -> str:
+    """What the chronicle tells, and by when that was said."""
+    return as_told(say("Big science, as it came and as it was foreseen"), query.as_of, say)
+
+
 def home_page(visit: Visit) -> Members:
     """What the template of the front page shows."""
     return {
@@ -51,6 +63,17 @@ def home_page(visit: Visit) -> Members:
         "delay": _delay(visit),
         **_state(visit),
     }
+
+
+def home_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The map of the state, which is told as well, and the greatest delay."""
+    delay = shown["delay"]
+    return Pictured(
+        drawings=[delay["wide"]] if delay else [],
+        beside=shown["map"],
+        small=shown["map"],
+        further=shown["told"],
+    )
 
 
 def _about(visit: Visit) -> str:
@@ -100,6 +123,7 @@ def _state(visit: Visit) -> Members:
     found = state_map(of_state, (not listing.is_whole and listing.mapped()) or rows)
     return {
         "sentence": pieces(answer["sentence"], visit.lang, here),
+        "told": answer["sentence"][visit.lang],
         "day": written(asked.as_of.at),
         "map": found["map"],
         "coverage": answer["coverage"]["sentence"][visit.lang],

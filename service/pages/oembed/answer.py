@@ -9,28 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
 import msgspec
 
 from events.errors import AnnalesError, BadFilter, NotFound, PositionAhead
-from service.asking.filters import PINS, place_in
+from service.asking.filters import PINS
 from service.asking.parameter import whole_number
 from service.asking.query import Query
-from service.linked.citing import record_name
+from service.drawing import poster
 from service.pages.kinds import PAGES
-from service.records.answer import record_answer
+from service.pages.shell.kind import PageKind
+from service.pages.shell.pictured import pictures_of
 from service.translations import Language, chosen
 from service.web.pausing import await_copy, reading_at
 from service.web.response import arguments
 from service.web.root import archive
-from service.words import labels
-from service.words.places import place_title
 from service.words.printable import printable
+from service.words.speech import Speech
 
 JSON = "application/json"
 XML = "text/xml"
@@ -49,11 +49,14 @@ EMBEDDED = {
 }
 """The pages that can be embedded, by what their paths look like."""
 
+NAME = "Annales"
+"""What a page is called of which nothing more can be said."""
+
 LONGEST = 200
 """How long a title may be, in characters."""
 
-PLAIN = re.compile(r"[\w@:.~+/ ,’()（）“”、·%-]+")
-"""The values of parameters that may stand in a title."""
+NOT_PLAIN = re.compile(r"[^\w@:.~+/ ,;?’()（）“”、，；：·%–-]+")
+"""What may not stand in a title: not every site escapes it, and this could be markup."""
 
 AGE = 86_400
 """How long an answer may be kept, in seconds."""
@@ -61,13 +64,25 @@ AGE = 86_400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embed:
-    """A page in a frame: its own address, that of the frame, and the size in pixels."""
+    """A page in a frame: what is there, its own address, those of the frame and of its poster, and
+    the size in pixels. It fills the width that it is given, up to `widest` if the site says so."""
 
     title: str
     url: str
     source: str
+    poster: str
     width: int
     height: int
+    widest: int | None
+
+
+class _Shown(NamedTuple):
+    """A page that can be embedded, as it is asked: the id in its path, its query and language."""
+
+    kind: PageKind
+    id: str
+    query: Query
+    lang: Language
 
 
 def embed(texts: Mapping[str, str], *, root: str) -> Embed:
@@ -86,96 +101,65 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     # `urlsplit` skips line breaks and the like, so the address is put together anew below.
     ours = f"{parts.scheme}://{parts.netloc}".lower() == root.lower()
     path = re.sub(r"^/embed(?=/)", "", parts.path or "/")
-    shown = "/state" if path == "/" else path
-    if not ours or not _is_there(shown, parse_qsl(parts.query, keep_blank_values=True)):
+    page = "/state" if path == "/" else path
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    shown = _shown(page, pairs) if ours else None
+    if shown is None:
         raise NotFound("page", url)
     query = f"?{parts.query}" if parts.query else ""
+    itself = replace(shown.query, filters={**shown.query.filters, "lang": shown.lang})
+    pictures = pictures_of(itself, shown.kind.pictured.replace("{id}", shown.id), is_drawn=False)
+    width = _room("maxwidth", texts)
     return Embed(
-        title=_title(path, dict(parse_qsl(parts.query)), _name(shown, parts.query)),
+        title=_title(shown),
         url=f"{root}{path}{query}",
-        source=f"{root}/embed{shown}{query}",
-        width=min(WIDTH, _room("maxwidth", texts)),
+        source=f"{root}/embed{page}{query}",
+        poster=f"{root}{pictures.poster}",
+        width=min(WIDTH, width),
         height=min(HEIGHT, _room("maxheight", texts)),
+        widest=min(WIDTH, width) if "maxwidth" in texts else None,
     )
 
 
-def _is_there(path: str, pairs: Sequence[tuple[str, str]]) -> bool:
-    """Whether a page that can be embedded is at a path, and takes these parameters."""
+def _shown(path: str, pairs: Sequence[tuple[str, str]]) -> _Shown | None:
+    """The page at a path with these parameters; None where there is none that can be embedded."""
     texts = dict(pairs)
     for pattern, kind in EMBEDDED.items():
         if (found := pattern.fullmatch(path)) is None:
             continue
         taken = {*kind.takes, *PINS, "lang"}
         if len(texts) < len(pairs) or not texts.keys() <= taken:
-            return False
+            return None
         id = "".join(found.groups())
         question = kind.question_of(texts)
         stream = None if question is None else question.stream(id)
         if stream is not None and not archive().chronicle.revision(stream):
-            return False
+            return None
         try:
-            chosen(None, texts.get("lang"))
+            lang = chosen(None, texts.get("lang"))
             begin = None if kind.begin is None else kind.begin(texts)
             shown = texts if begin is None else begin
             of_page = {name: text for name, text in shown.items() if name in kind.takes}
-            kind.query(arguments(path, of_page, id=id))
+            return _Shown(kind, id, kind.query(arguments(path, of_page, id=id)), lang)
         except PositionAhead as ahead:
             await_copy(ahead.position)
-            return False
+            return None
         except AnnalesError:
-            return False
-        return True
-    return False
+            return None
+    return None
 
 
-def _name(path: str, query: str) -> str:
-    """What the record of a page is called, at the clocks of the page; empty where it is of none."""
-    space, _, id = path.removeprefix("/").partition("/")
-    if space != "records":
-        return ""
-    texts = dict(parse_qsl(query))
-    of_record = Query(f"/v1/records/{id}", arguments(path, texts).clocks(), {}, id=id)
+def _title(shown: _Shown) -> str:
+    """What the page is called, less what could be markup."""
+    query = shown.query
+    known = query.as_of.known if query.position is None else query.position
+    if shown.kind.title is None:
+        return NAME
     try:
-        answer = record_answer(reading_at(of_record.as_of.known), of_record)
+        title = shown.kind.title(reading_at(known), query, Speech(shown.lang))
     except AnnalesError:
-        return ""  # the views have not read it yet, or it was not there at these clocks
-    if answer["kind"] == "facility":
-        return labels.names_of(answer["card"], texts.get("lang", "en"))[0]
-    return record_name(answer)
-
-
-def _title(path: str, texts: Mapping[str, str], name: str) -> str:
-    """What a frame is called: by what it shows, and the plain words of its address.
-
-    Not every site escapes a title, so what could be markup is left out of it.
-
-    >>> _title("/records/juno", {"at": "2013", "lang": "zh"}, "江门中微子实验")
-    'Annales: 江门中微子实验, 2013'
-    >>> _title("/state", {"at": "2013", "country": "CN,JP", "region": "europe"}, "")
-    'Annales: state, 2013, China, Japan and Europe'
-    """
-    name = name.replace("'", "’")
-    shown = name if PLAIN.fullmatch(name) else path.rpartition("/")[2] or "state"
-    lang: Language = "zh" if texts.get("lang") == "zh" else "en"
-    values = [
-        text
-        for text in dict.fromkeys(_in_words(key, texts, lang) for key in texts)
-        if PLAIN.fullmatch(text)
-    ]
-    return ", ".join((f"Annales: {shown}", *values))[:LONGEST]
-
-
-def _in_words(key: str, texts: Mapping[str, str], lang: Language) -> str:
-    """What a parameter says in a title: of a place, all of it at its first parameter."""
-    if key in ("lang", *PINS):
-        return ""
-    side, name = ("to_", key[3:]) if key.startswith("to_") else ("", key)
-    if name not in ("country", "region"):
-        return texts[key]
-    named = {name: texts[side + name] for name in ("country", "region") if side + name in texts}
-    # A name may have what could be markup, such as an ampersand.
-    words = place_title(place_in(named), lang)
-    return words if PLAIN.fullmatch(words) else ", ".join(named.values())
+        return NAME  # the views have not read it yet, or it was not there at these clocks
+    return NOT_PLAIN.sub("", title.replace("'", "’"))[:LONGEST] or NAME
 
 
 def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
@@ -184,11 +168,14 @@ def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
         "version": "1.0",
         "type": "rich",
         "title": frame.title,
-        "provider_name": "Annales",
+        "provider_name": NAME,
         "provider_url": f"{root}/",
         "cache_age": AGE,
         "width": frame.width,
         "height": frame.height,
+        "thumbnail_url": frame.poster,
+        "thumbnail_width": poster.WIDTH,
+        "thumbnail_height": poster.HEIGHT,
         "html": _html(frame),
     }
     if format == "json":
@@ -201,9 +188,10 @@ def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
 
 
 def _html(frame: Embed) -> str:
+    most = "" if frame.widest is None else f";max-width:{frame.widest}px"
     return (
         f'<iframe src="{escape(frame.source)}" title="{escape(frame.title)}"'
-        f' width="{frame.width}" height="{frame.height}" loading="lazy" style="border:0"></iframe>'
+        f' width="100%" height="{frame.height}" loading="lazy" style="border:0{most}"></iframe>'
     )
 
 

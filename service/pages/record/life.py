@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -12,7 +13,7 @@ from projections.kinds.ladders import ladder_of
 from projections.views.lines import statement_text
 from service.asking.json_text import Fragment
 from service.drawing.course import Series, course
-from service.drawing.ladder import draw_ladder
+from service.drawing.ladder import draw_ladder, draw_steps
 from service.drawing.lanes import Bar, Edge, Frame, Lane
 from service.drawing.life import draw_life
 from service.drawing.marks import icon
@@ -61,8 +62,8 @@ def phases(visit: Visit, record_at: RecordAt, name: str) -> Members | None:
     lane = Lane(record=visit.query.id, name=name, href=visit.here.url(), bars=tuple(bars))
     label = say("The phases of %(name)s", name=name)
     return {
-        "wide": draw_life(lane, frame, lang=lang, label=label).svg,
-        "narrow": draw_life(lane, frame, lang=lang, label=label, narrow=True).svg,
+        "wide": draw_life(lane, frame, lang=lang, label=label),
+        "narrow": draw_life(lane, frame, lang=lang, label=label, narrow=True),
         "rows": [
             {"icon": icon(bar.status, expected=bar.expected), "text": bar.title} for bar in bars
         ],
@@ -126,7 +127,8 @@ def promises(visit: Visit, record_at: RecordAt, pager: Pager) -> list[Members]:
 
 
 def ladder_drawn(visit: Visit, record_at: RecordAt, counted: Counted) -> Members:
-    """One ladder of promises of a facility, in words and as a staircase, wide and narrow."""
+    """One ladder of promises of a facility, in words and as a staircase, wide and narrow;
+    `small` draws the steps alone."""
     as_of, say, lang = visit.query.as_of, visit.say, visit.lang
     drawn = last_of(counted)
     lines = {
@@ -141,8 +143,9 @@ def ladder_drawn(visit: Visit, record_at: RecordAt, counted: Counted) -> Members
         "what": labels.milestone(counted.ladder.milestone, lang, counted.card.get("class")),
         "outcome": counted.outcome,
         "left": len(counted.ladder.plans) - len(drawn.ladder.plans),
-        "wide": draw_ladder(stairs, lang=lang, label=words).svg,
-        "narrow": draw_ladder(stairs, lang=lang, label=words, narrow=True).svg,
+        "wide": draw_ladder(stairs, lang=lang, label=words),
+        "narrow": draw_ladder(stairs, lang=lang, label=words, narrow=True),
+        "small": partial(draw_steps, stairs, lang=lang, label=words),
     }
 
 
@@ -178,8 +181,8 @@ def readings(visit: Visit, record_at: RecordAt, title: str) -> Members | None:
         "stepped": False,
     }
     return {
-        "wide": course([series], frame, **draw).svg,
-        "narrow": course([series], frame, **draw, wide=340, tall=220).svg,
+        "wide": course([series], frame, **draw),
+        "narrow": course([series], frame, **draw, wide=340, tall=220),
         "drawn": len(points),
         "all": len(every),
     }

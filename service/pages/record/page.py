@@ -5,20 +5,22 @@ sources, and its log, event by event, with what stood before and what stood afte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from events.dates import Day, year_of
+from events.dates import Day, Language, year_of
 from events.statement import Statement
 from events.stream import Stream
 from events.vocabulary import MILESTONES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.views.history import folded
 from projections.views.lines import statement_text
+from projections.views.reading import Reading
 from service.asking.json_text import Fragment
 from service.asking.paging import Lists
+from service.asking.query import Query
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.record.life import phases, promises, readings
@@ -29,10 +31,16 @@ from service.pages.shell.formats import feeds_of
 from service.pages.shell.layout import FormatLink, Members, pieces
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
+from service.pages.shell.pictured import Pictured
+from service.pages.shell.titling import as_told
 from service.records.answer import RecordAt, linked_in, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.words import labels, language, places
 from service.words.names import text_in
+from service.words.speech import Speech
+
+MOST_PICTURED = 8
+"""How many ladders a picture of the page has, the first ones."""
 
 LINKED = (
     ("jsonld", "JSON-LD", "application/ld+json"),
@@ -49,9 +57,34 @@ CITATIONS = (
 """The forms in which a record is cited: suffix, name, media type."""
 
 
+def record_title(reading: Reading, query: Query, say: Speech) -> str:
+    """What the record is called. Raises NotFound."""
+    found = RecordAt.read(reading, query.id, query.as_of)
+    own = {each.id: each for each in found.visible()}
+    name, full, _ = _names(found, found.record.card, own, say.lang)
+    return _title(name, full, query, say)
+
+
 def record_page(visit: Visit) -> Members:
     """What the template of a record shows. Raises NotFound."""
     return _Record(visit).shown()
+
+
+def record_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The life of the record, or the course of its readings, and its ladders of promises; on the
+    poster the ladder that has most to tell."""
+    ladders = shown["promises"][:MOST_PICTURED]
+    life = shown["phases"] or shown["course"]
+    small = life["narrow"] if life else None
+    return Pictured(
+        drawings=[each["wide"] for each in ([life] if life else []) + ladders],
+        small=shown["ladder"]["small"]() if shown["ladder"] else small,
+    )
+
+
+def _longest(ladders: Sequence[Members]) -> Members | None:
+    """The ladder that has most to tell: that of the most rungs."""
+    return max(ladders, key=lambda each: int(each["wide"].height), default=None)
 
 
 class _Record:
@@ -85,16 +118,18 @@ class _Record:
         say, lang = self.say, self.lang
         others = self._others()
         groups = self._groups(others)
+        ladders = promises(self.visit, self.record_at, self.pager) if self.facility else []
         count = len(self.own) + len(others)
         log = record_log(self.log, self.pager, say)
         cited = self._cited((*self.own.values(), *others))
-        name, full, other = self._names()
+        name, full, other = _names(self.record_at, self.answer.get("card"), self.own, lang)
         years = self._years()
         return {
             "page": self.visit.page(
                 "records",
                 formats=[*self._forms(LINKED), *feeds_of(self.here, record=self.id)],
                 skip_to="statements",
+                title=_title(name, full, self.visit.query, say),
                 description=(self.answer["sentence"] or {}).get(lang, name),
             ),
             "bar": clock_bar(self.here, self.as_of, lang=lang, first=years[0], last=years[1]),
@@ -118,7 +153,8 @@ class _Record:
             "definitions": definitions(),
             "cites": self._forms(CITATIONS),
             "phases": phases(self.visit, self.record_at, name) if self.facility else None,
-            "promises": promises(self.visit, self.record_at, self.pager) if self.facility else [],
+            "promises": ladders,
+            "ladder": _longest(ladders),
             "course": readings(self.visit, self.record_at, name)
             if self.answer["kind"] == "indicator"
             else None,
@@ -126,24 +162,6 @@ class _Record:
         }
 
     # --- what it is
-
-    def _names(self) -> tuple[str, str, str]:
-        """What it is called at the head of the page, in full, and in Chinese."""
-        card = self.answer.get("card")
-        if card is None:
-            return self._title(), "", ""
-        short, other = labels.names_of(card, self.lang)
-        full = card["name"]
-        return short, "" if full == short else full, other
-
-    def _title(self) -> str:
-        found = self.record_at
-        held = (span.statement for span in found.holding(found.record.kind, self.as_of.at))
-        effective = (each.statement.id for _, each in sorted(found.account.effective.items()))
-        for id in (*held, *reversed(tuple(effective)), *self.own):
-            if id in self.own:
-                return text_in(self.own[id].line, "title", self.lang)
-        return self.id
 
     def _card(self, sources: int) -> list[Members]:
         """The rows of the card: a name and a text each; `sources` are so many texts."""
@@ -402,6 +420,32 @@ class _Record:
             if day is not None
         ] or [self.as_of.at]
         return year_of(min(days)), year_of(max(days))
+
+
+def _names(
+    found: RecordAt,
+    card: Mapping[str, Any] | None,
+    own: Mapping[str, Statement],
+    lang: Language,
+) -> tuple[str, str, str]:
+    """What a record is called at the head of its page, in full, and in Chinese; without a card as
+    the statement of its `own` that holds."""
+    if card is not None:
+        short, other = labels.names_of(card, lang)
+        full = card["name"]
+        return short, "" if full == short else full, other
+    held = (span.statement for span in found.holding(found.record.kind, found.as_of.at))
+    effective = (each.statement.id for _, each in sorted(found.account.effective.items()))
+    for id in (*held, *reversed(tuple(effective)), *own):
+        if id is not None and id in own:
+            return text_in(own[id].line, "title", lang), "", ""
+    return found.record.id, "", ""
+
+
+def _title(name: str, full: str, query: Query, say: Speech) -> str:
+    """What a record is called, as the title of its page."""
+    named = say("%(name)s (%(full)s)", name=name, full=full) if full else name
+    return as_told(named, query.as_of, say)
 
 
 class _Group(NamedTuple):

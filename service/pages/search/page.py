@@ -9,7 +9,9 @@ from html import unescape
 from typing import Any, NamedTuple
 
 from events.vocabulary import FIELDS, STATUSES
+from projections.views.reading import Reading
 from service.asking.filters import FACETS, FINDABLE
+from service.asking.query import Query
 from service.asking.question import Question
 from service.drawing.marks import icon
 from service.lists.answer import SEARCHED
@@ -49,6 +51,12 @@ def question_for(texts: Mapping[str, str]) -> Question:
     return SEARCH if ANYTHING & texts.keys() else RECORDS
 
 
+def search_title(_: Reading, query: Query, say: Speech) -> str:
+    """What is looked for, if anything is."""
+    words = query.about.q
+    return say("Search: %(words)s", words=words) if words else say("Search")
+
+
 def search_page(visit: Visit) -> Members:
     """What the template of the search shows. Without anything to look for, all records."""
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
@@ -62,7 +70,11 @@ def search_page(visit: Visit) -> Members:
     world = visit.reading.at(query.as_of)
     near = near_facilities(texts["q"], world, lang) if "q" in texts and not answer["total"] else []
     return {
-        "page": visit.page("search", skip_to="found"),
+        "page": visit.page(
+            "search",
+            skip_to="found",
+            description=say.n("%(num)s record found", "%(num)s records found", answer["total"]),
+        ),
         "near": [{"name": each.name, "href": here.record(each.id)} for each in near],
         "answer": answer,
         "coverage": answer["coverage"]["sentence"][lang],

@@ -26,6 +26,7 @@ from service.pages.shell import rendering
 from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
+from service.pages.shell.pictured import Pictures, pictures_of
 from service.pages.shell.problem import DATES, date_meant, told
 from service.translations import LANGUAGES, chosen
 from service.web.response import arguments, parameters, respond
@@ -42,13 +43,17 @@ PLACES = ("country", "region", "to_country", "to_region")
 """What the forms of pages send once for each box that is ticked."""
 
 
+Title = Callable[[Reading, Query, Speech], str]
+"""Says what is on a page, by the question that it asks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """A reader's request for a page, as what makes the page gets it.
 
     `query` is parsed by the page's `question`, whose answer the page shows; `itself` is the page
     as a query, at its own path, with `lang` as a filter. `texts` are the parameters as they were
-    sent.
+    sent. `titled` says what is there; `pictures` is None where the page has none.
     """
 
     reading: Reading
@@ -59,6 +64,8 @@ class Visit:
     here: Here
     lang: Language
     say: Speech
+    titled: Title | None = None
+    pictures: Pictures | None = None
 
     @property
     def data(self) -> list[FormatLink]:
@@ -85,14 +92,23 @@ class Visit:
         *,
         formats: Iterable[FormatLink] = (),
         skip_to: str = "main",
+        title: str = "",
         description: str = "",
     ) -> PageFacts:
         """The facts of this page for the template that all share; `formats` are links besides
-        those to its data."""
+        those to its data. `title` is given where the question alone does not say it."""
+        if not title and self.titled is not None:
+            title = self.titled(self.reading, self.query, self.say)
+        pinned = self.itself.pinned
+        live = None if self.itself.is_pinned_by(self.texts) else self.here
         return PageFacts(
             name=name,
             subject=self.say("Big science, year by year"),
-            pinned=self.itself.pinned,
+            title=title,
+            url=root() + (live.url() if live else pinned),
+            copied=live.url(lang=self.lang) if live else pinned,
+            pictures=self.pictures,
+            pinned=pinned,
             position=self.itself.as_of.known,
             recorded=self.itself.as_of.known_at,
             formats=[*self.data, *formats],
@@ -118,6 +134,56 @@ Make = Callable[[Visit], Members]
 """Returns the variables of a page's template."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for a page, parsed: all that a visit has but the reading of the views. `texts` are
+    the parameters without what pins the page and its language."""
+
+    question: Question | None
+    query: Query
+    itself: Query
+    sent: Mapping[str, str]
+    here: Here
+    lang: Language
+
+    def visit(
+        self, reading: Reading, titled: Title | None = None, pictures: Pictures | None = None
+    ) -> Visit:
+        """The visit at a reading of the views."""
+        say = Speech(self.lang)
+        return Visit(
+            reading=reading, question=self.question, query=self.query, itself=self.itself,
+            texts=self.sent, here=self.here, lang=self.lang, say=say,
+            titled=titled, pictures=pictures,
+        )  # fmt: skip
+
+    @property
+    def variant(self) -> str:
+        """What changes a page besides its clocks and filters."""
+        key = archive().ledger.key()
+        return f"{rendering.build()} {root()} {key} {sorted(self.here.texts.items())}"
+
+
+def asked(
+    path: str,
+    sent: Mapping[str, str],
+    read: Callable[[Arguments], Query],
+    *,
+    question: Question | None,
+    id: str,
+) -> Asked:
+    """A request for the page at a path, of the parameters that were sent. Raises what `read`
+    does."""
+    lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
+    texts = {name: text for name, text in sent.items() if name not in (*PINS, "lang")}
+    query = read(arguments(path, texts, id=id))
+    itself = replace(query, filters={**query.filters, "lang": lang})
+    if question is not None:
+        query = replace(query, path=question.path.replace("{id}", id))
+    here = Here(path, {name: text for name, text in sent.items() if name not in PINS})
+    return Asked(question=question, query=query, itself=itself, sent=sent, here=here, lang=lang)
+
+
 def page_response(
     template: str,
     path: str,
@@ -128,6 +194,8 @@ def page_response(
     question: Question | None = None,
     id: str = "",
     frame: str | None = None,
+    titled: Title | None = None,
+    pictured: tuple[str, bool] | None = None,
 ) -> Any:
     """The response with a page, rendered only if the reader's copy is out of date, or a redirect
     to the clean address of what a form sent.
@@ -136,7 +204,9 @@ def page_response(
 
     `takes` are its parameters besides `lang` and what pins it, which `read` parses; `question` is
     the one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
-    template to say how to embed it. Raises what every question raises.
+    template to say how to embed it; `titled` says what is there, `pictured` what the paths of its
+    pictures have in common, and whether it has more than a poster. Raises what every question
+    raises.
     """
     sent = parameters((*takes, *PINS, "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
@@ -144,42 +214,35 @@ def page_response(
     meant = {name: date for name in DATES if (date := date_meant(sent.get(name, ""))) is not None}
     if meant:
         return redirect(located(request.path, {**sent, **meant}.items()), 303)
-    lang = chosen(request.headers.get("Accept-Language"), sent.get("lang"))
-    texts = {name: text for name, text in sent.items() if name not in (*PINS, "lang")}
-    query = read(arguments(path, texts, id=id))
-    itself = replace(query, filters={**query.filters, "lang": lang})
-    if question is not None:
-        query = replace(query, path=question.path.replace("{id}", id))
-    here = Here(path, {name: text for name, text in sent.items() if name not in PINS})
+    it = asked(path, sent, read, question=question, id=id)
+    pictures = None
+    if pictured is not None:
+        pictures = pictures_of(it.itself, pictured[0], is_drawn=pictured[1])
 
     def made(reading: Reading) -> str:
-        say = Speech(lang)
-        visit = Visit(
-            reading=reading, question=question, query=query, itself=itself,
-            texts=sent, here=here, lang=lang, say=say,
-        )  # fmt: skip
+        visit = it.visit(reading, titled, pictures)
         shown = {
-            "here": here,
-            "nav": navigation(here, say),
-            **({} if frame is None else _framed(frame, here)),
+            "here": it.here,
+            "root": root(),
+            "nav": navigation(it.here, visit.say),
+            **({} if frame is None else _framed(frame, it.here)),
             **make(visit),
         }
-        return rendering.render(template, lang, shown)
+        return rendering.render(template, it.lang, shown)
 
     response = respond(
         sent,
-        itself,
+        it.itself,
         made,
         takes=takes,
         revision=None if question is None else question.stream(id),
         media_type=HTML,
-        variant=(
-            f"{rendering.build()} {root()} {archive().ledger.key()} {sorted(here.texts.items())}"
-        ),
+        variant=it.variant,
     )
     # The links of a page carry just the clocks of its own URL, and it names these, so the page at
-    # the pinned URL, which is its `rel="canonical"`, has other bytes.
-    response.headers.pop("Content-Location", None)
+    # the pinned URL has other bytes: it is no `Content-Location`, but what to come back to.
+    if response.headers.pop("Content-Location", None) is not None:
+        response.headers["Link"] = f'<{it.itself.pinned}>; rel="memento"'
     return rendering.with_policy(response)
 
 
@@ -202,7 +265,7 @@ def joined(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]] | None:
 def _framed(path: str, here: Here) -> Members:
     """The addresses by which another site embeds the page: `oembed` and `frame`."""
     return {
-        "oembed": located("/oembed", [("url", f"{root()}{here.url()}")]),
+        "oembed": root() + located("/oembed", [("url", f"{root()}{here.url()}")]),
         "frame": f"{root()}{located(path, here.texts.items())}",
     }
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from service.asking.query import Arguments, Query
 from service.asking.question import Question
-from service.pages.shell.answering import Make
+from service.pages.shell.answering import Make, Title
+from service.pages.shell.pictured import Pictured
 from service.web.response import CLOCKS
 
 Texts = Mapping[str, str]
@@ -43,6 +45,10 @@ class PageFrame:
 class PageKind:
     """A kind of page, and what it is `about` in a line.
 
+    `title` says what is there, by the question alone; without it the page says so itself. `picture`
+    gives what of the page a picture of it shows, from the variables of its template; without it
+    only the poster of the page is made, of its sentence.
+
     `name` is that of its folder and of its route; `path` may hold an `{id}`.
     `question` is the one whose answer it shows, or chooses it by the parameters: the answer
     stands at the same address with `.json`, and with `.csv` where the question has a table.
@@ -58,6 +64,8 @@ class PageKind:
     path: str
     about: str
     show: Make
+    title: Title | None = None
+    picture: Callable[[Mapping[str, Any]], Pictured] | None = None
     question: Question | Callable[[Texts], Question] | None = None
     taken: tuple[str, ...] | None = None
     read: Read | None = None
@@ -88,6 +96,11 @@ class PageKind:
         if question is None:
             return Query(arguments.path, arguments.clocks(), {})
         return question.query(arguments)
+
+    @property
+    def pictured(self) -> str:
+        """What the paths of its pictures have in common."""
+        return self.path if self.path != "/" else f"/{self.name}"
 
     @property
     def frame_path(self) -> str | None:

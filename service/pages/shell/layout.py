@@ -12,6 +12,7 @@ from events.commit import Epoch
 from events.dates import Language
 from service.asking.query import located
 from service.pages.shell.here import Here
+from service.pages.shell.pictured import Pictures
 from service.words.speech import Speech
 
 Members = dict[str, Any]
@@ -29,6 +30,11 @@ class FormatLink(NamedTuple):
 class PageFacts:
     """A page's own facts, for the template that all share.
 
+    `title` says what is there, and `description` more of it. `url` is the whole address by which
+    the page is known: a live page by its own, so that nobody takes it for one of a day. `copied` is
+    the one that a reader sends on, which names the language too; `pictures` is None where there
+    are none.
+
     `pinned` is None where there is nothing to pin. `events` is how many events the log has up to
     the position of the page, None where it is not signed; `epochs` are its later ones. `skip_to` is
     the id that the first link leads to, `subject` what stands beside the name of the service.
@@ -36,6 +42,10 @@ class PageFacts:
 
     name: str
     subject: str
+    title: str = ""
+    url: str = ""
+    copied: str = ""
+    pictures: Pictures | None = None
     pinned: str | None = None
     position: int | None = None
     recorded: str | None = None

@@ -11,6 +11,7 @@ from events.clocks import AsOf
 from events.dates import Bounds, Language, year_of
 from events.vocabulary import FIELDS
 from projections.kinds.ladders import OPEN, OUTCOMES, Outcome
+from projections.views.reading import Reading
 from service.asking.query import Query
 from service.drawing.lanes import Edge
 from service.drawing.promised import AxisWords, draw_promised
@@ -21,17 +22,31 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.pager import ROWS, ROWS_OF_MANY, Pager
+from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
+from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.promises.filters import GROUPS, Promised
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.slips import slips_answer
 from service.words import labels, language, places
+from service.words.number import number_text
+from service.words.speech import Speech
 
 TOLD: tuple[Outcome, ...] = ("kept", "late", "overdue")
 """The outcomes that are counted of each group."""
 
+MOST_FRAMED = 8
+"""How many ladders a frame lists."""
+
 SOON = "P2Y"
 """How far ahead the page lists what is due."""
+
+
+def slips_title(_: Reading, query: Query, say: Speech) -> str:
+    """Of which part of the world the promises are, and by when they were told."""
+    meant: Promised = query.about
+    part = part_of_the_world(meant.place, say, field=meant.field, class_=meant.class_)
+    return as_told(headed(part, say("promises kept and late"), say), query.as_of, say)
 
 
 def slips_page(visit: Visit) -> Members:
@@ -71,6 +86,13 @@ def slips_page(visit: Visit) -> Members:
         "coverage": answer["coverage"]["sentence"][lang],
         "totals": _totals(answer["totals"], lang),
         **_drawn(answer["items"], names, visit),
+        "drawn_of": ""
+        if len(answer["items"]) == answer["totals"]["ladders"]
+        else say(
+            "Drawn here: %(num)s of %(all)s.",
+            num=number_text(len(answer["items"])),
+            all=number_text(answer["totals"]["ladders"]),
+        ),
         "groups": [
             {
                 "name": name,
@@ -89,6 +111,7 @@ def slips_page(visit: Visit) -> Members:
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
         "pager": pager,
+        "most": MOST_FRAMED,
         "names": names,
         "texts": texts,
         "all_outcomes": OUTCOMES,
@@ -98,6 +121,12 @@ def slips_page(visit: Visit) -> Members:
         "filters": meant,
         "came_by": None if meant.came_by is None else written(meant.came_by),
     }  # fmt: skip
+
+
+def slips_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The promises against what came."""
+    drawn = [] if shown["wide"] is None else [shown["wide"]]
+    return Pictured(drawings=drawn, small=shown["narrow"], note=shown["drawn_of"], of_a_day=False)
 
 
 def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any], ...]:
@@ -151,7 +180,7 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
 def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: Visit) -> Members:
     """The ladders of the page, promised against came."""
     if not items:
-        return {"wide": "", "narrow": ""}
+        return {"wide": None, "narrow": None}
     lang, say, here, horizon = visit.lang, visit.say, visit.here, visit.query.as_of.stated
     marks = [
         Mark(
@@ -175,7 +204,7 @@ def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: 
     )
     draw = partial(draw_promised, marks, horizon, lang=lang, words=words)
     label = say("Promised, and what came")
-    return {"wide": draw(label=label).svg, "narrow": draw(label=label, narrow=True).svg}
+    return {"wide": draw(label=label), "narrow": draw(label=label, narrow=True)}
 
 
 def _edge(bounds: Mapping[str, str | None]) -> Edge:

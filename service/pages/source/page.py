@@ -26,7 +26,16 @@ def source_page(visit: Visit) -> Members:
     names = visit.names(answer["records"])
     source = answer["source"]
     return {
-        "page": visit.page("sources", skip_to="rests", description=source["title"]),
+        "page": visit.page(
+            "sources",
+            skip_to="rests",
+            title=source["title"],
+            description=visit.say.n(
+                "%(num)s statement rests on this source.",
+                "%(num)s statements rest on this source.",
+                lengths["statements"],
+            ),
+        ),
         "answer": answer,
         "count": sum(lengths.values()),
         "pager": pager,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -34,7 +35,8 @@ def state_drawings(
     day_text: str,
     apart: bool,
 ) -> Members:
-    """The strip of years and the lanes below it, wide and narrow, with their legend.
+    """The strip of years and the lanes below it, wide and narrow, with their legend; `strip_alone`
+    draws it without what belongs to the lanes.
 
     `held` are the statuses of the facilities on the day by id, `day_text` is the day or the
     period as the page names it. `apart` leaves the narrow lanes of several fields to the page of
@@ -60,14 +62,14 @@ def state_drawings(
     }
     for narrow in (False, True):
         scale = timeline_scale(lanes, frame, narrow=narrow)
-        drawn["strip_narrow" if narrow else "strip"] = strip(
-            tallies, frame, scale,
+        draw = partial(
+            strip, tallies, frame, scale,
             lang=lang, words=labels.drawn(say),
-            label=say("Events of each year"),
-            flag=_flag(visit, day_text),
-            remarks=say("delay"), href=of_year,
-            narrow=narrow,
+            label=say("Events of each year"), flag=_flag(visit, day_text), href=of_year,
         )  # fmt: skip
+        if not narrow:
+            drawn["strip_alone"] = draw
+        drawn["strip_narrow" if narrow else "strip"] = draw(remarks=say("delay"), narrow=narrow)
         here = [lane for lane in lanes if not (narrow and apart and lane.group)]
         drawn["lanes_narrow" if narrow else "lanes"] = timeline(
             here, frame, lang=lang, headings=headings, narrow=narrow

@@ -15,6 +15,7 @@ from service.comparing.hindsight import hindsight_answer
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.layout import Members
+from service.words.speech import Speech
 
 MOST_NAMED = 60
 """How many facilities each list names, at most."""
@@ -66,3 +67,25 @@ def then_and_now(
         "named": named(id for id in unexpected if id in rows and rows[id]["named"]),
         "missed": named(found["expected_not_come"]),
     }
+
+
+def unforeseen(hindsight: Members | None, say: Speech) -> str:
+    """What the sources of then did not foresee, in a line; empty where there is nothing to tell."""
+    if hindsight is None:
+        return ""
+    totals = hindsight["totals"]
+    told = say.n(
+        "Told then: %(num)s running; told today: %(now)s.",
+        "Told then: %(num)s running; told today: %(now)s.",
+        totals["then"],
+        now=totals["now"],
+    )
+    unexpected = totals["unexpected_named"] + totals["unexpected_unnamed"]
+    if not unexpected:
+        return told
+    missed = say.n(
+        "%(num)s is known today to have run that was not foreseen as running.",
+        "%(num)s are known today to have run that were not foreseen as running.",
+        unexpected,
+    )
+    return f"{told}{'' if say.lang == 'zh' else ' '}{missed}"

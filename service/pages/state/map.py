@@ -21,15 +21,16 @@ from service.words import labels, places
 
 def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     """The `map` of the facilities of a page with a disc for each, or for each country where there
-    are several; `off_map` lists facilities that have no place on it."""
+    are several, which are `crowds`; `off_map` lists facilities that have no place on it."""
     here, lang, say = visit.here, visit.lang, visit.say
     shown = [row for row in rows if row["shown"]]
     if not shown:
-        return {"map": None, "off_map": []}
+        return {"map": None, "crowds": False, "off_map": []}
     if visit.query.about.place.single is None and len({row["country"] for row in shown}) > 1:
         without = [row for row in shown if row["shown"] not in FOR_GOOD and not _is_placed(row)]
         return {
             "map": _world(visit, shown),
+            "crowds": True,
             "off_map": [
                 _off_map(row["id"], row["short"], row["shown"], row["hoped"]) for row in without
             ],
@@ -62,6 +63,7 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     found = draw_map(places, words=labels.drawn(say), label=label)
     return {
         "map": found.drawing,
+        "crowds": False,
         "off_map": [
             _off_map(place.record, place.name, place.status, place.expected)
             for place in found.off_the_map

@@ -12,10 +12,13 @@ from typing import Any
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS
 from projections.engine.spans import BEFORE_ALL
+from projections.views.reading import Reading
 from projections.views.state import Row
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
-from service.drawing.lanes import Frame
+from service.asking.query import Query
+from service.drawing.figures import Figure, draw_figures, draw_key
+from service.drawing.lanes import WIDE, Frame
 from service.drawing.sparkline import Point, sparkline, spread
 from service.items.item import Item, Kind
 from service.items.selection import Selection
@@ -29,10 +32,12 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
+from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.pages.state.drawings import state_drawings, tallies_of, tallies_of_many
 from service.pages.state.figures import Figures
-from service.pages.state.hindsight import hindsight_beside
+from service.pages.state.hindsight import hindsight_beside, unforeseen
 from service.pages.state.listing import Listing
 from service.pages.state.map import state_map
 from service.pages.state.tables import ORDER, facility_rows, table_sides
@@ -42,8 +47,10 @@ from service.promises.tally import Counted, Tally
 from service.state.answer import state_answer
 from service.state.facilities import Facilities, counts_by_status
 from service.web.root import root
-from service.words import labels
+from service.words import labels, language
 from service.words.names import text_in
+from service.words.places import WORLD
+from service.words.speech import Speech
 
 MOST_OPEN = 160
 """So many lives are drawn one below the other; of more, those of each field are folded."""
@@ -54,11 +61,30 @@ MOST_DRAWN = 2000
 MOST_READINGS = 60
 """How many readings of a series are drawn beside it, evenly spread over all."""
 
+FIGURES_WIDE = 660
+"""How wide the figures are that stand beside the map in a picture, in pixels."""
+
 MOST_RIVALS = 5
 """How many rivals of one statement a page shows."""
 
 DRAWN: tuple[Kind, ...] = ("phase", "milestone", "discovery", "policy")
 """The kinds of items in the timeline and the strip."""
+
+
+def state_title(_: Reading, query: Query, say: Speech) -> str:
+    """Which part of the world is told of, and when."""
+    about: Wanted = query.about
+    as_of = query.as_of
+    text = written(as_of.at) if as_of.during is None else as_of.during.text
+    day_text = language.brief_date(text, say.lang)
+    place = part_of_the_world(about.place, say)
+    if place:
+        day_text = say("%(place)s, %(day)s", place=place, day=day_text)
+    what = part_of_the_world(WORLD, say, field=about.field, class_=about.class_)
+    if statuses := about.statuses or about.expected:
+        named = [labels.label(each, say.lang) for each in statuses]
+        what = say("facilities %(status)s", status=say(", ").join(named))
+    return as_told(headed(day_text, what or say("big science"), say), as_of, say)
 
 
 def state_page(visit: Visit) -> Members:
@@ -69,6 +95,27 @@ def state_page(visit: Visit) -> Members:
 def state_drawn(visit: Visit) -> Members:
     """The same, for a frame that has all drawings in it and folds none."""
     return _State(visit, folds=False).shown()
+
+
+def state_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The figures and the map, and how much happened in each year; where more has been said since,
+    what nobody foresaw."""
+    wide = FIGURES_WIDE if shown["map"] else WIDE
+    figures = [Figure(each["number"], each["what"]) for each in shown["figures"]]
+    on_map = [(table["status"], table["title"]) for side in shown["sides"] for table in side]
+    has_key = shown["map"] and not shown["crowds"]
+    key = [(status, name) for status, name in on_map if status and has_key]
+    label = shown["page"].title
+    return Pictured(
+        drawings=[shown["strip_alone"]()] if shown["lanes"] else [],
+        under=[
+            draw_figures(figures, label=label, wide=wide),
+            *([draw_key(key, label=label, wide=wide)] if key else []),
+        ],
+        beside=shown["map"],
+        small=shown["map"],
+        further=shown["unforeseen"],
+    )
 
 
 class _State:
@@ -129,6 +176,7 @@ class _State:
         first, last = year_of(frame.first), year_of(frame.last)
         course = courses(self.slice, tally=tally, first=first, last=last)
         day_text = written(as_of.at) if as_of.during is None else as_of.during.text
+        hindsight = hindsight_beside(self.visit)
         bar = clock_bar(
             self.here, as_of, lang=lang,
             first=first, last=last,
@@ -176,7 +224,8 @@ class _State:
                 frame=frame,
             ).shown(),
             "course_first": course.first,
-            "hindsight": hindsight_beside(self.visit),
+            "hindsight": hindsight,
+            "unforeseen": unforeseen(hindsight, say),
             "sides": table_sides(rows, answer, say),
             "rivals": self._rivals(answer),
             "most_rivals": MOST_RIVALS,

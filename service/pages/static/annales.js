@@ -115,7 +115,7 @@
     shown = address();
     const held = ["scrub", "play"].find((name) => document.activeElement.classList.contains(name));
     const [left, top] = [scrollX, scrollY];
-    const told = 'title, link[rel="canonical"], link[rel="alternate"]';
+    const told = 'title, link[rel="canonical"], link[rel="alternate"], meta[name="description"], meta[property]';
     document.head.querySelectorAll(told).forEach((each) => each.remove());
     document.head.append(...next.head.querySelectorAll(told));
     document.body.replaceWith(next.body);
@@ -123,6 +123,27 @@
     if (held) document.querySelector(`.${held}`)?.focus({ preventScroll: true });
     scrollTo({ left, top, behavior: "instant" });
   }
+
+  // --- a link that copies its address where the browser lets it, and else leads there
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-copy]");
+    if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      await navigator.clipboard.writeText(link.href);
+    } catch {
+      return location.assign(link.href);
+    }
+    link.dataset.text ??= link.textContent;
+    link.textContent = link.dataset.copy;
+    link.classList.add("copied");
+    link.setAttribute("aria-live", "polite");
+    setTimeout(() => {
+      link.textContent = link.dataset.text;
+      link.classList.remove("copied");
+    }, 2000);
+  });
 
   // --- the cursor
 

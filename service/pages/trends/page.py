@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from events.dates import Language, parse_iso
+from events.dates import Language, parse_iso, year_of
 from events.vocabulary import FIELDS, STATUSES
+from projections.views.reading import Reading
+from service.asking.query import Query
 from service.drawing.course import LOOKS, Series, course
 from service.drawing.lanes import Frame
+from service.drawing.scale import year_label
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.like import whole_classes
+from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
+from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.trends.answer import trends_answer
 from service.trends.trend import BY, MEASURES, ONLY_WITH, Trend
 from service.words import labels
@@ -29,6 +35,12 @@ DRAWN = LOOKS * 2
 
 MOST_CHARTS = 20
 """In how many units series are drawn, those of the most series."""
+
+MOST_PICTURED = 4
+"""How many charts a picture of the page has, the first ones."""
+
+SMALL = (440, 380)
+"""The drawing on the poster of the page, in pixels."""
 
 MOST_SERIES = 40
 """How many series the table has, the first ones."""
@@ -54,6 +66,24 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
         kept["by"] = ",".join(word for word in words if measure in BY.get(word, (measure,)))
     kept = {name: text for name, text in kept.items() if text}
     return None if kept == {name: text for name, text in texts.items() if text} else kept
+
+
+def trends_title(_: Reading, query: Query, say: Speech) -> str:
+    """What is followed, of which part of the world, from when to when."""
+    trend: Trend = query.about
+    field, class_ = (each[0] if len(each) == 1 else None for each in (trend.fields, trend.classes))
+    place = Place(trend.countries, trend.regions)
+    measure = _measures(say)[trend.measure]
+    if len(trend.statuses) == 1:
+        measure = say("facilities %(status)s", status=labels.label(trend.statuses[0], say.lang))
+    what = say(
+        "%(what)s, %(first)s–%(last)s",
+        what=measure,
+        first=year_label(year_of(trend.first), say.lang),
+        last=year_label(year_of(trend.last), say.lang),
+    )
+    part = part_of_the_world(place, say, field=field, class_=class_)
+    return as_told(headed(part, what, say), query.as_of, say)
 
 
 def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Members:
@@ -94,7 +124,11 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         return here.url(**{**of, "field": None, "series": None})
 
     return {
-        "page": visit.page("trends", skip_to="table", description=title),
+        "page": visit.page(
+            "trends",
+            skip_to="table",
+            description=(answer.get("sentence") or {}).get(lang, ""),
+        ),
         "whole_classes": whole_classes(world, [place], say, of_class),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
@@ -107,10 +141,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "most_series": MOST_SERIES,
         "most_days": MOST_DAYS,
         "texts": texts,
-        "measures": {
-            "status": say("facilities by status"), "discoveries": say("discoveries to date"),
-            "policies": say("policies in force"), "indicator": say("indicators"),
-        },
+        "measures": _measures(say),
         "by_words": {
             "country": say("country"), "field": say("field"), "class": say("class"),
             "operator": say("operator"), "status": say("status"),
@@ -120,6 +151,21 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "statuses": STATUSES,
         "fields": FIELDS,
         "examples": _examples(here, say),
+    }  # fmt: skip
+
+
+def trends_pictured(shown: Mapping[str, Any]) -> Pictured:
+    """The courses, as far as a picture bears them."""
+    charts = shown["charts"][:MOST_PICTURED]
+    small = charts[0]["small"]() if charts else None
+    return Pictured(drawings=[each["wide"] for each in charts], small=small, of_a_day=False)
+
+
+def _measures(say: Speech) -> dict[str, str]:
+    """What can be followed, in words."""
+    return {
+        "status": say("facilities by status"), "discoveries": say("discoveries to date"),
+        "policies": say("policies in force"), "indicator": say("indicators"),
     }  # fmt: skip
 
 
@@ -135,7 +181,7 @@ def _by_unit(series: Iterable[Members]) -> dict[str, list[Members]]:
 def _chart(
     series: Sequence[Members], frame: Frame, *, lang: Language, label: str, narrow: tuple[int, int]
 ) -> Members:
-    """Series of one unit in one drawing, wide and narrow."""
+    """Series of one unit in one drawing, wide and narrow; `small` draws the first of them."""
     drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
     lines = [
         Series(
@@ -150,11 +196,15 @@ def _chart(
     named = f"{label}: {unit}" if unit else label
     return {
         "drawn": len(drawn),
-        "wide": course(lines, frame, lang=lang, label=named, unit=unit).svg,
+        "wide": course(lines, frame, lang=lang, label=named, unit=unit),
         "narrow": course(
             lines, frame, lang=lang, label=named, unit=unit, wide=narrow[0], tall=narrow[1]
-        ).svg,
-    }
+        ),
+        "small": partial(
+            course, lines[:LOOKS], frame,
+            lang=lang, label=named, unit=unit, wide=SMALL[0], tall=SMALL[1],
+        ),
+    }  # fmt: skip
 
 
 def _examples(here: Here, say: Speech) -> list[tuple[str, str]]:

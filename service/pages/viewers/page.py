@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -23,6 +24,7 @@ from service.items.item import KINDS
 from service.pages.shell import rendering
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import CLOCKS
+from service.pages.shell.kind import PageKind
 from service.pages.shell.layout import FormatLink, Members
 from service.pages.shell.placing import places_offered
 from service.web.root import root
@@ -125,6 +127,7 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
         "page": visit.page(
             "feeds",
             formats=[FormatLink(feed.name, feed.media_type, url)],
+            title=viewer.title,
             description=viewer.about(say),
         ),
         **_described(viewer, say),
@@ -146,11 +149,36 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
 
 def viewers_page(visit: Visit) -> Members:
     """What the template of the list of viewers shows."""
+    said = visit.say(
+        "Tools that others made, fed by our feeds. They come from this service, and ask no other."
+    )
     return {
-        "page": visit.page("feeds", skip_to="viewers"),
+        "page": visit.page(
+            "feeds", skip_to="viewers", title=visit.say("Viewers"), description=said
+        ),
+        "said": said,
         "example": located("/oembed", [("url", f"{root()}/state")]),
         "viewers": [_described(viewer, visit.say) for viewer in VIEWERS.values()],
     }
+
+
+KINDS_OF_PAGES: tuple[PageKind, ...] = (
+    PageKind(
+        name="viewers", path="/viewers", about="The viewers.", show=viewers_page, taken=CLOCKS
+    ),
+    *(
+        PageKind(
+            name=f"viewer_{viewer.name}",
+            path=viewer.path,
+            about=f"Our feed in {viewer.title}.",
+            show=partial(viewer_page, viewer=viewer),
+            taken=(*CLOCKS, *viewer.takes),
+            read=partial(viewer_query, viewer),
+        )
+        for viewer in VIEWERS.values()
+    ),
+)
+"""The viewers as pages that have a poster; their routes are their own."""
 
 
 def _described(viewer: Viewer, say: Speech) -> Members:

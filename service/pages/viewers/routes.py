@@ -26,6 +26,7 @@ def viewers() -> Any:
         viewers_page,
         takes=CLOCKS,
         read=lambda arguments: Query(arguments.path, arguments.clocks(), {}),
+        pictured=("/viewers", False),
     )
 
 
@@ -44,6 +45,7 @@ def viewer(name: str) -> Any:
         lambda visit: viewer_page(visit, shown),
         takes=(*CLOCKS, *shown.takes),
         read=lambda arguments: viewer_query(shown, arguments),
+        pictured=(shown.path, False),
     )
     response.headers["Content-Security-Policy"] = shown.policy
     return response

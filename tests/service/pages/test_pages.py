@@ -183,8 +183,10 @@ def test_a_page_is_cached_like_its_answer(client: FlaskClient, url: str) -> None
 
 
 def pinned_of(page: TestResponse) -> str:
-    """The pinned URL that a page names."""
-    (link,) = re.findall(r'<link rel="canonical" href="([^"]+)">', page.text)
+    """The pinned URL that a page names, which of one at its pinned URL is its own address."""
+    if found := re.search(r'<([^>]+)>; rel="memento"', page.headers.get("Link", "")):
+        return found[1]
+    (link,) = re.findall(r'<link rel="canonical" href="http://localhost([^"]+)">', page.text)
     return unescape(link)
 
 
