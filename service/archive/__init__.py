@@ -41,6 +41,7 @@ from service.archive.node import shared_of
 from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
+from service.archive.suggestions import Suggestions
 from service.sharing import Troubles
 
 LOG = "log.sqlite"
@@ -81,13 +82,14 @@ class Archive:
     ) -> None:
         """Open the folder, making it if there is none.
 
-        With `new_epoch`, log, keys and citations go on from what they are. Raises LogReplaced where
+        With `new_epoch`, all its logs go on from what they are. Raises LogReplaced where
         they are no continuation of what the folder had.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.shared = shared_of(folder, clock=clock)
-        chronicle, keys, citations = (None,) * 3 if self.shared is None else self.shared.logs
+        logs = (None,) * 4 if self.shared is None else self.shared.logs
+        chronicle, keys, citations, suggestions = logs
         with ExitStack() as opened:
             if self.shared is not None:
                 opened.callback(self.shared.close)
@@ -95,6 +97,10 @@ class Archive:
             opened.callback(self.keys.close)
             self.citations = Citations(folder, clock=clock, as_they_are=new_epoch, shared=citations)
             opened.callback(self.citations.close)
+            self.suggestions = Suggestions(
+                folder, clock=clock, as_they_are=new_epoch, shared=suggestions
+            )
+            opened.callback(self.suggestions.close)
             self.chronicle = Chronicle(
                 folder / LOG,
                 clock=clock,
@@ -144,7 +150,11 @@ class Archive:
             self._copying = Copying(
                 self.folder,
                 self.shared,
-                [self.chronicle.log, self.keys.log, *filter(None, [self.citations.log])],
+                [
+                    self.chronicle.log,
+                    self.keys.log,
+                    *filter(None, [self.citations.log, self.suggestions.log]),
+                ],
                 lambda failure: self.troubles.tell(
                     COPIES, None if failure is None else str(failure)
                 ),
@@ -187,6 +197,7 @@ class Archive:
         chronicle's had. Raises NotWritten."""
         self.keys.migrate()
         self.citations.migrate()
+        self.suggestions.migrate()
         return self.chronicle.log.migrate()
 
     def is_settled(self, position: int) -> bool:
@@ -314,6 +325,7 @@ class Archive:
             self._signing = None
         self.keys.close()
         self.citations.close()
+        self.suggestions.close()
         self.views.close()
         self.chronicle.close()
         if self.shared is not None:

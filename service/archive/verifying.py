@@ -1,5 +1,5 @@
-"""Whether a folder is whole: the log, the keys, the citations, the views, and what lies beside
-them.
+"""Whether a folder is whole: the log, the keys, the citations, the suggestions, the views, and what
+lies beside them.
 
 Every file is looked at before anything is opened for use: opening mends or refuses what is
 damaged, and then nobody could say what it was.
@@ -30,20 +30,24 @@ from projections.views.following import (
 from projections.views.verifying import Finding, damaged_views, named
 from service.archive import LOG
 from service.archive import citations as citing
+from service.archive import suggestions as suggesting
 from service.archive.citations import CITATIONS, Citations
 from service.archive.keys import KEYS, Keyring
+from service.archive.suggestions import SUGGESTIONS, Suggestions
 
 
 class Verified(NamedTuple):
     """What was found wrong in a folder, and how far it is whole where nothing was.
 
-    `keys`, `citations` and `views` are None where the folder has none, which is no damage.
+    `keys`, `citations`, `suggestions` (those that wait) and `views` are None where the folder has
+    none, which is no damage.
     """
 
     findings: list[Finding]
     head: int
     keys: int | None
     citations: int | None
+    suggestions: int | None
     views: Rebuilt | None
 
 
@@ -56,6 +60,7 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     in_log = list(damaged_log(folder / LOG))
     in_keys = list(damaged_keys(folder))
     in_citations = list(damaged_citations(folder))
+    in_suggestions = list(damaged_suggestions(folder))
     in_views = list(damaged_views(folder, CREATES))
     head, views = 0, None
     if not in_log:
@@ -73,12 +78,16 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     if not in_citations and (folder / CITATIONS).exists():
         with closing(Citations(folder)) as opened_citations:
             citations = len(opened_citations)
-    findings = [*in_log, *in_keys, *in_citations, *in_views]
-    return Verified(findings, head, keys, citations, views)
+    waiting = None
+    if not in_suggestions and (folder / SUGGESTIONS).exists():
+        with closing(Suggestions(folder)) as suggestions:
+            waiting = len(suggestions.waiting())
+    findings = [*in_log, *in_keys, *in_citations, *in_suggestions, *in_views]
+    return Verified(findings, head, keys, citations, waiting, views)
 
 
 def damaged_log(path: Path) -> Iterator[Finding]:
-    """What is wrong with the log in a file: the chronicle's, or that of the keys or citations."""
+    """What is wrong with the log in a file: the chronicle's, or or one beside it."""
     yield from _findings(path, inspection.damage(path))
 
 
@@ -91,6 +100,11 @@ def damaged_citations(folder: Path) -> Iterator[Finding]:
     """What is wrong with the citations of a folder, every body held against its id; nothing where
     it has none."""
     yield from _damaged_beside(folder / CITATIONS, citing.damaged)
+
+
+def damaged_suggestions(folder: Path) -> Iterator[Finding]:
+    """What is wrong with the suggestions of a folder; nothing where it has none."""
+    yield from _damaged_beside(folder / SUGGESTIONS, suggesting.damaged)
 
 
 def _damaged_beside(

@@ -68,7 +68,7 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
 def verify(context: click.Context, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
-    The log, the keys, the citations, the views and their columns are held against what witnesses
+    The log, the logs beside it, the views and their columns are held against what witnesses
     them, and each finding is named by its file. Changes nothing. What someone rewrote who also
     mended all that witnesses it is seen here if it was signed before.
 
@@ -90,6 +90,8 @@ def verify(context: click.Context, /, *, as_json: bool) -> None:
     click.echo(_of_keys(found.keys))
     if found.citations is not None:
         click.echo(f"The citations are whole: {found.citations:,} were made.")
+    if found.suggestions is not None:
+        click.echo(f"The suggestions are whole: {found.suggestions:,} wait.")
     click.echo(_of_views(found.views, found.head))
 
 
@@ -101,7 +103,7 @@ for _command in PROVING:
 @click.option(
     "--new-epoch",
     is_flag=True,
-    help="Go on from the log, the keys and the citations that lie here, where others were.",
+    help="Go on from the logs that lie here, where others were.",
 )
 @click.option(
     "--grant",
@@ -223,6 +225,7 @@ def _told(found: Verified) -> dict[str, object]:
         "head": f"@{found.head}",
         "keys": found.keys,
         "citations": found.citations,
+        "suggestions": found.suggestions,
         "views": None if found.views is None else _members(found.views),
         "findings": findings,
     }
