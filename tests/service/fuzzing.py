@@ -381,12 +381,16 @@ class _Aim:
         case.query.pop("type", None)
         return f"{json.dumps(source)}\n"
 
-    def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
-        """The members of a line that must fit the log."""
-        if path == "/v1/citations":
-            return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
+    def _beside(self, path: str) -> dict[str, Any]:
+        """What is cited or suggested, now and then again."""
         if path == "/v1/suggestions":
             return _wish(f"As told the {self._count % 50}th time.")
+        return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
+
+    def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
+        """The members of a line that must fit the log."""
+        if path in BESIDE:
+            return self._beside(path)
         new = {"id": f"fuzz-{self._count}", "revision": None}
         if path.endswith("/corrections"):
             return {**new, "changes": {"summary": f"As told the {self._count}th time."}, **_CITED}
