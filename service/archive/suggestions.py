@@ -55,6 +55,7 @@ SPACE = "suggestion"
 """Of their streams."""
 
 _ADDRESS = re.compile(r"https?://[^\s]+")
+_REQUEST = re.compile(f"{SPACE}:([a-z2-7]{{16}})")
 
 State = Literal["waiting", "taken", "declined"]
 
@@ -136,6 +137,21 @@ def order_of(line: Line, reason: str) -> Line:
     'It never was.'
     """
     return {**line, "reason": reason} if line.get("type") in REASONED else line
+
+
+def request_of(suggestion: Suggestion) -> str:
+    """What the commit that takes a suggestion has as its request."""
+    return f"{SPACE}:{suggestion.id}"
+
+
+def suggestion_of(request: str) -> str | None:
+    """The id of the suggestion that a request names; None where it names none.
+
+    >>> suggestion_of("suggestion:mzxw6ytboi5dcmjr"), suggestion_of("3f1c")
+    ('mzxw6ytboi5dcmjr', None)
+    """
+    found = _REQUEST.fullmatch(request)
+    return None if found is None else found[1]
 
 
 REASONED = frozenset({"correction", "withdrawal", "reinstatement", "amendment"})

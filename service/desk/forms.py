@@ -17,6 +17,7 @@ from events.errors import BatchRefused, MalformedLine, Refusal, StaleRevision
 from events.fact import Line
 from events.orders import Command, Order
 from events.stream import Stream
+from service.archive.suggestions import request_of
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
     new_key,
@@ -198,5 +199,5 @@ def _command(
         orders[-1] = Order(len(orders), {"revision": revision, **lines[-1]})
         revision = None
     body = b"\n".join(map(canonical, lines))
-    taken = None if task.suggestion is None else f"suggestion:{task.suggestion.id}"
+    taken = None if task.suggestion is None else request_of(task.suggestion)
     return command_of(orders, body=body, key=key, revision=revision, request=taken)

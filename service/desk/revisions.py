@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
 from events.errors import BadFilter, NotFound
@@ -47,5 +49,5 @@ def answered(space: str, id: str) -> Response:
     return page("desk/revisions.html", desk, **shown)
 
 
-def _chosen(name: str, texts: dict[str, str], default: int, most: int) -> int:
+def _chosen(name: str, texts: Mapping[str, str], default: int, most: int) -> int:
     return whole_number(name, texts[name], 0, most) if name in texts else default

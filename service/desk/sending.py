@@ -66,10 +66,9 @@ def recorded(desk: Desk, command: Command, *, taking: Suggestion | None = None) 
 
 def need_waiting(suggestion: Suggestion, done: Recorded | None) -> None:
     """Raises SuggestionClosed for one that was taken or declined, unless it was by this."""
-    is_ours = done is not None and done.commit is not None
-    if suggestion.state != "waiting" and not (
-        is_ours and suggestion.recorded == done.commit.position
-    ):
+    commit = None if done is None else done.commit
+    is_by_this = commit is not None and suggestion.recorded == commit.position
+    if suggestion.state != "waiting" and not is_by_this:
         raise SuggestionClosed(suggestion.id, suggestion.state)
 
 

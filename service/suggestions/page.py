@@ -84,11 +84,8 @@ def followed(id: str) -> Response:
     """What became of a suggestion."""
     parameters(("lang",))
     desk, found = _desk(), the_suggestion(id)
-    shown = {
-        "suggestion": suggestion_members(desk, found),
-        "address": root() + address_of(found),
-    }
-    return _page("suggestion/page.html", desk, **shown)
+    suggestion, address = suggestion_members(desk, found), root() + address_of(found)
+    return _page("suggestion/page.html", desk, suggestion=suggestion, address=address)
 
 
 @blueprint.route(f"{SUGGEST}/new/<string:type>", methods=["GET", "POST"])

@@ -25,7 +25,7 @@ def undoing(service: Archive, stream: str) -> tuple[Line | None, int]:
     last, revision = lines[-1].line, len(lines)
     before, _ = folded_at(service, stream, revision - 1)
     about, type = touched(last), last["type"]
-    of = {about.space: about.id}
+    of: Line = {about.space: about.id}
     if type in OPPOSITE:
         return {"type": OPPOSITE[type], **of}, revision
     if "changes" in last:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from werkzeug.datastructures import MultiDict
 
@@ -25,6 +25,7 @@ from service.archive.suggestions import Suggestion
 from service.orders.changes import CHANGES, Change
 from service.pages.desk.form import (
     Member,
+    Rows,
     Value,
     Values,
     changes_of,
@@ -137,10 +138,11 @@ class Task:
             raise MalformedLine("the line names no sources", pointer="/sources")
         fact_of(source)
         whose = why if self.why else values
-        whose["sources"] = tuple(row for row in whose["sources"] if row[0] != source["id"])
-        cited = (each for each in line.get("sources", ()) if each["id"] == source["id"])
-        place = {"locator": next(cited, {}).get("locator")}
-        return Filled(values, why, values_of(SOURCE_MEMBERS, {**source, **place}))
+        rows = cast("Rows", whose["sources"])
+        whose["sources"] = tuple(row for row in rows if row[0] != source["id"])
+        places = [place for id, place in rows if id == source["id"] and place]
+        shown = {**source, "locator": places[0]} if places else source
+        return Filled(values, why, values_of(SOURCE_MEMBERS, shown))
 
     def _shows(self, line: Line) -> tuple[dict[str, Value], dict[str, Value]]:
         if any(line.get(name) != value for name, value in self.said.items()):

@@ -61,6 +61,8 @@ def test_a_suggestion_is_taken_as_an_order_with_the_words_of_the_reader(
     assert commit is not None
     assert commit.request == f"suggestion:{made.id}"
     assert state(told, made) == ("taken", 5, None)
+    told.archive.catch_up()
+    assert f'href="/suggestions/{made.id}"' in grace.get("/records/juno").text
     assert grace.page("/desk/suggestions?recorded=5").says("Taken, and recorded at @5.")
     assert grace.page(f"/desk/suggestions/{made.id}").says("it was recorded at @5")
 

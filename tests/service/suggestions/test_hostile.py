@@ -26,9 +26,11 @@ SCRIPTS = (
     '"><img src=x onerror=alert(1)>',
     "javascript:alert(1)",
     'https://e.org/"onmouseover="alert(1)',
-    "{{ 7*7 }}{% for x in () %}",
+    "{{ 7777*7777 }}{% for x in () %}",
     "%(num)s %s",
 )
+
+MARKUP = ("<script>alert", "<img src=x", 'href="javascript:', '"onmouseover="')
 
 
 def post(browser: Browser, path: str, fields: Iterable[tuple[str, bytes]]) -> TestResponse:
@@ -83,7 +85,13 @@ def test_scripts_are_words_wherever_they_are_shown(
     for browser, path in zip((reader, grace, grace), paths, strict=True):
         shown = browser.get(path)
         assert shown.status_code == 200
-        for word in ("<script>alert", "<img src=x", 'href="javascript:', '"onmouseover="', ">49"):
+        for word in (
+            "<script>alert",
+            "<img src=x",
+            'href="javascript:',
+            '"onmouseover="',
+            "60481729",
+        ):
             assert word not in shown.text, (path, word)
         policy = shown.headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy

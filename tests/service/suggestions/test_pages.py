@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from flask import Flask
 
@@ -166,8 +168,8 @@ def test_the_page_says_what_became_of_it(reader: Browser, told: Teller, lang: st
     """Taken: where it was recorded; declined: why, in the curator's words."""
     kept = told.archive.suggestions
     for close, words in (
-        (lambda id: kept.take(id, recorded=4, by="li"), "@4"),
-        (lambda id: kept.decline(id, reason="The <b>book</b> is right.", by="li"), "right."),
+        (partial(kept.take, recorded=4, by="li"), "@4"),
+        (partial(kept.decline, reason="The <b>book</b> is right.", by="li"), "right."),
     ):
         answer = send(reader, f"{CORRECT}?lang={lang}", date="2025-08-25", reason="So.")
         there = answer.headers["Location"]
