@@ -32,6 +32,7 @@ def test_a_record_leads_to_its_forms(reader: Browser) -> None:
         assert f'href="/suggest/{path}"' in answer.text
     for path in ("records/juno/amend", "new/milestone?facility=juno"):
         assert f'href="/suggest/{path}"' in answer.text
+    assert 'href="/suggest/sources/yearbook/amend"' in reader.get("/sources/yearbook").text
     for path in FORMS:
         assert reader.get(path).status_code == 200, path
 

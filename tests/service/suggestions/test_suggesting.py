@@ -171,6 +171,13 @@ def test_curators_read_what_waits_in_pages(app: Flask, told: Teller) -> None:
     assert read == ids
 
 
+def test_an_operator_sees_how_many_wait(client: FlaskClient) -> None:
+    """Among the figures."""
+    assert "annales_suggestions_waiting 0.0" in client.get("/metrics").text
+    made(client)
+    assert "annales_suggestions_waiting 1.0" in client.get("/metrics").text
+
+
 def test_nothing_is_suggested_under_another_id(client: FlaskClient) -> None:
     """Ids are nobody's to guess."""
     assert slug(client.get("/v1/suggestions/nope")) == "no-such-suggestion"
