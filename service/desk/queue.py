@@ -80,7 +80,8 @@ def _one_declined(
 
 
 def _decline_chosen(desk: Desk) -> Response:
-    chosen = dict.fromkeys(request.form.getlist("id"))
+    meant = "shown" if request.form.get("do") == "decline-all" else "id"
+    chosen = dict.fromkeys(request.form.getlist(meant))
     reason, faults = _reason(desk)
     if not chosen:
         words = desk.say("Choose at least one.")

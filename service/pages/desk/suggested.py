@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 
+from events.record import Record
 from events.stream import Stream
 from service.archive.suggestions import Suggestion
 from service.pages.desk.preview import Life
@@ -13,13 +15,17 @@ from service.pages.shell.layout import Members
 from service.words import labels
 from service.words.names import text_in
 
+Fold = Callable[[str, int | None], tuple[Record, int]]
+"""Gives what a stream folds to at a revision (None: the last), and that revision."""
 
-def suggestion_members(desk: Desk, suggestion: Suggestion) -> Members:
+
+def suggestion_members(desk: Desk, suggestion: Suggestion, fold: Fold | None = None) -> Members:
     """The variables of the template for a suggestion: what it says, beside what stood there when it
     was made; it has `moved` where something else stands there now."""
     stream = Stream.parse(suggestion.stream)
-    record, now = folded_at(desk.service, suggestion.stream, None)
-    stood, _ = folded_at(desk.service, suggestion.stream, suggestion.revision)
+    fold = fold or partial(folded_at, desk.service)
+    record, now = fold(suggestion.stream, None)
+    stood, _ = fold(suggestion.stream, suggestion.revision)
     shown = Life(desk, stood).take(suggestion.order)
     card = record.card or {}
     about = f"{'source' if stream.space == 'source' else 'record'}s/{stream.id}"
@@ -45,8 +51,9 @@ def suggestion_members(desk: Desk, suggestion: Suggestion) -> Members:
 
 
 def waiting_members(desk: Desk, waiting: Iterable[Suggestion]) -> list[Members]:
-    """The same of all that waits."""
-    return [suggestion_members(desk, each) for each in waiting]
+    """The same of all that waits; many may be of one record, which is folded once."""
+    fold = cache(partial(folded_at, desk.service))
+    return [suggestion_members(desk, each, fold) for each in waiting]
 
 
 def _name(desk: Desk, card: Members) -> str:

@@ -153,7 +153,8 @@ def test_a_reason_is_words(grace: Browser, told: Teller, reason: str) -> None:
 
 
 def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
-    """With one reason; what somebody closed meanwhile stays as they closed it."""
+    """Those that are chosen, or all that are shown, with one reason; what somebody closed meanwhile
+    stays as they closed it."""
     made = [waits(told, changes={"summary": f"The {number}th."}) for number in range(20)]
     form = grace.page("/desk/suggestions").form("decline")
     told.archive.suggestions.take(made[3].id, recorded=4, by="li")
@@ -164,6 +165,10 @@ def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     assert len(told.archive.suggestions.waiting()) == 10
     assert state(told, made[0]) == ("declined", None, "Spam.\nAll of it.")
     assert state(told, made[3]) == ("taken", 4, None)
+    all_shown = [pair for pair in form.fields if pair[0] == "shown"]
+    emptied = grace.post(form.action, [*sent[:2], ("do", "decline-all"), *all_shown])
+    assert emptied.headers["Location"] == "/desk/suggestions?declined=10"
+    assert told.archive.suggestions.waiting() == []
     nothing = grace.post(form.action, sent)
     assert nothing.status_code == 422
     assert page(nothing).says("Choose at least one.")
