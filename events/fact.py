@@ -10,13 +10,13 @@ time belong to the log that keeps it (`events.store`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 import msgspec
 
 from events import dates
-from events.errors import BadDate, MalformedLine
+from events.errors import BadDate, MalformedLine, Refusal
 from events.vocabulary import countries
 
 Line = dict[str, Any]
@@ -88,6 +88,47 @@ class Fact(
         fact.check()
         return fact
 
+    @classmethod
+    def faults(cls, line: Mapping[str, Any]) -> list[Refusal]:
+        """All that is wrong with a line without its `type`, each member looked at by itself.
+
+        `of` refuses a line for the first of them.
+        """
+        found = [*cls._faults_of_members(line)]
+        faulty = {_first_step(each.pointer) for each in found}
+        sound = {name: value for name, value in line.items() if name not in faulty}
+        names = msgspec.structs.fields(cls)
+        kept = {each.name: sound.get(each.encode_name) for each in names if each.required} | {
+            each.name: sound[each.encode_name] for each in names if each.encode_name in sound
+        }
+        try:
+            cls(**kept).check()
+        except Refusal as refusal:
+            found += [refusal] if _first_step(refusal.pointer) not in faulty else []
+        return found
+
+    @classmethod
+    def _faults_of_members(cls, line: Mapping[str, Any]) -> Iterator[Refusal]:
+        shapes = {each.encode_name: each for each in msgspec.structs.fields(cls)}
+        for name in line.keys() - shapes.keys():
+            why = f"{name!r} is no member of this type of line"
+            yield MalformedLine(why, pointer=_pointer([name]), allowed=sorted(shapes))
+        for name, shape in shapes.items():
+            if name not in line:
+                if shape.required:
+                    yield MalformedLine(f"{name!r} is missing", pointer=_pointer([name]))
+                continue
+            try:
+                msgspec.convert(line[name], type=shape.type)
+                if name in cls.DATES and line[name] is not None:
+                    _check_date(line[name], pointer=f"/{name}")
+            except msgspec.ValidationError as error:
+                why, mark, place = str(error).partition(" - at `$")
+                inside = place if mark else "`"
+                yield _malformed(cls, f"{why} - at `$.{name}{inside}")
+            except BadDate as refusal:
+                yield refusal
+
     def check(self) -> None:
         """Refuse what the types alone let pass."""
 
@@ -155,6 +196,10 @@ def _malformed(shape: type[msgspec.Struct], message: str) -> MalformedLine:
         if pattern in why:
             why = words
     return MalformedLine(why, pointer=_pointer(steps), allowed=_choices(shape, steps))
+
+
+def _first_step(pointer: str) -> str:
+    return pointer[1:].partition("/")[0]
 
 
 def _pointer(steps: list[str]) -> str:

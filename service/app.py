@@ -35,6 +35,8 @@ from service.questions import QUESTIONS
 from service.routes import blueprint as questions
 from service.settings import HERE, Settings, limits_of, networks_of
 from service.sharing import Sharing
+from service.suggestions.page import blueprint as suggesting
+from service.suggestions.routes import blueprint as suggestions
 from service.web import about as describing
 from service.web import (
     access,
@@ -59,6 +61,7 @@ BLUEPRINTS = (
     feeds,
     linked,
     citations,
+    suggestions,
     ledger,
     oembed,
 )
@@ -155,6 +158,7 @@ def create_app(
         orders=limits_of(settings.orders_limit),
         questions=limits_of(settings.questions_limit),
         citations=limits_of(settings.citations_limit),
+        suggestions=limits_of(settings.suggestions_limit),
     )
     limiting.register(app, limits)
     earlier.register(app)
@@ -165,6 +169,7 @@ def create_app(
     app.register_blueprint(pictures)
     app.register_blueprint(viewers)
     app.register_blueprint(citation)
+    app.register_blueprint(suggesting)
     app.register_blueprint(desk)
     if settings.open_reads and settings.kept:
         most = settings.kept // sharing.processes

@@ -29,10 +29,18 @@ QUESTIONS_LIMIT = "3000 per minute"
 CITATIONS_LIMIT = "100 per day"
 """Of one client without a key. Each may be as large as the largest answer, and stays."""
 
+SUGGESTIONS_LIMIT = "20 per day"
+"""Of one client without a key. A person reads each of them."""
+
 PROXIES = "127.0.0.0/8, ::1"
 """Whoever asks from the machine itself where there is no proxy could as well come in any name."""
 
-LIMITS = ("ANNALES_ORDERS_LIMIT", "ANNALES_QUESTIONS_LIMIT", "ANNALES_CITATIONS_LIMIT")
+LIMITS = (
+    "ANNALES_ORDERS_LIMIT",
+    "ANNALES_QUESTIONS_LIMIT",
+    "ANNALES_CITATIONS_LIMIT",
+    "ANNALES_SUGGESTIONS_LIMIT",
+)
 
 LEAST_KEPT = 4
 """Megabytes. A large answer in a few codings takes as much."""
@@ -61,13 +69,14 @@ class Settings:
     orders_limit: str = "1000 per second"
     questions_limit: str | None = None
     citations_limit: str | None = CITATIONS_LIMIT
+    suggestions_limit: str | None = SUGGESTIONS_LIMIT
     kept: int = 64 * MEGABYTE
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
         """Read `ANNALES_DATA`, `ANNALES_READ` (public or key), `ANNALES_URL`, `ANNALES_PROXIES`,
-        `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT`, `ANNALES_CITATIONS_LIMIT` and
-        `ANNALES_KEPT` (megabytes).
+        `ANNALES_ORDERS_LIMIT`, `ANNALES_QUESTIONS_LIMIT`, `ANNALES_CITATIONS_LIMIT`,
+        `ANNALES_SUGGESTIONS_LIMIT` and `ANNALES_KEPT` (megabytes).
 
         Raises BadSetting.
         """
@@ -87,6 +96,7 @@ class Settings:
             orders_limit=environment.get("ANNALES_ORDERS_LIMIT", "1000 per second"),
             questions_limit=environment.get("ANNALES_QUESTIONS_LIMIT") or QUESTIONS_LIMIT,
             citations_limit=environment.get("ANNALES_CITATIONS_LIMIT") or CITATIONS_LIMIT,
+            suggestions_limit=environment.get("ANNALES_SUGGESTIONS_LIMIT") or SUGGESTIONS_LIMIT,
             kept=_megabytes("ANNALES_KEPT", environment.get("ANNALES_KEPT", "64")),
         )
 

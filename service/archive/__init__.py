@@ -45,6 +45,7 @@ from service.archive.published import NotWhatWasSigned, Published
 from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
+from service.archive.suggestions import SUGGESTIONS, Suggestions
 from service.sharing import Call, Holder, Troubles
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Archive:
     ) -> None:
         """Open the folder, making it if there is none.
 
-        With `new_epoch`, log, keys and citations go on from what they are. Raises LogReplaced where
+        With `new_epoch`, all its logs go on from what they are. Raises LogReplaced where
         they are no continuation of what the folder had.
         """
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,12 +145,17 @@ class Archive:
 
     def _open_logs(self, *, clock: Clock, steady: Steady | None, new_epoch: bool) -> None:
         folder = self.folder
-        chronicle, keys, citations = (None,) * 3 if self.shared is None else self.shared.logs
+        logs = (None,) * 4 if self.shared is None else self.shared.logs
+        chronicle, keys, citations, suggestions = logs
         with ExitStack() as opened:
             self.keys = Keyring(folder, clock=clock, as_they_are=new_epoch, shared=keys)
             opened.callback(self.keys.close)
             self.citations = Citations(folder, clock=clock, as_they_are=new_epoch, shared=citations)
             opened.callback(self.citations.close)
+            self.suggestions = Suggestions(
+                folder, clock=clock, as_they_are=new_epoch, shared=suggestions
+            )
+            opened.callback(self.suggestions.close)
             self.chronicle = Chronicle(
                 folder / LOG,
                 clock=clock,
@@ -174,7 +180,7 @@ class Archive:
         """The files of the logs of a node, each with the log that it copies."""
         if self.shared is None:
             return []
-        return list(zip((LOG, KEYS, CITATIONS), self.shared.logs, strict=True))
+        return list(zip((LOG, KEYS, CITATIONS, SUGGESTIONS), self.shared.logs, strict=True))
 
     def _note_copied(self, asked: int) -> None:
         """Note that a node has copied all that PostgreSQL has, if it has."""
@@ -234,7 +240,11 @@ class Archive:
         if self.shared is not None and self.copying is None:
             self.copying = Copying(
                 self.shared,
-                [self.chronicle.log, self.keys.log, *filter(None, [self.citations.log])],
+                [
+                    self.chronicle.log,
+                    self.keys.log,
+                    *filter(None, [self.citations.log, self.suggestions.log]),
+                ],
                 published=Published(self.ledger, self.shared.chronicle),
                 hearing=self.hearing,
                 call=lambda: self.called,
@@ -281,6 +291,7 @@ class Archive:
         chronicle's had. Raises NotWritten."""
         self.keys.migrate()
         self.citations.migrate()
+        self.suggestions.migrate()
         return self.chronicle.log.migrate()
 
     def settled(self) -> int | None:
@@ -440,6 +451,7 @@ class Archive:
             self._signing = None
         self.keys.close()
         self.citations.close()
+        self.suggestions.close()
         self.views.close()
         self.chronicle.close()
         if self.shared is not None:

@@ -1,5 +1,5 @@
-"""A chronicle is moved: its log, its keys, its citations and what lies beside them, from a folder
-or a database into an empty one.
+"""A chronicle is moved: its log, its keys, its citations, what readers suggested and what lies
+beside them, from a folder or a database into an empty one.
 
 A folder becomes a log on its own, whether it came from a database or not. It is built in a folder
 within, so that one of which there is a half is no chronicle yet; a database of which there is a
@@ -23,6 +23,7 @@ from events.store.moving import FileLog, Movable, NotTheBeginning, Witness, move
 from service.archive import LOG, node
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
+from service.archive.suggestions import SUGGESTIONS
 
 if TYPE_CHECKING:
     from events.store.postgres.moving import MovableLog
@@ -31,12 +32,13 @@ LOGS = {
     "chronicle": (LOG, node.CHRONICLE),
     "keys": (KEYS, node.KEYS),
     "citations": (CITATIONS, node.CITATIONS),
+    "suggestions": (SUGGESTIONS, node.SUGGESTIONS),
 }
 """The logs of a chronicle: the file and the schema of each."""
 
-BESIDE_IT = ("keys", "citations")
+BESIDE_IT = ("keys", "citations", "suggestions")
 
-TOLD = {"chronicle": "log", "keys": "keys", "citations": "citations"}
+TOLD = {"chronicle": "log", **{name: name for name in BESIDE_IT}}
 
 HALF = "copying"
 """The folder in which a folder is built."""
@@ -78,14 +80,15 @@ class Chest(Protocol):
 
 
 class Moved(NamedTuple):
-    """How far the log was before and is now, what it comes to, how many events the logs of keys and
-    citations have, and whether somebody has signed it."""
+    """How far the log was before and is now, what it comes to, how many events the logs of keys,
+    citations and suggestions have, and whether somebody has signed it."""
 
     before: int
     position: int
     witness: Witness
     keys: int
     citations: int
+    suggestions: int
     is_signed: bool
 
 
@@ -126,8 +129,8 @@ def move_all(source: Chest, target: Chest, add_bar: AddBar) -> Moved:
             target.put_beside(name, text)
     target.finish()
     position, witness = found["chronicle"]
-    keys, citations = (found[name][1].events if name in found else 0 for name in BESIDE_IT)
-    return Moved(before, position, witness, keys, citations, signing.CHECKPOINT in beside)
+    events = {name: found[name][1].events if name in found else 0 for name in BESIDE_IT}
+    return Moved(before, position, witness, **events, is_signed=signing.CHECKPOINT in beside)
 
 
 def _other(source: Chest, target: Chest) -> CannotMove:

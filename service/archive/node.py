@@ -26,7 +26,12 @@ NODE = "node"
 """The file with the address of the database; its owner alone may read it, for there may be a
 password in it."""
 
-CHRONICLE, KEYS, CITATIONS = LOGS = ("annales", "annales_keys", "annales_citations")
+CHRONICLE, KEYS, CITATIONS, SUGGESTIONS = LOGS = (
+    "annales",
+    "annales_keys",
+    "annales_citations",
+    "annales_suggestions",
+)
 """The schemas of the logs in a database."""
 
 
@@ -46,13 +51,14 @@ class Shared:
         self.chronicle = PostgresLog(address, CHRONICLE, clock=clock)
         self.keys = PostgresLog(address, KEYS, clock=clock)
         self.citations = PostgresLog(address, CITATIONS, has_bodies=True, clock=clock)
+        self.suggestions = PostgresLog(address, SUGGESTIONS, clock=clock)
         for log in self.logs:
             log.is_needed = is_needed
 
     @property
-    def logs(self) -> tuple[PostgresLog, PostgresLog, PostgresLog]:
-        """The chronicle's, that of the keys and that of the citations."""
-        return self.chronicle, self.keys, self.citations
+    def logs(self) -> tuple[PostgresLog, PostgresLog, PostgresLog, PostgresLog]:
+        """The chronicle's, that of the keys, of the citations and of the suggestions."""
+        return self.chronicle, self.keys, self.citations, self.suggestions
 
     @contextmanager
     def mirroring(self) -> Iterator[bool]:

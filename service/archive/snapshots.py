@@ -50,6 +50,7 @@ from service.archive import LOG, Archive, node
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
 from service.archive.moving import Database
+from service.archive.suggestions import SUGGESTIONS
 
 FORM = 1
 """The number of this form of a snapshot."""
@@ -58,7 +59,7 @@ CONTENTS = "snapshot.json"
 
 VIEWS = "views.sqlite"
 
-MEMBERS = frozenset({LOG, CITATIONS, VIEWS, BASE})
+MEMBERS = frozenset({LOG, CITATIONS, SUGGESTIONS, VIEWS, BASE})
 """What may be in a snapshot besides its contents, each once."""
 
 LARGEST_CONTENTS = 65_536
@@ -73,7 +74,7 @@ BLOCK = 512
 ROOM = "beginning"
 """The folder in which what is read from a snapshot lies until it is verified."""
 
-ITS_OWN = frozenset({node.NODE, LOG, KEYS, CITATIONS, "log.clock", ROOM, "lost+found"})
+ITS_OWN = frozenset({node.NODE, LOG, KEYS, CITATIONS, SUGGESTIONS, "log.clock", ROOM, "lost+found"})
 """What an empty folder may have: logs without a commit are left where a node could not begin."""
 
 GZIP = b"\x1f\x8b"
@@ -91,7 +92,8 @@ DAMAGE = (
 
 AGAIN = "make it again with `annales snapshot FILE`, by a program of this version"
 
-CHRONICLE, CITED = "chronicle", "citations"
+SHARED = {"chronicle": LOG, "citations": CITATIONS, "suggestions": SUGGESTIONS}
+"""The logs of a snapshot that a database has too, by their names there."""
 
 
 class NotThisSnapshot(AnnalesError):
@@ -176,8 +178,11 @@ def make(
         room = Path(name)
         # What is copied first is the earliest: the views, which follow the log.
         kept = {archive.views.used(): room / VIEWS}
-        if (folder / CITATIONS).exists():
-            kept[folder / CITATIONS] = room / CITATIONS
+        kept |= {
+            folder / name: room / name
+            for name in (CITATIONS, SUGGESTIONS)
+            if (folder / name).exists()
+        }
         with suppress(FileNotFoundError):
             shutil.copyfile(folder / BASE, room / BASE)
         copy({**kept, folder / LOG: room / LOG})
@@ -285,7 +290,7 @@ def begin(folder: Path, stream: IO[bytes], name: str, progress: Callable[[int], 
 
 def _need_empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for path in filter(Path.exists, (folder / LOG, folder / CITATIONS)):
+    for path in filter(Path.exists, (folder / name for name in SHARED.values())):
         with closing(FileLog(path)) as log:
             if position := log.end().position:
                 raise NotEmpty(folder, f"has {path.name} already, up to @{position}")
@@ -402,6 +407,10 @@ def _check_log(contents: Contents, room: Path) -> None:
         room / CITATIONS, (*SCHEMAS[SCHEMA_NUMBER], *SCHEMA_OF_BODIES)
     ):
         raise NotThisSnapshot(f"has no citations of this program: {AGAIN}")
+    if (room / SUGGESTIONS).exists() and not is_defined_by(
+        room / SUGGESTIONS, SCHEMAS[SCHEMA_NUMBER]
+    ):
+        raise NotThisSnapshot(f"has no suggestions of this program: {AGAIN}")
     with closing(FileLog(room / LOG)) as log:
         end = log.end()
         has = end.position, end.recorded_at or "", log.seal_at(end.position).hex()
@@ -416,7 +425,7 @@ def _check_source(folder: Path, room: Path) -> None:
     if address is None:
         return
     with Database(address) as database:
-        for name, file in ((CHRONICLE, LOG), (CITED, CITATIONS)):
+        for name, file in SHARED.items():
             if not (room / file).exists():
                 continue
             with closing(FileLog(room / file)) as log:

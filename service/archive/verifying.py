@@ -1,5 +1,5 @@
-"""Whether a folder is whole: the log, the keys, the citations, the views, and what lies beside
-them.
+"""Whether a folder is whole: the log, the keys, the citations, the suggestions, the views, and what
+lies beside them.
 
 Every file is looked at before anything is opened for use: opening mends or refuses what is
 damaged, and then nobody could say what it was.
@@ -30,23 +30,26 @@ from projections.views.following import (
 from projections.views.verifying import Finding, damaged_views, named
 from service.archive import LOG
 from service.archive import citations as citing
+from service.archive import suggestions as suggesting
 from service.archive.citations import CITATIONS, Citations
 from service.archive.keys import KEYS, Keyring
 from service.archive.node import shared_of
+from service.archive.suggestions import SUGGESTIONS, Suggestions
 
 
 class Verified(NamedTuple):
     """What was found wrong in a folder, and how far it is whole where nothing was.
 
-    `keys`, `citations` and `views` are None where the folder has none, which is no damage. `copies`
-    says whether a node has what PostgreSQL has: why that is not known, "" where it has; None of a
-    folder that is no node.
+    `keys`, `citations`, `suggestions` (those that wait) and `views` are None where the folder has
+    none, which is no damage. `copies` says whether a node has what PostgreSQL has: why that is not
+    known, "" where it has; None of a folder that is no node.
     """
 
     findings: list[Finding]
     head: int
     keys: int | None
     citations: int | None
+    suggestions: int | None
     views: Rebuilt | None
     copies: str | None
 
@@ -60,6 +63,7 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     in_log = list(damaged_log(folder / LOG))
     in_keys = list(damaged_keys(folder))
     in_citations = list(damaged_citations(folder))
+    in_suggestions = list(damaged_suggestions(folder))
     in_views = list(damaged_views(folder, CREATES))
     head, views = 0, None
     if not in_log:
@@ -77,9 +81,13 @@ def verified(folder: Path, progress: Callable[[int], None] | None = None) -> Ver
     if not in_citations and (folder / CITATIONS).exists():
         with closing(Citations(folder)) as opened_citations:
             citations = len(opened_citations)
+    waiting = None
+    if not in_suggestions and (folder / SUGGESTIONS).exists():
+        with closing(Suggestions(folder)) as suggestions:
+            waiting = len(suggestions.waiting())
     copies, in_copies = _compared(folder)
-    findings = [*in_log, *in_keys, *in_citations, *in_views, *in_copies]
-    return Verified(findings, head, keys, citations, views, copies)
+    findings = [*in_log, *in_keys, *in_citations, *in_suggestions, *in_views, *in_copies]
+    return Verified(findings, head, keys, citations, waiting, views, copies)
 
 
 def _compared(folder: Path) -> tuple[str | None, list[Finding]]:
@@ -93,7 +101,7 @@ def _compared(folder: Path) -> tuple[str | None, list[Finding]]:
 
     found: list[Finding] = []
     with closing(shared):
-        for name, log in zip((LOG, KEYS, CITATIONS), shared.logs, strict=True):
+        for name, log in zip((LOG, KEYS, CITATIONS, SUGGESTIONS), shared.logs, strict=True):
             if not (folder / name).exists():
                 continue
             try:
@@ -107,7 +115,7 @@ def _compared(folder: Path) -> tuple[str | None, list[Finding]]:
 
 
 def damaged_log(path: Path) -> Iterator[Finding]:
-    """What is wrong with the log in a file: the chronicle's, or that of the keys or citations."""
+    """What is wrong with the log in a file: the chronicle's, or or one beside it."""
     yield from _findings(path, inspection.damage(path))
 
 
@@ -120,6 +128,11 @@ def damaged_citations(folder: Path) -> Iterator[Finding]:
     """What is wrong with the citations of a folder, every body held against its id; nothing where
     it has none."""
     yield from _damaged_beside(folder / CITATIONS, citing.damaged)
+
+
+def damaged_suggestions(folder: Path) -> Iterator[Finding]:
+    """What is wrong with the suggestions of a folder; nothing where it has none."""
+    yield from _damaged_beside(folder / SUGGESTIONS, suggesting.damaged)
 
 
 def _damaged_beside(

@@ -248,3 +248,11 @@ class TooManyCitations(AnnalesError):
             f"without a key one may cite {limit}: come back in {seconds} s, or send a key;"
             " what was cited before may be cited again"
         )
+
+
+class TooManySuggestions(AnnalesError):
+    """A client without a key has suggested as much as it may in a day. Come back."""
+
+    def __init__(self, limit: str, seconds: int) -> None:
+        self.limit, self.seconds = limit, seconds
+        super().__init__(f"without a key one may suggest {limit}: come back in {seconds} s")

@@ -1,5 +1,5 @@
-"""`annales backup`: the log, the keys and the citations as they stand, verified before they have
-their name."""
+"""`annales backup`: the log, the keys, the citations and the suggestions as they stand, verified
+before they have their name."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from events.store.copying import copy
 from service.archive import LOG
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
+from service.archive.suggestions import SUGGESTIONS
 from service.archive.verifying import verified
 from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, Ended
@@ -24,13 +25,15 @@ from service.cli.findings import damaged
 from service.cli.options import as_json, log_of
 from service.cli.screen import bar
 
+LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
+
 
 @click.command()
 @click.argument("target", metavar="NEW_FOLDER", type=click.Path(path_type=Path))
 @as_json
 @click.pass_obj
 def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
-    """Copy the log, the keys and the citations, while others go on writing.
+    """Copy the log, and the logs beside it, while others go on writing.
 
     All that was recorded before it began is in NEW_FOLDER, which appears when it is verified.
     The views are not in it: `annales --data NEW_FOLDER` makes them from the log.
@@ -44,7 +47,7 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
     beside.mkdir(mode=0o700)  # keys lie in it, if only their digests
     try:
         # A key is issued before it is used: so each that the log names is among the keys.
-        kept = [name for name in (LOG, KEYS, CITATIONS) if (folder / name).exists()]
+        kept = [name for name in LOGS if (folder / name).exists()]
         with suppress(FileNotFoundError):  # before the log, which may go on meanwhile
             shutil.copyfile(folder / BASE, beside / BASE)
         with bar("Copying"):
@@ -65,8 +68,10 @@ def backup(folder: Path, /, *, target: Path, as_json: bool) -> None:
             "head": f"@{found.head}",
             "keys": found.keys,
             "citations": found.citations,
+            "suggestions": found.suggestions,
         }
         click.echo(msgspec.json.encode(members))
     else:
         kept_beside = f"{found.keys or 0:,} keys and {found.citations or 0:,} citations"
-        click.echo(f"The log up to @{found.head}, {kept_beside} are in {target}.")
+        waits = f"; {found.suggestions:,} suggestions wait" if found.suggestions else ""
+        click.echo(f"The log up to @{found.head}, {kept_beside} are in {target}{waits}.")

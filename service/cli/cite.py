@@ -61,6 +61,7 @@ def app_of(archive: Archive, environment: Mapping[str, str]) -> Flask:
             open_reads=True,
             questions_limit=None,
             citations_limit=None,
+            suggestions_limit=None,
             kept=0,
         ),
     )

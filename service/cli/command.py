@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "backup": (
         "service.cli.backup",
-        "Copy the log, the keys and the citations, while others go on writing.",
+        "Copy the log, and the logs beside it, while others go on writing.",
     ),
     "copy": (
         "service.cli.copy",

@@ -12,6 +12,7 @@ from events.chronicle import Chronicle
 from service.archive import LOG, node
 from service.archive.citations import Citations
 from service.archive.keys import Keyring
+from service.archive.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from events.store.node import NodeLog
@@ -30,6 +31,8 @@ def newest_copy(folder: Path) -> None:
         with closing(Keyring(folder, shared=shared.keys)):
             pass
         with closing(Citations(folder, shared=shared.citations)):
+            pass
+        with closing(Suggestions(folder, shared=shared.suggestions)):
             pass
         with Chronicle(folder / LOG, shared=shared.chronicle) as chronicle:
             why = cast("NodeLog", chronicle.log).unreached

@@ -29,6 +29,8 @@ from events.store.sqlite import ChronicleFactory
 from projections.views.file import POINTER
 from service.archive import LOG, Archive, node
 from service.archive.citations import CITATIONS, Citations
+from service.archive.suggestions import SUGGESTIONS, Suggestions
+from service.archive.suggestions import is_there as suggested_in
 from service.cli.beside import followed
 from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
@@ -43,6 +45,9 @@ NO_NODE = (
 
 CITED_BESIDE = ".citations"
 """What the name of an export with what was cited has more than that of its log."""
+
+SUGGESTED_BESIDE = ".suggestions"
+"""The same of what readers suggested."""
 
 
 @click.command()
@@ -59,7 +64,8 @@ def export(folder: Path, file: str, citations: str | None) -> None:
 
     The lines are those that were recorded, each with its place in the log, for `annales restore`.
     Where the log was signed the first has its newest checkpoint, for `annales mirror`. What was
-    cited goes to a file beside it.
+    cited goes to a file beside it, and so does what readers suggested, which is for nobody to read
+    who is no curator.
     """
     log = log_of(folder)
     newest_copy(folder)
@@ -79,6 +85,7 @@ def export(folder: Path, file: str, citations: str | None) -> None:
     if file != "-":
         click.echo(f"Exported {count:,} events to {file}.")
     _export_citations(folder, beside(file) if citations is None else citations)
+    _export_suggestions(folder, beside(file, SUGGESTED_BESIDE))
 
 
 def _export_citations(folder: Path, file: str | None) -> None:
@@ -98,9 +105,23 @@ def _export_citations(folder: Path, file: str | None) -> None:
         click.echo(f"Exported what was cited to {file}: {count:,} in all.")
 
 
-def beside(file: str) -> str | None:
-    """The file of citations that belongs to an export; none to stdout and stdin."""
-    return None if file == "-" else f"{file}{CITED_BESIDE}"
+def _export_suggestions(folder: Path, file: str | None) -> None:
+    """Write what was suggested to a file, if anything was."""
+    if file is None:
+        return
+    with closing(Suggestions(folder)) as kept:
+        if not len(kept):
+            Path(file).unlink(missing_ok=True)  # it was of another export of this name
+            return
+        with written(file) as stream:
+            stream.writelines(line + b"\n" for line in kept.lines())
+    click.echo(f"Exported what was suggested to {file}.")
+
+
+def beside(file: str, more: str = CITED_BESIDE) -> str | None:
+    """The file of citations, or of something else, that belongs to an export; none to stdout and
+    stdin."""
+    return None if file == "-" else f"{file}{more}"
 
 
 def _moment(
@@ -149,7 +170,7 @@ def restore(
 
     FILE is an export, - is stdin. The restored log answers every question as the exported one
     did. One that is cut off or does not hold together is refused, and leaves no log behind. What
-    was cited is restored with it, unless the folder has citations of its own, which stay.
+    was cited or suggested is restored with it, unless the folder has its own, which stays.
 
     With --to, what was recorded later is left out: links to it are answered with 410 from then on,
     and new ones carry the number of another epoch.
@@ -170,6 +191,7 @@ def restore(
                 follower.finish(head)
             _look(built, folder, new_epoch=new_epoch or to is not None)
             has_cited = _restore_citations(folder, built, citations or beside(file), new_epoch)
+            has_suggested = _restore_suggestions(folder, built, beside(file, SUGGESTED_BESIDE))
             # The build may have taken an hour, in which somebody began a log here.
             _need_no_log(folder)
             _forget_views(folder)
@@ -180,6 +202,8 @@ def restore(
             if has_cited:
                 NotedHead(folder / CITATIONS).forget()
                 files.move(built / CITATIONS, folder / CITATIONS)
+            if has_suggested:
+                files.move(built / SUGGESTIONS, folder / SUGGESTIONS)
             files.move(built / LOG, folder / LOG)
     with Archive(folder) as archive, bar("Projecting", head) as advance:
         archive.catch_up(advance)
@@ -211,6 +235,18 @@ def _restore_citations(folder: Path, built: Path, file: str | None, as_they_are:
             pass
     click.echo(f"Restored what was cited: {count:,} in all.", err=True)
     return True
+
+
+def _restore_suggestions(folder: Path, built: Path, file: str | None) -> bool:
+    """Build the suggestions that belong to an export, if there are any and the folder never had
+    some of its own; whether they were built."""
+    if file is None or not Path(file).exists() or suggested_in(folder):
+        return False
+    with opened(file) as stream, closing(Suggestions(built)) as kept:
+        count = kept.restore(stream)
+    if count:
+        click.echo(f"Restored what was suggested: {count:,} lines.", err=True)
+    return count > 0
 
 
 @contextmanager

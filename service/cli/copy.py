@@ -23,9 +23,9 @@ def copy(*, source: str, target: str, as_json: bool) -> None:
     """Copy a chronicle to an empty place, position for position.
 
     FROM and TO are each a folder, or a database as in postgresql://HOST/NAME, whose logs
-    `annales --log ADDRESS migrate` makes. The log, the API keys, the citations, what was signed,
-    and by which key, are copied byte for byte and compared: TO answers every question as FROM does.
-    The secret key stays where it is, and the views are made from the log.
+    `annales --log ADDRESS migrate` makes. The log, the API keys, the citations, the suggestions,
+    what was signed, and by which key, are copied byte for byte and compared: TO answers every
+    question as FROM does. The secret key stays where it is, and the views are made from the log.
 
     Where TO is the beginning of FROM it goes on from there: so a copy that was ended is begun
     again in the same words, and one that was made while FROM was in use is finished when it is not.
@@ -77,6 +77,7 @@ def _members(source: str, target: str, moved: Moved) -> dict[str, object]:
         "root": moved.witness.root.hex(),
         "keys": moved.keys,
         "citations": moved.citations,
+        "suggestions": moved.suggestions,
     }
 
 

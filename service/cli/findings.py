@@ -10,6 +10,7 @@ from projections.views.verifying import Finding
 from service.archive import LOG
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
+from service.archive.suggestions import SUGGESTIONS
 from service.cli.exits import DAMAGED, Ended
 from service.cli.screen import plain
 
@@ -19,6 +20,7 @@ SHOWN = 20
 WAYS_OUT = {
     LOG: "of the log, stop and restore from a backup or an export",
     CITATIONS: "of the citations, restore from a backup or an export",
+    SUGGESTIONS: "of the suggestions, restore from a backup, or move them away: nothing needs them",
     KEYS: "of the keys, restore from a backup or issue new ones",
     "views": "of the views, run `annales rebuild --replace`",
 }

@@ -68,7 +68,7 @@ def rebuild(folder: Path, /, *, replace: bool, as_json: bool) -> None:
 def verify(context: click.Context, /, *, as_json: bool) -> None:
     """Re-read every byte, and replay the log beside the views.
 
-    The log, the keys, the citations, the views and their columns are held against what witnesses
+    The log, the logs beside it, the views and their columns are held against what witnesses
     them, and each finding is named by its file; the copies of a node also against PostgreSQL.
     Changes nothing. What someone rewrote who also
     mended all that witnesses it is seen here if it was signed before.
@@ -91,6 +91,8 @@ def verify(context: click.Context, /, *, as_json: bool) -> None:
     click.echo(_of_keys(found.keys))
     if found.citations is not None:
         click.echo(f"The citations are whole: {found.citations:,} were made.")
+    if found.suggestions is not None:
+        click.echo(f"The suggestions are whole: {found.suggestions:,} wait.")
     click.echo(_of_views(found.views, found.head))
     if found.copies is not None:
         click.echo(_of_copies(found.copies))
@@ -104,7 +106,7 @@ for _command in PROVING:
 @click.option(
     "--new-epoch",
     is_flag=True,
-    help="Go on from the log, the keys and the citations that lie here, where others were.",
+    help="Go on from the logs that lie here, where others were.",
 )
 @click.option(
     "--grant",
@@ -226,6 +228,7 @@ def _told(found: Verified) -> dict[str, object]:
         "head": f"@{found.head}",
         "keys": found.keys,
         "citations": found.citations,
+        "suggestions": found.suggestions,
         "views": None if found.views is None else _members(found.views),
         **({} if found.copies is None else {"compared": not found.copies}),
         "findings": findings,

@@ -52,6 +52,7 @@ def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Respo
         "who": who,
         "role": _role(who.role, desk.say),
         "may_withdraw": who.may("curator"),
+        "waits": len(archive().suggestions.waiting()) if who.may("curator") else 0,
         **shown,
     }
     text = rendering.render(template, desk.lang, context)

@@ -1,20 +1,23 @@
 """One form of the desk, for any task: shown, looked at, recorded.
 
 A form is first looked at, then recorded. What others recorded in between is shown, and the form
-looked at again.
+looked at again. All that is wrong with it is told at once. A source that is not recorded yet is
+entered in the same form, and recorded in the same commit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Response, request
 
 from events.canonical import canonical, read
-from events.errors import MalformedLine, Refusal, StaleRevision
+from events.errors import BatchRefused, MalformedLine, Refusal, StaleRevision
 from events.fact import Line
 from events.orders import Command, Order
 from events.stream import Stream
+from service.archive.suggestions import request_of
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
     new_key,
@@ -25,97 +28,145 @@ from service.desk.sending import (
     status_of,
 )
 from service.orders.writing import command_of
+from service.pages.desk.checking import faults_of_lines
 from service.pages.desk.controls import form_members, subject
-from service.pages.desk.faults import fault_of
-from service.pages.desk.form import Values
 from service.pages.desk.ids import suggested_id
 from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.room import Desk
-from service.pages.desk.task import Task, again
+from service.pages.desk.suggested import suggestion_members
+from service.pages.desk.task import Filled, Task, again
 from service.pages.shell.layout import Members
 from service.web.root import archive
+
+Lines = tuple[Line, ...]
+"""The line of a form, after that of the source that is entered with it, if one is."""
 
 
 def answered(task: Task) -> Response:
     """The form of a task, what it would record, or where that is recorded."""
     desk = the_desk()
     if request.method == "GET":
-        return _shown(desk, task, *task.filled())
+        return _begun(desk, task)
     if request.form.get("do") == "record":
         return _recorded(desk, task)
-    values, why = task.sent(request.form)
-    task, values = _with_id(task, values, why)
-    return _looked_at(desk, task, values, why)
+    filled = task.sent(request.form)
+    task, filled = _with_id(task, filled)
+    return looked_at(desk, task, filled, _lines(task, filled))
 
 
-def _with_id(task: Task, values: Values, why: Values) -> tuple[Task, Values]:
+def _begun(desk: Desk, task: Task) -> Response:
+    """The form as it is opened; what was suggested is looked at at once."""
+    if task.suggestion is None or task.suggestion.state != "waiting":
+        return _shown(desk, task, task.filled())
+    order = task.suggestion.order
+    try:
+        filled = task.shows(order)
+    except Refusal as refusal:
+        return _refused(desk, task, task.filled(), (order,), refusal)
+    return looked_at(desk, task, filled, (order,))
+
+
+def _lines(task: Task, filled: Filled) -> Lines:
+    source = ""
+    if task.has_source(filled):
+        title, author = filled.source["title"], filled.source["author"]
+        said = {"type": "source", "title": f"{author} {title}", "date": filled.source["date"]}
+        source = suggested_id(archive(), said)
+    return task.lines(filled, source)
+
+
+def _with_id(task: Task, filled: Filled) -> tuple[Task, Filled]:
     """The task and its values, with an id for something new for which nobody wrote one."""
+    values = filled.values
     if task.is_change or values["id"] not in ("", request.form.get("suggested")):
-        return task, values
-    id = suggested_id(archive(), task.line({**values, "id": ""}, why))
-    return replace(task, suggested=id), {**values, "id": id}
+        return task, filled
+    id = suggested_id(archive(), task.line(filled._replace(values={**values, "id": ""})))
+    return replace(task, suggested=id), filled._replace(values={**values, "id": id})
 
 
-def _looked_at(
-    desk: Desk, task: Task, values: Values, why: Values, *, stale: list[Members] | None = None
+def looked_at(
+    desk: Desk,
+    task: Task,
+    filled: Filled,
+    lines: Lines,
+    *,
+    stale: list[Members] | None = None,
 ) -> Response:
     """What the form would record, and the form beneath it; or what is wrong."""
-    line = task.line(values, why)
     try:
         try:
-            proposal = preview_of(desk, proposed(_command(line, revision=task.revision)))
-        except StaleRevision:
+            proposal = preview_of(desk, proposed(_command(task, lines, revision=task.revision)))
+        except (StaleRevision, BatchRefused) as refusal:
+            if not _is_stale(refusal):
+                raise
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
             task = again(archive(), task)
-            values, why = task.shows(line)
-            proposal = preview_of(desk, proposed(_command(line)))
+            filled = task.shows(lines[-1], lines[0] if len(lines) > 1 else None)
+            proposal = preview_of(desk, proposed(_command(task, lines)))
     except Refusal as refusal:
-        return _refused(desk, task, values, why, refusal, stale=stale)
+        return _refused(desk, task, filled, lines, refusal, stale=stale)
     preview = {
         "seen": proposal,
-        "line": canonical(line).decode(),
-        "revision": proposal["revisions"]["1"],
+        "line": canonical(lines[-1]).decode(),
+        "source": canonical(lines[0]).decode() if len(lines) > 1 else "",
+        "revision": proposal["revisions"][str(len(lines))],
         "key": new_key(),
     }
     status = 200 if stale is None else 412
-    return _shown(desk, task, values, why, preview=preview, stale=stale, status=status)
+    return _shown(desk, task, filled, preview=preview, stale=stale, status=status)
 
 
 def _recorded(desk: Desk, task: Task) -> Response:
-    """Record the line that was looked at, if nothing came in between."""
-    line = read(request.form.get("line", ""))
+    """Record the lines that were looked at, if nothing came in between."""
+    line, source = _sent_line("line"), None
+    if request.form.get("source"):
+        source = _sent_line("source")
+        if source.get("type") != "source":
+            raise MalformedLine("it is no source", pointer="/type")
+    filled = task.shows(line, source)
+    lines = (line,) if source is None else (source, line)
+    command = _command(task, lines, revision=sent_revision(), key=sent_key())
+    try:
+        return recorded(desk, command, taking=task.suggestion)
+    except Refusal as refusal:
+        if not _is_stale(refusal):
+            return _refused(desk, task, filled, lines, refusal)
+        stream = task.stream or str(Stream.record(task.record))
+        changes = meanwhile(desk, stream, sent_revision() or 0)
+        return looked_at(desk, task, filled, lines, stale=changes)
+
+
+def _sent_line(name: str) -> Line:
+    """A line that was looked at. Raises MalformedLine."""
+    line = read(request.form.get(name, ""))
     if not isinstance(line, dict):
         raise MalformedLine("the line is a JSON object")
-    values, why = task.shows(line)
-    command = _command(line, revision=sent_revision(), key=sent_key())
-    try:
-        return recorded(desk, command)
-    except StaleRevision as stale:
-        stream = task.stream or str(Stream.record(stale.record))
-        changes = meanwhile(desk, stream, sent_revision() or 0)
-        return _looked_at(desk, task, values, why, stale=changes)
-    except Refusal as refusal:
-        return _refused(desk, task, values, why, refusal)
+    return line
+
+
+def _is_stale(refusal: Refusal) -> bool:
+    if isinstance(refusal, BatchRefused):
+        return all(isinstance(each, StaleRevision) for _, each in refusal.refusals)
+    return isinstance(refusal, StaleRevision)
 
 
 def _refused(
     desk: Desk,
     task: Task,
-    values: Values,
-    why: Values,
+    filled: Filled,
+    lines: Sequence[Line],
     refusal: Refusal,
     *,
     stale: list[Members] | None = None,
 ) -> Response:
-    faults = [fault_of(refusal, desk.say)]
-    return _shown(desk, task, values, why, faults=faults, stale=stale, status=status_of(refusal))
+    faults = faults_of_lines(desk, lines, refusal, before=task.before)
+    return _shown(desk, task, filled, faults=faults, stale=stale, status=status_of(refusal))
 
 
 def _shown(
     desk: Desk,
     task: Task,
-    values: Values,
-    why: Values,
+    filled: Filled,
     *,
     faults: list[Members] | None = None,
     preview: Members | None = None,
@@ -124,16 +175,29 @@ def _shown(
 ) -> Response:
     shown = {
         "subject": subject(desk, task),
-        "form": form_members(desk, task, values, why, faults or []),
+        "form": form_members(desk, task, filled, faults or []),
         "preview": preview,
         "stale": stale,
         "revision": task.revision,
         "suggested": task.suggested,
+        "suggestion": None
+        if task.suggestion is None
+        else suggestion_members(desk, task.suggestion),
     }
     if request.form.get("do") == "live":
         return part("desk/live.html", desk, **shown)
     return page("desk/form.html", desk, status, **shown)
 
 
-def _command(line: Line, *, revision: int | None = None, key: str | None = None) -> Command:
-    return command_of([Order(1, line)], body=canonical(line), key=key, revision=revision)
+def _command(
+    task: Task, lines: Lines, *, revision: int | None = None, key: str | None = None
+) -> Command:
+    """The command of a form; of a change, each at the revision at which it was looked at."""
+    orders = [Order(number, line) for number, line in enumerate(lines, start=1)]
+    if len(orders) > 1 and revision is not None:
+        # The revision of a command is that of the record of every order.
+        orders[-1] = Order(len(orders), {"revision": revision, **lines[-1]})
+        revision = None
+    body = b"\n".join(map(canonical, lines))
+    taken = None if task.suggestion is None else request_of(task.suggestion)
+    return command_of(orders, body=body, key=key, revision=revision, request=taken)

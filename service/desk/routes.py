@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from service.asking.filters import AFTER_ROW
-from service.desk import batch, forms, guard, lookups, signing
+from service.desk import batch, forms, guard, lookups, queue, revisions, signing, undoing
 from service.desk.answering import page, the_desk
 from service.desk.sending import just_recorded, sent_revision
 from service.orders.changes import CHANGES, Change
@@ -71,6 +71,38 @@ def source(id: str) -> Response:
     return page("desk/record.html", desk, done=done, subject=source_members(desk, id))
 
 
+@blueprint.get("/records/<string:id>/revisions")
+@needs("contributor")
+def compared(id: str) -> Response:
+    """Two revisions of a record, chosen and compared."""
+    return revisions.answered("record", id)
+
+
+@blueprint.get("/sources/<string:id>/revisions")
+@needs("contributor")
+def compared_source(id: str) -> Response:
+    """Two revisions of a source, chosen and compared."""
+    return revisions.answered("source", id)
+
+
+# --- what readers suggest
+
+
+@blueprint.route("/suggestions", methods=["GET", "POST"])
+@needs("curator")
+def suggestions() -> Response:
+    """What readers have suggested; those that are chosen are declined together."""
+    return queue.waiting()
+
+
+@blueprint.route("/suggestions/<string:id>", methods=["GET", "POST"])
+@needs("curator")
+def suggestion(id: str) -> Response:
+    """A suggestion: what it would change, to be taken, changed before it is, or declined."""
+    _only_lang()
+    return queue.one(id)
+
+
 # --- recording
 
 
@@ -98,6 +130,22 @@ def _change(change: Change) -> None:
 
 for _each in CHANGES:
     _change(_each)
+
+
+@blueprint.route("/records/<string:id>/undo", methods=["GET", "POST"])
+@needs("contributor")
+def undo(id: str) -> Response:
+    """Take back the last change of a record, in one step."""
+    _only_lang()
+    return undoing.answered("record", id)
+
+
+@blueprint.route("/sources/<string:id>/undo", methods=["GET", "POST"])
+@needs("contributor")
+def undo_source(id: str) -> Response:
+    """Take back the last change of a source, in one step."""
+    _only_lang()
+    return undoing.answered("source", id)
 
 
 @blueprint.route("/batch", methods=["GET", "POST"])

@@ -14,9 +14,10 @@ from flask import Response, redirect, request
 from events.canonical import read
 from events.decision import Decision
 from events.errors import MalformedLine, Refusal
-from events.orders import Command
+from events.orders import Command, Recorded
 from events.stream import Stream
 from service.archive.keys import holds_key
+from service.archive.suggestions import Suggestion, SuggestionClosed
 from service.orders.writing import check_allowed, wait_for_views
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell.layout import Members
@@ -35,22 +36,40 @@ def proposed(command: Command) -> Decision:
     return archive().chronicle.propose(command)
 
 
-def recorded(desk: Desk, command: Command) -> Response:
-    """Record a command, once: a redirect to the page of what it changed.
+def recorded(desk: Desk, command: Command, *, taking: Suggestion | None = None) -> Response:
+    """Record a command, once: a redirect to the page of what it changed, or, where it takes a
+    suggestion, to those that wait.
 
-    Raises MalformedLine where there was nothing to record, and what `Chronicle.execute` raises.
+    Raises MalformedLine where there was nothing to record, SuggestionClosed where the suggestion
+    does not wait any more, and what `Chronicle.execute` raises.
     """
     chronicle = archive().chronicle
     done = chronicle.replay(command)
+    if taking is not None:
+        need_waiting(taking, done)
     if done is None:
         check_allowed(command)
         done = chronicle.execute(command)
     if done.commit is None:
         raise MalformedLine("nothing was to be recorded")
     wait_for_views(done.commit.position, PATIENCE)
+    if taking is not None:
+        suggestions = archive().suggestions
+        if taking.state == "waiting":
+            suggestions.take(taking.id, recorded=done.commit.position, by=identity().name)
+        there = desk.here.to(f"{PATH}/suggestions", recorded=str(done.commit.position))
+        return cast("Response", redirect(there, 303))
     space, id = Stream.parse(done.events[-1].stream)
     there = desk.here.to(f"{PATH}/{space}s/{id}", recorded=str(done.commit.position))
     return cast("Response", redirect(there, 303))
+
+
+def need_waiting(suggestion: Suggestion, done: Recorded | None) -> None:
+    """Raises SuggestionClosed for one that was taken or declined, unless it was by this."""
+    commit = None if done is None else done.commit
+    is_by_this = commit is not None and suggestion.recorded == commit.position
+    if suggestion.state != "waiting" and not is_by_this:
+        raise SuggestionClosed(suggestion.id, suggestion.state)
 
 
 def just_recorded() -> Members | None:

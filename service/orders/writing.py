@@ -60,9 +60,15 @@ MOST_LINES = MOST_ROWS
 
 
 def command_of(
-    batch: Iterable[Order], *, body: bytes, key: str | None = None, revision: int | None = None
+    batch: Iterable[Order],
+    *,
+    body: bytes,
+    key: str | None = None,
+    revision: int | None = None,
+    request: str | None = None,
 ) -> Command:
     """The command of whoever sends the request; `body` is compared when its key is used again.
+    `request` is what the commit has in place of the id of the request.
 
     Raises MisplacedKey for a line that holds a key: it would stand in the log for good.
     """
@@ -73,7 +79,7 @@ def command_of(
     return Command(
         orders=lines,
         actor=identity().name,
-        request=request_id(),
+        request=request or request_id(),
         key=key,
         fingerprint=_fingerprint(body) if key is not None else None,
         revision=revision,

@@ -30,6 +30,9 @@ FRAMES = "frames"
 CITE_FORM = "citation.cite"
 """The view that takes the form by which readers cite a page."""
 
+SUGGESTING = "suggesting"
+"""The blueprint of the forms by which readers suggest a correction."""
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -155,5 +158,5 @@ def _is_desk() -> bool:
 def _is_closed_reading() -> bool:
     """Whether something is read, or cited, that is not open to everyone."""
     reads = request.method in ("GET", "HEAD") and request.blueprint != FRAMES
-    reads = reads or request.endpoint == CITE_FORM
+    reads = reads or request.endpoint == CITE_FORM or request.blueprint == SUGGESTING
     return reads and not current_app.extensions["annales.open_reads"]

@@ -4,7 +4,7 @@ Whoever sends a key is counted by its name, everyone else by address, in all pro
 server together. A question counts by what it took, which is known once it is answered: as one, and
 for as many more as its time on the processor holds `A_QUESTION`; what was kept counts little. What
 is left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
-What is cited without a key is limited too, since it stays.
+What is cited or suggested without a key is limited too, since it stays.
 Whoever only looks how the server does knows no limit.
 """
 
@@ -19,7 +19,7 @@ from typing import NamedTuple, cast
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem
 
-from service.asking.errors import TooManyCitations
+from service.asking.errors import TooManyCitations, TooManySuggestions
 from service.sharing import Records, key_of
 from service.web.observing import LOOKS
 from service.web.pausing import turn
@@ -50,7 +50,7 @@ class Standing(NamedTuple):
 
 
 class Limits:
-    """What orders, questions and citations are limited to, and what came of each client."""
+    """What orders, questions, citations and suggestions are limited to, and what came of whom."""
 
     def __init__(
         self,
@@ -59,9 +59,15 @@ class Limits:
         orders: Sequence[RateLimitItem],
         questions: Sequence[RateLimitItem],
         citations: Sequence[RateLimitItem] = (),
+        suggestions: Sequence[RateLimitItem] = (),
     ) -> None:
         self._records = records
-        self._limits = {"order": orders, "question": questions, "citation": citations}
+        self._limits = {
+            "order": orders,
+            "question": questions,
+            "citation": citations,
+            "suggestion": suggestions,
+        }
 
     def take(self, kind: str, who: str, weight: float = 1) -> Standing | None:
         """Count a request; how its client stands with the limit that it is nearest to.
@@ -100,6 +106,16 @@ def permit_citation() -> None:
     standing = _limits().take("citation", client())
     if standing is not None and standing.is_over:
         raise TooManyCitations(str(standing.limit), standing.seconds)
+
+
+def permit_suggestion() -> None:
+    """Count what the client of the request suggests, unless it has a key. Raises
+    TooManySuggestions."""
+    if g.identity.key is not None:
+        return
+    standing = _limits().take("suggestion", client())
+    if standing is not None and standing.is_over:
+        raise TooManySuggestions(str(standing.limit), standing.seconds)
 
 
 def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:

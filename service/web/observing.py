@@ -11,6 +11,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -32,6 +33,7 @@ from prometheus_client.registry import Collector
 from prometheus_client.values import MultiProcessValue
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
+from events.errors import AnnalesError
 from service.archive import Archive
 from service.archive.keys import hide_keys, holds_key
 from service.sharing import Sharing
@@ -205,6 +207,11 @@ class _Standing(Collector):
             ),
         ):
             yield GaugeMetricFamily(name, meaning, value)
+        with suppress(AnnalesError):  # of a damaged log of theirs, all other figures are told
+            waiting = len(self._archive.suggestions.waiting())
+            yield GaugeMetricFamily(
+                "annales_suggestions_waiting", "How many suggestions wait.", waiting
+            )
         if self._archive.copying is not None:
             yield from _of_a_node(self._archive)
 

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
-from service.archive import LOG
+from service.archive import LOG, suggestions
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
 from service.web.pausing import await_copy
@@ -335,6 +335,38 @@ PROBLEMS: tuple[Problem, ...] = (
         "Not cited",
         "Nothing was cited under this id.",
         raised={asking.NoSuchCitation: facts("id")},
+    ),
+    Problem(
+        "too-many-suggestions",
+        429,
+        "Too many suggestions",
+        "So much may be suggested in a day without a key, as `limit` says; `Retry-After` says when"
+        " to come back.",
+        raised={asking.TooManySuggestions: facts("limit", retry_after="seconds")},
+        headers=lambda members: {"Retry-After": str(members["retry_after"])},
+    ),
+    Problem(
+        "queue-full",
+        503,
+        "No more suggestions for now",
+        "As many suggestions are `waiting` to be looked at as are kept; come back when some of them"
+        " have been.",
+        raised={suggestions.QueueFull: facts("waiting")},
+        headers=lambda _: {"Retry-After": "3600"},
+    ),
+    Problem(
+        "no-such-suggestion",
+        404,
+        "Not suggested",
+        "Nothing was suggested under this id.",
+        raised={suggestions.NoSuchSuggestion: facts("id")},
+    ),
+    Problem(
+        "suggestion-closed",
+        409,
+        "Taken or declined already",
+        "Another curator took or declined the suggestion, as `state` says.",
+        raised={suggestions.SuggestionClosed: facts("id", "state")},
     ),
     Problem(
         "log-replaced",

@@ -171,6 +171,72 @@ def test_a_curator_works_through_all_forms(
     ]
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_reader_suggests_and_a_curator_takes_and_declines_it(
+    open_page: OpenPage,
+    desk: str,
+    archive: Archive,
+    *,
+    lang: str,
+    outside: list[str],
+    complaints: list[str],
+) -> None:
+    """From a record to a form that is refused and sent, to the queue, and back to what became of
+    it; then two revisions are compared, and the last change is undone."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    base = desk.removesuffix("/desk")
+    walk = Walk(page, base, lang)
+    walk.open("/records/juno", "suggest-from")
+    page.click("#st-juno-came a.mend")
+    walk.judge("suggest")
+    page.fill("#f-date", "31/12/2025")
+    page.fill("#f-reason", "The log book has the day before.")
+    page.click("main form button")
+    walk.judge("suggest-refused")
+    followed = []
+    for date in ("2025-08-25", "2025-08-24"):
+        page.fill("#f-date", date)
+        page.fill("#f-where", "https://example.org/log")
+        page.click("main form button")
+        page.wait_for_url("**/suggestions/*")
+        followed.append(page.url)
+        walk.open("/suggest/statements/juno-came/correct", f"suggest-{date}")
+        page.fill("#f-reason", "Another day.")
+    for path in ("statements/juno-came/withdraw", "records/juno/amend", "new/facility"):
+        walk.open(f"/suggest/{path}", f"suggest-{path.replace('/', '-')}")
+
+    sign_in(page, desk, archive, lang)
+    walk.open("/desk/suggestions", "queue")
+    page.click(".waiting h2 a >> nth=0")
+    walk.judge("suggested")
+    page.click(".mending summary")
+    page.fill("[name='source.title']", "The log book")
+    page.click("button[value=preview]")
+    walk.judge("suggested-refused")
+    page.fill("[name='source.medium']", "book")
+    page.click("button[value=preview]")
+    walk.judge("suggested-looked")
+    walk.record("taken")
+    page.check(".waiting input >> nth=0")
+    page.fill("#f-reason", "It was the day before.")
+    page.click("button[value=decline]")
+    walk.judge("declined")
+    for url, name in zip(followed, ("taken", "declined"), strict=True):
+        page.goto(url)
+        walk.judge(f"followed-{name}")
+    walk.open("/desk/records/juno/revisions?from=1", "revisions")
+    walk.open("/desk/records/juno/undo", "undo")
+    page.fill("#f-reason", "The book is of another machine.")
+    walk.record("undone")
+
+    assert walk.found == {}
+    assert outside == []
+    assert [each for each in complaints if not each.startswith(REFUSED)] == []
+    lines = [line["type"] for line in archive.chronicle.export()][4:]
+    assert lines == ["source", "correction", "correction"]
+
+
 def test_what_it_would_change_is_told_as_one_types(
     open_page: OpenPage, desk: str, archive: Archive, complaints: list[str]
 ) -> None:

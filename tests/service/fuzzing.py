@@ -88,6 +88,9 @@ DAYS = ("at", "stated", "to_at", "to_stated")
 EDGES = ("0000", "0000-02-29", "-0001-12-31", "9999-12-31", "Y-12025", "+012025-12-31", "2025")
 """Clocks that take a day, and days that break what takes them for a `datetime`."""
 
+BESIDE = ("/v1/citations", "/v1/suggestions")
+"""What is sent to logs of their own, beside the chronicle's."""
+
 FAULT, TAKEN, REFUSED = "ST101", "ST201", "ST202"
 """How schemathesis calls a fault of the server, something forbidden that was taken, and something
 allowed that was refused."""
@@ -128,6 +131,9 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     # What stands at an address that is to be cited.
     ("not-pinned|foreign-host|nothing-to-cite|cited-too-late|not-answered", ".*", ""),
     ("no-such-citation", "", ""),
+    # What waits, and what an order that is suggested would be refused for.
+    ("no-such-suggestion", "", ""),
+    ("validation|bad-edtf|illegal-transition|id-taken", "/(order|reason|where)(/.*)?", ""),
     # What is in the log.
     ("validation", "epoch", "the log is in epoch|is of epoch"),
     ("no-such-event|no-such-tile|not-signed|proof-of-changing", ".*", ""),
@@ -186,7 +192,11 @@ def fuzz(base: str, key: str, *, examples: int, seed: int = SEED) -> Fuzzed:
         config=schemathesis.Config.from_dict(_configured(key, examples, seed)),
     )
     fuzzed = Fuzzed()
-    with _hooks(schema, fuzzed, _Aim(random.Random(seed), base, cited=_cited(base, key))):
+    beside = {
+        "/v1/citations/{id}": _made(base, key, "/v1/citations", {"of": _state_of(2013)}),
+        "/v1/suggestions/{id}": _made(base, key, "/v1/suggestions", _wish("As told before.")),
+    }
+    with _hooks(schema, fuzzed, _Aim(random.Random(seed), base, beside)):
         for event in from_schema(schema).execute():
             if isinstance(event, NonFatalError):
                 fuzzed.wrong.append(f"{event.label}: {event.info.format()}")
@@ -195,14 +205,17 @@ def fuzz(base: str, key: str, *, examples: int, seed: int = SEED) -> Fuzzed:
     return fuzzed
 
 
-def _cited(base: str, key: str) -> str:
-    """The id of a citation that is made for this."""
-    answer = httpx.post(
-        f"{base}/v1/citations",
-        json={"of": _state_of(2013)},
-        headers={"Authorization": f"Bearer {key}"},
-    )
+def _made(base: str, key: str, path: str, body: Mapping[str, Any]) -> str:
+    """The id of a citation or a suggestion that is made for this."""
+    answer = httpx.post(f"{base}{path}", json=body, headers={"Authorization": f"Bearer {key}"})
     return str(answer.json()["id"])
+
+
+def _wish(summary: str) -> dict[str, Any]:
+    """What may be suggested."""
+    changes = {"summary": summary}
+    order = {"type": "correction", "statement": "juno-operation", "changes": changes}
+    return {"order": order, "reason": "So it is told.", "where": None}
 
 
 def _state_of(year: int) -> str:
@@ -281,11 +294,11 @@ def _lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
 class _Aim:
     """Points most of what may be answered well at what there is."""
 
-    def __init__(self, chance: random.Random, base: str, *, cited: str) -> None:
+    def __init__(self, chance: random.Random, base: str, beside: Mapping[str, str]) -> None:
         self._chance = chance
         self._base = base
         self._count = 0
-        ids = {**IDS, "/v1/citations/{id}": (cited,)}
+        ids = {**IDS, **{path: (id,) for path, id in beside.items()}}
         self._ids = {path: cycle(some) for path, some in sorted(ids.items(), reverse=True)}
         # Of the few orders of an operation that may be taken, some are looked at and some recorded.
         self._dry_runs: defaultdict[str, Iterator[str]] = defaultdict(
@@ -334,7 +347,7 @@ class _Aim:
 
     def _fit(self, case: Case) -> None:
         """Parameters that fit each other, and the log."""
-        if case.method == "POST" and case.operation.path != "/v1/citations":
+        if case.method == "POST" and case.operation.path not in BESIDE:
             case.query["dry_run"] = next(self._dry_runs[case.operation.path])
         case.query.pop("proof", None)  # it is given of what is pinned
         if "during" in case.query:
@@ -368,10 +381,16 @@ class _Aim:
         case.query.pop("type", None)
         return f"{json.dumps(source)}\n"
 
+    def _beside(self, path: str) -> dict[str, Any]:
+        """What is cited or suggested, now and then again."""
+        if path == "/v1/suggestions":
+            return _wish(f"As told the {self._count % 50}th time.")
+        return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
+
     def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
         """The members of a line that must fit the log."""
-        if path == "/v1/citations":
-            return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
+        if path in BESIDE:
+            return self._beside(path)
         new = {"id": f"fuzz-{self._count}", "revision": None}
         if path.endswith("/corrections"):
             return {**new, "changes": {"summary": f"As told the {self._count}th time."}, **_CITED}

@@ -21,12 +21,12 @@ from tests.service.asked import (
     Reader,
     url,
 )
-from tests.service.fuzzing import OPERATIONS, fuzz, shipped
+from tests.service.fuzzing import BESIDE, OPERATIONS, fuzz, shipped
 from tests.story.telling import command
 
 POSTS = [operation for operation in OPERATIONS if operation.startswith("POST ")]
-ORDERS = [post for post in POSTS if post != "POST /v1/citations"]
-"""What the log records; a citation has no dry run, and moves no head."""
+ORDERS = [post for post in POSTS if post.removeprefix("POST ") not in BESIDE]
+"""What the log records; what is cited or suggested has no dry run, and moves no head."""
 
 OF_A_COPY = {"GET /checkpoint/base", "GET /checkpoint/base/key"}
 """What only the copy of another log answers well, which this one is not."""

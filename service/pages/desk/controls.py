@@ -11,13 +11,14 @@ from events.stream import Stream
 from events.vocabulary import countries
 from service.pages.desk import words as desk_words
 from service.pages.desk.faults import plain_fault
-from service.pages.desk.form import RARE, SPARE, Member, Value, Values, values_of
+from service.pages.desk.form import RARE, SPARE, Member, Value, values_of
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import Desk
-from service.pages.desk.task import WHY, Task
+from service.pages.desk.task import SOURCE, SOURCE_MEMBERS, WHY, Filled, Task
 from service.pages.desk.values import date_and_days, value_words
 from service.pages.shell.layout import Members
 from service.words import language, places
+from service.words.names import text_in
 from service.words.speech import Speech
 
 
@@ -25,7 +26,7 @@ def subject(desk: Desk, task: Task) -> Members:
     """What the head of a form shows: `title`, `word` of the type, `name`, `id`, `record`,
     `space`, and the rows of what `stands`."""
     before = task.before
-    name = before.get("title") or before.get("name") or ""
+    name = text_in(before, "title", desk.lang) or text_in(before, "name", desk.lang)
     of_source = task.stream is not None and not Stream.parse(task.stream).is_record
     return {
         "title": desk.say("Amend a source") if of_source else _title(task.type, desk.say),
@@ -64,15 +65,20 @@ def _title(type: str, say: Speech) -> str:
     return named.get(type, type)
 
 
-def form_members(
-    desk: Desk, task: Task, values: Values, why: Values, faults: Sequence[Members] = ()
-) -> Members:
+def form_members(desk: Desk, task: Task, filled: Filled, faults: Sequence[Members] = ()) -> Members:
     """The variables of the template of a form: its controls, each with its faults; `rare` are those
-    that it folds, `why` those of the change itself, `faults` those of the whole form."""
+    that it folds, `why` those of the change itself, `source` those of a source that is entered in
+    place, `faults` those of the whole form."""
     here = _by_control(task, faults)
+    values, why, of_source = filled
     controls = [_control(desk, task, each, values[each.name]) for each in task.members]
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
-    for each in (*controls, *own):
+    source = [
+        _control(desk, task, _wanted(each, task, filled), of_source[each.name], prefix=SOURCE)
+        for each in (SOURCE_MEMBERS if task.may_cite else ())
+    ]
+    everything = (*controls, *own, *source)
+    for each in everything:
         refused = here.pop(each["name"], [])
         each["faults"] = _plainly(desk, each) or refused if faults else refused
     rare = [each for each in controls if each["rare"]]
@@ -81,13 +87,20 @@ def form_members(
         "rare": rare,
         "rare_open": any(each["filled"] or each["faults"] for each in rare),
         "why": own,
+        "source": source,
+        "source_open": any(each["filled"] or each["faults"] for each in source),
         "summary": [
             {"id": each["id"], "label": each["label"], "faults": each["faults"]}
-            for each in (*controls, *own)
+            for each in everything
             if each["faults"]
         ],
         "faults": [fault for left in here.values() for fault in left],
     }
+
+
+def _wanted(member: Member, task: Task, filled: Filled) -> Member:
+    """A member of a source, needed only where a source is entered at all."""
+    return member if task.has_source(filled) else member._replace(required=False)
 
 
 def _plainly(desk: Desk, control: Members) -> list[Members]:
@@ -100,11 +113,14 @@ def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members
     """The faults by the name of their control; "" is the whole form."""
     of_thing = {each.name for each in task.members}
     of_change = {each.name for each in task.why}
+    of_source = {each.name for each in SOURCE_MEMBERS}
     found: dict[str, list[Members]] = {}
     for fault in faults:
         steps = fault["pointer"].split("/")[1:]
         name = ""
-        if task.is_change and len(steps) > 1 and steps[0] == "changes" and steps[1] in of_thing:
+        if fault.get("of_source"):
+            name = SOURCE + steps[0] if steps and steps[0] in of_source else ""
+        elif task.is_change and len(steps) > 1 and steps[0] == "changes" and steps[1] in of_thing:
             name, steps = steps[1], steps[1:]
         elif task.is_change and steps and steps[0] in of_change:
             name = WHY + steps[0]
@@ -117,7 +133,8 @@ def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members
 
 def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: str = "") -> Members:
     lang, name = desk.lang, member.name
-    shape = task.type if prefix else str(task.before.get("type", task.type))
+    shape = task.type if prefix == WHY else str(task.before.get("type", task.type))
+    shape = "source" if prefix == SOURCE else shape
     rows = member.kind in ("citations", "facts")
     long = member.kind == "long" or (member.kind == "text" and "\n" in value)
     if is_new_id := name == "id" and not task.is_change:

@@ -6,30 +6,37 @@ as well, so that a line has to be mended only once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from events.catalogue import BY_TYPE
 from events.dates import parse
 from events.errors import (
+    AmbiguousDate,
     BadDate,
     BadSupersedes,
     BatchRefused,
+    EventTooLarge,
     IdTaken,
     IsWithdrawn,
     KeyReused,
     MalformedLine,
+    NotChangeable,
     NothingChanges,
     NotWithdrawn,
     Refusal,
     StaleRevision,
     UnknownReference,
+    WrongRecord,
 )
 from events.fact import Line, is_id
 from events.orders import Order
+from events.sheets.dates import edtf
 from service.pages.desk import words as desk_words
 from service.pages.desk.form import Member, members_of, number
 from service.pages.shell.layout import Members
 from service.words import language
+from service.words.number import number_text
 from service.words.speech import Speech
 
 
@@ -103,8 +110,20 @@ def id_fault(text: str, say: Speech) -> str:
 
 
 def _no_date(refused: BadDate, say: Speech) -> str:
-    why = desk_words.no_date(refused.why, say.lang)
-    return say("%(date)s is not a date: %(why)s", date=refused.text[:80], why=why)
+    text = refused.text[:80]
+    try:
+        meant = edtf(refused.text)
+    except AmbiguousDate as two:
+        return say(
+            "%(date)s could be %(first)s or %(second)s: write the one that is meant.",
+            date=text,
+            first=two.allowed[0],
+            second=two.allowed[1],
+        )
+    except BadDate:
+        why = desk_words.no_date(refused.why, say.lang)
+        return say("%(date)s is not a date: %(why)s", date=text, why=why)
+    return say("%(date)s: write %(meant)s, if that is meant.", date=text, meant=meant)
 
 
 def _words_of(refusal: Refusal, say: Speech) -> str | None:
@@ -112,21 +131,40 @@ def _words_of(refusal: Refusal, say: Speech) -> str | None:
     match refusal:
         case IdTaken():
             return say("The id %(id)s is taken: choose another.", id=refusal.id)
+        case UnknownReference(kind="source"):
+            return say(
+                "No source %(id)s is recorded: look for another, or enter it first.", id=refusal.id
+            )
         case UnknownReference():
             return say("Nothing is recorded under %(id)s.", id=refusal.id)
         case BadDate():
             return _no_date(refusal, say)
-        case NothingChanges():
-            return say("Nothing was changed.")
-        case IsWithdrawn():
-            return say("%(id)s is withdrawn: reinstate it first.", id=refusal.statement)
-        case NotWithdrawn():
-            return say("%(id)s is not withdrawn.", id=refusal.statement)
         case BadSupersedes():
             return say(
                 "Nothing of the id %(id)s was recorded earlier in the same record.",
                 id=refusal.named,
             )
+        case WrongRecord():
+            return say("It does not fit that record, or its entry lies in another one.")
+        case EventTooLarge():
+            return say(
+                "It is too long by %(number)s bytes: shorten its texts.",
+                number=refusal.size - refusal.limit,
+            )
+    return _of_change(refusal, say)
+
+
+def _of_change(refusal: Refusal, say: Speech) -> str | None:
+    """The same of what is the matter with a change."""
+    match refusal:
+        case NothingChanges():
+            return say("Nothing was changed.")
+        case NotChangeable():
+            return say("This can never change: record a new statement instead.")
+        case IsWithdrawn():
+            return say("%(id)s is withdrawn: reinstate it first.", id=refusal.statement)
+        case NotWithdrawn():
+            return say("%(id)s is not withdrawn.", id=refusal.statement)
         case StaleRevision():
             return say("The record of %(id)s changed in the meantime.", id=refusal.record)
         case KeyReused():
@@ -145,4 +183,43 @@ def _malformed(refusal: Refusal, say: Speech) -> str | None:
         "only a planned statement can be dropped": say("Only a plan can be given up."),
         "a plan that is dropped has no date": say("A plan that is given up has no date."),
     }
-    return known.get(str(refusal)) or desk_words.no_sheet(str(refusal), say.lang)
+    said = known.get(str(refusal)) or _of_form(str(refusal), say)
+    return said or desk_words.no_sheet(str(refusal), say.lang)
+
+
+def _of_form(why: str, say: Speech) -> str | None:
+    """What is wrong with the form of a value, in the words of a person; None where there are
+    none."""
+    if found := re.match(r"Expected `(?:int|float)[^`]*` (<=|>=) (-?[0-9.]+)", why):
+        bound = number_text(float(found[2]), grouped=False)
+        if found[1] == "<=":
+            return say("It is at most %(number)s.", number=bound)
+        return say("It is at least %(number)s.", number=bound)
+    if re.match("Expected `(?:int|float)", why):
+        return say("It is a number, such as 2.69.")
+    lengths = "Expected `str` of length <= ([0-9]+)|it has [0-9]+ characters, and ([0-9]+) is"
+    if found := re.match(lengths, why):
+        return say("It has at most %(number)s characters.", number=found[1] or found[2])
+    if found := re.search(r"the character (U\+[0-9A-F]+) cannot be shown", why):
+        return say(
+            "It has a character that cannot be shown, or that changes what stands beside it"
+            " (%(character)s): take it out.",
+            character=found[1],
+        )
+    if found := re.match("'([A-Z]{2})' is no country", why):
+        return say("%(code)s is no country.", code=found[1])
+    beginnings = {
+        "Expected `str` of length >=": say("It is missing."),
+        "Invalid enum value": say("Choose one of the list."),
+        "an id is lower-case": say(
+            "An id takes lower-case letters and digits, joined by single hyphens."
+        ),
+        "an absolute URI": say(
+            "An address begins with its scheme, such as https://, and has no blanks."
+        ),
+        "a url starts with": say("An address begins with http:// or https://."),
+        "a digest is": say("A digest has 64 digits, 0 to 9 and a to f."),
+        "it is one line": say("It is one line: take the line breaks out."),
+        "a reading without a date": say("It has no date: then it must say which entry it fills."),
+    }
+    return next((said for begun, said in beginnings.items() if why.startswith(begun)), None)

@@ -14,6 +14,7 @@ from service.asking.query import Arguments
 from service.lists.question import SEARCH
 from service.pages.desk import words as desk_words
 from service.pages.desk.lines import rows_of
+from service.pages.desk.revisions import undoing
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import statement_row
@@ -68,6 +69,7 @@ def record_members(desk: Desk, id: str, pager: Pager) -> Members:
         "word": labels.kind(record.kind, desk.lang),
         "name": _name(record, desk.lang),
         "revision": revision,
+        "undo": undoing(desk.service, str(Stream.record(id)))[0] is not None,
         "card": rows_of(desk, record.card or {}),
         "entries": entries,
         "new": _new_links(desk, record, id),
@@ -86,6 +88,7 @@ def source_members(desk: Desk, id: str) -> Members:
         "word": labels.kind("source", desk.lang),
         "name": record.card["title"],
         "revision": revision,
+        "undo": undoing(desk.service, str(Stream.source(id)))[0] is not None,
         "card": rows_of(desk, record.card),
         "entries": {},
         "new": [_new_link(desk, type, {"source": id}) for type in STATEMENT_TYPES],

@@ -32,6 +32,7 @@ from service.pages.desk.values import (
 from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing, plans_over, standing_of
 from service.words import labels, language
+from service.words.names import text_in
 
 MOST_WEIGHED = 20
 """How many statements are shown beside their rivals, and beside how many of them each."""
@@ -101,7 +102,7 @@ class Life:
 
     def take(self, line: Line) -> Members:
         """Applies the line of an event; returns its words, with `rows` of what it changed."""
-        kind = line["type"]
+        kind, lang = line["type"], self._desk.lang
         about = touched(line)
         of = about.id if about.space == "statement" else None
         stood = self._lines.get(of, {})
@@ -127,9 +128,9 @@ class Life:
         subject = self._lines.get(of, {})
         return {
             "type": kind,
-            "word": desk_words.type_of_line(kind, self._desk.lang),
+            "word": desk_words.type_of_line(kind, lang),
             "about": about.id,
-            "title": subject.get("title") or subject.get("name") or "",
+            "title": text_in(subject, "title", lang) or text_in(subject, "name", lang),
             "reason": line.get("reason"),
             "rows": rows,
         }

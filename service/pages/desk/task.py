@@ -8,7 +8,8 @@ the API's are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, cast
 
 from werkzeug.datastructures import MultiDict
 
@@ -17,10 +18,15 @@ from events.decision import FIXED
 from events.errors import MalformedLine, NotFound
 from events.fact import Line
 from events.record import Record, changed
+from events.source import SourceRecorded
+from events.stream import Stream
 from service.archive import Archive
-from service.orders.changes import Change
+from service.archive.suggestions import Suggestion
+from service.orders.changes import CHANGES, Change
 from service.pages.desk.form import (
     Member,
+    Rows,
+    Value,
     Values,
     changes_of,
     line_of,
@@ -32,8 +38,31 @@ from service.pages.desk.form import (
 WHY = "why."
 """What the names of a change's own members begin with in a form, `sources` being in both."""
 
+SOURCE = "source."
+"""What the names of the members of a source that is entered in place begin with."""
+
+_OF_A_SOURCE = ("title", "url", "medium", "author", "publisher", "date")
+
+SOURCE_MEMBERS: tuple[Member, ...] = (
+    *sorted(
+        (each for each in members_of(SourceRecorded) if each.name in _OF_A_SOURCE),
+        key=lambda each: _OF_A_SOURCE.index(each.name),
+    ),
+    Member("locator", "text", required=False, choices=(), of=""),
+)
+"""What is asked of a source that is entered in place, with the place in it."""
+
 PREFILLED = ("facility", "record", "series", "source", "supersedes", "milestone")
 """What a link to an empty form may fill in; `source` is the first of its sources."""
+
+
+class Filled(NamedTuple):
+    """What stands in a form: what is said of the thing, of the change itself, and of a source that
+    is entered with it."""
+
+    values: Values
+    why: Values
+    source: Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +71,7 @@ class Task:
 
     Of a change, `stream` is what it changes, `revision` the one that its form was filled at,
     and `before` the line that stood there then. `suggested` is the id that something new was
-    given since nobody wrote one.
+    given since nobody wrote one. `suggestion` is what it would take.
     """
 
     said: Line
@@ -55,6 +84,7 @@ class Task:
     before: Line = field(default_factory=dict)
     record: str = ""
     suggested: str = ""
+    suggestion: Suggestion | None = None
 
     @property
     def type(self) -> str:
@@ -71,17 +101,50 @@ class Task:
         """Whether it sets members anew, as a correction and an amendment do."""
         return self.change is not None and self.change.sets_members
 
-    def filled(self) -> tuple[Values, Values]:
-        """The values of the form at first: those of the thing, and those of the change."""
+    @property
+    def may_cite(self) -> bool:
+        """Whether its line names sources, of which one may be entered with it."""
+        return any(each.kind == "citations" for each in (*self.members, *self.why))
+
+    def filled(self) -> Filled:
+        """The values of the form at first."""
         line = self.before if self.is_change else self.prefilled
-        return values_of(self.members, line), values_of(self.why, {})
+        return Filled(values_of(self.members, line), values_of(self.why, {}), self._offered())
 
-    def sent(self, form: MultiDict[str, str]) -> tuple[Values, Values]:
-        """The values that a form sent: those of the thing, and those of the change."""
-        return sent(self.members, form), sent(self.why, form, WHY)
+    def has_source(self, filled: Filled) -> bool:
+        """Whether a form says anything of a source, besides what it was offered with."""
+        return filled.source != self._offered() and any(filled.source.values())
 
-    def shows(self, line: Line) -> tuple[Values, Values]:
-        """What the form shows of a line that it once made. Raises Refusal for any other."""
+    def _offered(self) -> Values:
+        """What stands of a source in a form at first: the address that a suggestion gives."""
+        link = None if self.suggestion is None else self.suggestion.link
+        return values_of(SOURCE_MEMBERS, {} if link is None else {"url": link})
+
+    def sent(self, form: MultiDict[str, str]) -> Filled:
+        """The values that a form sent."""
+        return Filled(
+            sent(self.members, form),
+            sent(self.why, form, WHY),
+            sent(SOURCE_MEMBERS if self.may_cite else (), form, SOURCE),
+        )
+
+    def shows(self, line: Line, source: Line | None = None) -> Filled:
+        """What the form shows of a line that it once made, with the source that was entered with
+        it. Raises Refusal for any other."""
+        values, why = self._shows(line)
+        if source is None:
+            return Filled(values, why, self._offered())
+        if not self.may_cite:
+            raise MalformedLine("the line names no sources", pointer="/sources")
+        fact_of(source)
+        whose = why if self.why else values
+        rows = cast("Rows", whose["sources"])
+        whose["sources"] = tuple(row for row in rows if row[0] != source["id"])
+        places = [place for id, place in rows if id == source["id"] and place]
+        shown = {**source, "locator": places[0]} if places else source
+        return Filled(values, why, values_of(SOURCE_MEMBERS, shown))
+
+    def _shows(self, line: Line) -> tuple[dict[str, Value], dict[str, Value]]:
         if any(line.get(name) != value for name, value in self.said.items()):
             raise MalformedLine(f"the path says {self.said['type']!r}", pointer="/type")
         fact_of(line)
@@ -89,13 +152,25 @@ class Task:
         fact_of(shown)
         return values_of(self.members, shown), values_of(self.why, line)
 
-    def line(self, values: Values, why: Values) -> Line:
+    def line(self, filled: Filled) -> Line:
         """The line that a form says: of a change, only what somebody changed."""
+        values, why, _ = filled
         own = line_of(self.why, why)
         if self.changes_members:
             before = values_of(self.members, self.before)
             return {**self.said, "changes": changes_of(self.members, before, values), **own}
         return {**self.said, **line_of(self.members, values), **own}
+
+    def lines(self, filled: Filled, source_id: str) -> tuple[Line, ...]:
+        """The lines that a form says: where a source is entered in place, that one first, under an
+        id, and its own, which names it."""
+        line = self.line(filled)
+        if not self.has_source(filled):
+            return (line,)
+        said = line_of(SOURCE_MEMBERS, filled.source)
+        place = {name: said.pop(name) for name in ("locator",) if name in said}
+        line["sources"] = [*line.get("sources", ()), {"id": source_id, **place}]
+        return {"type": "source", "id": source_id, **said}, line
 
 
 def new_task(type: str, prefill: Mapping[str, str]) -> Task:
@@ -129,11 +204,25 @@ def change_task(service: Archive, change: Change, id: str, revision: int | None)
     )  # fmt: skip
 
 
+def suggested_task(service: Archive, suggestion: Suggestion, revision: int | None) -> Task:
+    """Taking a suggestion, as what it is of stood at a revision (None: now). Raises NotFound."""
+    line = suggestion.line
+    for change in CHANGES:
+        if change.type == line["type"] and change.of in line:
+            task = change_task(service, change, line[change.of], revision)
+            return replace(task, suggestion=suggestion)
+    return replace(
+        new_task(line["type"], {}), prefilled=line, suggestion=suggestion, suggested=line["id"],
+        record=Stream.parse(suggestion.stream).id,
+    )  # fmt: skip
+
+
 def again(service: Archive, task: Task) -> Task:
     """The same task, of what stands now. Raises NotFound."""
     if task.change is None:
         return task
-    return change_task(service, task.change, task.said[task.change.of], None)
+    now = change_task(service, task.change, task.said[task.change.of], None)
+    return replace(now, suggestion=task.suggestion)
 
 
 def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:

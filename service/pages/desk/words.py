@@ -16,15 +16,16 @@ Said = Mapping[str, str]
 
 
 def member(name: str, lang: str) -> str:
-    """What a member of a line is called; `why.` stands before those of a change itself."""
-    said = MEMBERS.get(name) or MEMBERS.get(name.removeprefix("why."), {})
+    """What a member of a line is called; `why.` stands before those of a change itself, `source.`
+    before those of a source that is entered with it."""
+    said = MEMBERS.get(name) or MEMBERS.get(name.rpartition(".")[2], {})
     return said.get(lang, name)
 
 
 def hint(type: str, name: str, lang: str) -> str:
     """What to write into a member, in a sentence; "" where there is none."""
     own = HINTS.get(f"{type}.{name}") or HINTS.get(name)
-    said = own or HINTS.get(name.removeprefix("why."), {})
+    said = own or HINTS.get(name.rpartition(".")[2], {})
     return said.get(lang, "")
 
 
@@ -110,6 +111,7 @@ MEMBERS: Mapping[str, Said] = {
     "field": word("members", "Field of science"),
     "id": word("members", "Id"),
     "latitude": word("members", "Latitude"),
+    "locator": word("members", "Place in it"),
     "longitude": word("members", "Longitude"),
     "medium": word("members", "Medium"),
     "milestone": word("members", "Milestone"),
@@ -214,6 +216,7 @@ HINTS: Mapping[str, Said] = {
         "hints", "Addresses that others have for it, such as Wikidata, separated by blanks."
     ),
     "latitude": word("hints", "Degrees north; south is negative."),
+    "locator": word("hints", "Such as a page or a section."),
     "longitude": word("hints", "Degrees east; west is negative."),
     "medium": word("hints", "Such as book, paper, news, institute-page; unsourced for memory."),
     "author": word("hints", "Who wrote it."),

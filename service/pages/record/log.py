@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from projections.views.history import Entry
+from service.archive.suggestions import suggestion_of
 from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.records.audit import entry_members
@@ -69,6 +70,7 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Memb
         "day": entry.recorded_at[:10],
         "time": entry.recorded_at[11:19],
         "diff": diff,
+        "suggestion": suggestion_of(entry.request),
         "mended": "changes" in line or line["type"] in ("withdrawal", "reinstatement"),
         "raw": msgspec.json.format(entry.line, indent=2),
     }

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, Language, year_of
 from events.statement import Statement
 from events.stream import Stream
@@ -23,6 +24,7 @@ from service.asking.paging import Lists
 from service.asking.query import Query
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
+from service.pages.desk import words as desk_words
 from service.pages.record.life import phases, promises, readings
 from service.pages.record.log import record_log
 from service.pages.shell.answering import Visit
@@ -159,7 +161,18 @@ class _Record:
             if self.answer["kind"] == "indicator"
             else None,
             "pager": self.pager,
+            "missing": self._missing(),
         }
+
+    def _missing(self) -> list[tuple[str, str, Members]]:
+        """What a reader may find missing here: the type of a statement, its word, and of what."""
+        if self.facility:
+            types, of = STATEMENT_TYPES, {"facility": self.id}
+        else:
+            kind = self.answer["kind"]
+            types = {kind: STATEMENT_TYPES[kind]}
+            of = {"series" if kind == "indicator" else "record": self.id}
+        return [(type, desk_words.type_of_line(type, self.lang), of) for type in types]
 
     # --- what it is
 

@@ -59,7 +59,13 @@ def test_a_backup_answers_as_the_folder_did(folder: Path, tmp_path: Path) -> Non
     assert signed is not None
     copy = tmp_path / "backups" / "monday"
     told = json.loads(done(folder, "backup", str(copy), "--json"))
-    assert told == {"folder": str(copy), "head": "@3", "keys": 1, "citations": None}
+    assert told == {
+        "folder": str(copy),
+        "head": "@3",
+        "keys": 1,
+        "citations": None,
+        "suggestions": None,
+    }
     assert {path.name for path in copy.iterdir()} == {LOG, "log.head", KEYS, "keys.head"}
     assert [path.name for path in copy.parent.iterdir()] == ["monday"]
     assert [done(copy, *question) for question in questions] == answers

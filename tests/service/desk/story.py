@@ -27,11 +27,21 @@ PATHS = (
     "/desk/records/juno/amend",
     "/desk/sources/yearbook/amend",
     "/desk/batch",
+    "/desk/suggestions",
+    "/desk/records/juno/revisions?from=1",
+    "/desk/records/juno/undo",
     "/desk/date?text=1987~",
     "/desk/id?of=record&id=juno",
     "/desk/find?of=record&q=juno",
 )
-FORMS = tuple(path for path in PATHS if "/new/" in path or path.count("/") > 3 or "batch" in path)
+OF_ONE_STEP = ("/undo", "/revisions?from=1")
+FORMS = tuple(
+    path
+    for path in PATHS
+    if ("/new/" in path or path.count("/") > 3 or "batch" in path)
+    and not path.endswith(OF_ONE_STEP)
+)
+"""Those that are looked at before they are recorded."""
 
 
 def key_of(archive: Archive, role: str, name: str = "grace") -> str:

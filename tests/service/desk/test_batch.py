@@ -80,7 +80,7 @@ def test_a_batch_too_is_looked_at_again(grace: Browser, told: Teller) -> None:
     other_correction(told, title="JUNO takes data")
     stale = grace.record(looked)
     assert stale.status_code in (412, 422)
-    assert page(stale).says("Somebody was faster")
+    assert page(stale).says("A record changed since you looked")
     assert head(told.archive) == 6
     assert grace.record(stale).status_code == 303
     assert head(told.archive) == 9

@@ -148,7 +148,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             },
             "sources",
             422,
-            "2: Nothing is recorded under lost.",
+            "2: No source lost is recorded: look for another, or enter it first.",
         ),
         (
             "/desk/new/indicator",
@@ -184,7 +184,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             {"date": "2020", "why__reason": "x", "why__sources__0": "lost"},
             "why.sources",
             422,
-            "Nothing is recorded under lost.",
+            "No source lost is recorded: look for another, or enter it first.",
         ),
     ],
 )

@@ -121,7 +121,7 @@ def test_hostile_text_is_only_text(grace: Browser, told: Teller) -> None:
     """In forms, previews, problems, lists and lines, whatever it says."""
     evil = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'"
     looked = grace.look(
-        "/desk/new/source", id="evil", medium="book", title=evil, author="{{ 7*7 }}"
+        "/desk/new/source", id="evil", medium="book", title=evil, author="{{ 7777*7777 }}"
     )
     done = grace.record(looked)
     bad = grace.look("/desk/new/source", id=evil, medium="book", title=evil, date=evil)
@@ -134,7 +134,7 @@ def test_hostile_text_is_only_text(grace: Browser, told: Teller) -> None:
         text = answer.get_data(as_text=True)
         assert "<script>alert" not in text
         assert "<img src=x" not in text
-        assert "49" not in text.replace("@49", "") or "{{ 7*7 }}" in text
+        assert "60481729" not in text
     assert recorded(told.archive, 4)[0]["title"] == evil
 
 

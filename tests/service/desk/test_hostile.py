@@ -108,6 +108,28 @@ def test_each_member_takes_anything_or_refuses_it(grace: Browser) -> None:
             assert answer.status_code < 500, (spoilt, value[:80])
 
 
+def test_forms_of_one_step_take_anything_or_refuse_it(grace: Browser, told: Teller) -> None:
+    """To undo, and to decline one or many."""
+    told.archive.suggestions.suggest(
+        line={"type": "withdrawal", "statement": "juno-plan"}, reason="So.", where=None,
+        stream="record:juno", revision=3, by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    (waits,) = told.archive.suggestions.waiting()
+    undo, one = "/desk/records/juno/undo", f"/desk/suggestions/{waits.id}"
+    token = grace.page(undo).form("record").value("token").encode()
+    for path, do in ((undo, b"record"), (one, b"decline"), ("/desk/suggestions", b"decline")):
+        for name in ("reason", "revision", "key", "id", "do"):
+            for value in VALUES:
+                fields = {"token": token, "do": do, "revision": b"3", "key": b"k" * 32}
+                answer = send(grace, path, (fields | {name: value}).items())
+                assert answer.status_code < 500, (path, name, value[:80])
+    for name in ("line", "source", "revision"):
+        for value in VALUES:
+            fields = {"token": token, "do": b"record", "key": b"k" * 32, "line": b"{}"}
+            answer = send(grace, one, (fields | {name: value}).items())
+            assert answer.status_code < 500, (name, value[:80])
+
+
 @pytest.mark.parametrize("name", ["key", "then", "kept", "token"])
 def test_nobody_breaks_the_form_for_a_key(app: Flask, told: Teller, name: str) -> None:
     """Nor begins a session by a form that is then refused."""
@@ -127,7 +149,7 @@ def test_nobody_breaks_the_form_for_a_key(app: Flask, told: Teller, name: str) -
 @pytest.mark.parametrize("path", sorted({path.partition("?")[0] for path in PATHS}))
 def test_a_path_takes_any_parameter_or_refuses_it(grace: Browser, app: Flask, path: str) -> None:
     """Whether one is signed in or not."""
-    names = ("lang", "q", "recorded", "facility", "source", "of", "id", "text", "then")
+    names = ("lang", "q", "recorded", "facility", "of", "id", "text", "then", "from", "to", "after")
     for browser in (grace, Browser(app)):
         for name in names:
             for value in VALUES:

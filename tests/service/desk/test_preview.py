@@ -185,7 +185,7 @@ def test_a_stale_look_shows_what_changed_and_what_would_happen_now(
     other_correction(told, title="JUNO takes data", summary="A summary.")
     stale = grace.record(looked)
     assert stale.status_code == 412
-    assert page(stale).says("Somebody was faster")
+    assert page(stale).says("This changed while you were editing")
     assert page(stale).says("zhao · Faster.")
     assert "<del>Takes data</del> <ins>JUNO takes data</ins>" in stale.get_data(as_text=True)
     assert head(told.archive) == 5
@@ -217,7 +217,7 @@ def test_a_card_that_somebody_else_amended_is_looked_at_again(grace: Browser, to
     told.tell(amendment("juno", {"acronym": "JUNO"}))
     stale = grace.record(looked)
     assert stale.status_code == 412
-    assert page(stale).says("Somebody was faster")
+    assert page(stale).says("This changed while you were editing")
     assert page(stale).form("preview").value("acronym") == "JUNO"
     assert grace.record(stale).status_code == 303
     assert recorded(told.archive, 5)[0]["changes"] == {"place": "Kaiping"}

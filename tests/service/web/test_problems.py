@@ -68,6 +68,10 @@ BYTES = ["\xff", "\xc3", "\xed\xa0\x80"]
 """The same without escapes, which no client should send; WSGI has bytes as Latin-1."""
 
 
+WAIT = ("too-many-citations", "too-many-suggestions")
+"""Of 429, what says by itself when to come back."""
+
+
 @pytest.mark.parametrize("problem", PROBLEMS, ids=[problem.slug for problem in PROBLEMS])
 def test_a_problem_has_its_page_and_its_shape(reader: Reader, problem: Problem) -> None:
     """`type` can be followed, and tells the title, the status and what it means."""
@@ -91,7 +95,7 @@ def test_a_problem_has_its_page_and_its_shape(reader: Reader, problem: Problem) 
     }
     assert (response.status_code, response.mimetype) == (problem.status, "application/problem+json")
     assert response.headers["Cache-Control"] == "no-store"
-    waits = problem.status == 503 or problem.slug == "too-many-citations"
+    waits = problem.status == 503 or problem.slug in WAIT
     assert ("Retry-After" in response.headers) == waits
 
 

@@ -1,0 +1,145 @@
+"""What readers suggest, at the desk: what waits, and each to be taken, mended before, or declined.
+
+To take one is to record its order as any other form does, under a request that names the
+suggestion; so its commit says where it comes from, and who suggested it is said there and nowhere
+else.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, redirect, request
+
+from events.characters import check_characters
+from events.errors import MalformedLine
+from service.archive.suggestions import NoSuchSuggestion, Suggestion, SuggestionClosed
+from service.asking.filters import AFTER_ROW
+from service.desk import forms
+from service.desk.answering import page, the_desk
+from service.desk.sending import sent_revision
+from service.pages.desk.faults import fault_of
+from service.pages.desk.room import PATH, Desk
+from service.pages.desk.suggested import suggestion_members, waiting_members
+from service.pages.desk.task import suggested_task
+from service.pages.shell.layout import Members
+from service.pages.shell.pager import Pager
+from service.web.access import identity
+from service.web.response import parameters
+from service.web.root import archive
+
+LONGEST_ANSWER = 1000
+"""In characters: why something was declined."""
+
+
+def waiting() -> Response:
+    """What waits, or, once those that were chosen are declined, what is left."""
+    desk = the_desk()
+    if request.method == "POST":
+        return _decline_chosen(desk)
+    return _queue(desk)
+
+
+def one(id: str) -> Response:
+    """The form by which a suggestion is taken, what that would change, or what is left."""
+    suggestion = _the(id)
+    desk = the_desk()
+    if request.form.get("do") == "decline":
+        reason, faults = _reason(desk)
+        if faults:
+            return _one_declined(desk, suggestion, reason, faults)
+        archive().suggestions.decline(id, reason=reason, by=identity().name)
+        return _back(desk, declined="1")
+    if suggestion.state != "waiting" and request.method == "GET":
+        return _closed(desk, suggestion)
+    return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
+
+
+def _the(id: str) -> Suggestion:
+    found = archive().suggestions.get(id)
+    if found is None:
+        raise NoSuchSuggestion(id)
+    return found
+
+
+def _closed(desk: Desk, suggestion: Suggestion) -> Response:
+    """What became of one that does not wait any more."""
+    shown = {"suggestion": suggestion_members(desk, suggestion)}
+    return page("desk/closed.html", desk, **shown)
+
+
+def _one_declined(
+    desk: Desk, suggestion: Suggestion, reason: str, faults: list[Members]
+) -> Response:
+    shown = {
+        "suggestion": suggestion_members(desk, suggestion),
+        "reason": reason,
+        "faults": faults,
+    }
+    return page("desk/closed.html", desk, 422, **shown)
+
+
+def _decline_chosen(desk: Desk) -> Response:
+    meant = "shown" if request.form.get("do") == "decline-all" else "id"
+    chosen = dict.fromkeys(request.form.getlist(meant))
+    reason, faults = _reason(desk)
+    if not chosen:
+        words = desk.say("Choose at least one.")
+        faults.append({"text": words, "lang": desk.lang})
+    if faults:
+        return _queue(desk, reason=reason, chosen=[*chosen], faults=faults, status=422)
+    done = 0
+    for id in chosen:
+        try:
+            archive().suggestions.decline(id, reason=reason, by=identity().name)
+            done += 1
+        except SuggestionClosed:
+            continue  # somebody else was faster, and has answered it
+    return _back(desk, declined=str(done))
+
+
+def _reason(desk: Desk) -> tuple[str, list[Members]]:
+    """Why something is declined, as it was sent, and what is wrong with it."""
+    text = request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        return text, [fault_of(MalformedLine("'reason' is missing"), desk.say)]
+    if len(text) > LONGEST_ANSWER:
+        why = f"it has {len(text)} characters, and {LONGEST_ANSWER} is the most"
+        return text, [fault_of(MalformedLine(why), desk.say)]
+    try:
+        check_characters({"reason": text})
+    except MalformedLine as refusal:
+        return text, [fault_of(refusal, desk.say)]
+    return text, []
+
+
+def _back(desk: Desk, **done: str) -> Response:
+    return cast("Response", redirect(desk.here.to(f"{PATH}/suggestions", **done), 303))
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _queue(
+    desk: Desk,
+    *,
+    reason: str = "",
+    chosen: list[str] | None = None,
+    faults: list[Members] | None = None,
+    status: int = 200,
+) -> Response:
+    texts = parameters(("lang", "after", "recorded", "declined"))
+    pager = Pager(desk.here, skipped=AFTER_ROW.parse(texts.get("after", "0")))
+    found = archive().suggestions.waiting()
+    shown = {
+        "waiting": waiting_members(desk, pager.part(found)),
+        "count": len(found),
+        "pager": pager,
+        "recorded": _count(texts.get("recorded", "")),
+        "declined": _count(texts.get("declined", "")),
+        "reason": reason,
+        "chosen": chosen or [],
+        "faults": faults or [],
+    }
+    return page("desk/queue.html", desk, status, **shown)

@@ -1,0 +1,63 @@
+"""A suggestion as pages show it: what it would change, from what to what, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+
+from events.record import Record
+from events.stream import Stream
+from service.archive.suggestions import Suggestion
+from service.pages.desk.preview import Life
+from service.pages.desk.room import PATH, Desk
+from service.pages.desk.task import folded_at
+from service.pages.shell.layout import Members
+from service.words import labels
+from service.words.names import text_in
+
+Fold = Callable[[str, int | None], tuple[Record, int]]
+"""Gives what a stream folds to at a revision (None: the last), and that revision."""
+
+
+def suggestion_members(desk: Desk, suggestion: Suggestion, fold: Fold | None = None) -> Members:
+    """The variables of the template for a suggestion: what it says, beside what stood there when it
+    was made; it has `moved` where something else stands there now."""
+    stream = Stream.parse(suggestion.stream)
+    fold = fold or partial(folded_at, desk.service)
+    record, now = fold(suggestion.stream, None)
+    stood, _ = fold(suggestion.stream, suggestion.revision)
+    shown = Life(desk, stood).take(suggestion.order)
+    card = record.card or {}
+    about = f"{'source' if stream.space == 'source' else 'record'}s/{stream.id}"
+    return {
+        "id": suggestion.id,
+        "state": suggestion.state,
+        "reason": suggestion.reason,
+        "where": suggestion.where,
+        "link": suggestion.link,
+        "made_at": suggestion.made_at,
+        "actor": suggestion.actor,
+        "closed_at": suggestion.closed_at,
+        "closed_by": suggestion.closed_by,
+        "recorded": suggestion.recorded,
+        "answer": suggestion.answer,
+        "of": {"id": stream.id, "name": _name(desk, card) or stream.id, "exists": now > 0},
+        "about": f"/{about}",
+        "url": desk.here.to(f"{PATH}/suggestions/{suggestion.id}"),
+        "moved": now != suggestion.revision
+        and shown["rows"] != Life(desk, record).take(suggestion.order)["rows"],
+        **{name: shown[name] for name in ("type", "word", "title", "rows")},
+    }
+
+
+def waiting_members(desk: Desk, waiting: Iterable[Suggestion]) -> list[Members]:
+    """The same of all that waits; many may be of one record, which is folded once."""
+    fold = cache(partial(folded_at, desk.service))
+    return [suggestion_members(desk, each, fold) for each in waiting]
+
+
+def _name(desk: Desk, card: Members) -> str:
+    """What a record or a source is called for short."""
+    if "title" in card:
+        return text_in(card, "title", desk.lang)
+    return labels.names_of(card, desk.lang)[0] if card else ""

@@ -1,0 +1,129 @@
+"""A form says all that is wrong with it at once, and takes a source that is not recorded yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import head, page, recorded
+from tests.story.telling import Teller
+
+
+def test_three_mistakes_take_one_round(grace: Browser, told: Teller) -> None:
+    """The form, the id that is taken, and the source that there is not."""
+    looked = grace.look(
+        "/desk/new/facility", id="juno", name="X", country="CN", field="particle-physics",
+        latitude="95", longitude="east", sources__0="lost",
+    )  # fmt: skip
+    assert looked.status_code == 422
+    shown = page(looked)
+    for words in (
+        "The id juno is taken: choose another.",
+        "It is at most 90.",
+        "east is not a number.",
+        "No source lost is recorded",
+    ):
+        assert shown.says(words), words
+    assert head(told.archive) == 4
+
+
+def test_so_do_those_of_a_correction(grace: Browser) -> None:
+    """In what it changes, and in why."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        date="31/12/2025", title="", sources__0="lost", why__sources__0="lost-too",
+    )  # fmt: skip
+    shown = page(looked)
+    for words in (
+        "31/12/2025: write 2025-12-31, if that is meant.",
+        "No source lost is recorded",
+        "No source lost-too is recorded",
+        "Reason : It is missing.",
+        "Title : It is missing.",
+    ):
+        assert shown.says(words), words
+
+
+@pytest.mark.parametrize(
+    ("member", "text", "words"),
+    [
+        ("date", "03/04/2025", "03/04/2025 could be 2025-04-03 or 2025-03-04"),
+        ("date", "12/2013", "12/2013: write 2013-12, if that is meant."),
+        ("stated", "", "A plan must say when it was stated."),
+        ("title", "two\u202elines", "It has a character that cannot be shown"),
+        ("summary", "a" * 70_000, "It is too long by"),
+    ],
+)
+def test_what_is_wrong_is_said_as_a_person_would(
+    grace: Browser, member: str, text: str, words: str
+) -> None:
+    """With what would do."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        **{
+            "milestone": "upgraded", "modality": "planned", "date": "2031", "stated": "2026",
+            "title": "To be upgraded", member: text,
+        },
+    )  # fmt: skip
+    assert page(looked).says(words)
+
+
+def test_a_source_is_entered_in_place(grace: Browser, told: Teller) -> None:
+    """One commit has both, and the statement rests on it, at its place."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        milestone="upgraded", modality="actual", date="2026-02", title="More tubes",
+        sources__0="yearbook", source__title="A new page", source__medium="news",
+        source__url="https://example.org/", source__locator="p. 3",
+    )  # fmt: skip
+    assert looked.status_code == 200, looked.text
+    answer = grace.record(looked)
+    assert answer.headers["Location"] == "/desk/records/juno?recorded=6"
+    source, line = recorded(told.archive, 4)
+    assert source["title"] == "A new page"
+    assert line["sources"] == [{"id": "yearbook"}, {"id": source["id"], "locator": "p. 3"}]
+
+
+def test_what_is_wrong_with_it_stands_beside_it(grace: Browser, told: Teller) -> None:
+    """Together with what is wrong with the rest; the form keeps both."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        date="2025-08-25", why__reason="So.", source__title="A page", source__url="example.org",
+    )  # fmt: skip
+    assert looked.status_code == 422
+    shown = page(looked)
+    assert shown.says("Address : An address begins with http:// or https://.")
+    assert shown.says("Medium : It is missing.")
+    assert shown.form("preview").value("source.title") == "A page"
+    assert head(told.archive) == 4
+
+
+def test_a_source_with_a_change_is_of_the_change(grace: Browser, told: Teller) -> None:
+    """And both are at the revision that was looked at."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        date="2025-08-25", why__reason="So.", source__title="A page", source__medium="news",
+    )  # fmt: skip
+    told.tell(
+        {"type": "correction", "statement": "juno-came", "changes": {"summary": "x"}, "reason": "y"}
+    )
+    stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).form("preview").value("source.title") == "A page"
+    assert page(stale).form("preview").value("why.sources.0") == ""
+    assert grace.record(stale).status_code == 303
+    source, line = recorded(told.archive, 5)
+    assert line["sources"] == [{"id": source["id"]}]
+    assert line["changes"] == {"date": "2025-08-25"}
+
+
+def test_a_source_is_sent_only_by_a_form_that_takes_one(grace: Browser, told: Teller) -> None:
+    """Whatever is sent beside its members."""
+    form = grace.page("/desk/new/source").form("preview")
+    line = '{"type":"source","id":"x","medium":"book","title":"X"}'
+    sent = [("token", form.value("token")), ("line", line), ("source", line), ("key", "k" * 32)]
+    assert grace.post(form.action, [*sent, ("do", "record")]).status_code == 422
+    other = grace.page("/desk/new/milestone?facility=juno").form("preview")
+    sent[2] = ("source", '{"type":"milestone"}')
+    assert grace.post(other.action, [*sent, ("do", "record")]).status_code == 422
+    assert head(told.archive) == 4

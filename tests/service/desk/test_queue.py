@@ -1,0 +1,206 @@
+"""What readers suggest, at the desk: taken as an order, mended before, or declined for a reason."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from service.archive.suggestions import Suggestion
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import head, key_of, page, recorded
+from tests.story.telling import Teller
+
+WORDS = "The log book has the day before."
+
+DAY_BEFORE = {
+    "type": "correction",
+    "statement": "juno-came",
+    "changes": {"date": "2025-08-25"},
+}
+
+
+def waits(told: Teller, *, where: str | None = None, **more: object) -> Suggestion:
+    """A suggestion that waits."""
+    line = {**DAY_BEFORE, **more}
+    made, _ = told.archive.suggestions.suggest(
+        line=line, reason=WORDS, where=where, stream="record:juno", revision=3,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    return made
+
+
+def state(told: Teller, made: Suggestion) -> tuple[str, int | None, str | None]:
+    """What became of it."""
+    found = told.archive.suggestions.get(made.id)
+    assert found is not None
+    return found.state, found.recorded, found.answer
+
+
+def test_the_queue_shows_what_each_would_change(grace: Browser, told: Teller) -> None:
+    """From what to what, why, and where it can be read; the desk says how many wait."""
+    waits(told, where="https://example.org/log")
+    shown = grace.page("/desk/suggestions")
+    for words in ("1 suggestion waits", WORDS, "26 August 2025", "25 August 2025"):
+        assert shown.says(words), words
+    assert grace.page("/desk").says("1 suggestion of a reader waits")
+    text = grace.get("/desk/suggestions").text
+    assert 'href="https://example.org/log" rel="external nofollow noreferrer ugc"' in text
+
+
+def test_a_suggestion_is_taken_as_an_order_with_the_words_of_the_reader(
+    grace: Browser, told: Teller
+) -> None:
+    """By one press: the commit is the curator's, and its request names the suggestion."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    assert page(looked).says("What a reader suggests")
+    answer = grace.record(looked)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/suggestions?recorded=5")
+    assert recorded(told.archive, 4) == [{**DAY_BEFORE, "reason": WORDS, "by": "grace"}]
+    commit = told.archive.chronicle.log.head()
+    assert commit is not None
+    assert commit.request == f"suggestion:{made.id}"
+    assert state(told, made) == ("taken", 5, None)
+    told.archive.catch_up()
+    assert f'href="/suggestions/{made.id}"' in grace.get("/records/juno").text
+    assert grace.page("/desk/suggestions?recorded=5").says("Taken, and recorded at @5.")
+    assert grace.page(f"/desk/suggestions/{made.id}").says("it was recorded at @5")
+
+
+def test_a_form_that_is_sent_twice_takes_it_once(grace: Browser, told: Teller) -> None:
+    """And tells the same both times; another form of it is told that it is closed."""
+    made = waits(told)
+    looked, other = (grace.get(f"/desk/suggestions/{made.id}") for _ in range(2))
+    places = [grace.record(looked).headers["Location"] for _ in range(2)]
+    assert places == ["/desk/suggestions?recorded=5"] * 2
+    closed = grace.record(other)
+    assert closed.status_code == 409
+    assert "taken already" in closed.text
+    assert head(told.archive) == 5
+
+
+def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller) -> None:
+    """With other words, and a source that is entered with it: one commit of two events."""
+    made = waits(told, where="https://example.org/log")
+    form = grace.page(f"/desk/suggestions/{made.id}").form("preview")
+    assert form.value("source.url") == "https://example.org/log"
+    filled = form.filled(
+        {
+            "date": "2025-08-24",
+            "why.reason": "By the log book.",
+            "source.title": "The log book",
+            "source.medium": "book",
+        }
+    )
+    looked = grace.post(form.action, [*filled, ("do", "preview")])
+    assert looked.status_code == 200, looked.text
+    assert grace.record(looked).status_code == 303
+    source, line = recorded(told.archive, 4)
+    assert (source["type"], source["url"]) == ("source", "https://example.org/log")
+    assert line["changes"] == {"date": "2025-08-24"}
+    assert line["reason"] == "By the log book."
+    assert line["sources"] == [{"id": source["id"]}]
+    assert state(told, made) == ("taken", 6, None)
+
+
+def test_an_address_that_nobody_completes_is_no_source(grace: Browser, told: Teller) -> None:
+    """What the reader named stands in the form, and may stay there."""
+    made = waits(told, where="https://example.org/log")
+    form = grace.page(f"/desk/suggestions/{made.id}").form("preview")
+    looked = grace.post(form.action, [*form.fields, ("do", "preview")])
+    assert grace.record(looked).status_code == 303
+    assert "sources" not in recorded(told.archive, 4)[0]
+
+
+def test_what_changed_meanwhile_is_told_before_it_is_taken(grace: Browser, told: Teller) -> None:
+    """In the queue, where something else stands now in the place of what was to change; and where
+    it came while one looked."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    told.tell({**DAY_BEFORE, "changes": {"date": "2025-08-24"}, "reason": "Faster."})
+    assert grace.page("/desk/suggestions").says("the record has changed since")
+    stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).says("This changed while you were editing")
+    assert state(told, made)[0] == "waiting"
+    assert grace.record(stale).status_code == 303
+    assert state(told, made)[0] == "taken"
+
+
+def test_what_cannot_be_recorded_any_more_is_declined(grace: Browser, told: Teller) -> None:
+    """Somebody recorded just that: the form says so, and offers to decline it."""
+    made = waits(told)
+    told.tell({**DAY_BEFORE, "reason": "Faster."})
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    assert looked.status_code == 422
+    assert "Nothing was changed." in looked.text
+    form = page(looked).form("decline")
+    answer = grace.post(form.action, [*form.filled({"reason": "It is so."}), ("do", "decline")])
+    assert answer.headers["Location"] == "/desk/suggestions?declined=1"
+    assert state(told, made) == ("declined", None, "It is so.")
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "a" * 1001, "so\x00", "so\u202e"])
+def test_a_reason_is_words(grace: Browser, told: Teller, reason: str) -> None:
+    """Of one that is declined, and of many."""
+    made = waits(told)
+    for path in (f"/desk/suggestions/{made.id}", "/desk/suggestions"):
+        form = grace.page(path).form("decline")
+        sent = [("token", form.value("token")), ("id", made.id), ("reason", reason)]
+        answer = grace.post(path, [*sent, ("do", "decline")])
+        assert answer.status_code == 422, path
+    assert state(told, made)[0] == "waiting"
+
+
+def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
+    """Those that are chosen, or all that are shown, with one reason; what somebody closed meanwhile
+    stays as they closed it."""
+    made = [waits(told, changes={"summary": f"The {number}th."}) for number in range(20)]
+    form = grace.page("/desk/suggestions").form("decline")
+    told.archive.suggestions.take(made[3].id, recorded=4, by="li")
+    chosen = [("id", each.id) for each in made[:10]]
+    sent = [("token", form.value("token")), ("reason", "Spam.\r\nAll of it."), ("do", "decline")]
+    answer = grace.post(form.action, [*sent, *chosen])
+    assert answer.headers["Location"] == "/desk/suggestions?declined=9"
+    assert len(told.archive.suggestions.waiting()) == 10
+    assert state(told, made[0]) == ("declined", None, "Spam.\nAll of it.")
+    assert state(told, made[3]) == ("taken", 4, None)
+    all_shown = [pair for pair in form.fields if pair[0] == "shown"]
+    emptied = grace.post(form.action, [*sent[:2], ("do", "decline-all"), *all_shown])
+    assert emptied.headers["Location"] == "/desk/suggestions?declined=10"
+    assert told.archive.suggestions.waiting() == []
+    nothing = grace.post(form.action, sent)
+    assert nothing.status_code == 422
+    assert page(nothing).says("Choose at least one.")
+
+
+def test_only_curators_see_what_waits(app: Flask, told: Teller) -> None:
+    """Whoever may not withdraw may not take either."""
+    made = waits(told)
+    contributor = Browser(app, key_of(told.archive, "contributor", name="wang"))
+    for path in ("/desk/suggestions", f"/desk/suggestions/{made.id}"):
+        assert contributor.get(path).status_code == 403
+    assert WORDS not in contributor.get("/desk").text
+    assert Browser(app).get("/desk/suggestions").status_code == 401
+
+
+def test_nothing_waits_under_another_id(grace: Browser) -> None:
+    """Ids are those of suggestions."""
+    assert grace.get("/desk/suggestions/nope").status_code == 404
+    assert grace.page("/desk/suggestions").says("Nothing waits.")
+
+
+def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:
+    """Under the id that it was given, unless that was taken meanwhile."""
+    line = {
+        "type": "milestone", "id": "juno-upgraded-2026", "facility": "juno", "date": "2026-02",
+        "milestone": "upgraded", "modality": "actual", "title": "More tubes",
+    }  # fmt: skip
+    made, _ = told.archive.suggestions.suggest(
+        line=line, reason=WORDS, where=None, stream="record:juno", revision=3,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    assert grace.record(looked).status_code == 303
+    assert recorded(told.archive, 4) == [{**line, "by": "grace"}]
+    assert state(told, made) == ("taken", 5, None)
