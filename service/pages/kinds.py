@@ -34,7 +34,7 @@ PAGES: tuple[PageKind, ...] = (
     PageKind(
         name="home",
         path="/",
-        about="The front page.",
+        about="The chronicle on one screen, as the front page.",
         show=home_page,
         title=home_title,
         picture=home_pictured,

@@ -41,7 +41,8 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a test asks of a page: its forms, its texts by element, what labels what."""
+    """What a test asks of a page: its forms, its texts by element, what labels what. The search at
+    the head of every page is left out."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -52,7 +53,7 @@ class Page(HTMLParser):
         self.inputs: list[dict[str, str]] = []
         self.lang = ""
         self.words: list[str] = []
-        self._in_label = False
+        self._in_label = self._in_head = False
         self._area = self._select = ""
         self._buffer = self._chosen = ""
         self.feed(text)
@@ -65,6 +66,10 @@ class Page(HTMLParser):
         elif tag == "label":
             self._in_label = True
             self.labelled.add(told.get("for", ""))
+        elif tag == "header":
+            self._in_head = True
+        elif self._in_head:
+            return
         elif tag == "form":
             self.forms.append(Form(told["action"], told["method"]))
         elif tag in CONTROLS and told.get("type") != "hidden":
@@ -99,7 +104,9 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """A text area and a select are told when they end; so is what a label holds."""
-        if tag == "label":
+        if tag == "header":
+            self._in_head = False
+        elif tag == "label":
             self._in_label = False
         elif tag == "textarea":
             # A line break right after the tag is none of the text.
