@@ -15,10 +15,11 @@ import msgspec
 
 from benchmarks.figures import machine
 from benchmarks.kept import CACHE
+from cluster import programs
 from cluster.faults import FAULTS
 from cluster.nodes import wait_until
-from cluster.processes import kill_all
-from cluster.running import Cluster, Settings, running
+from cluster.places import NAMES
+from cluster.running import Cluster, Settings, running, take_down
 from cluster.suite import carry_out
 from cluster.walk import walk
 
@@ -91,9 +92,23 @@ def down() -> None:
         os.kill(held.pid, signal.SIGTERM)
     with suppress(TimeoutError):
         wait_until(lambda: not HELD.exists(), "it is down", 60)
-    kill_all(Path(held.folder))  # whatever became of its holder
+    take_down(Path(held.folder))  # whatever became of its holder
     HELD.unlink(missing_ok=True)
     click.echo("the cluster is down")
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def patroni(words: tuple[str, ...]) -> None:
+    """What `patronictl` does, on the cluster that is up."""
+    held = _held()
+    if held is None:
+        raise click.ClickException("no cluster is up; `scripts/cluster up` brings one up")
+    node = Path(held.folder) / NAMES[0]
+    command = programs.patronictl(node / "patroni.yml", *words)
+    environment = programs.environment()
+    done = subprocess.run(command, cwd=node, env=environment, check=False)  # noqa: S603
+    sys.exit(done.returncode)
 
 
 @main.command(hidden=True)
@@ -144,13 +159,12 @@ def _held() -> Held | None:
 
 def _told(cluster: Cluster) -> str:
     """What whoever plays with a cluster has to know."""
-    first = cluster.nodes[0]
     lines = [
         f"HAProxy: {cluster.front} (certificate: {cluster.certificate})",
         f"key of a curator: {cluster.key}",
         f"the log: {cluster.address()}",
         *(f"node {node.name}: {node.url}, in {node.folder}" for node in cluster.nodes),
-        f"Patroni: {' '.join(['patronictl', '-c', str(first.configuration), 'list'])}",
+        "`scripts/cluster patroni list` asks Patroni, `scripts/cluster patroni --help` what else",
         "`scripts/cluster down` takes it down",
     ]
     return "\n".join(lines)

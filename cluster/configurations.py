@@ -20,6 +20,11 @@ SHIPPED = HERE / "deploy" / "cluster"
 HOSTS = ("10.0.0.11", "10.0.0.12", "10.0.0.13")
 """Those of the nodes, as they stand there."""
 
+SMALL = """shared_buffers: 64MB
+        max_wal_size: 256MB
+        dynamic_shared_memory_type: mmap"""
+"""Memory for a play; what is shared lies in the folder, which is gone afterwards."""
+
 PASSWORDS = ("CHANGE-superuser", "CHANGE-replication", "CHANGE-rewind")
 
 
@@ -70,7 +75,7 @@ def of_patroni(
             "/var/run/postgresql": str(data.parent),
             "10.0.0.0/24": network,
             # Here are no gigabytes to spare, and no device that would take the machine down.
-            "shared_buffers: 1GB": "shared_buffers: 64MB\n        max_wal_size: 256MB",
+            "shared_buffers: 1GB": SMALL,
             "mode: automatic": "mode: 'off'",
             **settings,
         },

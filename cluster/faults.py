@@ -18,9 +18,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
+
 from cluster import counting, namespaces
 from cluster.load import Load
 from cluster.nodes import FAILURES, Node, wait_until
+from cluster.places import NAMES
 from cluster.processes import pids_in
 from cluster.running import IN_MEMORY, Cluster, Settings
 from cluster.trial import Trial
@@ -119,6 +122,22 @@ def follower(cluster: Cluster) -> Iterator[Bar]:
     yield below("ready again after, at most", max(times), COMES_BACK, "s")
 
 
+def orphaned(cluster: Cluster) -> Iterator[Bar]:
+    """Patroni alone is killed on the node of the primary, and begun again a second later, as
+    systemd does: PostgreSQL goes on meanwhile."""
+    trial = Trial(cluster, "orphaned")
+    with trial.under_load():
+        node = cluster.primary()
+        trial.now()
+        node.patroni.kill()
+        time.sleep(1)
+        node.patroni.begin()
+        trial.await_acknowledgements()
+        time.sleep(10)
+        cluster.wait_until_whole()
+    yield from trial.bars(gap=OF_A_KILL)
+
+
 def stalled(cluster: Cluster) -> Iterator[Bar]:
     """Nothing reaches the standbys for three seconds; then the node of the primary is killed."""
     trial = Trial(cluster, "stalled")
@@ -138,20 +157,23 @@ def full(cluster: Cluster) -> Iterator[Bar]:
     """The disk of the node that leads is full for twenty seconds; then there is room."""
     trial = Trial(cluster, "full")
     with trial.under_load():
-        node = cluster.nodes[0]
+        node = cluster.primary()
         ballast = node.folder / "ballast"
         trial.now()
         with ballast.open("wb", buffering=0) as file, suppress(OSError):
             while file.write(bytes(65536)):
                 pass
+        while time.monotonic() < trial.at + 20:
+            # What it has set aside for its log is soon used up, and there is no room for more.
+            with suppress(psycopg.Error):
+                node.execute("SELECT pg_switch_wal()")
+            time.sleep(0.5)
         trial.await_acknowledgements()
-        time.sleep(max(0.0, trial.at + 20 - time.monotonic()))
         ballast.unlink()
         node.begin()  # what ended for want of room, as systemd does
-        back = wait_until(node.is_standby, f"{node.name} follows", 4 * COMES_BACK)
-        cluster.wait_until_whole()
+        back = cluster.wait_until_whole()
     yield from trial.bars(gap=OF_OTHERS)
-    yield below("follows again, once there is room, after", back, COMES_BACK, "s")
+    yield below("whole again, once there is room, after", back, COMES_BACK, "s")
 
 
 def parted(cluster: Cluster) -> Iterator[Bar]:
@@ -224,17 +246,19 @@ def ordinary() -> AbstractContextManager[Settings]:
 
 
 @contextmanager
-def on_a_small_disk() -> Iterator[Settings]:
-    """The first node has a disk that is soon full, and leads."""
+def on_small_disks() -> Iterator[Settings]:
+    """Each node has a disk of its own, which is soon full."""
     folder = Path(tempfile.mkdtemp(prefix="annales-", dir=IN_MEMORY))
-    small = folder / "one"
-    small.mkdir()
+    disks = [folder / name for name in NAMES]
     size = ("-t", "tmpfs", "-o", "size=700m,mode=755")
-    subprocess.run(["mount", *size, "none", str(small)], check=True)  # noqa: S603, S607
     try:
+        for disk in disks:
+            disk.mkdir()
+            subprocess.run(["mount", *size, "none", str(disk)], check=True)  # noqa: S603, S607
         yield Settings(folder=folder)
     finally:
-        subprocess.run(["umount", "--lazy", str(small)], check=False)  # noqa: S603, S607
+        for disk in disks:
+            subprocess.run(["umount", "--lazy", str(disk)], check=False)  # noqa: S603, S607
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -260,8 +284,9 @@ FAULTS: dict[str, Fault] = {
     "frozen": Fault(frozen),
     "rolling": Fault(rolling),
     "follower": Fault(follower),
+    "orphaned": Fault(orphaned),
     "stalled": Fault(stalled),
     "asynchronous": Fault(asynchronous, is_short=True),
-    "full": Fault(full, on_a_small_disk, wants_root=True),
+    "full": Fault(full, on_small_disks, wants_root=True),
     "parted": Fault(parted, on_networks, wants_root=True),
 }

@@ -84,15 +84,20 @@ class Load:
         self._facilities = facilities
         self._writers, self._only, self._patience = writers, only, patience
         self._ended = threading.Event()
+        self._is_given_up = False
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """While the block lasts, and then until the last order is answered."""
+        """While the block lasts, and then until the last order is answered, unless it raises."""
         threads = [
             threading.Thread(target=self._record, args=(number,)) for number in range(self._writers)
         ]
         with threads_running(threads, self._ended):
-            yield
+            try:
+                yield
+            except BaseException:
+                self._is_given_up = True
+                raise
 
     def gap(self, since: float) -> float:
         """The longest time without an acknowledgement, of those that a moment is in or before."""
@@ -115,7 +120,7 @@ class Load:
     def _until_answered(self, name: str, facility: str, connection: _Connection) -> None:
         body = b"\n".join(map(msgspec.json.encode, statements(name, facility)))
         began, sent = time.monotonic(), 0
-        while time.monotonic() < began + self._patience:
+        while time.monotonic() < began + self._patience and not self._is_given_up:
             sent += 1
             try:
                 status, position, told = connection.send(name, body)

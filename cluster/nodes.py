@@ -142,7 +142,8 @@ class Node:
     def words(self) -> str:
         """The last words of what runs on it, for whoever looks for a fault."""
         return "\n".join(
-            f"{self.name}: {each.name} {'runs' if each.is_running else 'has ended'}: {each.said()}"
+            f"--- {self.name}: {each.name} {'runs' if each.is_running else 'has ended'}:"
+            f" {each.said()}"
             for each in (self.etcd, self.patroni, self.serve)
         )
 

@@ -84,7 +84,7 @@ class Process:
     def said(self) -> str:
         """The last of its words."""
         with suppress(OSError):
-            return self.words.read_text("utf-8", "replace").strip()[-1500:]
+            return self.words.read_text("utf-8", "replace").strip()[-800:]
         return ""
 
 
@@ -98,6 +98,14 @@ def pids_in(folder: Path) -> Iterator[int]:
                 place = (entry / "cwd").readlink()
                 if place == folder or folder in place.parents:
                     yield int(entry.name)
+
+
+def forget(data: Path) -> None:
+    """Let go of the memory that a PostgreSQL held which was killed: the system keeps it else."""
+    with suppress(OSError, IndexError):
+        # Its seventh line has the key and the number of the segment.
+        number = (data / "postmaster.pid").read_text("ascii").splitlines()[6].split()[1]
+        subprocess.run(["ipcrm", "-m", number], check=False, capture_output=True)  # noqa: S603, S607
 
 
 def send(folder: Path, number: signal.Signals) -> int:

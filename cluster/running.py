@@ -19,8 +19,8 @@ from typing import Any
 
 from cluster import configurations, programs
 from cluster.nodes import Node, wait_until
-from cluster.places import Place, Ports, free_ports, on_loopback
-from cluster.processes import Process, kill_all
+from cluster.places import NAMES, Place, Ports, free_ports, on_loopback
+from cluster.processes import Process, forget, kill_all
 from events.ledger import signing
 from service.archive import node as node_of
 
@@ -28,7 +28,7 @@ IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of its own is made in it
 ENOUGH = 6_000_000_000
 """Bytes that have to be free there."""
 
-BEGINS = 120.0
+BEGINS = 180.0
 """Seconds in which a part of the cluster must have begun."""
 
 ROLE = "annales"
@@ -269,7 +269,14 @@ def running(settings: Settings | None = None) -> Iterator[Cluster]:
                 error.add_note(cluster.words())
                 raise
         finally:
-            kill_all(folder)
+            take_down(folder)
+
+
+def take_down(folder: Path) -> None:
+    """Kill all that runs in the folder of a cluster, and let nothing of it be left in memory."""
+    kill_all(folder)
+    for name in NAMES:
+        forget(folder / name / "postgresql")
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
 
 from cluster.faults import FAULTS
 from cluster.running import Cluster, running
@@ -21,26 +20,24 @@ def carry_out(names: Sequence[str], tell: Callable[[str], None], first_port: int
     """Carry out faults, and tell what came of each; the exit code. One that wants root is left out
     without it, and that is told."""
     outcomes: list[Outcome] = []
-    known = [name for name in FAULTS if name in names]
-    for place, together in groupby(known, lambda name: FAULTS[name].place):
-        able = []
-        for name in together:
-            if FAULTS[name].wants_root and os.geteuid():
-                tell(f"{name}: not carried out, as only root can")
-            else:
-                able.append(name)
-        if not able:
-            continue
+    waiting = []
+    for name in (name for name in FAULTS if name in names):
+        if FAULTS[name].wants_root and os.geteuid():
+            tell(f"{name}: not carried out, as only root can")
+        else:
+            waiting.append(name)
+    while waiting:
+        place = FAULTS[waiting[0]].place
         with place() as settings, running(replace(settings, first_port=first_port)) as cluster:
-            for name in able:
-                outcome = carried_out(name, cluster)
+            while waiting and FAULTS[waiting[0]].place is place:
+                outcome = carried_out(waiting.pop(0), cluster)
                 outcomes.append(outcome)
                 tell(f"\n{figures(outcome)}\n")
                 if outcome.failure is not None:
                     tell(cluster.words())
-                    break  # the cluster is not whole
+                    break  # it may not be whole: what follows gets another
     missed = [each.name for each in outcomes if not each.held]
-    if missed or len(outcomes) < len(known):
+    if missed:
         tell(f"not held: {', '.join(missed)}")
         return 1
     tell(f"all held: {', '.join(each.name for each in outcomes)}")

@@ -10,6 +10,7 @@ from cluster import counting
 from cluster.answers import Answers
 from cluster.load import Load
 from cluster.nodes import wait_until
+from cluster.processes import kill_all
 from cluster.running import Cluster
 from cluster.witness import Witness
 from siege.attack import Bar, below, told
@@ -41,7 +42,11 @@ class Trial:
         with self.witness.looking(), self.answers.comparing(), self.load.recording():
             time.sleep(WARM)
             self.before = self.cluster.primary().name
-            yield
+            try:
+                yield
+            except (KeyboardInterrupt, SystemExit):
+                kill_all(self.cluster.folder)  # no client waits for an answer then
+                raise
             time.sleep(AFTER)
 
     def now(self) -> None:

@@ -23,6 +23,8 @@ from siege.clients import running as threads_running
 
 MAKE = "CREATE TABLE IF NOT EXISTS witnesses (node text, at timestamptz DEFAULT now())"
 
+FOLLOWS = "SELECT pg_is_in_recovery()"
+
 COMMIT = """
     INSERT INTO witnesses (node)
     VALUES (%s)
@@ -68,6 +70,8 @@ class Witness:
                     node.address("postgres"), autocommit=True, tcp_user_timeout=5000
                 ) as connection:
                     while not self._ended.wait(PAUSE):
+                        if connection.execute(FOLLOWS).fetchall()[0][0]:
+                            continue
                         began = time.monotonic()
                         rows = connection.execute(COMMIT, (node.name,)).fetchall()
                         commit = Commit(node.name, rows[0][0], began, time.monotonic())
