@@ -33,7 +33,7 @@ def test_a_node_is_well_again_when_another_signs(tmp_path: Path) -> None:
     elsewhere = _ElsewhereSigned()
     with Archive(tmp_path) as archive:
         publisher = Publisher(archive.ledger)
-        signing = Signing(archive.chronicle, publisher, tmp_path, told.append, elsewhere)
+        signing = Signing(archive.chronicle, publisher, tmp_path, told.append, elsewhere=elsewhere)
         signing.start()
         ends = time.monotonic() + 20
         while elsewhere.asked < 2 and time.monotonic() < ends:
