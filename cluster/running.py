@@ -93,7 +93,7 @@ class Cluster:
         place = self.settings.places[number]
         site = configurations.Site(self.settings.places, number, self.ports)
         folder = self.folder / place.name
-        folder.mkdir(exist_ok=True)
+        (folder / "annales").mkdir(parents=True, exist_ok=True)
         path = folder / "patroni.yml"
         text = configurations.of_patroni(
             site,
@@ -105,7 +105,11 @@ class Cluster:
         path.chmod(0o600)
         for each in (folder, path):
             programs.give(each)
-        settings = {"ANNALES_URL": self.front, "ANNALES_PROXIES": "127.0.0.0/8,10.0.0.0/8"}
+        settings = {
+            "ANNALES_LOG": self.address(),
+            "ANNALES_URL": self.front,
+            "ANNALES_PROXIES": "127.0.0.0/8,10.0.0.0/8",
+        }
         if not self.settings.limits:
             settings |= {"ANNALES_ORDERS_LIMIT": "none", "ANNALES_QUESTIONS_LIMIT": "none"}
         return Node(
@@ -125,7 +129,7 @@ class Cluster:
         """The address of the log: all hosts, of which the one that takes commits is used."""
         password = self._password if role == ROLE else self._superuser
         port = self.ports.postgresql
-        hosts = ",".join(f"{node.place.inside}:{port}" for node in self.nodes)
+        hosts = ",".join(f"{place.inside}:{port}" for place in self.settings.places)
         return f"postgresql://{role}:{password}@{hosts}/annales?target_session_attrs=read-write"
 
     def primary(self) -> Node:
@@ -191,7 +195,8 @@ class Cluster:
     def annales(self, node: Node, *words: str) -> str:
         """What `annales` says of a node's folder. Raises ChildProcessError."""
         command = [*node.place.within, *programs.annales(node.chronicle, *words)]
-        return _ran(command, node.folder, programs.of_annales())
+        own = programs.of_annales(ANNALES_LOG=self.address())
+        return _ran(command, node.folder, own)
 
     # --- how it begins and ends
 
@@ -219,8 +224,6 @@ class Cluster:
             owner.execute(statement, database="postgres")
         first = self.nodes[0]
         node_of.make(self.address("postgres"), role=ROLE)
-        for node in self.nodes:
-            node_of.become(node.chronicle, self.address())
         if self.settings.is_loaded:
             self.annales(first, "load-shipped")
         words = ("keys", "create", "--role", "curator", "--name", "cluster")
