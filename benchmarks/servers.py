@@ -137,7 +137,7 @@ def _served(
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            _wait_for(ready, patience)
+            wait_for(ready, patience)
             yield Server(ready.port, process.pid, time.perf_counter() - began)
         finally:
             process.terminate()
@@ -149,7 +149,8 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _wait_for(ready: Asked, patience: float) -> None:
+def wait_for(ready: Asked, patience: float) -> None:
+    """Wait until something is answered with 200. Raises TimeoutError."""
     ends = time.monotonic() + patience
     while time.monotonic() < ends:
         with suppress(OSError):

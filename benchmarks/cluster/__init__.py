@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.chronicle import World, batches
-from benchmarks.cluster import appending, lagging, reading, starting
+from benchmarks.cluster import appending, failing, lagging, reading, starting
 from benchmarks.cluster.database import Server, server
 from benchmarks.figures import Figures
 from benchmarks.kept import CACHE, world_of
@@ -34,6 +34,7 @@ def run(statements: int, *, small: bool = False) -> Iterator[Figures]:
         folders = (first, *others)
         yield from reading.by_nodes(database, folders, seconds=2 if small else 8)
         yield from reading.kept(folders, seconds=2 if small else 8)
+    yield from failing.run(failing.WHICH[:1] if small else failing.WHICH)
 
 
 @contextmanager

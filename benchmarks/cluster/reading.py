@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from benchmarks import debian
 from benchmarks.cluster.database import Server as Database
 from benchmarks.cluster.processor import seconds_of
 from benchmarks.figures import Figures, milliseconds
-from benchmarks.servers import Asked, Load, Server, annales, free_port, load_of, told
+from benchmarks.servers import Asked, Load, Server, annales, free_port, load_of, told, wait_for
 from benchmarks.serving import AT_RANDOM, COUNTRY, YEARS
 
 HERE = Path(__file__).resolve().parents[2]
@@ -84,9 +84,16 @@ def by_nodes(database: Database, folders: Sequence[Path], *, seconds: int) -> It
     )
 
 
-def unkept(folder: Path) -> AbstractContextManager[Server]:
-    """A node of one process that keeps no answers."""
-    return annales(folder, "--processes", "1", settings={"ANNALES_KEPT": "0"})
+@contextmanager
+def unkept(folder: Path) -> Iterator[Server]:
+    """A node of one process that keeps no answers, and has answered before.
+
+    While its first answers take long it refuses who would wait too long behind them.
+    """
+    with annales(folder, "--processes", "1", settings={"ANNALES_KEPT": "0"}) as served:
+        for year in range(*YEARS):
+            told(Asked(served.port, f"{STATE}&at={year}"))
+        yield served
 
 
 def _read(database: Database, nodes: Sequence[Server], *, seconds: int) -> Read:
@@ -177,6 +184,7 @@ def haproxy(ports: Sequence[int]) -> Iterator[int]:
             stderr=subprocess.DEVNULL,
         ) as process:
             try:
+                wait_for(Asked(port, "/healthz"), PATIENCE)
                 yield port
             finally:
                 process.terminate()

@@ -172,7 +172,7 @@ def test_the_configuration_that_is_shipped_is_the_one_that_is_measured(
 def test_the_parts_of_a_small_cluster_are_measured(nodes: Nodes, tmp_path: Path) -> None:
     """Each of them, and what many at a time come to."""
     other = copied(nodes, tmp_path / "other")
-    small = parts.run(nodes.database, (nodes.folders[0], other), WORLD, times=3, seconds=1)
+    small = parts.run(nodes.database, (nodes.folders[0], other), WORLD, times=3, seconds=3)
     assert isinstance(small.costs, Costs)
     assert all(seconds >= 0 for seconds in small.costs)
     assert all(value > 0 for value in small.seen)
