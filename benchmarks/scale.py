@@ -2,7 +2,7 @@
 
 Nothing of a billion statements is measured. What is measured is how each cost grows up to a size
 that fits a quarter of an hour (`growth`), and what each part of a small cluster takes; from the one
-it is computed by the slope what a larger log costs, from the other found by a model
+it is computed what a larger log costs, from the other found by a model
 (`benchmarks/simulated.py`) what many at a time come to. How far the model is from the small
 cluster itself is told beside it.
 """
@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import growth
 from benchmarks.cluster import nodes_of, parts
@@ -28,6 +28,7 @@ from benchmarks.loading import BATCH
 from benchmarks.results import rewrite
 from benchmarks.servers import CONNECTIONS, annales
 from benchmarks.simulated import Asked, Cluster, Costs, Outcome, simulated
+from benchmarks.typical import OF_THE_WORLD
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
 from service.archive import Archive
@@ -63,35 +64,61 @@ TABLE = "SELECT pg_table_size('annales.stored_events')"
 
 
 class Law(NamedTuple):
-    """How something grows: what it was in a log of so many statements, and its slope. `holds` is
-    the most that one machine of today takes, and `then` what is done beyond that."""
+    """How something grows: what it was in logs of some sizes, the smallest first. `holds` is the
+    most that one machine of today takes, or whoever waits, and `then` what is done beyond that."""
 
     title: str
-    value: float
-    size: int
-    slope: float
+    sizes: Sequence[float]
+    values: Sequence[float]
     text: Callable[[float], str]
+    adds_up: bool = True
+    """Whether all of the log is read: then it grows by so much a statement, however large a part of
+    it at a small size was for something else. If not, it grows by its slope."""
     holds: float = math.inf
     then: str = ""
+
+    @property
+    def slope(self) -> float:
+        """The exponent with which it grew; 1 where only one size was measured."""
+        return 1.0 if self.sizes[0] == 0 else slope(self.sizes, self.values)
+
+    @property
+    def each(self) -> float:
+        """What a statement more costs, from the smallest size to the largest."""
+        grown = (self.values[-1] - self.values[0]) / (self.sizes[-1] - self.sizes[0])
+        return max(0.0, grown)
 
     def at(self, statements: float) -> float:
         """What it is in a log of so many statements.
 
-        >>> Law("a start", 2.0, 100, 0.5, str).at(10_000)
+        >>> Law("a sum", [100, 1_100], [2.0, 3.0], str).at(10_100)
+        12.0
+        >>> Law("a start", [1, 100], [0.2, 2.0], str, adds_up=False).at(10_000)
         20.0
         """
-        return self.value * math.pow(statements / self.size, self.slope)
+        if self.adds_up:
+            return self.values[-1] + self.each * (statements - self.sizes[-1])
+        return self.values[-1] * math.pow(statements / self.sizes[-1], self.slope)
 
     def breaks_at(self) -> float:
-        """In a log of how many statements it is as much as one machine takes.
+        """In a log of how many statements it is as much as is held out.
 
-        >>> round(Law("a rebuild", 60.0, 1_000, 1.0, str, holds=3600.0).breaks_at())
+        >>> round(Law("a rebuild", [0, 1_000], [0.0, 60.0], str, holds=3600.0).breaks_at())
         60000
         """
-        if self.slope < FLAT:
+        if (self.each == 0) if self.adds_up else (self.slope < FLAT):
             return math.inf
-        return self.size * math.pow(self.holds / self.value, 1 / self.slope)
+        if self.adds_up:
+            return self.sizes[-1] + (self.holds - self.values[-1]) / self.each
+        return self.sizes[-1] * math.pow(self.holds / self.values[-1], 1 / self.slope)
 
+
+COUNTRY = "the state of a country"
+
+BY_PARTITION = "asked once, at its pinned address; views by partition"
+
+Text = Callable[[float], str]
+"""How a value is written."""
 
 FLAT = 0.05
 """What grows by less is taken not to grow: so much comes by chance."""
@@ -140,7 +167,7 @@ def _grown(size: int) -> Grown:
             began = time.perf_counter()
             Publisher(Ledger(archive.chronicle.log, copy)).publish()
             signature = time.perf_counter() - began
-        with annales(copy) as served:
+        with annales(copy, patience=MINUTE) as served:
             return Grown(of, served.seconds, signature)
 
 
@@ -149,108 +176,80 @@ def laws(grown: Sequence[Grown], replayed: float, table: int) -> list[Law]:
     `table` the bytes of its events in PostgreSQL."""
     sizes = [each.of.size for each in grown]
 
-    def law(
-        title: str,
-        value: Callable[[Grown], float],
-        text: Callable[[float], str],
-        holds: float = math.inf,
-        then: str = "",
-    ) -> Law:
-        values = [value(each) for each in grown]
-        return Law(title, values[-1], sizes[-1], slope(sizes, values), text, holds, then)
+    def law(title: str, value: Callable[[Grown], float], text: Text, **of: Any) -> Law:
+        return Law(title, sizes, [value(each) for each in grown], text, **of)
 
     def question(name: str) -> Callable[[Grown], float]:
         return lambda each: each.of.questions[name].seconds
 
+    def once(title: str, value: float, text: Text, **of: Any) -> Law:
+        return Law(title, [0, sizes[-1]], [0.0, value], text, **of)
+
     return [
-        law(
-            "slips of the world",
-            question("slips of the world"),
-            duration,
-            10,
-            "views by partition, whose answers are added up; the answer pinned and kept",
-        ),
-        law(
-            "trends of the world",
-            question("trends of the world"),
-            duration,
-            10,
-            "the same",
-        ),
-        law(
-            "the world, one facility listed",
-            question("the world, one facility listed"),
-            duration,
-            10,
-            "the same",
+        *(
+            law(name, question(name), duration, holds=10, then=BY_PARTITION)
+            for name in OF_THE_WORLD
         ),
         law(
             "memory, every question asked",
             lambda each: each.of.asking_peak,
             size_of,
-            64e9,
-            "views by partition",
+            holds=64e9,
+            then="views by partition",
         ),
         law(
             "rebuild the views",
             lambda each: each.of.worked.rebuild,
             duration,
-            8 * HOUR,
-            "a rebuild by partition, one beside the other; a snapshot of who has it",
+            holds=8 * HOUR,
+            then="one node rebuilds, and the others begin with its snapshot; views by partition",
         ),
-        Law(
+        once(
             "a new node, by replay",
             replayed,
-            sizes[-1],
-            1.0,
             duration,
-            8 * HOUR,
-            "a snapshot",
+            holds=8 * HOUR,
+            then="a snapshot of another",
         ),
         law(
             "the first signature of a process",
             lambda each: each.signature,
             duration,
-            15 * MINUTE,
-            "the signer goes on from the tree it kept, and an audit reads the log beside it",
+            holds=15 * MINUTE,
+            then="to go on from what this node signed itself, which is not built",
         ),
         law(
             "a start until /readyz",
             lambda each: each.start,
             duration,
-            MINUTE,
-            "another node answers meanwhile",
+            adds_up=False,
+            holds=MINUTE,
+            then="another node answers meanwhile",
         ),
         law(
             "bytes of the views",
             lambda each: each.of.of.loading.view_bytes,
             size_of,
-            4e12,
-            "views by partition",
+            holds=4e12,
+            then="views by partition",
         ),
         law(
             "bytes of a copy of the log",
             lambda each: each.of.of.loading.log_bytes,
             size_of,
-            4e12,
-            "larger disks: nothing but the disk holds it up",
+            holds=4e12,
+            then="larger disks: nothing but the disk holds it up",
         ),
-        Law(
-            "bytes of the table of events in PostgreSQL",
+        once(
+            "the table of events in PostgreSQL",
             table,
-            sizes[-1],
-            1.0,
             size_of,
-            TABLE_OF_POSTGRESQL,
-            "the table by ranges of positions",
+            holds=TABLE_OF_POSTGRESQL,
+            then="the table by ranges of positions",
         ),
-        law(
-            "load, log and views",
-            lambda each: each.of.of.loading.seconds,
-            duration,
-        ),
-        law("the state of a country", question("state"), duration),
-        law("a record", question("record"), duration),
+        law("load, log and views", lambda each: each.of.of.loading.seconds, duration),
+        law(COUNTRY, question("state"), duration, adds_up=False),
+        law("a record", question("record"), duration, adds_up=False),
     ]
 
 
@@ -260,7 +259,7 @@ def laws(grown: Sequence[Grown], replayed: float, table: int) -> list[Law]:
 def tables(found: Sequence[Law], small: Small, *, seconds: float = 1.0) -> dict[str, Figures]:
     """What larger logs cost, where they break, and what the model says of many reads in so many
     seconds: by the names of their places in the document."""
-    read = next(law for law in found if law.title == "the state of a country")
+    read = next(law for law in found if law.title == COUNTRY)
     return {
         "sizes": _of_sizes(found),
         "breaks": _of_breaks(found),
@@ -272,22 +271,24 @@ def tables(found: Sequence[Law], small: Small, *, seconds: float = 1.0) -> dict[
 
 
 def _of_sizes(found: Sequence[Law]) -> Figures:
+    measured = found[0].sizes[-1]
     return Figures(
         "What a log costs by its size, computed",
-        ("statements", f"{found[0].size:,}, measured", "slope", *map(power, SIZES)),
+        ("statements", f"{measured:,.0f}, measured", "slope", "by", *map(power, SIZES)),
         [
             [
                 law.title,
-                law.text(law.at(found[0].size)),
+                law.text(law.values[-1]),
                 f"{law.slope:.2f}",
+                "statement" if law.adds_up else "slope",
                 *(law.text(law.at(size)) for size in SIZES),
             ]
             for law in found
         ],
         note=(
-            "By the slope alone, on a machine as this one: what does not fit its memory any more"
-            " costs more. A slope of 1 grows as the log does. That of a replay and of the table is"
-            " taken for 1."
+            "What reads all of the log grows by so much a statement, from the smallest size that"
+            " was measured to the largest; what does not, by its slope. On a machine as this one,"
+            " with memory for all of it: without, it is more."
         ),
     )
 
@@ -374,7 +375,7 @@ def _ratio(name: str, told: Seen, seen: Seen) -> float:
     return value
 
 
-def predicted(costs: Costs, *, seconds: float = 20.0) -> Seen:
+def predicted(costs: Costs, *, seconds: float = 10.0) -> Seen:
     """What the model says of the small cluster."""
     one, two = (Cluster(nodes, is_one_machine=True) for nodes in (1, 2))
     # A process has one processor at a time.
@@ -399,7 +400,7 @@ def predicted(costs: Costs, *, seconds: float = 20.0) -> Seen:
 def _of_reads(costs: Costs, read: Law, seconds: float) -> Figures:
     rows = []
     for size in SIMULATED:
-        grown = costs._replace(read=costs.read * max(1.0, read.at(size) / read.value))
+        grown = costs._replace(read=costs.read * max(1.0, read.at(size) / read.values[-1]))
         for again in (0.9, 0.99):
             cluster = sufficient(grown, again)
             asked = Asked(orders=ORDERS, reads=READS, again=again)

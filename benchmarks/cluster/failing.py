@@ -26,7 +26,7 @@ ACKNOWLEDGED = "events acknowledged"
 def run(names: Sequence[str] = WHICH) -> Iterator[Figures]:
     """Some faults of one cluster, one after the other."""
     with running(Settings()) as cluster:
-        rows = [_row(name, list(FAULTS[name].run(cluster))) for name in names]
+        rows = [row(name, list(FAULTS[name].run(cluster))) for name in names]
     yield Figures(
         "The gap of a failover, through HTTP, of three nodes under Patroni and etcd",
         ("", "gap", "bar", "met", "of it Patroni's", "acknowledged", "lost"),
@@ -38,7 +38,8 @@ def run(names: Sequence[str] = WHICH) -> Iterator[Figures]:
     )
 
 
-def _row(name: str, bars: Sequence[Bar]) -> list[str]:
+def row(name: str, bars: Sequence[Bar]) -> list[str]:
+    """What is told of a fault, out of all that was held against a bar. Raises KeyError."""
     found = {bar.what: bar for bar in bars}
     gap = found[GAP]
     return [

@@ -6,6 +6,7 @@ missing, what needs it is left out.
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import tempfile
@@ -17,15 +18,18 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
-from benchmarks import cluster
+from benchmarks import cluster as benchmark
 from benchmarks.chronicle import World
-from benchmarks.cluster import appending, lagging, parts, reading, starting
+from benchmarks.cluster import appending, failing, lagging, parts, reading, starting
 from benchmarks.cluster.database import ALONE, MODES, Server, server, standby
 from benchmarks.debian import program
 from benchmarks.simulated import Costs
+from cluster import counting, trial
+from cluster.faults import FAULTS
 from events.store.postgres import opening
 from events.store.postgres.log import PostgresLog
 from service.archive import Archive, node
+from siege.attack import Bar
 
 WORLD = World(facilities=10, to_a_facility=20, countries=1)
 
@@ -69,7 +73,7 @@ class Nodes(NamedTuple):
 @pytest.fixture(scope="module")
 def nodes(cache: None) -> Iterator[Nodes]:  # noqa: ARG001 -- it is to be there before
     """A world of two hundred statements."""
-    with cluster.nodes_of(WORLD) as (database, folders):
+    with benchmark.nodes_of(WORLD) as (database, folders):
         yield Nodes(database, folders)
 
 
@@ -165,6 +169,23 @@ def test_the_configuration_that_is_shipped_is_the_one_that_is_measured(
     monkeypatch.setattr(reading, "FRONT", other)
     with pytest.raises(LookupError, match="bind :80"), reading.haproxy([1]):
         pass
+
+
+def test_the_gap_of_a_failover_is_told_with_its_bar() -> None:
+    """Of the faults that `scripts/cluster faults` knows, with what was lost."""
+    bars = [
+        Bar("led before, and after", "a, b"),
+        Bar(failing.GAP, "31.0 s", "< 30 s", held=False),
+        Bar(failing.OF_PATRONI, "14.0 s"),
+        Bar(failing.ACKNOWLEDGED, "900"),
+        Bar(failing.LOST, "0", "0"),
+    ]
+    told = failing.row("killed", bars)
+    assert told == ["killed", "31.0 s", "< 30 s", "no", "14.0 s", "900", "0"]
+    assert set(failing.WHICH) <= set(FAULTS)
+    words = inspect.getsource(trial) + inspect.getsource(counting)
+    for said in (failing.GAP, failing.OF_PATRONI, failing.ACKNOWLEDGED, failing.LOST):
+        assert f'"{said}"' in words
 
 
 @WRK
