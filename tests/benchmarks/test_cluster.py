@@ -146,6 +146,15 @@ def test_a_new_node_serves_by_replay(nodes: Nodes, tmp_path: Path) -> None:
         assert archive.views.tracked() == first.chronicle.log.max_notification_id()
 
 
+def test_a_new_node_serves_from_a_snapshot_of_another(nodes: Nodes, tmp_path: Path) -> None:
+    """Each step is told, and it has all once it serves."""
+    first, new = nodes.folders[0], tmp_path / "new"
+    started = starting.by_snapshot(nodes.database, first, new)
+    assert [step for step, _ in started.steps] == ["writing it", "beginning", "serving"]
+    with Archive(new) as archive, Archive(first) as other:
+        assert archive.views.tracked() == other.chronicle.log.max_notification_id()
+
+
 @WRK
 @HAPROXY
 def test_reads_are_told_by_nodes_and_from_the_cache(nodes: Nodes, tmp_path: Path) -> None:
