@@ -17,7 +17,7 @@ from benchmarks.cluster.database import Server, server
 from benchmarks.figures import Figures
 from benchmarks.kept import CACHE, world_of
 from benchmarks.loading import BATCH, load
-from service.archive import Archive, node
+from service.archive import LOG, Archive, node
 
 SMALL = 30_000
 """The statements of a small run: with fewer a start tells nothing."""
@@ -45,7 +45,7 @@ def nodes_of(world: World) -> Iterator[tuple[Server, list[Path]]]:
     with server() as database, tempfile.TemporaryDirectory(dir=CACHE) as name:
         node.make(database.address)
         folders = [Path(name) / each for each in ("first", "second", "third")]
-        node.become(folders[0], database.address)
+        node.become(folders[0], database.address, log=LOG)
         with Archive(folders[0]) as archive:
             load(archive, batches(world.by_time(), size=BATCH))
             archive.catch_up()

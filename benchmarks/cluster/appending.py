@@ -28,7 +28,7 @@ from benchmarks.servers import CONNECTIONS, Asked, annales, load_of
 from benchmarks.serving import ORDER
 from events.store.postgres import opening
 from events.store.postgres.log import PostgresLog
-from service.archive import Archive, node
+from service.archive import LOG, Archive, node
 
 ROUNDS = 2
 """How often they take turns."""
@@ -64,7 +64,7 @@ def run(server: Server, *, seconds: float) -> Iterator[Figures]:
     opening.make(server.address, [LOG_ALONE])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        node.become(folder / "node", server.address)
+        node.become(folder / "node", server.address, log=LOG)
         with Archive(folder / "node") as archive:
             load(archive, batches(WORLD.by_time(), size=BATCH))
             archive.catch_up()

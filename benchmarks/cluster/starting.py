@@ -16,7 +16,7 @@ from benchmarks import command
 from benchmarks.cluster.database import Server
 from benchmarks.figures import Figures
 from benchmarks.servers import annales
-from service.archive import node
+from service.archive import LOG, node
 
 PATIENCE = 4 * 3600.0
 """Seconds in which a node must serve."""
@@ -55,7 +55,7 @@ def run(database: Server, of: Path, folders: Sequence[Path], statements: int) ->
 
 def by_replay(database: Server, folder: Path) -> Started:
     """An empty folder becomes a node, and is served."""
-    node.become(folder, database.address)
+    node.become(folder, database.address, log=LOG)
     return Started("by replay", [("serving", _seconds_to_serve(folder))])
 
 

@@ -28,7 +28,7 @@ from cluster import counting, trial
 from cluster.faults import FAULTS
 from events.store.postgres import opening
 from events.store.postgres.log import PostgresLog
-from service.archive import Archive, node
+from service.archive import LOG, Archive, node
 from siege.attack import Bar
 
 WORLD = World(facilities=10, to_a_facility=20, countries=1)
@@ -79,7 +79,7 @@ def nodes(cache: None) -> Iterator[Nodes]:  # noqa: ARG001 -- it is to be there 
 
 def copied(nodes: Nodes, folder: Path) -> Path:
     """Another node of the database, which has all."""
-    node.become(folder, nodes.database.address)
+    node.become(folder, nodes.database.address, log=LOG)
     with Archive(folder) as archive:
         archive.catch_up()
     return folder
