@@ -199,10 +199,11 @@ def test_the_gap_of_a_failover_is_told_with_its_bar() -> None:
 
 @WRK
 @HAPROXY
-def test_the_parts_of_a_small_cluster_are_measured(nodes: Nodes, tmp_path: Path) -> None:
+def test_the_parts_of_a_small_cluster_are_measured(tmp_path: Path) -> None:
     """Each of them, and what many at a time come to."""
-    other = copied(nodes, tmp_path / "other")
-    small = parts.run(nodes.database, (nodes.folders[0], other), WORLD, times=3, seconds=3)
+    with benchmark.nodes_of(WORLD) as (database, folders):
+        nodes = folders[0], copied(Nodes(database, folders), tmp_path / "other")
+        small = parts.run(database, nodes, WORLD, times=3, seconds=3)
     assert isinstance(small.costs, Costs)
     assert all(seconds >= 0 for seconds in small.costs)
     assert all(value > 0 for value in small.seen)
