@@ -8,11 +8,12 @@ acknowledged looked for in every place where it must be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from benchmarks.figures import Figures
-from cluster import Settings, running
-from cluster.faults import FAULTS
-from siege.attack import Bar
+
+if TYPE_CHECKING:
+    from siege.attack import Bar
 
 WHICH = ("killed", "frozen", "etcd")
 """The faults whose gap is told; of a small run the first."""
@@ -25,6 +26,10 @@ ACKNOWLEDGED = "events acknowledged"
 
 def run(names: Sequence[str] = WHICH) -> Iterator[Figures]:
     """Some faults of one cluster, one after the other."""
+    # The siege and the cluster stand on benchmarks themselves.
+    from cluster import Settings, running  # noqa: PLC0415
+    from cluster.faults import FAULTS  # noqa: PLC0415
+
     with running(Settings()) as cluster:
         rows = [row(name, list(FAULTS[name].run(cluster))) for name in names]
     yield Figures(
