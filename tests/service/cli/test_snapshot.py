@@ -316,7 +316,7 @@ def _link(name: str, kind: bytes, to: str = "/etc/passwd") -> tarfile.TarInfo:
         _link("../escaped", tarfile.REGTYPE),
         _link("/escaped", tarfile.REGTYPE),
     ],
-    ids=repr,
+    ids=lambda entry: f"{entry.name}, {entry.type!r}",
 )
 def test_no_link_no_folder_and_no_other_name_is_taken(
     file: Path, tmp_path: Path, entry: tarfile.TarInfo
