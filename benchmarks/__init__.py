@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from benchmarks import (
     asking,
     bars,
+    cluster,
     drawing,
     expectations,
     feeding,
@@ -20,6 +21,7 @@ from benchmarks import (
     loading,
     orders,
     promises,
+    scale,
     serving,
     trends,
 )
@@ -44,4 +46,6 @@ REPORTS: dict[str, Callable[..., Iterator[Figures]]] = {
     "peers": beside.run,
     "growth": growth.run,
     "bars": bars.run,
+    "cluster": cluster.run,
+    "scale": scale.run,
 }

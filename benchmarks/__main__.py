@@ -28,7 +28,7 @@ SMALL = 5_000
 def main(*, small: bool, statements: int, only_list: bool, names: tuple[str, ...]) -> None:
     """Tell how fast Annales is on this machine.
 
-    peers, growth and bars are reports, which are written into benchmarks/RESULTS.md.
+    peers, growth, bars, cluster and scale are reports, and are written into benchmarks/RESULTS.md.
     """
     if only_list:
         click.echo("\n".join((*BENCHMARKS, *REPORTS)))

@@ -90,12 +90,14 @@ def within(folder: Path, news: list[Line]) -> list[float]:
         return _lags(archive, writer, commits=len(news))
 
 
-def across(folder: Path, news: list[Line], *, pause: float = PAUSE) -> list[float]:
-    """Seconds from commit to view where another process writes."""
+def across(
+    folder: Path, news: list[Line], *, pause: float = PAUSE, written_to: Path | None = None
+) -> list[float]:
+    """Seconds from commit to view where another process writes, to this folder or to another."""
     with Archive(folder) as archive:
         archive.follow()
         context = multiprocessing.get_context("spawn")
-        writer = context.Process(target=write_all, args=(folder, news, pause))
+        writer = context.Process(target=write_all, args=(written_to or folder, news, pause))
         return _lags(archive, writer, commits=len(news))
 
 

@@ -98,7 +98,7 @@ def run(statements: int, *, small: bool = False) -> Iterator[Figures]:
     sizes = [size for size in SIZES if size <= statements]
     if len(sizes) < 2:
         sizes = [statements // 4, statements]
-    grown = [_measured(world_of(size)) for size in sizes]
+    grown = [measured(world_of(size)) for size in sizes]
     yield from tables(grown)
     if not small:
         PICTURE.write_text(picture(list(panels(grown))), "utf-8")
@@ -113,7 +113,8 @@ def run(statements: int, *, small: bool = False) -> Iterator[Figures]:
     )
 
 
-def _measured(world: World) -> Measured:
+def measured(world: World) -> Measured:
+    """Load a world, ask it every question, rebuild and follow it."""
     _say(f"{world.statements:,} statements: loading, unless they are kept")
     of = kept(world)
     _say("asking every question")

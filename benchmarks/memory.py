@@ -55,7 +55,7 @@ def watched(
 
 def pss(pid: int) -> int:
     """The bytes that a process and all its descendants take; 0 where there is none."""
-    return sum(map(_pss_of_one, (pid, *_descendants(pid))))
+    return sum(map(_pss_of_one, (pid, *descendants(pid))))
 
 
 def _work(
@@ -77,9 +77,10 @@ def _pss_of_one(pid: int) -> int:
     return 0
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """All that a process has started, and these in turn."""
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
             for child in map(int, (task / "children").read_text("ascii").split()):
                 yield child
-                yield from _descendants(child)
+                yield from descendants(child)

@@ -13,8 +13,8 @@ RESULTS = HERE / "RESULTS.md"
 
 HEAD = """# Results
 
-Written by `scripts/bench peers`, `growth` and `bars`, each of which rewrites its own section;
-`--statements` tells how large the world is.
+Written by `scripts/bench peers`, `growth`, `bars`, `cluster` and `scale`, each of which rewrites
+its own section; `--statements` tells how large the world is.
 """
 
 

@@ -88,15 +88,23 @@ class Server(NamedTuple):
 
 TWO_PROCESSES = ("--processes", "2")
 
+PATIENCE = 30.0
+"""Seconds in which a server must be ready."""
+
 
 def annales(
-    folder: Path, *options: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    *options: str,
+    settings: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
 ) -> AbstractContextManager[Server]:
-    """`annales serve` of a folder. Its limits are there for others to meet."""
+    """`annales serve` of a folder, ready within some seconds. Its limits are there for others to
+    meet."""
     return _served(
         command.annales(folder, "serve", "--quiet", *options),
         Asked(free_port(), "/readyz"),
         {"ANNALES_ORDERS_LIMIT": "none", "ANNALES_QUESTIONS_LIMIT": "none", **(settings or {})},
+        patience=patience,
     )
 
 
@@ -112,7 +120,9 @@ def datasette(path: Path) -> AbstractContextManager[Server]:
 
 
 @contextmanager
-def _served(command: list[str], ready: Asked, settings: Mapping[str, str]) -> Iterator[Server]:
+def _served(
+    command: list[str], ready: Asked, settings: Mapping[str, str], *, patience: float = PATIENCE
+) -> Iterator[Server]:
     """A process that serves at a port once it is ready, until its end here."""
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 -- the programs above
@@ -123,7 +133,7 @@ def _served(command: list[str], ready: Asked, settings: Mapping[str, str]) -> It
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            _wait_for(ready)
+            wait_for(ready, patience)
             yield Server(ready.port, process.pid, time.perf_counter() - began)
         finally:
             process.terminate()
@@ -135,8 +145,9 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _wait_for(ready: Asked) -> None:
-    ends = time.monotonic() + 30
+def wait_for(ready: Asked, patience: float) -> None:
+    """Wait until something is answered with 200. Raises TimeoutError."""
+    ends = time.monotonic() + patience
     while time.monotonic() < ends:
         with suppress(OSError):
             if told(ready).status == 200:

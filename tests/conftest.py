@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.archive import Archive, node
+from service.archive import LOG, Archive, node
 from tests.postgres import Database, bare, database, postgres  # noqa: F401 -- fixtures, for every room
 from tests.story.telling import JUNO, SOURCE, Clock, Teller
 
@@ -106,7 +106,7 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Ite
     folder = tmp_path / "archive"
     if getattr(request, "param", "in a file") == "of a node":
         shared: Database = request.getfixturevalue("database")
-        node.become(folder, shared.address)
+        node.become(folder, shared.address, log=LOG)
     with Archive(folder, clock=clock) as opened:
         yield opened
 

@@ -393,9 +393,10 @@ def test_every_decision_is_in_the_index() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_no_page_names_a_place_on_some_machine(page: Path) -> None:
     """The docs speak of the project alone: no folder beside the checkout, and no absolute path but
-    those that the units of deploy/ name."""
+    those that the units of deploy/ and Debian's PostgreSQL name."""
     of_the_units = r"/(?:(?:opt|var/lib|var/backups)/annales\b|usr/sbin/nologin)"
-    text = re.sub(of_the_units, "", page.read_text("utf-8"))
+    of_postgresql = r"/(?:(?:usr|var)/lib/postgresql\b|var/lib/pgbackrest\b)"
+    text = re.sub(f"{of_the_units}|{of_postgresql}", "", page.read_text("utf-8"))
     assert re.findall(r"(?<![\w/.])/(?:home|root|tmp|usr|var|work|opt|Users)/\S*", text) == []
     assert re.findall(r"(?:\.\./){3,}\S*", text) == []
 

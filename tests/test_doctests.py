@@ -9,6 +9,7 @@ import pkgutil
 import pytest
 
 import benchmarks
+import cluster
 import events
 import projections
 import service
@@ -16,7 +17,7 @@ import siege
 
 MODULES = sorted(
     module.name
-    for package in (benchmarks, events, projections, service, siege)
+    for package in (benchmarks, cluster, events, projections, service, siege)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 )
 

@@ -140,6 +140,8 @@ class Signing:
                         with self._elsewhere.turn() as is_ours_of_all:
                             if is_ours_of_all:
                                 self._sign()
+                            else:
+                                self._is_well()  # another node signs
                 patience = SOON
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:
@@ -149,7 +151,13 @@ class Signing:
                 self._failed = str(failure)
                 self._on_failed(failure)
                 self._ended.wait(patience)
-                patience = min(2 * patience, LATE)
+                # A failover takes seconds, and after it nothing is settled until this is signed.
+                is_soon_over = isinstance(failure, LogUnreachable)
+                patience = SOON if is_soon_over else min(2 * patience, LATE)
+
+    def _is_well(self) -> None:
+        self._on_failed(None)
+        self._failed = ""
 
     def _sign(self) -> None:
         self._on_turn(True)
@@ -164,8 +172,7 @@ class Signing:
             head = self._log.max_notification_id() or 0
             self._publisher.publish(lambda: not self._ended.wait(PAUSE))
             if not is_told:  # also of what another has told that had the turn before
-                self._on_failed(None)
-                self._failed = ""
+                self._is_well()
                 is_told = True
             self._ended.wait(BETWEEN)
             self._log.wait_for(head, IDLE, interrupt=self._ended)

@@ -16,7 +16,7 @@ import pytest
 from events import chronicle
 from events.fact import Line
 from events.orders import Recorded
-from service.archive import Archive, node
+from service.archive import LOG, Archive, node
 from tests.story.another_process import another_process
 from tests.story.telling import SOURCE, Teller, command, facility, milestone
 
@@ -54,7 +54,7 @@ def writers(juno: Teller, tmp_path: Path) -> Iterator[Writers]:
     folders = [juno.archive.folder] * 2
     if (address := node.address_of(juno.archive.folder)) is not None:
         folders[1] = tmp_path / "another"
-        node.become(folders[1], address)
+        node.become(folders[1], address, log=LOG)
     processes = [another_process(folder, "write") for folder in folders]
     with processes[0], processes[1]:
         yield Writers(processes)

@@ -102,7 +102,7 @@ def test_a_node_of_what_was_copied_answers_as_the_folder_did(
 ) -> None:
     """It copies from there what was copied to there; and what it has is a chronicle to copy."""
     copy(told, database.address)
-    node.become(tmp_path / "node", database.address)
+    node.become(tmp_path / "node", database.address, log=LOG)
     with Archive(tmp_path / "node") as archive:
         archive.follow()
         archive.wait_for(28, timeout=30)
@@ -157,7 +157,7 @@ def test_a_copy_that_was_ended_is_no_chronicle_and_goes_on(small: Path, tmp_path
 def test_no_node_begins_with_half_a_copy(small: Path, tmp_path: Path, database: Database) -> None:
     """It says what to type, and then it does."""
     copy_until(small, database.address, 1)
-    node.become(tmp_path / "node", database.address)
+    node.become(tmp_path / "node", database.address, log=LOG)
     with pytest.raises(NotThisDatabase, match=f"Type: annales copy {small}"):
         Archive(tmp_path / "node")
     copy(small, database.address)
@@ -216,7 +216,7 @@ def test_places_that_are_none_are_refused(
     assert "is not empty (letters): name an empty folder" in copy_refused(small, tmp_path / "full")
     (tmp_path / "file").touch()
     assert "is no folder" in copy_refused(small, tmp_path / "file")
-    node.become(tmp_path / "node", database.address)
+    node.become(tmp_path / "node", database.address, log=LOG)
     assert "is a node" in copy_refused(small, tmp_path / "node")
     assert "is empty: there is nothing to copy" in copy_refused(database.address, tmp_path / "x")
     assert "migrate" in copy_refused(small, bare.address, code=4)

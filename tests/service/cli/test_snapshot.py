@@ -153,7 +153,7 @@ def test_a_node_begins_with_a_snapshot_and_copies_what_came_since(
     """Also its keys, which no snapshot has."""
     done(UNUSED, "copy", folder, database.address)
     one, other, file = tmp_path / "one", tmp_path / "other", tmp_path / "file.tar"
-    node.become(one, database.address)
+    node.become(one, database.address, log=LOG)
     done(one, "snapshot", file)
     with Archive(one) as archive:
         record(archive, milestone("m2", "upgraded", "2020"))
@@ -316,7 +316,7 @@ def _link(name: str, kind: bytes, to: str = "/etc/passwd") -> tarfile.TarInfo:
         _link("../escaped", tarfile.REGTYPE),
         _link("/escaped", tarfile.REGTYPE),
     ],
-    ids=repr,
+    ids=lambda entry: f"{entry.name}, {entry.type!r}",
 )
 def test_no_link_no_folder_and_no_other_name_is_taken(
     file: Path, tmp_path: Path, entry: tarfile.TarInfo
