@@ -14,9 +14,12 @@ from events.ledger.publishing import Publisher
 from service.archive import LOG, Archive
 from service.archive.citations import CITATIONS
 from service.archive.keys import KEYS
+from service.archive.suggestions import SUGGESTIONS
 from tests.story.telling import JUNO, SOURCE, command, milestone
 
 TABLES = ("stored_events", "commits", "names", "epochs", "tree", "bodies")
+
+LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
 
 QUESTIONS = (
     ("export",),
@@ -54,7 +57,7 @@ def refused(folder: Path, *arguments: str | Path, code: int = 1) -> str:
 
 def fill(folder: Path) -> None:
     """Put a chronicle into a folder: commits under keys and without, of one event and of many,
-    an epoch, keys, citations, and what is signed of it."""
+    an epoch, keys, citations, a suggestion, and what is signed of it."""
     with Archive(folder) as archive:
         execute = archive.chronicle.execute
         execute(command(SOURCE))
@@ -83,6 +86,7 @@ def fill(folder: Path) -> None:
             by="li",
             permit=lambda: None,
         )
+        suggest(archive)
     done(folder, "migrate", "--new-epoch")
     with Archive(folder) as archive:
         archive.chronicle.execute(command(milestone("last", "upgraded", "2021")))
@@ -91,10 +95,23 @@ def fill(folder: Path) -> None:
     BaseFile(folder).write(Base(source="https://annales.example", key=key))
 
 
+def suggest(archive: Archive) -> None:
+    """Let somebody suggest that a facility has another name."""
+    archive.suggestions.suggest(
+        line={"type": "amendment", "record": "juno", "changes": {"name": "Another"}},
+        reason="So it says at the gate.",
+        where=None,
+        stream="record:juno",
+        revision=1,
+        by="everyone",
+        permit=lambda: None,
+    )
+
+
 def rows(folder: Path) -> dict[str, list[Any]]:
     """Every row of every log of a folder."""
     found = {}
-    for file in filter(lambda file: (folder / file).exists(), (LOG, KEYS, CITATIONS)):
+    for file in filter(lambda file: (folder / file).exists(), LOGS):
         with closing(sqlite3.connect(folder / file)) as connection:
             there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
             for table in TABLES:

@@ -77,6 +77,7 @@ def test_to_postgresql_and_back_not_a_byte_is_another(
     """Every row of every log, what lies beside them, every answer and every proof."""
     there = json.loads(copy(told, database.address, "--json"))
     assert (there["position"], there["keys"], there["citations"]) == ("@28", 3, 4)
+    assert there["suggestions"] == 1
     back = tmp_path / "back"
     copy(database.address, back)
     assert rows(back) == rows(told)

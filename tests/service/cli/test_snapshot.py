@@ -26,7 +26,7 @@ from service.archive.keys import KEYS
 from service.archive.snapshots import CONTENTS, ROOM, VIEWS
 from service.cli.command import annales
 from tests.postgres import Database
-from tests.service.cli.chronicles import done, refused, rows
+from tests.service.cli.chronicles import done, refused, rows, suggest
 from tests.story.telling import JUNO, SOURCE, command, milestone
 
 UNUSED = Path("unused")
@@ -36,7 +36,7 @@ Members = dict[str, bytes]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with three commits, a key and a citation."""
+    """A folder with three commits, a key, a citation and a suggestion."""
     folder = tmp_path / "archive"
     with Archive(folder) as archive:
         record(archive, SOURCE, JUNO, milestone("m1", "construction-started", "2015"))
@@ -49,6 +49,7 @@ def folder(tmp_path: Path) -> Path:
             by="li",
             permit=lambda: None,
         )
+        suggest(archive)
     return folder
 
 
@@ -122,6 +123,7 @@ def test_a_folder_that_begins_with_a_snapshot_answers_as_the_other_does(
         "head": "@3",
         "keys": 0,
         "citations": 1,
+        "suggestions": 1,
         "views": {"position": "@3", "digest": digest},
         "findings": [],
     }
@@ -134,7 +136,7 @@ def test_a_snapshot_says_what_it_is(file: Path) -> None:
     """How far it goes, by which seal it ends, what made the views, and the digest of each part; no
     key is in it."""
     members = members_of(file)
-    assert list(members) == [CONTENTS, "citations.sqlite", LOG, VIEWS]
+    assert list(members) == [CONTENTS, "citations.sqlite", LOG, "suggestions.sqlite", VIEWS]
     contents = json.loads(members[CONTENTS])
     assert contents["log"]["position"] == contents["views"]["position"] == 3
     assert contents["log"]["events"] == 3
@@ -273,7 +275,7 @@ def test_a_snapshot_of_another_version_is_refused(
     assert "make it again with `annales snapshot FILE`" in told
 
 
-@pytest.mark.parametrize("name", [CONTENTS, LOG, VIEWS, "citations.sqlite"])
+@pytest.mark.parametrize("name", [CONTENTS, LOG, VIEWS, "citations.sqlite", "suggestions.sqlite"])
 def test_a_snapshot_that_is_damaged_is_refused(file: Path, tmp_path: Path, name: str) -> None:
     """By one byte anywhere, and nothing of it stays."""
     told = bytearray(file.read_bytes())
@@ -360,9 +362,10 @@ def test_a_log_that_does_more_than_keep_is_refused(file: Path, tmp_path: Path) -
     evil = members | {LOG: changed(members[LOG], tmp_path, trigger)}
     put(file, told_again(evil))
     assert "has no log of this program" in refused(tmp_path / "new", "begin", file)
-    name = "citations.sqlite"
-    put(file, told_again(members | {name: changed(members[name], tmp_path, trigger)}))
-    assert "has no citations of this program" in refused(tmp_path / "new", "begin", file)
+    for kept in ("citations", "suggestions"):
+        name = f"{kept}.sqlite"
+        put(file, told_again(members | {name: changed(members[name], tmp_path, trigger)}))
+        assert f"has no {kept} of this program" in refused(tmp_path / "new", "begin", file)
     log = json.loads(members[CONTENTS])["log"] | {"position": 4}
     put(file, told_again(members, log=log))
     assert "says that its log ends at @4" in refused(tmp_path / "new", "begin", file)
