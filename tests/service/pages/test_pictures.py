@@ -258,7 +258,7 @@ def test_a_pinned_picture_never_changes(juno: Teller) -> None:
     juno.archive.catch_up()
     before = {}
     for kind in KINDS:
-        path = kind.path.replace("{id}", IDS.get(kind.name, ""))
+        path = kind.pictured.replace("{id}", IDS.get(kind.name, ""))
         query = "?to_at=2016" if kind.name == "compare" else ""
         for begins, ending in (("/posters", "png"), ("/pictures", "svg")):
             if ending == "png" or kind.picture is not None:
