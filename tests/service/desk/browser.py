@@ -41,7 +41,8 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a test asks of a page: its forms, its texts by element, what labels what."""
+    """What a test asks of a page: its forms, its texts by element, what labels what. The head of
+    the page, which every page has, is none of it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -52,7 +53,7 @@ class Page(HTMLParser):
         self.inputs: list[dict[str, str]] = []
         self.lang = ""
         self.words: list[str] = []
-        self._in_label = False
+        self._in_label = self._in_header = False
         self._area = self._select = ""
         self._buffer = self._chosen = ""
         self.feed(text)
@@ -62,6 +63,9 @@ class Page(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "html":
             self.lang = told["lang"]
+        elif tag == "header" or self._in_header:
+            self._in_header = True
+            return
         elif tag == "label":
             self._in_label = True
             self.labelled.add(told.get("for", ""))
@@ -99,7 +103,9 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """A text area and a select are told when they end; so is what a label holds."""
-        if tag == "label":
+        if tag == "header":
+            self._in_header = False
+        elif tag == "label":
             self._in_label = False
         elif tag == "textarea":
             # A line break right after the tag is none of the text.
