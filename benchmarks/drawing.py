@@ -265,7 +265,7 @@ def _weights(client: Any) -> Figures:
     rows = []
     for title, url in (
         ("/", "/"),
-        ("a year of a country", "/?at=2013&country=CN"),
+        ("a year of a country", "/state?at=2013&country=CN"),
         ("a record", "/records/juno"),
         ("the slips", "/slips"),
     ):
