@@ -304,8 +304,8 @@ def _server(client: Any, *, times: int) -> Figures:
     chance = Random(1959)
     rows = []
     for title, page, answer in (
-        ("a year of a country", "/?country=CN&at={}", "/v1/state?country=CN&at={}"),
-        ("a year of the world", "/?at={}", "/v1/state?at={}"),
+        ("a year of a country", "/state?country=CN&at={}", "/v1/state?country=CN&at={}"),
+        ("a year of the world", "/state?at={}", "/v1/state?at={}"),
         ("a record", "/records/juno?at={}", "/v1/records/juno?at={}"),
     ):
         days = [
