@@ -265,7 +265,7 @@ def _weights(client: Any) -> Figures:
     rows = []
     for title, url in (
         ("/", "/"),
-        ("a year of a country", "/?at=2013&country=CN"),
+        ("a year of a country", "/state?at=2013&country=CN"),
         ("a record", "/records/juno"),
         ("the slips", "/slips"),
     ):
@@ -304,8 +304,8 @@ def _server(client: Any, *, times: int) -> Figures:
     chance = Random(1959)
     rows = []
     for title, page, answer in (
-        ("a year of a country", "/?country=CN&at={}", "/v1/state?country=CN&at={}"),
-        ("a year of the world", "/?at={}", "/v1/state?at={}"),
+        ("a year of a country", "/state?country=CN&at={}", "/v1/state?country=CN&at={}"),
+        ("a year of the world", "/state?at={}", "/v1/state?at={}"),
         ("a record", "/records/juno?at={}", "/v1/records/juno?at={}"),
     ):
         days = [

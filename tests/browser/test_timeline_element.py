@@ -53,9 +53,9 @@ COLOURS = """() => {
 def test_a_canvas_is_painted_above_the_threshold_and_not_below(
     open_page: OpenPage, crowded: str, server: str, outside: list[str], complaints: list[str]
 ) -> None:
-    """On the first page too; what the server drew is then for paper, and for who has no script."""
+    """What the server drew is then for paper, and for who has no script."""
     page = open_page(viewport={"width": 1200, "height": 900})
-    painted(page, f"{crowded}/?at=2000&lang=en")
+    painted(page, f"{crowded}/state?at=2000&lang=en")
     told = page.locator("annales-timeline").get_attribute("spans")
     assert int(told or 0) > 2000
     assert page.evaluate(f"{PAINTER}.spans.count") == int(told or 0)

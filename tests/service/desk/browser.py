@@ -41,8 +41,8 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a test asks of a page: its forms, its texts by element, what labels what. The search at
-    the head of every page is left out."""
+    """What a test asks of a page: its forms, its texts by element, what labels what. The head of
+    the page, which every page has, is none of it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Page(HTMLParser):
         self.inputs: list[dict[str, str]] = []
         self.lang = ""
         self.words: list[str] = []
-        self._in_label = self._in_head = False
+        self._in_label = self._in_header = False
         self._area = self._select = ""
         self._buffer = self._chosen = ""
         self.feed(text)
@@ -63,13 +63,12 @@ class Page(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "html":
             self.lang = told["lang"]
+        elif tag == "header" or self._in_header:
+            self._in_header = True
+            return
         elif tag == "label":
             self._in_label = True
             self.labelled.add(told.get("for", ""))
-        elif tag == "header":
-            self._in_head = True
-        elif self._in_head:
-            return
         elif tag == "form":
             self.forms.append(Form(told["action"], told["method"]))
         elif tag in CONTROLS and told.get("type") != "hidden":
@@ -105,7 +104,7 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """A text area and a select are told when they end; so is what a label holds."""
         if tag == "header":
-            self._in_head = False
+            self._in_header = False
         elif tag == "label":
             self._in_label = False
         elif tag == "textarea":
