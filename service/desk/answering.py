@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from flask import Response, request
 
 from events.dates import Language
+from events.errors import LogDamaged
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell import rendering
 from service.pages.shell.answering import HTML
@@ -52,11 +54,18 @@ def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Respo
         "who": who,
         "role": _role(who.role, desk.say),
         "may_withdraw": who.may("curator"),
-        "waits": len(archive().suggestions.waiting()) if who.may("curator") else 0,
+        "waits": _waiting() if who.may("curator") else 0,
         **shown,
     }
     text = rendering.render(template, desk.lang, context)
     return rendering.with_policy(Response(text, status, mimetype=HTML))
+
+
+def _waiting() -> int:
+    """How many suggestions wait. Where their log is damaged, the desk works all the same."""
+    with suppress(LogDamaged):
+        return len(archive().suggestions.waiting())
+    return 0
 
 
 def json(value: Any) -> Response:

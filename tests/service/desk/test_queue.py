@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from eventsourcing.persistence import StoredEvent
 from flask import Flask
 
+from events.commit import NewCommit
 from service.archive.suggestions import Suggestion
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, page, recorded
@@ -188,6 +190,19 @@ def test_nothing_waits_under_another_id(grace: Browser) -> None:
     """Ids are those of suggestions."""
     assert grace.get("/desk/suggestions/nope").status_code == 404
     assert grace.page("/desk/suggestions").says("Nothing waits.")
+
+
+def test_the_desk_works_though_the_log_of_the_queue_is_damaged(
+    grace: Browser, told: Teller
+) -> None:
+    """Nothing of the chronicle rests on it; the queue itself says that it is damaged."""
+    made = waits(told)
+    log = told.archive.suggestions.log
+    assert log is not None
+    lost = StoredEvent(f"suggestion:{made.id}", 2, "suggestion-lost-v1", b"{}")
+    log.insert_events([lost], commit=NewCommit(actor="li", request=""))
+    assert grace.get("/desk/records/juno").status_code == 200
+    assert grace.get("/desk/suggestions").status_code == 500
 
 
 def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:

@@ -90,6 +90,19 @@ def test_something_new_gets_an_id_that_nobody_is_asked_for(reader: Browser, told
     assert (waits.line["facility"], waits.stream) == ("juno", "record:juno")
 
 
+def test_what_there_is_not_has_no_form(reader: Browser) -> None:
+    """Neither a type nor a record, a statement or a source."""
+    for path in (
+        "new/nope",
+        "new/source",
+        "new/milestone?facility=nope",
+        "statements/nope/correct",
+        "records/nope/amend",
+        "sources/nope/amend",
+    ):
+        assert reader.get(f"/suggest/{path}").status_code == 404, path
+
+
 def test_what_others_recorded_meanwhile_is_none_of_the_suggestion(
     reader: Browser, told: Teller
 ) -> None:
