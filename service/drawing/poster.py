@@ -100,4 +100,4 @@ def _cut(texts: list[str], most: int, size: float, room: float) -> list[str]:
     if len(texts) <= most:
         return texts
     *kept, last = texts[: max(most, 1)]
-    return [*kept, fitted(last + " …" if len(last) < 4 else last + "…", size, room)]
+    return [*kept, fitted(f"{last}…", size, room)]

@@ -102,9 +102,9 @@ def draw_sides(a: ShownSide, b: ShownSide, *, label: str, narrow: bool = False) 
     return sheet("chart sides", drawn, width=wide, height=y, label=label)
 
 
-def draw_pairs(pairs: Sequence[Pair], *, label: str, narrow: bool = False) -> Drawing:
+def draw_pairs(pairs: Sequence[Pair], *, label: str) -> Drawing:
     """A line for each pair, from the first number to the second."""
-    wide, room = (NARROW, 130) if narrow else (WIDE, 360)
+    wide, room = WIDE, 360
     most = max((*(each.a for each in pairs), *(each.b for each in pairs)), default=0) or 1
     left, right = room + 8.0, wide - 84.0
     drawn, y = "", 0

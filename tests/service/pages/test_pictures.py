@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.feeds import png
+from service.pages.compare.page import compare_pictured
 from service.pages.kinds import PAGES as KINDS
 from service.pages.shell.pictured import POSTERS
 from service.translations import LANGUAGES
@@ -235,6 +236,11 @@ def test_pages_without_a_drawing_have_just_a_poster(reader: Reader) -> None:
     for page in ("/search", "/activity", "/feeds", "/disputed"):
         assert "/pictures/" not in html(reader, page)
         assert reader.ask(f"/pictures{page}.svg").status_code == 404
+
+
+def test_what_is_too_much_to_compare_is_not_drawn() -> None:
+    """The picture says so in its sentence, as the page does."""
+    assert compare_pictured({"too_much": "Ask for a part of it"}).drawings == ()
 
 
 def test_whoever_finds_no_place_to_draw_is_told_so(
