@@ -167,7 +167,7 @@ def _grown(size: int) -> Grown:
             began = time.perf_counter()
             Publisher(Ledger(archive.chronicle.log, copy)).publish()
             signature = time.perf_counter() - began
-        with annales(copy, patience=MINUTE) as served:
+        with annales(copy) as served:
             return Grown(of, served.seconds, signature)
 
 
