@@ -88,8 +88,8 @@ class Server(NamedTuple):
 
 TWO_PROCESSES = ("--processes", "2")
 
-PATIENCE = 30.0
-"""Seconds in which a server must be ready."""
+PATIENCE = 120.0
+"""Seconds in which a server must be ready, on a machine that has much else to do."""
 
 
 def annales(

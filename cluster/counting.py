@@ -7,6 +7,9 @@ An order is there when both its statements are, each once, the last at the posit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+
+import psycopg
 
 from cluster.load import Acknowledged, Load
 from cluster.nodes import Node, wait_until
@@ -61,19 +64,24 @@ def everywhere(cluster: Cluster) -> Iterator[tuple[str, Placed]]:
     Raises TimeoutError."""
     head = cluster.primary().execute(HEAD)[0][0]
     for node in cluster.nodes:
-        wait_until(
-            lambda node=node: node.execute(HEAD)[0][0] >= head,
-            f"PostgreSQL of {node.name} has @{head}",
-            CATCHES_UP,
-        )
-        yield f"PostgreSQL of {node.name}", in_postgresql(node)
+        name = f"PostgreSQL of {node.name}"
+        wait_until(partial(_has, node, head), f"{name} has @{head}", CATCHES_UP)
+        yield name, in_postgresql(node)
     for node in cluster.nodes:
-        wait_until(
-            lambda node=node: node.head() >= head,
-            f"the copy of {node.name} has @{head}",
-            CATCHES_UP,
-        )
-        yield f"the copy of {node.name}", recorded(node.chronicle)
+        name = f"the copy of {node.name}"
+        wait_until(partial(_has_copied, node, head), f"{name} has @{head}", CATCHES_UP)
+        yield name, recorded(node.chronicle)
+
+
+def _has(node: Node, position: int) -> bool:
+    try:
+        return int(node.execute(HEAD)[0][0]) >= position
+    except psycopg.OperationalError:
+        return False  # it begins
+
+
+def _has_copied(node: Node, position: int) -> bool:
+    return node.head() >= position
 
 
 def bars(cluster: Cluster, load: Load) -> Iterator[Bar]:

@@ -86,8 +86,9 @@ class Node:
         return self._is("/synchronous")
 
     def is_standby(self) -> bool:
-        """Whether its PostgreSQL follows the primary."""
-        return self._is("/replica")
+        """Whether its PostgreSQL follows the primary, and hears of it."""
+        said = self.said_by_patroni() or {}
+        return self._is("/replica") and said.get("replication_state") == "streaming"
 
     def is_ready(self) -> bool:
         """Whether its `annales serve` keeps up."""

@@ -57,7 +57,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "service.cli.upkeep",
         "Re-read every byte, and replay the log beside the views.",
     ),
-    "migrate": ("service.cli.upkeep", "Make the folder ready for this version."),
+    "migrate": (
+        "service.cli.upkeep",
+        "Make the folder ready for this version; of a node, the logs in its database too.",
+    ),
     "confirm-clock": ("service.cli.clock", "Believe the clock of this machine as it is."),
     "sources": ("service.cli.sources", "Sources: whether they are still where they were."),
     "keys": ("service.cli.keys", "Keys for the HTTP API: make, list and revoke them."),

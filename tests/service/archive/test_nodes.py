@@ -174,8 +174,8 @@ def test_a_node_that_cannot_reach_postgresql_says_so(
     nodes: tuple[Node, Node], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It answers what it has, and never as if that were the newest; by and by it is ready again."""
-    monkeypatch.setattr(hearing, "SILENT", 0.6)
-    monkeypatch.setattr(copying, "SILENT", 0.6)
+    monkeypatch.setattr(hearing, "SILENT", 2.0)
+    monkeypatch.setattr(copying, "SILENT", 2.0)
     monkeypatch.setattr(pausing, "PATIENCE", 0.3)
     _, b = nodes
     eventually(lambda: ask(f"{b.url}/readyz").json["lag"] == 0)
