@@ -80,7 +80,8 @@ class Names:
             self._take(*spot)
             x, y, _, tall = spot
             css = f' class="{" ".join(kinds)}"' if kinds else ""
-            number_of = f'<tspan class="n">{more}</tspan>' if more else ""
+            # A space at the beginning of a tspan is dropped where pixels are made of it.
+            number_of = f' <tspan class="n">{group.size}</tspan>' if more else ""
             texts.append(
                 f'<text{css} x="{number(x)}" y="{number(y + tall - 3)}">'
                 f"{escape(group.name)}{number_of}</text>"

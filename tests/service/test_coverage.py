@@ -111,5 +111,5 @@ def test_the_map_of_the_world_has_the_number_that_runs(reader: Reader) -> None:
     state = reader.ask(f"/v1/state?{asked}&country=CN&status=operating").get_json()
     running = state["totals"]["status"]["operating"]
     page = reader.ask(f"/state?{asked}").get_data(as_text=True)
-    assert f'China<tspan class="n"> {running}</tspan>' in page
+    assert f'China <tspan class="n">{running}</tspan>' in page
     assert "Off the map" in page

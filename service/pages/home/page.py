@@ -69,7 +69,7 @@ def home_pictured(shown: Mapping[str, Any]) -> Pictured:
     """The map of the state, which is told as well, and the greatest delay."""
     delay = shown["delay"]
     return Pictured(
-        drawings=[delay["wide"]] if delay else [],
+        drawings=[delay["named"]] if delay else [],
         beside=shown["map"],
         small=shown["map"],
         further=shown["told"],
@@ -140,9 +140,13 @@ def _delay(visit: Visit) -> Members | None:
     if worst is None:
         return None
     found = RecordAt.read(visit.reading, worst.record, visit.query.as_of)
+    drawn = ladder_drawn(visit, found, worst)
+    name = labels.names_of(worst.card, visit.lang)[0]
+    label = visit.say("%(name)s: %(value)s", name=name, value=drawn["words"])
     return {
-        **ladder_drawn(visit, found, worst),
-        "name": labels.names_of(worst.card, visit.lang)[0],
+        **drawn,
+        "name": name,
+        "named": replace(drawn["wide"], label=label),
         "href": visit.here.record(worst.record),
         "all": visit.here.to("/slips", sort="slip"),
     }
