@@ -218,7 +218,7 @@ def test_a_reader_suggests_and_a_curator_takes_and_declines_it(
     page.click("button[value=preview]")
     walk.judge("suggested-looked")
     walk.record("taken")
-    page.check(".waiting input >> nth=0")
+    page.check(".waiting input[type=checkbox] >> nth=0")
     page.fill("#f-reason", "It was the day before.")
     page.click("button[value=decline]")
     walk.judge("declined")
