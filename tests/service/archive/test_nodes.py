@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -148,7 +149,7 @@ def test_a_position_that_nobody_has_is_ahead(nodes: tuple[Node, Node], path: str
     begun = time.monotonic()
     answer = ask(b.url + path.format(999).replace("{root}", b.url))
     assert answer.status == 404
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < pausing.PATIENCE
 
 
 def test_a_position_that_does_not_come_in_time_is_asked_for_again(
@@ -189,7 +190,8 @@ def test_a_node_that_cannot_reach_postgresql_says_so(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database.name]
     )
     eventually(lambda: ask(f"{b.url}/readyz").status == 503)
-    assert "PostgreSQL has not answered for" in ask(f"{b.url}/readyz").json["failure"]
+    failure = ask(f"{b.url}/readyz").json["failure"]  # whichever is told first
+    assert re.search("PostgreSQL (has not answered for|cannot be reached)", failure)
     newest = ask(f"{b.url}/v1/state")
     assert newest.status == 200
     assert int(newest.headers["Annales-Silent"]) >= 0
