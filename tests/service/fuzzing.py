@@ -91,6 +91,9 @@ EDGES = ("0000", "0000-02-29", "-0001-12-31", "9999-12-31", "Y-12025", "+012025-
 BESIDE = ("/v1/citations", "/v1/suggestions")
 """What is sent to logs of their own, beside the chronicle's."""
 
+BEFORE = "As told before."
+"""What one who suggests has suggested already."""
+
 FAULT, TAKEN, REFUSED = "ST101", "ST201", "ST202"
 """How schemathesis calls a fault of the server, something forbidden that was taken, and something
 allowed that was refused."""
@@ -194,7 +197,7 @@ def fuzz(base: str, key: str, *, examples: int, seed: int = SEED) -> Fuzzed:
     fuzzed = Fuzzed()
     beside = {
         "/v1/citations/{id}": _made(base, key, "/v1/citations", {"of": _state_of(2013)}),
-        "/v1/suggestions/{id}": _made(base, key, "/v1/suggestions", _wish("As told before.")),
+        "/v1/suggestions/{id}": _made(base, key, "/v1/suggestions", _wish(BEFORE)),
     }
     with _hooks(schema, fuzzed, _Aim(random.Random(seed), base, beside)):
         for event in from_schema(schema).execute():
@@ -304,6 +307,7 @@ class _Aim:
         self._dry_runs: defaultdict[str, Iterator[str]] = defaultdict(
             lambda: cycle(("true", "false", "false"))
         )
+        self._again: defaultdict[str, Iterator[bool]] = defaultdict(lambda: cycle((True, False)))
 
     def take(self, case: Case) -> None:
         """Change a case in place; what it gets wrong on purpose stays wrong."""
@@ -382,10 +386,11 @@ class _Aim:
         return f"{json.dumps(source)}\n"
 
     def _beside(self, path: str) -> dict[str, Any]:
-        """What is cited or suggested, now and then again."""
+        """What is cited or suggested: in turn what is there already, and what may not be."""
+        is_again = next(self._again[path])
         if path == "/v1/suggestions":
-            return _wish(f"As told the {self._count % 50}th time.")
-        return {"of": _state_of(2013 if self._count % 2 else 1990 + self._count % 30)}
+            return _wish(BEFORE if is_again else f"As told the {self._count % 50}th time.")
+        return {"of": _state_of(2013 if is_again else 1990 + self._count % 20)}
 
     def _line(self, path: str, line: Mapping[str, Any]) -> dict[str, Any]:
         """The members of a line that must fit the log."""
