@@ -84,6 +84,8 @@ NOT_FOLLOWABLE: Mapping[str, str] = {
     "/v1/feeds/{name}": "it is a feed itself; follow /v1/state or /v1/records/{id}",
     "/v1/citations": "it grows by what is cited, which no commit tells of",
     "/v1/citations/{id}": "it stays as it is; its page at /c/ tells what alters its question",
+    "/v1/suggestions": "it grows by what readers suggest, which no commit tells of",
+    "/v1/suggestions/{id}": "it is taken or declined, which its page at /suggestions/ tells",
     "/checkpoint": "it changes with every commit; follow /v1/changes instead",
     "/checkpoint/key": "it stays as it is",
     "/checkpoint/base": "it is of another log; follow /v1/changes of that one instead",
