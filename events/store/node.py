@@ -16,18 +16,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import local
 
-import msgspec
 from eventsourcing import sqlite as library
-from eventsourcing.persistence import PersistenceError, ProgrammingError, StoredEvent
+from eventsourcing.persistence import PersistenceError, ProgrammingError
 from eventsourcing.utils import Environment, EnvType
 
-from events.commit import Epoch, NewCommit
+from events.commit import Epoch
 from events.errors import CopyAhead, LogDamaged, LogUnreachable, NotWritten, OutcomeUnknown
 from events.store import bodies as bodies_of
 from events.store.clock import Clock, system_clock
 from events.store.postgres.log import Page, PostgresLog, Turn
 from events.store.schema import FARTHEST, LAST_GIVEN, SEAL_AT
-from events.store.sealing import End, Written, seal_of_epoch, sealed
+from events.store.sealing import End, Written, made_again, seal_of_epoch
 from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
 
 PAGE = 1000
@@ -186,7 +185,7 @@ class NodeLog(ChronicleRecorder):
             end = End(*cursor.fetchone())
             for written in page.commits:
                 if written.commit.position > end.position:
-                    self._copy_commit(cursor, written, end)
+                    super()._write(cursor, made_again(written, end))
                     last = written.commit
                     end = End(last.position, last.position, last.recorded_at)
             known = {epoch.number for epoch in self._read_epochs()}
@@ -198,32 +197,6 @@ class NodeLog(ChronicleRecorder):
             self.datastore.note_once_written(self._ends(cursor))
         if page.epochs:
             self._epochs = (-1, ())  # whichever process has written them
-
-    def _copy_commit(self, cursor: library.SQLiteCursor, written: Written, end: End) -> None:
-        """Make a commit again, as it was made, and write it. Raises LogDamaged."""
-        commit = written.commit
-        events = [StoredEvent(*row[1:5]) for row in written.events]
-        if not events:
-            raise LogDamaged(commit.position, "PostgreSQL has none of its events")
-        new = NewCommit(
-            actor=commit.actor,
-            request=commit.request,
-            key=commit.key,
-            fingerprint=commit.fingerprint,
-            claims=written.claims,
-            recorded_at=commit.recorded_at,
-            positions=tuple(row[0] for row in written.events),
-        )
-        try:
-            again = sealed(events, new, end, clock=self.clock)
-        except (LogDamaged, ValueError, TypeError, msgspec.MsgspecError) as error:
-            raise LogDamaged(commit.position, f"of PostgreSQL's events: {error}") from error
-        for ours, theirs in zip(again.events, written.events, strict=True):
-            if ours != theirs:
-                raise LogDamaged(theirs[0], "PostgreSQL has another event than was written")
-        if again != written:
-            raise LogDamaged(commit.position, "PostgreSQL has another commit than was written")
-        super()._write(cursor, again)
 
     def open(self) -> None:
         """Begin to use the log: copy what PostgreSQL has beyond the copy. Where it cannot be

@@ -97,13 +97,13 @@ def made_again(written: Written, end: End) -> Written:
     events = [StoredEvent(*row[1:5]) for row in written.events]
     try:
         again = sealed(events, new, end, clock=system_clock)
-    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+    except (LogDamaged, ValueError, TypeError, msgspec.MsgspecError) as error:
         raise LogDamaged(commit.position, f"the commit is not what was written: {error}") from error
     for ours, theirs in zip(again.events, written.events, strict=True):
         if ours != theirs:
-            raise LogDamaged(theirs[0], "the event is not what was written: its leaf differs")
+            raise LogDamaged(theirs[0], "it is another event than was written: its leaf differs")
     if again != written:
-        raise LogDamaged(commit.position, "the commit is not what was written: its seal differs")
+        raise LogDamaged(commit.position, "it is another commit than was written: its seal differs")
     return again
 
 

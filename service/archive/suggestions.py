@@ -397,7 +397,7 @@ class Suggestions:
         try:
             log = factory.application_recorder()
             if self._as_they_are:
-                log.note()
+                log.open_as_it_is()
             else:
                 log.open()
             return _Opened(factory, log)
