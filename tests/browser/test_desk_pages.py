@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from service.archive import Archive
 from tests.browser.conftest import OpenPage
@@ -284,6 +284,30 @@ def test_another_row_has_labels_of_its_own(
     page.get_by_label("Source 4, the place in it").fill("p. 9")
     assert page.get_by_label("Source 4, its id").is_visible()
     expect(page.locator("#f-sources-live")).to_have_text("nothing of that id is recorded")
+
+
+def test_a_late_answer_about_one_row_is_not_told_of_another(
+    open_page: OpenPage, desk: str, archive: Archive
+) -> None:
+    """Sources share one line below them, which speaks of the one that was written last."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, desk, archive)
+    page.goto(f"{desk}/new/milestone?facility=juno")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/desk/id?*id=yearbook*", hold)
+    with page.expect_request("**/desk/id?*id=yearbook*"):
+        page.get_by_label("Source 2, its id").fill("yearbook")
+    page.get_by_label("Source 3, its id").fill("x")
+    told = page.locator("#f-sources-live")
+    expect(told).to_have_text("nothing of that id is recorded")
+    with page.expect_response("**/desk/id?*id=yearbook*"):
+        held[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    expect(told).to_have_text("nothing of that id is recorded")
 
 
 @pytest.mark.parametrize(

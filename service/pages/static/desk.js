@@ -7,6 +7,7 @@
   const form = document.querySelector("form[data-live]");
   const lang = new URLSearchParams(location.search).get("lang");
   const waits = new Map();
+  const spoken = new Map(); // of each line below inputs, the one that was written into last
 
   document.querySelectorAll("form[data-once]").forEach((each) => {
     each.addEventListener("submit", () => setTimeout(() => each.querySelector("button").disabled = true));
@@ -19,9 +20,11 @@
 
   form.addEventListener("input", (event) => {
     const input = event.target;
-    if ("date" in input.dataset) soon(input, 250, () => date(input));
-    if (input.dataset.new) soon(input, 250, () => free(input));
-    if (input.dataset.of) soon(input, 250, () => named(input));
+    for (const [kind, act] of Object.entries({ date, new: free, of: named })) {
+      if (!(kind in input.dataset)) continue;
+      spoken.set(line(input), input);
+      soon(input, 250, () => act(input));
+    }
     rows(input);
     soon(form, 700, look);
   });
@@ -38,8 +41,17 @@
     return answer.ok ? answer.json() : null;
   }
 
+  function line(input) {
+    return input.closest(".member").querySelector(".live");
+  }
+
+  /* Answers may come in another order than they were asked for. */
+  function still(input, text) {
+    return input.value.trim() === text && spoken.get(line(input)) === input;
+  }
+
   function tell(input, text, bad) {
-    const live = input.closest(".member").querySelector(".live");
+    const live = line(input);
     live.textContent = text;
     live.classList.toggle("bad", bad);
     if (input.id) input.toggleAttribute("aria-invalid", bad);
@@ -50,21 +62,21 @@
     const text = input.value.trim();
     if (!text) return tell(input, "", false);
     const told = await ask("date", { text });
-    if (told && input.value.trim() === text) tell(input, told.words, !told.ok);
+    if (told && still(input, text)) tell(input, told.words, !told.ok);
   }
 
   async function free(input) {
     const id = input.value.trim();
     if (!id) return tell(input, "", false);
     const told = await ask("id", { of: input.dataset.new, id });
-    if (told && input.value.trim() === id) tell(input, told.words_new, !told.free);
+    if (told && still(input, id)) tell(input, told.words_new, !told.free);
   }
 
   async function named(input) {
     const id = input.value.trim(), of = input.dataset.of;
     if (!id) return tell(input, "", false);
     const told = await ask("id", { of, id });
-    if (!told || input.value.trim() !== id) return;
+    if (!told || !still(input, id)) return;
     tell(input, told.words, !told.taken);
     const list = document.getElementById(`list-${of}`);
     if (!list || told.taken) return;
