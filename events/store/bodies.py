@@ -37,22 +37,25 @@ BODY_OF = "SELECT body FROM bodies WHERE id = :id"
 EVERY_BODY = "SELECT id, body FROM bodies ORDER BY id"
 
 
+def make_room(log: ChronicleRecorder) -> None:
+    """Make room for bodies in the file of a log, where there is none."""
+    with log.datastore.transaction(commit=False) as cursor:
+        cursor.execute(IS_THERE)
+        is_there = bool(cursor.fetchone()[0])
+    if not is_there:
+        with log.writing_here(), log.datastore.transaction(commit=True) as cursor:
+            cursor.execute(IS_THERE)
+            if not cursor.fetchone()[0]:  # no other process was quicker
+                for statement in SCHEMA_OF_BODIES:
+                    cursor.execute(statement)
+
+
 class Bodies:
-    """The bodies in the file of a log."""
+    """The bodies in the file of a log that has room for them."""
 
     def __init__(self, log: ChronicleRecorder) -> None:
-        """Make room for them where there is none."""
         self._log = log
         self._datastore = log.datastore
-        with self._datastore.transaction(commit=False) as cursor:
-            cursor.execute(IS_THERE)
-            is_there = bool(cursor.fetchone()[0])
-        if not is_there:
-            with log.writing_here(), self._datastore.transaction(commit=True) as cursor:
-                cursor.execute(IS_THERE)
-                if not cursor.fetchone()[0]:  # no other process was quicker
-                    for statement in SCHEMA_OF_BODIES:
-                        cursor.execute(statement)
 
     def keep(self, id: str, body: bytes) -> None:
         """Keep a body, in the `writing` of the log."""

@@ -24,7 +24,7 @@ from events.commit import Claim, Epoch
 from events.errors import AnnalesError, LogDamaged
 from events.ledger.checking import Growing
 from events.store import bodies as bodies_of
-from events.store.bodies import Bodies
+from events.store.bodies import make_room
 from events.store.inspection import commit_of, of_the_file, one_state
 from events.store.schema import (
     CLAIMS_BEYOND,
@@ -255,7 +255,7 @@ class FileLog:
         NotWritten."""
         log = self._log
         if self.has_bodies:
-            Bodies(log)
+            make_room(log)
         with log.writing(), log.datastore.transaction(commit=True) as cursor:
             cursor.execute(LAST_GIVEN)
             if End(*cursor.fetchone()) != after:

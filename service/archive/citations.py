@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
 import msgspec
@@ -26,15 +25,10 @@ from eventsourcing.persistence import StoredEvent
 from events.canonical import canonical
 from events.commit import Claim, LoggedEvent, NewCommit
 from events.errors import IdTaken, LogDamaged
-from events.store.bodies import Bodies, damaged_room, kept
-from events.store.clock import Clock, system_clock
+from events.store.bodies import Bodies, damaged_room, kept, make_room
 from events.store.inspection import of_the_file
-from events.store.noted import NotedHead
-from events.store.opening import factory_of
-from events.store.sqlite import ChronicleFactory, ChronicleRecorder
-
-if TYPE_CHECKING:
-    from events.store.postgres.log import PostgresLog
+from events.store.sqlite import ChronicleRecorder
+from service.archive.beside import LogBeside
 
 CITATIONS = "citations.sqlite"
 
@@ -87,38 +81,14 @@ class _Line(Citation, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
     body: str | None
 
 
-class _Opened(NamedTuple):
-    factory: ChronicleFactory
-    log: ChronicleRecorder
-    bodies: Bodies
+class Citations(LogBeside):
+    """The citations of a folder."""
 
+    FILE = CITATIONS
 
-class Citations:
-    """The citations of a folder. Safe to share between threads; other processes may cite too.
-
-    Close it when done.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        clock: Clock = system_clock,
-        as_they_are: bool = False,
-        shared: PostgresLog | None = None,
-    ) -> None:
-        """Open the citations of a folder, if there are any; those of a `shared` log are copied.
-
-        Raises LogReplaced where an older file of them was put in its place, unless they are taken
-        `as_they_are`.
-        """
-        self._path = folder / CITATIONS
-        self._clock = clock
-        self._as_they_are = as_they_are
-        self._shared = shared
-        self._opening = Lock()
-        self._open: _Opened | None = None
-        self._opened()
+    def prepare(self, log: ChronicleRecorder) -> None:
+        """Make room for the bodies."""
+        make_room(log)
 
     def cite(
         self,
@@ -135,7 +105,7 @@ class Citations:
 
         Raises IdTaken where other bytes have the same id, NotWritten, and what `permit` raises.
         """
-        log, _ = opened = self._to_write()
+        log = self.to_write()
         citation = Citation(
             id=id_of(media_type, body),
             of=of,
@@ -155,32 +125,32 @@ class Citations:
             if same is not None and same.digest != citation.digest:
                 raise IdTaken(SPACE, citation.id)
             permit()
-            position = _append(*opened, citation, body if same is None else None)
+            position = _append(log, citation, body if same is None else None)
             (made,) = log.events_at([position])
         return _citation(made), True
 
     def get(self, id: str) -> Citation | None:
         """The citation of an id; None where there is none."""
-        if (opened := self._opened()) is None:
+        if (log := self.log) is None:
             return None
-        stream = opened.log.claimed(SPACE, [id]).get(id)
+        stream = log.claimed(SPACE, [id]).get(id)
         if stream is None:
             return None
-        found = map(_citation, opened.log.select_stream(stream))
+        found = map(_citation, log.select_stream(stream))
         return next((each for each in found if each.id == id), None)
 
     def of_address(self, of: str) -> list[Citation]:
         """What was cited of an address, the earliest first; in whatever order it has its
         parameters."""
-        if (opened := self._opened()) is None:
+        if (log := self.log) is None:
             return []
-        return list(map(_citation, opened.log.select_stream(_stream(of))))
+        return list(map(_citation, log.select_stream(_stream(of))))
 
     def body(self, citation: Citation) -> bytes:
         """The bytes that were cited. Raises LogDamaged where they are not those any more."""
-        opened = self._opened()
+        log = self.log
         try:
-            body = None if opened is None else opened.bodies.get(citation.id)
+            body = None if log is None else Bodies(log).get(citation.id)
         except zlib.error as error:
             raise LogDamaged(citation.position, f"its body cannot be read: {error}") from error
         if body is None or (why := _difference(citation, body)) is not None:
@@ -189,26 +159,16 @@ class Citations:
 
     def newest(self, *, limit: int, before: int | None = None) -> list[Citation]:
         """The last citations, the newest first; those before a position of their log."""
-        if (opened := self._opened()) is None:
+        if (log := self.log) is None:
             return []
         up_to = None if before is None else before - 1
-        commits = opened.log.commits(up_to=up_to, limit=limit, last_first=True)
-        events = opened.log.events_at(commit.position for commit in commits)
+        commits = log.commits(up_to=up_to, limit=limit, last_first=True)
+        events = log.events_at(commit.position for commit in commits)
         return [_citation(event) for event in reversed(events)]
 
     def all(self) -> Iterator[Citation]:
         """Every citation, the earliest first. Raises LogDamaged where the log tells of none."""
-        reached = 0
-        while (opened := self._opened()) is not None:
-            events = opened.log.select_log(after=reached, limit=1000)
-            if not events:
-                return
-            yield from map(_citation, events)
-            reached = events[-1].position
-
-    def __len__(self) -> int:
-        opened = self._opened()
-        return 0 if opened is None else opened.log.max_notification_id() or 0
+        return map(_citation, self.events())
 
     def lines(self) -> Iterator[bytes]:
         """Every citation as a line of an export, its bytes where its id comes first."""
@@ -225,7 +185,7 @@ class Citations:
 
         Raises LogDamaged for a line that is no citation, or does not hold together.
         """
-        log, _ = opened = self._to_write()
+        log = self.to_write()
         count = 0
         for count, text in enumerate(filter(bytes.strip, lines), start=1):
             try:
@@ -242,55 +202,8 @@ class Citations:
                     raise LogDamaged(count, "its media type has control characters")
                 if body is not None and self.get(line.id) is not None:
                     raise LogDamaged(count, "a line before it has the same bytes")
-                _append(*opened, line, body, recorded_at=line.cited_at, positions=(line.position,))
+                _append(log, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
-
-    @property
-    def log(self) -> ChronicleRecorder | None:
-        """Their log; None where nobody cited anything yet."""
-        opened = self._opened()
-        return None if opened is None else opened.log
-
-    def migrate(self) -> None:
-        """Bring their log to the schema of this version, where there is one."""
-        if (opened := self._opened()) is not None:
-            opened.log.migrate()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._opening:
-            if self._open is not None:
-                self._open.factory.close()
-                self._open = None
-
-    def _to_write(self) -> tuple[ChronicleRecorder, Bodies]:
-        """The log and its bodies, made where there are none."""
-        with self._opening:
-            if self._open is None:
-                self._open = self._begin()
-            return self._open.log, self._open.bodies
-
-    def _opened(self) -> _Opened | None:
-        """The log and its bodies; None where nobody cited anything yet."""
-        with self._opening:
-            if self._open is None and (self._shared or is_there(self._path.parent)):
-                self._open = self._begin()
-            return self._open
-
-    def _begin(self) -> _Opened:
-        env = {"SQLITE_DBNAME": str(self._path)}
-        factory = factory_of(env, self._shared, clock=self._clock)
-        try:
-            log = factory.application_recorder()
-            bodies = Bodies(log)
-            if self._as_they_are:
-                log.open_as_it_is()
-            else:
-                log.open()
-            return _Opened(factory, log, bodies)
-        except BaseException:
-            factory.close()
-            raise
 
 
 def id_of(media_type: str, body: bytes) -> str:
@@ -301,12 +214,6 @@ def id_of(media_type: str, body: bytes) -> str:
     """
     digest = sha256(media_type.encode() + b"\0" + body).digest()
     return base64.b32encode(digest)[:16].decode().lower()
-
-
-def is_there(folder: Path) -> bool:
-    """Whether a folder has citations, or had some."""
-    path = folder / CITATIONS
-    return path.exists() or NotedHead(path).path.exists()
 
 
 def damaged(folder: Path) -> Iterator[tuple[int, str]]:
@@ -346,14 +253,12 @@ def _difference(citation: Citation, body: bytes | None) -> str | None:
     return None
 
 
-def _append(
-    log: ChronicleRecorder, bodies: Bodies, citation: Citation, body: bytes | None, **place: Any
-) -> int:
+def _append(log: ChronicleRecorder, citation: Citation, body: bytes | None, **place: Any) -> int:
     """Add a citation to the log, with its bytes where they are not there yet; its position."""
     stream = _stream(citation.of)
     claims: tuple[Claim, ...] = ()
     if body is not None:
-        bodies.keep(citation.id, body)
+        Bodies(log).keep(citation.id, body)
         claims = (Claim(SPACE, citation.id, stream),)
     told = {name: getattr(citation, name) for name in _Cited.__struct_fields__}
     state = canonical({name: value for name, value in told.items() if value is not None})

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
@@ -29,10 +29,8 @@ from events.errors import AnnalesError, LogDamaged
 from events.fact import Line
 from events.store.clock import Clock, system_clock
 from events.store.inspection import of_the_file
-from events.store.noted import NotedHead
-from events.store.opening import factory_of
-from events.store.sqlite import ChronicleFactory, ChronicleRecorder
 from events.stream import Stream
+from service.archive.beside import LogBeside
 
 if TYPE_CHECKING:
     from events.store.postgres.log import PostgresLog
@@ -193,16 +191,10 @@ class _Event(
     position: int
 
 
-class _Opened(NamedTuple):
-    factory: ChronicleFactory
-    log: ChronicleRecorder
+class Suggestions(LogBeside):
+    """The suggestions of a folder."""
 
-
-class Suggestions:
-    """The suggestions of a folder. Safe to share between threads; other processes may write too.
-
-    Close it when done.
-    """
+    FILE = SUGGESTIONS
 
     def __init__(
         self,
@@ -213,22 +205,11 @@ class Suggestions:
         as_they_are: bool = False,
         shared: PostgresLog | None = None,
     ) -> None:
-        """Open the suggestions of a folder, if there are any; those of a `shared` log are copied.
-
-        Raises LogReplaced where an older file of them was put in its place, unless they are taken
-        `as_they_are`.
-        """
-        self._path = folder / SUGGESTIONS
-        self._clock = clock
         self._new_id = new_id or _random_id
-        self._as_they_are = as_they_are
-        self._shared = shared
-        self._opening = Lock()
-        self._open: _Opened | None = None
         self._reading = Lock()
         self._waiting: dict[str, Suggestion] = {}
         self._read_to = 0
-        self._opened()
+        super().__init__(folder, clock=clock, as_they_are=as_they_are, shared=shared)
 
     # --- what changes them
 
@@ -253,7 +234,7 @@ class Suggestions:
                 _Made(line=line, reason=reason, where=where, stream=stream, revision=revision)
             )
         )
-        with self._to_write().writing():
+        with self.to_write().writing():
             waiting = self.waiting()
             for each in waiting:
                 if each.says == (line, reason, where):
@@ -276,14 +257,14 @@ class Suggestions:
 
     def _close(self, id: str, topic: str, said: Line, *, by: str) -> Suggestion:
         self._need(id)
-        with self._to_write().writing():
+        with self.to_write().writing():
             if (standing := self._need(id)).state != "waiting":
                 raise SuggestionClosed(id, standing.state)
             self._append(id, topic, canonical(said), by=by)
         return self._need(id)
 
     def _append(self, id: str, topic: str, state: bytes, *, by: str, **place: Any) -> None:
-        log, stream = self._to_write(), str(Stream(SPACE, id))
+        log, stream = self.to_write(), str(Stream(SPACE, id))
         event = StoredEvent(stream, log.revision(stream) + 1, topic, state)
         log.insert_events([event], commit=NewCommit(actor=by, request="", **place))
 
@@ -291,10 +272,10 @@ class Suggestions:
 
     def get(self, id: str) -> Suggestion | None:
         """The suggestion of an id; None where there is none."""
-        if (opened := self._opened()) is None:
+        if (log := self.log) is None:
             return None
         found: Suggestion | None = None
-        for event in opened.log.select_stream(str(Stream(SPACE, id))):
+        for event in log.select_stream(str(Stream(SPACE, id))):
             found = _after(found, event)
         return found
 
@@ -307,7 +288,7 @@ class Suggestions:
     def waiting(self) -> list[Suggestion]:
         """What waits, the earliest first. Raises LogDamaged where the log tells of none."""
         with self._reading:
-            for event in self._events(after=self._read_to):
+            for event in self.events(after=self._read_to):
                 id = Stream.parse(event.stream).id
                 found = _after(self._waiting.pop(id, None), event)
                 if found.state == "waiting":
@@ -315,23 +296,11 @@ class Suggestions:
                 self._read_to = event.position
             return list(self._waiting.values())
 
-    def _events(self, *, after: int = 0) -> Iterator[LoggedEvent]:
-        while (opened := self._opened()) is not None:
-            events = opened.log.select_log(after=after, limit=1000)
-            if not events:
-                return
-            yield from events
-            after = events[-1].position
-
-    def __len__(self) -> int:
-        opened = self._opened()
-        return 0 if opened is None else opened.log.max_notification_id() or 0
-
     # --- carrying them elsewhere
 
     def lines(self) -> Iterator[bytes]:
         """Every event of their log as a line of an export."""
-        for event in self._events():
+        for event in self.events():
             line = _Event(
                 id=Stream.parse(event.stream).id,
                 event=event.topic,
@@ -347,7 +316,7 @@ class Suggestions:
 
         Raises LogDamaged for a line that is no event of a suggestion, or does not hold together.
         """
-        log, count = self._to_write(), 0
+        log, count = self.to_write(), 0
         for count, text in enumerate(filter(bytes.strip, lines), start=1):
             try:
                 line = msgspec.json.decode(text, type=_Event)
@@ -358,58 +327,6 @@ class Suggestions:
                 self._append(line.id, line.event, canonical(line.says), by=line.actor, **place)
                 self.get(line.id)  # what is no such event is not kept
         return count
-
-    @property
-    def log(self) -> ChronicleRecorder | None:
-        """Their log; None where nobody suggested anything yet."""
-        opened = self._opened()
-        return None if opened is None else opened.log
-
-    def migrate(self) -> None:
-        """Bring their log to the schema of this version, where there is one."""
-        if (opened := self._opened()) is not None:
-            opened.log.migrate()
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._opening:
-            if self._open is not None:
-                self._open.factory.close()
-                self._open = None
-
-    def _to_write(self) -> ChronicleRecorder:
-        """Their log, made where there is none."""
-        with self._opening:
-            if self._open is None:
-                self._open = self._begin()
-            return self._open.log
-
-    def _opened(self) -> _Opened | None:
-        """Their log; None where nobody suggested anything yet."""
-        with self._opening:
-            if self._open is None and (self._shared or is_there(self._path.parent)):
-                self._open = self._begin()
-            return self._open
-
-    def _begin(self) -> _Opened:
-        env = {"SQLITE_DBNAME": str(self._path)}
-        factory = factory_of(env, self._shared, clock=self._clock)
-        try:
-            log = factory.application_recorder()
-            if self._as_they_are:
-                log.open_as_it_is()
-            else:
-                log.open()
-            return _Opened(factory, log)
-        except BaseException:
-            factory.close()
-            raise
-
-
-def is_there(folder: Path) -> bool:
-    """Whether a folder has suggestions, or had some."""
-    path = folder / SUGGESTIONS
-    return path.exists() or NotedHead(path).path.exists()
 
 
 def damaged(folder: Path) -> Iterator[tuple[int, str]]:

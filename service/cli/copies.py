@@ -30,7 +30,6 @@ from projections.views.file import POINTER
 from service.archive import LOG, Archive, node
 from service.archive.citations import CITATIONS, Citations
 from service.archive.suggestions import SUGGESTIONS, Suggestions
-from service.archive.suggestions import is_there as suggested_in
 from service.cli.beside import followed
 from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, UNAVAILABLE, Ended
@@ -240,7 +239,7 @@ def _restore_citations(folder: Path, built: Path, file: str | None, as_they_are:
 def _restore_suggestions(folder: Path, built: Path, file: str | None) -> bool:
     """Build the suggestions that belong to an export, if there are any and the folder never had
     some of its own; whether they were built."""
-    if file is None or not Path(file).exists() or suggested_in(folder):
+    if file is None or not Path(file).exists() or Suggestions.is_there(folder):
         return False
     with opened(file) as stream, closing(Suggestions(built)) as kept:
         count = kept.restore(stream)

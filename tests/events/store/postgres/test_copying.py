@@ -12,7 +12,7 @@ from eventsourcing.persistence import ProgrammingError
 
 from events.commit import Claim
 from events.errors import CopyAhead, LogDamaged
-from events.store.bodies import Bodies
+from events.store.bodies import Bodies, make_room
 from events.store.clock import system_clock
 from events.store.node import NodeFactory, NodeLog
 from events.store.postgres.log import PostgresLog
@@ -169,6 +169,8 @@ def test_a_body_is_copied_with_the_commit_that_tells_of_it(
         with_bodies(tmp_path / "one.db", database) as one,
         with_bodies(tmp_path / "two.db", database) as two,
     ):
+        make_room(one)
+        make_room(two)
         ours, theirs = Bodies(one), Bodies(two)
         with suppress(KeyError), one.writing():
             ours.keep("x", b"lost")
