@@ -24,10 +24,11 @@ from events.commit import Epoch
 from events.errors import CopyAhead, LogDamaged, LogUnreachable, NotWritten, OutcomeUnknown
 from events.store import bodies as bodies_of
 from events.store.clock import Clock, system_clock
+from events.store.connections import ChronicleDatastore
 from events.store.postgres.log import Page, PostgresLog, Turn
 from events.store.schema import FARTHEST, LAST_GIVEN, SEAL_AT
 from events.store.sealing import End, Written, made_again, seal_of_epoch
-from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
+from events.store.sqlite import ChronicleFactory, ChronicleRecorder
 
 PAGE = 1000
 """How many commits are copied at once."""

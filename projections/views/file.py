@@ -30,7 +30,7 @@ import msgspec
 from sqlite_utils import Database
 
 from events.errors import AnnalesError, OtherViews, ViewsMending
-from events.store.sqlite import Alone, alone_name, is_unwritable, lies_alone
+from events.store.connections import Alone, alone_name, is_unwritable, lies_alone
 from projections import VIEW
 from projections.views.columns import Shelf
 

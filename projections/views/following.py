@@ -27,7 +27,7 @@ from sqlite_utils import Database
 from events.chronicle import Chronicle, stream_lines
 from events.errors import AnnalesError, OtherViews, ViewsMending
 from events.record import Record
-from events.store.sqlite import is_unwritable
+from events.store.connections import is_unwritable
 from projections.views.file import (
     TURN,
     Views,

@@ -28,9 +28,10 @@ from eventsourcing.tests import persistence as library
 
 from events.commit import Claim
 from events.errors import LogDamaged, NotDurable, NotWritten
+from events.store.connections import ChronicleDatastore
 from events.store.copying import copy
 from events.store.inspection import damage, damaged_log, one_state
-from events.store.sqlite import ChronicleDatastore, ChronicleFactory, ChronicleRecorder
+from events.store.sqlite import ChronicleFactory, ChronicleRecorder
 from tests.events.store.logs import Clock, Place, by, event
 
 
