@@ -12,10 +12,8 @@ from flask_smorest import Blueprint
 
 from events.errors import MalformedLine
 from service.archive.citations import Citation
-from service.asking import forms
 from service.asking.errors import NoSuchCitation
-from service.asking.parameter import Filter, values_of, whole_number
-from service.asking.query import located
+from service.asking.positions import PAGING, page_asked, page_of
 from service.citations.giving import address_of
 from service.citations.making import cited
 from service.citations.schemas import CitationSchema, CitationsSchema, CiteSchema
@@ -33,20 +31,6 @@ from service.web.schemas import headers, id_parameter, problem_responses
 PATH = "/v1/citations"
 
 JSON = "application/json"
-
-LIMIT = Filter(
-    name="limit",
-    form={"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-    meaning="How many a page has at most.",
-    parse=lambda text: whole_number("limit", text, 1, 1000),
-    default=100,
-)
-AFTER = Filter(
-    name="after",
-    form={**forms.POSITION, "minimum": 1},
-    meaning="Go on after the page before; comes from its `next`.",
-    parse=lambda text: whole_number("after", text, 1, 10**18 - 1),
-)
 
 EXAMPLE_ID = "mzxw6ytboi5dcmjr"
 
@@ -139,7 +123,7 @@ def _asked(body: Mapping[str, Any]) -> tuple[str, str | None]:
 @blueprint.route(PATH)
 @blueprint.doc(
     operationId="citations",
-    parameters=openapi_parameters([LIMIT, AFTER]),
+    parameters=openapi_parameters(PAGING),
     security=[{}, {"key": []}],
     responses=problem_responses(400, 401, 403, 422, 429, 503),
 )
@@ -147,16 +131,11 @@ def _asked(body: Mapping[str, Any]) -> tuple[str, str | None]:
 @needs("reader")
 def citations() -> Response:
     """What was cited, the newest first."""
-    texts = parameters((LIMIT.name, AFTER.name))
-    values = values_of((LIMIT, AFTER), texts)
-    limit = values["limit"]
-    found = archive().citations.newest(limit=limit + 1, before=values["after"])
-    following = None
-    if len(found) > limit:
-        found = found[:limit]
-        given = [(LIMIT.name, texts[LIMIT.name])] if LIMIT.name in texts else []
-        following = located(PATH, [*given, (AFTER.name, str(found[-1].position))])
-    members = {"items": list(map(members_of, found)), "next": following}
+    texts = parameters(tuple(each.name for each in PAGING))
+    limit, after = page_asked(texts)
+    found = archive().citations.newest(limit=limit + 1, before=after)
+    shown, following = page_of(found, limit=limit, path=PATH, texts=texts)
+    members = {"items": list(map(members_of, shown)), "next": following}
     response = Response(msgspec.json.encode(members), mimetype=JSON)
     # Not "public": what is cited moves no head, by which others know that an answer is old.
     response.headers["Cache-Control"] = "no-cache"

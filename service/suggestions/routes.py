@@ -11,9 +11,7 @@ from flask_smorest import Blueprint
 
 from events.errors import MalformedLine
 from service.archive.suggestions import NoSuchSuggestion, Suggestion
-from service.asking import forms
-from service.asking.parameter import Filter, values_of, whole_number
-from service.asking.query import located
+from service.asking.positions import PAGING, page_asked, page_of
 from service.orders.writing import body_line
 from service.suggestions.making import Wish, suggested
 from service.suggestions.schemas import SuggestionSchema, SuggestionsSchema, SuggestSchema
@@ -26,20 +24,6 @@ from service.web.schemas import headers, id_parameter, problem_responses
 PATH = "/v1/suggestions"
 
 JSON = "application/json"
-
-LIMIT = Filter(
-    name="limit",
-    form={"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-    meaning="How many a page has at most.",
-    parse=lambda text: whole_number("limit", text, 1, 1000),
-    default=100,
-)
-AFTER = Filter(
-    name="after",
-    form={**forms.POSITION, "minimum": 1},
-    meaning="Go on after the page before; comes from its `next`.",
-    parse=lambda text: whole_number("after", text, 1, 10**18 - 1),
-)
 
 EXAMPLE_ID = "mzxw6ytboi5dcmjr"
 
@@ -146,7 +130,7 @@ def _wished(body: Mapping[str, Any]) -> Wish:
 @blueprint.route(PATH)
 @blueprint.doc(
     operationId="suggestions",
-    parameters=openapi_parameters([LIMIT, AFTER]),
+    parameters=openapi_parameters(PAGING),
     security=[{"key": []}],
     responses=problem_responses(400, 401, 403, 422, 429, 503),
 )
@@ -154,14 +138,11 @@ def _wished(body: Mapping[str, Any]) -> Wish:
 @needs("curator")
 def suggestions() -> Response:
     """What waits for a curator, the earliest first."""
-    texts = parameters((LIMIT.name, AFTER.name))
-    values = values_of((LIMIT, AFTER), texts)
+    texts = parameters(tuple(each.name for each in PAGING))
+    limit, after = page_asked(texts)
     waiting = archive().suggestions.waiting()
-    found = [each for each in waiting if each.position > (values["after"] or 0)]
-    shown, following = found[: values["limit"]], None
-    if len(found) > len(shown):
-        given = [(LIMIT.name, texts[LIMIT.name])] if LIMIT.name in texts else []
-        following = located(PATH, [*given, (AFTER.name, str(shown[-1].position))])
+    found = [each for each in waiting if each.position > (after or 0)]
+    shown, following = page_of(found, limit=limit, path=PATH, texts=texts)
     return _told(
         {"items": list(map(members_of, shown)), "waiting": len(waiting), "next": following}
     )
