@@ -197,6 +197,7 @@ def test_the_gap_of_a_failover_is_told_with_its_bar() -> None:
         assert f'"{said}"' in words
 
 
+@pytest.mark.long
 @WRK
 @HAPROXY
 def test_the_parts_of_a_small_cluster_are_measured(tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ def cited_at(archive: Archive) -> Iterator[str]:
         yield base_url
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_reader_cites_a_page_with_html_alone(
     open_page: OpenPage, cited_at: str, lang: str
@@ -60,7 +59,6 @@ def test_a_reader_cites_a_page_with_html_alone(
     assert faults(page, f"cited-{lang}") == {}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("media_type", HOSTILE)
 def test_no_script_of_what_was_cited_runs(
     open_page: OpenPage, archive: Archive, cited_at: str, media_type: str

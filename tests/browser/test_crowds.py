@@ -28,7 +28,6 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield base_url
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "path"),
     [

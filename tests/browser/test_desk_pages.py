@@ -1,7 +1,7 @@
 """The desk in a browser: every form in every light and on every screen, by keyboard, as one types.
 
 A curator signs in and works: looks at what would change, records it, corrects it, takes it back.
-Each page on the way is written as a picture to `build/screenshots`, to be looked at.
+With `ANNALES_SCREENSHOTS=1` each page on the way is written as a picture to `build/screenshots`.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Walk:
         self.found |= faults(self.page, f"desk-{name}-{self.lang}", SEEN_IN[self.lang])
 
 
-@pytest.mark.once
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_curator_works_through_all_forms(
     open_page: OpenPage,
@@ -171,7 +171,6 @@ def test_a_curator_works_through_all_forms(
     ]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_reader_suggests_and_a_curator_takes_and_declines_it(
     open_page: OpenPage,

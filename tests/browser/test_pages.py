@@ -1,6 +1,6 @@
 """The pages in a browser: in every light, on every screen, by keyboard, and with nothing but HTML.
 
-Each page is written as a picture to `build/screenshots`, to be looked at.
+With `ANNALES_SCREENSHOTS=1` each is written as a picture to `build/screenshots`, to be looked at.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ PAGES = {
 """A page of every kind, by the name of its picture."""
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_reads_well_in_every_light_and_on_every_screen(
     open_page: OpenPage, server: str, name: str, outside: list[str], complaints: list[str]

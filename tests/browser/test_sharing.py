@@ -80,7 +80,6 @@ def test_a_drawing_that_is_opened_by_itself_has_its_look(
     assert complaints == []
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_frame_fits_where_there_is_little_room(
     open_page: OpenPage, server: str, name: str, outside: list[str], complaints: list[str]

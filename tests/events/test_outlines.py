@@ -150,6 +150,7 @@ def some_command(story: Story, rng: Random, said: list[Line]) -> Command:
     )
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32 - 1))
 def test_outlines_decide_as_whole_streams_do(seed: int) -> None:

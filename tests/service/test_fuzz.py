@@ -32,7 +32,7 @@ OF_A_COPY = {"GET /checkpoint/base", "GET /checkpoint/base/key"}
 """What only the copy of another log answers well, which this one is not."""
 
 
-@pytest.mark.once
+@pytest.mark.long
 @pytest.mark.no_cover
 def test_the_service_keeps_to_its_description(tmp_path: Path) -> None:
     """By schemathesis, over a socket: the examples, and values at and beyond each limit, of every

@@ -45,7 +45,7 @@ from tests.naive.histories import Batch, Story, random_question
 from tests.naive.model import Logged, Naive, day_of, doubted, read
 from tests.story.telling import Clock, command
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.long, pytest.mark.no_cover]
 """Which lines run is found by the other tests; tracing these would take half as long again."""
 
 STEPS = int(os.environ.get("ANNALES_STEPS", "0"))

@@ -233,7 +233,7 @@ def test_a_log_of_something_else_is_left_alone(tmp_path: Path) -> None:
 # --- what it says then
 
 
-@pytest.mark.once
+@pytest.mark.long
 @pytest.mark.no_cover
 def test_states_are_those_of_the_naive_model(folders: list[Told]) -> None:
     """At random clocks, among them those before the second edition was known."""

@@ -270,6 +270,7 @@ def test_the_same_address_gives_the_data(client: FlaskClient, url: str) -> None:
         assert same.headers.get("Content-Location") == table.headers.get("Content-Location")
 
 
+@pytest.mark.long
 @pytest.mark.no_cover
 def test_links_lead_somewhere(client: FlaskClient) -> None:
     """Every link of the home page and of the pages behind it is answered, of the many that are
