@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
@@ -280,17 +280,6 @@ LAST_SAID = """
       AND (kt IS NULL OR kt > :known)
     GROUP BY record
 """
-
-LAST_WORDS = """
-    SELECT record,
-           max(CASE WHEN kf <= :known THEN CASE WHEN kt <= :known THEN kt ELSE kf END ELSE 0 END),
-           min(CASE WHEN kf > :known THEN kf WHEN kt > :known THEN kt END),
-           max(CASE WHEN kf <= :known AND (kt IS NULL OR kt > :known) THEN said END)
-    FROM statements
-    WHERE record IN (SELECT value FROM json_each(:records))
-    GROUP BY record
-"""
-"""From and up to which positions it is so, and the latest day on which anything was said then."""
 
 CITING = f"""
     SELECT DISTINCT coalesce({ID}, streams.name)
@@ -707,15 +696,6 @@ class Lines:
         """The latest day on which any visible statement of each of some records was said."""
         asked = {"records": as_json(list(records)), "stated": stated, "known": known}
         return dict(db.execute(LAST_SAID, asked).fetchall())
-
-    def last_words(
-        self, db: Database, records: Sequence[int], *, known: int
-    ) -> dict[int, tuple[int, int | None, Day | None]]:
-        """From and up to which positions the last word on each of some records is the one at a
-        position, None where it still is, and the day on which it was said; None where nothing
-        was."""
-        asked = {"records": as_json(list(records)), "known": known}
-        return {record: word for record, *word in db.execute(LAST_WORDS, asked).fetchall()}
 
     def cards_mended(self, db: Database, *, after: int, known: int) -> list[tuple[int, int]]:
         """The records whose cards were set anew beyond a position and up to another, each with

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from events.clocks import AsOf
 from events.dates import Day
 from events.fact import Line
 from events.record import Record
 from events.stream import Stream
-from projections.engine.spans import BEFORE_ALL
+from projections.engine.spans import AFTER_ALL, BEFORE_ALL, SAID
 from projections.kinds.contested import FACETS as CONTESTED
 from projections.views.budget import Budget
 from projections.views.bulk import Numbers
@@ -38,8 +39,8 @@ CARD = 0
 """The part of a record that is its card. A row's part is its number in the record, a statement's
 the negative of its number."""
 
-LAST_WORD = 1 << 32
-"""The part of a record that is the day of the last word on it: no row has such a number."""
+NO_WORD = BEFORE_ALL
+"""The day of the last word on what nothing was said of."""
 
 
 def status_day(*, at: Day, stated: Day) -> Day:
@@ -222,29 +223,23 @@ class Slice:
         reading.budget.spend(rows=len(pairs))
         return records.union(each.record for pair in pairs for each in pair)
 
-    def last_said(self, records: Sequence[int]) -> dict[int, Day]:
-        """The latest day on which any visible statement of each of some records, by number, was
-        said."""
-        lines, db = self.reading.lines, self.reading.db
-        stated, known = self.as_of.stated, self.as_of.known
-
-        def made(places: list[int]) -> Iterator[Text]:
-            numbers = [records[place] for place in places]
-            words = lines.last_words(db, numbers, known=known)
-            for number in numbers:
-                since, until, said = words.get(number, (0, None, None))
-                day = "" if said is None else str(said)
-                yield Text(since, STILL if until is None else until, day)
-
-        # The very last word is the answer but where more was said than is asked about.
-        self.reading.budget.spend(rows=len(records))
-        texts = self._kept(records, [LAST_WORD] * len(records), made)
-        last = {record: int(text) for record, text in zip(records, texts, strict=True) if text}
-        earlier = [record for record, said in last.items() if said > stated]
-        if earlier:
-            said_by_then = lines.last_said(db, earlier, stated=stated, known=known)
-            last = {each: said for each, said in last.items() if said <= stated} | said_by_then
-        return last
+    def last_said(self, records: npt.NDArray[Any]) -> Numbers:
+        """The latest day on which any visible statement of each of some facilities, by number, was
+        said; `NO_WORD` where none was."""
+        reading, stated, known = self.reading, self.as_of.stated, self.as_of.known
+        # Of each the last word of all, which is the answer unless it came after the horizon.
+        found = self.find(SAID, AFTER_ALL, first=BEFORE_ALL)
+        reading.budget.spend(rows=len(found))
+        order = self.order()
+        last = np.full(len(order.ids), NO_WORD, np.int64)
+        last[order.of(found["record"])] = self.ends(found) - 1
+        said: Numbers = last[order.of(records)]
+        later = np.flatnonzero(said > stated)
+        if len(later):
+            few = records[later].tolist()
+            by_then = reading.lines.last_said(reading.db, few, stated=stated, known=known)
+            said[later] = [by_then.get(record, NO_WORD) for record in few]
+        return said
 
     def cards(self, records: Iterable[str]) -> dict[str, Line]:
         """The cards of records by id, as they stand at `known`."""
@@ -267,12 +262,12 @@ class Slice:
         briefs = self.reading.lines.briefs(self.reading.db, streams, known=self.as_of.known)
         return {Stream.parse(stream).id: brief for stream, brief in briefs.items()}
 
-    def briefs_of(self, records: Sequence[int]) -> list[str]:
+    def briefs_of(self, records: npt.NDArray[Any]) -> list[str]:
         """Of each of some records, by number, the JSON text of what a row shows of its card;
         empty where it had none at `known`."""
 
         def made(places: list[int]) -> Iterator[Text]:
-            numbers = [records[place] for place in places]
+            numbers = records[places].tolist()
             briefs = self.reading.lines.briefs_by_number(
                 self.reading.db, numbers, known=self.as_of.known
             )
@@ -281,7 +276,7 @@ class Slice:
                 yield Text(since, STILL if until is None else until, brief)
 
         self.reading.budget.spend(rows=len(records))
-        return self._kept(records, [CARD] * len(records), made)
+        return self._kept(records, CARD, made)
 
     def texts_of(self, found: Found, make: Making) -> list[str]:
         """What is shown of each row, as `make` gives it, the same one for all rows of a facet,
@@ -296,7 +291,7 @@ class Slice:
                 yield _right(gist, version, make)
 
         self.reading.budget.spend(rows=len(found))
-        return self._kept(found["record"].tolist(), found["seq"].tolist(), made)
+        return self._kept(found["record"], found["seq"], made)
 
     def texts_of_rows(self, rows: Sequence[Row], make: Making) -> list[str]:
         """The same of rows; of what is expected it is the text of the row behind it."""
@@ -309,8 +304,8 @@ class Slice:
                 yield _right(row, versions.get(row.statement), make)
 
         self.reading.budget.spend(rows=len(rows))
-        behind = [abs(row.id) for row in rows]
-        return self._kept([id >> 32 for id in behind], [id & 0xFFFF_FFFF for id in behind], made)
+        behind = np.array([abs(row.id) for row in rows], np.int64)
+        return self._kept(behind >> 32, behind & 0xFFFF_FFFF, made)
 
     def statements_behind(self, found: Found) -> list[str]:
         """The JSON text of the statement of each row, as it stands at `known`."""
@@ -323,8 +318,7 @@ class Slice:
                 yield _text(texts[version.id], version)
 
         self.reading.budget.spend(texts=len(found))
-        statements = (-found["statement"]).tolist()
-        return self._kept(found["record"].tolist(), statements, made)
+        return self._kept(found["record"], -found["statement"], made)
 
     def _versions_of(self, found: Found) -> list[Version | None]:
         """The version of the statement of each row; None where it has none."""
@@ -335,8 +329,8 @@ class Slice:
 
     def _kept(
         self,
-        records: Sequence[int],
-        parts: Sequence[int],
+        records: npt.NDArray[Any],
+        parts: npt.NDArray[Any] | int,
         made: Callable[[list[int]], Iterable[Text]],
     ) -> list[str]:
         state, db = self.reading.state, self.reading.db

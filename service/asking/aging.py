@@ -6,21 +6,28 @@ closed for good needs no further word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Any
+
+import numpy.typing as npt
 
 from events.dates import Day, civil, day
+from events.vocabulary import STATUSES
 from projections.kinds.facility import FOR_GOOD
-from projections.views.reading import Slice
+from projections.views.reading import NO_WORD, Slice
 
 YEARS = 5
 
+WITH_A_FUTURE = tuple(status for status in STATUSES if status not in FOR_GOOD)
+"""The statuses of facilities of which something is still to be heard."""
 
-def old_words(slice: Slice, statuses: Mapping[int, str | None]) -> dict[int, Day]:
+
+def old_words(slice: Slice, records: npt.NDArray[Any]) -> dict[int, Day]:
     """The day of the last word on each of some facilities where it is old, by the numbers of their
-    records; `statuses` has what they are said to be."""
-    told = [record for record, status in statuses.items() if status and status not in FOR_GOOD]
-    oldest = years_before(slice.as_of.stated)
-    return {record: said for record, said in slice.last_said(told).items() if said < oldest}
+    records."""
+    said = slice.last_said(records)
+    old = (said < years_before(slice.as_of.stated)) & (said != NO_WORD)
+    return dict(zip(records[old].tolist(), said[old].tolist(), strict=True))
 
 
 def years_before(stated: Day) -> Day:

@@ -24,7 +24,7 @@ The three lists and the totals are of all that the filters let through; `rows` a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -262,12 +262,12 @@ def _shown(reading: Reading, compared: Comparison, order: Order) -> _Shown:
     shown = carded(now, part)
     if now.known < then.known:
         shown |= carded(then, part) & ~carded(now, WORLD)
-    if now.known != then.known and _moved(reading, order.numbers[shown].tolist(), compared, part):
+    if now.known != then.known and _moved(reading, order.numbers[shown], compared, part):
         return _Shown(shown)
     return _Shown(shown, part)
 
 
-def _moved(reading: Reading, records: Sequence[int], compared: Comparison, part: _Part) -> bool:
+def _moved(reading: Reading, records: Places, compared: Comparison, part: _Part) -> bool:
     """Whether any of some records was listed elsewhere than the filters say, at either point."""
     for clocks in (compared.start, compared.to):
         briefs = reading.at(clocks).briefs_of(records)
@@ -296,13 +296,13 @@ def _unnamed(reading: Reading, unexpected: Mask, then: _Point) -> set[str]:
 
 def _rows(page: Places, then: _Point, now: _Point, groups: _Groups) -> Iterator[Fragment]:
     order = then.all.order
-    numbers, ids = order.numbers[page].tolist(), order.ids_at(page)
+    numbers = order.numbers[page]
     statuses = (point.all.statuses_shown(page) for point in (then, now))
     expected = then.all.expected_shown(page)
     # What was taken out of the record since has its card of then.
     briefs = zip(then.slice.briefs_of(numbers), now.slice.briefs_of(numbers), strict=True)
     group = groups.by_id()
-    rows = zip(numbers, ids, briefs, *statuses, strict=True)
+    rows = zip(numbers.tolist(), order.ids_at(page), briefs, *statuses, strict=True)
     for number, id, (before, brief), status_then, status_now in rows:
         named = "false" if id in groups.unnamed else "true"
         yield Fragment(

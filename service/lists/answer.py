@@ -27,7 +27,7 @@ from projections.views.reading import Reading
 from projections.views.search import Hit
 from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
-from service.asking.aging import old_words
+from service.asking.aging import WITH_A_FUTURE, old_words
 from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import date_text
@@ -408,8 +408,12 @@ class _Finding:
             matches = self._matches(page, self.words)
         items = []
         contested = self._contested(page)
-        statuses = {each.row.id >> 32: each.held for each in page if each.row is not None}
-        old = old_words(self.slice, statuses)
+        told = [
+            each.row.id >> 32
+            for each in page
+            if each.row is not None and each.held in WITH_A_FUTURE
+        ]
+        old = old_words(self.slice, np.array(told, np.int64))
         for each in page:
             name, name_zh = self.names[each.named_by]
             record = None if each.row is None else each.row.id >> 32

@@ -18,13 +18,12 @@ import numpy.typing as npt
 
 from events.clocks import AsOf
 from events.dates import Day, day, iso, year_of
-from projections import VALUES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
 from projections.kinds.facility import BIT, alternatives
 from projections.views.columns import Found
 from projections.views.reading import Reading
 from projections.views.state import Row, counted
-from service.asking.aging import old_words
+from service.asking.aging import WITH_A_FUTURE, old_words
 from service.asking.errors import BadCursor
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment, json_of, members_of
@@ -34,7 +33,7 @@ from service.asking.table import Members
 from service.coverage.members import coverage_members
 from service.coverage.reading import covered
 from service.sentences.coverage import Part
-from service.state.facilities import Facilities, Mask, Places
+from service.state.facilities import Facilities, Mask, Places, numbers_of
 from service.state.row import CONTESTED, row_texts, texts_of
 from service.state.sentence import state_in_words
 
@@ -243,24 +242,24 @@ class _Selection:
         """The rows of a page."""
         statuses = listed.all.statuses_shown(listed.page, marked=self._marks)
         promises = self._promises(listed)
-        numbers = listed.all.order.numbers[listed.page].tolist()
+        numbers = listed.all.order.numbers[listed.page]
         briefs = self.slice.briefs_of(numbers)
-        old = self._old_words(numbers, listed)
+        old = self._old_words(listed)
         return [
             Fragment(
                 f"{{{brief},{status},{promises.get(number, NOTHING_PROMISED)}"
                 f"{old.get(number, '')}}}"
             )
-            for number, brief, status in zip(numbers, briefs, statuses, strict=True)
+            for number, brief, status in zip(numbers.tolist(), briefs, statuses, strict=True)
         ]
 
-    def _old_words(self, numbers: Sequence[int], listed: Listed) -> dict[int, str]:
+    def _old_words(self, listed: Listed) -> dict[int, str]:
         """What the rows of a page show of the last word, where it is old."""
         if not self._marks:
             return {}
-        # Of some facilities only a promise is told, and no status.
-        held = (VALUES[max(number, 0)] for number in listed.all.statuses[listed.page].tolist())
-        old = old_words(self.slice, dict(zip(numbers, held, strict=True)))
+        all, page = listed.all, listed.page
+        page = page[np.isin(all.statuses[page], numbers_of(WITH_A_FUTURE))]
+        old = old_words(self.slice, all.order.numbers[page])
         return {number: f',"last_said":"{iso(said)}"' for number, said in old.items()}
 
     def _promises(self, listed: Listed) -> dict[int, str]:

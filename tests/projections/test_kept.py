@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from projections.views.kept import BESIDE, STILL, Kept, Text
 
 
@@ -22,7 +24,7 @@ class Maker:
                 self.made.append(records[place])
                 yield Text(self.since, self.until, f"card of {records[place]}")
 
-        return kept.texts(records, [0] * len(records), known=known, position=position, make=make)
+        return kept.texts(np.array(records), 0, known=known, position=position, make=make)
 
 
 def test_a_text_is_made_once() -> None:
@@ -60,7 +62,7 @@ def test_what_was_made_while_others_read_on_is_not_kept() -> None:
         for _ in places:
             yield Text(0, STILL, "old")
 
-    assert kept.texts([1], [0], known=5, position=5, make=make) == ["old"]
+    assert kept.texts(np.array([1]), 0, known=5, position=5, make=make) == ["old"]
     maker = Maker()
     assert maker.texts(kept, [1], known=9, position=9) == ["card of 1"]
     assert maker.made == [1]
