@@ -20,11 +20,8 @@ from projections.views.columns import Found
 from projections.views.lines import Version
 from projections.views.reading import Slice, status_day
 from projections.views.state import Gist, Row
-from service.asking.json_text import date_text, json_of, members_of
+from service.asking.json_text import date_text, json_of
 from service.asking.table import Members
-
-FACETS = ("status", "overdue", "expected")
-"""The facets of which a row shows members."""
 
 NO_STATUS = '"status":null,"since":null,"alternatives":[null],"statement":null'
 """The members of a facility without a status."""
@@ -105,30 +102,37 @@ def _text_of(row: Gist | Row, version: Version | None) -> str:
     """What is shown of a row; of what is expected, the part that goes with the plan behind it."""
     date, stated = (version.date, version.stated) if version else (None, None)
     if row.facet == "expected":
-        return members_of({"statement": row.statement, "date": date})
+        return f'"statement":{_quoted(row.statement)},"date":{_quoted(date)}'
     return shown_members(row, date, stated)
 
 
 def shown_members(shown: Shown, date: str | None, stated: str | None) -> str:
     """What is shown of a span or a row, with the dates of its statement."""
-    if shown.facet not in FACETS:
-        return ""
-    return _shown_members(shown.facet, shown.value, shown.odds, shown.statement, date, stated)
+    value, statement = _quoted(shown.value), _quoted(shown.statement)
+    if shown.facet == "status":
+        since, odds = _since(date), _alternatives(shown.odds)
+        return f'"status":{value},"since":{since},"alternatives":{odds},"statement":{statement}'
+    if shown.facet == "overdue":
+        dates = f'"date":{_quoted(date)},"stated":{_quoted(stated)}'
+        return f'"statement":{statement},"milestone":{value},{dates}'
+    if shown.facet == "expected":
+        return f'"status":{value},"statement":{statement},"date":{_quoted(date)}'
+    return ""
+
+
+def _quoted(text: str | None) -> str:
+    """The JSON of an id, a date or a word of the vocabulary, in which nothing has to be escaped."""
+    return f'"{text}"' if text else "null"
 
 
 @lru_cache(maxsize=8192)
-def _shown_members(*shown: Any) -> str:
-    facet, value, odds, statement, date, stated = shown
-    members: dict[str, Any]
-    if facet == "status":
-        since = None if date is None else date_text(parse(date))
-        members = {"status": value or None, "since": since, "alternatives": alternatives(odds)}
-        members["statement"] = statement or None
-    elif facet == "overdue":
-        members = {"statement": statement, "milestone": value, "date": date, "stated": stated}
-    else:
-        members = {"status": value or None, "statement": statement, "date": date}
-    return members_of(members)
+def _since(date: str | None) -> str:
+    return json_of(None if date is None else date_text(parse(date)))
+
+
+@lru_cache(maxsize=1024)
+def _alternatives(odds: int) -> str:
+    return json_of(alternatives(odds))
 
 
 def status_members(status: Held | None, text: str, *, beyond: bool) -> str:
