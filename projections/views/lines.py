@@ -177,8 +177,9 @@ VERSIONS_BY_NUMBER = f"""
      AND statements.number = key.value & 0xFFFFFFFF
     CROSS JOIN streams ON streams.number = statements.record
     WHERE kf <= :known
+      AND (kt IS NULL OR kt > :known)
 """
-"""The same, by record and number."""
+"""The versions that stand at a position, by record and number."""
 
 VERSIONS_OF_RECORDS = f"""
     SELECT {A_VERSION}
@@ -186,6 +187,7 @@ VERSIONS_OF_RECORDS = f"""
     CROSS JOIN statements ON statements.record = streams.number
     WHERE streams.name IN (SELECT value FROM json_each(:streams))
       AND kf <= :known
+      AND (kt IS NULL OR kt > :known)
 """
 """The same, of some records."""
 
@@ -505,7 +507,7 @@ class Lines:
         those of a record and a statement."""
         asked = {"keys": _together(keys), "known": known}
         versions = map(Version._make, db.execute(VERSIONS_BY_NUMBER, asked))
-        return {each.number: each for each in versions if each.stands(known)}
+        return {each.number: each for each in versions}
 
     def statements(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, str]:
         """The text of each statement, a JSON object, as it stood at a position."""
@@ -518,7 +520,7 @@ class Lines:
         of the first recording, text)."""
         streams = {str(Stream.record(record)): record for record in records}
         found = db.execute(VERSIONS_OF_RECORDS, {"streams": as_json(list(streams)), "known": known})
-        standing = [each for each in map(Version._make, found) if each.stands(known)]
+        standing = [*map(Version._make, found)]
         names = names_of_streams(db, {each.record for each in standing})
         texts = self.texts(db, standing, known=known)
         for each in standing:
