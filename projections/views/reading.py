@@ -227,9 +227,9 @@ class Slice:
         """The latest day on which any visible statement of each of some facilities, by number, was
         said; `NO_WORD` where none was."""
         reading, stated, known = self.reading, self.as_of.stated, self.as_of.known
+        reading.budget.spend(rows=len(records))
         # Of each the last word of all, which is the answer unless it came after the horizon.
         found = self.find(SAID, AFTER_ALL, first=BEFORE_ALL)
-        reading.budget.spend(rows=len(found))
         order = self.order()
         last = np.full(len(order.ids), NO_WORD, np.int64)
         last[order.of(found["record"])] = self.ends(found) - 1
