@@ -42,6 +42,7 @@ def faults(page: Page, name: str, sights: Iterable[Sight] = SIGHTS) -> dict[str,
 
     The page is left as the first sight shows it.
     """
+    page.wait_for_load_state()
     # By the debugger, which the policy of the page does not bind.
     page.evaluate(AXE)
     found: dict[str, object] = {}
