@@ -7,21 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from events.commit import LoggedEvent
 from events.store.clock import Clock, system_clock
 from events.store.noted import NotedHead
-from events.store.opening import factory_of
-from events.store.sqlite import ChronicleFactory, ChronicleRecorder
+from events.store.opening import Opened, opened
+from events.store.sqlite import ChronicleRecorder
 
 if TYPE_CHECKING:
     from events.store.postgres.log import PostgresLog
-
-
-class _Opened(NamedTuple):
-    factory: ChronicleFactory
-    log: ChronicleRecorder
 
 
 class LogBeside:
@@ -50,7 +45,7 @@ class LogBeside:
         self._as_they_are = as_they_are
         self._shared = shared
         self._opening = Lock()
-        self._open: _Opened | None = None
+        self._open: Opened | None = None
         _ = self.log
 
     @classmethod
@@ -102,17 +97,11 @@ class LogBeside:
     def prepare(self, log: ChronicleRecorder) -> None:
         """Make room for what lies beside its events, before it is opened."""
 
-    def _begin(self) -> _Opened:
-        env = {"SQLITE_DBNAME": str(self._path)}
-        factory = factory_of(env, self._shared, clock=self._clock)
-        try:
-            log = factory.application_recorder()
-            self.prepare(log)
-            if self._as_they_are:
-                log.open_as_it_is()
-            else:
-                log.open()
-            return _Opened(factory, log)
-        except BaseException:
-            factory.close()
-            raise
+    def _begin(self) -> Opened:
+        return opened(
+            self._path,
+            self._shared,
+            clock=self._clock,
+            as_it_is=self._as_they_are,
+            prepare=self.prepare,
+        )

@@ -25,7 +25,7 @@ from events.clocks import instant as read_instant
 from events.commit import LoggedEvent, NewCommit, instant
 from events.errors import AnnalesError, LogDamaged
 from events.store.clock import Clock, system_clock
-from events.store.opening import factory_of
+from events.store.opening import opened
 from events.stream import Stream
 
 if TYPE_CHECKING:
@@ -113,16 +113,7 @@ class Keyring:
         self._clock = clock
         self._new_id = new_id
         self._new_secret = new_secret
-        self._factory = factory_of({"SQLITE_DBNAME": str(folder / KEYS)}, shared, clock=clock)
-        self.log = self._factory.application_recorder()
-        try:
-            if as_they_are:
-                self.log.open_as_it_is()
-            else:
-                self.log.open()
-        except BaseException:
-            self._factory.close()
-            raise
+        self._factory, self.log = opened(folder / KEYS, shared, clock=clock, as_it_is=as_they_are)
         self._keys: dict[str, Key] = {}
         self._read_to = 0
         self._reading = Lock()
