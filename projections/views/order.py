@@ -56,11 +56,17 @@ class Order(NamedTuple):
         return bisect_right(self.ids, id)
 
     def by_place(
-        self, records: npt.NDArray[Any], values: npt.ArrayLike, *, otherwise: int
-    ) -> npt.NDArray[np.int16]:
-        """A small number of every record, by its place: that of the last of some records, by their
-        numbers; `otherwise` is that of all others."""
-        found = np.full(len(self.ids), otherwise, np.int16)
+        self,
+        records: npt.NDArray[Any],
+        values: npt.ArrayLike,
+        *,
+        otherwise: int,
+        kind: type[np.integer[Any]] = np.int16,
+    ) -> npt.NDArray[Any]:
+        """A number of every record, by its place: that of the last of some records, by their
+        numbers; `otherwise` is that of all others. `kind` has room for each, a small one by
+        default."""
+        found = np.full(len(self.ids), otherwise, kind)
         found[self.of(records)] = values
         return found
 

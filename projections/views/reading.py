@@ -231,8 +231,8 @@ class Slice:
         # Of each the last word of all, which is the answer unless it came after the horizon.
         found = self.find(SAID, AFTER_ALL, first=BEFORE_ALL)
         order = self.order()
-        last = np.full(len(order.ids), NO_WORD, np.int64)
-        last[order.of(found["record"])] = self.ends(found) - 1
+        days = self.ends(found) - 1
+        last = order.by_place(found["record"], days, otherwise=NO_WORD, kind=np.int64)
         said: Numbers = last[order.of(records)]
         later = np.flatnonzero(said > stated)
         if len(later):
