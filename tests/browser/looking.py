@@ -33,7 +33,7 @@ SIGHTS = (
     Sight("tablet", 900, axe=False),
     Sight("phone", 360),
     Sight("least", 320, scheme="dark", axe=False),
-    Sight("print", 1123, media="print", axe=False),
+    Sight("print", 1123, media="print"),
 )
 
 

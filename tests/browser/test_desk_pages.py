@@ -305,7 +305,7 @@ def test_a_late_answer_about_one_row_is_not_told_of_another(
     expect(told).to_have_text("nothing of that id is recorded")
     with page.expect_response("**/desk/id?*id=yearbook*"):
         held[0].continue_()
-    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    page.wait_for_timeout(50)
     expect(told).to_have_text("nothing of that id is recorded")
 
 

@@ -189,8 +189,14 @@ def test_a_node_that_cannot_reach_postgresql_says_so(
     database.server.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database.name]
     )
-    eventually(lambda: ask(f"{b.url}/readyz").status == 503)
-    failure = ask(f"{b.url}/readyz").json["failure"]  # whichever is told first
+    answers = [ready]
+
+    def is_not_ready() -> bool:
+        answers.append(ask(f"{b.url}/readyz"))
+        return answers[-1].status == 503
+
+    eventually(is_not_ready)
+    failure = answers[-1].json["failure"]  # whichever is told first
     assert re.search("PostgreSQL (has not answered for|cannot be reached)", failure)
     newest = ask(f"{b.url}/v1/state")
     assert newest.status == 200
