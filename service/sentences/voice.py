@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from gettext import GNUTranslations
+from gettext import NullTranslations
 from typing import Literal
 
 from babel.lists import format_list
@@ -34,7 +34,7 @@ class Voice:
     """One language, with its catalogue."""
 
     lang: Language
-    catalogue: GNUTranslations
+    catalogue: NullTranslations
 
     def gettext(self, text: str, **slots: Slot) -> Phrase:
         """A text of the catalogue with its slots filled."""

@@ -1,22 +1,23 @@
-"""The languages that Annales speaks, and the catalogue of each.
+"""The languages that Annales speaks, and how each says a text.
 
-The texts of the code and of the templates are English; `zh` is Simplified
-Chinese. A catalogue is a gettext file that people edit (`scripts/translations`
-brings it up to date with the code). It is compiled when it is first read, and
-no compiled file is kept.
+The texts of the code and of the templates are English, which needs no
+catalogue. `zh`, Simplified Chinese, has one: a gettext file that people edit
+(`scripts/translations` brings it up to date with the code). It is compiled
+when it is first read, and no compiled file is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from gettext import GNUTranslations
+from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import get_args
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.support import NullTranslations as Untranslated
 from babel.support import Translations
 
 from events.dates import Language
@@ -32,12 +33,13 @@ CATALOGUES = Path(__file__).parent
 
 
 @cache
-def translations(lang: Language) -> GNUTranslations:
-    """The catalogue of a language, with `gettext`, `ngettext`, `pgettext` and `npgettext`.
+def translations(lang: Language) -> NullTranslations:
+    """What says the texts in a language: `gettext`, `ngettext`, `pgettext` and `npgettext`.
 
-    It is one of `babel.support.Translations`; the base class, where these four are
-    declared, says what they return.
+    It is babel's; the base class, where these four are declared, says what they return.
     """
+    if lang == LANGUAGES[0]:
+        return Untranslated()
     with (CATALOGUES / lang / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, locale=lang, domain=DOMAIN)
     compiled = BytesIO()
