@@ -28,6 +28,7 @@ from service.pages.oembed.routes import blueprint as oembed
 from service.pages.pictures.routes import blueprint as pictures
 from service.pages.routes import blueprint as pages
 from service.pages.routes import frames
+from service.pages.shell import tracked
 from service.pages.shell.answering import problem_as_page
 from service.pages.shell.twins import Twins
 from service.pages.viewers.routes import blueprint as viewers
@@ -162,6 +163,7 @@ def create_app(
     )
     limiting.register(app, limits)
     earlier.register(app)
+    tracked.register(app)
     openapi.register(app, BLUEPRINTS)
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)

@@ -148,7 +148,6 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
     return {
         "here": here,
         "nav": navigation(here, say),
-        "root": root(),
         "page": PageFacts(
             name="citation",
             subject=say("Big science, year by year"),

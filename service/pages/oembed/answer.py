@@ -20,11 +20,12 @@ import msgspec
 from events.errors import AnnalesError, BadFilter, NotFound, PositionAhead
 from service.asking.filters import PINS
 from service.asking.parameter import whole_number
-from service.asking.query import Query
+from service.asking.query import Query, located
 from service.drawing import poster
 from service.pages.kinds import PAGES
 from service.pages.shell.kind import PageKind
 from service.pages.shell.pictured import pictures_of
+from service.pages.shell.tracked import untracked
 from service.translations import Language, chosen
 from service.web.pausing import await_copy, reading_at
 from service.web.response import arguments
@@ -102,11 +103,11 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     ours = f"{parts.scheme}://{parts.netloc}".lower() == root.lower()
     path = re.sub(r"^/embed(?=/)", "", parts.path or "/")
     page = "/state" if path == "/" else path
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    pairs = untracked(parse_qsl(parts.query, keep_blank_values=True))
     shown = _shown(page, pairs) if ours else None
     if shown is None:
         raise NotFound("page", url)
-    query = f"?{parts.query}" if parts.query else ""
+    query = located("", pairs)
     itself = replace(shown.query, filters={**shown.query.filters, "lang": shown.lang})
     pictures = pictures_of(itself, shown.kind.pictured.replace("{id}", shown.id), is_drawn=False)
     width = _room("maxwidth", texts)

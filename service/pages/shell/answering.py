@@ -223,7 +223,6 @@ def page_response(
         visit = it.visit(reading, titled, pictures)
         shown = {
             "here": it.here,
-            "root": root(),
             "nav": navigation(it.here, visit.say),
             **({} if frame is None else _framed(frame, it.here)),
             **make(visit),

@@ -21,6 +21,7 @@ from events.vocabulary import CLASSES
 from service.translations import Language, translations
 from service.version import VERSION
 from service.web.response import FOR_EVER, unless_held
+from service.web.root import root
 from service.words import labels, language, places
 from service.words.names import text_in
 from service.words.number import number_text, size_text
@@ -39,8 +40,8 @@ A_DAY = "public, max-age=86400"
 
 
 def render(template: str, lang: Language, shown: Mapping[str, Any]) -> str:
-    """The text of a page in a language."""
-    return _environment(lang).get_template(template).render(shown)
+    """The text of a page in a language; every template knows the `root` of the service."""
+    return _environment(lang).get_template(template).render({"root": root(), **shown})
 
 
 def with_policy(response: Response) -> Response:

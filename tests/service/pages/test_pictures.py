@@ -141,6 +141,20 @@ def test_every_page_has_a_card(reader: Reader, page: str, lang: str) -> None:
     assert told["twitter:card"] == "summary_large_image"
 
 
+@pytest.mark.parametrize(
+    "page", ["/nothing", "/state?at=13/2013", "/records/junoo", "/suggest/records/juno/amend"]
+)
+@both_languages
+def test_what_has_no_poster_of_its_own_has_that_of_the_front_page(
+    reader: Reader, page: str, lang: str
+) -> None:
+    """A page that tells of a mistake, a form: a link to it looks as one to any other."""
+    told = cards(reader.ask(in_lang(page, lang), Accept="text/html").get_data(as_text=True))
+    assert told["og:title"] != ""
+    assert told["og:image"] == f"{HERE}/posters/home.png?lang={lang}"
+    assert reader.ask(f"/posters/home.png?lang={lang}").mimetype == "image/png"
+
+
 @pytest.mark.parametrize("page", ["/slips?country=CN", "/state?at=2013&country=CN"])
 def test_a_title_is_chinese_on_a_chinese_page(reader: Reader, page: str) -> None:
     """With the punctuation of its own language."""
