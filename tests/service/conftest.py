@@ -8,6 +8,8 @@ import pytest
 
 from service.app import create_app
 from service.archive import Archive
+from service.feeds import png
+from service.pages.pictures import routes as pictures
 from tests.service.asked import LINES, Reader
 from tests.story.telling import (
     Clock,
@@ -56,3 +58,15 @@ def small(juno: Teller) -> Reader:
     """Somebody who asks the small archive of `juno`, whose views are caught up by hand."""
     juno.archive.catch_up()
     return Reader(create_app(juno.archive))
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture in pixels is the text of which it would be drawn. Where every path is asked many
+    times, a test would spend most of its time on drawing."""
+
+    def text_of(svg: str, width: int) -> bytes:
+        return f"{width} {svg}".encode()
+
+    monkeypatch.setattr(png, "pixels", text_of)
+    monkeypatch.setattr(pictures, "pixels", text_of)

@@ -34,6 +34,7 @@ OF_A_COPY = {"GET /checkpoint/base", "GET /checkpoint/base/key"}
 
 @pytest.mark.long
 @pytest.mark.no_cover
+@pytest.mark.usefixtures("undrawn")
 def test_the_service_keeps_to_its_description(tmp_path: Path) -> None:
     """By schemathesis, over a socket: the examples, and values at and beyond each limit, of every
     operation. No fault of ours, no answer that is not as described, nothing taken that is

@@ -272,6 +272,7 @@ def test_the_same_address_gives_the_data(client: FlaskClient, url: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.no_cover
+@pytest.mark.usefixtures("undrawn")
 def test_links_lead_somewhere(client: FlaskClient) -> None:
     """Every link of the home page and of the pages behind it is answered, of the many that are
     alike some hundreds; every link within a page has its end."""

@@ -74,6 +74,7 @@ def sent(client: FlaskClient, path: str, host: str) -> tuple[int, dict[str, str]
     return answer.status_code, headers, body
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_no_answer_depends_on_what_a_client_calls_us(client: FlaskClient) -> None:
     """Every path, at the head and pinned: not a byte, and no header. What never changes is kept by
     caches for everybody."""
@@ -91,6 +92,7 @@ def test_no_answer_depends_on_what_a_client_calls_us(client: FlaskClient) -> Non
     assert for_ever > 40
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_address_has_a_length_and_what_leads_on_is_no_longer(client: FlaskClient) -> None:
     """A redirect repeats what was asked, as do the pinned link and the next page: beyond what
     proxies take as a header, nothing is repeated."""
