@@ -105,6 +105,12 @@ def looked_at(
             proposal = preview_of(desk, proposed(_command(task, lines)))
     except Refusal as refusal:
         return _refused(desk, task, filled, lines, refusal, stale=stale)
+    if _is_unread(task, lines):
+        text = desk.say(
+            "The reader says where it can be read, and it would not rest on that: enter it below as"
+            " a source, or name one that is recorded."
+        )
+        proposal["warnings"].append({"line": len(lines), "text": text})
     preview = {
         "seen": proposal,
         "line": canonical(lines[-1]).decode(),
@@ -114,6 +120,15 @@ def looked_at(
     }
     status = 200 if stale is None else 412
     return _shown(desk, task, filled, preview=preview, stale=stale, status=status)
+
+
+def _is_unread(task: Task, lines: Lines) -> bool:
+    """Whether a suggestion says where it can be read, and its line would rest on no source for
+    it."""
+    line = lines[-1]
+    names_where = task.suggestion is not None and task.suggestion.where is not None
+    cites = "sources" in line or "sources" in line.get("changes", ())
+    return names_where and task.may_cite and not cites
 
 
 def _recorded(desk: Desk, task: Task) -> Response:

@@ -118,6 +118,7 @@ MEMBERS: Mapping[str, Said] = {
     "modality": word("members", "Actual or planned"),
     "name": word("members", "Name"),
     "name_zh": word("members", "Name in Chinese"),
+    "of_change": word("members", "It only gives the reason for the change"),
     "operator": word("members", "Operator"),
     "operator_zh": word("members", "Operator in Chinese"),
     "place": word("members", "Place"),
@@ -208,6 +209,7 @@ HINTS: Mapping[str, Said] = {
     "class": word(
         "hints", "What kind of machine or place it is, so that like is counted with like."
     ),
+    "of_change": word("hints", "Otherwise what is changed rests on it from now on."),
     "operator": word("hints", "Who runs it."),
     "operator_zh": word("hints", "The same in Chinese."),
     "place": word("hints", "Where it stands."),

@@ -99,10 +99,27 @@ def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller)
     assert grace.record(looked).status_code == 303
     source, line = recorded(told.archive, 4)
     assert (source["type"], source["url"]) == ("source", "https://example.org/log")
-    assert line["changes"] == {"date": "2025-08-24"}
+    assert line["changes"] == {
+        "date": "2025-08-24",
+        "sources": [{"id": "yearbook"}, {"id": source["id"]}],
+    }
     assert line["reason"] == "By the log book."
-    assert line["sources"] == [{"id": source["id"]}]
     assert state(told, made) == ("taken", 6, None)
+
+
+@pytest.mark.parametrize(
+    ("where", "member"), [("https://example.org/log", "url"), ("Log book, page 41", "title")]
+)
+def test_where_it_can_be_read_is_offered_as_a_source(
+    grace: Browser, told: Teller, where: str, member: str
+) -> None:
+    """Before it is taken without: the form for a source is open, and has what the reader said."""
+    made = waits(told, where=where)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    assert page(looked).says("The reader says where it can be read, and it would not rest on that")
+    assert page(looked).form("preview").value(f"source.{member}") == where
+    assert '<details class="mending" open>' in looked.text
+    assert '<details class="newsource" open>' in looked.text
 
 
 def test_an_address_that_nobody_completes_is_no_source(grace: Browser, told: Teller) -> None:
