@@ -15,10 +15,9 @@ from events.canonical import canonical
 from events.catalogue import BY_TYPE
 from events.errors import BatchRefused, MalformedLine, Refusal, SheetRefused, StaleRevision
 from events.orders import Command, Order
-from events.sheets.reading import Sheet, decoded, read_sheet
-from service.archive.keys import holds_key
-from service.asking.errors import MisplacedKey
+from events.sheets.reading import Sheet, read_sheet
 from service.desk.answering import page, the_desk
+from service.desk.keeping import LARGEST_FORM, sent_file
 from service.desk.sending import (
     new_key,
     proposed,
@@ -62,7 +61,10 @@ def answered() -> Response:
         return _shown(desk, Batch(""))
     batch = Batch(request.form.get("text", "").replace("\r\n", "\n"), _sent_type())
     try:
-        batch = _read(batch._replace(text=_sent_file() or batch.text))
+        batch = batch._replace(text=sent_file() or batch.text)
+        if request.form.get("do") == "redraw":
+            return _shown(desk, batch)
+        batch = _read(batch)
     except Refusal as refusal:
         return _refused(desk, batch, refusal)
     if request.form.get("do") != "record":
@@ -81,18 +83,6 @@ def _sent_type() -> str | None:
     if type is not None and type not in BY_TYPE:
         raise MalformedLine(f"{type[:80]!r} is no type of line", allowed=tuple(BY_TYPE))
     return type
-
-
-def _sent_file() -> str:
-    """The text of the file that was sent; "" without one. Raises SheetRefused, MisplacedKey."""
-    file = request.files.get("file")
-    if file is None:
-        return ""
-    with file.stream as stream:  # it may lie on the disk
-        text = decoded(stream.read())
-    if holds_key(text):
-        raise MisplacedKey("the file")
-    return text.replace("\r\n", "\n")
 
 
 def _read(batch: Batch) -> Batch:
@@ -141,6 +131,7 @@ def _shown(
         "preview": preview,
         "faults": faults or [],
         "stale": stale,
+        "largest": LARGEST_FORM // 1024,
     }
     return page("desk/batch.html", desk, status, **shown)
 

@@ -50,6 +50,8 @@ def answered(task: Task) -> Response:
     if request.form.get("do") == "record":
         return _recorded(desk, task)
     filled = task.sent(request.form)
+    if request.form.get("do") == "redraw":
+        return _shown(desk, task, filled)
     task, filled = _with_id(task, filled)
     return looked_at(desk, task, filled, _lines(task, filled))
 

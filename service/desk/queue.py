@@ -35,6 +35,8 @@ LONGEST_ANSWER = 1000
 def waiting() -> Response:
     """What waits, or, once those that were chosen are declined, what is left."""
     desk = the_desk()
+    if request.form.get("do") == "redraw":
+        return _queue(desk, reason=_words(), chosen=request.form.getlist("id"))
     if request.method == "POST":
         return _decline_chosen(desk)
     return _queue(desk)
@@ -100,7 +102,7 @@ def _decline_chosen(desk: Desk) -> Response:
 
 def _reason(desk: Desk) -> tuple[str, list[Members]]:
     """Why something is declined, as it was sent, and what is wrong with it."""
-    text = request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _words()
     if not text:
         return text, [fault_of(MalformedLine("'reason' is missing"), desk.say)]
     if len(text) > LONGEST_ANSWER:
@@ -111,6 +113,11 @@ def _reason(desk: Desk) -> tuple[str, list[Members]]:
     except MalformedLine as refusal:
         return text, [fault_of(refusal, desk.say)]
     return text, []
+
+
+def _words() -> str:
+    """The reason that was sent."""
+    return request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _back(desk: Desk, **done: str) -> Response:

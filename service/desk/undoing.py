@@ -37,9 +37,11 @@ def answered(space: str, id: str) -> Response:
         raise NotFound("change to undo", id)
     if request.method == "GET":
         return _shown(desk, stream, line, revision)
-    if sent_revision() != revision:
-        return _shown(desk, stream, line, revision, stale=True, status=412)
     reason = request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    if sent_revision() != revision:
+        return _shown(desk, stream, line, revision, reason=reason, stale=True, status=412)
+    if request.form.get("do") == "redraw":
+        return _shown(desk, stream, line, revision, reason=reason)
     try:
         if not reason:
             raise MalformedLine("'reason' is missing", pointer="/reason")
@@ -49,7 +51,9 @@ def answered(space: str, id: str) -> Response:
         line, revision = undoing(archive(), stream)
         if line is None:
             raise
-        return _shown(desk, stream, line, revision, stale=True, status=status_of(refusal))
+        return _shown(
+            desk, stream, line, revision, reason=reason, stale=True, status=status_of(refusal)
+        )
     except Refusal as refusal:
         faults = [fault_of(refusal, desk.say)]
         return _shown(

@@ -78,6 +78,7 @@ def test_what_came_meanwhile_is_not_taken_back_unseen(grace: Browser, told: Tell
     answer = grace.post(form.action, [*form.filled({"reason": "No."}), ("do", "record")])
     assert answer.status_code == 412
     assert page(answer).says("This changed while you were looking.")
+    assert page(answer).form("record").value("reason") == "No."
     assert head(told.archive) == 6
 
 
