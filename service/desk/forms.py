@@ -20,6 +20,7 @@ from events.stream import Stream
 from service.archive.suggestions import request_of
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
+    is_stale,
     new_key,
     proposed,
     recorded,
@@ -99,7 +100,7 @@ def looked_at(
         try:
             proposal = preview_of(desk, proposed(_command(task, lines, revision=task.revision)))
         except (StaleRevision, BatchRefused) as refusal:
-            if not _is_stale(refusal):
+            if not is_stale(refusal):
                 raise
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
             task = again(archive(), task)
@@ -146,7 +147,7 @@ def _recorded(desk: Desk, task: Task) -> Response:
     try:
         return recorded(desk, command, taking=task.suggestion)
     except Refusal as refusal:
-        if not _is_stale(refusal):
+        if not is_stale(refusal):
             return _refused(desk, task, filled, lines, refusal)
         stream = task.stream or str(Stream.record(task.record))
         changes = meanwhile(desk, stream, sent_revision() or 0)
@@ -159,12 +160,6 @@ def _sent_line(name: str) -> Line:
     if not isinstance(line, dict):
         raise MalformedLine("the line is a JSON object")
     return line
-
-
-def _is_stale(refusal: Refusal) -> bool:
-    if isinstance(refusal, BatchRefused):
-        return all(isinstance(each, StaleRevision) for _, each in refusal.refusals)
-    return isinstance(refusal, StaleRevision)
 
 
 def _refused(

@@ -91,9 +91,8 @@ def _key_form(
 ) -> Response:
     held = request.cookies.get(FORM_COOKIE, "")
     token = held if _TOKEN.fullmatch(held) else secrets.token_urlsafe(32)
-    shown = {"then": then, "fault": fault, "form_token": token, "kept": kept}
-    shown |= {"is_out": is_out, "is_wrong": bool(fault)}
-    response = page("desk/sign_in.html", any_desk(), status, **shown)
+    shown = {"then": then, "fault": fault, "form_token": token, "kept": kept, "is_out": is_out}
+    response = page("desk/sign_in.html", any_desk(), status, **shown, is_wrong=bool(fault))
     _set_cookie(response, FORM_COOKIE, token, path=PATH, max_age=3600)
     return response
 

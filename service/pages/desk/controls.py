@@ -90,12 +90,20 @@ def form_members(desk: Desk, task: Task, filled: Filled, faults: Sequence[Member
         "source": source,
         "source_open": any(each["filled"] or each["faults"] for each in source),
         "summary": [
-            {"id": each["id"], "label": each["label"], "faults": each["faults"]}
+            {"id": each["id"], "label": _in_summary(desk, each), "faults": each["faults"]}
             for each in everything
             if each["faults"]
         ],
         "faults": [fault for left in here.values() for fault in left],
     }
+
+
+def _in_summary(desk: Desk, control: Members) -> str:
+    """What a control is called among all of a form: two may have one label."""
+    label = str(control["label"])
+    if control["name"].startswith(SOURCE):
+        return desk.say("%(name)s of the new source", name=label)
+    return label
 
 
 def _wanted(member: Member, task: Task, filled: Filled) -> Member:

@@ -118,8 +118,8 @@ def test_what_is_wrong_with_it_stands_beside_it(grace: Browser, told: Teller) ->
     )  # fmt: skip
     assert looked.status_code == 422
     shown = page(looked)
-    assert shown.says("Address : An address begins with http:// or https://.")
-    assert shown.says("Medium : It is missing.")
+    assert shown.says("Address of the new source : An address begins with")
+    assert shown.says("Medium of the new source : It is missing.")
     assert shown.form("preview").value("source.title") == "A page"
     assert head(told.archive) == 4
 
