@@ -110,8 +110,8 @@ def suggestion(id: str) -> Response:
 @needs("contributor")
 def new(type: str) -> Response:
     """Register something, or record a statement."""
-    taken = ("lang", *PREFILLED) if request.method == "GET" else ("lang",)
-    filled = {name: text for name, text in parameters(taken).items() if name != "lang"}
+    taken = parameters(("lang", *PREFILLED))
+    filled = {name: text for name, text in taken.items() if name != "lang"}
     return forms.answered(new_task(type, filled))
 
 
