@@ -405,6 +405,11 @@ def test_enter_looks_and_never_records(open_page: OpenPage, desk: str, archive: 
     page.focus("#preview button")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]")).to_have_text("Recorded at @5.")
+    page.goto(f"{desk.removesuffix('/desk')}/suggest/statements/juno-came/correct")
+    page.fill("#f-reason", "The log book.")
+    page.fill("#f-title", "Takes data")
+    page.press("#f-title", "Enter")
+    page.wait_for_url("**/suggestions/*")
 
 
 def test_the_desk_needs_no_scripts(open_page: OpenPage, desk: str, archive: Archive) -> None:

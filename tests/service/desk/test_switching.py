@@ -16,9 +16,7 @@ PAGES = tuple(path for path in PATHS if path.rpartition("/")[2][:3] not in ("dat
 
 def switch(text: str) -> tuple[str, str]:
     """Where the button sends the form that leads to the other language, and what it is to do."""
-    found = re.search(
-        r'<button type="submit" form="form" formaction="([^"]+)".* value="(.+?)"', text
-    )
+    found = re.search(r' formaction="([^"]+)" formnovalidate name="do" value="(.+?)"', text)
     assert found is not None
     return found[1].replace("&amp;", "&"), found[2]
 
