@@ -321,7 +321,7 @@ def test_what_is_wrong_comes_first_and_goes_along_to_the_other_language(
     marked = "[...document.querySelectorAll('[aria-invalid]')].map(each => each.value)"
     assert page.evaluate(marked) == ["lost"]
     assert page.evaluate("document.activeElement.id") == "problems"
-    page.click(".lang button")
+    page.click(".lang button[formaction]")
     page.wait_for_selector("html[lang=zh-CN] #problems")
     assert page.title().startswith("错误：")
     assert page.input_value("#f-why-reason") == "So."
