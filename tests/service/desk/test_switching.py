@@ -44,10 +44,10 @@ def test_a_form_is_drawn_again_in_the_other_language(
     form = page(answer).form("preview")
     texts = [(name, value) for name, value in form.fields if name != "token"]
     names = {name for name, value in texts if not value}
-    written = {
-        name: "写了一半" for name in ("title", "why.reason", "text", "name") if name in names
-    }
-    turned = grace.post(there, [*form.filled(dict(written)), ("do", do)])
+    written: dict[str, str] = dict.fromkeys(
+        names & {"title", "why.reason", "text", "name"}, "写了一半"
+    )
+    turned = grace.post(there, [*form.filled({**written}), ("do", do)])
     shown = page(turned)
     assert (turned.status_code, shown.lang, do) == (200, "zh-CN", "redraw")
     assert 'id="problems"' not in turned.text
