@@ -30,6 +30,12 @@ _PERHAPS = re.compile(rf"[{_NOWHERE}\\]")
 
 def check_characters(line: Line) -> None:
     """Raises MalformedLine for a text that may not stand in its member."""
+    for refusal in faults_of_characters(line):
+        raise refusal
+
+
+def faults_of_characters(line: Line) -> Iterator[MalformedLine]:
+    """Each text that may not stand in its member, with the pointer to it."""
     # Nearly all lines are done with here, and a load has millions of them.
     if _PERHAPS.search(msgspec.json.encode(line).decode()) is None:
         return
@@ -46,7 +52,7 @@ def check_characters(line: Line) -> None:
             why = "a line break is U+000A alone, without U+000D"
         else:
             why = f"the character {named} cannot be shown, or changes what stands beside it"
-        raise MalformedLine(why, pointer="".join(f"/{step}" for step in steps))
+        yield MalformedLine(why, pointer="".join(f"/{step}" for step in steps))
 
 
 def _texts(value: object, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

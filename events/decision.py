@@ -196,6 +196,9 @@ class _Draft:
         facility = line.get("facility")
         if isinstance(facility, str) and self._claims.get("record", facility) != "facility":
             yield UnknownReference("facility", facility, pointer="/facility")
+        earlier = line.get("supersedes")
+        if isinstance(earlier, str) and self._claims.get("statement", earlier) is None:
+            yield BadSupersedes(str(line.get("id")), earlier, str(facility or line.get("record")))
         for index, id in _cited(line):
             if self._claims.get("source", id) is None:
                 yield UnknownReference("source", id, pointer=f"/sources/{index}/id")

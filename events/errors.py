@@ -88,12 +88,14 @@ class WrongRecord(Refusal):
 class BadSupersedes(Refusal):
     """`supersedes` names no statement that was recorded earlier in the same record."""
 
-    def __init__(self, statement: str, named: str, record: str) -> None:
+    def __init__(
+        self, statement: str, named: str, record: str, *, pointer: str = "/supersedes"
+    ) -> None:
         self.statement, self.named, self.record = statement, named, record
         super().__init__(
             f"{statement!r} cannot supersede {named!r}:"
             f" no statement of that id was recorded earlier in record {record!r}",
-            pointer="/supersedes",
+            pointer=pointer,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.desk.guard import LARGEST_FORM
+from service.desk.keeping import LARGEST_FORM
 from service.orders.writing import LARGEST_BATCH, LARGEST_BODY
 from service.serving.lanes import Lane
 from service.serving.request import Request

@@ -12,13 +12,16 @@ from events.dates import Language
 from events.errors import LogDamaged
 from service.pages.desk.room import PATH, Desk
 from service.pages.shell import rendering
-from service.pages.shell.answering import HTML
+from service.pages.shell.answering import HTML, in_other_language
 from service.pages.shell.here import Here
 from service.pages.shell.layout import PageFacts, navigation
 from service.translations import LANGUAGES, chosen
 from service.web.access import identity, session
 from service.web.root import archive
 from service.words.speech import Speech
+
+FAULTY = frozenset({400, 403, 404, 409, 413, 422})
+"""The statuses with which a page says what is wrong with what was sent."""
 
 
 def the_desk() -> Desk:
@@ -49,6 +52,8 @@ def part(template: str, desk: Desk, status: int = 200, /, **shown: Any) -> Respo
     signed_in, who = session(), identity()
     context = {
         "here": desk.here,
+        "in_other_language": in_other_language(desk.lang),
+        "is_wrong": status in FAULTY,
         "token": signed_in.token if signed_in is not None else "",
         "desk_path": PATH,
         "who": who,

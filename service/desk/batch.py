@@ -1,7 +1,7 @@
 """Many lines at once at the desk: looked at, and recorded together or not at all.
 
 They are JSON Lines or a sheet of CSV, pasted or sent as a file; whose text begins with a bracket is
-JSON.
+JSON. A row of a sheet that has no id gets one that is suggested, and which stands in the text.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from flask import Response, request
 
 from events.canonical import canonical
 from events.catalogue import BY_TYPE
-from events.errors import BatchRefused, MalformedLine, Refusal, SheetRefused, StaleRevision
+from events.errors import MalformedLine, Refusal, SheetRefused
 from events.orders import Command, Order
-from events.sheets.reading import Sheet, decoded, read_sheet
-from service.archive.keys import holds_key
-from service.asking.errors import MisplacedKey
+from events.sheets.reading import Sheet, read_sheet
 from service.desk.answering import page, the_desk
+from service.desk.keeping import LARGEST_FORM, sent_file
 from service.desk.sending import (
+    is_stale,
     new_key,
     proposed,
     recorded,
@@ -32,8 +32,9 @@ from service.pages.desk import words as desk_words
 from service.pages.desk.faults import batch_faults
 from service.pages.desk.preview import preview_of
 from service.pages.desk.room import Desk
-from service.pages.desk.sheet import sheet_faults, table_of
+from service.pages.desk.sheet import columns_of, sheet_faults, table_of, with_ids
 from service.pages.shell.layout import Members
+from service.web.root import archive
 
 
 class Batch(NamedTuple):
@@ -62,7 +63,10 @@ def answered() -> Response:
         return _shown(desk, Batch(""))
     batch = Batch(request.form.get("text", "").replace("\r\n", "\n"), _sent_type())
     try:
-        batch = _read(batch._replace(text=_sent_file() or batch.text))
+        batch = batch._replace(text=sent_file() or batch.text)
+        if request.form.get("do") == "redraw":
+            return _shown(desk, batch)
+        batch = _read(batch)
     except Refusal as refusal:
         return _refused(desk, batch, refusal)
     if request.form.get("do") != "record":
@@ -70,7 +74,7 @@ def answered() -> Response:
     try:
         return recorded(desk, _command(batch, sent_revisions(), sent_key()))
     except Refusal as refusal:
-        if _is_stale(refusal):
+        if is_stale(refusal):
             return _looked_at(desk, batch, status=status_of(refusal))
         return _refused(desk, batch, refusal)
 
@@ -83,24 +87,15 @@ def _sent_type() -> str | None:
     return type
 
 
-def _sent_file() -> str:
-    """The text of the file that was sent; "" without one. Raises SheetRefused, MisplacedKey."""
-    file = request.files.get("file")
-    if file is None:
-        return ""
-    with file.stream as stream:  # it may lie on the disk
-        text = decoded(stream.read())
-    if holds_key(text):
-        raise MisplacedKey("the file")
-    return text.replace("\r\n", "\n")
-
-
 def _read(batch: Batch) -> Batch:
     """A batch with its orders. Raises MalformedLine, SheetRefused, BodyTooLarge."""
     begun = batch.text.lstrip()[:1]
     if begun in ("", "{", "["):
         return batch._replace(orders=tuple(batch_of(batch.text.encode(errors="replace"))))
     sheet = read_sheet(batch.text.removeprefix("\ufeff"), type=batch.type)
+    if text := with_ids(archive(), sheet):
+        sheet = read_sheet(text, type=batch.type)
+        batch = batch._replace(text=text)
     return batch._replace(orders=tuple(sheet.orders), sheet=sheet)
 
 
@@ -136,11 +131,13 @@ def _shown(
     shown = {
         "text": batch.text,
         "chosen": batch.type or "",
+        "columns": {type: columns_of(type, desk.lang) for type in BY_TYPE},
         "types": [(type, desk_words.type_of_line(type, desk.lang)) for type in BY_TYPE],
         "sheet": None if batch.sheet is None else table_of(batch.sheet, faults or []),
         "preview": preview,
         "faults": faults or [],
         "stale": stale,
+        "largest": LARGEST_FORM // 1024,
     }
     return page("desk/batch.html", desk, status, **shown)
 
@@ -156,9 +153,3 @@ def _at_revision(order: Order, revision: int | None) -> Order:
     if revision is None or isinstance(order.line, Refusal):
         return order
     return order._replace(line={"revision": revision, **order.line})
-
-
-def _is_stale(refusal: Refusal) -> bool:
-    if isinstance(refusal, BatchRefused):
-        return all(isinstance(each, StaleRevision) for _, each in refusal.refusals)
-    return isinstance(refusal, StaleRevision)

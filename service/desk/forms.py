@@ -20,6 +20,7 @@ from events.stream import Stream
 from service.archive.suggestions import request_of
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
+    is_stale,
     new_key,
     proposed,
     recorded,
@@ -50,6 +51,8 @@ def answered(task: Task) -> Response:
     if request.form.get("do") == "record":
         return _recorded(desk, task)
     filled = task.sent(request.form)
+    if request.form.get("do") == "redraw":
+        return _shown(desk, task, filled)
     task, filled = _with_id(task, filled)
     return looked_at(desk, task, filled, _lines(task, filled))
 
@@ -97,7 +100,7 @@ def looked_at(
         try:
             proposal = preview_of(desk, proposed(_command(task, lines, revision=task.revision)))
         except (StaleRevision, BatchRefused) as refusal:
-            if not _is_stale(refusal):
+            if not is_stale(refusal):
                 raise
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
             task = again(archive(), task)
@@ -105,6 +108,12 @@ def looked_at(
             proposal = preview_of(desk, proposed(_command(task, lines)))
     except Refusal as refusal:
         return _refused(desk, task, filled, lines, refusal, stale=stale)
+    if _is_unread(task, lines):
+        text = desk.say(
+            "The reader says where it can be read, and it would not rest on that: enter it below as"
+            " a source, or name one that is recorded."
+        )
+        proposal["warnings"].append({"line": len(lines), "text": text})
     preview = {
         "seen": proposal,
         "line": canonical(lines[-1]).decode(),
@@ -114,6 +123,15 @@ def looked_at(
     }
     status = 200 if stale is None else 412
     return _shown(desk, task, filled, preview=preview, stale=stale, status=status)
+
+
+def _is_unread(task: Task, lines: Lines) -> bool:
+    """Whether a suggestion says where it can be read, and its line would rest on no source for
+    it."""
+    line = lines[-1]
+    names_where = task.suggestion is not None and task.suggestion.where is not None
+    cites = "sources" in line or "sources" in line.get("changes", ())
+    return names_where and task.may_cite and not cites
 
 
 def _recorded(desk: Desk, task: Task) -> Response:
@@ -129,7 +147,7 @@ def _recorded(desk: Desk, task: Task) -> Response:
     try:
         return recorded(desk, command, taking=task.suggestion)
     except Refusal as refusal:
-        if not _is_stale(refusal):
+        if not is_stale(refusal):
             return _refused(desk, task, filled, lines, refusal)
         stream = task.stream or str(Stream.record(task.record))
         changes = meanwhile(desk, stream, sent_revision() or 0)
@@ -142,12 +160,6 @@ def _sent_line(name: str) -> Line:
     if not isinstance(line, dict):
         raise MalformedLine("the line is a JSON object")
     return line
-
-
-def _is_stale(refusal: Refusal) -> bool:
-    if isinstance(refusal, BatchRefused):
-        return all(isinstance(each, StaleRevision) for _, each in refusal.refusals)
-    return isinstance(refusal, StaleRevision)
 
 
 def _refused(

@@ -9,20 +9,17 @@ from __future__ import annotations
 import hmac
 
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
-from service.archive.keys import holds_key
-from service.asking.errors import MisplacedKey
+from service.desk.keeping import go_on, sent_form, sent_here
+from service.pages.desk.room import PATH
 from service.web.access import is_from_here, session
 from service.web.problems import BY_SLUG, problem_response
 from service.web.root import root
 
-LARGEST_FORM = 4 * 1024 * 1024
-"""In bytes. A batch of more is sent to the API."""
-
 
 def check_form() -> Response | None:
-    """Refuse a form of another page, or of another session."""
+    """Refuse a form of another page; one of an earlier session is kept for whoever is signed in
+    now, who may go on with it."""
     if request.method != "POST":
         return None
     form = sent_form()
@@ -31,25 +28,18 @@ def check_form() -> Response | None:
     signed_in = session()
     if signed_in is None:
         return None  # a key in a header, which no other site can make a browser send; or nobody
+    if request.path == f"{PATH}/sign-in":
+        return None  # it has a token of its own, so that one may sign in twice
     token = form.get("token", "")
     if not hmac.compare_digest(token.encode(), signed_in.token.encode()):
+        if kept := sent_here():
+            return go_on(request.full_path.rstrip("?"), kept, signed_in.token, is_late=True)
         return _refused("the form is not of this session: open it anew")
     return None
 
 
 def _refused(why: str) -> Response:
     return problem_response(BY_SLUG["not-allowed"], why, {})
-
-
-def sent_form() -> MultiDict[str, str]:
-    """What a form sent. Raises RequestEntityTooLarge, MisplacedKey."""
-    request.max_content_length = LARGEST_FORM
-    request.max_form_memory_size = LARGEST_FORM
-    # What is sent as `key` is never shown again: it is how one signs in.
-    pairs = request.form.items(multi=True)
-    if any(name != "key" and holds_key(f"{name} {text}") for name, text in pairs):
-        raise MisplacedKey("the form")
-    return request.form
 
 
 def close(response: Response) -> Response:

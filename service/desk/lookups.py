@@ -14,6 +14,7 @@ from service.pages.desk.values import date_and_days
 from service.web.access import needs
 from service.web.response import parameters
 from service.web.root import archive
+from service.words.names import text_in
 
 blueprint = Blueprint("lookups", __name__)
 
@@ -36,12 +37,13 @@ def id_() -> Response:
     """Whether an id is taken, and by what."""
     texts = parameters(("lang", "of", "id"))
     space, id = texts.get("of", "record"), texts.get("id", "")
-    say = the_desk().say
+    desk = the_desk()
+    say = desk.say
     if space not in SPACES:
         raise BadFilter("of", space, "no space of ids", allowed=SPACES)
     taken = archive().chronicle.claimed(space, [id]).get(id)
     if taken is not None:
-        name = _name(space, id, taken) or id
+        name = _name(space, id, taken, desk.lang) or id
         words_new = say("taken: %(name)s", name=name)
         return json({"taken": True, "free": False, "words": name, "words_new": words_new})
     words, is_free = say("nothing of that id is recorded"), is_id(id)
@@ -59,10 +61,10 @@ def find() -> Response:
     return json([{"id": row["id"], "name": row["name"]} for row in rows if row["space"] == space])
 
 
-def _name(space: str, id: str, taken: str) -> str:
+def _name(space: str, id: str, taken: str, lang: str) -> str:
     """What an id stands for: a title or a name."""
     stream = str(Stream.record(taken)) if space == "statement" else str(Stream(space, id))
     for line, *_ in archive().chronicle.stream(stream):
         if space != "statement" or line.get("id") == id:
-            return str(line.get("title") or line.get("name") or "")
+            return text_in(line, "title", lang) or text_in(line, "name", lang)
     return ""

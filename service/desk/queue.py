@@ -27,6 +27,10 @@ from service.pages.shell.pager import Pager
 from service.web.access import identity
 from service.web.response import parameters
 from service.web.root import archive
+from service.words import language
+
+REASON = "/reason"
+"""Points to why something is declined."""
 
 LONGEST_ANSWER = 1000
 """In characters: why something was declined."""
@@ -35,6 +39,8 @@ LONGEST_ANSWER = 1000
 def waiting() -> Response:
     """What waits, or, once those that were chosen are declined, what is left."""
     desk = the_desk()
+    if request.form.get("do") == "redraw":
+        return _queue(desk, reason=_words(), chosen=request.form.getlist("id"))
     if request.method == "POST":
         return _decline_chosen(desk)
     return _queue(desk)
@@ -48,11 +54,17 @@ def one(id: str) -> Response:
         reason, faults = _reason(desk)
         if faults:
             return _one_declined(desk, suggestion, reason, faults)
-        archive().suggestions.decline(id, reason=reason, by=identity().name)
+        try:
+            archive().suggestions.decline(id, reason=reason, by=identity().name)
+        except SuggestionClosed:
+            return _closed(desk, _the(id), reason)
         return _back(desk, declined="1")
-    if suggestion.state != "waiting" and request.method == "GET":
+    if suggestion.state != "waiting" and request.form.get("do") != "record":
         return _closed(desk, suggestion)
-    return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
+    try:
+        return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
+    except SuggestionClosed:
+        return _closed(desk, _the(id))
 
 
 def _the(id: str) -> Suggestion:
@@ -62,10 +74,13 @@ def _the(id: str) -> Suggestion:
     return found
 
 
-def _closed(desk: Desk, suggestion: Suggestion) -> Response:
-    """What became of one that does not wait any more."""
+def _closed(desk: Desk, suggestion: Suggestion, reason: str = "") -> Response:
+    """What became of one that does not wait any more, by whom, when and why; who sent something is
+    told that it came too late, and given back their own `reason`."""
+    is_late = request.method == "POST"
     shown = {"suggestion": suggestion_members(desk, suggestion)}
-    return page("desk/closed.html", desk, **shown)
+    status = 409 if is_late else 200
+    return page("desk/closed.html", desk, status, **shown, is_late=is_late, reason=reason)
 
 
 def _one_declined(
@@ -85,7 +100,7 @@ def _decline_chosen(desk: Desk) -> Response:
     reason, faults = _reason(desk)
     if not chosen:
         words = desk.say("Choose at least one.")
-        faults.append({"text": words, "lang": desk.lang})
+        faults.append({"pointer": "", "text": words, "lang": language.TAGS[desk.lang]})
     if faults:
         return _queue(desk, reason=reason, chosen=[*chosen], faults=faults, status=422)
     done = 0
@@ -100,17 +115,22 @@ def _decline_chosen(desk: Desk) -> Response:
 
 def _reason(desk: Desk) -> tuple[str, list[Members]]:
     """Why something is declined, as it was sent, and what is wrong with it."""
-    text = request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _words()
     if not text:
-        return text, [fault_of(MalformedLine("'reason' is missing"), desk.say)]
+        return text, [fault_of(MalformedLine("'reason' is missing", pointer=REASON), desk.say)]
     if len(text) > LONGEST_ANSWER:
         why = f"it has {len(text)} characters, and {LONGEST_ANSWER} is the most"
-        return text, [fault_of(MalformedLine(why), desk.say)]
+        return text, [fault_of(MalformedLine(why, pointer=REASON), desk.say)]
     try:
         check_characters({"reason": text})
     except MalformedLine as refusal:
         return text, [fault_of(refusal, desk.say)]
     return text, []
+
+
+def _words() -> str:
+    """The reason that was sent."""
+    return request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _back(desk: Desk, **done: str) -> Response:

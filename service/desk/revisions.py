@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response
 
-from events.errors import BadFilter, NotFound
+from events.errors import NotFound
 from events.stream import Stream
 from service.asking.filters import AFTER_ROW
 from service.asking.parameter import whole_number
@@ -29,8 +29,7 @@ def answered(space: str, id: str) -> Response:
         raise NotFound(space, id)
     newer = _chosen("to", texts, last, last)
     older = _chosen("from", texts, max(newer - 1, 0), last)
-    if older > newer:
-        raise BadFilter("from", str(older), f"it is after to={newer}")
+    older, newer = sorted((older, newer))
     pager = Pager(desk.here, skipped=AFTER_ROW.parse(texts.get("after", "0")))
     events = meanwhile(desk, stream, 0)
     numbered = [{**event, "revision": number} for number, event in enumerate(events, start=1)]

@@ -110,8 +110,8 @@ def suggestion(id: str) -> Response:
 @needs("contributor")
 def new(type: str) -> Response:
     """Register something, or record a statement."""
-    taken = ("lang", *PREFILLED) if request.method == "GET" else ("lang",)
-    filled = {name: text for name, text in parameters(taken).items() if name != "lang"}
+    taken = parameters(("lang", *PREFILLED))
+    filled = {name: text for name, text in taken.items() if name != "lang"}
     return forms.answered(new_task(type, filled))
 
 
@@ -135,16 +135,14 @@ for _each in CHANGES:
 @blueprint.route("/records/<string:id>/undo", methods=["GET", "POST"])
 @needs("contributor")
 def undo(id: str) -> Response:
-    """Take back the last change of a record, in one step."""
-    _only_lang()
+    """Take back the last change of a record, or its whole commit, in one step."""
     return undoing.answered("record", id)
 
 
 @blueprint.route("/sources/<string:id>/undo", methods=["GET", "POST"])
 @needs("contributor")
 def undo_source(id: str) -> Response:
-    """Take back the last change of a source, in one step."""
-    _only_lang()
+    """Take back the last change of a source, or its whole commit, in one step."""
     return undoing.answered("source", id)
 
 

@@ -13,7 +13,7 @@ from flask import Response, redirect, request
 
 from events.canonical import read
 from events.decision import Decision
-from events.errors import MalformedLine, Refusal
+from events.errors import BatchRefused, MalformedLine, Refusal, StaleRevision
 from events.orders import Command, Recorded
 from events.stream import Stream
 from service.archive.keys import holds_key
@@ -88,6 +88,12 @@ def just_recorded() -> Members | None:
 def status_of(refusal: Refusal) -> int:
     """The status that the API answers a refusal with."""
     return problem_of(type(refusal))[0].status
+
+
+def is_stale(refusal: Refusal) -> bool:
+    """Whether a command was refused for nothing but what others recorded since."""
+    refused = refusal.refusals if isinstance(refusal, BatchRefused) else [(1, refusal)]
+    return all(isinstance(each, StaleRevision) for _, each in refused)
 
 
 # --- what a form sends besides its members

@@ -12,18 +12,14 @@ import re
 import secrets
 from typing import cast
 
-import msgspec
 from flask import Blueprint, Response, current_app, redirect, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from events.errors import MalformedLine
 from service.archive.keys import Keyring
-from service.asking.errors import MisplacedKey
 from service.desk.answering import any_desk, page, the_desk
-from service.desk.guard import sent_form
+from service.desk.keeping import go_on, packed, sent_here, unpacked
 from service.pages.desk.room import PATH
 from service.pages.shell.answering import PROBLEM, reads_pages
-from service.web.access import is_from_here, needs
+from service.web.access import needs
 from service.web.observing import LONGEST_ADDRESS
 from service.web.response import parameters
 from service.web.root import root
@@ -37,16 +33,13 @@ FORM_COOKIE = "annales-desk-form"
 EVERYWHERE = "/"
 """Where browsers send the cookie of a session; what it opens there, `service.web.access` says."""
 
-Pairs = list[tuple[str, str]]
-"""Each name that a form sent, with its value."""
-
 
 @blueprint.get("/sign-in")
 @needs("open")
 def sign_in_form() -> Response:
     """The form that asks for a key."""
-    then = parameters(("lang", "then")).get("then", PATH)
-    return _key_form(then=_within(then))
+    asked = parameters(("lang", "then", "out"))
+    return _key_form(then=_within(asked.get("then", PATH)), is_out="out" in asked)
 
 
 @blueprint.post("/sign-in")
@@ -55,10 +48,12 @@ def sign_in() -> Response:
     """Begin a session for the key that was sent."""
     then = _within(request.form.get("then", PATH))
     kept = request.form.get("kept", "")
-    pairs = _pairs(kept)
+    pairs = unpacked(kept)
     sent, held = request.form.get("token", ""), request.cookies.get(FORM_COOKIE, "")
     if not held or not hmac.compare_digest(sent.encode(), held.encode()):
         return _key_form(then=then, fault="stale", status=422, kept=kept)
+    if request.form.get("do") == "redraw":
+        return _key_form(then=then, kept=kept)
     keyring = cast("Keyring", current_app.extensions["annales.keys"])
     who = keyring.identify(request.form.get("key", "").strip())
     if who is None:
@@ -66,7 +61,7 @@ def sign_in() -> Response:
     if not who.may("contributor"):
         return _key_form(then=then, fault="reader", status=403, kept=kept)
     secret, token = _sessions().begin(who)
-    response = _go_on(then, pairs, token) if pairs else cast("Response", redirect(then, 303))
+    response = go_on(then, pairs, token) if pairs else cast("Response", redirect(then, 303))
     _set_cookie(response, COOKIE, secret, path=EVERYWHERE, max_age=LONGEST)
     response.delete_cookie(FORM_COOKIE, path=PATH)
     return response
@@ -77,7 +72,7 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """End the session."""
     _sessions().end(request.cookies.get(COOKIE, ""))
-    response = redirect(the_desk().here.to(f"{PATH}/sign-in"), 303)
+    response = redirect(the_desk().here.to(f"{PATH}/sign-in", out="1"), 303)
     response.delete_cookie(COOKIE, path=EVERYWHERE)
     return cast("Response", response)
 
@@ -87,41 +82,19 @@ def ask_for_key(response: Response) -> Response:
     refused = response.mimetype == PROBLEM and response.status_code == 401
     if not refused or "Authorization" in request.headers or not reads_pages():
         return response
-    kept = _kept() if request.method == "POST" else ""
+    kept = packed(sent_here()) if request.method == "POST" else ""
     return _key_form(then=request.full_path.rstrip("?"), status=401, kept=kept)
 
 
-def _key_form(*, then: str, fault: str = "", status: int = 200, kept: str = "") -> Response:
+def _key_form(
+    *, then: str, fault: str = "", status: int = 200, kept: str = "", is_out: bool = False
+) -> Response:
     held = request.cookies.get(FORM_COOKIE, "")
     token = held if _TOKEN.fullmatch(held) else secrets.token_urlsafe(32)
-    shown = {"then": then, "fault": fault, "form_token": token, "kept": kept}
-    response = page("desk/sign_in.html", any_desk(), status, **shown)
+    shown = {"then": then, "fault": fault, "form_token": token, "kept": kept, "is_out": is_out}
+    response = page("desk/sign_in.html", any_desk(), status, **shown, is_wrong=bool(fault))
     _set_cookie(response, FORM_COOKIE, token, path=PATH, max_age=3600)
     return response
-
-
-def _kept() -> str:
-    """What a form of ours sent after its session had ended; "" for one of another page."""
-    if "Origin" not in request.headers or not is_from_here():
-        return ""
-    try:
-        pairs = [pair for pair in sent_form().items(multi=True) if pair[0] != "token"]
-    except (RequestEntityTooLarge, MisplacedKey):
-        return ""
-    return msgspec.json.encode(pairs).decode()
-
-
-def _pairs(kept: str) -> Pairs:
-    """The names and values that were kept of a form. Raises MalformedLine."""
-    try:
-        return msgspec.json.decode(kept or "[]", type=Pairs)
-    except msgspec.DecodeError:
-        raise MalformedLine("what was kept of a form cannot be read: begin it anew") from None
-
-
-def _go_on(then: str, pairs: Pairs, token: str) -> Response:
-    """What was sent before, as a form that is sent by whoever signed in."""
-    return page("desk/go_on.html", any_desk(), then=then, kept=pairs, token=token)
 
 
 def _within(then: str) -> str:

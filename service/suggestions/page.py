@@ -20,6 +20,7 @@ from service.archive.suggestions import LARGEST, QueueFull, order_of
 from service.asking.errors import BodyTooLarge, MisplacedKey, TooManySuggestions
 from service.asking.query import located
 from service.orders.changes import CHANGES, Change
+from service.orders.writing import LARGEST_BODY
 from service.pages.desk import words as desk_words
 from service.pages.desk.checking import faults_of_lines
 from service.pages.desk.controls import form_members, subject
@@ -30,7 +31,7 @@ from service.pages.desk.room import Desk
 from service.pages.desk.suggested import suggestion_members
 from service.pages.desk.task import Filled, Task, change_task, folded_at, new_task
 from service.pages.shell import rendering
-from service.pages.shell.answering import HTML, problem_as_page
+from service.pages.shell.answering import HTML, in_other_language, problem_as_page
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, PageFacts, navigation
 from service.suggestions.making import (
@@ -54,8 +55,8 @@ from service.words.speech import Speech
 SUGGEST = "/suggest"
 """Where the forms are, as those of the desk are below its own path."""
 
-LARGEST_FORM = 8 * LARGEST
-"""In bytes: percent-encoded, a letter of Chinese has nine."""
+LARGEST_FORM = LARGEST_BODY
+"""In bytes. What is too long for a suggestion is shown again, so that one shortens it."""
 
 MISSING = ("milestone", "discovery", "policy", "indicator", "observation", "facility")
 """The types of line that a reader may find missing."""
@@ -136,12 +137,18 @@ def _answered(task: Task) -> Response:
     archive().chronicle.need_own()
     if request.method == "GET":
         return _shown(desk, task, task.filled(), Wish({}, ""))
-    form = _sent_form()
+    try:
+        form = _sent_form()
+    except RequestEntityTooLarge:
+        empty = Wish({}, "")
+        return _shown(desk, task, task.filled(), empty, _too_long(desk), status=413)
     if not is_from_here():
         why = "the form was not sent by a page of this service"
         return problem_response(BY_SLUG["not-allowed"], why, {})
     filled = task.sent(form)
     wish = _wish(task, filled, form)
+    if form.get("do") == "redraw":
+        return _shown(desk, task, filled, wish)
     if _is_at_fault(wish):
         return _shown(desk, task, filled, wish, status=422)
     say = desk.say
@@ -154,7 +161,7 @@ def _answered(task: Task) -> Response:
         why = say("So many suggestions wait that no more are kept. Come back in some hours.")
         return _not_now(_shown(desk, task, filled, wish, why, status=503), 3600)
     except BodyTooLarge:
-        return _shown(desk, task, filled, wish, say("It is too long: shorten it."), status=413)
+        return _shown(desk, task, filled, wish, _too_long(desk), status=413)
     return cast("Response", redirect(located(address_of(made), desk.here.texts.items()), 303))
 
 
@@ -179,6 +186,10 @@ def _sent_form() -> MultiDict[str, str]:
     if any(holds_key(f"{name} {text}") for name, text in request.form.items(multi=True)):
         raise MisplacedKey("the form")
     return request.form
+
+
+def _too_long(desk: Desk) -> str:
+    return desk.say("It is too long: shorten it to %(number)s kB in all.", number=LARGEST // 1024)
 
 
 def _not_now(response: Response, seconds: int) -> Response:
@@ -224,7 +235,8 @@ def _shown(
             "reason": {"value": wish.reason, "most": LONGEST_REASON, "faults": of_words["reason"]},
             "where": {"value": wish.where, "most": LONGEST_WHERE, "faults": of_words["where"]},
         },
-        "is_wrong": bool(form["summary"] or form["faults"] or any(of_words.values())),
+        "is_wrong": bool(fault or form["summary"] or form["faults"] or any(of_words.values())),
+        "in_other_language": in_other_language(desk.lang),
     }
     return _page("suggestion/form.html", desk, status, **shown)
 

@@ -89,7 +89,7 @@ class Walk:
                 control.select_option(text)
             else:
                 control.fill(text)
-        self.page.click("button[value=preview]")
+        self.page.click("main button[value=preview]")
         self.judge(name)
 
     def record(self, name: str) -> None:
@@ -209,12 +209,12 @@ def test_a_reader_suggests_and_a_curator_takes_and_declines_it(
     walk.open("/desk/suggestions", "queue")
     page.click(".waiting h2 a >> nth=0")
     walk.judge("suggested")
-    page.click(".mending summary")
+    assert page.input_value("[name='source.url']") == "https://example.org/log"
     page.fill("[name='source.title']", "The log book")
-    page.click("button[value=preview]")
+    page.click("main button[value=preview]")
     walk.judge("suggested-refused")
     page.fill("[name='source.medium']", "book")
-    page.click("button[value=preview]")
+    page.click("main button[value=preview]")
     walk.judge("suggested-looked")
     walk.record("taken")
     page.check(".waiting input[type=checkbox] >> nth=0")
@@ -280,9 +280,52 @@ def test_another_row_has_labels_of_its_own(
     page.goto(f"{desk}/new/milestone?facility=juno")
     page.get_by_label("Source 2, its id").fill("yearbook")
     page.get_by_label("Source 3, its id").fill("x")
+    expect(page.locator("#f-sources-live")).to_have_text("")
     page.get_by_label("Source 4, the place in it").fill("p. 9")
     assert page.get_by_label("Source 4, its id").is_visible()
     expect(page.locator("#f-sources-live")).to_have_text("nothing of that id is recorded")
+
+
+def test_what_is_still_being_written_is_not_called_wrong(
+    open_page: OpenPage, desk: str, archive: Archive
+) -> None:
+    """The beginning of an id is none yet, and the list has what it may become; once the input is
+    left it is."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, desk, archive)
+    page.goto(f"{desk}/new/milestone?facility=juno")
+    source, told = page.get_by_label("Source 1, its id"), page.locator("#f-sources-live")
+    source.press_sequentially("year")
+    expect(page.locator("#list-source option")).to_have_attribute("value", "yearbook")
+    assert told.inner_text() == ""
+    page.keyboard.press("Tab")
+    expect(told).to_have_text("nothing of that id is recorded")
+    assert source.get_attribute("aria-invalid") == "true"
+    source.fill("yearbook")
+    expect(told).to_have_text("A yearbook")
+    assert source.get_attribute("aria-invalid") is None
+
+
+def test_what_is_wrong_comes_first_and_goes_along_to_the_other_language(
+    open_page: OpenPage, desk: str, archive: Archive
+) -> None:
+    """The keyboard is at the list, only what is wrong is marked, and what was written stays."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, desk, archive)
+    page.goto(f"{desk}/statements/juno-came/correct")
+    page.fill("#f-why-reason", "So.")
+    page.get_by_label("Source 2, its id").nth(0).fill("lost")
+    page.click("main button[value=preview]")
+    page.wait_for_selector("#problems")
+    assert page.title().startswith("Error: ")
+    marked = "[...document.querySelectorAll('[aria-invalid]')].map(each => each.value)"
+    assert page.evaluate(marked) == ["lost"]
+    assert page.evaluate("document.activeElement.id") == "problems"
+    page.click(".lang button[formaction]")
+    page.wait_for_selector("html[lang=zh-CN] #problems")
+    assert page.title().startswith("错误：")
+    assert page.input_value("#f-why-reason") == "So."
+    assert page.evaluate(marked) == ["lost"]
 
 
 def test_a_late_answer_about_one_row_is_not_told_of_another(
@@ -301,6 +344,7 @@ def test_a_late_answer_about_one_row_is_not_told_of_another(
     with page.expect_request("**/desk/id?*id=yearbook*"):
         page.get_by_label("Source 2, its id").fill("yearbook")
     page.get_by_label("Source 3, its id").fill("x")
+    page.keyboard.press("Tab")
     told = page.locator("#f-sources-live")
     expect(told).to_have_text("nothing of that id is recorded")
     with page.expect_response("**/desk/id?*id=yearbook*"):
@@ -361,6 +405,11 @@ def test_enter_looks_and_never_records(open_page: OpenPage, desk: str, archive: 
     page.focus("#preview button")
     page.keyboard.press("Enter")
     expect(page.locator("[role=status]")).to_have_text("Recorded at @5.")
+    page.goto(f"{desk.removesuffix('/desk')}/suggest/statements/juno-came/correct")
+    page.fill("#f-reason", "The log book.")
+    page.fill("#f-title", "Takes data")
+    page.press("#f-title", "Enter")
+    page.wait_for_url("**/suggestions/*")
 
 
 def test_the_desk_needs_no_scripts(open_page: OpenPage, desk: str, archive: Archive) -> None:
@@ -372,7 +421,7 @@ def test_the_desk_needs_no_scripts(open_page: OpenPage, desk: str, archive: Arch
     page.select_option("#f-modality", "actual")
     page.fill("#f-date", "2031")
     page.fill("#f-title", "Upgraded")
-    page.click("button[value=preview]")
+    page.click("main button[value=preview]")
     shown = json.loads(page.locator("#preview pre").text_content() or "")
     page.click("button[value=record]")
     assert page.locator("[role=status]").inner_text() == "Recorded at @5."

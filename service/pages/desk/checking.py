@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from events.catalogue import BY_TYPE
+from events.characters import faults_of_characters
 from events.clocks import utc_day
 from events.decision import decide
-from events.errors import BatchRefused, CellsRefused, Refusal, UnknownReference
+from events.errors import BadSupersedes, BatchRefused, CellsRefused, Refusal, UnknownReference
 from events.fact import Line
 from events.orders import Command, Order
 from events.record import changed
@@ -49,10 +50,12 @@ def _all_faults(
     if shape is None:
         return list(found.values())
     said = {name: value for name, value in line.items() if name not in ("type", "revision")}
-    more: list[Refusal] = [*shape.faults(said), *_faults_of_changes(service, line, before)]
-    for each in more:
-        found.setdefault(each.pointer, each)
-    for each in _against_the_log(service, line, list(found.values())):
+    more: list[Refusal] = [
+        *shape.faults(said),
+        *faults_of_characters(line),
+        *_faults_of_changes(service, line, before),
+    ]
+    for each in (*more, *_against_the_log(service, line, [*found.values(), *more])):
         if not (isinstance(each, UnknownReference) and each.id in known):
             found.setdefault(each.pointer, each)
     return list(found.values())
@@ -69,6 +72,11 @@ def _faults_of_changes(service: Archive, line: Line, before: Line) -> Iterator[R
         if each.pointer[1:].partition("/")[0] in {*changes, "date", "stated"}:
             each.pointer = CHANGES + each.pointer
             yield each
+    earlier = changes.get("supersedes")
+    if isinstance(earlier, str) and not service.chronicle.claimed("statement", [earlier]):
+        yield BadSupersedes(
+            str(before.get("id")), earlier, str(line.get("record")), pointer=f"{CHANGES}/supersedes"
+        )
     cited = changes.get("sources")
     for index, each in enumerate(cited if isinstance(cited, list) else ()):
         id = each.get("id") if isinstance(each, dict) else None

@@ -14,7 +14,7 @@ from service.pages.desk.faults import plain_fault
 from service.pages.desk.form import RARE, SPARE, Member, Value, values_of
 from service.pages.desk.lines import rows_of
 from service.pages.desk.room import Desk
-from service.pages.desk.task import SOURCE, SOURCE_MEMBERS, WHY, Filled, Task
+from service.pages.desk.task import SOURCE, WHY, Filled, Task
 from service.pages.desk.values import date_and_days, value_words
 from service.pages.shell.layout import Members
 from service.words import language, places
@@ -75,7 +75,7 @@ def form_members(desk: Desk, task: Task, filled: Filled, faults: Sequence[Member
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
     source = [
         _control(desk, task, _wanted(each, task, filled), of_source[each.name], prefix=SOURCE)
-        for each in (SOURCE_MEMBERS if task.may_cite else ())
+        for each in task.source_members
     ]
     everything = (*controls, *own, *source)
     for each in everything:
@@ -90,12 +90,20 @@ def form_members(desk: Desk, task: Task, filled: Filled, faults: Sequence[Member
         "source": source,
         "source_open": any(each["filled"] or each["faults"] for each in source),
         "summary": [
-            {"id": each["id"], "label": each["label"], "faults": each["faults"]}
+            {"id": each["id"], "label": _in_summary(desk, each), "faults": each["faults"]}
             for each in everything
             if each["faults"]
         ],
         "faults": [fault for left in here.values() for fault in left],
     }
+
+
+def _in_summary(desk: Desk, control: Members) -> str:
+    """What a control is called among all of a form: two may have one label."""
+    label = str(control["label"])
+    if control["name"].startswith(SOURCE):
+        return desk.say("%(name)s of the new source", name=label)
+    return label
 
 
 def _wanted(member: Member, task: Task, filled: Filled) -> Member:
@@ -113,7 +121,7 @@ def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members
     """The faults by the name of their control; "" is the whole form."""
     of_thing = {each.name for each in task.members}
     of_change = {each.name for each in task.why}
-    of_source = {each.name for each in SOURCE_MEMBERS}
+    of_source = {each.name for each in task.source_members}
     found: dict[str, list[Members]] = {}
     for fault in faults:
         steps = fault["pointer"].split("/")[1:]

@@ -183,6 +183,8 @@ def _malformed(refusal: Refusal, say: Speech) -> str | None:
         "only a planned statement can be dropped": say("Only a plan can be given up."),
         "a plan that is dropped has no date": say("A plan that is given up has no date."),
     }
+    if isinstance(refusal, MalformedLine) and refusal.why.startswith("Invalid enum value"):
+        return say("It takes one of: %(words)s.", words=say(", ").join(refusal.allowed))
     said = known.get(str(refusal)) or _of_form(str(refusal), say)
     return said or desk_words.no_sheet(str(refusal), say.lang)
 
@@ -210,7 +212,6 @@ def _of_form(why: str, say: Speech) -> str | None:
         return say("%(code)s is no country.", code=found[1])
     beginnings = {
         "Expected `str` of length >=": say("It is missing."),
-        "Invalid enum value": say("Choose one of the list."),
         "an id is lower-case": say(
             "An id takes lower-case letters and digits, joined by single hyphens."
         ),

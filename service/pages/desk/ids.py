@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from itertools import count
 
 from events.catalogue import CARD_TYPES, STATEMENT_TYPES
@@ -22,13 +23,15 @@ LONGEST = 60
 """In characters, before a number that makes it unique."""
 
 
-def suggested_id(service: Archive, line: Line) -> str:
-    """A free id for a line, by what the line says so far."""
+def suggested_id(service: Archive, line: Line, besides: Container[str] = ()) -> str:
+    """A free id for a line, by what the line says so far; none of those `besides`."""
     stem = stem_of(line)
     spaces = _spaces(line["type"])
     ids = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
     taken = service.chronicle.claimed
-    return next(id for id in ids if not any(taken(space, [id]) for space in spaces))
+    return next(
+        id for id in ids if id not in besides and not any(taken(space, [id]) for space in spaces)
+    )
 
 
 def stem_of(line: Line) -> str:

@@ -21,6 +21,7 @@ from projections.engine.account import Account, account
 from service.orders.preview import Touched, changes
 from service.orders.writing import proposal
 from service.pages.desk import words as desk_words
+from service.pages.desk.oddities import oddities
 from service.pages.desk.room import Desk
 from service.pages.desk.values import (
     day_words,
@@ -50,11 +51,11 @@ def preview_of(desk: Desk, decision: Decision) -> Members:
         "warnings": [
             {
                 "line": each["line"],
-                "code": each["code"],
                 "text": desk_words.warning(each["code"], each["text"], desk.lang),
             }
             for each in proposed["warnings"]
-        ],
+        ]
+        + [*oddities(desk, changing)],
         "readings": readings,
         "weighs": any(each["weighed"] for each in readings),
         "revisions": {
@@ -188,6 +189,9 @@ def _span_line(desk: Desk, span: Mapping[str, Any]) -> str:
     if value:
         said = labels.milestone if span["facet"] == "overdue" else labels.label
         what = say("%(name)s: %(value)s", name=what, value=said(value, lang))
+    elif span["facet"] == "status":
+        before_any = labels.STATUS_PHRASES.of("", lang)
+        what = say("%(name)s: %(value)s", name=what, value=before_any)
     if span.get("certainty") == "possible":
         what = " ".join((what, say("(one of several possible)")))
     return say("%(what)s, %(when)s", what=what, when=_span_days(desk, span))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from io import StringIO
 from typing import Any
 
+from events.catalogue import BY_TYPE, CARD_TYPES, STATEMENT_TYPES
+from events.dates import Language
 from events.errors import CellsRefused, Refusal, SheetRefused
+from events.fact import Line
 from events.sheets.members import kind_of
 from events.sheets.reading import Row, Sheet
+from service.archive import Archive
+from service.pages.desk import words as desk_words
 from service.pages.desk.faults import fault_of
+from service.pages.desk.form import Member, members_of
+from service.pages.desk.ids import suggested_id
 from service.pages.shell.layout import Members
 from service.words.speech import Speech
 
@@ -18,6 +27,79 @@ MOST = 100
 
 LONGEST = 200
 """Characters that are shown of a cell."""
+
+
+def with_ids(service: Archive, sheet: Sheet) -> str:
+    """The text of a sheet in which each row that has no id got one that is suggested; "" where no
+    row needs one, or cells stand beneath no column."""
+    refused = {
+        row.number: row.order.line for row in sheet.rows if isinstance(row.order.line, CellsRefused)
+    }
+    if not all(each.pointer for line in refused.values() for each in line.refusals):
+        return ""
+    taken = {str(_read(row).get("id")) for row in sheet.rows}
+    given: dict[int, str] = {}
+    for row in sheet.rows:
+        line = _read(row)
+        cells = dict(zip(sheet.columns, row.cells, strict=True))
+        if cells.get("id") == "" and line.get("type") in (*CARD_TYPES, *STATEMENT_TYPES):
+            given[row.number] = suggested_id(service, line, taken)
+            taken.add(given[row.number])
+    return _written(sheet, given) if given else ""
+
+
+def _read(row: Row) -> Line:
+    """What could be read of a row."""
+    line = row.order.line
+    if isinstance(line, CellsRefused):
+        return line.line
+    return {} if isinstance(line, Refusal) else line
+
+
+def _written(sheet: Sheet, ids: Mapping[int, str]) -> str:
+    """A sheet as a text, each row at its number, with ids for some; the type of its rows stands in
+    each of them."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(sheet.columns)
+    at = 1
+    for row in sheet.rows:
+        text.write("\n" * (row.number - at - 1))
+        at = row.number
+        own = {"id": ids.get(row.number, ""), "type": _read(row).get("type", "")}
+        writer.writerow(
+            cell or own.get(column, "")
+            for column, cell in zip(sheet.columns, row.cells, strict=True)
+        )
+    return text.getvalue()
+
+
+def columns_of(type: str, lang: Language) -> list[Members]:
+    """The columns of a sheet for a type of line: each `name`, its `label`, whether it is
+    `required`, and what it `takes`."""
+    return [
+        {
+            "name": each.name,
+            "label": desk_words.member(each.name, lang),
+            "required": each.required and each.name != "id",
+            "takes": _takes(type, each, lang),
+        }
+        for each in members_of(BY_TYPE[type])
+    ]
+
+
+def _takes(type: str, member: Member, lang: Language) -> str:
+    """What a cell takes, in words."""
+    say = Speech(lang)
+    if member.kind == "choice":
+        return say("one of: %(words)s", words=say(", ").join(member.choices))
+    if member.kind == "citations":
+        return say("ids of sources, each with the place in it behind a #: yearbook#p. 3; diary")
+    if member.kind in ("ids", "uris"):
+        return say("several, joined by a semicolon and a blank")
+    if member.kind == "facts":
+        return say("a column for each, such as %(name)s.cost_usd", name=member.name)
+    return desk_words.hint(type, member.name, lang)
 
 
 def sheet_faults(refused: SheetRefused, say: Speech) -> list[Members]:

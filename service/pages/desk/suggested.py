@@ -12,6 +12,7 @@ from service.pages.desk.preview import Life
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.shell.layout import Members
+from service.web.access import EVERYONE
 from service.words import labels
 from service.words.names import text_in
 
@@ -36,7 +37,9 @@ def suggestion_members(desk: Desk, suggestion: Suggestion, fold: Fold | None = N
         "where": suggestion.where,
         "link": suggestion.link,
         "made_at": suggestion.made_at,
-        "actor": suggestion.actor,
+        "actor": desk.say("a reader without an account")
+        if suggestion.actor == EVERYONE.name
+        else suggestion.actor,
         "closed_at": suggestion.closed_at,
         "closed_by": suggestion.closed_by,
         "recorded": suggestion.recorded,

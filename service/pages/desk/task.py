@@ -41,6 +41,9 @@ WHY = "why."
 SOURCE = "source."
 """What the names of the members of a source that is entered in place begin with."""
 
+OF_CHANGE = "of_change"
+"""Says of a source that is entered with a correction that only the change rests on it."""
+
 _OF_A_SOURCE = ("title", "url", "medium", "author", "publisher", "date")
 
 SOURCE_MEMBERS: tuple[Member, ...] = (
@@ -106,6 +109,16 @@ class Task:
         """Whether its line names sources, of which one may be entered with it."""
         return any(each.kind == "citations" for each in (*self.members, *self.why))
 
+    @property
+    def source_members(self) -> tuple[Member, ...]:
+        """The members of a source that is entered in place. Of a correction or an amendment it
+        becomes one of the thing itself, unless the form says that it is of the change."""
+        if not self.may_cite:
+            return ()
+        if not (self.why and any(each.kind == "citations" for each in self.members)):
+            return SOURCE_MEMBERS
+        return *SOURCE_MEMBERS, Member(OF_CHANGE, "flag", required=False, choices=(), of="")
+
     def filled(self) -> Filled:
         """The values of the form at first."""
         line = self.before if self.is_change else self.prefilled
@@ -113,19 +126,23 @@ class Task:
 
     def has_source(self, filled: Filled) -> bool:
         """Whether a form says anything of a source, besides what it was offered with."""
-        return filled.source != self._offered() and any(filled.source.values())
+        said = {name: text for name, text in filled.source.items() if name != OF_CHANGE}
+        return any(said.values()) and any(said[name] != self._offered()[name] for name in said)
 
     def _offered(self) -> Values:
-        """What stands of a source in a form at first: the address that a suggestion gives."""
-        link = None if self.suggestion is None else self.suggestion.link
-        return values_of(SOURCE_MEMBERS, {} if link is None else {"url": link})
+        """What stands of a source in a form at first: where a suggestion says that it can be
+        read."""
+        where = None if self.suggestion is None else self.suggestion.where
+        is_link = self.suggestion is not None and self.suggestion.link is not None
+        said = {} if where is None else {"url" if is_link else "title": where}
+        return values_of(self.source_members, said)
 
     def sent(self, form: MultiDict[str, str]) -> Filled:
         """The values that a form sent."""
         return Filled(
             sent(self.members, form),
             sent(self.why, form, WHY),
-            sent(SOURCE_MEMBERS if self.may_cite else (), form, SOURCE),
+            sent(self.source_members, form, SOURCE),
         )
 
     def shows(self, line: Line, source: Line | None = None) -> Filled:
@@ -137,12 +154,14 @@ class Task:
         if not self.may_cite:
             raise MalformedLine("the line names no sources", pointer="/sources")
         fact_of(source)
-        whose = why if self.why else values
+        of_thing = cast("Rows", values.get("sources", ()))
+        is_of_change = all(id != source["id"] for id, _ in of_thing)
+        whose = why if self.why and is_of_change else values
         rows = cast("Rows", whose["sources"])
         whose["sources"] = tuple(row for row in rows if row[0] != source["id"])
         places = [place for id, place in rows if id == source["id"] and place]
-        shown = {**source, "locator": places[0]} if places else source
-        return Filled(values, why, values_of(SOURCE_MEMBERS, shown))
+        shown = {**source, "locator": places[0] if places else None, OF_CHANGE: is_of_change}
+        return Filled(values, why, values_of(self.source_members, shown))
 
     def _shows(self, line: Line) -> tuple[dict[str, Value], dict[str, Value]]:
         if any(line.get(name) != value for name, value in self.said.items()):
@@ -164,13 +183,15 @@ class Task:
     def lines(self, filled: Filled, source_id: str) -> tuple[Line, ...]:
         """The lines that a form says: where a source is entered in place, that one first, under an
         id, and its own, which names it."""
-        line = self.line(filled)
         if not self.has_source(filled):
-            return (line,)
-        said = line_of(SOURCE_MEMBERS, filled.source)
-        place = {name: said.pop(name) for name in ("locator",) if name in said}
-        line["sources"] = [*line.get("sources", ()), {"id": source_id, **place}]
-        return {"type": "source", "id": source_id, **said}, line
+            return (self.line(filled),)
+        said = line_of(self.source_members, filled.source)
+        row = (source_id, str(said.pop("locator", "")))
+        is_of_change = said.pop(OF_CHANGE, False) or "sources" not in filled.values
+        whose = filled.why if is_of_change else filled.values
+        whose = {**whose, "sources": (*cast("Rows", whose["sources"]), row)}
+        filled = filled._replace(**{"why" if is_of_change else "values": whose})
+        return {"type": "source", "id": source_id, **said}, self.line(filled)
 
 
 def new_task(type: str, prefill: Mapping[str, str]) -> Task:

@@ -63,7 +63,8 @@ def no_sheet(why: str, lang: str) -> str | None:
     """What is wrong with a sheet (`events.sheets`), in Chinese; None for what has no words here."""
     for words, said in NO_SHEETS if lang == "zh" else ():
         if found := re.fullmatch(words, why, re.DOTALL):
-            return said.format(**found.groupdict())
+            told = found.groupdict()
+            return said.format(**told | {"type": type_of_line(told.get("type", ""), lang)})
     return None
 
 
@@ -118,6 +119,7 @@ MEMBERS: Mapping[str, Said] = {
     "modality": word("members", "Actual or planned"),
     "name": word("members", "Name"),
     "name_zh": word("members", "Name in Chinese"),
+    "of_change": word("members", "It only gives the reason for the change"),
     "operator": word("members", "Operator"),
     "operator_zh": word("members", "Operator in Chinese"),
     "place": word("members", "Place"),
@@ -208,6 +210,7 @@ HINTS: Mapping[str, Said] = {
     "class": word(
         "hints", "What kind of machine or place it is, so that like is counted with like."
     ),
+    "of_change": word("hints", "Otherwise what is changed rests on it from now on."),
     "operator": word("hints", "Who runs it."),
     "operator_zh": word("hints", "The same in Chinese."),
     "place": word("hints", "Where it stands."),
@@ -304,9 +307,14 @@ NO_SHEETS: Sequence[tuple[str, str]] = (
     (r"it has no row beneath its header", "标题行下没有内容"),
     (r"it is a workbook, not CSV: .+", "这是工作簿，不是CSV：请另存为“CSV UTF-8”"),
     (
-        r"byte (?P<byte>\d+) is not (?P<encoding>UTF-\d+)(?: \(perhaps (?P<other>.+)\))?: .+",
-        "第{byte}个字节不是{encoding}：请另存为“CSV UTF-8”",
+        r"byte (?P<byte>\d+) is not UTF-8 \(perhaps GB18030, GBK or Latin-1\): .+",
+        "第{byte}个字节不是UTF-8（也许是GB18030、GBK或Latin-1）：请另存为“CSV UTF-8”",
     ),
+    (
+        r"byte (?P<byte>\d+) is not UTF-8 \(perhaps Latin-1 or Windows-1252\): .+",
+        "第{byte}个字节不是UTF-8（也许是Latin-1或Windows-1252）：请另存为“CSV UTF-8”",
+    ),
+    (r"byte (?P<byte>\d+) is not UTF-16: .+", "第{byte}个字节不是UTF-16：请另存为“CSV UTF-8”"),
     (r"it has characters U\+0000, .+", "含有U+0000字符：请另存为“CSV UTF-8”"),
     (
         r"the row has more than (?P<most>[\d,]+) characters: .+",
@@ -326,7 +334,8 @@ NO_SHEETS: Sequence[tuple[str, str]] = (
         "缺少{name}列，{type}必须有这一列",
     ),
     (r"of which type are the rows\? .+", "各行是什么类型？请选择，或加一列type"),
-    (r"the sheet (?:was sent as|is) one of (?P<type>.+)", "此表的类型是{type}"),
+    (r"the sheet was sent as one of '(?P<type>.+)'", "此表是作为“{type}”发送的"),
+    (r"the sheet is one of '(?P<type>.+)'", "此表的各行都是“{type}”"),
     (
         r"the cell (?P<cell>\S+) stands under no name of a column",
         "单元格{cell}上方没有列名",

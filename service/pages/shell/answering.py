@@ -297,6 +297,12 @@ def problem_as_page(response: Response) -> Response:
     return rendering.with_policy(response)
 
 
+def in_other_language(lang: Language) -> str:
+    """The address that was asked for, with all that it asks, in the other language."""
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return located(request.path, [*asked, ("lang", "en" if lang == "zh" else "zh")])
+
+
 def reads_pages() -> bool:
     """Whether the request prefers a problem as HTML."""
     offered = [HTML, PROBLEM, "application/json"]

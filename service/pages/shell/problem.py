@@ -142,7 +142,7 @@ def _said(slug: str, problem: Members, say: Speech) -> str:
         "rate-limited": say("Too many requests came from you: wait a moment."),
         "not-authenticated": say("Reading here needs a key."),
         "not-allowed": say("This may not be done with this key, or not from here."),
-        "payload-too-large": say("What was sent is too large."),
+        "payload-too-large": _too_large(str(problem["detail"]), say),
         "address-too-long": say("The address is too long: ask for less at once."),
         "is-mirror": say("This is a copy of another chronicle, which takes the corrections."),
         "internal": say("Something failed here. It was noted."),
@@ -152,6 +152,14 @@ def _said(slug: str, problem: Members, say: Speech) -> str:
     if problem["status"] >= 500:
         return say("It cannot be answered just now: come back in a moment.")
     return str(problem["detail"]) if say.lang == "en" else say("The request was not understood.")
+
+
+def _too_large(detail: str, say: Speech) -> str:
+    """What is the matter with what is too large, and how large it may be where that is known."""
+    words = say("What was sent is too large.")
+    if found := re.search("([0-9]+) bytes", detail):
+        words += say(" It may have %(number)s kB.", number=int(found[1]) // 1024)
+    return words
 
 
 def _fault(slug: str, error: Members, value: str, say: Speech) -> str:

@@ -29,6 +29,10 @@
     soon(form, 700, look);
   });
 
+  form.addEventListener("focusout", ({ target }) => {
+    if ("of" in target.dataset && target.value.trim()) soon(target, 0, () => named(target));
+  });
+
   /* One thing at a time for each subject, once it has been quiet for a moment. */
   function soon(subject, pause, act) {
     clearTimeout(waits.get(subject));
@@ -54,8 +58,8 @@
     const live = line(input);
     live.textContent = text;
     live.classList.toggle("bad", bad);
-    if (input.id) input.toggleAttribute("aria-invalid", bad);
-    if (bad && input.id) input.setAttribute("aria-invalid", "true");
+    if (bad) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
   }
 
   async function date(input) {
@@ -77,7 +81,9 @@
     if (!id) return tell(input, "", false);
     const told = await ask("id", { of, id });
     if (!told || !still(input, id)) return;
-    tell(input, told.words, !told.taken);
+    // What is still being written is no id yet, though the list below it may have one.
+    const left = document.activeElement !== input;
+    tell(input, told.taken || left ? told.words : "", !told.taken && left);
     const list = document.getElementById(`list-${of}`);
     if (!list || told.taken) return;
     const found = await ask("find", { of, q: id });

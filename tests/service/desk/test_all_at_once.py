@@ -44,6 +44,31 @@ def test_so_do_those_of_a_correction(grace: Browser) -> None:
         assert shown.says(words), words
 
 
+def test_a_wrong_date_hides_no_wrong_id(grace: Browser) -> None:
+    """What it supersedes is looked up, whatever else is wrong; of something new and of a change."""
+    for path in ("/desk/new/milestone?facility=juno", "/desk/statements/juno-came/correct"):
+        shown = page(grace.look(path, date="soon", supersedes="nothing"))
+        assert shown.says("soon is not a date")
+        assert shown.says("Nothing of the id nothing was recorded earlier"), path
+
+
+def test_every_bad_character_is_told_beside_a_bad_address(grace: Browser) -> None:
+    """Each in its member."""
+    for path in ("/desk/new/source", "/desk/sources/yearbook/amend"):
+        shown = page(
+            grace.look(
+                path,
+                medium="book",
+                url="javascript:alert(1)",
+                title="A\u202ebook",
+                author="B\u202e",
+            )
+        )
+        assert shown.says("Address : An address begins with http:// or https://."), path
+        assert shown.says("Title : It has a character that cannot be shown"), path
+        assert shown.says("Author : It has a character that cannot be shown"), path
+
+
 @pytest.mark.parametrize(
     ("member", "text", "words"),
     [
@@ -51,6 +76,7 @@ def test_so_do_those_of_a_correction(grace: Browser) -> None:
         ("date", "12/2013", "12/2013: write 2013-12, if that is meant."),
         ("stated", "", "A plan must say when it was stated."),
         ("title", "two\u202elines", "It has a character that cannot be shown"),
+        ("supersedes", "nothing", "Nothing of the id nothing was recorded earlier"),
         ("summary", "a" * 70_000, "It is too long by"),
     ],
 )
@@ -92,25 +118,62 @@ def test_what_is_wrong_with_it_stands_beside_it(grace: Browser, told: Teller) ->
     )  # fmt: skip
     assert looked.status_code == 422
     shown = page(looked)
-    assert shown.says("Address : An address begins with http:// or https://.")
-    assert shown.says("Medium : It is missing.")
+    assert shown.says("Address of the new source : An address begins with")
+    assert shown.says("Medium of the new source : It is missing.")
     assert shown.form("preview").value("source.title") == "A page"
     assert head(told.archive) == 4
 
 
-def test_a_source_with_a_change_is_of_the_change(grace: Browser, told: Teller) -> None:
+def test_what_is_corrected_rests_on_the_source_that_comes_with_it(
+    grace: Browser, told: Teller
+) -> None:
+    """At its place in it, as is told before; and beside those that it had."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        date="2025-08-25", why__reason="So.", source__title="A page", source__medium="news",
+        source__locator="p. 3",
+    )  # fmt: skip
+    assert page(looked).says("yearbook; a-page, p. 3")
+    assert not page(looked).says("Odd, though it may be recorded")
+    form = page(looked).form("preview")
+    assert [value for name, value in form.fields if name == "sources.0"] == ["yearbook", "", ""]
+    assert form.value("source.locator") == "p. 3"
+    grace.record(looked)
+    source, line = recorded(told.archive, 4)
+    assert "sources" not in line
+    assert line["changes"] == {
+        "date": "2025-08-25",
+        "sources": [{"id": "yearbook"}, {"id": source["id"], "locator": "p. 3"}],
+    }
+
+
+def test_a_form_that_is_wrong_elsewhere_keeps_its_source(grace: Browser) -> None:
+    """The source that comes with it is not missed."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        date="soon", why__reason="So.", source__title="A page", source__medium="news",
+    )  # fmt: skip
+    assert looked.status_code == 422
+    assert not page(looked).says("No source")
+    assert page(looked).form("preview").value("source.title") == "A page"
+
+
+def test_a_source_may_be_of_the_change_alone(grace: Browser, told: Teller) -> None:
     """And both are at the revision that was looked at."""
     looked = grace.look(
         "/desk/statements/juno-came/correct",
         date="2025-08-25", why__reason="So.", source__title="A page", source__medium="news",
+        source__of_change="true",
     )  # fmt: skip
+    assert page(looked).says("Its date changes, and what it rests on does not")
     told.tell(
         {"type": "correction", "statement": "juno-came", "changes": {"summary": "x"}, "reason": "y"}
     )
     stale = grace.record(looked)
     assert stale.status_code == 412
-    assert page(stale).form("preview").value("source.title") == "A page"
-    assert page(stale).form("preview").value("why.sources.0") == ""
+    form = page(stale).form("preview")
+    assert (form.value("source.title"), form.value("source.of_change")) == ("A page", "true")
+    assert form.value("why.sources.0") == ""
     assert grace.record(stale).status_code == 303
     source, line = recorded(told.archive, 5)
     assert line["sources"] == [{"id": source["id"]}]

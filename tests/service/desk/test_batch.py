@@ -58,12 +58,12 @@ def test_a_bad_batch_tells_each_line(grace: Browser, told: Teller) -> None:
     looked = grace.look("/desk/batch", text=text)
     assert looked.status_code == 422
     for words in (
-        "line 1: It is missing. /id",
-        "line 1: It is missing. /medium",
-        "line 1: It is missing. /title",
+        "line 1: /id : It is missing.",
+        "line 1: /medium : It is missing.",
+        "line 1: /title : It is missing.",
         "line 3: it is not JSON",
-        "line 4: soon is not a date: write 2013,",
-        "line 4: Soon is not an id:",
+        "line 4: /date : soon is not a date: write 2013,",
+        "line 4: /supersedes : Soon is not an id:",
         "There may be more",
     ):
         assert page(looked).says(words), words

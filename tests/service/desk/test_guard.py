@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from service.app import create_app
+from service.desk.keeping import LARGEST_FORM
 from service.settings import Settings
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import PATHS, head, key_of, page, recorded
@@ -160,3 +161,10 @@ def test_what_is_not_there_is_not_found(grace: Browser, path: str) -> None:
     """404, as a page."""
     answer = grace.get(path)
     assert answer.status_code == 404
+
+
+def test_what_is_too_large_is_told_with_how_large_it_may_be(grace: Browser) -> None:
+    """In the unit of a file."""
+    answer = grace.post("/desk/batch", [("text", "a" * (LARGEST_FORM + 1))])
+    assert answer.status_code == 413
+    assert page(answer).says("What was sent is too large. It may have 4096 kB.")

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service.app import create_app
-from service.desk.guard import LARGEST_FORM
+from service.desk.keeping import LARGEST_FORM
 from service.web.sessions import COOKIE
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import FORMS, PATHS, head, key_of, page

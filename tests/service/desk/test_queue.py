@@ -77,8 +77,50 @@ def test_a_form_that_is_sent_twice_takes_it_once(grace: Browser, told: Teller) -
     assert places == ["/desk/suggestions?recorded=5"] * 2
     closed = grace.record(other)
     assert closed.status_code == 409
-    assert "taken already" in closed.text
+    assert page(closed).says("Somebody was faster")
+    assert page(closed).says("grace took it on 25 November 2026")
     assert head(told.archive) == 5
+
+
+def test_what_somebody_else_declined_is_told_to_whoever_would_take_it(
+    grace: Browser, told: Teller
+) -> None:
+    """By whom, when and why; and what one wrote is given back. Nothing is recorded."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    told.archive.suggestions.decline(made.id, reason="It is a hoax.", by="li")
+    form = page(looked).form("decline")
+    again = [*page(looked).form("preview").fields, ("do", "preview")]
+    answers = (
+        grace.record(looked),
+        grace.post(form.action, [*form.filled({"reason": "I doubt it."}), ("do", "decline")]),
+        grace.post(form.action, again),
+    )
+    for answer in answers:
+        assert answer.status_code == 409
+        for words in ("Somebody was faster", "li declined it on 25 November 2026", "a hoax."):
+            assert page(answer).says(words), words
+        assert 'href="/desk/suggestions"' in answer.text
+    assert page(answers[1]).says("I doubt it.")
+    assert head(told.archive) == 4
+
+
+def test_who_has_no_key_is_called_so(grace: Browser, told: Teller) -> None:
+    """In the language of the page."""
+    made = waits(told)
+    for path in ("/desk/suggestions", f"/desk/suggestions/{made.id}"):
+        assert grace.page(path).says("a reader without an account")
+        assert grace.page(f"{path}?lang=zh").says("未登录的读者")
+
+
+def test_what_is_missing_is_named(grace: Browser, told: Teller) -> None:
+    """The reason, of one and of many."""
+    made = waits(told)
+    token = ("token", grace.page("/desk").forms[0].value("token"))
+    one = grace.post(f"/desk/suggestions/{made.id}", [token, ("do", "decline")])
+    assert page(one).says("Why not : It is missing.")
+    many = grace.post("/desk/suggestions", [token, ("id", made.id), ("do", "decline")])
+    assert page(many).says("Why those are declined : It is missing.")
 
 
 def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller) -> None:
@@ -99,10 +141,27 @@ def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller)
     assert grace.record(looked).status_code == 303
     source, line = recorded(told.archive, 4)
     assert (source["type"], source["url"]) == ("source", "https://example.org/log")
-    assert line["changes"] == {"date": "2025-08-24"}
+    assert line["changes"] == {
+        "date": "2025-08-24",
+        "sources": [{"id": "yearbook"}, {"id": source["id"]}],
+    }
     assert line["reason"] == "By the log book."
-    assert line["sources"] == [{"id": source["id"]}]
     assert state(told, made) == ("taken", 6, None)
+
+
+@pytest.mark.parametrize(
+    ("where", "member"), [("https://example.org/log", "url"), ("Log book, page 41", "title")]
+)
+def test_where_it_can_be_read_is_offered_as_a_source(
+    grace: Browser, told: Teller, where: str, member: str
+) -> None:
+    """Before it is taken without: the form for a source is open, and has what the reader said."""
+    made = waits(told, where=where)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    assert page(looked).says("The reader says where it can be read, and it would not rest on that")
+    assert page(looked).form("preview").value(f"source.{member}") == where
+    assert '<details class="mending" open>' in looked.text
+    assert '<details class="newsource" open>' in looked.text
 
 
 def test_an_address_that_nobody_completes_is_no_source(grace: Browser, told: Teller) -> None:

@@ -60,10 +60,60 @@ def test_faults_stand_beside_their_cells(grace: Browser, told: Teller) -> None:
 def test_what_is_no_sheet_is_told_with_the_text_kept(grace: Browser) -> None:
     """A header that cannot be read, another encoding, another type."""
     looked = grace.look("/desk/batch", text="id,titel\na,b\n", type="source")
-    assert page(looked).says("B1 titel 'titel' is no member of a line")
+    assert page(looked).says("B1 titel : 'titel' is no member of a line")
     latin = sent(grace, "id,title\na,\xe4\n".encode("latin-1"), text="kept", type="source")
     assert page(latin).says("save it as “CSV UTF-8”")
     assert page(latin).form("preview").value("text") == "kept"
     form = grace.page("/desk/batch").form("preview")
     other = grace.post(form.action, form.filled({"text": SHEET, "type": "nonsense"}))
     assert other.status_code == 422
+
+
+def test_a_word_that_a_cell_does_not_take_is_told_with_those_that_it_does(grace: Browser) -> None:
+    """As the sheet would say them."""
+    looked = grace.look("/desk/batch", text=SHEET.replace("actual", "Actual"), type="observation")
+    assert page(looked).says("C2 modality : It takes one of: actual, planned.")
+
+
+def test_a_row_without_an_id_gets_one_that_stands_in_the_text(grace: Browser, told: Teller) -> None:
+    """Each another, in the place that its row has; so what is recorded is what was looked at."""
+    text = (
+        "type=milestone,id,facility,milestone,modality,date,title\n"
+        ",,juno,upgraded,actual,2026-02,More tubes\n"
+        "\n"
+        "milestone,mine,juno,suspended,actual,2026-03,'=A pause\n"
+        ',,juno,upgraded,actual,2026-04,"Yet, more"\n'
+    )
+    looked = grace.look("/desk/batch", text=text)
+    assert looked.status_code == 200, looked.text
+    assert page(looked).form("preview").value("text").split("\n") == [
+        "type,id,facility,milestone,modality,date,title",
+        "milestone,juno-upgraded-2026,juno,upgraded,actual,2026-02,More tubes",
+        "",
+        "milestone,mine,juno,suspended,actual,2026-03,'=A pause",
+        'milestone,juno-upgraded-2026-2,juno,upgraded,actual,2026-04,"Yet, more"',
+        "",
+    ]
+    assert grace.record(looked).status_code == 303
+    ids = [line["id"] for line in recorded(told.archive, 4)]
+    assert ids == ["juno-upgraded-2026", "mine", "juno-upgraded-2026-2"]
+
+
+def test_a_row_whose_cells_stand_beneath_no_column_is_left_as_it_is(grace: Browser) -> None:
+    """Nothing of a text is lost to an id."""
+    text = "id,facility,modality,date,title\n,juno,actual,2025,Seen,more\n"
+    looked = grace.look("/desk/batch", text=text, type="observation")
+    assert looked.status_code == 422
+    assert page(looked).form("preview").value("text") == text
+
+
+def test_the_columns_of_each_type_are_told(grace: Browser) -> None:
+    """Which are required, which words one takes, and how sources are written."""
+    shown = grace.page("/desk/batch")
+    for words in (
+        "modality Actual or planned required one of: actual, planned",
+        "sources Sources ids of sources, each with the place in it behind a #: yearbook#p. 3;",
+        "attributes Further facts a column for each, such as attributes.cost_usd",
+    ):
+        assert shown.says(words), words
+    assert not shown.says("id Id required")

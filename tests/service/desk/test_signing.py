@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -198,6 +200,61 @@ def test_what_was_sent_too_late_is_not_lost(grace: Browser, told: Teller) -> Non
     assert grace.post(form.action, form.fields).status_code == 303
     assert [line["by"] for line in recorded(told.archive, 4)] == ["lin"]
     assert recorded(told.archive, 4)[0]["title"] == 'A "title" & more'
+
+
+def test_what_an_earlier_session_wrote_is_kept_for_the_next(grace: Browser, told: Teller) -> None:
+    """Whoever signed out and in again in another tab goes on with the form, once they press."""
+    looked = grace.look("/desk/new/source", id="x", medium="book", title="A title")
+    form = grace.page("/desk").forms[0]
+    grace.post(form.action, form.fields)
+    grace.sign_in(key_of(told.archive, "curator", name="lin"))
+    late = grace.record(looked)
+    assert late.status_code == 403
+    assert page(late).says("You are signed in as lin")
+    assert page(late).says("What you sent is kept")
+    assert head(told.archive) == 4
+    form = next(each for each in page(late).forms if each.action == "/desk/new/source")
+    assert grace.post(form.action, form.fields).status_code == 303
+    assert [line["by"] for line in recorded(told.archive, 4)] == ["lin"]
+
+
+def test_what_shows_a_key_is_kept_by_nobody(grace: Browser, told: Teller) -> None:
+    """A form for a key, sent where one is signed in already, signs in anew."""
+    browser, key = Browser(grace.client.application), key_of(told.archive, "curator", name="lin")
+    form = browser.page("/desk/sign-in").forms[0]
+    secret = grace.client.get_cookie(COOKIE)
+    assert secret is not None
+    browser.client.set_cookie(COOKIE, secret.value)
+    answer = browser.post(form.action, form.filled({"key": key}))
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk")
+    answer = grace.post("/desk/new/source", [("token", "old"), ("key", key)])
+    assert answer.status_code == 403
+    assert key not in answer.text
+
+
+def test_a_file_that_was_sent_too_late_is_not_lost(grace: Browser, told: Teller) -> None:
+    """Its text stands in for it."""
+    form = grace.page("/desk/batch").form("preview")
+    told.clock.now += (IDLE + 1) * 1_000_000
+    line = json.dumps({**SOURCE, "id": "diary", "title": "日记"}, ensure_ascii=False)
+    file = (BytesIO(line.encode()), "lines.jsonl")
+    sent = {**dict(form.fields), "do": "preview", "file": file}
+    late = grace.client.post(form.action, data=sent, headers=grace.headers)
+    assert page(late).says("What you sent is kept")
+    form = page(late).forms[0]
+    back = grace.post(form.action, form.filled({"key": key_of(told.archive, "curator")}))
+    form = page(back).forms[0]
+    looked = grace.post(form.action, form.fields)
+    assert page(looked).form("preview").value("text") == line
+    assert grace.record(looked).status_code == 303
+
+
+def test_who_signed_out_is_told_so(grace: Browser) -> None:
+    """On the form for a key."""
+    form = grace.page("/desk").forms[0]
+    answer = grace.post(form.action, form.fields)
+    assert grace.page(answer.headers["Location"]).says("You are signed out.")
+    assert not grace.page("/desk/sign-in").says("You are signed out.")
 
 
 @pytest.mark.parametrize("kept", ['{"a":1}', '[["a"]]', "{}", "[1", "null"])

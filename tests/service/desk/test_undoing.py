@@ -7,7 +7,16 @@ import pytest
 from events.fact import Line
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, other_correction, page, recorded
-from tests.story.telling import Teller, amendment, correction, reinstatement, withdrawal
+from tests.story.telling import (
+    Teller,
+    amendment,
+    command,
+    correction,
+    facility,
+    milestone,
+    reinstatement,
+    withdrawal,
+)
 
 UNDO = "/desk/records/juno/undo"
 
@@ -78,6 +87,7 @@ def test_what_came_meanwhile_is_not_taken_back_unseen(grace: Browser, told: Tell
     answer = grace.post(form.action, [*form.filled({"reason": "No."}), ("do", "record")])
     assert answer.status_code == 412
     assert page(answer).says("This changed while you were looking.")
+    assert page(answer).form("record").value("reason") == "No."
     assert head(told.archive) == 6
 
 
@@ -96,3 +106,47 @@ def test_a_source_has_its_last_amendment_undone(grace: Browser, told: Teller) ->
     )
     assert undo(grace, "/desk/sources/yearbook/undo") == 303
     assert recorded(told.archive, 5)[0]["changes"] == {"author": None}
+
+
+ROWS = (
+    {"type": "source", "id": "diary", "medium": "book", "title": "A diary"},
+    milestone("juno-first", "first-light", "2025-08", sources=[{"id": "diary"}]),
+    correction("juno-came", {"title": "Began"}),
+    correction("juno-first", {"title": "First light"}),
+)
+
+
+def test_a_whole_commit_is_taken_back_in_one_step(grace: Browser, told: Teller) -> None:
+    """Each event of it, the last first, for one reason; what was registered with it stays."""
+    told.archive.chronicle.execute(command(*ROWS))
+    shown = grace.page(UNDO)
+    assert shown.says("Take back all 3 events of the same commit")
+    assert shown.says("What was registered with it stays: diary")
+    shown = grace.page(f"{UNDO}?all=1")
+    assert shown.says("3 events of the same commit are taken back together.")
+    assert undo(grace, f"{UNDO}?all=1") == 303
+    lines = recorded(told.archive, 8)
+    assert [(each["type"], each["statement"]) for each in lines] == [
+        ("correction", "juno-first"), ("correction", "juno-came"), ("withdrawal", "juno-first"),
+    ]  # fmt: skip
+    assert lines[1]["changes"] == {"title": "Takes data"}
+    assert {each["reason"] for each in lines} == {"It was right."}
+    assert undo(grace, f"{UNDO}?all=1") == 303
+    assert head(told.archive) == 14
+
+
+def test_a_commit_after_which_something_came_is_not_taken_back_whole(
+    grace: Browser, told: Teller
+) -> None:
+    """Neither where it came before one looked, nor after; the reason is kept."""
+    told.tell(facility("heps"))
+    heps = milestone("heps-first", "first-light", "2025-10", facility="heps")
+    told.archive.chronicle.execute(command(heps, *ROWS))
+    form = grace.page(f"{UNDO}?all=1").form("record")
+    told.tell(correction("heps-first", {"date": "2025-11"}))
+    assert grace.get(f"{UNDO}?all=1").status_code == 404
+    answer = grace.post(form.action, [*form.filled({"reason": "No."}), ("do", "record")])
+    assert answer.status_code == 412
+    assert page(answer).form("record").value("reason") == "No."
+    assert not page(answer).says("of the same commit")
+    assert head(told.archive) == 11

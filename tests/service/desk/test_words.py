@@ -21,6 +21,7 @@ from service.pages.desk.form import members_of
 from service.translations import LANGUAGES
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import page
+from tests.story.telling import Teller, milestone
 
 
 def test_the_desk_speaks_chinese(grace: Browser) -> None:
@@ -59,12 +60,17 @@ def test_what_is_wrong_is_headed_in_the_language_of_the_page(grace: Browser) -> 
     assert page(Browser(grace.client.application).get("/desk?lang=tlh")).says("Sign in")
 
 
-def test_what_a_script_asks_is_told_in_the_language_of_the_page(grace: Browser) -> None:
+def test_what_a_script_asks_is_told_in_the_language_of_the_page(
+    grace: Browser, told: Teller
+) -> None:
     """A script shows it beside an input as it is."""
     free = grace.get("/desk/id?of=record&id=nothing&lang=zh").get_json()
     assert (free["words"], free["words_new"]) == ("没有使用该标识的记录", "未被占用")
     taken = grace.get("/desk/id?of=record&id=juno&lang=zh").get_json()
     assert taken["words_new"] == "已被占用：JUNO"
+    told.tell(milestone("juno-light", "first-light", "2025-08-25", title_zh="出光"))
+    light = grace.get("/desk/id?of=statement&id=juno-light&lang=zh").get_json()
+    assert light["words"] == "出光"
 
 
 def test_every_member_and_choice_has_its_words() -> None:
@@ -134,6 +140,8 @@ NO_SHEETS: tuple[bytes, ...] = (
     b"type,id\n",
     b"PK\x03\x04",
     b"\xff",
+    "类型".encode("gb18030"),
+    b"\xff\xfea",
     b"id\0",
     b'type,id\n"' + b"x" * 131_072,
     b"type,id\n" + b"\n" * 10_000,
@@ -145,6 +153,7 @@ NO_SHEETS: tuple[bytes, ...] = (
     b"type=source\n",
     b"id\n",
     b"type=source,id,medium,title\nsource,a,b,c,d\nfacility,a,b,c",
+    b"type=series,id\na",
     b'type,attributes,attributes.a\nsource,"{""a"": 1}",2\n',
     b"type,ids\n",
     b"type\nsources\n",
@@ -159,7 +168,8 @@ def test_every_reason_why_a_file_is_no_sheet_has_its_chinese() -> None:
     for raw in NO_SHEETS:
         found: list[Refusal] = []
         try:
-            for order in read_sheet(decoded(raw)).orders:
+            type = "source" if b"=series" in raw else None
+            for order in read_sheet(decoded(raw), type=type).orders:
                 found += getattr(order.line, "refusals", ())
         except SheetRefused as refused:
             found += [refusal for _, refusal in refused.refusals]
@@ -195,3 +205,23 @@ def test_no_reason_is_told_in_english_on_a_chinese_page(text: str) -> None:
     except BadDate as refused:
         told = desk_words.no_date(refused.why, "zh")
         assert re.search("[a-z]{2}", told) is None, told
+
+
+def test_a_sheet_is_told_in_chinese_of_what_it_is(grace: Browser) -> None:
+    """The words of types, and no English or half-width signs among them."""
+    for type, text, words in (
+        ("source", "type=series,id\na", "此表是作为“来源”发送的"),
+        ("source", "type,id,medium,title\nseries,x", "此表的各行都是“来源”"),
+    ):
+        shown = page(grace.look("/desk/batch?lang=zh", text=text, type=type))
+        assert shown.says(words), words
+    assert desk_words.no_sheet("there is no column 'id', which a milestone needs", "zh") == (
+        "缺少id列，里程碑必须有这一列"
+    )
+
+
+def test_labels_and_what_is_wrong_are_joined_as_the_language_does(grace: Browser) -> None:
+    """With its own colon."""
+    looked = grace.look("/desk/statements/juno-came/correct?lang=zh", date="soon")
+    assert "日期</a>：<span" in looked.text
+    assert "</a>: " not in looked.text

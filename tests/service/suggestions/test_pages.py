@@ -193,3 +193,31 @@ def test_the_page_says_what_became_of_it(reader: Browser, told: Teller, lang: st
         assert words in text
         assert "<b>book" not in text
         assert Page(text).lang.startswith(lang)
+
+
+def test_another_language_takes_along_what_was_written(reader: Browser, told: Teller) -> None:
+    """And what the form is of; nothing is sent by it, and nothing found wrong."""
+    path = "/suggest/new/milestone?facility=juno"
+    answer = reader.get(path)
+    form = page(answer).forms[-1]
+    assert f'formaction="{path}&amp;lang=zh"' in answer.text
+    written = form.filled({"title": "More tubes", "reason": "So."})
+    turned = reader.post(f"{path}&lang=zh", [*written, ("do", "redraw")])
+    shown = page(turned)
+    assert (turned.status_code, shown.lang) == (200, "zh-CN")
+    assert shown.forms[-1].value("title") == "More tubes"
+    assert shown.forms[-1].value("reason") == "So."
+    assert 'id="problems"' not in turned.text
+    assert told.archive.suggestions.waiting() == []
+
+
+def test_what_is_too_long_is_shown_again_with_how_much_may_be(
+    reader: Browser, told: Teller
+) -> None:
+    """As long as it can be read at all."""
+    for length, kept in ((20_000, True), (300_000, False)):
+        answer = send(reader, summary="a" * length, reason="So.")
+        assert answer.status_code == 413
+        assert page(answer).says("It is too long: shorten it to 16 kB in all.")
+        assert (page(answer).forms[-1].value("summary") == "a" * length) == kept
+    assert told.archive.suggestions.waiting() == []

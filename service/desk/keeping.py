@@ -1,0 +1,88 @@
+"""What a form sent and could not be taken yet: kept word for word, so that one goes on with it.
+
+A form is sent too late where its session ended, or where another one began since. What it sent is
+shown to nobody but whoever sent it, and is taken only once they press again.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from events.errors import MalformedLine, SheetRefused
+from events.sheets.reading import decoded
+from service.archive.keys import holds_key
+from service.asking.errors import MisplacedKey
+from service.desk.answering import any_desk, page
+from service.web.access import is_from_here
+
+LARGEST_FORM = 4 * 1024 * 1024
+"""In bytes. A batch of more is sent to the API."""
+
+Pairs = list[tuple[str, str]]
+"""Each name that a form sent, with its value."""
+
+
+def sent_form() -> MultiDict[str, str]:
+    """What a form sent. Raises RequestEntityTooLarge, MisplacedKey."""
+    if (request.content_length or 0) > LARGEST_FORM:
+        raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
+    request.max_content_length = LARGEST_FORM
+    request.max_form_memory_size = LARGEST_FORM
+    # What is sent as `key` is never shown again: it is how one signs in.
+    pairs = request.form.items(multi=True)
+    if any(name != "key" and holds_key(f"{name} {text}") for name, text in pairs):
+        raise MisplacedKey("the form")
+    return request.form
+
+
+def sent_file() -> str:
+    """The text of the file that was sent; "" without one. Raises SheetRefused, MisplacedKey."""
+    file = request.files.get("file")
+    if file is None:
+        return ""
+    with file.stream as stream:  # it may lie on the disk
+        text = decoded(stream.read())
+    if holds_key(text):
+        raise MisplacedKey("the file")
+    return text.replace("\r\n", "\n")
+
+
+def sent_here() -> Pairs:
+    """What a form of ours sent, a file as the text that it stands for; nothing of another page, and
+    nothing that cannot be kept."""
+    if "Origin" not in request.headers or not is_from_here():
+        return []
+    try:
+        sent, file = sent_form(), sent_file()
+    except (RequestEntityTooLarge, MisplacedKey, SheetRefused):
+        return []
+    if holds_key(sent.get("key", "")):
+        return []
+    return [
+        (name, file if file and name == "text" else value)
+        for name, value in sent.items(multi=True)
+        if name != "token"
+    ]
+
+
+def packed(pairs: Pairs) -> str:
+    """What a form sent, as one text; "" for nothing."""
+    return msgspec.json.encode(pairs).decode() if pairs else ""
+
+
+def unpacked(kept: str) -> Pairs:
+    """The names and values that were kept of a form. Raises MalformedLine."""
+    try:
+        return msgspec.json.decode(kept or "[]", type=Pairs)
+    except msgspec.DecodeError:
+        raise MalformedLine("what was kept of a form cannot be read: begin it anew") from None
+
+
+def go_on(then: str, pairs: Pairs, token: str, *, is_late: bool = False) -> Response:
+    """What was sent before, as a form that is sent by whoever is signed in; `is_late` where it was
+    of another session than this."""
+    shown = {"then": then, "kept": pairs, "token": token, "is_late": is_late, "is_wrong": False}
+    return page("desk/go_on.html", any_desk(), 403 if is_late else 200, **shown)

@@ -1,0 +1,46 @@
+"""What is odd, and told before it is recorded, besides what the page of the record will say."""
+
+from __future__ import annotations
+
+from tests.service.desk.browser import Browser
+from tests.service.desk.story import page
+from tests.story.telling import Teller, milestone
+
+CORRECT = "/desk/statements/juno-came/correct"
+NEW = "/desk/new/milestone?facility=juno"
+CLOSED = {"milestone": "decommissioned", "modality": "actual", "title": "Closed"}
+
+
+def test_a_date_that_changes_alone_is_odd(grace: Browser) -> None:
+    """Its sources said another; with another source, or another title alone, nothing is odd."""
+    words = "Its date changes, and what it rests on does not: do its sources say so?"
+    assert page(grace.look(CORRECT, date="2025-08-25", why__reason="So.")).says(words)
+    assert not page(grace.look(CORRECT, title="Runs", why__reason="So.")).says(words)
+    more = {"sources__1": "p. 3", "why__reason": "So."}
+    assert not page(grace.look(CORRECT, date="2025-08-25", **more)).says(words)
+
+
+def test_what_it_contradicts_may_come_later_and_is_odd_until_then(grace: Browser) -> None:
+    """The rules let it, so nothing is refused; what is there already is not odd."""
+    shown = page(
+        grace.look(CORRECT, contradicts="juno-plan nothing-such", why__reason="They differ.")
+    )
+    assert shown.says("It contradicts nothing-such, and nothing of that id is recorded.")
+    assert not shown.says("It contradicts juno-plan")
+
+
+def test_a_facility_that_ends_before_it_begins_is_odd(grace: Browser, told: Teller) -> None:
+    """Whichever of the two is recorded last."""
+    shown = page(grace.look(NEW, date="1990-05", **CLOSED))
+    assert shown.says("closed comes before operation started (juno-came).")
+    for date in ("2026-05", "1990/.."):
+        assert not page(grace.look(NEW, date=date, **CLOSED)).says("comes before"), date
+    told.tell(milestone("juno-closed", "decommissioned", "2026-05"))
+    begun = {"milestone": "upgraded", "modality": "actual", "title": "More", "date": "2026-06"}
+    assert page(grace.look(NEW, **begun)).says("closed comes before upgraded (juno-closed).")
+
+
+def test_a_status_that_is_not_there_yet_has_its_word(grace: Browser) -> None:
+    """What may not have begun says so."""
+    shown = page(grace.look(NEW, date="1990-05", **CLOSED))
+    assert shown.says("Status: not yet begun (one of several possible)")
