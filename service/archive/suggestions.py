@@ -134,7 +134,7 @@ def order_of(line: Line, reason: str) -> Line:
     >>> order_of({"type": "withdrawal", "statement": "a"}, "It never was.")["reason"]
     'It never was.'
     """
-    return {**line, "reason": reason} if line.get("type") in REASONED else line
+    return {**line, "reason": reason} if str(line.get("type")) in REASONED else line
 
 
 def request_of(suggestion: Suggestion) -> str:
