@@ -30,8 +30,7 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.pages.shell.pictured import Pictures
 from service.translations import chosen
-from service.web.access import CITE_FORM, is_from_here, needs
-from service.web.problems import BY_SLUG, problem_response
+from service.web.access import CITE_FORM, need_own_site, needs
 from service.web.response import ASK_AGAIN, parameters
 from service.web.root import archive, root
 from service.words.speech import Speech
@@ -81,9 +80,7 @@ def raw(id: str) -> Response:
 @needs("reader")
 def cite() -> Any:
     """Cite the page whose form this is, and go to its citation."""
-    if not is_from_here():
-        why = "the form was not sent by a page of this service"
-        return problem_response(BY_SLUG["not-allowed"], why, {})
+    need_own_site()
     if (request.content_length or 0) > LARGEST_FORM:
         raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
     citation, _ = cited_here(request.form.get("of", ""))

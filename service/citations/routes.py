@@ -21,7 +21,7 @@ from service.citations.telling import as_cited
 from service.linked.citing import Cited
 from service.linked.routes import CITATION_FORMS
 from service.orders.writing import body_line
-from service.web.access import identity, needs
+from service.web.access import identity, need_own_site, needs
 from service.web.description import openapi_parameters
 from service.web.limiting import permit_citation
 from service.web.response import ASK_AGAIN, FOR_EVER, parameters, unless_held
@@ -98,8 +98,12 @@ def the_citation(id: str) -> Citation:
 @blueprint.alt_response(200, schema=CitationSchema, headers=headers("Location", "Cache-Control"))
 @needs("reader")
 def cite() -> Response:
-    """Cite what stands at a pinned address: its bytes are kept for ever."""
+    """Cite what stands at a pinned address: its bytes are kept for ever.
+
+    A page of another site needs a key for it, since what it makes its visitors cite stays.
+    """
     parameters(())
+    need_own_site()
     citation, is_new = cited_here(*_asked(body_line()))
     response = Response(msgspec.json.encode(members_of(citation)), mimetype=JSON)
     response.status_code = 201 if is_new else 200

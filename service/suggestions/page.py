@@ -43,8 +43,7 @@ from service.suggestions.making import (
 )
 from service.suggestions.routes import address_of, the_suggestion
 from service.translations import chosen
-from service.web.access import SUGGESTING, is_from_here, needs
-from service.web.problems import BY_SLUG, problem_response
+from service.web.access import SUGGESTING, need_own_site, needs
 from service.web.response import parameters
 from service.web.root import archive, root
 from service.words import labels
@@ -136,16 +135,14 @@ def _answered(task: Task) -> Response:
     archive().chronicle.need_own()
     if request.method == "GET":
         return _shown(desk, task, task.filled(), Wish({}, ""))
+    need_own_site()
     form = _sent_form()
-    if not is_from_here():
-        why = "the form was not sent by a page of this service"
-        return problem_response(BY_SLUG["not-allowed"], why, {})
     filled = task.sent(form)
     wish = _wish(task, filled, form)
-    if _is_at_fault(wish):
-        return _shown(desk, task, filled, wish, status=422)
     say = desk.say
     try:
+        if _is_at_fault(wish):
+            return _shown(desk, task, filled, wish, status=422)
         made, _ = suggested(wish)
     except TooManySuggestions as refused:
         why = say("You have suggested as much as one may in a day. Come back tomorrow.")

@@ -474,8 +474,8 @@ PROBLEMS: tuple[Problem, ...] = (
         "not-allowed",
         403,
         "Not with this key",
-        "The key's role is not enough for this.",
-        raised={asking.NotAllowed: facts("role", "needed")},
+        "The key's role is not enough for this, or a page of another site sent it without one.",
+        raised={asking.NotAllowed: facts("role", "needed"), asking.FromAnotherSite: facts()},
     ),
     Problem(
         "id-taken",

@@ -248,6 +248,23 @@ def test_a_form_of_a_page_cites_it_and_leads_there(client: FlaskClient) -> None:
     assert (refused.status_code, refused.mimetype) == (422, "text/html")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://other.example"}, {"Origin": "null"}],
+)
+def test_a_page_of_another_site_cites_with_a_key_alone(
+    client: FlaskClient, cited_of: Archive, headers: dict[str, str]
+) -> None:
+    """Its visitors send none, and what is cited in their name would stay."""
+    body = {"of": FIRST}
+    refused = client.post("/v1/citations", json=body, headers=headers)
+    assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    assert len(cited_of.citations) == 0
+    key = cited_of.keys.issue(name="li", role="reader", by="root")
+    keyed = headers | {"Authorization": f"Bearer {key}"}
+    assert client.post("/v1/citations", json=body, headers=keyed).status_code == 201
+
+
 def test_whoever_signed_in_cites_where_reading_needs_a_key(cited_of: Archive) -> None:
     """Their session stands for their key in this one form besides those of the desk."""
     client = new_client(cited_of, open_reads=False)
