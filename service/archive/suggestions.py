@@ -15,7 +15,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -247,6 +247,15 @@ class Suggestions(LogBeside):
             self._append(id, MADE, state, by=by)
         return self._need(id), True
 
+    @contextmanager
+    def held(self, id: str) -> Iterator[Suggestion]:
+        """A suggestion as it stands, which nobody else takes or declines meanwhile, on any node.
+
+        Whoever records an order besides holds it first. Raises NoSuchSuggestion, NotWritten.
+        """
+        with self.to_write().writing():
+            yield self._need(id)
+
     def take(self, id: str, *, recorded: int, by: str) -> Suggestion:
         """Note that a suggestion became a commit. Raises NoSuchSuggestion, SuggestionClosed."""
         return self._close(id, TAKEN, {"recorded": recorded}, by=by)
@@ -257,8 +266,8 @@ class Suggestions(LogBeside):
 
     def _close(self, id: str, topic: str, said: Line, *, by: str) -> Suggestion:
         self._need(id)
-        with self.to_write().writing():
-            if (standing := self._need(id)).state != "waiting":
+        with self.held(id) as standing:
+            if standing.state != "waiting":
                 raise SuggestionClosed(id, standing.state)
             self._append(id, topic, canonical(said), by=by)
         return self._need(id)

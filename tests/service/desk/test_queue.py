@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 from eventsourcing.persistence import StoredEvent
 from flask import Flask
 
+from events.chronicle import Chronicle
 from events.commit import NewCommit
-from service.archive.suggestions import Suggestion
+from events.orders import Command, Recorded
+from service.archive.suggestions import Suggestion, SuggestionClosed
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, page, recorded
 from tests.story.telling import Teller
@@ -79,6 +83,44 @@ def test_a_form_that_is_sent_twice_takes_it_once(grace: Browser, told: Teller) -
     assert closed.status_code == 409
     assert "taken already" in closed.text
     assert head(told.archive) == 5
+
+
+def test_nobody_declines_what_is_being_taken(
+    grace: Browser, told: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes in between waits, and is told that it was taken."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    execute, found = Chronicle.execute, []
+
+    def decline() -> None:
+        try:
+            told.archive.suggestions.decline(made.id, reason="No.", by="li")
+        except SuggestionClosed as closed:
+            found.append(closed.state)
+
+    declining = Thread(target=decline)
+
+    def slowly(chronicle: Chronicle, command: Command) -> Recorded:
+        declining.start()
+        declining.join(0.2)
+        return execute(chronicle, command)
+
+    monkeypatch.setattr(Chronicle, "execute", slowly)
+    answer = grace.record(looked)
+    declining.join(10)
+    assert answer.headers["Location"] == "/desk/suggestions?recorded=5"
+    assert found == ["taken"]
+    assert state(told, made) == ("taken", 5, None)
+
+
+def test_what_was_declined_meanwhile_is_not_recorded(grace: Browser, told: Teller) -> None:
+    """The form says so, and nothing joins the log."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    told.archive.suggestions.decline(made.id, reason="No.", by="li")
+    answer = grace.record(looked)
+    assert (answer.status_code, head(told.archive)) == (409, 4)
 
 
 def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller) -> None:
