@@ -21,6 +21,7 @@ from events.ledger import signing
 from events.ledger.checking import Checkpoint
 from service.archive import LOG, Archive, copying, hearing, node
 from service.archive.keys import Identity
+from service.archive.suggestions import SuggestionClosed
 from service.web import pausing
 from service.web.sessions import Sessions
 from tests.postgres import Database
@@ -285,6 +286,38 @@ def moved_on(database: Database, *, lost: int) -> None:
         f"DELETE FROM annales.commits WHERE position > {lost}",
         f"DELETE FROM annales.names WHERE position > {lost}",
     )
+
+
+def test_what_one_node_takes_no_other_declines(nodes: tuple[Node, Node]) -> None:
+    """The log of suggestions is held, in PostgreSQL, until the order is recorded and noted."""
+    first, second = (each.archive for each in nodes)
+    line = {"type": "amendment", "record": "juno", "changes": {"name": "JUNO II"}}
+    made, _ = first.suggestions.suggest(
+        line=line, reason="So.", where=None, stream="record:juno", revision=1,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    found: list[str] = []
+
+    def decline() -> None:
+        try:
+            first.suggestions.decline(made.id, reason="No.", by="li")
+        except SuggestionClosed as closed:
+            found.append(closed.state)
+
+    declining = threading.Thread(target=decline)
+    with second.suggestions.held(made.id) as standing:
+        assert standing.state == "waiting"
+        declining.start()
+        declining.join(0.3)
+        assert declining.is_alive()
+        done = second.chronicle.execute(command(made.order)).commit
+        assert done is not None
+        second.suggestions.take(made.id, recorded=done.position, by="grace")
+    declining.join(30)
+    assert found == ["taken"]
+    taken = first.suggestions.get(made.id)
+    assert taken is not None
+    assert (taken.state, taken.recorded) == ("taken", done.position)
 
 
 def test_a_node_leaves_what_a_failover_lost(tmp_path: Path, database: Database) -> None:
