@@ -93,8 +93,8 @@ def _decline_chosen(desk: Desk) -> Response:
         try:
             archive().suggestions.decline(id, reason=reason, by=identity().name)
             done += 1
-        except SuggestionClosed:
-            continue  # somebody else was faster, and has answered it
+        except (NoSuchSuggestion, SuggestionClosed):
+            continue  # somebody else was faster, and has answered it; or it never was one
     return _back(desk, declined=str(done))
 
 

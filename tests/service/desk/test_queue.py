@@ -198,7 +198,7 @@ def test_a_reason_is_words(grace: Browser, told: Teller, reason: str) -> None:
 
 def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     """Those that are chosen, or all that are shown, with one reason; what somebody closed meanwhile
-    stays as they closed it."""
+    stays as they closed it, and what is no suggestion keeps nothing from being declined."""
     made = [waits(told, changes={"summary": f"The {number}th."}) for number in range(20)]
     form = grace.page("/desk/suggestions").form("decline")
     told.archive.suggestions.take(made[3].id, recorded=4, by="li")
@@ -213,6 +213,10 @@ def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     emptied = grace.post(form.action, [*sent[:2], ("do", "decline-all"), *all_shown])
     assert emptied.headers["Location"] == "/desk/suggestions?declined=10"
     assert told.archive.suggestions.waiting() == []
+    more = waits(told)
+    beside = [("id", "nope"), ("id", made[0].id), ("id", more.id)]
+    assert grace.post(form.action, [*sent, *beside]).headers["Location"].endswith("?declined=1")
+    assert state(told, more)[0] == "declined"
     nothing = grace.post(form.action, sent)
     assert nothing.status_code == 422
     assert page(nothing).says("Choose at least one.")
@@ -248,16 +252,25 @@ def test_the_desk_works_though_the_log_of_the_queue_is_damaged(
 
 
 def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:
-    """Under the id that it was given, unless that was taken meanwhile."""
+    """Under the id that it was given, or the next, where another was taken under that meanwhile."""
     line = {
         "type": "milestone", "id": "juno-upgraded-2026", "facility": "juno", "date": "2026-02",
         "milestone": "upgraded", "modality": "actual", "title": "More tubes",
     }  # fmt: skip
-    made, _ = told.archive.suggestions.suggest(
-        line=line, reason=WORDS, where=None, stream="record:juno", revision=3,
-        by="everyone", permit=lambda: None,
+    made, other = (
+        told.archive.suggestions.suggest(
+            line={**line, "title": title}, reason=WORDS, where=None, stream="record:juno",
+            revision=3, by="everyone", permit=lambda: None,
+        )[0]
+        for title in ("More tubes", "Better tubes")
     )  # fmt: skip
     looked = grace.get(f"/desk/suggestions/{made.id}")
     assert grace.record(looked).status_code == 303
     assert recorded(told.archive, 4) == [{**line, "by": "grace"}]
     assert state(told, made) == ("taken", 5, None)
+    looked = grace.get(f"/desk/suggestions/{other.id}")
+    assert looked.status_code == 200
+    assert grace.record(looked).status_code == 303
+    second = {**line, "id": "juno-upgraded-2026-2", "title": "Better tubes"}
+    assert recorded(told.archive, 5) == [{**second, "by": "grace"}]
+    assert state(told, other) == ("taken", 6, None)
