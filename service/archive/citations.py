@@ -152,9 +152,12 @@ class Citations(LogBeside):
         try:
             body = None if log is None else Bodies(log).get(citation.id)
         except zlib.error as error:
-            raise LogDamaged(citation.position, f"its body cannot be read: {error}") from error
-        if body is None or (why := _difference(citation, body)) is not None:
-            raise LogDamaged(citation.position, "it has no body" if body is None else str(why))
+            why = f"in {CITATIONS} its body cannot be read: {error}"
+            raise LogDamaged(citation.position, why) from error
+        if body is None:
+            raise LogDamaged(citation.position, f"in {CITATIONS} it has no body")
+        if (differs := _difference(citation, body)) is not None:
+            raise LogDamaged(citation.position, f"in {CITATIONS} {differs}")
         return body
 
     def newest(self, *, limit: int, before: int | None = None) -> list[Citation]:

@@ -24,6 +24,7 @@ from projections import VIEW
 from service.archive import Archive
 from service.archive.citations import CITATIONS, Citations, damaged
 from service.cli.command import annales
+from tests.service.asked import slug
 from tests.service.citations.conftest import FIRST, SetView, made, new_client
 from tests.story.telling import Clock
 
@@ -223,15 +224,30 @@ def test_verify_holds_every_body_against_its_id(folder: Path, statement: str) ->
 
 
 def test_a_damaged_body_is_not_given(folder: Path) -> None:
-    """Whoever asks is not told something else."""
+    """Whoever asks is not told something else, but what is wrong: a page, a list of titles and a
+    bibliography too."""
     with closing(sqlite3.connect(folder / CITATIONS)) as connection:
         connection.execute("DROP TRIGGER bodies_stay_as_they_are")
         connection.execute("UPDATE bodies SET body = (SELECT max(body) FROM bodies)")
         connection.commit()
     with Archive(folder) as archive:
         client = new_client(archive)
-        statuses = {client.get(f"/c/{each.id}").status_code for each in archive.citations.all()}
-    assert statuses == {200, 500}
+        statuses = {
+            each: client.get(f"/c/{each.id}").status_code for each in archive.citations.all()
+        }
+        lost = [each for each, status in statuses.items() if status == 500]
+        assert lost
+        for each in lost:
+            for path in (f"/c/{each.id}", f"/c/{each.id}/raw", f"/v1/citations/{each.id}.bib"):
+                answer = client.get(path)
+                assert (answer.status_code, slug(answer)) == (500, "log-damaged")
+                assert answer.get_json()["position"] == each.position
+                assert CITATIONS in answer.get_json()["detail"]
+            page = client.get(f"/c/{each.id}", headers={"Accept": "text/html"})
+            assert (page.status_code, page.mimetype) == (500, "text/html")
+            assert "Something failed here. It was noted." in page.text
+            assert client.get(f"/v1/citations/{each.id}").status_code == 200
+    assert {*statuses.values()} == {200, 500}
 
 
 def test_an_older_file_in_its_place_is_found_out(folder: Path, tmp_path: Path) -> None:
