@@ -406,7 +406,8 @@ class Archive:
             heard = self.hearing.heard()
             head = heard.head
             if heard.is_silent:
-                failures.append(SILENCE.format(seconds=heard.seconds))
+                # Before whatever else comes of it, so that all say the same of it.
+                failures.insert(0, SILENCE.format(seconds=heard.seconds))
         try:
             self.chronicle.log.check_continues()
             last = self.chronicle.log.head()
