@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 
 LOG = "log.sqlite"
 
+LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
+"""The files of the logs of a folder, the chronicle's first, in the order of `Shared.logs`."""
+
 VIEWS = "views"
 
 SIGNATURES = "signatures"
@@ -180,7 +183,7 @@ class Archive:
         """The files of the logs of a node, each with the log that it copies."""
         if self.shared is None:
             return []
-        return list(zip((LOG, KEYS, CITATIONS, SUGGESTIONS), self.shared.logs, strict=True))
+        return list(zip(LOGS, self.shared.logs, strict=True))
 
     def _note_copied(self, asked: int) -> None:
         """Note that a node has copied all that PostgreSQL has, if it has."""

@@ -251,7 +251,7 @@ class Suggestions(LogBeside):
             permit()
             id = self._new_id()
             self._append(id, MADE, state, by=by)
-        return self._need(id), True
+        return self.need(id), True
 
     @contextmanager
     def held(self, id: str) -> Iterator[Suggestion]:
@@ -260,7 +260,7 @@ class Suggestions(LogBeside):
         Whoever records an order besides holds it first. Raises NoSuchSuggestion, NotWritten.
         """
         with self.to_write().writing():
-            yield self._need(id)
+            yield self.need(id)
 
     def take(self, id: str, *, recorded: int, by: str) -> Suggestion:
         """Note that a suggestion became a commit. Raises NoSuchSuggestion, SuggestionClosed."""
@@ -271,12 +271,12 @@ class Suggestions(LogBeside):
         return self._close(id, DECLINED, {"reason": reason}, by=by)
 
     def _close(self, id: str, topic: str, said: Line, *, by: str) -> Suggestion:
-        self._need(id)
+        self.need(id)
         with self.held(id) as standing:
             if standing.state != "waiting":
                 raise SuggestionClosed(id, standing.state)
             self._append(id, topic, canonical(said), by=by)
-        return self._need(id)
+        return self.need(id)
 
     def _append(self, id: str, topic: str, state: bytes, *, by: str, **place: Any) -> None:
         log, stream = self.to_write(), str(Stream(SPACE, id))
@@ -294,7 +294,8 @@ class Suggestions(LogBeside):
             found = _after(found, event)
         return found
 
-    def _need(self, id: str) -> Suggestion:
+    def need(self, id: str) -> Suggestion:
+        """The suggestion of an id. Raises NoSuchSuggestion."""
         found = self.get(id)
         if found is None:
             raise NoSuchSuggestion(id)

@@ -159,7 +159,7 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
         "address": address,
         "raw": f"{address_of(citation)}/raw",
         "title": title,
-        "plain": plain(as_cited(citation, body, root=root())),
+        "plain": plain(as_cited(citation, title, root=root())),
         "asked": asked,
         "clocks": _clocks(asked, say),
         "today": today,

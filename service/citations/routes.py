@@ -17,10 +17,11 @@ from service.asking.positions import PAGING, page_asked, page_of
 from service.citations.giving import address_of
 from service.citations.making import cited
 from service.citations.schemas import CitationSchema, CitationsSchema, CiteSchema
-from service.citations.telling import as_cited
+from service.citations.telling import as_cited, title_of
 from service.linked.citing import Cited
 from service.linked.routes import CITATION_FORMS
 from service.orders.writing import body_line
+from service.version import VERSION
 from service.web.access import identity, need_own_site, needs
 from service.web.description import openapi_parameters
 from service.web.limiting import permit_citation
@@ -173,8 +174,10 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
     def view(id: str) -> Response:
         parameters(())
         found = the_citation(id)
-        response = Response(mimetype=media_type, headers={"Cache-Control": _kept()})
-        return unless_held(response, found.id, lambda: write(_as_cited(found)))
+        # The bytes stand for ever; what they are called, another version may say better.
+        response = Response(mimetype=media_type, headers={"Cache-Control": ASK_AGAIN})
+        tag = f"{found.id}-{VERSION}"
+        return unless_held(response, tag, lambda: write(_as_cited(found)))
 
     view.__name__ = f"citation_{suffix.replace('.', '_')}"
     view.__doc__ = "A citation for a bibliography, at the address where its bytes stand for ever."
@@ -191,7 +194,8 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
 
 
 def _as_cited(citation: Citation) -> Cited:
-    return as_cited(citation, archive().citations.body(citation), root=root())
+    title = title_of(citation, archive().citations.body(citation))
+    return as_cited(citation, title, root=root())
 
 
 for _form in CITATION_FORMS:

@@ -42,7 +42,7 @@ def waiting() -> Response:
 
 def one(id: str) -> Response:
     """The form by which a suggestion is taken, what that would change, or what is left."""
-    suggestion = _the(id)
+    suggestion = archive().suggestions.need(id)
     desk = the_desk()
     if request.form.get("do") == "decline":
         reason, faults = _reason(desk)
@@ -53,13 +53,6 @@ def one(id: str) -> Response:
     if suggestion.state != "waiting" and request.method == "GET":
         return _closed(desk, suggestion)
     return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
-
-
-def _the(id: str) -> Suggestion:
-    found = archive().suggestions.get(id)
-    if found is None:
-        raise NoSuchSuggestion(id)
-    return found
 
 
 def _closed(desk: Desk, suggestion: Suggestion) -> Response:

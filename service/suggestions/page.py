@@ -41,7 +41,7 @@ from service.suggestions.making import (
     faults_of,
     suggested,
 )
-from service.suggestions.routes import address_of, the_suggestion
+from service.suggestions.routes import address_of
 from service.translations import chosen
 from service.web.access import SUGGESTING, need_own_site, needs
 from service.web.response import parameters
@@ -82,7 +82,7 @@ def _close(response: Response) -> Response:
 def followed(id: str) -> Response:
     """What became of a suggestion."""
     parameters(("lang",))
-    desk, found = _desk(), the_suggestion(id)
+    desk, found = _desk(), archive().suggestions.need(id)
     suggestion, address = suggestion_members(desk, found), root() + address_of(found)
     return _page("suggestion/page.html", desk, suggestion=suggestion, address=address)
 

@@ -10,7 +10,7 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from events.errors import MalformedLine
-from service.archive.suggestions import NoSuchSuggestion, Suggestion
+from service.archive.suggestions import Suggestion
 from service.asking.positions import PAGING, page_asked, page_of
 from service.orders.writing import body_line
 from service.suggestions.making import Wish, suggested
@@ -79,14 +79,6 @@ def members_of(suggestion: Suggestion) -> dict[str, Any]:
         "recorded": suggestion.recorded,
         "answer": suggestion.answer,
     }
-
-
-def the_suggestion(id: str) -> Suggestion:
-    """The suggestion of an id. Raises NoSuchSuggestion."""
-    found = archive().suggestions.get(id)
-    if found is None:
-        raise NoSuchSuggestion(id)
-    return found
 
 
 @blueprint.route(PATH, methods=["POST"])
@@ -163,7 +155,7 @@ def suggestions() -> Response:
 def suggestion(id: str) -> Response:
     """A suggestion: what it is, and what became of it."""
     parameters(())
-    return _told(members_of(the_suggestion(id)))
+    return _told(members_of(archive().suggestions.need(id)))
 
 
 def _told(members: dict[str, Any], status: int = 200) -> Response:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from projections import VIEW
 from service.archive import Archive
 from service.archive.citations import CITATIONS
-from service.citations import making
+from service.citations import making, routes
 from tests.service.asked import FOREVER
 from tests.service.citations.conftest import (
     FIRST,
@@ -229,6 +229,19 @@ def test_bibliographies_lead_to_what_was_cited(client: FlaskClient) -> None:
     assert client.get(f"/v1/records/juno.bib?{clocks}&view={VIEW}").text == before == live.text
     held = {"If-None-Match": live.headers["ETag"]}
     assert client.get(f"/v1/records/juno.bib?{clocks}", headers=held).status_code == 200
+
+
+def test_how_a_citation_is_called_may_be_said_better_later(
+    client: FlaskClient, cited_of: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another version: so a bibliography asks again, and has it as long as it is the same."""
+    path = f"/v1/citations/{made(client, FIRST)['id']}.bib"
+    answer = client.get(path)
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+    held = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(path, headers=held).status_code == 304
+    monkeypatch.setattr(routes, "VERSION", "another")
+    assert new_client(cited_of).get(path, headers=held).status_code == 200
 
 
 def test_a_form_of_a_page_cites_it_and_leads_there(client: FlaskClient) -> None:
