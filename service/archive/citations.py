@@ -61,7 +61,7 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def mimetype(self) -> str:
         """The type without its parameters."""
-        return self.media_type.partition(";")[0].strip().lower()
+        return mimetype_of(self.media_type)
 
 
 class _Cited(msgspec.Struct, forbid_unknown_fields=True):
@@ -209,6 +209,15 @@ class Citations(LogBeside):
                     raise LogDamaged(count, why)
                 _append(log, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
+
+
+def mimetype_of(media_type: str) -> str:
+    """A media type without its parameters.
+
+    >>> mimetype_of("Text/HTML; charset=utf-8")
+    'text/html'
+    """
+    return media_type.partition(";")[0].strip().lower()
 
 
 def id_of(media_type: str, body: bytes) -> str:

@@ -5,7 +5,6 @@ by which readers cite a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
@@ -30,6 +29,7 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.pages.shell.pictured import Pictures
 from service.translations import chosen
+from service.web.accepting import named
 from service.web.access import CITE_FORM, need_own_site, needs
 from service.web.response import ASK_AGAIN, parameters
 from service.web.root import archive, root
@@ -56,7 +56,7 @@ blueprint = Blueprint(CITE_FORM.partition(".")[0], __name__)
 @blueprint.after_request
 def _problem(response: Response) -> Response:
     """A problem is a page for who names HTML, as what was cited is."""
-    return problem_as_page(response) if HTML in _liked() else response
+    return problem_as_page(response) if HTML in named(request.accept_mimetypes) else response
 
 
 @blueprint.get("/c/<string:id>")
@@ -99,14 +99,9 @@ def _reads_page(citation: Citation) -> bool:
     """Whether the client names HTML, and likes nothing better that was cited."""
     if "raw" in request.args:
         return False
-    liked = _liked()
+    liked = named(request.accept_mimetypes)
     html = liked.get(HTML, 0)
     return html > 0 and (citation.mimetype == HTML or html >= liked.get(citation.mimetype, 0))
-
-
-def _liked() -> Mapping[str, float]:
-    """The types that the request names, and how much it likes each."""
-    return {type.partition(";")[0].strip(): much for type, much in request.accept_mimetypes}
 
 
 # --- the page
