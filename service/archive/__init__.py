@@ -46,7 +46,7 @@ from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
 from service.archive.suggestions import SUGGESTIONS, Suggestions
-from service.sharing import Call, Holder, Troubles
+from service.commons import Call, Holder, Troubles
 
 if TYPE_CHECKING:
     from events.store.node import NodeLog

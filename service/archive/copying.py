@@ -20,7 +20,7 @@ from events.errors import AnnalesError, CopyAhead, LogUnreachable
 from projections.views.following import turn
 from service.archive.hearing import SILENT, TURN, Hearing
 from service.archive.published import NotWhatWasSigned, Published
-from service.sharing import Call
+from service.commons import Call
 
 if TYPE_CHECKING:
     from events.store.node import NodeLog

@@ -20,7 +20,7 @@ from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem
 
 from service.asking.errors import TooManyCitations, TooManySuggestions
-from service.sharing import Records, key_of
+from service.commons import Records, key_of
 from service.web.observing import LOOKS
 from service.web.pausing import turn
 from service.web.problems import BY_SLUG, problem_response
