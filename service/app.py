@@ -15,6 +15,7 @@ from service.citations import earlier
 from service.citations.giving import seal
 from service.citations.page import blueprint as citation
 from service.citations.routes import blueprint as citations
+from service.commons import Commons
 from service.desk.routes import blueprint as desk
 from service.feeds import FEEDS
 from service.feeds.routes import blueprint as feeds
@@ -35,7 +36,6 @@ from service.pages.viewers.routes import blueprint as viewers
 from service.questions import QUESTIONS
 from service.routes import blueprint as questions
 from service.settings import HERE, Settings, limits_of, networks_of
-from service.sharing import Sharing
 from service.suggestions.page import blueprint as suggesting
 from service.suggestions.routes import blueprint as suggestions
 from service.web import about as describing
@@ -114,21 +114,21 @@ ALLOWED = (
 def create_app(
     archive: Archive,
     settings: Settings | None = None,
-    sharing: Sharing | None = None,
+    commons: Commons | None = None,
     *,
     most_read: int = MOST_READ,
 ) -> Flask:
     """The WSGI app that answers from an archive. The caller keeps and closes the archive.
 
-    `sharing` is what it counts together with the other processes of its server, if there are any.
+    `commons` is what it counts together with the other processes of its server, if there are any.
     `most_read` is how many rows an answer may read. No setting changes it: what is refused is
     refused by every service.
     """
     settings = settings or Settings(data=archive.folder)
-    sharing = sharing or Sharing()
-    archive.streams.counted = sharing.streams
-    archive.troubles = sharing.troubles
-    archive.called, archive.signer = sharing.copying, sharing.signing
+    commons = commons or Commons()
+    archive.streams.counted = commons.streams
+    archive.troubles = commons.troubles
+    archive.called, archive.signer = commons.copying, commons.signing
     app = Flask("annales", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
@@ -141,7 +141,7 @@ def create_app(
         "ANNALES_MOST_READ": most_read,
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
-    figures = observing.register(app, archive, sharing)
+    figures = observing.register(app, archive, commons)
     problems.register(app)
     digesting.register(app)
     settling.register(app, archive)
@@ -151,11 +151,11 @@ def create_app(
     access.register(
         app,
         archive.keys,
-        Sessions(archive.keys, clock=archive.chronicle.clock, records=_sessions(archive, sharing)),
+        Sessions(archive.keys, clock=archive.chronicle.clock, records=_sessions(archive, commons)),
         open_reads=settings.open_reads,
     )
     limits = limiting.Limits(
-        sharing.limits,
+        commons.limits,
         orders=limits_of(settings.orders_limit),
         questions=limits_of(settings.questions_limit),
         citations=limits_of(settings.citations_limit),
@@ -174,7 +174,7 @@ def create_app(
     app.register_blueprint(suggesting)
     app.register_blueprint(desk)
     if settings.open_reads and settings.kept:
-        most = settings.kept // sharing.processes
+        most = settings.kept // commons.processes
         kept.register(app, archive, limits, figures, most=most)
     app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS, FEEDS)  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = proxies.Proxies(app.wsgi_app, networks_of(settings.proxies))  # type: ignore[method-assign] # as Flask has it
@@ -182,9 +182,9 @@ def create_app(
     return app
 
 
-def _sessions(archive: Archive, sharing: Sharing) -> Sessioned:
+def _sessions(archive: Archive, commons: Commons) -> Sessioned:
     """Where the sessions are: in memory, or where all nodes know them."""
-    return sharing.sessions if archive.shared is None else archive.shared.sessions()
+    return commons.sessions if archive.shared is None else archive.shared.sessions()
 
 
 def _where_nothing_is(response: Response) -> Response:

@@ -14,7 +14,8 @@ of them offline, and look now and then whether the log has kept what it signed b
 An event is the JSON of `/v1/events/{position}`, or the text that was hashed; an answer is what an
 address that ends in `&proof=true` gives. An audit reads a log by its tiles (a folder that has them
 will do for the address), all of it or what came since the checkpoint in FILE, which it writes anew
-when all holds. KEY is the key or a file with it. Each prints what is proved, or why it is not.
+when all holds. KEY is the key or a file with it. Each prints what is proved, or why it is not. The
+variable ANNALES_SOURCE_KEY has the key by which a service is read, where it needs one.
 
 Sources: RFC 9162; https://c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles and /tlog-proof.
 """
@@ -22,6 +23,7 @@ Sources: RFC 9162; https://c2sp.org/signed-note, /tlog-checkpoint, /tlog-tiles a
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from base64 import b64decode, b64encode
@@ -36,6 +38,9 @@ from typing import Any, NamedTuple, Self
 
 ED25519 = b"\x01"
 """The type of signature that a key names in its first byte."""
+
+READER = "ANNALES_SOURCE_KEY"
+"""The variable with the key that a service wants to be read with, if it wants one."""
 
 PROOF = "c2sp.org/tlog-proof@v1"
 """The first line of a proof in a file."""
@@ -716,6 +721,9 @@ class Served:
         from urllib.request import Request, urlopen  # noqa: PLC0415
 
         asked = Request(f"{self._url}/{path}", headers={"User-Agent": AGENT})  # noqa: S310
+        if reader := os.environ.get(READER):
+            # Where a redirect leads, it is not sent.
+            asked.add_unredirected_header("Authorization", f"Bearer {reader}")
         answer: Future[bytes] = Future()
 
         def read() -> None:

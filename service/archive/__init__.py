@@ -46,13 +46,16 @@ from service.archive.reached import Reached
 from service.archive.signing import Elsewhere, Signing
 from service.archive.streams import Streams
 from service.archive.suggestions import SUGGESTIONS, Suggestions
-from service.sharing import Call, Holder, Troubles
+from service.commons import Call, Holder, Troubles
 
 if TYPE_CHECKING:
     from events.store.node import NodeLog
     from events.store.postgres.log import PostgresLog
 
 LOG = "log.sqlite"
+
+LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
+"""The files of the logs of a folder, the chronicle's first, in the order of `Shared.logs`."""
 
 VIEWS = "views"
 
@@ -180,7 +183,7 @@ class Archive:
         """The files of the logs of a node, each with the log that it copies."""
         if self.shared is None:
             return []
-        return list(zip((LOG, KEYS, CITATIONS, SUGGESTIONS), self.shared.logs, strict=True))
+        return list(zip(LOGS, self.shared.logs, strict=True))
 
     def _note_copied(self, asked: int) -> None:
         """Note that a node has copied all that PostgreSQL has, if it has."""
@@ -406,7 +409,8 @@ class Archive:
             heard = self.hearing.heard()
             head = heard.head
             if heard.is_silent:
-                failures.append(SILENCE.format(seconds=heard.seconds))
+                # Before whatever else comes of it, so that all say the same of it.
+                failures.insert(0, SILENCE.format(seconds=heard.seconds))
         try:
             self.chronicle.log.check_continues()
             last = self.chronicle.log.head()

@@ -61,7 +61,7 @@ class Citation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def mimetype(self) -> str:
         """The type without its parameters."""
-        return self.media_type.partition(";")[0].strip().lower()
+        return mimetype_of(self.media_type)
 
 
 class _Cited(msgspec.Struct, forbid_unknown_fields=True):
@@ -152,9 +152,12 @@ class Citations(LogBeside):
         try:
             body = None if log is None else Bodies(log).get(citation.id)
         except zlib.error as error:
-            raise LogDamaged(citation.position, f"its body cannot be read: {error}") from error
-        if body is None or (why := _difference(citation, body)) is not None:
-            raise LogDamaged(citation.position, "it has no body" if body is None else str(why))
+            why = f"in {CITATIONS} its body cannot be read: {error}"
+            raise LogDamaged(citation.position, why) from error
+        if body is None:
+            raise LogDamaged(citation.position, f"in {CITATIONS} it has no body")
+        if (differs := _difference(citation, body)) is not None:
+            raise LogDamaged(citation.position, f"in {CITATIONS} {differs}")
         return body
 
     def newest(self, *, limit: int, before: int | None = None) -> list[Citation]:
@@ -193,17 +196,28 @@ class Citations(LogBeside):
                 body = None if line.body is None else base64.b64decode(line.body, validate=True)
             except (msgspec.DecodeError, ValueError) as error:
                 raise LogDamaged(count, f"the line is no citation: {error}") from error
+            if not f"{line.of}{line.media_type}{line.chosen}".isprintable():
+                raise LogDamaged(count, "its address or its type has control characters")
             with log.writing():
-                if body is None and self.get(line.id) is None:
+                same = self.get(line.id)
+                if body is None and same is None:
                     raise LogDamaged(count, "neither the line nor one before it has the bytes")
-                if body is not None and (why := _difference(line, body)) is not None:
-                    raise LogDamaged(count, why)
-                if not line.media_type.isprintable():
-                    raise LogDamaged(count, "its media type has control characters")
-                if body is not None and self.get(line.id) is not None:
+                if body is not None and same is not None:
                     raise LogDamaged(count, "a line before it has the same bytes")
+                why = _contradiction(line, same) if same else _difference(line, body)
+                if why is not None:
+                    raise LogDamaged(count, why)
                 _append(log, line, body, recorded_at=line.cited_at, positions=(line.position,))
         return count
+
+
+def mimetype_of(media_type: str) -> str:
+    """A media type without its parameters.
+
+    >>> mimetype_of("Text/HTML; charset=utf-8")
+    'text/html'
+    """
+    return media_type.partition(";")[0].strip().lower()
 
 
 def id_of(media_type: str, body: bytes) -> str:
@@ -226,8 +240,7 @@ def damaged(folder: Path) -> Iterator[tuple[int, str]]:
     try:
         with closing(Citations(folder)) as citations:
             first: dict[str, Citation] = {}
-            for citation in citations.all():
-                first.setdefault(citation.id, citation)
+            yield from _contradictions(citations.all(), first)
         for id, body in kept(path):
             if (told := first.pop(id, None)) is None:
                 yield 0, f"no citation tells of the body {id}"
@@ -251,6 +264,23 @@ def _difference(citation: Citation, body: bytes | None) -> str | None:
     if (sha256(body).hexdigest(), len(body)) != (citation.digest, citation.bytes):
         return "its body is not what was cited: its digest differs"
     return None
+
+
+def _contradiction(citation: Citation, same: Citation) -> str | None:
+    """Why a citation cannot be of the same bytes as one before it; None where it can."""
+    told, before = ((each.media_type, each.digest, each.bytes) for each in (citation, same))
+    return None if told == before else f"it says of its body what that at @{same.position} does not"
+
+
+def _contradictions(
+    citations: Iterable[Citation], first: dict[str, Citation]
+) -> Iterator[tuple[int, str]]:
+    """The citations that say another thing of a body than the first of it, and what; `first` has
+    the first of each body then, by its id."""
+    for citation in citations:
+        same = first.setdefault(citation.id, citation)
+        if (why := _contradiction(citation, same)) is not None:
+            yield citation.position, why
 
 
 def _append(log: ChronicleRecorder, citation: Citation, body: bytes | None, **place: Any) -> int:

@@ -20,7 +20,7 @@ from events.errors import AnnalesError, CopyAhead, LogUnreachable
 from projections.views.following import turn
 from service.archive.hearing import SILENT, TURN, Hearing
 from service.archive.published import NotWhatWasSigned, Published
-from service.sharing import Call
+from service.commons import Call
 
 if TYPE_CHECKING:
     from events.store.node import NodeLog
@@ -70,6 +70,7 @@ class Copying:
         self.on_ahead: Callable[[], None] = lambda: None
         self._doubt: NotWhatWasSigned | None = None
         self._told = ""
+        self._well = time.monotonic()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="copier", daemon=True)
 
@@ -85,18 +86,17 @@ class Copying:
         self._thread.join()
 
     def _run(self) -> None:
-        answered = time.monotonic()
         while not self._ended.is_set():
             try:
                 with turn(self._turn) as is_ours:
                     if is_ours:
                         self._copy_on()
-                    answered = time.monotonic()
+                    self._well = time.monotonic()
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:
                 # A failover takes some seconds, and nobody is behind who knows all that was told.
                 is_patient = isinstance(failure, LogUnreachable)
-                if not is_patient or time.monotonic() - answered > SILENT:
+                if not is_patient or time.monotonic() - self._well > SILENT:
                     if str(failure) != self._told:
                         is_foreseen = isinstance(failure, AnnalesError)
                         log.error("the log is not copied: %s", failure, exc_info=not is_foreseen)
@@ -117,7 +117,7 @@ class Copying:
             while not self._ended.is_set():
                 self._call().take()
                 self.copy()
-                self._told = ""
+                self._told, self._well = "", time.monotonic()
                 self._on_failed(self._doubt)
                 listener.wait(LOOK, call=self._call().heard)
 

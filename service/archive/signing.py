@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from events.ledger import signing
 from events.ledger.ledger import Ledger
 from events.ledger.publishing import Publisher
 from projections.views.following import turn
+from service.archive.hearing import SILENT
 from service.archive.published import Published
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ class Signing:
         self._on_failed = on_failed
         self._on_turn = on_turn
         self._failed = ""
+        self._well = time.monotonic()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="signer", daemon=True)
 
@@ -142,17 +145,20 @@ class Signing:
                                 self._sign()
                             else:
                                 self._is_well()  # another node signs
+                self._well = time.monotonic()
                 patience = SOON
                 self._ended.wait(BETWEEN_TURNS)
             except Exception as failure:
-                # Reading and recording go on; /readyz says so.
-                if str(failure) != self._failed:
-                    log.exception("the log is not signed")
-                self._failed = str(failure)
-                self._on_failed(failure)
-                self._ended.wait(patience)
                 # A failover takes seconds, and after it nothing is settled until this is signed.
                 is_soon_over = isinstance(failure, LogUnreachable)
+                # Reading and recording go on; /readyz says so, of what is soon over as late as
+                # that PostgreSQL is silent.
+                if not is_soon_over or time.monotonic() - self._well > SILENT:
+                    if str(failure) != self._failed:
+                        log.exception("the log is not signed")
+                    self._failed = str(failure)
+                    self._on_failed(failure)
+                self._ended.wait(patience)
                 patience = SOON if is_soon_over else min(2 * patience, LATE)
 
     def _is_well(self) -> None:
@@ -171,6 +177,7 @@ class Signing:
         while not self._ended.is_set():
             head = self._log.max_notification_id() or 0
             self._publisher.publish(lambda: not self._ended.wait(PAUSE))
+            self._well = time.monotonic()
             if not is_told:  # also of what another has told that had the turn before
                 self._is_well()
                 is_told = True

@@ -46,9 +46,8 @@ from projections.views.file import (
     shape,
 )
 from projections.views.following import CREATES
-from service.archive import LOG, Archive, node
+from service.archive import LOG, LOGS, Archive, node
 from service.archive.citations import CITATIONS
-from service.archive.keys import KEYS
 from service.archive.moving import Database
 from service.archive.suggestions import SUGGESTIONS
 
@@ -74,7 +73,7 @@ BLOCK = 512
 ROOM = "beginning"
 """The folder in which what is read from a snapshot lies until it is verified."""
 
-ITS_OWN = frozenset({node.NODE, LOG, KEYS, CITATIONS, SUGGESTIONS, "log.clock", ROOM, "lost+found"})
+ITS_OWN = frozenset({node.NODE, *LOGS, "log.clock", ROOM, "lost+found"})
 """What an empty folder may have: logs without a commit are left where a node could not begin."""
 
 GZIP = b"\x1f\x8b"

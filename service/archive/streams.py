@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from service.sharing import PLACES, Places
+from service.commons import PLACES, Places
 
 OF_A_CLIENT = 16
 """How many of the places one client may take: whoever shares an address may follow too."""

@@ -15,17 +15,18 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from events.canonical import canonical
+from events.catalogue import fact_of
 from events.commit import LoggedEvent, NewCommit
-from events.errors import AnnalesError, LogDamaged
+from events.errors import AnnalesError, LogDamaged, Refusal
 from events.fact import Line
 from events.store.clock import Clock, system_clock
 from events.store.inspection import of_the_file
@@ -53,7 +54,12 @@ SPACE = "suggestion"
 """Of their streams."""
 
 _ADDRESS = re.compile(r"https?://[^\s]+")
-_REQUEST = re.compile(f"{SPACE}:([a-z2-7]{{16}})")
+_ID = "[a-z2-7]{16}"
+_REQUEST = re.compile(f"{SPACE}:({_ID})")
+
+Id = Annotated[str, msgspec.Meta(pattern=rf"\A{_ID}\Z")]
+About = Annotated[str, msgspec.Meta(pattern=r"\A(record|source):[a-z0-9-]+\Z")]
+"""The stream of what a suggestion is about."""
 
 State = Literal["waiting", "taken", "declined"]
 
@@ -134,7 +140,7 @@ def order_of(line: Line, reason: str) -> Line:
     >>> order_of({"type": "withdrawal", "statement": "a"}, "It never was.")["reason"]
     'It never was.'
     """
-    return {**line, "reason": reason} if line.get("type") in REASONED else line
+    return {**line, "reason": reason} if str(line.get("type")) in REASONED else line
 
 
 def request_of(suggestion: Suggestion) -> str:
@@ -161,8 +167,8 @@ class _Made(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     line: Line
     reason: str
-    stream: str
-    revision: int
+    stream: About
+    revision: Annotated[int, msgspec.Meta(ge=0)]
     where: str | None = None
 
 
@@ -183,7 +189,7 @@ class _Event(
 ):
     """An event of their log in an export."""
 
-    id: str
+    id: Id
     event: str
     says: dict[str, Any]
     recorded_at: str
@@ -245,7 +251,16 @@ class Suggestions(LogBeside):
             permit()
             id = self._new_id()
             self._append(id, MADE, state, by=by)
-        return self._need(id), True
+        return self.need(id), True
+
+    @contextmanager
+    def held(self, id: str) -> Iterator[Suggestion]:
+        """A suggestion as it stands, which nobody else takes or declines meanwhile, on any node.
+
+        Whoever records an order besides holds it first. Raises NoSuchSuggestion, NotWritten.
+        """
+        with self.to_write().writing():
+            yield self.need(id)
 
     def take(self, id: str, *, recorded: int, by: str) -> Suggestion:
         """Note that a suggestion became a commit. Raises NoSuchSuggestion, SuggestionClosed."""
@@ -256,12 +271,12 @@ class Suggestions(LogBeside):
         return self._close(id, DECLINED, {"reason": reason}, by=by)
 
     def _close(self, id: str, topic: str, said: Line, *, by: str) -> Suggestion:
-        self._need(id)
-        with self.to_write().writing():
-            if (standing := self._need(id)).state != "waiting":
+        self.need(id)
+        with self.held(id) as standing:
+            if standing.state != "waiting":
                 raise SuggestionClosed(id, standing.state)
             self._append(id, topic, canonical(said), by=by)
-        return self._need(id)
+        return self.need(id)
 
     def _append(self, id: str, topic: str, state: bytes, *, by: str, **place: Any) -> None:
         log, stream = self.to_write(), str(Stream(SPACE, id))
@@ -279,7 +294,8 @@ class Suggestions(LogBeside):
             found = _after(found, event)
         return found
 
-    def _need(self, id: str) -> Suggestion:
+    def need(self, id: str) -> Suggestion:
+        """The suggestion of an id. Raises NoSuchSuggestion."""
         found = self.get(id)
         if found is None:
             raise NoSuchSuggestion(id)
@@ -354,6 +370,8 @@ def _after(found: Suggestion | None, event: LoggedEvent) -> Suggestion:
     try:
         if found is None and event.topic == MADE:
             made = msgspec.json.decode(event.state, type=_Made)
+            # What was an order once is one for good, as the lines of the chronicle are.
+            fact_of(order_of(made.line, made.reason))
             return Suggestion(
                 **msgspec.structs.asdict(made),
                 id=Stream.parse(event.stream).id,
@@ -368,6 +386,6 @@ def _after(found: Suggestion | None, event: LoggedEvent) -> Suggestion:
         if found is not None and found.state == "waiting" and event.topic == DECLINED:
             said = msgspec.json.decode(event.state, type=_Declined)
             return msgspec.structs.replace(found, state="declined", answer=said.reason, **closed)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, Refusal) as error:
         raise LogDamaged(event.position, f"it tells of no suggestion: {error}") from error
     raise LogDamaged(event.position, f"{event.stream} has no room for {event.topic!r}")

@@ -28,7 +28,7 @@ from projections.views.following import (
     verify,
 )
 from projections.views.verifying import Finding, damaged_views, named
-from service.archive import LOG
+from service.archive import LOG, LOGS
 from service.archive import citations as citing
 from service.archive import suggestions as suggesting
 from service.archive.citations import CITATIONS, Citations
@@ -101,7 +101,7 @@ def _compared(folder: Path) -> tuple[str | None, list[Finding]]:
 
     found: list[Finding] = []
     with closing(shared):
-        for name, log in zip((LOG, KEYS, CITATIONS, SUGGESTIONS), shared.logs, strict=True):
+        for name, log in zip(LOGS, shared.logs, strict=True):
             if not (folder / name).exists():
                 continue
             try:

@@ -36,6 +36,14 @@ class NotAllowed(AnnalesError):
         super().__init__(f"{why}: it needs the role {needed}, the key has {role}")
 
 
+class FromAnotherSite(AnnalesError):
+    """A page of another site asks for what is kept, in the name of its visitor. Send a key, or lead
+    the visitor to a page of this service."""
+
+    def __init__(self) -> None:
+        super().__init__("a page of another site sent it, and no key: nothing is kept so")
+
+
 class WrongMediaType(AnnalesError):
     """The body is not of the type that the path takes."""
 

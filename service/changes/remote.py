@@ -25,6 +25,7 @@ from events.errors import SourceRefused, SourceUnreachable
 from events.fact import Line
 from events.ledger.checking import (
     LONGEST_NOTE,
+    READER,
     TILE,
     Checkpoint,
     NotProved,
@@ -39,9 +40,6 @@ from service.version import VERSION
 from service.web.cloud_events import PATH
 
 AGENT = f"Annales/{VERSION} (mirrors)"
-
-API_KEY = "ANNALES_SOURCE_KEY"
-"""The variable with the key that the source wants to be read with, if it wants one."""
 
 PAGE = 500
 """How many events are asked for at once."""
@@ -183,7 +181,7 @@ class Remote:
     def read(self, path: str, *, most: int, accept: str = "*/*", silence: float = SILENCE) -> bytes:
         """What the source answers at a path. Raises SourceUnreachable."""
         headers = {"User-Agent": AGENT, "Accept": accept, "Cache-Control": "no-cache"}
-        if key := os.environ.get(API_KEY):
+        if key := os.environ.get(READER):
             headers["Authorization"] = f"Bearer {key}"
         connection = self._connection(timeout=silence)
         # Who sends a byte now and then is never silent.

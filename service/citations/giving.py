@@ -12,6 +12,7 @@ from flask import Response
 from werkzeug.datastructures import MIMEAccept
 
 from service.archive.citations import Citation
+from service.web.accepting import named
 from service.web.response import FOR_EVER, unless_held
 from service.web.root import archive
 
@@ -62,10 +63,10 @@ def liked(citations: list[Citation], accept: MIMEAccept) -> Citation | None:
     What the address alone gave comes first, and of two of one type the earlier. What was given only
     to who asked for its type is given only to who names that.
     """
-    named = {type.partition(";")[0].strip().lower() for type, quality in accept if quality > 0}
+    likes = named(accept)
     offered: dict[str, Citation] = {}
     for each in sorted(citations, key=lambda each: each.chosen is not None):
-        if each.chosen is None or each.mimetype in named:
+        if each.chosen is None or likes.get(each.mimetype, 0) > 0:
             offered.setdefault(each.mimetype, each)
     default = next((type for type, each in offered.items() if each.chosen is None), "")
     return offered.get(accept.best_match(offered, default=default))

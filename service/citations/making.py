@@ -19,7 +19,7 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
-from service.archive.citations import LARGEST, Citation, Citations
+from service.archive.citations import LARGEST, Citation, Citations, mimetype_of
 from service.archive.keys import holds_key
 from service.asking.errors import (
     CitedTooLate,
@@ -63,7 +63,7 @@ class Given(NamedTuple):
     @property
     def mimetype(self) -> str:
         """The type without its parameters."""
-        return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+        return mimetype_of(self.headers.get("Content-Type") or "")
 
 
 def cited(
@@ -171,7 +171,7 @@ def _check(given: Given, chosen: str | None) -> None:
         raise NotPinned(of, headers.get("Location"))
     if status != 200:
         raise NothingToCite(of, status, _detail(body))
-    if chosen is not None and given.mimetype != chosen.partition(";")[0].strip().lower():
+    if chosen is not None and given.mimetype != mimetype_of(chosen):
         raise NothingToCite(of, 406, f"it is made as {given.mimetype} there")
     if SETTLED in headers:
         raise NotAnswered(of, 503, NOT_SETTLED)

@@ -5,7 +5,6 @@ by which readers cite a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
@@ -30,8 +29,8 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.pages.shell.pictured import Pictures
 from service.translations import chosen
-from service.web.access import CITE_FORM, is_from_here, needs
-from service.web.problems import BY_SLUG, problem_response
+from service.web.accepting import named
+from service.web.access import CITE_FORM, need_own_site, needs
 from service.web.response import ASK_AGAIN, parameters
 from service.web.root import archive, root
 from service.words.speech import Speech
@@ -57,7 +56,7 @@ blueprint = Blueprint(CITE_FORM.partition(".")[0], __name__)
 @blueprint.after_request
 def _problem(response: Response) -> Response:
     """A problem is a page for who names HTML, as what was cited is."""
-    return problem_as_page(response) if HTML in _liked() else response
+    return problem_as_page(response) if HTML in named(request.accept_mimetypes) else response
 
 
 @blueprint.get("/c/<string:id>")
@@ -81,9 +80,7 @@ def raw(id: str) -> Response:
 @needs("reader")
 def cite() -> Any:
     """Cite the page whose form this is, and go to its citation."""
-    if not is_from_here():
-        why = "the form was not sent by a page of this service"
-        return problem_response(BY_SLUG["not-allowed"], why, {})
+    need_own_site()
     if (request.content_length or 0) > LARGEST_FORM:
         raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
     citation, _ = cited_here(request.form.get("of", ""))
@@ -102,14 +99,9 @@ def _reads_page(citation: Citation) -> bool:
     """Whether the client names HTML, and likes nothing better that was cited."""
     if "raw" in request.args:
         return False
-    liked = _liked()
+    liked = named(request.accept_mimetypes)
     html = liked.get(HTML, 0)
     return html > 0 and (citation.mimetype == HTML or html >= liked.get(citation.mimetype, 0))
-
-
-def _liked() -> Mapping[str, float]:
-    """The types that the request names, and how much it likes each."""
-    return {type.partition(";")[0].strip(): much for type, much in request.accept_mimetypes}
 
 
 # --- the page
@@ -161,7 +153,7 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
         "address": address,
         "raw": f"{address_of(citation)}/raw",
         "title": title,
-        "plain": plain(as_cited(citation, body, root=root())),
+        "plain": plain(as_cited(citation, title, root=root())),
         "asked": asked,
         "clocks": _clocks(asked, say),
         "today": today,

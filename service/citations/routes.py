@@ -17,11 +17,12 @@ from service.asking.positions import PAGING, page_asked, page_of
 from service.citations.giving import address_of
 from service.citations.making import cited
 from service.citations.schemas import CitationSchema, CitationsSchema, CiteSchema
-from service.citations.telling import as_cited
+from service.citations.telling import as_cited, title_of
 from service.linked.citing import Cited
 from service.linked.routes import CITATION_FORMS
 from service.orders.writing import body_line
-from service.web.access import identity, needs
+from service.version import VERSION
+from service.web.access import identity, need_own_site, needs
 from service.web.description import openapi_parameters
 from service.web.limiting import permit_citation
 from service.web.response import ASK_AGAIN, FOR_EVER, parameters, unless_held
@@ -98,8 +99,12 @@ def the_citation(id: str) -> Citation:
 @blueprint.alt_response(200, schema=CitationSchema, headers=headers("Location", "Cache-Control"))
 @needs("reader")
 def cite() -> Response:
-    """Cite what stands at a pinned address: its bytes are kept for ever."""
+    """Cite what stands at a pinned address: its bytes are kept for ever.
+
+    A page of another site needs a key for it, since what it makes its visitors cite stays.
+    """
     parameters(())
+    need_own_site()
     citation, is_new = cited_here(*_asked(body_line()))
     response = Response(msgspec.json.encode(members_of(citation)), mimetype=JSON)
     response.status_code = 201 if is_new else 200
@@ -169,8 +174,10 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
     def view(id: str) -> Response:
         parameters(())
         found = the_citation(id)
-        response = Response(mimetype=media_type, headers={"Cache-Control": _kept()})
-        return unless_held(response, found.id, lambda: write(_as_cited(found)))
+        # The bytes stand for ever; what they are called, another version may say better.
+        response = Response(mimetype=media_type, headers={"Cache-Control": ASK_AGAIN})
+        tag = f"{found.id}-{VERSION}"
+        return unless_held(response, tag, lambda: write(_as_cited(found)))
 
     view.__name__ = f"citation_{suffix.replace('.', '_')}"
     view.__doc__ = "A citation for a bibliography, at the address where its bytes stand for ever."
@@ -187,7 +194,8 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
 
 
 def _as_cited(citation: Citation) -> Cited:
-    return as_cited(citation, archive().citations.body(citation), root=root())
+    title = title_of(citation, archive().citations.body(citation))
+    return as_cited(citation, title, root=root())
 
 
 for _form in CITATION_FORMS:

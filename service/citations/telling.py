@@ -109,13 +109,13 @@ def title_of(citation: Citation, body: bytes) -> str:
     return ", ".join([asked.path, *asked.filters.values(), *day])
 
 
-def as_cited(citation: Citation, body: bytes, *, root: str) -> Cited:
-    """A citation as a bibliography has it."""
+def as_cited(citation: Citation, title: str, *, root: str) -> Cited:
+    """A citation as a bibliography has it, under its title."""
     asked = asked_at(citation.of)
     clocks = ", ".join(f"{name} {text}" for name, text in asked.clocks.items())
     return Cited(
         key=citation.id,
-        title=title_of(citation, body),
+        title=title,
         url=f"{root}/c/{citation.id}",
         version=asked.clocks.get("known", citation.id),
         note=f"{citation.of.partition('?')[0]}, {clocks}; SHA-256 {citation.digest}",

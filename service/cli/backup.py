@@ -14,18 +14,13 @@ import msgspec
 from events.files import keep_names, move
 from events.ledger.base import NAME as BASE
 from events.store.copying import copy
-from service.archive import LOG
-from service.archive.citations import CITATIONS
-from service.archive.keys import KEYS
-from service.archive.suggestions import SUGGESTIONS
+from service.archive import LOG, LOGS
 from service.archive.verifying import verified
 from service.cli.copied import newest_copy
 from service.cli.exits import REFUSED, Ended
 from service.cli.findings import damaged
 from service.cli.options import as_json, log_of
 from service.cli.screen import bar
-
-LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
 
 
 @click.command()

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import asyncio
 
     from projections.views.following import Following
+    from service.commons import Commons
     from service.serving.listening import Server
     from service.serving.processes import Lifeline
-    from service.sharing import Sharing
 
 log = logging.getLogger(__name__)
 
@@ -88,8 +88,8 @@ def serve(
     """
     # No other command needs these, and they are a third of what it takes to start.
     import service.app  # noqa: PLC0415, F401 -- before the processes, which share it then
+    from service.commons import Commons  # noqa: PLC0415
     from service.serving.processes import Before, CannotBegin, Processes, inherited  # noqa: PLC0415
-    from service.sharing import Sharing  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     settings = replace(Settings.of(os.environ), data=folder)
@@ -103,17 +103,17 @@ def serve(
         settings = replace(settings, url=name)
     with (
         closing(listener),
-        closing(Sharing(processes)) as sharing,
+        closing(Commons(processes)) as commons,
         _figures(is_anew=before is not None) as figures,
     ):
-        sharing.figures = figures
+        commons.figures = figures
         parent = Processes(
             processes,
             lambda number, lifeline: _answer(
                 number,
                 lifeline,
                 listener,
-                sharing,
+                commons,
                 settings,
                 origin=origin,
                 threads=threads,
@@ -121,7 +121,7 @@ def serve(
             ),
             listener,
             trial=TRIAL,
-            forget=sharing.forget,
+            forget=commons.forget,
             before=before[1] if before else Before(),
         )
         try:
@@ -166,7 +166,7 @@ def _answer(
     number: int,
     lifeline: Lifeline,
     listener: socket.socket,
-    sharing: Sharing,
+    commons: Commons,
     settings: Settings,
     *,
     origin: str | None,
@@ -180,13 +180,13 @@ def _answer(
     from service.web.observing import log_requests  # noqa: PLC0415
     from service.web.pausing import marks_of  # noqa: PLC0415
 
-    sharing.become(number)
+    commons.become(number)
     sys.setswitchinterval(SWITCH_SECONDS)
     if not quiet:
         log_requests(sys.stderr)
     with Archive(settings.data) as archive:
         server = Server(
-            create_app(archive, settings, sharing),
+            create_app(archive, settings, commons),
             listener,
             lane_of=lane_of,
             is_patient=is_patient,
@@ -202,15 +202,15 @@ def _answer(
 
         def begun(loop: asyncio.AbstractEventLoop) -> None:
             _on_ending(loop, lifeline, server.end, is_orphan)
-            _ring(archive, following, server, sharing)
+            _ring(archive, following, server, commons)
             _keep_time(loop, archive)
-            if sharing.bells is not None:
-                _hear(loop, archive, following, server, sharing.bells.of(number))
+            if commons.bells is not None:
+                _hear(loop, archive, following, server, commons.bells.of(number))
             os.write(lifeline.ready, b".")
 
         server.run(begun)
-    if is_orphan.is_set() and sharing.figures is not None:
-        shutil.rmtree(sharing.figures, ignore_errors=True)  # as the parent would have done
+    if is_orphan.is_set() and commons.figures is not None:
+        shutil.rmtree(commons.figures, ignore_errors=True)  # as the parent would have done
 
 
 def _on_ending(
@@ -230,13 +230,13 @@ def _on_ending(
     loop.add_reader(lifeline.parent, orphaned)
 
 
-def _ring(archive: Archive, following: Following, server: Server, sharing: Sharing) -> None:
+def _ring(archive: Archive, following: Following, server: Server, commons: Commons) -> None:
     """Tell all processes what this one does."""
 
     def ring(what: bytes) -> None:
         server.look()
-        if sharing.bells is not None:
-            sharing.bells.ring(what, but=sharing.process)
+        if commons.bells is not None:
+            commons.bells.ring(what, but=commons.process)
 
     archive.chronicle.log.datastore.doorbell.on_ring = lambda: ring(LOG_GREW)
     following.on_moved = lambda: ring(VIEWS_MOVED)

@@ -48,7 +48,7 @@ def waiting() -> Response:
 
 def one(id: str) -> Response:
     """The form by which a suggestion is taken, what that would change, or what is left."""
-    suggestion = _the(id)
+    suggestion = archive().suggestions.need(id)
     desk = the_desk()
     if request.form.get("do") == "decline":
         reason, faults = _reason(desk)
@@ -57,21 +57,14 @@ def one(id: str) -> Response:
         try:
             archive().suggestions.decline(id, reason=reason, by=identity().name)
         except SuggestionClosed:
-            return _closed(desk, _the(id), reason)
+            return _closed(desk, archive().suggestions.need(id), reason)
         return _back(desk, declined="1")
     if suggestion.state != "waiting" and request.form.get("do") != "record":
         return _closed(desk, suggestion)
     try:
         return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
     except SuggestionClosed:
-        return _closed(desk, _the(id))
-
-
-def _the(id: str) -> Suggestion:
-    found = archive().suggestions.get(id)
-    if found is None:
-        raise NoSuchSuggestion(id)
-    return found
+        return _closed(desk, archive().suggestions.need(id))
 
 
 def _closed(desk: Desk, suggestion: Suggestion, reason: str = "") -> Response:
@@ -108,8 +101,8 @@ def _decline_chosen(desk: Desk) -> Response:
         try:
             archive().suggestions.decline(id, reason=reason, by=identity().name)
             done += 1
-        except SuggestionClosed:
-            continue  # somebody else was faster, and has answered it
+        except (NoSuchSuggestion, SuggestionClosed):
+            continue  # somebody else was faster, and has answered it; or it never was one
     return _back(desk, declined=str(done))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import nullcontext
 from typing import cast
 
 from flask import Response, redirect, request
@@ -43,24 +44,24 @@ def recorded(desk: Desk, command: Command, *, taking: Suggestion | None = None) 
     Raises MalformedLine where there was nothing to record, SuggestionClosed where the suggestion
     does not wait any more, and what `Chronicle.execute` raises.
     """
-    chronicle = archive().chronicle
-    done = chronicle.replay(command)
-    if taking is not None:
-        need_waiting(taking, done)
-    if done is None:
-        check_allowed(command)
-        done = chronicle.execute(command)
-    if done.commit is None:
-        raise MalformedLine("nothing was to be recorded")
-    wait_for_views(done.commit.position, PATIENCE)
-    if taking is not None:
-        suggestions = archive().suggestions
-        if taking.state == "waiting":
-            suggestions.take(taking.id, recorded=done.commit.position, by=identity().name)
-        there = desk.here.to(f"{PATH}/suggestions", recorded=str(done.commit.position))
-        return cast("Response", redirect(there, 303))
+    chronicle, suggestions = archive().chronicle, archive().suggestions
+    # Held until the order is recorded: nobody is told that one was declined which was taken.
+    with nullcontext() if taking is None else suggestions.held(taking.id) as standing:
+        done = chronicle.replay(command)
+        if standing is not None:
+            need_waiting(standing, done)
+        if done is None:
+            check_allowed(command)
+            done = chronicle.execute(command)
+        if done.commit is None:
+            raise MalformedLine("nothing was to be recorded")
+        position = done.commit.position
+        if standing is not None and standing.state == "waiting":
+            suggestions.take(standing.id, recorded=position, by=identity().name)
+    wait_for_views(position, PATIENCE)
     space, id = Stream.parse(done.events[-1].stream)
-    there = desk.here.to(f"{PATH}/{space}s/{id}", recorded=str(done.commit.position))
+    where = "suggestions" if taking is not None else f"{space}s/{id}"
+    there = desk.here.to(f"{PATH}/{where}", recorded=str(position))
     return cast("Response", redirect(there, 303))
 
 

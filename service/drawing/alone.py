@@ -17,6 +17,7 @@ from events.dates import Language
 from service.drawing.lanes import Drawing
 from service.drawing.letters import folded
 from service.drawing.marks import DEFS
+from service.words.printable import printable
 
 _STATIC = Path(__file__).parent.parent / "pages" / "static"
 
@@ -26,8 +27,6 @@ _LINE = 16
 _TOKEN = re.compile(r"(--[a-z0-9-]+):\s*([^;]+);")
 _USED = re.compile(r"var\((--[a-z0-9-]+)\)")
 _REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML 1.0 cannot hold, escaped or not."""
 
 
 def stand_alone(
@@ -91,7 +90,7 @@ def document(
         f"<title>{escape(title)}</title><style>{escape(style(rules))}</style>{DEFS}"
         f'<rect class="sheet" width="{width}" height="{height}"/>{content}</svg>\n'
     )
-    return _FORBIDDEN.sub("\ufffd", text)
+    return printable(text)
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,5 @@
-"""The changes of a followed answer in words, a line each.
+"""The changes of a followed answer in words, a line each: in English, or in pieces that the page
+of a reader says in another language.
 
 Rows come first, by what they are called: what is new, what is gone, and what moved in a row from
 what to what. The figures, which follow from rows, come after them. What no reader needs beside
@@ -18,6 +19,7 @@ from service.follows.feed import Alteration
 from service.follows.followable import FOLLOWABLE
 from service.state.answer import SECTIONS
 from service.words.number import number_text
+from service.words.pieces import Piece, Place, Value, listed, n, say
 
 LISTS = {kind: section for section, kind in SECTIONS.items()}
 """The list of a state in which rows of a kind stand."""
@@ -61,23 +63,40 @@ Members = dict[str, Any]
 
 def changes(item: Alteration) -> Iterator[str]:
     """The first `MOST_LINES` changes of an item, a sentence each, and how many more there are."""
+    return map(str, told(item))
+
+
+def told(item: Alteration) -> Iterator[Piece]:
+    """The same in pieces."""
     found = item.members["changes"]
     lines = [
-        *(f"New: {named(row['row'])}." for row in found["added"]),
-        *(f"No longer there: {named(row['row'])}." for row in found["removed"]),
+        *(_new(named(row["row"])) for row in found["added"]),
+        *(_gone(named(row["row"])) for row in found["removed"]),
     ]
     for row in found["changed"]:
         before, after = (
             document[LISTS[row["kind"]]][row["id"]] for document in (item.before, item.after)
         )
-        lines.append(f"{called(after, row['id'])}: {_moves(row['patch'], before, after)}.")
+        lines.append(_moved(called(after, row["id"]), _moves(row["patch"], before, after)))
     lines += _patched(found["patch"], item.before, item.after)
     yield from lines[:MOST_LINES]
     more = len(lines[MOST_LINES:]) + sum(
         number - len(found[name]) for name, number in _counted(found)
     )
     if more:
-        yield f"And {more} more."
+        yield n("And %(num)s more.", "And %(num)s more.", more)
+
+
+def _new(what: Piece) -> Piece:
+    return say("New: %(what)s.", what=what)
+
+
+def _gone(what: Piece) -> Piece:
+    return say("No longer there: %(what)s.", what=what)
+
+
+def _moved(what: Piece, moves: Piece) -> Piece:
+    return say("%(what)s: %(moves)s.", what=what, moves=moves)
 
 
 def _counted(found: Members) -> Iterator[tuple[str, int]]:
@@ -109,55 +128,56 @@ def rows(changes: Members) -> list[Members]:
 # --- a row
 
 
-def called(row: Mapping[str, Any], key: str) -> str:
+def called(row: Mapping[str, Any], key: str) -> Piece:
     """The name and the id of a row, or what names it among the others.
 
     >>> called({"id": "juno", "name": "JUNO"}, "juno")
     'JUNO (juno)'
-    >>> called({"name": "JUNO", "milestone": "first-light", "plans": []}, "juno/first-light")
+    >>> str(called({"name": "JUNO", "milestone": "first-light", "plans": []}, "juno/first-light"))
     'JUNO, first light'
-    >>> called({"key": {"status": "operating", "country": "CN"}}, "operating:CN")
+    >>> str(called({"key": {"status": "operating", "country": "CN"}}, "operating:CN"))
     'operating, CN'
     """
     name = row.get("name") or row.get("title")
     if isinstance(row.get("key"), dict):
-        parts = [str(value) for value in row["key"].values() if value is not None]
-        return ", ".join(parts) or "all"
+        parts = [Value(value) for value in row["key"].values() if value is not None]
+        return listed(parts) if parts else say("all")
     if "event" in row and "position" in row:
-        return f"{row['event']} at @{row['position']}"
+        position = str(row["position"])
+        return say("%(event)s at @%(position)s", event=str(row["event"]), position=position)
     if not name:
         return str(row.get("id", key))
     if "milestone" in row and "plans" in row:
-        return f"{name}, {_words(row['milestone'])}"
+        return listed([str(name), Value(_words(row["milestone"]))])
     return f"{name} ({row['id']})" if "id" in row else str(name)
 
 
-def named(row: Mapping[str, Any], key: str = "") -> str:
+def named(row: Mapping[str, Any], key: str = "") -> Piece:
     """The name of a row, with its status or its date."""
-    text = called(row, key)
+    name = called(row, key)
     if row.get("status"):
-        return f"{text}, {_standing(row)}"
+        return listed([name, *_standing(row)])
     if expected := row.get("expected"):
-        return f"{text}, {expected['status']} expected for {expected['date']}"
+        status, when = Value(expected["status"]), Value(expected["date"])
+        return listed([name, say("%(status)s expected for %(date)s", status=status, date=when)])
     if row.get("overdue"):
-        return f"{text}, overdue"
-    if step := _step(row):
-        text = f"{text}, {step}"
+        return listed([name, say("overdue")])
     date = row.get("date")
     # A milestone has its date as text, a transition with its bounds beside it.
     day = date.get("date") if isinstance(date, Mapping) else date
-    return f"{text}, {day}" if "date" in row else text
+    return listed([name, *_step(row), *([Value(day)] if "date" in row else ())])
 
 
-def _step(row: Mapping[str, Any]) -> str:
-    """What began or ended in a transition; empty where the row is none, or a discovery.
+def _step(row: Mapping[str, Any]) -> Iterator[Piece]:
+    """What began or ended in a transition; nothing where the row is none, or a discovery.
 
-    >>> _step({"was": "in-force", "became": None}), _step({"was": None, "became": "operating"})
-    ('no longer in force', 'operating')
+    >>> [str(step) for step in _step({"was": "in-force", "became": None})]
+    ['no longer in force']
     """
     if row.get("became"):
-        return _words(row["became"])
-    return f"no longer {_words(row['was'])}" if row.get("was") and "became" in row else ""
+        yield Value(_words(row["became"]))
+    elif row.get("was") and "became" in row:
+        yield say("no longer %(what)s", what=Value(_words(row["was"])))
 
 
 # --- a patch
@@ -170,16 +190,21 @@ class _Move(NamedTuple):
     was: Any
     now: Any
 
-    def text(self) -> str:
+    def text(self) -> Piece:
         """The member and what it was and is, in words."""
         # A date within a date is one.
-        place = " ".join(map(_words, dict.fromkeys(self.steps))) or "the answer"
+        names = tuple(map(_words, dict.fromkeys(self.steps)))
+        place = Place(names) if names else say("the answer")
         if (points := _points(self.was, self.now)) is not None:
-            return f"{place} {points}" if place != "points" else points
+            is_all = names == ("points",)
+            return points if is_all else say("%(what)s %(points)s", what=place, points=points)
         if _are_words(self.was) and _are_words(self.now):
-            return f"{place}: {_between_lists(self.was or [], self.now or [])}"
+            lists = _between_lists(self.was or [], self.now or [])
+            return say("%(what)s: %(lists)s", what=place, lists=lists)
         was, now = value(self.was), value(self.now)
-        return f"{place} altered" if was == now else f"{place} from {was} to {now}"
+        if str(was) == str(now):
+            return say("%(what)s altered", what=place)
+        return _from_to(place, was, now)
 
     def is_clear(self) -> bool:
         """Whether its words say what moved, and not only that something did."""
@@ -189,13 +214,17 @@ class _Move(NamedTuple):
         )
 
 
-def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Iterator[str]:
+def _from_to(what: Piece, was: Piece, now: Piece) -> Piece:
+    return say("%(what)s from %(was)s to %(now)s", what=what, was=was, now=now)
+
+
+def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Iterator[Piece]:
     """What the operations of a patch over an answer lead to."""
     if not before or not after:
         # There was no answer before, or there is none any more: what it is of came or went.
         there = after or before
         of = there.get("card") or there.get("statement") or there.get("source") or there
-        yield f"{'New' if after else 'No longer there'}: {_whole(of)}."
+        yield _new(_whole(of)) if after else _gone(_whole(of))
         return
     of_rows: dict[tuple[str, str], list[Operation]] = {}
     moves: list[_Move] = []
@@ -216,21 +245,21 @@ def _patched(patch: Sequence[Operation], before: Members, after: Members) -> Ite
 
 def _row_moved(
     name: str, key: str, operations: Sequence[Operation], before: Members, after: Members
-) -> str:
+) -> Piece:
     """What operations on a row of a list lead to."""
     was, now = (side.get(name, {}).get(key) for side in (before, after))
     if was is None:
-        return f"New: {named(now, key)}."
+        return _new(named(now, key))
     if now is None:
-        return f"No longer there: {named(was, key)}."
+        return _gone(named(was, key))
     inner = [_below(operation, 2) for operation in operations]
-    return f"{called(now, key)}: {_moves(inner, was, now)}."
+    return _moved(called(now, key), _moves(inner, was, now))
 
 
-def _moves_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
+def _moves_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[Piece]:
     """What moved beside the rows: lists by what is in them, then figures, and the rest where it is
     clear or there is nothing else."""
-    figures: list[str] = []
+    figures: list[Piece] = []
     rest: list[_Move] = []
     for move in moves:
         lists = [_by_name(side) for side in (move.was, move.now)]
@@ -238,36 +267,38 @@ def _moves_apart(moves: Iterable[_Move], *, alone: bool) -> Iterator[str]:
             alone = False
             yield from _rows_between(lists[0], lists[1])
         elif _is_plain(move.was) and _is_plain(move.now):
-            figures.append(f"{move.text()}.")
+            figures.append(say("%(what)s.", what=move.text()))
         else:
             rest.append(move)
     yield from figures
     alone = alone and not figures
-    yield from (f"{move.text()}." for move in rest if alone or move.is_clear())
+    for move in rest:
+        if alone or move.is_clear():
+            yield say("%(what)s.", what=move.text())
 
 
-def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _rows_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Piece]:
     """What differs between two lists whose rows have ids."""
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
         if was is None:
-            yield f"New: {named(after[key], key)}."
+            yield _new(named(after[key], key))
         elif now is None:
-            yield f"No longer there: {named(was, key)}."
+            yield _gone(named(was, key))
         elif was != now:
             moved = [
                 {"op": "replace", "path": f"/{name}", "value": now.get(name)}
                 for name in now
                 if was.get(name) != now.get(name)
             ]
-            yield f"{called(now, key)}: {_moves(moved, was, now)}."
+            yield _moved(called(now, key), _moves(moved, was, now))
 
 
-def _moves(patch: Sequence[Operation], before: Any, after: Any) -> str:
+def _moves(patch: Sequence[Operation], before: Any, after: Any) -> Piece:
     """From what to what the operations within a row lead."""
     news = [each for each in patch if not _is_left_out(_steps(each["path"]), after)] or patch
-    texts = dict.fromkeys(_move(operation, before, after).text() for operation in news)
-    return "; ".join(texts)
+    texts = (_move(operation, before, after).text() for operation in news)
+    return listed({str(text): text for text in texts}.values(), "; ")
 
 
 def _is_left_out(steps: Sequence[str], row: Any) -> bool:
@@ -312,71 +343,72 @@ def _at(document: Any, steps: Iterable[str]) -> Any:
 # --- a value
 
 
-def value(of: Any) -> str:
+def value(of: Any) -> Piece:
     """A value in few words: what it is called, if it is an object.
 
-    >>> value({"earliest": 1699, "latest": 2064}), value(["juno", "lhaaso"]), value([])
-    ('1699–2064', 'juno, lhaaso', 'nothing')
-    >>> value({"status": "operating", "since": {"date": "2025-08-26"}, "statement": "juno-runs"})
+    >>> [str(value(each)) for each in ({"earliest": 1699, "latest": 2064}, ["juno", "lhaaso"], [])]
+    ['1699–2064', 'juno, lhaaso', 'nothing']
+    >>> runs = {"status": "operating", "since": {"date": "2025-08-26"}, "statement": "juno-runs"}
+    >>> str(value(runs))
     'operating since 2025-08-26'
     """
     if of is None or of in ([], {}):
-        return "nothing"
+        return say("nothing")
     if isinstance(of, bool):
-        return "yes" if of else "no"
+        return say("yes") if of else say("no")
     if isinstance(of, dict):
         return _of_object(of)
     if isinstance(of, list):
-        texts = list(map(value, of))
-        is_few = len(texts) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
-        return ", ".join(texts) if is_few else _several(len(of), "entry", "entries")
+        is_few = len(of) <= FEW and all(isinstance(each, str) or _named(each) for each in of)
+        return listed(map(value, of)) if is_few else n("%(num)s entry", "%(num)s entries", len(of))
     if isinstance(of, int | float):
         return number_text(of, grouped=False)
     text = of if isinstance(of, str) else msgspec.json.encode(of).decode()
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return Value(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
-def _of_object(of: Mapping[str, Any]) -> str:
+def _of_object(of: Mapping[str, Any]) -> Piece:
     if all(isinstance(each, int) for each in of.values()):
         return _interval(of) or ", ".join(f"{name} {number}" for name, number in of.items())
     if "status" in of:
-        return _standing(of)
-    return _named(of) or _several(len(of), "member", "members")
+        return listed(_standing(of))
+    return _named(of) or n("%(num)s member", "%(num)s members", len(of))
 
 
-def _standing(row: Mapping[str, Any]) -> str:
+def _standing(row: Mapping[str, Any]) -> Iterator[Piece]:
     """The status of a facility, since when, and what was expected of it."""
     since, expected = (row.get("since") or {}).get("date"), row.get("expected")
-    text = f"{row['status'] or 'no status'}{f' since {since}' if since else ''}"
+    status = Value(row["status"]) if row["status"] else say("no status")
+    yield say("%(what)s since %(when)s", what=status, when=Value(since)) if since else status
     if expected:
-        text += f", expected {expected['status']} from {expected['date']}"
-    return f"{text}, overdue" if row.get("overdue") else text
+        what, when = Value(expected["status"]), Value(expected["date"])
+        yield say("expected %(status)s from %(date)s", status=what, date=when)
+    if row.get("overdue"):
+        yield say("overdue")
 
 
-def _named(of: Any) -> str:
+def _named(of: Any) -> Piece:
     """An interval by its ends, an object by what it is called; empty where it is neither."""
     if not isinstance(of, dict):
         return ""
     names = ("title", "name", "date", "id", "effective")
-    return _interval(of) or next((of[name] for name in names if isinstance(of.get(name), str)), "")
+    named = (Value(of[name]) for name in names if isinstance(of.get(name), str))
+    return _interval(of) or next(named, "")
 
 
-def _interval(of: Mapping[str, Any]) -> str:
+def _interval(of: Mapping[str, Any]) -> Piece:
     """An interval by its ends; empty where it is none."""
     for ends in (ENDS, ("certain", "possible"), ("from", "to")):
         if of.keys() == set(ends):
-            return "–".join("open" if of[end] is None else str(of[end]) for end in ends)
+            texts = (say("open") if of[end] is None else Value(of[end]) for end in ends)
+            return listed(texts, "–")
     return ""
 
 
-def _several(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _whole(of: Mapping[str, Any]) -> str:
+def _whole(of: Mapping[str, Any]) -> Piece:
     """What an answer is of: a card, a statement or a source, or a list of so many."""
     name = of.get("name") or of.get("title") or of.get("id")
-    return str(name) if name else "the answer"
+    return str(name) if name else say("the answer")
 
 
 def _is_plain(of: Any) -> bool:
@@ -391,12 +423,15 @@ def _are_words(of: Any) -> bool:
     return of is None or (isinstance(of, list) and all(isinstance(each, str) for each in of))
 
 
-def _between_lists(was: Sequence[str], now: Sequence[str]) -> str:
+def _between_lists(was: Sequence[str], now: Sequence[str]) -> Piece:
     """What a list of words gained and lost."""
     gained = [each for each in now if each not in was]
     lost = [each for each in was if each not in now]
-    parts = [f"new {value(gained)}"] * bool(gained) + [f"without {value(lost)}"] * bool(lost)
-    return ", ".join(parts) or "in another order"
+    parts = [
+        *([say("new %(what)s", what=value(gained))] if gained else ()),
+        *([say("without %(what)s", what=value(lost))] if lost else ()),
+    ]
+    return listed(parts) if parts else say("in another order")
 
 
 def _by_name(of: Any) -> dict[str, Any] | None:
@@ -410,18 +445,19 @@ def _by_name(of: Any) -> dict[str, Any] | None:
     return None
 
 
-def _points(was: Any, now: Any) -> str | None:
+def _points(was: Any, now: Any) -> Piece | None:
     """From what to what the points of a series moved; None where these are no points."""
     before, after = ({each["at"]: each for each in _dated(side)} for side in (was, now))
     if not before.keys() | after.keys():
         return None
     moved = [
-        f"{at} from {value(_number(before.get(at)))} to {value(_number(after.get(at)))}"
+        _from_to(Value(at), *(value(_number(side.get(at))) for side in (before, after)))
         for at in sorted(before.keys() | after.keys())
         if before.get(at) != after.get(at)
     ]
-    more = [f"and {len(moved) - FEW} more points"] if len(moved) > FEW else []
-    return ", ".join([*moved[:FEW], *more])
+    left = len(moved) - FEW
+    more = [n("and %(num)s more points", "and %(num)s more points", left)] if left > 0 else []
+    return listed([*moved[:FEW], *more])
 
 
 def _dated(of: Any) -> list[Members]:

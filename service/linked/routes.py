@@ -24,6 +24,7 @@ from service.linked import citing
 from service.linked.rdf import FORMS, Form, record_graph
 from service.records.answer import record_answer
 from service.translations import LANGUAGES
+from service.web.accepting import named
 from service.web.description import described
 from service.web.response import arguments, parameters, respond
 from service.web.root import archive, root
@@ -116,8 +117,8 @@ def preferred_form() -> RecordForm | None:
     """The linked data that the client would rather have than JSON, which comes first."""
     types = [JSON, *(form.media_type for form in LINKED)]
     # A type may come with parameters, such as the profile of JSON-LD; ours have none.
-    liked = [(type.partition(";")[0].strip(), much) for type, much in request.accept_mimetypes]
-    best = MIMEAccept(liked).best_match(types, default=JSON)
+    liked = MIMEAccept([*named(request.accept_mimetypes).items()])
+    best = liked.best_match(types, default=JSON)
     return next((form for form in LINKED if form.media_type == best), None)
 
 

@@ -214,7 +214,7 @@ def _check_own(batch: Iterable[Order], name: str) -> None:
         if isinstance(line, Refusal):
             continue
         own.add(str(line.get("id")))
-        kind = line.get("type")
+        kind = str(line.get("type"))
         if kind in OF_CURATORS:
             raise NotAllowed("withdrawing", role="contributor", needed="curator")
         if kind == "correction":

@@ -50,8 +50,6 @@ def suggested(wish: Wish) -> tuple[Suggestion, bool]:
     except Refusal as refusal:
         refusal.pointer = f"/order{refusal.pointer}"
         raise
-    if len(canonical(wish.line)) + len(wish.reason.encode()) > LARGEST:
-        raise BodyTooLarge(LARGEST)
     return archive().suggestions.suggest(
         line=wish.line,
         reason=wish.reason,
@@ -64,8 +62,13 @@ def suggested(wish: Wish) -> tuple[Suggestion, bool]:
 
 
 def dry_run(line: Line, reason: str) -> Decision:
-    """What an order would come to, were it sent for a reason. Raises what sending it would; whoever
-    may not send it may suggest it."""
+    """What an order would come to, were it sent for a reason.
+
+    Raises what sending it would; whoever may not send it may suggest it. Raises BodyTooLarge for
+    one that would be no suggestion, before anything is looked up.
+    """
+    if len(canonical(line)) + len(reason.encode()) > LARGEST:
+        raise BodyTooLarge(LARGEST)
     order = order_of(line, reason)
     command = command_of([Order(1, order)], body=canonical(order))
     return archive().chronicle.propose(command)

@@ -42,10 +42,9 @@ from service.suggestions.making import (
     faults_of,
     suggested,
 )
-from service.suggestions.routes import address_of, the_suggestion
+from service.suggestions.routes import address_of
 from service.translations import chosen
-from service.web.access import SUGGESTING, is_from_here, needs
-from service.web.problems import BY_SLUG, problem_response
+from service.web.access import SUGGESTING, need_own_site, needs
 from service.web.response import parameters
 from service.web.root import archive, root
 from service.words import labels
@@ -84,7 +83,7 @@ def _close(response: Response) -> Response:
 def followed(id: str) -> Response:
     """What became of a suggestion."""
     parameters(("lang",))
-    desk, found = _desk(), the_suggestion(id)
+    desk, found = _desk(), archive().suggestions.need(id)
     suggestion, address = suggestion_members(desk, found), root() + address_of(found)
     return _page("suggestion/page.html", desk, suggestion=suggestion, address=address)
 
@@ -137,22 +136,20 @@ def _answered(task: Task) -> Response:
     archive().chronicle.need_own()
     if request.method == "GET":
         return _shown(desk, task, task.filled(), Wish({}, ""))
+    need_own_site()
     try:
         form = _sent_form()
     except RequestEntityTooLarge:
         empty = Wish({}, "")
         return _shown(desk, task, task.filled(), empty, _too_long(desk), status=413)
-    if not is_from_here():
-        why = "the form was not sent by a page of this service"
-        return problem_response(BY_SLUG["not-allowed"], why, {})
     filled = task.sent(form)
     wish = _wish(task, filled, form)
     if form.get("do") == "redraw":
         return _shown(desk, task, filled, wish)
-    if _is_at_fault(wish):
-        return _shown(desk, task, filled, wish, status=422)
     say = desk.say
     try:
+        if _is_at_fault(wish):
+            return _shown(desk, task, filled, wish, status=422)
         made, _ = suggested(wish)
     except TooManySuggestions as refused:
         why = say("You have suggested as much as one may in a day. Come back tomorrow.")

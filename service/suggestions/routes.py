@@ -10,12 +10,12 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from events.errors import MalformedLine
-from service.archive.suggestions import NoSuchSuggestion, Suggestion
+from service.archive.suggestions import Suggestion
 from service.asking.positions import PAGING, page_asked, page_of
 from service.orders.writing import body_line
 from service.suggestions.making import Wish, suggested
 from service.suggestions.schemas import SuggestionSchema, SuggestionsSchema, SuggestSchema
-from service.web.access import needs
+from service.web.access import need_own_site, needs
 from service.web.description import openapi_parameters
 from service.web.response import parameters
 from service.web.root import archive, root
@@ -81,14 +81,6 @@ def members_of(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def the_suggestion(id: str) -> Suggestion:
-    """The suggestion of an id. Raises NoSuchSuggestion."""
-    found = archive().suggestions.get(id)
-    if found is None:
-        raise NoSuchSuggestion(id)
-    return found
-
-
 @blueprint.route(PATH, methods=["POST"])
 @blueprint.doc(
     operationId="suggest",
@@ -100,8 +92,12 @@ def the_suggestion(id: str) -> Suggestion:
 @blueprint.alt_response(200, schema=SuggestionSchema, headers=headers("Location", "Cache-Control"))
 @needs("reader")
 def suggest() -> Response:
-    """Suggest an order: it is checked, and waits until a curator takes or declines it."""
+    """Suggest an order: it is checked, and waits until a curator takes or declines it.
+
+    A page of another site needs a key for it, or would suggest in the name of its visitors.
+    """
     parameters(())
+    need_own_site()
     made, is_new = suggested(_wished(body_line()))
     response = _told(members_of(made), 201 if is_new else 200)
     response.headers["Location"] = f"{PATH}/{made.id}"
@@ -159,7 +155,7 @@ def suggestions() -> Response:
 def suggestion(id: str) -> Response:
     """A suggestion: what it is, and what became of it."""
     parameters(())
-    return _told(members_of(the_suggestion(id)))
+    return _told(members_of(archive().suggestions.need(id)))
 
 
 def _told(members: dict[str, Any], status: int = 200) -> Response:

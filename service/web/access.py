@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, current_app, g, request
 
 from service.archive.keys import Identity, Keyring, holds_key
-from service.asking.errors import MisplacedKey, NotAllowed, NotAuthenticated
+from service.asking.errors import FromAnotherSite, MisplacedKey, NotAllowed, NotAuthenticated
 from service.web.root import root
 from service.web.sessions import COOKIE, Session, Sessions
 
@@ -86,6 +86,15 @@ def is_from_here() -> bool:
     # A proxy may have put its own name into Host, and may speak TLS in our place.
     hosts = (request.host, _host(root()))
     return origin is None or _host(origin) in hosts
+
+
+def need_own_site() -> None:
+    """Refuse what a page of another site makes its visitor send. Raises FromAnotherSite.
+
+    A key in a header is none that the browser sends by itself: whoever sends it means it.
+    """
+    if "Authorization" not in request.headers and not is_from_here():
+        raise FromAnotherSite
 
 
 def _host(origin: str) -> str:

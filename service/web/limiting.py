@@ -1,11 +1,11 @@
 """Rate limits: one for orders and one for questions.
 
 Whoever sends a key is counted by its name, everyone else by address, in all processes of the
-server together. A question counts by what it took, which is known once it is answered: as one, and
-for as many more as its time on the processor holds `A_QUESTION`; what was kept counts little. What
-is left stands in `RateLimit`, and a request over it gets a problem that says when to come back.
-What is cited or suggested without a key is limited too, since it stays.
-Whoever only looks how the server does knows no limit.
+server together. Only who has a key orders; whatever else is sent is a question. It counts by what
+it took, which is known once it is answered: as one, and for as many more as its time on the
+processor holds `A_QUESTION`; what was kept counts little. What is left stands in `RateLimit`, and a
+request over it gets a problem that says when to come back. What is cited or suggested without a key
+is limited too, since it stays. Whoever only looks how the server does knows no limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem
 
 from service.asking.errors import TooManyCitations, TooManySuggestions
-from service.sharing import Records, key_of
+from service.commons import Records, key_of
 from service.web.observing import LOOKS
 from service.web.pausing import turn
 from service.web.problems import BY_SLUG, problem_response
@@ -101,21 +101,21 @@ def register(app: Flask, limits: Limits) -> None:
 
 def permit_citation() -> None:
     """Count what the client of the request cites, unless it has a key. Raises TooManyCitations."""
-    if g.identity.key is not None:
-        return
-    standing = _limits().take("citation", client())
-    if standing is not None and standing.is_over:
-        raise TooManyCitations(str(standing.limit), standing.seconds)
+    _permit("citation", TooManyCitations)
 
 
 def permit_suggestion() -> None:
     """Count what the client of the request suggests, unless it has a key. Raises
     TooManySuggestions."""
+    _permit("suggestion", TooManySuggestions)
+
+
+def _permit(kind: str, refusal: type[TooManyCitations | TooManySuggestions]) -> None:
     if g.identity.key is not None:
         return
-    standing = _limits().take("suggestion", client())
+    standing = _limits().take(kind, client())
     if standing is not None and standing.is_over:
-        raise TooManySuggestions(str(standing.limit), standing.seconds)
+        raise refusal(str(standing.limit), standing.seconds)
 
 
 def limit_headers(standing: Standing | None) -> list[tuple[str, str]]:
@@ -173,4 +173,5 @@ def _limits() -> Limits:
 
 
 def _kind() -> str:
-    return "order" if request.method == "POST" else "question"
+    is_order = request.method == "POST" and g.identity.key is not None
+    return "order" if is_order else "question"

@@ -36,7 +36,7 @@ from werkzeug.exceptions import BadRequest, RequestURITooLarge
 from events.errors import AnnalesError
 from service.archive import Archive
 from service.archive.keys import hide_keys, holds_key
-from service.sharing import Sharing
+from service.commons import Commons
 from service.web.access import needs
 
 requests_log = logging.getLogger("annales.requests")
@@ -57,9 +57,9 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 """The methods that are counted by name; a client may invent any number of others."""
 
 
-def register(app: Flask, archive: Archive, sharing: Sharing) -> Figures:
+def register(app: Flask, archive: Archive, commons: Commons) -> Figures:
     """Count and log every request, and show the figures at `/metrics`."""
-    figures = Figures(archive, sharing)
+    figures = Figures(archive, commons)
     app.before_request(_begin)
     app.after_request(figures.count)
 
@@ -113,10 +113,10 @@ class Answered(msgspec.Struct, kw_only=True):
 class Figures:
     """What the processes of a server have counted; each sees the sum of all."""
 
-    def __init__(self, archive: Archive, sharing: Sharing) -> None:
-        if sharing.figures is not None:
+    def __init__(self, archive: Archive, commons: Commons) -> None:
+        if commons.figures is not None:
             # A process that takes the place of another goes on with its figures.
-            values.ValueClass = MultiProcessValue(lambda: sharing.process)  # type: ignore[no-untyped-call]
+            values.ValueClass = MultiProcessValue(lambda: commons.process)  # type: ignore[no-untyped-call]
         own = CollectorRegistry()
         labels = ("route", "method", "status")
         self._requests = Counter("annales_requests", "Requests answered.", labels, registry=own)
@@ -140,10 +140,10 @@ class Figures:
         )
         self._shown = CollectorRegistry()
         self._shown.register(_Standing(archive))
-        if sharing.figures is None:
+        if commons.figures is None:
             self._shown.register(own)
         else:
-            MultiProcessCollector(self._shown, path=str(sharing.figures))  # type: ignore[no-untyped-call]
+            MultiProcessCollector(self._shown, path=str(commons.figures))  # type: ignore[no-untyped-call]
 
     def count(self, response: Response) -> Response:
         """Count and log the request that the app has answered."""

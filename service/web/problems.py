@@ -474,8 +474,8 @@ PROBLEMS: tuple[Problem, ...] = (
         "not-allowed",
         403,
         "Not with this key",
-        "The key's role is not enough for this.",
-        raised={asking.NotAllowed: facts("role", "needed")},
+        "The key's role is not enough for this, or a page of another site sent it without one.",
+        raised={asking.NotAllowed: facts("role", "needed"), asking.FromAnotherSite: facts()},
     ),
     Problem(
         "id-taken",
@@ -599,6 +599,14 @@ PROBLEMS: tuple[Problem, ...] = (
         "The request is not well formed.",
     ),
     Problem(
+        "log-damaged",
+        500,
+        "Damaged",
+        "What is kept here is not what was written any more, and is not given. Whoever runs the"
+        " service finds the place by `annales verify`, and restores it from a backup.",
+        raised={errors.LogDamaged: facts("position")},
+    ),
+    Problem(
         "internal",
         500,
         "A fault of ours",
@@ -669,6 +677,8 @@ def _raised(error: errors.AnnalesError) -> Response:
         except errors.NotProjected as late:
             error = late
     problem, members = problem_of(type(error))
+    if isinstance(error, errors.LogDamaged):
+        current_app.logger.error("what is kept is damaged", exc_info=error)
     if type(error) is errors.NotWritten:
         archive().troubles.tell(LOG, error.why)
     if isinstance(error, errors.BadClock) and error.clock in MOMENTS:

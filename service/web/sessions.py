@@ -17,7 +17,7 @@ import msgspec
 
 from events.store.clock import Clock
 from service.archive.keys import Identity, Keyring
-from service.sharing import SESSIONS, Sharing, key_of
+from service.commons import SESSIONS, Commons, key_of
 
 COOKIE = "annales-desk"
 """Holds the secret of a session."""
@@ -89,7 +89,7 @@ class Sessions:
         self._keyring = keyring
         self._clock = clock
         self._new_secret = new_secret
-        self._records = records if records is not None else Sharing().sessions
+        self._records = records if records is not None else Commons().sessions
 
     def begin(self, identity: Identity) -> tuple[str, str]:
         """Begin a session for who showed a key: the secret for its cookie, the token of its forms.

@@ -446,6 +446,17 @@ def test_parts_fold_on_a_phone_and_open_for_what_leads_into_them(
     assert rows.last.is_visible()
 
 
+def test_an_address_that_leads_nowhere_stops_no_script(
+    open_page: OpenPage, server: str, complaints: list[str]
+) -> None:
+    """Whatever stands behind its #: what the page leads to later opens all the same."""
+    page = open_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{server}/state?at=2013&country=CN&lang=en#%E0%A4%A")
+    page.locator(".figs a").first.click()
+    assert page.locator("#s-operating tbody").is_visible()
+    assert complaints == []
+
+
 def test_the_clocks_stand_in_one_line_on_a_phone(open_page: OpenPage, server: str) -> None:
     """The form is behind it, with scripts or without."""
     page = open_page(viewport={"width": 390, "height": 800}, java_script_enabled=False)

@@ -16,13 +16,13 @@ from service.web.pausing import marks_of
 
 
 @contextmanager
-def serving(archive: Archive, *, threads: int = 8) -> Iterator[str]:
+def serving(archive: Archive, *, threads: int = 8, open_reads: bool = True) -> Iterator[str]:
     """The base URL of a server that answers from the archive, whose views follow the log."""
     archive.follow()
     with closing(socket.create_server(("127.0.0.1", 0), backlog=2048)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = Server(
-            create_app(archive, Settings(data=archive.folder, url=base)),
+            create_app(archive, Settings(data=archive.folder, url=base, open_reads=open_reads)),
             listener,
             lane_of=lane_of,
             is_patient=is_patient,

@@ -40,8 +40,9 @@ FORMATS = ("json", "xml")
 WIDTH, HEIGHT = 800, 500
 """The size of a frame, in pixels, where the site does not say how much room it has."""
 
-LEAST, MOST = 100, 99_999
-"""The sizes that a site may have room for, in pixels."""
+LEAST, MOST = 1, 99_999
+"""The sizes that a site may have room for, in pixels. By oEmbed 1.0 a frame obeys, however little
+that is."""
 
 EMBEDDED = {
     re.compile(kind.path.replace("{id}", "([a-z0-9-]{1,120})")): kind
@@ -66,12 +67,13 @@ AGE = 86_400
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embed:
     """A page in a frame: what is there, its own address, those of the frame and of its poster, and
-    the size in pixels. It fills the width that it is given, up to `widest` if the site says so."""
+    the size in pixels. It fills the width that it is given, up to `widest` if the site says so. The
+    poster has one size, and is None where the site has no room for that."""
 
     title: str
     url: str
     source: str
-    poster: str
+    poster: str | None
     width: int
     height: int
     widest: int | None
@@ -110,14 +112,15 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     query = located("", pairs)
     itself = replace(shown.query, filters={**shown.query.filters, "lang": shown.lang})
     pictures = pictures_of(itself, shown.kind.pictured.replace("{id}", shown.id), is_drawn=False)
-    width = _room("maxwidth", texts)
+    width, height = _room("maxwidth", texts), _room("maxheight", texts)
+    has_room = width >= poster.WIDTH and height >= poster.HEIGHT
     return Embed(
         title=_title(shown),
         url=f"{root}{path}{query}",
         source=f"{root}/embed{page}{query}",
-        poster=f"{root}{pictures.poster}",
+        poster=f"{root}{pictures.poster}" if has_room else None,
         width=min(WIDTH, width),
-        height=min(HEIGHT, _room("maxheight", texts)),
+        height=min(HEIGHT, height),
         widest=min(WIDTH, width) if "maxwidth" in texts else None,
     )
 
@@ -174,9 +177,7 @@ def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
         "cache_age": AGE,
         "width": frame.width,
         "height": frame.height,
-        "thumbnail_url": frame.poster,
-        "thumbnail_width": poster.WIDTH,
-        "thumbnail_height": poster.HEIGHT,
+        **_thumbnail(frame),
         "html": _html(frame),
     }
     if format == "json":
@@ -188,6 +189,16 @@ def oembed_text(frame: Embed, *, root: str, format: str) -> bytes:
     return written + b"\n"
 
 
+def _thumbnail(frame: Embed) -> dict[str, Any]:
+    if frame.poster is None:
+        return {}
+    return {
+        "thumbnail_url": frame.poster,
+        "thumbnail_width": poster.WIDTH,
+        "thumbnail_height": poster.HEIGHT,
+    }
+
+
 def _html(frame: Embed) -> str:
     most = "" if frame.widest is None else f";max-width:{frame.widest}px"
     return (
@@ -197,8 +208,6 @@ def _html(frame: Embed) -> str:
 
 
 def _room(name: str, texts: Mapping[str, str]) -> int:
-    """The greatest width or height that the site has room for."""
+    """The greatest width or height that the site has room for: any, where it says none."""
     text = texts.get(name)
-    if text is None:
-        return max(WIDTH, HEIGHT)
-    return whole_number(name, text, LEAST, MOST)
+    return MOST if text is None else whole_number(name, text, LEAST, MOST)

@@ -145,7 +145,8 @@ def _said(slug: str, problem: Members, say: Speech) -> str:
         "payload-too-large": _too_large(str(problem["detail"]), say),
         "address-too-long": say("The address is too long: ask for less at once."),
         "is-mirror": say("This is a copy of another chronicle, which takes the corrections."),
-        "internal": say("Something failed here. It was noted."),
+        "internal": (failed := say("Something failed here. It was noted.")),
+        "log-damaged": failed,
     }  # fmt: skip
     if slug in texts:
         return texts[slug]

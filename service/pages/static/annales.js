@@ -76,13 +76,22 @@
 
   /* What a link within the page leads to is open. */
   function reveal() {
-    const end = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const end = linked();
     if (!end) return;
     const beyond = end.closest(".beyond");
     const folded = end.closest(".folded");
     beyond?.closest("[data-few]").unfold();
     folded?.unfold();
     if (beyond || folded) end.scrollIntoView();
+  }
+
+  /* What the address leads to in the page; whatever it says, it may lead to nothing. */
+  function linked() {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;  // it is no percent-encoding
+    }
   }
 
   // --- another year of the same page, in its place

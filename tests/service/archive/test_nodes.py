@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import threading
 import time
@@ -20,7 +19,9 @@ from events.errors import CopyAhead, LogUnreachable
 from events.ledger import signing
 from events.ledger.checking import Checkpoint
 from service.archive import LOG, Archive, copying, hearing, node
+from service.archive import signing as signing_of
 from service.archive.keys import Identity
+from service.archive.suggestions import SuggestionClosed
 from service.web import pausing
 from service.web.sessions import Sessions
 from tests.postgres import Database
@@ -177,6 +178,7 @@ def test_a_node_that_cannot_reach_postgresql_says_so(
     """It answers what it has, and never as if that were the newest; by and by it is ready again."""
     monkeypatch.setattr(hearing, "SILENT", 2.0)
     monkeypatch.setattr(copying, "SILENT", 2.0)
+    monkeypatch.setattr(signing_of, "SILENT", 2.0)
     monkeypatch.setattr(pausing, "PATIENCE", 0.3)
     _, b = nodes
     eventually(lambda: ask(f"{b.url}/readyz").json["lag"] == 0)
@@ -196,8 +198,10 @@ def test_a_node_that_cannot_reach_postgresql_says_so(
         return answers[-1].status == 503
 
     eventually(is_not_ready)
-    failure = answers[-1].json["failure"]  # whichever is told first
-    assert re.search("PostgreSQL (has not answered for|cannot be reached)", failure)
+    for _ in range(10):  # and it goes on to say so, whoever of the node finds out what
+        assert "PostgreSQL has not answered for" in answers[-1].json["failure"]
+        time.sleep(0.1)
+        assert is_not_ready()
     newest = ask(f"{b.url}/v1/state")
     assert newest.status == 200
     assert int(newest.headers["Annales-Silent"]) >= 0
@@ -285,6 +289,38 @@ def moved_on(database: Database, *, lost: int) -> None:
         f"DELETE FROM annales.commits WHERE position > {lost}",
         f"DELETE FROM annales.names WHERE position > {lost}",
     )
+
+
+def test_what_one_node_takes_no_other_declines(nodes: tuple[Node, Node]) -> None:
+    """The log of suggestions is held, in PostgreSQL, until the order is recorded and noted."""
+    first, second = (each.archive for each in nodes)
+    line = {"type": "amendment", "record": "juno", "changes": {"name": "JUNO II"}}
+    made, _ = first.suggestions.suggest(
+        line=line, reason="So.", where=None, stream="record:juno", revision=1,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    found: list[str] = []
+
+    def decline() -> None:
+        try:
+            first.suggestions.decline(made.id, reason="No.", by="li")
+        except SuggestionClosed as closed:
+            found.append(closed.state)
+
+    declining = threading.Thread(target=decline)
+    with second.suggestions.held(made.id) as standing:
+        assert standing.state == "waiting"
+        declining.start()
+        declining.join(0.3)
+        assert declining.is_alive()
+        done = second.chronicle.execute(command(made.order)).commit
+        assert done is not None
+        second.suggestions.take(made.id, recorded=done.position, by="grace")
+    declining.join(30)
+    assert found == ["taken"]
+    taken = first.suggestions.get(made.id)
+    assert taken is not None
+    assert (taken.state, taken.recorded) == ("taken", done.position)
 
 
 def test_a_node_leaves_what_a_failover_lost(tmp_path: Path, database: Database) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from events.errors import LogUnreachable
 from events.ledger.publishing import Publisher
 from service.archive import Archive
+from service.archive import signing as module
 from service.archive.signing import Elsewhere, Signing
 
 
@@ -27,8 +30,11 @@ class _ElsewhereSigned(Elsewhere):
         yield False
 
 
-def test_a_node_is_well_again_when_another_signs(tmp_path: Path) -> None:
+def test_a_node_is_well_again_when_another_signs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What it said while PostgreSQL was away ends, though it never has the turn itself."""
+    monkeypatch.setattr(module, "SILENT", 0.0)
     told: list[Exception | None] = []
     elsewhere = _ElsewhereSigned()
     with Archive(tmp_path) as archive:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from projections import VIEW
 from service.archive import Archive
 from service.archive.citations import CITATIONS
-from service.citations import making
+from service.citations import making, routes
 from tests.service.asked import FOREVER
 from tests.service.citations.conftest import (
     FIRST,
@@ -231,6 +231,19 @@ def test_bibliographies_lead_to_what_was_cited(client: FlaskClient) -> None:
     assert client.get(f"/v1/records/juno.bib?{clocks}", headers=held).status_code == 200
 
 
+def test_how_a_citation_is_called_may_be_said_better_later(
+    client: FlaskClient, cited_of: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another version: so a bibliography asks again, and has it as long as it is the same."""
+    path = f"/v1/citations/{made(client, FIRST)['id']}.bib"
+    answer = client.get(path)
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+    held = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get(path, headers=held).status_code == 304
+    monkeypatch.setattr(routes, "VERSION", "another")
+    assert new_client(cited_of).get(path, headers=held).status_code == 200
+
+
 def test_a_form_of_a_page_cites_it_and_leads_there(client: FlaskClient) -> None:
     """Without a script; a form of another site is not taken."""
     page = client.get("/records/juno?lang=zh")
@@ -246,6 +259,23 @@ def test_a_form_of_a_page_cites_it_and_leads_there(client: FlaskClient) -> None:
     assert of in shown.text.replace("&amp;", "&")
     refused = client.post("/cite", data={"of": "/records/juno"}, headers=own | HTML)
     assert (refused.status_code, refused.mimetype) == (422, "text/html")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://other.example"}, {"Origin": "null"}],
+)
+def test_a_page_of_another_site_cites_with_a_key_alone(
+    client: FlaskClient, cited_of: Archive, headers: dict[str, str]
+) -> None:
+    """Its visitors send none, and what is cited in their name would stay."""
+    body = {"of": FIRST}
+    refused = client.post("/v1/citations", json=body, headers=headers)
+    assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    assert len(cited_of.citations) == 0
+    key = cited_of.keys.issue(name="li", role="reader", by="root")
+    keyed = headers | {"Authorization": f"Bearer {key}"}
+    assert client.post("/v1/citations", json=body, headers=keyed).status_code == 201
 
 
 def test_whoever_signed_in_cites_where_reading_needs_a_key(cited_of: Archive) -> None:

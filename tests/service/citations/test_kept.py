@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -23,7 +24,9 @@ from events.store.noted import NotedHead
 from projections import VIEW
 from service.archive import Archive
 from service.archive.citations import CITATIONS, Citations, damaged
+from service.archive.citations import _append as append
 from service.cli.command import annales
+from tests.service.asked import slug
 from tests.service.citations.conftest import FIRST, SetView, made, new_client
 from tests.story.telling import Clock
 
@@ -223,15 +226,30 @@ def test_verify_holds_every_body_against_its_id(folder: Path, statement: str) ->
 
 
 def test_a_damaged_body_is_not_given(folder: Path) -> None:
-    """Whoever asks is not told something else."""
+    """Whoever asks is not told something else, but what is wrong: a page, a list of titles and a
+    bibliography too."""
     with closing(sqlite3.connect(folder / CITATIONS)) as connection:
         connection.execute("DROP TRIGGER bodies_stay_as_they_are")
         connection.execute("UPDATE bodies SET body = (SELECT max(body) FROM bodies)")
         connection.commit()
     with Archive(folder) as archive:
         client = new_client(archive)
-        statuses = {client.get(f"/c/{each.id}").status_code for each in archive.citations.all()}
-    assert statuses == {200, 500}
+        statuses = {
+            each: client.get(f"/c/{each.id}").status_code for each in archive.citations.all()
+        }
+        lost = [each for each, status in statuses.items() if status == 500]
+        assert lost
+        for each in lost:
+            for path in (f"/c/{each.id}", f"/c/{each.id}/raw", f"/v1/citations/{each.id}.bib"):
+                answer = client.get(path)
+                assert (answer.status_code, slug(answer)) == (500, "log-damaged")
+                assert answer.get_json()["position"] == each.position
+                assert CITATIONS in answer.get_json()["detail"]
+            page = client.get(f"/c/{each.id}", headers={"Accept": "text/html"})
+            assert (page.status_code, page.mimetype) == (500, "text/html")
+            assert "Something failed here. It was noted." in page.text
+            assert client.get(f"/v1/citations/{each.id}").status_code == 200
+    assert {*statuses.values()} == {200, 500}
 
 
 def test_an_older_file_in_its_place_is_found_out(folder: Path, tmp_path: Path) -> None:
@@ -326,6 +344,42 @@ def test_an_export_that_does_not_hold_together_is_refused(
     assert run(tmp_path / "again", "restore", str(export)).exit_code != 0
     assert not (tmp_path / "again" / CITATIONS).exists()
     assert not (tmp_path / "again" / "log.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("digest", "00" * 32),
+        ("bytes", 99_999),
+        ("media_type", "text/html"),
+        ("of", "/v1/other?view=7\n"),
+    ],
+)
+def test_a_line_without_bytes_says_what_the_first_of_them_does(
+    folder: Path, tmp_path: Path, name: str, value: object
+) -> None:
+    """Of another address: else a restore refuses it, and `annales verify` names it."""
+    export = tmp_path / "export.jsonl"
+    done(folder, "export", str(export))
+    beside = Path(f"{export}.citations")
+    lines = beside.read_bytes().splitlines()
+    last, first = json.loads(lines[-1]), json.loads(lines[0])
+    again = {**first, "of": "/v1/other?view=7", "body": None}
+    again |= {"position": last["position"] + 1, "cited_at": "2027-01-01T00:00:00.000000Z"}
+    beside.write_bytes(b"\n".join([*lines, json.dumps(again).encode()]))
+    done(tmp_path / "whole", "restore", str(export))
+    beside.write_bytes(b"\n".join([*lines, json.dumps({**again, name: value}).encode()]))
+    assert run(tmp_path / "again", "restore", str(export)).exit_code != 0
+    assert not (tmp_path / "again" / CITATIONS).exists()
+
+
+def test_verify_names_a_citation_that_says_otherwise_than_the_first(folder: Path) -> None:
+    """Of the same bytes: their digest, their number or their type."""
+    with closing(Citations(folder)) as citations:
+        first = next(citations.all())
+        lie = msgspec.structs.replace(first, of="/v1/other?view=7", digest="00" * 32)
+        position = append(citations.to_write(), lie, None)
+    assert [at for at, _ in damaged(folder)] == [position]
 
 
 def told_by(folder: Path) -> list[tuple[object, bytes]]:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from projections import VIEW
 from service.archive import Archive
 from tests.service.citations.conftest import FIRST, HTML, made, new_client
-from tests.story.telling import command, correction, plan
+from tests.story.telling import command, correction, facility, milestone, plan
 
 STATE = f"/v1/state?at=2015-12-31&stated=2026-11-25&known=@3&view={VIEW}"
 PAGE = f"/records/juno?at=2026-11-25&stated=2026-11-25&known=@3&lang=en&view={VIEW}"
@@ -151,6 +151,37 @@ def test_it_says_that_nothing_has_altered_or_what_and_why(
         # The horizon hid nothing then, so it is left out where one asks today.
         assert "/v1/follows?of=/v1/state%3Fat%3D2015-12-31&amp;after=3" in text
     assert "Nothing that was recorded since" in shown(client, beside)
+
+
+IN_ENGLISH = (
+    ": status from under construction to operating; since date from 1 January 2011 to"
+    " 25 September 2016; statement from fast-began to fast-runs."
+)
+IN_CHINESE = (
+    "：状态由在建变为运行；起始日期由2011年1月1日变为2016年9月25日；陈述由fast-began变为fast-runs。"
+)
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", IN_ENGLISH), ("zh", IN_CHINESE)])
+def test_a_name_is_said_as_it_is(
+    client: FlaskClient, cited_of: Archive, lang: str, says: str
+) -> None:
+    """Whatever stands in it that stands between the parts of a sentence too."""
+    name = "FAST: a big dish; of metal from here to there, now"
+    fast = {"facility": "fast"}
+    cited_of.chronicle.execute(command(facility("fast", name=name)))
+    cited_of.chronicle.execute(
+        command(milestone("fast-began", "construction-started", "2011-01-01", **fast))
+    )
+    cited_of.catch_up()
+    pinned = client.get("/v1/state?at=2024-12-31").headers["Content-Location"]
+    citation = made(client, pinned)
+    cited_of.chronicle.execute(
+        command(milestone("fast-runs", "operation-started", "2016-09-25", **fast))
+    )
+    cited_of.catch_up()
+    text = shown(client, citation["id"], lang).partition('class="items altered"')[2]
+    assert f"{name} (fast){says}" in text
 
 
 def test_a_horizon_stays_where_it_was_one(client: FlaskClient, cited_of: Archive) -> None:

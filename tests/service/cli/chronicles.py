@@ -11,15 +11,11 @@ from click.testing import CliRunner, Result
 
 from events.ledger.base import Base, BaseFile
 from events.ledger.publishing import Publisher
-from service.archive import LOG, Archive
-from service.archive.citations import CITATIONS
-from service.archive.keys import KEYS
-from service.archive.suggestions import SUGGESTIONS
+from service.archive import LOGS, Archive
 from tests.story.telling import JUNO, SOURCE, command, milestone
 
 TABLES = ("stored_events", "commits", "names", "epochs", "tree", "bodies")
 
-LOGS = (LOG, KEYS, CITATIONS, SUGGESTIONS)
 
 QUESTIONS = (
     ("export",),

@@ -358,6 +358,20 @@ def test_a_service_is_audited_and_gives_the_answers_again(
     assert derived.output.count("again") == len(answers)
 
 
+def test_a_service_that_is_read_with_a_key_is_audited_with_one(
+    signed: Archive, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the environment, by which a mirror reads its source too."""
+    key = signed.keys.issue(name="auditor", role="reader", by="root")
+    answer = kept / "state.answer.json"
+    with serving(signed, open_reads=False) as url:
+        assert run("audit", url, f"--key={kept / 'key'}").exit_code == 4
+        assert run("answer", answer, "--log", url).exit_code == 4
+        monkeypatch.setenv("ANNALES_SOURCE_KEY", key)
+        assert run("audit", url).exit_code == 0
+        assert run("answer", answer, "--log", url).exit_code == 0
+
+
 class Hostile(BaseHTTPRequestHandler):
     """A server that always answers the same."""
 

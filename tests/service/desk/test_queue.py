@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 from eventsourcing.persistence import StoredEvent
 from flask import Flask
 
+from events.chronicle import Chronicle
 from events.commit import NewCommit
-from service.archive.suggestions import Suggestion
+from events.orders import Command, Recorded
+from service.archive.suggestions import Suggestion, SuggestionClosed
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, page, recorded
 from tests.story.telling import Teller
@@ -123,6 +127,44 @@ def test_what_is_missing_is_named(grace: Browser, told: Teller) -> None:
     assert page(many).says("Why those are declined : It is missing.")
 
 
+def test_nobody_declines_what_is_being_taken(
+    grace: Browser, told: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes in between waits, and is told that it was taken."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    execute, found = Chronicle.execute, []
+
+    def decline() -> None:
+        try:
+            told.archive.suggestions.decline(made.id, reason="No.", by="li")
+        except SuggestionClosed as closed:
+            found.append(closed.state)
+
+    declining = Thread(target=decline)
+
+    def slowly(chronicle: Chronicle, command: Command) -> Recorded:
+        declining.start()
+        declining.join(0.2)
+        return execute(chronicle, command)
+
+    monkeypatch.setattr(Chronicle, "execute", slowly)
+    answer = grace.record(looked)
+    declining.join(10)
+    assert answer.headers["Location"] == "/desk/suggestions?recorded=5"
+    assert found == ["taken"]
+    assert state(told, made) == ("taken", 5, None)
+
+
+def test_what_was_declined_meanwhile_is_not_recorded(grace: Browser, told: Teller) -> None:
+    """The form says so, and nothing joins the log."""
+    made = waits(told)
+    looked = grace.get(f"/desk/suggestions/{made.id}")
+    told.archive.suggestions.decline(made.id, reason="No.", by="li")
+    answer = grace.record(looked)
+    assert (answer.status_code, head(told.archive)) == (409, 4)
+
+
 def test_a_suggestion_is_mended_before_it_is_taken(grace: Browser, told: Teller) -> None:
     """With other words, and a source that is entered with it: one commit of two events."""
     made = waits(told, where="https://example.org/log")
@@ -215,7 +257,7 @@ def test_a_reason_is_words(grace: Browser, told: Teller, reason: str) -> None:
 
 def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     """Those that are chosen, or all that are shown, with one reason; what somebody closed meanwhile
-    stays as they closed it."""
+    stays as they closed it, and what is no suggestion keeps nothing from being declined."""
     made = [waits(told, changes={"summary": f"The {number}th."}) for number in range(20)]
     form = grace.page("/desk/suggestions").form("decline")
     told.archive.suggestions.take(made[3].id, recorded=4, by="li")
@@ -230,6 +272,10 @@ def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     emptied = grace.post(form.action, [*sent[:2], ("do", "decline-all"), *all_shown])
     assert emptied.headers["Location"] == "/desk/suggestions?declined=10"
     assert told.archive.suggestions.waiting() == []
+    more = waits(told)
+    beside = [("id", "nope"), ("id", made[0].id), ("id", more.id)]
+    assert grace.post(form.action, [*sent, *beside]).headers["Location"].endswith("?declined=1")
+    assert state(told, more)[0] == "declined"
     nothing = grace.post(form.action, sent)
     assert nothing.status_code == 422
     assert page(nothing).says("Choose at least one.")
@@ -265,16 +311,25 @@ def test_the_desk_works_though_the_log_of_the_queue_is_damaged(
 
 
 def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:
-    """Under the id that it was given, unless that was taken meanwhile."""
+    """Under the id that it was given, or the next, where another was taken under that meanwhile."""
     line = {
         "type": "milestone", "id": "juno-upgraded-2026", "facility": "juno", "date": "2026-02",
         "milestone": "upgraded", "modality": "actual", "title": "More tubes",
     }  # fmt: skip
-    made, _ = told.archive.suggestions.suggest(
-        line=line, reason=WORDS, where=None, stream="record:juno", revision=3,
-        by="everyone", permit=lambda: None,
+    made, other = (
+        told.archive.suggestions.suggest(
+            line={**line, "title": title}, reason=WORDS, where=None, stream="record:juno",
+            revision=3, by="everyone", permit=lambda: None,
+        )[0]
+        for title in ("More tubes", "Better tubes")
     )  # fmt: skip
     looked = grace.get(f"/desk/suggestions/{made.id}")
     assert grace.record(looked).status_code == 303
     assert recorded(told.archive, 4) == [{**line, "by": "grace"}]
     assert state(told, made) == ("taken", 5, None)
+    looked = grace.get(f"/desk/suggestions/{other.id}")
+    assert looked.status_code == 200
+    assert grace.record(looked).status_code == 303
+    second = {**line, "id": "juno-upgraded-2026-2", "title": "Better tubes"}
+    assert recorded(told.archive, 5) == [{**second, "by": "grace"}]
+    assert state(told, other) == ("taken", 6, None)

@@ -80,6 +80,27 @@ def test_the_frame_is_no_larger_than_there_is_room(reader: Reader) -> None:
     told = asked(reader, url=JUNO, maxwidth="4000", maxheight="3000")
     assert (told["width"], told["height"]) == (800, 500)
     assert "max-width" not in str(frame(asked(reader, url=JUNO)["html"])["style"])
+    told = asked(reader, url=JUNO, maxwidth="50", maxheight="1")
+    assert (told["width"], told["height"]) == (50, 1)
+
+
+@pytest.mark.parametrize(
+    ("room", "has_one"),
+    [
+        ({}, True),
+        ({"maxwidth": "1200", "maxheight": "630"}, True),
+        ({"maxwidth": "1199"}, False),
+        ({"maxheight": "629"}, False),
+    ],
+)
+def test_a_thumbnail_is_told_where_there_is_room_for_it(
+    reader: Reader, room: dict[str, str], *, has_one: bool
+) -> None:
+    """It has one size; as oEmbed has it, its three members come together or not at all."""
+    told = asked(reader, url=JUNO, **room)
+    names = {name for name in told if name.startswith("thumbnail")}
+    three = {"thumbnail_url", "thumbnail_width", "thumbnail_height"}
+    assert names == (three if has_one else set())
 
 
 def test_xml_says_the_same(reader: Reader) -> None:

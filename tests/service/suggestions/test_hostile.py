@@ -8,11 +8,14 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import fields
 from werkzeug.test import TestResponse
 
+from events.catalogue import BY_TYPE
 from service.suggestions.page import LARGEST_FORM
+from tests.events.test_stored_bytes import EXAMPLES
 from tests.service.desk.browser import Browser
-from tests.service.desk.story import head
+from tests.service.desk.story import head, key_of
 from tests.service.desk.test_hostile import HOSTILE, VALUES
 from tests.service.suggestions.conftest import CORRECT, DAY_BEFORE, send
 from tests.service.suggestions.test_pages import FORMS
@@ -29,6 +32,9 @@ SCRIPTS = (
     "{{ 7777*7777 }}{% for x in () %}",
     "%(num)s %s",
 )
+
+NO_TEXTS = (None, True, -1, 1e300, "", "\x00", "x" * 9000, [], ["x"], {}, {"x": []}, [{}])
+"""Values of any kind that JSON has; few members take more than one of them."""
 
 MARKUP = ("<script>alert", "<img src=x", 'href="javascript:', '"onmouseover="')
 
@@ -69,6 +75,49 @@ def test_a_body_takes_anything_or_refuses_it(client: FlaskClient, told: Teller) 
                 assert answer.status_code < 500, (name, text[:80])
         for path in (f"/v1/suggestions/{text[:99]}", f"/suggestions/{text[:99]}"):
             assert client.get(path.replace("\n", "").replace("\r", "")).status_code < 500
+    assert head(told.archive) == 4
+
+
+@pytest.mark.parametrize("type", BY_TYPE)
+def test_each_member_of_an_order_takes_anything_or_refuses_it(
+    client: FlaskClient, told: Teller, type: str
+) -> None:
+    """Whoever suggests it, and whoever sends it with a key that may not record everything."""
+    key = {"Authorization": f"Bearer {key_of(told.archive, 'contributor')}"}
+    lines = [example["line"] for _, example in EXAMPLES if example["line"]["type"] == type]
+    good = {name: value for line in lines for name, value in line.items() if name != "reason"}
+    for name in good:
+        for value in NO_TEXTS:
+            order = {**good, name: value}
+            made = client.post("/v1/suggestions", json={"order": order, "reason": "So."})
+            sent = client.post(
+                "/v1/batches?dry_run=true",
+                data=json.dumps({**order, "reason": "So."}),
+                content_type="application/jsonl",
+                headers=key,
+            )
+            for answer in (made, sent):
+                assert answer.status_code < 500, (name, value, answer.text)
+    assert head(told.archive) == 4
+
+
+@pytest.mark.parametrize(
+    ("order", "of"),
+    [
+        ({"type": "correction", "statement": "juno-came"}, "milestone"),
+        ({"type": "amendment", "record": "juno"}, "facility"),
+        ({"type": "amendment", "source": "yearbook"}, "source"),
+    ],
+)
+def test_each_member_that_a_change_names_takes_anything_or_refuses_it(
+    client: FlaskClient, told: Teller, order: dict[str, str], of: str
+) -> None:
+    """Also where it is no member of what is changed."""
+    for name in [*(field.encode_name for field in fields(BY_TYPE[of])), "type", "revision", ""]:
+        for value in NO_TEXTS:
+            changed = {**order, "changes": {name: value}}
+            answer = client.post("/v1/suggestions", json={"order": changed, "reason": "So."})
+            assert answer.status_code < 500, (name, value, answer.text)
     assert head(told.archive) == 4
 
 

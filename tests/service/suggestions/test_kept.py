@@ -137,16 +137,37 @@ def test_an_export_has_what_was_suggested_beside_it(folder: Path, tmp_path: Path
     assert not beside.exists()
 
 
+MADE = (
+    b'{"line":{"type":"withdrawal","statement":"juno-plan"},"reason":"So.","stream":"record:juno",'
+    b'"revision":1}'
+)
+
+
 @pytest.mark.parametrize(
     "line",
     [
         b"{}",
+        *(
+            (
+                b'{"type":"suggestion","id":"%b","event":"suggestion-made-v1","says":%b,'
+                b'"recorded_at":"2027-01-01T00:00:00.000000Z","actor":"li","position":9}'
+            )
+            % (id, says)
+            for id, says in (
+                (b"", MADE),
+                (b"A B\\n", MADE),
+                (b"a" * 16, MADE.replace(b'"type":"withdrawal",', b"")),
+                (b"a" * 16, MADE.replace(b'"statement"', b'"statements"')),
+                (b"a" * 16, MADE.replace(b"record:juno", b"zzz")),
+                (b"a" * 16, MADE.replace(b'"revision":1', b'"revision":-5')),
+            )
+        ),
         (
-            b'{"type":"suggestion","id":"aaaa","event":"suggestion-taken-v1","says":{"recorded":1},'
+            b'{"type":"suggestion","id":"aaaaaaaaaaaaaaaa","event":"suggestion-taken-v1","says":{"recorded":1},'
             b'"recorded_at":"2027-01-01T00:00:00.000000Z","actor":"li","position":9}'
         ),
         (
-            b'{"type":"suggestion","id":"aaaa","event":"suggestion-made-v1","says":{"recorded":1},'
+            b'{"type":"suggestion","id":"aaaaaaaaaaaaaaaa","event":"suggestion-made-v1","says":{"recorded":1},'
             b'"recorded_at":"2027-01-01T00:00:00.000000Z","actor":"li","position":9}'
         ),
     ],

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from events.chronicle import Chronicle
 from events.ledger.base import Base, BaseFile
 from service.archive import suggestions
 from service.archive.suggestions import LARGEST
@@ -117,6 +118,32 @@ def test_what_is_too_large_or_holds_a_key_is_refused(client: FlaskClient, told: 
     ):
         assert slug(suggest(client, **body)) == "misplaced-key"
     assert told.archive.suggestions.waiting() == []
+
+
+def test_what_is_too_large_is_refused_before_it_is_decided(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many sources need not be looked up to say so."""
+    monkeypatch.setattr(Chronicle, "propose", lambda *_: pytest.fail("it was decided"))
+    many = [{"id": f"s-{number}"} for number in range(9000)]
+    large = {**DAY_BEFORE, "changes": {"sources": many}}
+    assert suggest(client, order=large).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://other.example"}, {"Origin": "null"}],
+)
+def test_a_page_of_another_site_suggests_with_a_key_alone(
+    client: FlaskClient, told: Teller, headers: dict[str, str]
+) -> None:
+    """Its visitors send none, and know nothing of it."""
+    body = {"order": DAY_BEFORE, "reason": "So."}
+    refused = client.post("/v1/suggestions", json=body, headers=headers)
+    assert (refused.status_code, slug(refused)) == (403, "not-allowed")
+    assert told.archive.suggestions.waiting() == []
+    keyed = headers | {"Authorization": f"Bearer {key_of(told.archive, 'reader')}"}
+    assert client.post("/v1/suggestions", json=body, headers=keyed).status_code == 201
 
 
 def test_who_has_no_key_suggests_so_much_in_a_day(told: Teller) -> None:

@@ -49,6 +49,18 @@ def test_whoever_looks_how_the_server_does_knows_no_limit(juno: Teller) -> None:
         assert (answer.status_code, "RateLimit" in answer.headers) == (200, False)
 
 
+@pytest.mark.parametrize("path", ["/v1/suggestions", "/v1/citations", "/cite", "/desk/sign-in"])
+def test_what_is_sent_without_a_key_is_no_order(juno: Teller, path: str) -> None:
+    """It counts as a question, by what it took; with a key it is one order."""
+    client = limited(juno, "2 per minute")
+    answers = [client.post(path, json={}) for _ in range(3)]
+    assert answers[-1].status_code == 429
+    assert client.get("/v1/records").status_code == 429
+    key = juno.archive.keys.issue(name="li", role="curator", by="root")
+    keyed = {"Authorization": f"Bearer {key}"}
+    assert client.post("/v1/batches", json={}, headers=keyed).status_code == 415
+
+
 @pytest.mark.parametrize(
     ("first", "second", "status"),
     [

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
-from service.sharing import Held, Memory, Records, Sharing, key_of
+from service.commons import Commons, Held, Memory, Records, key_of
 
 # Whoever runs the suite on several cores has threads of its own, which a child does not need.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
@@ -106,18 +106,18 @@ def test_who_is_killed_with_the_lock_in_its_hand_holds_nobody_up() -> None:
 
 
 @pytest.fixture
-def sharing() -> Iterator[Sharing]:
+def commons() -> Iterator[Commons]:
     """What three processes share."""
-    with closing(Sharing(3)) as shared:
+    with closing(Commons(3)) as shared:
         yield shared
 
 
-def test_places_are_counted_over_all_processes(sharing: Sharing) -> None:
+def test_places_are_counted_over_all_processes(commons: Commons) -> None:
     """And by client; what a process that is no more held is given back."""
-    places = sharing.streams
+    places = commons.streams
 
     def take() -> None:
-        sharing.become(1)
+        commons.become(1)
         assert places.enter("a", most=3, of_one=2) is not None
         assert places.enter("a", most=3, of_one=2) is not None
         assert (places.own, places.taken) == (2, 2)
@@ -128,15 +128,15 @@ def test_places_are_counted_over_all_processes(sharing: Sharing) -> None:
     assert place is not None
     assert places.enter("c", most=3, of_one=2) is None
     assert (places.own, places.taken) == (1, 3)
-    sharing.forget(1)
+    commons.forget(1)
     assert places.taken == 1
     places.leave(place)
     assert places.taken == 0
 
 
-def test_a_process_rings_the_bells_of_the_others(sharing: Sharing) -> None:
+def test_a_process_rings_the_bells_of_the_others(commons: Commons) -> None:
     """And not its own; whoever does not listen is not waited for."""
-    bells = sharing.bells
+    bells = commons.bells
     assert bells is not None
     for _ in range(5000):
         bells.ring(b"x", but=1)

@@ -1,8 +1,8 @@
-"""What all processes of one server count together, in memory that they share.
+"""What the processes of one server have in common: what they count together, in one memory.
 
 It is made before the processes are, and each of them finds it where it was. A process may be
 killed at any moment: the lock of the memory is one that the system takes back, and what a process
-held is given back by `Sharing.forget`. One process alone uses the same, and notices nothing.
+held is given back by `Commons.forget`. One process alone uses the same, and notices nothing.
 """
 
 from __future__ import annotations
@@ -291,8 +291,8 @@ SESSION = 512
 """How many sessions there are at most, and how many bytes one may take."""
 
 
-class Sharing:
-    """All that the processes of a server share."""
+class Commons:
+    """All that the processes of a server have in common."""
 
     def __init__(self, processes: int = 1) -> None:
         self.processes = processes
