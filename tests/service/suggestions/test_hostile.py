@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -33,7 +34,20 @@ SCRIPTS = (
     "%(num)s %s",
 )
 
-NO_TEXTS = (None, True, -1, 1e300, "", "\x00", "x" * 9000, [], ["x"], {}, {"x": []}, [{}])
+NO_TEXTS: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    1e300,
+    "",
+    "\x00",
+    "x" * 9000,
+    [],
+    ["x"],
+    {},
+    {"x": []},
+    [{}],
+)
 """Values of any kind that JSON has; few members take more than one of them."""
 
 MARKUP = ("<script>alert", "<img src=x", 'href="javascript:', '"onmouseover="')
