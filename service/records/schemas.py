@@ -15,6 +15,7 @@ from service.asking.schemas import (
     SinceSchema,
     StatementSchema,
     choice_field,
+    class_field,
     contested_field,
     count_field,
     counts_field,
@@ -78,6 +79,7 @@ class RecordSchema(ListsSchema):
     name_then = fields.String()
     country = fields.String()
     field = fields.String()
+    class_ = class_field()
     status = fields.String(allow_none=True)
     since = fields.Nested(SinceSchema, allow_none=True)
     certainty = fields.String()
