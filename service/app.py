@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, request
 from flask_compress import Compress
 
@@ -94,6 +96,9 @@ COMPRESSED = [
 ]
 """Types that shrink. An event stream is not among them: it would be held back."""
 
+REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*$", re.IGNORECASE)
+"""The end of a coding in `Accept-Encoding` that the client does not take."""
+
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
@@ -141,6 +146,7 @@ def create_app(
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, sharing)
+    app.before_request(_without_refused_codings)
     problems.register(app)
     digesting.register(app)
     settling.register(app, archive)
@@ -183,6 +189,14 @@ def create_app(
 def _sessions(archive: Archive, sharing: Sharing) -> Sessioned:
     """Where the sessions are: in memory, or where all nodes know them."""
     return sharing.sessions if archive.shared is None else archive.shared.sessions()
+
+
+def _without_refused_codings() -> None:
+    """Forget the codings that the client refuses (`gzip;q=0`), which Flask-Compress would take for
+    wanted ones."""
+    asked = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    wanted = (each for each in asked.split(",") if not REFUSED.search(each))
+    request.environ["HTTP_ACCEPT_ENCODING"] = ",".join(wanted)
 
 
 def _where_nothing_is(response: Response) -> Response:

@@ -2,8 +2,8 @@
 
 They are those that a state lists. Properties are flat and have short names, and every feature has
 all of them, so that a tool which looks at the first few finds every column. A facility
-without a place is in it with a null geometry (RFC 7946, section 3.2): it is not omitted, but counted
-in `without_geometry`.
+without a place is in it with a null geometry (RFC 7946, section 3.2): it is not omitted, but
+counted in `without_geometry`.
 As CSV it is the same table, the place in two columns.
 """
 

@@ -178,7 +178,20 @@ def described(rule: str) -> str:
     return re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", rule)
 
 
-def _description() -> tuple[dict[str, Any], dict[str, str]]:
+def _resolved(value: Any, whole: Mapping[str, Any]) -> Any:
+    """A part of the description with its parameters, headers and problems in their places."""
+    if isinstance(value, list):
+        return [_resolved(each, whole) for each in value]
+    if not isinstance(value, dict):
+        return value
+    _, _, ref = value.get("$ref", "").partition("#/components/")
+    kind, _, name = ref.partition("/")
+    if kind in ("parameters", "headers", "responses"):
+        return _resolved(whole["components"][kind][name], whole)
+    return {name: _resolved(each, whole) for name, each in value.items()}
+
+
+def _description() -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
         app = create_app(archive)
         rules = {
@@ -187,11 +200,12 @@ def _description() -> tuple[dict[str, Any], dict[str, str]]:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         }
         found: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
-        return found, rules
+        return found, {**found, "paths": _resolved(found["paths"], found)}, rules
 
 
-DESCRIPTION, RULES = _description()
-"""What the service says of itself, and the blueprint of every method and path that it has."""
+AS_SENT, DESCRIPTION, RULES = _description()
+"""What the service says of itself, as it is sent and with what its operations share in each of
+them; and the blueprint of every method and path that it has."""
 
 
 def _questions() -> Iterator[Asked]:
