@@ -25,6 +25,7 @@ from service.ledger.routes import blueprint as ledger
 from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
+from service.pages.finding import blueprint as finding
 from service.pages.kinds import PAGES
 from service.pages.oembed.routes import blueprint as oembed
 from service.pages.pictures.routes import blueprint as pictures
@@ -172,6 +173,7 @@ def create_app(
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
+    app.register_blueprint(finding)
     app.register_blueprint(pictures)
     app.register_blueprint(viewers)
     app.register_blueprint(citation)

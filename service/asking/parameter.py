@@ -199,6 +199,7 @@ def some_of(
 def near_words(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """Those of some words that a text may mean, by themselves or as people read them; few or none.
 
+    >>> from events.vocabulary import STATUSES
     >>> near_words("operatng", STATUSES), near_words("running", STATUSES)
     (('operating',), ('operating',))
     >>> near_words("closed", STATUSES), near_words("在建", STATUSES), near_words("-", STATUSES)

@@ -28,7 +28,7 @@ OF_ITSELF = {
 }
 """What the service shows of itself, rather than of its chronicle: not in the description."""
 
-PAGES = {"pages", "frames", "viewers", "citation", "suggesting", "desk", "pictures"}
+PAGES = {"pages", "frames", "finding", "viewers", "citation", "suggesting", "desk", "pictures"}
 """The blueprints whose paths are to be looked at."""
 
 OPERATIONS: dict[str, dict[str, Any]] = {
