@@ -19,6 +19,7 @@ from marshmallow import Schema, class_registry
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from docs.tables import in_place
 from events.fact import Line
 from events.ledger.checking import digest_of
 from service.app import create_app
@@ -178,19 +179,6 @@ def described(rule: str) -> str:
     return re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", rule)
 
 
-def _resolved(value: Any, whole: Mapping[str, Any]) -> Any:
-    """A part of the description with its parameters, headers and problems in their places."""
-    if isinstance(value, list):
-        return [_resolved(each, whole) for each in value]
-    if not isinstance(value, dict):
-        return value
-    _, _, ref = value.get("$ref", "").partition("#/components/")
-    kind, _, name = ref.partition("/")
-    if kind in ("parameters", "headers", "responses"):
-        return _resolved(whole["components"][kind][name], whole)
-    return {name: _resolved(each, whole) for name, each in value.items()}
-
-
 def _description() -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
         app = create_app(archive)
@@ -200,7 +188,7 @@ def _description() -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         }
         found: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
-        return found, {**found, "paths": _resolved(found["paths"], found)}, rules
+        return found, {**found, "paths": in_place(found["paths"], found)}, rules
 
 
 AS_SENT, DESCRIPTION, RULES = _description()
