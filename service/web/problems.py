@@ -718,8 +718,9 @@ def _http(error: HTTPException) -> Response:
     is_ours = error.description not in (None, type(error).description)
     if status == 404 and request.url_rule is None:
         near = near_paths(request.path)
-        meant = f"; is {' or '.join(near)} meant?" if near else ""
-        response = problem_response(problem, f"nothing is here{meant}", {"near": near})
+        meant = f"; is {' or '.join(near)} meant?" if near else "."
+        detail = f"There is nothing at this path{meant}"
+        response = problem_response(problem, detail, {"near": near})
     else:
         detail = str(error.description if is_ours else problem.meaning)
         response = problem_response(problem, detail, {})
