@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -241,7 +241,21 @@ def _service() -> Iterator[tuple[Flask, dict[str, Any]]]:
     """An app of an empty archive, and what its OpenAPI description says of each path."""
     with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
         app = create_app(archive)
-        yield app, app.test_client().get("/openapi.json").get_json()["paths"]
+        whole = app.test_client().get("/openapi.json").get_json()
+        yield app, in_place(whole["paths"], whole)
+
+
+def in_place(part: Any, whole: Mapping[str, Any]) -> Any:
+    """A part of an OpenAPI description, with the parameters, headers and responses that it refers
+    to in their places."""
+    if isinstance(part, list):
+        return [in_place(each, whole) for each in part]
+    if not isinstance(part, dict):
+        return part
+    kind, _, name = str(part.get("$ref", "")).removeprefix("#/components/").partition("/")
+    if kind in ("parameters", "headers", "responses"):
+        return in_place(whole["components"][kind][name], whole)
+    return {name: in_place(each, whole) for name, each in part.items()}
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:

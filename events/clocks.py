@@ -167,6 +167,7 @@ _BLANK = "it has a blank where + belongs: in a URL, + is written %2B"
 _PLAIN = re.compile(r"-?[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 _FORMS = "a clock takes a year, a month or a day: 2013, 2013-05, 2013-05-06, -0240 or Y12025"
 
+_PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FAR_DAY = re.compile(r"[+-][0-9]{6,16}-[0-9]{2}-[0-9]{2}")
 _POSITION = re.compile(r"@(0|[1-9][0-9]*)")
 _INSTANT = re.compile(
@@ -234,4 +235,6 @@ def _default_day(commit: Commit | None, *, now: str, pinned: bool) -> Day:
 def _why_no_instant(text: str) -> str:
     if _INSTANT.fullmatch(text.replace(" ", "+")):
         return _BLANK
+    if _PLAIN_DAY.fullmatch(text):
+        return f"a day of the log ends at an instant: write {text}T23:59:59Z"
     return "write a position (@1199) or an instant (2026-11-25T09:00:00Z, …+01:00)"

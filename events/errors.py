@@ -211,10 +211,22 @@ class KeyReused(Refusal):
 
 
 class BadFilter(AnnalesError):
-    """A filter has a value that it cannot take. `allowed` names those it takes, if they are few."""
+    """A filter has a value that it cannot take. `allowed` names all that it takes, if they are few,
+    `near` those that may be meant."""
 
-    def __init__(self, name: str, value: str, why: str, *, allowed: Sequence[str] = ()) -> None:
-        self.name, self.value, self.why, self.allowed = name, value, why, tuple(allowed)
+    def __init__(
+        self,
+        name: str,
+        value: str,
+        why: str,
+        *,
+        allowed: Sequence[str] = (),
+        near: Sequence[str] = (),
+    ) -> None:
+        self.name, self.value, self.why = name, value, why
+        self.allowed, self.near = tuple(allowed), tuple(near)
+        meant = f"; is {' or '.join(self.near)} meant?" if self.near else ""
+        why = f"{why}{meant}"
         hint = f" (one of: {', '.join(self.allowed)})" if self.allowed else ""
         super().__init__(f"{name}={value[:80]}: {why}{hint}")
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, request
 from flask_compress import Compress
 
@@ -24,6 +26,7 @@ from service.ledger.routes import blueprint as ledger
 from service.linked.routes import blueprint as linked
 from service.memento.routes import blueprint as mementos
 from service.orders.routes import blueprint as orders
+from service.pages.finding import blueprint as finding
 from service.pages.kinds import PAGES
 from service.pages.oembed.routes import blueprint as oembed
 from service.pages.pictures.routes import blueprint as pictures
@@ -95,6 +98,9 @@ COMPRESSED = [
 ]
 """Types that shrink. An event stream is not among them: it would be held back."""
 
+REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*$", re.IGNORECASE)
+"""The end of a coding in `Accept-Encoding` that the client does not take."""
+
 EXPOSED = (
     "ETag, Link, Location, Content-Location, Retry-After, Memento-Datetime, Allow, Accept-Post,"
     " WWW-Authenticate, Idempotency-Replayed, Preference-Applied, RateLimit, RateLimit-Policy,"
@@ -142,6 +148,7 @@ def create_app(
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, commons)
+    app.before_request(_without_refused_codings)
     problems.register(app)
     digesting.register(app)
     settling.register(app, archive)
@@ -168,6 +175,7 @@ def create_app(
     app.register_blueprint(describing.blueprint)
     app.register_blueprint(pages)
     app.register_blueprint(frames)
+    app.register_blueprint(finding)
     app.register_blueprint(pictures)
     app.register_blueprint(viewers)
     app.register_blueprint(citation)
@@ -185,6 +193,14 @@ def create_app(
 def _sessions(archive: Archive, commons: Commons) -> Sessioned:
     """Where the sessions are: in memory, or where all nodes know them."""
     return commons.sessions if archive.shared is None else archive.shared.sessions()
+
+
+def _without_refused_codings() -> None:
+    """Forget the codings that the client refuses (`gzip;q=0`), which Flask-Compress would take for
+    wanted ones."""
+    asked = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    wanted = (each for each in asked.split(",") if not REFUSED.search(each))
+    request.environ["HTTP_ACCEPT_ENCODING"] = ",".join(wanted)
 
 
 def _where_nothing_is(response: Response) -> Response:

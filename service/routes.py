@@ -52,7 +52,7 @@ def _route(question: Question) -> None:
         sends=["Annales-Revision"] if question.is_revised else [],
         may_send=[
             *(["Vary"] if formats else []),
-            *(["Link"] if question.has_mementos or question.table is not None else []),
+            "Link",
             *(["Memento-Datetime"] if question.has_mementos else []),
         ],
         also={each.media_type: dict(each.shape) for each in formats}

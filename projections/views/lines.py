@@ -169,6 +169,9 @@ VERSIONS_OF_COMMITS = f"""
 """The versions, that began up to a position, of the statements of some records that were recorded
 between two positions."""
 
+STANDING_OF_COMMITS = f"{VERSIONS_OF_COMMITS} AND (kt IS NULL OR kt > :known)"
+"""Those of them that stand at the position: however often a statement was corrected, one."""
+
 VERSIONS_BY_NUMBER = f"""
     SELECT {A_VERSION}
     FROM json_each(:keys) AS key
@@ -498,7 +501,8 @@ class Lines:
 
     def versions(self, db: Database, ids: Iterable[str], *, known: int) -> dict[str, Version]:
         """Of each statement that stands at a position, the version that does."""
-        return {each.id: each for each in self._began(db, ids, known) if each.stands(known)}
+        standing = self._began(db, ids, known, versions=STANDING_OF_COMMITS)
+        return {each.id: each for each in standing}
 
     def by_number(
         self, db: Database, keys: Iterable[tuple[int, int]], *, known: int
@@ -737,7 +741,11 @@ class Lines:
             statements += [record.statement(id) for id in mended[number]]
         return {statement.id: statement_text(statement) for statement in statements}
 
-    def _began(self, db: Database, ids: Iterable[str], known: int) -> Iterator[Version]:
+    def _began(
+        self, db: Database, ids: Iterable[str], known: int, *, versions: str = VERSIONS_OF_COMMITS
+    ) -> Iterator[Version]:
+        """The versions of some statements that began up to a position; `versions` is the statement
+        of SQL that reads all of them, or only some."""
         wanted = set(ids)
         claims = self._log.claims("statement", wanted)
         names = {str(Stream.record(claim.record)) for claim in claims}
@@ -747,7 +755,7 @@ class Lines:
             for claim in claims
             if (stream := str(Stream.record(claim.record))) in numbers
         }
-        found = db.execute(VERSIONS_OF_COMMITS, {"keys": as_json(sorted(keys)), "known": known})
+        found = db.execute(versions, {"keys": as_json(sorted(keys)), "known": known})
         # A commit may have recorded others of the same record.
         return (version for version in map(Version._make, found) if version.id in wanted)
 

@@ -146,6 +146,18 @@ class FeedTooLarge(AnnalesError):
         )
 
 
+class NoFrame(AnnalesError):
+    """There is no frame for the page at an address, or it is not there at its clocks. `framed` are
+    the paths of the pages that have one."""
+
+    def __init__(self, url: str, framed: tuple[str, ...]) -> None:
+        self.url, self.framed = url, framed
+        super().__init__(
+            f"no frame for {url[:200]!r}: a page of this service that is there has one, at"
+            f" {', '.join(framed)}"
+        )
+
+
 class NotDrawn(AnnalesError):
     """A picture was not drawn, or not in time. Come back in a moment, or ask for less of it."""
 

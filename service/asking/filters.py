@@ -180,7 +180,7 @@ def _countries(text: str) -> tuple[str, ...]:
             why = "no country of ISO 3166-1 alpha-2, such as CN"
             if code.lower() in REGIONS:
                 why += f"; region={code.lower()} is a region"
-            raise BadFilter("country", code, why, allowed=near_countries(code))
+            raise BadFilter("country", code, why, near=near_countries(code))
     return codes
 
 
@@ -188,7 +188,8 @@ def _regions(text: str) -> tuple[str, ...]:
     names = tuple(sorted({*text.split(",")}))
     for name in names:
         if name not in REGIONS:
-            raise BadFilter("region", name, "no region of M49", allowed=near_regions(name))
+            why = "no region of M49"
+            raise BadFilter("region", name, why, allowed=tuple(REGIONS), near=near_regions(name))
     return names
 
 

@@ -95,6 +95,8 @@ def page_in_order(
 ) -> tuple[npt.NDArray[Any], str | None]:
     """The same, of records by their places in the order of ids, which are given in order."""
     _check(about)
+    if about.after and not len(order.places_of([about.after])):
+        raise BadCursor(about.after, "there is no record of that id")
     listed = places[np.searchsorted(places, order.after(about.after)) :] if about.after else places
     page = listed[: about.limit]
     return page, (order.ids[int(page[-1])] if len(listed) > len(page) else None)

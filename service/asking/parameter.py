@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from events.errors import BadFilter
 from service.asking.errors import UnknownParameter
 from service.asking.forms import Form, list_of
+from service.translations import LANGUAGES
+from service.words.labels import label
+
+ALSO = {"running": "operating", "in operation": "operating", "planned": "proposed"}
+"""What people write for a status, which is no word of the pages."""
 
 Texts = Mapping[str, str]
 """The texts of parameters by name, as they were given."""
@@ -89,7 +95,9 @@ def check_names(pairs: Iterable[tuple[str, str]], taken: tuple[str, ...]) -> dic
         if name not in taken:
             raise UnknownParameter(name, "is no parameter of this question", taken)
         if name in texts:
-            raise UnknownParameter(name, "is given more than once", taken)
+            raise UnknownParameter(
+                name, f"is given more than once: join several by commas, {name}=a,b", taken
+            )
         texts[name] = text
     return texts
 
@@ -154,13 +162,15 @@ def choices(
 def one_of(name: str, allowed: Iterable[str], what: str | None = None) -> Callable[[str], str]:
     """A parser of one word of several, which `what` calls them in a sentence, if not `name`.
 
-    It raises BadFilter with all that are allowed.
+    It raises BadFilter with all that are allowed, and those that may be meant.
     """
     words = tuple(allowed)
 
     def parse(text: str) -> str:
         if text not in words:
-            raise BadFilter(name, text, f"no {what or name} of that name", allowed=words)
+            is_list = set(text.split(",")) <= {*words}
+            why = "one only, not several" if is_list else f"no {what or name} of that name"
+            raise BadFilter(name, text, why, allowed=words, near=near_words(text, words))
         return text
 
     return parse
@@ -171,7 +181,8 @@ def some_of(
 ) -> Callable[[str], tuple[str, ...]]:
     """A parser of words joined by commas, each once; with `sort` in the order of `allowed`.
 
-    It raises BadFilter, for the reason `why`, with all that are allowed.
+    It raises BadFilter, for the reason `why`, with all that are allowed, and those that may be
+    meant.
     """
     words = tuple(allowed)
 
@@ -179,10 +190,28 @@ def some_of(
         given = tuple(dict.fromkeys(text.split(",")))
         for word in given:
             if word not in words:
-                raise BadFilter(name, word, why, allowed=words)
+                raise BadFilter(name, word, why, allowed=words, near=near_words(word, words))
         return tuple(word for word in words if word in given) if sort else given
 
     return parse
+
+
+def near_words(text: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Those of some words that a text may mean, by themselves or as people read them; few or none.
+
+    >>> from events.vocabulary import STATUSES
+    >>> near_words("operatng", STATUSES), near_words("running", STATUSES)
+    (('operating',), ('operating',))
+    >>> near_words("closed", STATUSES), near_words("在建", STATUSES), near_words("-", STATUSES)
+    (('decommissioned',), ('under-construction',), ())
+    """
+    asked = text[:80].strip().casefold()
+    called = {word: word for word in words}
+    for word in tuple(called):
+        called |= {label(word, lang).casefold(): word for lang in LANGUAGES}
+    called |= {also: word for also, word in ALSO.items() if word in called}
+    near = [asked] if asked in called else get_close_matches(asked, called, cutoff=0.7)
+    return tuple(dict.fromkeys(called[each] for each in near))
 
 
 def whole_number(name: str, text: str, least: int, most: int) -> int:

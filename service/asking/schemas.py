@@ -82,6 +82,14 @@ def counts_field(description: str = "", *, of: Iterable[str] = ()) -> fields.Dic
     return fields.Dict(keys=keys, values=fields.Integer(), **_described(description))
 
 
+def pinned_field() -> fields.String:
+    """The pinned URL of an answer."""
+    return text_field(
+        "The URL at which these very bytes stand as long as `view` is the version of the views; one"
+        " of an earlier version is answered with 410. `POST /v1/citations` keeps them for ever."
+    )
+
+
 # --- parts of answers
 
 
@@ -94,7 +102,7 @@ class AnswerSchema(Schema):
     known = text_field("Transaction time: what the log held at this position, `@n`.")
     known_at = text_field("When that position was recorded; null for the empty log.", null=True)
     view = count_field("The version of the views.")
-    pinned = text_field("The URL at which this very body stands for ever.")
+    pinned = pinned_field()
 
 
 class FigureSchema(Schema):

@@ -180,11 +180,11 @@ def _formats(citation: Citation) -> list[FormatLink]:
 def _clocks(asked: Asked, say: Speech) -> list[tuple[str, str]]:
     """The clocks of what was asked, each with its name in words."""
     names = {
-        "at": say("As of"),
-        "during": say("During"),
-        "stated": say("As stated by"),
-        "known": say("As recorded at"),
-    }
+        "at": say("Date"), "to_at": say("Date, second"), "during": say("During"),
+        "stated": say("According to sources up to"), "to_stated": say("Sources up to, second"),
+        "known": say("As recorded here"), "to_known": say("As recorded here, second"),
+        "from": say("From"), "to": say("To"),
+    }  # fmt: skip
     return [(names.get(name, name), text) for name, text in asked.clocks.items()]
 
 

@@ -129,7 +129,11 @@ def _side(as_of: AsOf, texts: Texts, parts: Texts, *, prefix: str) -> Side:
         values = values_of(PART, parts)
     except BadFilter as refused:
         raise BadFilter(
-            f"{prefix}{refused.name}", refused.value, refused.why, allowed=refused.allowed
+            f"{prefix}{refused.name}",
+            refused.value,
+            refused.why,
+            allowed=refused.allowed,
+            near=refused.near,
         ) from None
     named = [name for name in parts if name != "record"]
     if "record" in parts and named:

@@ -2,7 +2,8 @@
 
 They are those that a state lists. Properties are flat and have short names, and every feature has
 all of them, so that a tool which looks at the first few finds every column. A facility
-without a place is in it with a null geometry (RFC 7946, section 3.2), and counted as `no-place`.
+without a place is in it with a null geometry (RFC 7946, section 3.2): it is not omitted, but
+counted in `without_geometry`.
 As CSV it is the same table, the place in two columns.
 """
 
@@ -90,10 +91,16 @@ def render(context: Context) -> bytes:
         {
             "type": "FeatureCollection",
             "title": context.title,
-            "_annales": context.about(),
+            "_annales": about_points(context, features),
             "features": features,
         }
     )
+
+
+def about_points(context: Context, features: Sequence[Members]) -> Members:
+    """The member `_annales` of features: what is omitted, and how many are there without a
+    geometry."""
+    return context.about(without_geometry=sum(feature["geometry"] is None for feature in features))
 
 
 def _csv(context: Context) -> str:
@@ -153,11 +160,9 @@ FACILITIES = Feed(
 
 
 def _rows(context: Context) -> Iterator[tuple[list[float] | None, Members]]:
-    """The place of each facility, and its row; those without a place are counted."""
+    """The place of each facility, and its row."""
     at = iso(context.query.as_of.at)
     for facility in facilities_of(context):
-        if facility.point is None:
-            context.omit("no-place")
         yield facility.point, _row(facility, context, at)
 
 

@@ -187,9 +187,11 @@ class Context:
         """A whole URL of a path of ours."""
         return f"{self.base_url}{path}"
 
-    def about(self) -> dict[str, Any]:
-        """The member `_annales` of a feed in JSON: `{omitted, reasons, position, pinned}`."""
+    def about(self, **more: Any) -> dict[str, Any]:
+        """The member `_annales` of a feed in JSON: `{omitted, reasons, position, pinned}`; `more`
+        stands before these."""
         return {
+            **more,
             "omitted": self.omitted.total(),
             "reasons": dict(sorted(self.omitted.items())),
             "position": self.query.as_of.known,

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from events.dates import Day, civil, day, iso
+from events.vocabulary import CLASSES, FIELDS, STATUSES
 from service.feeds.feed import Context, Feed
 from service.feeds.titles import title_of
-from service.items.item import Item
+from service.items.item import KINDS, Item
 from service.items.when import When
 from service.words.word import word
 
@@ -42,6 +43,77 @@ def lacks(item: Item) -> str | None:
     return None if item.dated else "no-date"
 
 
+def _said(meaning: str, type: str = "string") -> Members:
+    return {"type": type, "description": meaning}
+
+
+PROPERTIES: Members = {
+    "title": _said("What it is called; a phase by its facility and status."),
+    "name": _said("The name of the facility."),
+    "record": _said("The id of its record."),
+    "url": _said("The page of the record."),
+    "statement": _said("The id of the statement behind it."),
+    "kind": {"enum": list(KINDS), "description": "What it is; a phase lasts."},
+    "status": {"enum": list(STATUSES), "description": "The status of a phase, or what it gave."},
+    "milestone": _said("The step that was made."),
+    "country": _said("ISO 3166-1, alpha-2."),
+    "field": {"enum": list(FIELDS), "description": "The field of science."},
+    "class": {"enum": list(CLASSES), "description": "The class of the facility."},
+    "summary": _said("More of it."),
+    "value": {"description": "What was read of an indicator."},
+    "unit": _said("The unit of the value."),
+    "start": _said("The first day by the rules, ISO 8601."),
+    "end": _said("The last day by the rules, included."),
+    "start_decdate": _said("The noon of the first day, as a year with a fraction.", "number"),
+    "end_decdate": _said("The noon of the last day, as a year with a fraction.", "number"),
+    "edtf": _said(
+        "EDTF as the source gave it. Where `point` is true, `A/B` is one day somewhere from A to B;"
+        " where it is false, the stretch from A to B. Absent where an end of a stretch is itself"
+        " such an interval, as EDTF has none of intervals: then see `start_edtf` and `end_edtf`."
+    ),
+    "start_edtf": _said("EDTF: when it happened or began; `A/B` is one day from A to B."),
+    "end_edtf": _said("EDTF: what ended it; `A/B` is one day from A to B."),
+    "date_text": _said("All of that in words."),
+    "point": _said("Whether it happened on one day, perhaps a vague one.", "boolean"),
+    "open": _said("Whether no end of it is known.", "boolean"),
+    "planned": _said("Whether it is only promised.", "boolean"),
+    "overdue": _said("Whether it was promised for a day that has passed.", "boolean"),
+    "disputed": _said("Whether what says so is disputed.", "boolean"),
+    "contested": {"const": True, "description": "Only where its date is contested."},
+}
+"""What is told of an item beside its place and time, each only where there is something."""
+
+FEATURE: Members = {
+    "type": "object",
+    "required": ["type", "id", "geometry", "properties", "when", "time"],
+    "properties": {
+        "type": {"const": "Feature"},
+        "id": _said("Unique in the feed, and stable."),
+        "geometry": {
+            "type": "object",
+            "required": ["type", "coordinates"],
+            "properties": {
+                "type": {"const": "Point"},
+                "coordinates": {
+                    "type": "array",
+                    "items": {"type": "number"},
+                    "minItems": 2,
+                    "maxItems": 2,
+                    "description": "Longitude and latitude.",
+                },
+            },
+        },
+        "properties": {
+            "type": "object",
+            "required": ["title", "record", "url", "statement", "kind", "point"],
+            "properties": PROPERTIES,
+            "additionalProperties": False,
+        },
+        "when": _said("The time in the Linked Places format, with first and last days.", "object"),
+        "time": {"type": ["object", "null"], "description": "The time in JSON-FG."},
+    },
+}
+
 GEOJSON = Feed(
     name="geojson",
     media_type="application/geo+json",
@@ -59,7 +131,7 @@ GEOJSON = Feed(
             "type": {"const": "FeatureCollection"},
             "title": {"type": "string"},
             "_annales": {"type": "object"},
-            "features": {"type": "array", "items": {"type": "object"}},
+            "features": {"type": "array", "items": FEATURE},
         },
     },
 )
@@ -101,7 +173,8 @@ def _properties(item: Item, context: Context) -> Members:
         "edtf": item.edtf,
         "start_edtf": item.start.edtf if item.start else None,
         "end_edtf": item.end.edtf if item.end else None,
-        "date_text": item.start.text[context.lang] if item.start else None,
+        "date_text": item.date_in_words[context.lang],
+        "point": item.point,
         "open": item.open,
         "planned": item.planned,
         "overdue": item.overdue,
@@ -127,8 +200,8 @@ def _when(item: Item, context: Context) -> Members:
     end = item.start if item.point else item.end
     span = {"start": _bounds(item.start), "end": _bounds(end)}
     members: Members = {"timespans": [{name: each for name, each in span.items() if each}]}
-    if item.start is not None:
-        members["label"] = item.start.text[context.lang]
+    if label := item.date_in_words[context.lang]:
+        members["label"] = label
     certainty = certainty_of(item.start)
     return members | ({"certainty": certainty} if certainty else {})
 

@@ -22,7 +22,7 @@ import msgspec
 
 from events.dates import Day, civil
 from projections.views.state import Stretch
-from service.feeds.facilities import Facility, facilities_of
+from service.feeds.facilities import Facility, about_points, facilities_of
 from service.feeds.feed import MOST, Context, Feed
 from service.feeds.geojson import certainty_of
 from service.feeds.parameters import FACILITIES
@@ -30,7 +30,7 @@ from service.items.claim import claim_of
 from service.items.completing import completed
 from service.items.item import Item, Source, in_time
 from service.items.reading import read
-from service.items.when import When
+from service.items.when import When, in_words
 from service.words.labels import CLASS_WORDS, STATUS_WORDS, field_word
 from service.words.names import text_in
 from service.words.word import word
@@ -58,14 +58,14 @@ WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[0-9]+)")
 
 def render(context: Context) -> bytes:
     """A FeatureCollection with one feature a facility that has ever been anything."""
-    lives = _Lives(context, facilities_of(context))
+    features = list(_Lives(context, facilities_of(context)).features())
     return msgspec.json.encode(
         {
             "@context": CONTEXT,
             "type": "FeatureCollection",
             "title": context.title,
-            "features": list(lives.features()),
-            "_annales": context.about(),
+            "features": features,
+            "_annales": about_points(context, features),
         }
     )
 
@@ -130,8 +130,6 @@ class _Lives:
             elif (when := self._life(phases)) is None:
                 self._context.omit("far-year")
             else:
-                if facility.point is None:
-                    self._context.omit("no-place")
                 yield self._feature(facility, phases, when)
 
     def _feature(self, facility: Facility, phases: Sequence[Item], when: Members) -> Members:
@@ -178,8 +176,7 @@ class _Lives:
             return None
         span = {"start": begun, "end": ended} if any(ended.values()) else {"start": begun}
         members: Members = {"timespans": [span]}
-        texts = ["" if each is None else each.text[self._context.lang] for each in (start, end)]
-        members["label"] = "–".join(texts)
+        members["label"] = in_words(start, end)[self._context.lang]
         certainty = certainty_of(start)
         return members | ({"certainty": certainty} if certainty else {})
 

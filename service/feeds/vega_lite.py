@@ -210,7 +210,6 @@ def _row(item: Item, lane: str, context: Context) -> Members:
     title = title_of(item, lang)
     first = next(day for day in (item.first, item.stop, *item.bounds) if day is not None)
     stop = at if item.stop is None else item.stop
-    dates = [when.text[lang] for when in (item.start, item.end) if when is not None]
     row: Members = {
         "id": item.id,
         "record": item.record,
@@ -218,7 +217,7 @@ def _row(item: Item, lane: str, context: Context) -> Members:
         "sign": _sign(item)[lang],
         "lane": lane,
         "title": title,
-        "text": f"{title}: {' – '.join(dates)}",
+        "text": f"{title}: {item.date_in_words[lang]}",
         "start": iso(first),
         "end_shown": iso(max(stop, first + 1)),
         "open": item.open,
@@ -226,7 +225,8 @@ def _row(item: Item, lane: str, context: Context) -> Members:
         "planned": item.planned,
         "overdue": item.overdue,
         "disputed": item.disputed,
-        "edtf": item.start.edtf if item.start else "",
+        "edtf": item.edtf or "",
+        "start_edtf": item.start.edtf if item.start else "",
         "url": context.url(f"/records/{item.record}"),
     }
     if item.contested:

@@ -98,10 +98,9 @@ def viewed(context: Context) -> View:
 
 def tooltip(item: Item, lang: str) -> str:
     """An item in one line: its title, its dates, and whether it is promised or disputed."""
-    dates = [when.text[lang] for when in (item.start, item.end) if when is not None]
-    said = " – ".join(dates)
+    said = item.date_in_words[lang]
     if item.open:
-        said = f"{said} – {NO_END[lang]}"
+        said = f"{item.start.text[lang] if item.start else ''} – {NO_END[lang]}"
     marks = [
         word[lang]
         for word, holds in (

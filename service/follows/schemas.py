@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 from marshmallow.validate import Equal
 
-from service.asking.schemas import ShortEventSchema, count_field, text_field
+from service.asking.schemas import ShortEventSchema, count_field, pinned_field, text_field
 from service.comparing.schemas import PatchDifferenceSchema, RowDifferenceSchema
 
 
@@ -71,7 +71,7 @@ class FollowsSchema(Schema):
     known = text_field("Up to which position the feed was read, `@n`.")
     known_at = text_field("When that position was recorded; null for the empty log.", null=True)
     view = fields.Integer(required=True, metadata={"description": "The version of the views."})
-    pinned = text_field("The URL at which this very body stands for ever.")
+    pinned = pinned_field()
     items = fields.List(fields.Nested(AnswerChangeSchema), required=True)
     next = text_field(
         "Where the feed goes on; null where it was read to the end. A page may have few items, or "

@@ -17,7 +17,7 @@ import msgspec
 from events.dates import Day
 from service.items.claim import Claim
 from service.items.home import Home
-from service.items.when import Texts, When
+from service.items.when import Texts, When, in_words
 
 Kind = Literal["phase", "milestone", "discovery", "policy", "indicator", "observation"]
 
@@ -140,6 +140,13 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         if any("/" in end for end in ends) or (self.end is None and not self.open):
             return None
         return "/".join(ends)
+
+    @property
+    def date_in_words(self) -> Texts:
+        """The date of what happened on a day, the whole stretch of what lasts."""
+        if not self.point:
+            return in_words(self.start, self.end)
+        return {"en": "", "zh": ""} if self.start is None else self.start.text
 
     @property
     def dated(self) -> bool:

@@ -65,6 +65,34 @@ def when(text: str) -> When:
     )
 
 
+def in_words(start: When | None, end: When | None) -> Texts:
+    """What lasts, from one date to another, in words; without an end it goes on.
+
+    A date that is itself a span of possible days would run into the other one.
+
+    >>> in_words(when("1976"), when("1980"))["en"], in_words(when("1976"), None)["zh"]
+    ('1976 – 1980', '自1976年起')
+    >>> in_words(when("1975/1976"), when("1997"))["en"]
+    'from between 1975 and 1976 to 1997'
+    """
+    if start is None or end is None:
+        return _open_in_words(start, end)
+    if "/" in start.edtf + end.edtf:
+        return {
+            "en": f"from {start.text['en']} to {end.text['en']}",
+            "zh": f"自{start.text['zh']}起，至{end.text['zh']}止",
+        }
+    return {lang: f"{start.text[lang]} – {end.text[lang]}" for lang in ("en", "zh")}
+
+
+def _open_in_words(start: When | None, end: When | None) -> Texts:
+    if start is not None:
+        return {"en": f"from {start.text['en']}", "zh": f"自{start.text['zh']}起"}
+    if end is not None:
+        return {"en": f"until {end.text['en']}", "zh": f"至{end.text['zh']}"}
+    return {"en": "", "zh": ""}
+
+
 @lru_cache(maxsize=65_536)
 def _words(edtf: str) -> Texts:
     date = dates.parse(edtf)

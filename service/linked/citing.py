@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import pycountry
 
-from events.dates import display, parse
+from events.clocks import utc_day
+from events.dates import Language, display, parse, parse_iso
 from events.fact import Line
-from service.words.labels import status_phrase
+from service.asking.filters import place_in
+from service.words.labels import label, status_phrase
+from service.words.places import place_title
 from service.words.printable import printable
+from service.words.speech import Speech
 
 BIBTEX = "application/x-bibtex"
 RIS = "application/x-research-info-systems"
@@ -46,18 +49,29 @@ def record_cited(answer: Mapping[str, Any], *, root: str) -> Cited:
     return _cited(answer, name=record_name(answer), key=str(answer["id"]), root=root)
 
 
-def state_cited(answer: Mapping[str, Any], *, root: str, filters: Mapping[str, str]) -> Cited:
-    """A state, by the members of its answer and the filters of its query."""
-    country = pycountry.countries.get(alpha_2=filters.get("country", ""))
-    about = [country.name if country else "", filters.get("field", "")]
-    about += [
-        f"{what}{' or '.join(status_phrase(each, 'en') for each in filters[name].split(','))}"
-        for name, what in (("status", ""), ("expected", "expected "))
-        if name in filters
-    ]
+def state_cited(
+    answer: Mapping[str, Any], *, root: str, filters: Mapping[str, str], lang: Language = "en"
+) -> Cited:
+    """A state, by the members of its answer and the filters of its query, and its page in a
+    language."""
+    say = Speech(lang)
+    about = [say("State of big science")]
+    if place := place_in(filters):
+        about.append(place_title(place, lang))
+    about += [label(filters[name], lang).lower() for name in ("field", "class") if name in filters]
+    for name in ("status", "expected"):
+        if name in filters:
+            phrases = (status_phrase(each, lang) for each in filters[name].split(","))
+            statuses = say(" or ").join(phrases)
+            is_held = name == "status"
+            about.append(statuses if is_held else say("expected: %(statuses)s", statuses=statuses))
     at = answer["at"] if "at" in answer else answer["during"]
-    name = ", ".join(filter(None, ["State of big science", *about]))
-    return _cited(answer, name=f"{name}, {_day(at)}", key=f"state-{at}", root=root)
+    about.append(_day(at, lang))
+    known_at = answer["known_at"]
+    # A horizon that hides nothing of what was recorded is none.
+    if known_at is not None and parse_iso(answer["stated"]) < utc_day(known_at):
+        about.append(say("according to sources up to %(day)s", day=_day(answer["stated"], lang)))
+    return _cited(answer, name=_comma(lang).join(about), key=f"state-{at}", root=root, lang=lang)
 
 
 def record_name(answer: Mapping[str, Any]) -> str:
@@ -72,15 +86,18 @@ def record_name(answer: Mapping[str, Any]) -> str:
     return str(titles[ranked[-1]["effective"]]["title"]) if ranked else str(answer["id"])
 
 
-def plain(cited: Cited) -> str:
-    """A line for a footnote.
+def plain(cited: Cited, lang: Language = "en") -> str:
+    """A line for a footnote, in a language.
 
     >>> plain(Cited(key="juno", title="JUNO", url="https://a.example/v1?known=@7&view=2",
     ...     version="@7", note="at 2013", issued="2026-11-25"))
     'Annales: JUNO. Version @7, 2026-11-25. https://a.example/v1?known=@7&view=2'
     """
-    issued = "" if cited.issued is None else f", {cited.issued}"
-    return f"{WORK}: {_line(cited.title)}. Version {cited.version}{issued}. {cited.url}"
+    version = Speech(lang)("Version %(version)s", version=cited.version)
+    dated = _comma(lang).join(filter(None, [version, cited.issued]))
+    if lang == "zh":
+        return f"{WORK}：{_line(cited.title)}。{dated}。{cited.url}"
+    return f"{WORK}: {_line(cited.title)}. {dated}. {cited.url}"
 
 
 def bibtex(cited: Cited) -> str:
@@ -139,13 +156,15 @@ def csl_json(cited: Cited) -> str:
     return msgspec.json.format(msgspec.json.encode([item]), indent=2).decode() + "\n"
 
 
-def _cited(answer: Mapping[str, Any], *, name: str, key: str, root: str) -> Cited:
+def _cited(
+    answer: Mapping[str, Any], *, name: str, key: str, root: str, lang: Language = "en"
+) -> Cited:
     at = answer["at"] if "at" in answer else answer["during"]
     known_at = answer["known_at"]
     return Cited(
         key=key,
         title=name,
-        url=f"{root}{page_of(answer['pinned'], 'en')}",
+        url=f"{root}{page_of(answer['pinned'], lang)}",
         version=answer["known"],
         note=f"as of {at}, as stated by {answer['stated']}, as recorded at {answer['known']}",
         issued=None if known_at is None else known_at[:10],
@@ -164,9 +183,14 @@ def page_of(pinned: str, lang: str) -> str:
     return re.sub(r"(&epoch=\d+)?&view=", rf"&lang={lang}\g<0>", pinned.removeprefix("/v1"))
 
 
-def _day(iso: str) -> str:
+def _comma(lang: Language) -> str:
+    """What stands between the parts of a title, which are no list."""
+    return "，" if lang == "zh" else ", "
+
+
+def _day(iso: str, lang: Language) -> str:
     """A day for people; one of a far year as it is."""
-    return iso if iso[0] in "+-" or "Y" in iso else display(parse(iso), "en")
+    return iso if iso[0] in "+-" or "Y" in iso else display(parse(iso), lang)
 
 
 def _key(cited: Cited) -> str:

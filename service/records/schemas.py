@@ -15,6 +15,7 @@ from service.asking.schemas import (
     SinceSchema,
     StatementSchema,
     choice_field,
+    class_field,
     contested_field,
     count_field,
     counts_field,
@@ -22,6 +23,7 @@ from service.asking.schemas import (
     last_said_field,
     list_field,
     part_field,
+    pinned_field,
     status_field,
     text_field,
     texts_field,
@@ -78,6 +80,7 @@ class RecordSchema(ListsSchema):
     name_then = fields.String()
     country = fields.String()
     field = fields.String()
+    class_ = class_field()
     status = fields.String(allow_none=True)
     since = fields.Nested(SinceSchema, allow_none=True)
     certainty = fields.String()
@@ -226,7 +229,7 @@ class ActivitySchema(Schema):
     since = fields.Nested(MomentSchema, required=True, data_key="from")
     to = part_field(MomentSchema)
     view = count_field("The version of the views.")
-    pinned = text_field("The URL at which this very body stands for ever.")
+    pinned = pinned_field()
     totals = part_field(ActivityTotalsSchema)
     entries = list_field(ActSchema)
     next = text_field("The path of the next page; null on the last.", null=True)

@@ -35,6 +35,12 @@ REQUEST_HEADERS = (
 ANSWER_HEADERS = ("ETag", "Cache-Control", "Annales-Position")
 """The headers that every answer has."""
 
+OFTEN = (
+    *("Content-Location", "Repr-Digest", "RateLimit", "RateLimit-Policy"),
+    *("Annales-Lag", "Annales-Silent", "Annales-Settled"),
+)
+"""The headers that any answer may have."""
+
 NOT_MODIFIED = "The client has this answer."
 
 View = Callable[..., Response]
@@ -74,8 +80,7 @@ def described(
     Beside the headers of every answer the view always `sends` some, and `may_send` others; beside
     what every question refuses it `refuses` with some statuses of its own.
     """
-    often = ("Content-Location", "Repr-Digest", "Annales-Lag", "Annales-Silent", "Annales-Settled")
-    sent = headers(*ANSWER_HEADERS, *sends, sometimes=(*often, *may_send))
+    sent = headers(*ANSWER_HEADERS, *sends, sometimes=(*OFTEN, *may_send))
 
     def register(view: View) -> View:
         name = view.__name__

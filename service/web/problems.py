@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 import msgspec
@@ -15,13 +16,21 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from events import errors
+from events.clocks import as_of
 from service.archive import LOG, suggestions
 from service.archive.keys import hide_keys
 from service.asking import errors as asking
+from service.web.near import near_facilities
 from service.web.pausing import await_copy
 from service.web.root import archive
 
 MEDIA_TYPE = "application/problem+json"
+
+LONGEST_PATH = 100
+"""In characters: what is longer is not compared with the paths that there are."""
+
+ALIKE = 0.75
+"""How much of two paths must be the same, from 0 to 1."""
 
 Members = dict[str, Any]
 
@@ -62,7 +71,23 @@ def _of_clock(error: errors.BadClock) -> Members:
 
 def _of_filter(error: errors.BadFilter) -> Members:
     named = {"in": "query", "parameter": error.name, "detail": error.why}
-    return {"errors": [named | ({"allowed": error.allowed} if error.allowed else {})]}
+    some = {name: values for name in ("allowed", "near") if (values := getattr(error, name))}
+    return {"errors": [named | some]}
+
+
+def _of_missing(error: errors.NotFound) -> Members:
+    """What is not there; of a record the facilities whose names are near too, but for pages, which
+    tell them in words."""
+    missing = facts("kind", "id")(error)
+    if error.kind != "record" or not request.path.startswith("/v1/"):
+        return missing
+    try:
+        now = as_of(log=archive().log_asked({}), now=archive().chronicle.now())
+        world = archive().reading_at(now.known).at(now)
+        near = [each.id for each in near_facilities(error.id, world, "en")]
+    except errors.AnnalesError:
+        near = []  # that there is none is told all the same
+    return {**missing, "near": near}
 
 
 def _of_refusal(error: errors.Refusal) -> Members:
@@ -118,8 +143,9 @@ PROBLEMS: tuple[Problem, ...] = (
     Problem(
         "unknown-parameter",
         422,
-        "An unknown parameter",
-        "A parameter that the question does not take, or one given twice; nothing is ignored.",
+        "A parameter that is unknown, or given twice",
+        "A parameter that the question does not take, or one given twice; nothing is ignored. What"
+        " takes several values takes them joined by commas.",
         raised={asking.UnknownParameter: facts(parameter="name", allowed="allowed")},
     ),
     Problem(
@@ -226,14 +252,22 @@ PROBLEMS: tuple[Problem, ...] = (
         "no-such-record",
         404,
         "Nothing of that name",
-        "At these clocks there is no record, statement or source of that id.",
-        raised={errors.NotFound: facts("kind", "id")},
+        "At these clocks there is no record, statement or source of that id; `near` are facilities"
+        " that may be meant.",
+        raised={errors.NotFound: _of_missing},
+    ),
+    Problem(
+        "no-frame",
+        404,
+        "No frame for this page",
+        "oEmbed gives frames of some pages of this service; `framed` are their paths.",
+        raised={asking.NoFrame: facts("url", "framed")},
     ),
     Problem(
         "not-found",
         404,
         "No such page",
-        "There is nothing at this path.",
+        "There is nothing at this path; `near` are paths that may be meant.",
     ),
     Problem(
         "method-not-allowed",
@@ -692,11 +726,41 @@ def _http(error: HTTPException) -> Response:
     problem = replace(STATUSES.get(status, other), status=status)
     # The framework's own words are for people at a browser, and say nothing of this service.
     is_ours = error.description not in (None, type(error).description)
-    response = problem_response(problem, str(error.description if is_ours else problem.meaning), {})
+    if status == 404 and request.url_rule is None:
+        near = near_paths(request.path)
+        meant = f"; is {' or '.join(near)} meant?" if near else "."
+        detail = f"There is nothing at this path{meant}"
+        response = problem_response(problem, detail, {"near": near})
+    else:
+        detail = str(error.description if is_ours else problem.meaning)
+        response = problem_response(problem, detail, {})
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
     return response
+
+
+def near_paths(asked: str) -> list[str]:
+    """The paths that a path may mean, which is none; few or none."""
+    if len(asked) > LONGEST_PATH:
+        return []
+    parts = asked.split("/")
+    paths, filled = set(), set()
+    for rule in current_app.url_map.iter_rules():
+        named = str(rule).split("/")
+        if "GET" not in (rule.methods or ()) or named[:2] != parts[:2]:
+            continue
+        if not rule.arguments:
+            paths.add(str(rule))
+        elif len(named) == len(parts):
+            pairs = list(zip(named, parts, strict=True))
+            if all("<" in name or _alike(name, part) for name, part in pairs):
+                filled.add("/".join(part if "<" in name else name for name, part in pairs))
+    return get_close_matches(asked, {*paths, *filled} - {asked}, cutoff=ALIKE)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
 def _unforeseen(error: Exception) -> Response:

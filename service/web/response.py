@@ -52,7 +52,7 @@ def answered(question: Question, id: str = "", *, more: Headers | None = None) -
 
     def make(reading: Reading) -> str:
         answer = question.answer_in(form, reading, query)
-        if form is not JSON and isinstance(answer, Mapping) and answer.get("next") is not None:
+        if isinstance(answer, Mapping) and answer.get("next") is not None:
             following.append(answer["next"])
         text = form.text(query, answer)
         if note is None:

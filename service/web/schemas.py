@@ -143,6 +143,14 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "Location": ({"type": "string"}, "Where to find it."),
     "Memento-Datetime": (forms.HTTP_DATE, "As what time the log is seen (RFC 7089)."),
     "Preference-Applied": ({"type": "string"}, "What of `Prefer` was heeded."),
+    "RateLimit": (
+        {"type": "string", "examples": ['"default";r=599;t=60']},
+        "How much is left (`r`), and in how many seconds it begins anew (`t`), if it is limited.",
+    ),
+    "RateLimit-Policy": (
+        {"type": "string", "examples": ['"default";q=600;w=60']},
+        "How much one may ask (`q`) in how many seconds (`w`), if it is limited.",
+    ),
     "Repr-Digest": (
         forms.DIGEST,
         "At a pinned URL: the SHA-256 of the answer as it is sent (RFC 9530).",
@@ -161,7 +169,7 @@ PROBLEM_HEADERS = {
     410: ("Link",),
     412: ("ETag",),
     415: ("Accept-Post",),
-    429: ("Retry-After",),
+    429: ("Retry-After", "RateLimit", "RateLimit-Policy"),
     503: ("Retry-After",),
 }
 """The headers that a problem has beside its body, by status."""
@@ -223,4 +231,4 @@ class ReadySchema(Schema):
 class HealthSchema(Schema):
     """The process answers."""
 
-    status = text_field("ok")
+    status = text_field("`ok`: it answers.")

@@ -190,14 +190,14 @@ def near_countries(text: str) -> tuple[str, ...]:
 
 
 def near_regions(text: str) -> tuple[str, ...]:
-    """The regions that a text may mean, which is none of them; all of them where it is like none.
+    """The regions that a text may mean, which is none of them; few or none.
 
     >>> near_regions("South East Asia")
     ('south-eastern-asia', 'southern-asia', 'southern-africa')
     """
     asked = "-".join(text[:80].lower().split())
     near = [asked] if asked in REGIONS else get_close_matches(asked, REGIONS)
-    return tuple(near) or tuple(REGIONS)
+    return tuple(near)
 
 
 _WITH_ARTICLE = frozenset(

@@ -9,8 +9,9 @@ import pytest
 from events.fact import Line
 from events.statement import Statement
 from projections.kinds.ladders import entry_of, own_entry
+from projections.views.lines import STANDING_OF_COMMITS
 from service.archive import Archive
-from tests.story.telling import CITED, JUNO, SOURCE, Clock, Teller
+from tests.story.telling import CITED, JUNO, SOURCE, Clock, Teller, correction
 
 IDS = ("juno", "juno-plan", "juno2", "plan-of-juno", "jun")
 
@@ -51,6 +52,20 @@ def test_each_id_of_a_commit_finds_its_own_statement(tmp_path: Path, clock: Cloc
         assert not found.versions(db, IDS, known=2)
         assert found.citing(db, "yearbook") == sorted([*IDS, "record:juno"])
         assert found.records_of(db, IDS, known=known) == dict.fromkeys(IDS, "juno")
+
+
+def test_of_a_statement_only_the_version_that_stands_is_read(juno: Teller) -> None:
+    """However often it was corrected, and as it stood at each position."""
+    juno.tell(milestone("juno-plan", date="2020"))
+    known = [juno.archive.catch_up()]
+    for number in range(3):
+        juno.tell(correction("juno-plan", {"date": f"202{number + 1}"}))
+        known.append(juno.archive.catch_up())
+    db, found = juno.archive.db_at(known[-1]), juno.archive.reading_at(known[-1]).lines
+    for position, year in zip(known, ("2020", "2021", "2022", "2023"), strict=True):
+        read = [*found._began(db, ["juno-plan"], position, versions=STANDING_OF_COMMITS)]
+        assert [each.date for each in read] == [year]
+        assert found.versions(db, ["juno-plan"], known=position) == {"juno-plan": read[0]}
 
 
 @pytest.mark.parametrize(

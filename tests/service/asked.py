@@ -19,6 +19,7 @@ from marshmallow import Schema, class_registry
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from docs.tables import in_place
 from events.fact import Line
 from events.ledger.checking import digest_of
 from service.app import create_app
@@ -178,7 +179,7 @@ def described(rule: str) -> str:
     return re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", rule)
 
 
-def _description() -> tuple[dict[str, Any], dict[str, str]]:
+def _description() -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     with TemporaryDirectory() as folder, Archive(Path(folder)) as archive:
         app = create_app(archive)
         rules = {
@@ -187,11 +188,12 @@ def _description() -> tuple[dict[str, Any], dict[str, str]]:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         }
         found: dict[str, Any] = app.test_client().get("/openapi.json").get_json()
-        return found, rules
+        return found, {**found, "paths": in_place(found["paths"], found)}, rules
 
 
-DESCRIPTION, RULES = _description()
-"""What the service says of itself, and the blueprint of every method and path that it has."""
+AS_SENT, DESCRIPTION, RULES = _description()
+"""What the service says of itself, as it is sent and with what its operations share in each of
+them; and the blueprint of every method and path that it has."""
 
 
 def _questions() -> Iterator[Asked]:

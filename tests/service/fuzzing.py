@@ -141,7 +141,7 @@ UNFORETOLD: tuple[tuple[str, str, str], ...] = (
     ("validation", "epoch", "the log is in epoch|is of epoch"),
     ("no-such-event|no-such-tile|not-signed|proof-of-changing", ".*", ""),
     ("validation", "from", "no size up to"),
-    ("old-view|position-ahead|no-such-record|bad-cursor|not-yet-projected", ".*", ""),
+    ("old-view|position-ahead|no-such-record|no-frame|bad-cursor|not-yet-projected", ".*", ""),
     ("stale-revision|id-taken|illegal-transition|idempotency-key-reused", ".*", ""),
     ("batch-refused", ".*", ""),
     ("validation", "", "the batch has no line|an amendment names"),

@@ -302,6 +302,23 @@ MASKED: tuple[Masked, ...] = (
     ),
     Masked(
         since="2026-11-27",
+        why="A problem names the facilities that may be meant.",
+        questions="^/v1/records/",
+        without=cut(r',"near":\[[^\]]*\]'),
+    ),
+    Masked(
+        since="2026-11-27",
+        why="What lasts is told by both its ends, and from what happened on a day.",
+        questions=r"^/v1/feeds/(geojson|vega-lite|linked-places|facilities)\?",
+        without=cut(
+            r'"(?:date_text|label|text)":"[^"]*",?',
+            r'"point":(?:true|false),?',
+            r'"(?:start_)?edtf":"[^"]*",?',
+            r'"without_geometry":\d+,?|"omitted":\d+,?|"no-place":\d+',
+        ),
+    ),
+    Masked(
+        since="2026-11-27",
         why="It is told what the log holds of what an answer counts.",
         questions="^/v1/",
         without=cut(r',"coverage":\{.*?"figures":\{"en":\[[^\]]*\],"zh":\[[^\]]*\]\}\}\}'),

@@ -17,7 +17,8 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from events.errors import AnnalesError, BadFilter, NotFound, PositionAhead
+from events.errors import AnnalesError, BadFilter, PositionAhead
+from service.asking.errors import NoFrame
 from service.asking.filters import PINS
 from service.asking.parameter import whole_number
 from service.asking.query import Query, located
@@ -50,6 +51,9 @@ EMBEDDED = {
     if kind.frames
 }
 """The pages that can be embedded, by what their paths look like."""
+
+FRAMED = tuple(kind.path for kind in EMBEDDED.values())
+"""Their paths."""
 
 NAME = "Annales"
 """What a page is called of which nothing more can be said."""
@@ -92,7 +96,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     """The frame of the page at the parameter `url`.
 
     `root` is the address of the service, without a slash at its end.
-    Raises BadFilter for a parameter, and NotFound for a page that is not ours to embed.
+    Raises BadFilter for a parameter, and NoFrame for what is no page that can be embedded.
     """
     url = texts.get("url")
     if url is None:
@@ -100,7 +104,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise NotFound("page", url) from None
+        raise NoFrame(url, FRAMED) from None
     # `urlsplit` skips line breaks and the like, so the address is put together anew below.
     ours = f"{parts.scheme}://{parts.netloc}".lower() == root.lower()
     path = re.sub(r"^/embed(?=/)", "", parts.path or "/")
@@ -108,7 +112,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
     pairs = untracked(parse_qsl(parts.query, keep_blank_values=True))
     shown = _shown(page, pairs) if ours else None
     if shown is None:
-        raise NotFound("page", url)
+        raise NoFrame(url, FRAMED)
     query = located("", pairs)
     itself = replace(shown.query, filters={**shown.query.filters, "lang": shown.lang})
     pictures = pictures_of(itself, shown.kind.pictured.replace("{id}", shown.id), is_drawn=False)

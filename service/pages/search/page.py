@@ -19,11 +19,11 @@ from service.lists.question import RECORDS, SEARCH
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
-from service.pages.shell.near import near_facilities
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
 from service.pages.shell.placing import places_offered
 from service.translations import Language
+from service.web.near import near_facilities
 from service.web.response import CLOCKS
 from service.words import labels
 from service.words.names import text_in

@@ -20,9 +20,9 @@ from service.asking.filters import PINS
 from service.asking.query import located
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members
-from service.pages.shell.near import near_facilities
 from service.translations import Language
 from service.web.access import may_read
+from service.web.near import near_facilities
 from service.web.response import arguments
 from service.web.root import archive
 from service.words import labels
@@ -178,7 +178,7 @@ def _fault(slug: str, error: Members, value: str, say: Speech) -> str:
         return say("No region.")
     if name == "view":
         return say("No version of this service.")
-    if error.get("allowed"):
+    if error.get("allowed") or error.get("near"):
         return say("It cannot be this.")
     return detail if say.lang == "en" else say("It does not go with the rest, or has another form.")
 
@@ -256,7 +256,7 @@ def _offered(name: str, text: str, error: Members, lang: Language) -> Iterable[t
     if name in DATES or (name in ("from", "to") and not error.get("allowed")):
         yield from ((value, value) for value in dates_near(text))
         return
-    allowed = [str(each) for each in error.get("allowed", ())]
+    allowed = [str(each) for each in error.get("near") or error.get("allowed", ())]
     for value in allowed[:MOST_OFFERED]:
         yield value, _in_words(name.removeprefix("to_"), value, lang)
 

@@ -236,7 +236,9 @@ class _State:
             "readings": self._readings(answer, begun, lines),
             "new_from": iso(day(year_of(as_of.at), 1, 1)),
             "cited_here": self._cited(answer, lines),
-            "cite": plain(state_cited(answer, root=root(), filters=self.query.filters)),
+            "cite": plain(
+                state_cited(answer, root=root(), filters=self.query.filters, lang=lang), lang
+            ),
             **state_drawings(
                 self.visit, lanes, tallies, frame, held=held, day_text=day_text, apart=folded
             ),

@@ -131,6 +131,12 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
             description=viewer.about(say),
         ),
         **_described(viewer, say),
+        "omitted": {
+            "limit": say("{n} that are less significant"),
+            "no-date": say("{n} without a date"),
+            "far-year": say("{n} in years too far away"),
+            "no-slip": say("{n} without a known delay"),
+        },
         "feed_url": url,
         "feed_link": root() + url,
         "texts": visit.texts,

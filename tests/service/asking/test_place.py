@@ -84,7 +84,7 @@ def test_the_second_side_has_a_place_of_its_own(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "allowed"),
+    ("asked", "near"),
     [
         ("country=CN,Brazil", ["BR"]),
         ("country=uk", ["GB"]),
@@ -93,14 +93,14 @@ def test_the_second_side_has_a_place_of_its_own(client: FlaskClient) -> None:
     ],
 )
 def test_what_there_is_not_is_refused_with_what_is_near(
-    client: FlaskClient, asked: str, allowed: list[str]
+    client: FlaskClient, asked: str, near: list[str]
 ) -> None:
     """By the parameter, the value and the names that would do."""
     response = client.get(f"/v1/compare?at=2013&to_at=2014&{asked}")
     assert response.status_code == 422
     (error,) = response.get_json()["errors"]
     assert error["parameter"] == asked.partition("=")[0]
-    assert [each for each in allowed if each in error["allowed"]] == allowed
+    assert [each for each in near if each in error["near"]] == near
     assert "region=europe" in client.get("/v1/state?country=europe").get_json()["detail"]
 
 

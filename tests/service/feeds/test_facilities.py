@@ -91,7 +91,10 @@ def test_what_has_no_place_has_a_null_geometry_and_is_counted(reader: Reader) ->
             assert each["geometry"] is None
             without += 1
     assert without
-    assert omitted(answer) == {"no-place": without}
+    # They are there: nothing is omitted.
+    assert omitted(answer) == {}
+    about = json.loads(answer.data)["_annales"]
+    assert (about["omitted"], about["without_geometry"]) == (0, without)
     table = rows(reader)
     for id, row in table.items():
         assert (row["latitude"] != "") == ("latitude" in cards[id])

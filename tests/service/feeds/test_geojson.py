@@ -78,7 +78,8 @@ def test_a_vague_day_has_its_bounds(small: Reader, juno: Teller) -> None:
     (span,) = running["when"]["timespans"]
     assert span["start"] == {"earliest": "1987-01-01", "latest": "1987-12-31"}
     assert span["end"] == {"earliest": "2004-04-01", "latest": "2004-04-30"}
-    assert running["when"]["label"] == "c. 1987"
+    assert running["when"]["label"] == "c. 1987 – April 2004"
+    assert running["properties"]["date_text"] == "c. 1987 – April 2004"
     assert running["when"]["certainty"] == "less-certain"
     assert running["properties"]["edtf"] == "1987~/2004-04"
     # A beginning counts from its first possible day, an ending from its last.
@@ -133,6 +134,28 @@ def test_far_years_have_sign_and_six_digits_and_no_json_fg(small: Reader, juno: 
     assert comet["time"] is None
     assert far["time"] is None
     assert zero["time"] == {"interval": ["0000-01-01", "0000-12-31"]}
+
+
+def test_a_stretch_is_told_from_a_day_within_it(small: Reader, juno: Teller) -> None:
+    """`1975/1976` of a step is one day, `1976/1980` of a phase all of them; `point` says which."""
+    juno.tell(
+        facility("fair", latitude=50.0, longitude=8.7),
+        milestone("begun", "construction-started", "1975/1976", facility="fair"),
+        milestone("ran", "operation-started", "1980", facility="fair"),
+        milestone("still", "suspended", "1990", facility="fair"),
+    )
+    juno.archive.catch_up()
+    found = {
+        id: feature["properties"]
+        for id, feature in features(small, kind="phase,milestone", record="fair").items()
+    }
+    told = {id: (each["point"], each.get("edtf"), each["date_text"]) for id, each in found.items()}
+    assert told["begun"] == (True, "1975/1976", "between 1975 and 1976")
+    # EDTF has no interval that begins with one.
+    assert told["fair/under-construction/1"] == (False, None, "from between 1975 and 1976 to 1980")
+    assert found["fair/under-construction/1"]["start_edtf"] == "1975/1976"
+    assert told["fair/operating/1"] == (False, "1980/1990", "1980 – 1990")
+    assert told["fair/suspended/1"] == (False, "1990/..", "from 1990")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -137,13 +137,13 @@ def test_xml_says_the_same(reader: Reader) -> None:
 )
 def test_a_page_that_is_not_ours_has_none(reader: Reader, page: str) -> None:
     """Nor one of ours that is not to be framed."""
-    assert reader.refused(url("/oembed", url=page)) == (404, "no-such-record")
+    assert reader.refused(url("/oembed", url=page)) == (404, "no-frame")
 
 
 def test_nothing_of_a_query_is_markup(reader: Reader) -> None:
     """A quote or an angle bracket makes no page; of what does, none ends an attribute."""
     markup = 'http://localhost/state?at="><script>alert(1)</script>'
-    assert reader.refused(url("/oembed", url=markup)) == (404, "no-such-record")
+    assert reader.refused(url("/oembed", url=markup)) == (404, "no-frame")
     told = asked(reader, url="http://localhost/state?at=2013&country=CN&lang=zh")
     assert frame(told["html"])["src"] == ("http://localhost/embed/state?at=2013&country=CN&lang=zh")
 

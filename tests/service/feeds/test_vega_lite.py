@@ -61,7 +61,7 @@ def test_a_row_has_full_days_only(hard_reader: Reader, date: Hard) -> None:
     if date.earliest is not None:
         assert row["start"] == date.earliest
     assert date.en in row["text"]
-    assert row["edtf"] == date.edtf
+    assert row["edtf"] == row["start_edtf"] == date.edtf
     vague = None not in (date.earliest, date.latest) and date.earliest != date.latest
     assert ("vague_start" in row) == vague
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from service.linked.citing import Cited, bibtex, csl_json, record_cited, ris, state_cited
+from service.linked.citing import Cited, bibtex, csl_json, plain, record_cited, ris, state_cited
 from tests.service.asked import FOREVER, IDS, Reader, url
 from tests.service.feeds.hard_dates import MARKUP
 from tests.story.telling import Teller, amendment
@@ -122,6 +122,21 @@ def test_a_state_is_cited_with_its_filters(reader: Reader) -> None:
     assert during.title == "State of big science, May 2013"
     empty = state_cited(reader.get("/v1/state", known="@0"), root="", filters={})
     assert empty.issued is None
+
+
+def test_a_state_is_cited_as_far_as_its_sources_went_and_in_its_language(reader: Reader) -> None:
+    """Where they hid something; its page is of that language too."""
+    answer = reader.get("/v1/state", at="2013", stated="2012", country="CN,JP", field="fusion")
+    filters = {"country": "CN,JP", "field": "fusion", "class": "fusion-device"}
+    cited = state_cited(answer, root="", filters=filters)
+    assert cited.title == (
+        "State of big science, China and Japan, fusion, fusion devices, 31 December 2013, "
+        "according to sources up to 31 December 2012"
+    )
+    zh = state_cited(answer, root="", filters={"country": "CN"}, lang="zh")
+    assert zh.title == "大科学状态，中国，2013年12月31日，信息截至2012年12月31日"
+    assert "lang=zh" in zh.url
+    assert plain(zh, "zh").startswith(f"Annales：{zh.title}。版本@1203，2026-11-25。/state?")
 
 
 def test_a_record_without_a_card_is_called_by_what_counts_in_it(reader: Reader) -> None:

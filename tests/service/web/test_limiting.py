@@ -138,3 +138,11 @@ def test_limits_and_proxies_are_there_unless_they_are_taken_away() -> None:
     settings = Settings.of({"ANNALES_QUESTIONS_LIMIT": "none", "ANNALES_PROXIES": ""})
     assert limits_of(settings.questions_limit) == []
     assert networks_of(settings.proxies) == []
+
+
+def test_what_is_not_there_counts_too(juno: Teller) -> None:
+    """So that nobody tries paths without end."""
+    client = limited(juno, "2 per minute")
+    answers = [client.get("/v1/nothing"), client.delete("/v1/state"), client.get("/v1/nothing")]
+    assert [answer.status_code for answer in answers] == [404, 405, 429]
+    assert all("RateLimit-Policy" in answer.headers for answer in answers)

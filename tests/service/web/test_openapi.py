@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from service.app import EXPOSED
 from service.asking.filters import SHARED
 from service.web.problems import MEDIA_TYPE
-from tests.service.asked import DESCRIPTION, PATHS, QUESTIONS, RULES, Asked, Reader
+from tests.service.asked import AS_SENT, DESCRIPTION, PATHS, QUESTIONS, RULES, Asked, Reader
 
 OF_ITSELF = {
     "GET /docs",
@@ -27,7 +28,7 @@ OF_ITSELF = {
 }
 """What the service shows of itself, rather than of its chronicle: not in the description."""
 
-PAGES = {"pages", "frames", "viewers", "citation", "suggesting", "desk", "pictures"}
+PAGES = {"pages", "frames", "finding", "viewers", "citation", "suggesting", "desk", "pictures"}
 """The blueprints whose paths are to be looked at."""
 
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -46,8 +47,36 @@ def validator(schema: Any) -> jsonschema.Draft202012Validator:
 
 def test_the_description_is_valid_openapi_3_1() -> None:
     """By the validator of others."""
-    assert DESCRIPTION["openapi"].startswith("3.1.")
-    OpenAPIV31SpecValidator(DESCRIPTION).validate()
+    assert AS_SENT["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(AS_SENT).validate()
+
+
+def test_what_operations_share_is_said_once() -> None:
+    """A page that shows it reads all of it: so it is no larger than it must be."""
+    assert len(json.dumps(AS_SENT, separators=(",", ":"))) < 450_000
+    for kind in ("parameters", "headers", "responses"):
+        shared = [json.dumps(each) for each in AS_SENT["components"][kind].values()]
+        assert len(shared) == len(set(shared))
+    assert DESCRIPTION["paths"]["/v1/state"]["get"]["parameters"][0]["name"] == "at"
+
+
+def test_every_member_says_what_it_is() -> None:
+    """Each schema, and each of its members, by itself or by the schema that it refers to."""
+    for name, schema in AS_SENT["components"]["schemas"].items():
+        assert len(schema["description"]) > 5, name
+        for member, shape in schema.get("properties", {}).items():
+            assert "$ref" in shape or len(shape["description"]) > 2, f"{name}.{member}"
+
+
+def test_the_limits_are_described() -> None:
+    """Of every question: how much one may ask, and how much is left; and in words."""
+    for name in ("RateLimit", "RateLimit-Policy"):
+        assert AS_SENT["components"]["headers"][name]["description"]
+        responses = OPERATIONS["GET /v1/state"]["responses"]
+        assert name in responses["200"]["headers"]
+        assert name in responses["429"]["headers"]
+    for word in ("Clocks", "Errors", "Pages", "Limits", "/v1/citations"):
+        assert word in AS_SENT["info"]["description"]
 
 
 def test_every_route_is_described_and_nothing_else() -> None:

@@ -293,3 +293,84 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(
     assert b"secret" not in answer.data
     assert b"Traceback" not in answer.data
     assert "the secret is in /etc/shadow" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ("/v1/records/junoo", "juno"),
+        ("/v1/states", "/v1/state"),
+        ("/v1/feeds/ical", "/v1/feeds/icalendar"),
+        ("/v1/record/juno", "/v1/records/juno"),
+    ],
+)
+def test_what_is_not_there_names_what_is_near(reader: Reader, asked: str, near: str) -> None:
+    """A record by its id or its names, a path by its parts."""
+    answer = reader.ask(asked)
+    assert answer.status_code == 404
+    assert answer.get_json()["near"][0] == near
+
+
+def test_what_is_like_nothing_has_nothing_near(reader: Reader) -> None:
+    """However long it is, and whatever stands in it."""
+    for path in ("/v1/records/qqqqqqqq", "/v1/zzzzzzz", f"/{'v1/' * 300}", "/<id>"):
+        assert reader.ask(path).get_json()["near"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "near", "allowed"),
+    [
+        ("/v1/state?country=CHN", ["CN"], False),
+        ("/v1/state?status=running", ["operating"], True),
+        ("/v1/state?field=fusoin", ["fusion"], True),
+        ("/v1/state?region=Asai", ["asia"], True),
+        ("/v1/state?class=xyz", None, True),
+    ],
+)
+def test_what_may_be_meant_is_told_from_all_that_is_allowed(
+    reader: Reader, asked: str, near: list[str] | None, *, allowed: bool
+) -> None:
+    """`near` is a guess, `allowed` is all that is taken, where that is not too much."""
+    (error,) = reader.ask(asked).get_json()["errors"]
+    assert (error.get("near"), "allowed" in error) == (near, allowed)
+
+
+def test_several_where_one_is_taken_are_told_so(reader: Reader) -> None:
+    """A list of fields, and a parameter twice."""
+    (error,) = reader.ask("/v1/state?field=fusion,space").get_json()["errors"]
+    assert error["detail"] == "one only, not several"
+    twice = reader.ask("/v1/state?country=CN&country=JP").get_json()
+    assert "join several by commas" in twice["detail"]
+    assert "given twice" in twice["title"]
+
+
+def test_a_day_of_the_log_is_told_as_the_instant_at_which_it_ends(reader: Reader) -> None:
+    """Where `known` has one, which takes instants."""
+    (error,) = reader.ask("/v1/state?known=2026-11-24").get_json()["errors"]
+    assert error["detail"].endswith("write 2026-11-24T23:59:59Z")
+    assert reader.ask("/v1/state?known=2026-11-24T23:59:59Z").status_code == 200
+
+
+def test_a_page_begins_after_a_record_that_there_is(reader: Reader) -> None:
+    """Whatever else is an id is where no page begins."""
+    assert reader.refused("/v1/state?after=xyz") == (400, "bad-cursor")
+    assert reader.refused("/v1/records?after=xyz")[1] == "bad-cursor"
+
+
+def test_a_coding_that_is_refused_is_not_used(reader: Reader) -> None:
+    """`q=0` says so."""
+    for refused in ("gzip;q=0", "gzip; q=0.0, br;q=0", "*;q=0"):
+        answer = reader.ask("/v1/state", Accept_Encoding=refused)
+        assert "Content-Encoding" not in answer.headers
+    answer = reader.ask("/v1/state", Accept_Encoding="br;q=0, gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_every_page_says_where_the_next_is(reader: Reader) -> None:
+    """In a header too, and not on the last."""
+    for path in ("/v1/state?limit=3", "/v1/records?limit=3", "/v1/records/juno/history?limit=1"):
+        answer = reader.ask(path)
+        following = f'<{answer.get_json()["next"]}>; rel="next"'
+        assert following in answer.headers.getlist("Link")
+    last = reader.ask("/v1/records?kind=indicator").headers.getlist("Link")
+    assert not any('rel="next"' in each for each in last)

@@ -20,6 +20,7 @@
     const errors = timeline.config.messages.errors;
     if (errors.length) return failed(errors.join("; "));
     status.textContent = "";
+    fetch(place.dataset.feed, { method: "HEAD" }).then(tellOmitted);
     place.dataset.drawn = timeline.config.events.length;
   });
 })();

@@ -9,6 +9,7 @@
   try {
     const answer = await fetch(place.dataset.feed);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    tellOmitted(answer);
     const chart = await answer.json();
     const { view } = await vegaEmbed(place, chart, {
       ast: true,

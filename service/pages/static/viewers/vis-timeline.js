@@ -9,6 +9,7 @@
   try {
     const answer = await fetch(place.dataset.feed);
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    tellOmitted(answer);
     const feed = await answer.json();
     const items = new vis.DataSet(feed.items), groups = new vis.DataSet(feed.groups);
     const timeline = new vis.Timeline(place, items, groups, {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +28,10 @@ ALIKE = 0.66
 """How much of two names must be the same, from 0 to 1."""
 
 
+FIRST_OF_CHINESE = "\u3400"
+"""Letters from here on are Chinese, or as good as that to who looks for a name."""
+
+
 class Near(NamedTuple):
     """A record that may be meant, and what it is called."""
 
@@ -46,7 +52,11 @@ def near_facilities(text: str, world: Slice, lang: Language) -> list[Near]:
     order = world.order()
     ids = order.ids_at(np.sort(order.of(found["record"])))
     cards = world.cards(ids)
-    scored = [(_likeness(asked, _called(id, card)), id) for id, card in cards.items()]
+    shared = _sharing(asked, {id: card.get("name_zh", "") for id, card in cards.items()})
+    scored = [
+        (max(_likeness(asked, _called(id, card)), shared.get(id, 0.0)), id)
+        for id, card in cards.items()
+    ]
     best = sorted((-score, id) for score, id in scored if score >= ALIKE)
     return [Near(id, labels.names_of(cards[id], lang)[0]) for _, id in best[:MOST_NEAR]]
 
@@ -55,6 +65,26 @@ def _called(id: str, card: Mapping[str, Any]) -> Iterable[str]:
     """All that a facility is called, made plain."""
     names = (id, card["name"], card.get("acronym", ""), card.get("name_zh", ""))
     return (_plain(name) for name in names if name)
+
+
+def _sharing(asked: str, names: Mapping[str, str]) -> dict[str, float]:
+    """How much of what was asked in Chinese each name has, by id: two characters in a row count the
+    more, the fewer names have them. The name that has most of it counts as one.
+
+    >>> names = {"fast": "中国天眼", "a": "天马望远镜", "b": "巡天望远镜", "c": "郭守敬望远镜"}
+    >>> {id: round(part, 2) for id, part in _sharing("天眼望远镜", names).items()}["a"]
+    0.67
+    >>> _sharing("tianyan", names)
+    {}
+    """
+    pairs = {one + two for one, two in pairwise(asked) if min(one, two) >= FIRST_OF_CHINESE}
+    weights: dict[str, float] = defaultdict(float)
+    for pair in pairs:
+        ids = [id for id, name in names.items() if pair in name]
+        for id in ids:
+            weights[id] += 1 / len(ids)
+    most = max(weights.values(), default=1.0)
+    return {id: weight / most for id, weight in weights.items()}
 
 
 def _likeness(asked: str, names: Iterable[str]) -> float:
