@@ -17,7 +17,13 @@ from service.pages.home.page import home_page, home_pictured, home_title
 from service.pages.record.page import record_page, record_pictured, record_title
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
-from service.pages.slips.page import slips_page, slips_pictured, slips_title
+from service.pages.slips.page import (
+    WITHIN,
+    slips_page,
+    slips_pictured,
+    slips_read,
+    slips_title,
+)
 from service.pages.source.page import source_page
 from service.pages.state.page import state_page, state_pictured, state_title
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
@@ -85,6 +91,8 @@ PAGES: tuple[PageKind, ...] = (
         title=slips_title,
         picture=slips_pictured,
         question=SLIPS,
+        own=(WITHIN.name,),
+        read=slips_read,
         frames=(
             PageFrame(
                 path="/embed/slips",

@@ -75,8 +75,10 @@ class Visit:
         endings = [("JSON", "application/json", "json")]
         if self.question.table is not None:
             endings.append(("CSV", CSV, "csv"))
+        takes = {each.name for each in (*self.question.clocks, *self.question.filters)}
+        own: dict[str, str | None] = dict.fromkeys(self.here.texts.keys() - takes)
         return [
-            FormatLink(name, type, self.here.url(f"{self.here.path}.{ending}", lang=None))
+            FormatLink(name, type, self.here.url(f"{self.here.path}.{ending}", **own))
             for name, type, ending in endings
         ]
 

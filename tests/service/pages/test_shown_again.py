@@ -31,7 +31,7 @@ ASKED = (
     "/compare?at=2013&record=juno&to_record=cepc",
     (
         f"/slips?stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device&operator=NAOC"
-        "&outcome=late&came_by=2015&by=country,decade&sort=slip&limit=20&lang=zh"
+        "&outcome=late&came_by=2015&by=country,decade&sort=slip&limit=20&within=P5Y&lang=zh"
     ),
     (
         f"/trends?measure=status&by=country,field&step=month&from=2010&to=2013&{PLACE}"
