@@ -8,6 +8,7 @@ from service.comparing.question import COMPARE
 from service.comparing.sides import sides_of
 from service.lists.question import RECORDS
 from service.pages.about.page import about_page, about_title
+from service.pages.activity.page import TAKES as ACTIVITY_TAKES
 from service.pages.activity.page import activity_page, activity_read, activity_title
 from service.pages.compare.page import compare_page, compare_pictured, compare_title, default_sides
 from service.pages.disputed import page as disputing
@@ -145,6 +146,7 @@ PAGES: tuple[PageKind, ...] = (
         show=activity_page,
         title=activity_title,
         question=ACTIVITY,
+        taken=ACTIVITY_TAKES,
         read=activity_read,
     ),
     PageKind(

@@ -61,6 +61,7 @@ ASKED = (
 
 NOT_SENT = {
     "after": "another question begins at its first page",
+    "before": "likewise",
     "at": "no promise depends on it, nor does a trend",
     "during": "likewise",
     "disputed": "the page of what is disputed is about nothing else",
