@@ -15,7 +15,13 @@ from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.home.page import CLOCKS as HOME_CLOCKS
 from service.pages.home.page import home_page, home_pictured, home_title
-from service.pages.record.page import record_page, record_pictured, record_title
+from service.pages.record.page import (
+    REVISIONS,
+    record_page,
+    record_pictured,
+    record_read,
+    record_title,
+)
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
 from service.pages.slips.page import (
@@ -157,6 +163,8 @@ PAGES: tuple[PageKind, ...] = (
         title=record_title,
         picture=record_pictured,
         question=RECORD,
+        own=tuple(each.name for each in REVISIONS),
+        read=record_read,
         frames=(
             PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),
         ),

@@ -115,7 +115,8 @@ class Tally:
 
     @property
     def _is_unanswered(self) -> npt.NDArray[np.bool_]:
-        return self._outcomes >= len(OUTCOMES) - len(UNANSWERED)
+        are: npt.NDArray[np.bool_] = self._outcomes >= len(OUTCOMES) - len(UNANSWERED)
+        return are
 
     def come_and_closed(self) -> list[tuple[Day, int, int]]:
         """Of those whose slip is open on neither side, in the order of the days by which something

@@ -125,7 +125,7 @@ class Visit:
 def _meant(sent: Mapping[str, str], path: str) -> dict[str, str]:
     """The parameters that are written otherwise than an address has them, as it has them: dates,
     and days where a position of the log is meant, from whose beginning or up to whose end."""
-    of_log = (*MOMENTS, *(ENDS if path == "/activity" else ()))
+    of_log = (*MOMENTS, *(ENDS if path.startswith(("/activity", "/records/")) else ()))
     dates = {name: date_meant(sent.get(name, "")) for name in (*DATES, *ENDS) if name not in of_log}
     days = {name: day_meant(sent.get(name, "")) for name in of_log}
     return {name: date for name, date in dates.items() if date is not None} | {

@@ -49,7 +49,7 @@ ASKED = (
     ),
     "/disputed?during=2013",
     "/activity?from=@10&to=@1100&actor=curator&record=juno&kind=facility&limit=20&lang=zh",
-    "/records/juno?at=2013&stated=2016&known=@1100&limit=20&lang=zh",
+    "/records/juno?at=2013&stated=2016&known=@1100&limit=20&from=@10&to=@900&lang=zh",
     "/records/juno?during=2013",
     *(
         f"/viewers/{name}?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device"
