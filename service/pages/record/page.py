@@ -34,6 +34,7 @@ from service.pages.record.log import record_log
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
+from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, pieces
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
@@ -171,7 +172,7 @@ class _Record:
         return {
             "page": self.visit.page(
                 "records",
-                formats=[*self._forms(LINKED), *feeds_of(self.here, record=self.id)],
+                formats=[*self._forms(LINKED), *feeds_of(self._here_alone, record=self.id)],
                 skip_to="statements",
                 title=_title(name, full, self.visit.query, say),
                 description=(self.answer["sentence"] or {}).get(lang, name),
@@ -270,7 +271,7 @@ class _Record:
         expected = answer["expected"]
         notes = notes_on(answer, say)
         if notes:
-            rows.append({"name": say("Beside it"), "text": say(", ").join(notes), "late": True})
+            rows.append({"name": say("Note"), "text": say(", ").join(notes), "late": True})
         named = (
             (say("Since"), answer["since"] and language.brief_date(answer["since"]["date"], lang)),
             (
@@ -481,11 +482,18 @@ class _Record:
 
     def _forms(self, forms: Iterable[tuple[str, str, str]]) -> list[FormatLink]:
         """Links to forms of the record, each given by suffix, name and media type."""
-        own: dict[str, str | None] = {"lang": None, **{each.name: None for each in REVISIONS}}
+        here = self._here_alone
         return [
-            FormatLink(name, type, self.here.url(f"/v1/records/{self.id}.{suffix}", **own))
+            FormatLink(name, type, here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
             for suffix, name, type in forms
         ]
+
+    @property
+    def _here_alone(self) -> Here:
+        """Where the reader is, less the two revisions that only the page compares."""
+        own = {each.name for each in REVISIONS}
+        texts = {name: text for name, text in self.here.texts.items() if name not in own}
+        return replace(self.here, texts=texts)
 
     def _years(self) -> tuple[int, int]:
         days = [

@@ -264,7 +264,7 @@ def test_what_is_disputed_is_of_a_place(client: FlaskClient) -> None:
     """It says so, keeps it in its form, and has its data at its own address."""
     html = get(client, "/disputed?country=CN").text
     answer = client.get("/v1/records?disputed=true&country=CN")
-    assert "What is disputed: China" in bare(html)
+    assert "China: what is disputed" in bare(html)
     assert re.search(r'name="country" value="CN" checked', html)
     for twin in ("/disputed.json?country=CN", "/disputed.json?country=CN&disputed=true"):
         assert client.get(twin).get_json()["total"] == answer.get_json()["total"]
