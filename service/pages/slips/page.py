@@ -146,6 +146,7 @@ def slips_page(visit: Visit) -> Members:
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
         "within": meant.within,
+        "usual_span": WITHIN.default,
         "spans": {
             text: duration(after_period(0, text), lang)
             for text in WITHIN.form["enum"]

@@ -68,3 +68,11 @@ def test_what_is_long_silent_is_so_of_its_status(client: FlaskClient) -> None:
     html = read(client, f"/records/{silent}")
     assert "<dt>Note</dt>" in html
     assert "its status last heard of" in html
+
+
+def test_a_phase_whose_beginning_is_contested_says_so(client: FlaskClient) -> None:
+    """Over its bar and in words, as lists do."""
+    rows = client.get("/v1/state?limit=2000").get_json()["facilities"]
+    contested = next(row["id"] for row in rows if row.get("contested"))
+    html = read(client, f"/records/{contested}")
+    assert re.search(r'<text class="status"[^>]*>[^<]+ \(date contested\)</text>', html)
