@@ -107,6 +107,7 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
                 start=start,
                 end=None if follows is None else follows[2],
                 expected=expected,
+                contested=not expected and record_at.is_contested(span["statement"]),
                 title=text,
                 text=text,
                 statement=span["statement"] or "",
