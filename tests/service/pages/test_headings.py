@@ -76,3 +76,15 @@ def test_a_phase_whose_beginning_is_contested_says_so(client: FlaskClient) -> No
     contested = next(row["id"] for row in rows if row.get("contested"))
     html = read(client, f"/records/{contested}")
     assert re.search(r'<text class="status"[^>]*>[^<]+ \(date contested\)</text>', html)
+
+
+def test_milestones_side_by_side_say_which_is_later(client: FlaskClient) -> None:
+    """In a column that explains its signs, and none stands alone."""
+    html = read(client, "/compare?record=juno&to_record=lhaaso")
+    table = html[html.index("<caption>Milestones") :]
+    table = table[: table.index("</table>")]
+    assert "Later (+) or earlier (−) by" in table
+    cells = [re.sub("<[^>]+>", "", each) for each in re.findall(r"<td>(.*?)</td></tr>", table)]
+    assert cells
+    assert all(re.search(r"[a-z]", each) for each in cells)
+    assert "only LHAASO" in cells
