@@ -40,7 +40,7 @@ def answered(space: str, id: str) -> Response:
         "events": pager.part(numbered[::-1]),
         "pager": pager,
         "found": differences(
-            desk,
+            desk.say,
             folded_at(archive(), stream, older)[0],
             folded_at(archive(), stream, newer)[0],
         ),

@@ -33,7 +33,10 @@ class Bars:
 
     def lane(self, lane: Lane, base: int) -> str:
         """All marks of a lane that stands on the line `base`, each a link with its title."""
-        drawn = [_linked(bar, lane, self.bar(bar, base), bar.start) for bar in lane.bars]
+        drawn = [
+            _linked(bar, lane, self.bar(bar, base) + self._contested(bar, base), bar.start)
+            for bar in lane.bars
+        ]
         drawn += [
             self._going_on(bar, lane, base)
             for bar in lane.bars
@@ -69,6 +72,13 @@ class Bars:
         if end - certain > 0.05:
             drawn += shape.rect(certain, end)
         return drawn + (shape.rect(end, gone, "an-out") if falls else "")
+
+    def _contested(self, bar: Bar, base: int) -> str:
+        """A ring over the beginning of a bar whose date is contested."""
+        if not bar.contested:
+            return ""
+        x, y = self._edge(bar.start)[1], base - HEIGHTS.get(bar.status, 14.0) * self.size
+        return f'<circle class="contested" cx="{number(x)}" cy="{number(y)}" r="2.4"/>'
 
     @property
     def _beyond(self) -> bool:

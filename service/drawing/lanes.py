@@ -48,14 +48,16 @@ class Bar:
 
     A facility closed for good is a bar of `decommissioned` or `cancelled` without
     an end: it is drawn as the stroke that closes the lane. `expected` is what
-    only a plan says. `href` is where the mark leads, the record's if empty;
-    `text` is written over it where there is room, on the record's own page.
+    only a plan says; the date of a `contested` one is told otherwise too. `href` is where
+    the mark leads, the record's if empty; `text` is written over it where there is room, on the
+    record's own page.
     """
 
     status: str
     start: Edge
     end: Edge | None = None
     expected: bool = False
+    contested: bool = False
     title: str = ""
     statement: str = ""
     href: str = ""

@@ -28,6 +28,7 @@ WORDS = (
     "promised, then what came (slip)",
     "runs on",
     "discovery; upgrade",
+    "date contested",
     "milestones",
     "discoveries",
     "policies",
@@ -283,6 +284,11 @@ def legend(words: Words) -> dict[str, list[Swatch]]:
                 "discovery; upgrade",
                 bar("operating")
                 + '<circle class="disc" cx="9" cy="7" r="2.6"/><path class="notch" d="M20 1V13"/>',
+            ),
+            swatch(
+                "date contested",
+                bar("under-construction", 5, 24)
+                + '<circle class="contested" cx="5" cy="5" r="2.4"/>',
             ),
         ],
         "kinds": [

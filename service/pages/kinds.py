@@ -8,16 +8,29 @@ from service.comparing.question import COMPARE
 from service.comparing.sides import sides_of
 from service.lists.question import RECORDS
 from service.pages.about.page import about_page, about_title
+from service.pages.activity.page import TAKES as ACTIVITY_TAKES
 from service.pages.activity.page import activity_page, activity_read, activity_title
 from service.pages.compare.page import compare_page, compare_pictured, compare_title, default_sides
 from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.home.page import CLOCKS as HOME_CLOCKS
 from service.pages.home.page import home_page, home_pictured, home_title
-from service.pages.record.page import record_page, record_pictured, record_title
+from service.pages.record.page import (
+    REVISIONS,
+    record_page,
+    record_pictured,
+    record_read,
+    record_title,
+)
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
-from service.pages.slips.page import slips_page, slips_pictured, slips_title
+from service.pages.slips.page import (
+    WITHIN,
+    slips_page,
+    slips_pictured,
+    slips_read,
+    slips_title,
+)
 from service.pages.source.page import source_page
 from service.pages.state.page import state_page, state_pictured, state_title
 from service.pages.state.timeline_frame import timeline_frame, timeline_read
@@ -85,6 +98,8 @@ PAGES: tuple[PageKind, ...] = (
         title=slips_title,
         picture=slips_pictured,
         question=SLIPS,
+        own=(WITHIN.name,),
+        read=slips_read,
         frames=(
             PageFrame(
                 path="/embed/slips",
@@ -137,6 +152,7 @@ PAGES: tuple[PageKind, ...] = (
         show=activity_page,
         title=activity_title,
         question=ACTIVITY,
+        taken=ACTIVITY_TAKES,
         read=activity_read,
     ),
     PageKind(
@@ -147,6 +163,8 @@ PAGES: tuple[PageKind, ...] = (
         title=record_title,
         picture=record_pictured,
         question=RECORD,
+        own=tuple(each.name for each in REVISIONS),
+        read=record_read,
         frames=(
             PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),
         ),

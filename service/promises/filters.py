@@ -21,7 +21,7 @@ GROUPS = ("country", "field", "class", "operator", "decade")
 USUAL_GROUPS = tuple(name for name in GROUPS if name != "class")
 """What they are counted by where nothing is said of it."""
 
-SORTS = ("record", "slip")
+SORTS = ("record", "slip", "due")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Promised(About):
     is how many stand on earlier pages.
     """
 
-    outcome: str | None = None
+    outcomes: tuple[str, ...] = ()
     by: tuple[str, ...] = USUAL_GROUPS
     sort: str = SORTS[0]
     within: str | None = None
@@ -108,7 +108,15 @@ OPERATOR = Filter(
     ),
     parse=_operator,
 )
-OUTCOME = choice("outcome", OUTCOMES, "Only ladders that came to this.")
+OUTCOME = choices(
+    "outcome",
+    OUTCOMES,
+    f"Only ladders that came to one of these, of {quoted(OUTCOMES)}.",
+    why="no outcome of that name",
+    example="late,overdue",
+    sort=True,
+    member="outcomes",
+)
 CAME_BY = Filter(
     name="came_by",
     form={**forms.DAY, "examples": ["2013"]},
@@ -127,7 +135,8 @@ BY = choices(
 SORT = choice(
     "sort",
     SORTS,
-    "`slip` puts the ladder that certainly slipped the most first.",
+    "`slip` puts the ladder that certainly slipped the most first, of those that came; `due` those "
+    "that are open, by the last possible days of their current plans.",
     what="order",
     default=SORTS[0],
 )

@@ -57,8 +57,8 @@ def ladders(slice: Slice, *, records: Iterable[str] | None = None) -> list[Count
 
 
 def slips_answer(reading: Reading, query: Query) -> Members:
-    """The members of `SlipsSchema`, less the clocks; ladders by record and entry, or the greatest
-    slip first."""
+    """The members of `SlipsSchema`, less the clocks; ladders by record and entry, the greatest
+    slip first, or the soonest that is open."""
     meant: Promised = query.about
     view = reading.at(
         query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
@@ -83,8 +83,8 @@ def slips_answer(reading: Reading, query: Query) -> Members:
     )
     links: dict[str, str] = {name: query.url(outcome=name, after=None) for name in OUTCOMES}
     page, following = page_of(query, len(tally))
-    in_order = tally.by_slip if meant.sort == "slip" else tally.by_record
-    found = in_order(tally.every, page)
+    orders = {"record": tally.by_record, "slip": tally.by_slip, "due": tally.by_due}
+    found = orders[meant.sort](tally.every, page)
     return {
         "sentence": _slips_sentence(
             query, totals, tally.first_slips(), farthest, links, covered=held
@@ -154,7 +154,7 @@ def _slips_sentence(
         still_open=totals["still_open"],
         worst=worst,
         about=meant,
-        only=next((outcome for outcome in OUTCOMES if outcome == meant.outcome), None),
+        only=[outcome for outcome in OUTCOMES if outcome in meant.outcomes],
         links=links,
         covered=covered,
     ).members()
@@ -237,7 +237,7 @@ def _slip_item(counted: Counted, lines: Mapping[str, Fragment]) -> Members:
         "name": card["name"],
         "country": card["country"],
         "field": card["field"],
-        **({"class": card["class"]} if "class" in card else {}),
+        **{name: card[name] for name in ("class", "operator") if name in card},
         "milestone": ladder.milestone,
         "plans": [
             {

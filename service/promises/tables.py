@@ -36,6 +36,12 @@ def _days(member: str) -> Callable[[Members], object]:
     return lambda row: interval_cell(row[member])
 
 
+def _sources(row: Members) -> str:
+    """The ids of the sources of all plans, and of what came, each once."""
+    rungs = [*row["plans"], *filter(None, [row["came"]])]
+    return " ".join(dict.fromkeys(each["id"] for rung in rungs for each in rung["sources"]))
+
+
 LADDERS = Table(
     rows="items",
     key=("record", "entry"),
@@ -43,6 +49,7 @@ LADDERS = Table(
     columns=(
         Column(name="record"),
         Column(name="name", words=True),
+        *columns("country", "field", "class", "operator", words=("operator",)),
         *columns("entry", "milestone", "outcome"),
         Column(name="plans", value=lambda row: len(row["plans"])),
         Column(name="first_plan", value=_of_plan(0, lambda plan: plan["date"])),
@@ -54,6 +61,9 @@ LADDERS = Table(
         Column(name="came_latest", value=_bound_of_what_came("latest")),
         Column(name="slip_days_earliest", value=within("slip_days", "earliest")),
         Column(name="slip_days_latest", value=within("slip_days", "latest")),
+        Column(name="put_off_days_earliest", value=_of_plan(-1, within("slip_days", "earliest"))),
+        Column(name="put_off_days_latest", value=_of_plan(-1, within("slip_days", "latest"))),
+        Column(name="sources", value=_sources),
     ),
     shown=(
         Column(name="entry"),

@@ -18,6 +18,7 @@ from events.fact import Line
 from projections import VALUES
 from projections.engine.spans import AFTER_ALL
 from projections.kinds.ladders import CAME, OUTCOMES, Ladder, Slip, ladder_of, written_of
+from projections.kinds.ladders import OPEN as UNANSWERED
 from projections.views import bulk
 from projections.views.columns import Columns, Found, Indexes, class_of, country_of, field_of
 from projections.views.reading import Slice
@@ -29,6 +30,9 @@ Ordered = Sequence[int] | bulk.Numbers
 
 OPEN = AFTER_ALL
 """An open end of a slip; where nothing came, both are."""
+
+_LAST = -1
+"""The place of the last statement of a ladder."""
 
 _OUTCOME = np.zeros(len(VALUES), np.int64)
 """The place among the outcomes of a value of a row."""
@@ -58,9 +62,13 @@ class Tally:
         self._records = self._columns["record"][self._found]
         self._outcomes = _OUTCOME[self._columns["value"][self._found]]
         self._said, self._least, self._most = np.full((3, len(self._found)), OPEN, np.int64)
+        self._stands = np.full(len(self._found), _LAST, np.int64)
         for place, piece in bulk.pieces(self._found):
             written = written_of(bulk.texts(view.reading.db, self._columns, piece))
             self._said[place] = [each.said for each in written]
+            self._stands[place] = [
+                _LAST if each.stands is None else each.stands for each in written
+            ]
             slips = [each.slip or (None, None) for each in written]
             self._least[place] = [OPEN if least is None else least for least, _ in slips]
             self._most[place] = [OPEN if most is None else most for _, most in slips]
@@ -95,6 +103,21 @@ class Tally:
         days[over] = _last_days(self._view, self._columns, self._found[over])
         return days
 
+    @cached_property
+    def due(self) -> bulk.Numbers:
+        """The last possible day of the current plan of each ladder that is open; `OPEN` where it
+        is not, or the plan has no such day."""
+        days = np.full(len(self), OPEN, np.int64)
+        still = np.flatnonzero(self._is_unanswered)
+        which = self._stands[still].tolist()
+        days[still] = _last_days(self._view, self._columns, self._found[still], which)
+        return days
+
+    @property
+    def _is_unanswered(self) -> npt.NDArray[np.bool_]:
+        are: npt.NDArray[np.bool_] = self._outcomes >= len(OUTCOMES) - len(UNANSWERED)
+        return are
+
     def come_and_closed(self) -> list[tuple[Day, int, int]]:
         """Of those whose slip is open on neither side, in the order of the days by which something
         came: that day, and the ends of the slip."""
@@ -119,6 +142,11 @@ class Tally:
         is_open = self._least == OPEN
         least, most = (np.where(is_open, 0, -ends) for ends in (self._least, self._most))
         return self._in_order(part, (self._names, most, least, is_open.astype(np.int64)), page)
+
+    def by_due(self, part: Indexes, page: slice) -> list[Counted]:
+        """The same, what is due or overdue first, the soonest before others."""
+        is_over = (~self._is_unanswered).astype(np.int64)
+        return self._in_order(part, (self._names, self.due, is_over), page)
 
     def farthest(self, parts: Sequence[Indexes]) -> list[Counted | None]:
         """Of each of some lists of ladders the one that certainly slipped the most, if the least
@@ -221,8 +249,9 @@ def _by_entry(counted: Counted) -> tuple[str, tuple[str, ...]]:
 
 def _meant(view: Slice, columns: Columns, found: Indexes, meant: Promised) -> Indexes:
     """Those of the rows that pass the filters."""
-    if meant.outcome is not None:
-        found = found[columns["value"][found] == VALUES.index(meant.outcome)]
+    if meant.outcomes:
+        values = [VALUES.index(outcome) for outcome in meant.outcomes]
+        found = found[np.isin(columns["value"][found], values)]
     if meant.operator is not None:
         records = columns["record"][found]
         operators = _operators(view, np.unique(records).tolist())
@@ -244,16 +273,21 @@ def _come_by(view: Slice, columns: Columns, found: Indexes, day: Day) -> Indexes
     return some
 
 
-def _last_days(view: Slice, columns: Columns, found: Indexes) -> bulk.Numbers:
-    """Of ladders of which something came, its last possible day; `OPEN` where that is open."""
+def _last_days(
+    view: Slice, columns: Columns, found: Indexes, which: Sequence[int] | None = None
+) -> bulk.Numbers:
+    """The last possible days of statements of some ladders, of each the one that is so many after
+    its first, else the last one, which is what came if something did; `OPEN` where it is open."""
     reading = view.reading
     reading.budget.spend(rows=2 * len(found))
     days = np.empty(len(found), np.int64)
     for place, piece in bulk.pieces(found):
-        came = [numbers[-1] for numbers in bulk.others(reading.db, columns, piece)]
-        keys = zip(columns["record"][piece].tolist(), came, strict=True)
+        wanted = [_LAST] * len(piece) if which is None else which[place]
+        numbers = bulk.others(reading.db, columns, piece)
+        chosen = [each[index] for each, index in zip(numbers, wanted, strict=True)]
+        keys = zip(columns["record"][piece].tolist(), chosen, strict=True)
         versions = reading.lines.by_number(reading.db, keys, known=view.as_of.known)
-        days[place] = [_last_day(versions[number].date) for number in came]
+        days[place] = [_last_day(versions[number].date) for number in chosen]
     return days
 
 

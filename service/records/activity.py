@@ -117,14 +117,9 @@ def activity_answer(reading: Reading, query: Query) -> Members:
     Raises NotFound where neither a record nor a source of that id was recorded by `to`.
     """
     about: Activity = query.about
-    db, history, known = reading.db, reading.history, query.as_of.known
-    if about.streams is not None and not any(
-        history.revision(db, stream, known=known) for stream in about.streams
-    ):
-        raise NotFound("record", str(about.record))
-    meant = Acts(about.since.known, known, about.actor, about.kind, about.streams)
-    reading.budget.spend(texts=about.limit)
-    acts = list(history.acts(db, meant._replace(after=about.begin), limit=about.limit + 1))
+    meant = _meant(reading, query)
+    read = reading.history.acts
+    acts = list(read(reading.db, meant._replace(after=about.begin), limit=about.limit + 1))
     page = acts[: about.limit]
     following = None
     if len(acts) > about.limit:
@@ -134,6 +129,37 @@ def activity_answer(reading: Reading, query: Query) -> Members:
         "entries": list(map(_shown, page)),
         "next": following,
     }
+
+
+def latest_activity(reading: Reading, query: Query, *, before: int | None) -> Members:
+    """The same with the last entries in place of the first ones, those before a position if it is
+    given; `earlier` is the position before which there are more, None where there are none.
+
+    Raises NotFound likewise.
+    """
+    about: Activity = query.about
+    meant = _meant(reading, query)
+    last = meant.last if before is None else min(meant.last, before - 1)
+    read = reading.history.last_acts
+    acts = list(read(reading.db, meant._replace(last=last), limit=about.limit + 1))
+    page = acts[-about.limit :]
+    return {
+        "totals": _totals(reading, meant),
+        "entries": list(map(_shown, page)),
+        "earlier": page[0].entry.position if len(acts) > about.limit else None,
+    }
+
+
+def _meant(reading: Reading, query: Query) -> Acts:
+    """All that is meant, whatever the page. Raises NotFound."""
+    about: Activity = query.about
+    known = query.as_of.known
+    if about.streams is not None and not any(
+        reading.history.revision(reading.db, stream, known=known) for stream in about.streams
+    ):
+        raise NotFound("record", str(about.record))
+    reading.budget.spend(texts=about.limit)
+    return Acts(about.since.known, known, about.actor, about.kind, about.streams)
 
 
 def _totals(reading: Reading, acts: Acts) -> dict[str, object]:

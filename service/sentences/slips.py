@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from events.dates import Day
@@ -53,14 +53,14 @@ def slips_sentence(
     still_open: int = 0,
     worst: Worst | None = None,
     about: About = About(),
-    only: Outcome | None = None,
+    only: Sequence[Outcome] = (),
     links: Mapping[str, str] | None = None,
     covered: Covered | None = None,
 ) -> Sentence:
     """The sentence of `/v1/slips`.
 
-    `outcomes` counts the ladders by outcome; `only` is the one outcome that the question
-    keeps. `median` is the median slip against the first promise of the `of` ladders whose
+    `outcomes` counts the ladders by outcome; `only` are those that the question keeps, if not
+    all. `median` is the median slip against the first promise of the `of` ladders whose
     slip is open on neither side; where only one ladder came, its own. The `still_open`
     ones have none yet. The sentence names `worst` where it is late. `links` has paths by outcome.
     Of a part of the world of which no facility is held, by what is `covered`, it says so instead.
@@ -73,10 +73,20 @@ def slips_sentence(
         if covered is not None and not covered.held.facilities:
             return nothing_held(say, covered)
         where = _where(say, about)
-        if only is not None:
-            first = _one_outcome(say, where, only, total, paths.get(only))
+        if len(only) == 1:
+            first = _one_outcome(say, where, only[0], total, paths.get(only[0]))
         elif total == 0:
             first = say.gettext("{where}the chronicle holds no promise.", where=where)
+            if only:
+                first = say.gettext("{where}no promise came to this.", where=where)
+        elif only:
+            first = say.ngettext(
+                "{where}{n} promise came to this: {outcomes}.",
+                "{where}{n} promises came to this: {outcomes}.",
+                total,
+                where=where,
+                outcomes=_outcomes(say, outcomes, paths),
+            )
         else:
             first = say.ngettext(
                 "{where}{n} step was promised: {outcomes}.",
@@ -139,27 +149,25 @@ def _where(say: Voice, about: About) -> Phrase:
 
 def _one_outcome(say: Voice, where: Phrase, only: Outcome, total: int, href: str | None) -> Phrase:
     """How many promises came to the one outcome that the question keeps."""
-    catalogue = say.catalogue
+    npgettext = say.catalogue.npgettext
+    one_or_none = total or 1
     slots: dict[str, Part | Phrase] = {
         "where": where,
+        "n": say.count(total, href),
         "outcome": {
-            "kept": catalogue.pgettext("promises", "kept"),
-            "late": catalogue.pgettext("promises", "kept late"),
-            "early": catalogue.pgettext("promises", "kept early"),
-            "dropped": catalogue.pgettext("promises", "given up"),
-            "replaced": catalogue.pgettext("promises", "replaced"),
-            "pending": catalogue.pgettext("promises", "still to come"),
-            "overdue": catalogue.pgettext("promises", "overdue"),
+            "kept": npgettext("promises", "was kept", "were kept", one_or_none),
+            "late": npgettext("promises", "came late", "came late", one_or_none),
+            "early": npgettext("promises", "came early", "came early", one_or_none),
+            "dropped": npgettext("promises", "was given up", "were given up", one_or_none),
+            "replaced": npgettext("promises", "was replaced", "were replaced", one_or_none),
+            "pending": npgettext("promises", "is still to come", "are still to come", one_or_none),
+            "overdue": npgettext("promises", "is overdue", "are overdue", one_or_none),
         }[only],
     }
     if total == 0:
-        return say.gettext("{where}no promise was {outcome}.", **slots)
+        return say.gettext("{where}no promise {outcome}.", **slots)
     return say.ngettext(
-        "{where}{n} promise was {outcome}.",
-        "{where}{n} promises were {outcome}.",
-        total,
-        n=say.count(total, href),
-        **slots,
+        "{where}{n} promise {outcome}.", "{where}{n} promises {outcome}.", total, **slots
     )
 
 
@@ -220,11 +228,11 @@ def _still_open(say: Voice, still_open: int) -> Phrase:
 
 
 def _worst(say: Voice, worst: Worst | None, came: int) -> Phrase:
-    """The one that is farthest behind; of one alone all is said already."""
+    """The one that came latest after its promise; of one alone all is said already."""
     if worst is None or (worst.slip.earliest or 0) <= 0 or came == 1:
         return ()
     return say.gettext(
-        "The farthest behind: {name}, {slip}.",
+        "The latest of those that came: {name}, {slip}.",
         name=worst.name.part(say.lang),
         slip=_came(worst.slip, say.lang),
     )

@@ -31,7 +31,7 @@ def remarks(row: Members) -> str:
     if "contested" in row:
         parts.append("date contested")
     if "last_said" in row:
-        parts.append(f"last heard of {date_cell(row['last_said'])}")
+        parts.append(f"status last heard of {date_cell(row['last_said'])}")
     if expected := row["expected"]:
         when = date_cell(expected["date"])
         parts.append(f"expected: {expected['status']}, {when} ({expected['statement']})")

@@ -408,6 +408,7 @@ def drawn(say: Speech) -> Callable[[str], str]:
         "promised, then what came (slip)": say("promised, then what came (delay)"),
         "runs on": say("runs on"),
         "discovery; upgrade": say("discovery; upgrade"),
+        "date contested": say("date contested"),
         "milestones": say("milestones"),
         "discoveries": say("discoveries"),
         "policies": say("policies"),

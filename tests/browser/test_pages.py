@@ -422,6 +422,42 @@ def test_paper_has_all_of_it(open_page: OpenPage, server: str, tmp_path: Path, n
     assert len(sheets) >= 2
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/state?country=CN&at=2020",
+        "/state?at=2013-05-06&lang=zh",
+        "/compare?country=CN&to_country=US",
+    ],
+)
+def test_paper_may_stand_upright(open_page: OpenPage, server: str, path: str) -> None:
+    """Nothing is cut at the right, and no map lies over the year."""
+    page = open_page(viewport={"width": 718, "height": 1000})
+    page.goto(f"{server}{path}")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    ends = page.evaluate(
+        """() => {
+            const [year, map] = [".year", ".mapbox"].map((each) => document.querySelector(each));
+            if (!year) return [];
+            const range = document.createRange();
+            range.selectNodeContents(year);
+            return [range.getBoundingClientRect().right, map.getBoundingClientRect().left];
+        }"""
+    )
+    assert ends == sorted(ends)
+
+
+def test_a_form_keeps_the_years_that_are_looked_at(open_page: OpenPage, server: str) -> None:
+    """Whoever chooses a field stays as close as they were."""
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{server}/state?country=CN&at=2013&lang=en#years=2008-2016")
+    page.locator("form.clock select[name=field]").select_option("fusion")
+    page.locator("form.clock button[type=submit]").click()
+    page.wait_for_url("**field=fusion**")
+    assert page.url.endswith("#years=2008-2016")
+
+
 def test_parts_fold_on_a_phone_and_open_for_what_leads_into_them(
     open_page: OpenPage, server: str
 ) -> None:

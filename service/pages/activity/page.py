@@ -1,36 +1,39 @@
-"""Activity: who recorded, mended or withdrew what, between two moments of the log."""
+"""Activity: who recorded, mended or withdrew what between two moments of the log, newest first."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from projections.views.reading import Reading
-from service.asking.filters import FINDABLE
+from service.asking.filters import FINDABLE, position_after
 from service.asking.query import Arguments, Query
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
 from service.pages.shell.pager import ROWS
-from service.records.activity import activity_answer
+from service.records.activity import latest_activity
 from service.records.question import ACTIVITY
 from service.words.speech import Speech
 
+TAKES = ("from", "to", "actor", "record", "kind", "limit", "before")
+"""The parameters of the page; it goes back by `before`, where its answer goes on by `after`."""
+
 
 def activity_read(arguments: Arguments) -> Query:
-    """Parses the parameters of the page; without a first moment or a filter, the query is for the
-    latest events of the log.
+    """Parses the parameters of the page: those of the question, and the position before which its
+    events lie.
 
     Raises BadFilter and what the moments raise.
     """
-    query = ACTIVITY.query(arguments)
-    if not arguments.texts.keys() & {"from", "after", "actor", "record", "kind", "limit"}:
-        # One by one from the end, so that whole commits are not needed.
-        begin = max(query.as_of.known - ROWS, 0)
-        query = replace(query, about=replace(query.about, begin=begin))
+    texts = dict(arguments.texts)
+    before = texts.pop("before", "")
+    query = ACTIVITY.query(replace(arguments, texts=texts))
+    if position_after(before):
+        query = replace(query, filters=dict(sorted({**query.filters, "before": before}.items())))
     return query
 
 
 def activity_title(_: Reading, query: Query, say: Speech) -> str:  # noqa: ARG001 - it is one for all
-    """That it is told who did what."""
+    """That it is told who recorded what."""
     return say("Who recorded what")
 
 
@@ -38,7 +41,9 @@ def activity_page(visit: Visit) -> Members:
     """What the template of the activity shows."""
     query, here = visit.query, visit.here
     shown = replace(query, about=replace(query.about, limit=min(query.about.limit, ROWS)))
-    answer = {**query.head(), **activity_answer(visit.reading, shown)}
+    before = position_after(query.filters.get("before", "")) or None
+    answer = {**query.head(), **latest_activity(visit.reading, shown, before=before)}
+    earlier = answer["earlier"]
     return {
         "page": visit.page(
             "activity",
@@ -55,6 +60,6 @@ def activity_page(visit: Visit) -> Members:
         "to": answer["to"]["known"],
         "events": list(reversed(answer["entries"])),
         "kinds": FINDABLE,
-        "next": here.page_of(answer["next"]) if answer["next"] else None,
-        "first": here.url(after=None) if "after" in visit.texts else None,
+        "next": here.url(before=str(earlier)) if earlier is not None else None,
+        "first": here.url(before=None) if before is not None else None,
     }

@@ -12,10 +12,10 @@ from events.record import Record, Subject, touched
 from events.store.transcoding import line_of
 from service.archive import Archive
 from service.pages.desk import words as desk_words
-from service.pages.desk.room import Desk
 from service.pages.desk.task import folded_at
 from service.pages.desk.values import in_order, value_words
 from service.pages.shell.layout import Members
+from service.words.speech import Speech
 
 OPPOSITE = {"withdrawal": "reinstatement", "reinstatement": "withdrawal"}
 
@@ -79,7 +79,7 @@ def _opposite(service: Archive, event: LoggedEvent) -> Line | None:
     return {"type": "withdrawal", **of} if about.space == "statement" else None
 
 
-def differences(desk: Desk, before: Record, after: Record) -> list[Members]:
+def differences(say: Speech, before: Record, after: Record) -> list[Members]:
     """What differs between two revisions of a record: the card and the statements that do, each
     with its `id`, its `title`, and the `rows` from what to what."""
     found = []
@@ -88,13 +88,13 @@ def differences(desk: Desk, before: Record, after: Record) -> list[Members]:
         ("", before.card, after.card),
         *((id, _standing(before, id), _standing(after, id)) for id in ids),
     ):
-        rows = list(_rows(desk, was or {}, now or {}))
+        rows = list(_rows(say, was or {}, now or {}))
         if rows:
             line = now or was or {}
             found.append(
                 {
                     "id": id,
-                    "word": desk_words.type_of_line(line.get("type", ""), desk.lang),
+                    "word": desk_words.type_of_line(line.get("type", ""), say.lang),
                     "title": line.get("title") or line.get("name") or "",
                     "rows": rows,
                     "is_new": was is None,
@@ -112,7 +112,7 @@ def _standing(record: Record, id: str) -> Line | None:
     return {**record.kept[id].line, "": statement.withdrawn}
 
 
-def _rows(desk: Desk, was: Line, now: Line) -> Iterator[Members]:
+def _rows(say: Speech, was: Line, now: Line) -> Iterator[Members]:
     type = str((now or was).get("type", ""))
     names = dict.fromkeys([*now, *was])
     for name in in_order(type, names):
@@ -120,16 +120,16 @@ def _rows(desk: Desk, was: Line, now: Line) -> Iterator[Members]:
         if one == other or name == "type":
             continue
         if name == "":
-            yield from _withdrawal(desk, one, other)
+            yield from _withdrawal(say, one, other)
             continue
         yield {
-            "label": desk_words.member(name, desk.lang),
-            "was": value_words(type, name, one, desk.lang),
-            "now": value_words(type, name, other, desk.lang),
+            "label": desk_words.member(name, say.lang),
+            "was": value_words(type, name, one, say.lang),
+            "now": value_words(type, name, other, say.lang),
         }
 
 
-def _withdrawal(desk: Desk, was: object, now: object) -> Iterator[Members]:
-    words = {True: desk.say("withdrawn"), False: desk.say("stands"), None: None}
+def _withdrawal(say: Speech, was: object, now: object) -> Iterator[Members]:
+    words = {True: say("withdrawn"), False: say("stands"), None: None}
     if now or was:
-        yield {"label": desk.say("standing"), "was": words[was], "now": words[now]}  # type: ignore[index] # flags, or nothing
+        yield {"label": say("standing"), "was": words[was], "now": words[now]}  # type: ignore[index] # flags, or nothing

@@ -59,11 +59,13 @@ def disputed_page(visit: Visit) -> Members:
         row["line"] for record in shown for entry in record["entries"] for row in entry["rows"]
     ]
     cited = {each["id"] for line in lines for each in line.get("sources", ())}
-    said = visit.say.n(
-        "Of %(num)s record sources say different things.",
-        "Of %(num)s records sources say different things.",
-        answer["total"],
-    )
+    said = visit.say("Sources say different things of no record here.")
+    if answer["total"]:
+        said = visit.say.n(
+            "Of %(num)s record sources say different things.",
+            "Of %(num)s records sources say different things.",
+            answer["total"],
+        )
     return {
         "page": visit.page("disputed", skip_to="disputed", description=said),
         "answer": answer,

@@ -333,6 +333,7 @@ def _bar(item: Item, say: Speech) -> Bar:
         start=edge_of(item.start) if item.start else Edge(item.first, item.first),
         end=end,
         expected=item.planned,
+        contested=item.contested,
         title=title or status,
     )
 

@@ -99,12 +99,15 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
         text = say("%(status)s %(date)s", status=words, date=date)
         if expected:
             text = say("%(title)s (expected)", title=text)
+        elif record_at.is_contested(span["statement"]):
+            text = say("%(title)s (date contested)", title=text)
         bars.append(
             Bar(
                 status=span["value"],
                 start=start,
                 end=None if follows is None else follows[2],
                 expected=expected,
+                contested=not expected and record_at.is_contested(span["statement"]),
                 title=text,
                 text=text,
                 statement=span["statement"] or "",

@@ -4,14 +4,16 @@ sources, and its log, event by event, with what stood before and what stood afte
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, Language, year_of
+from events.errors import BadFilter
 from events.statement import Statement
 from events.stream import Stream
 from events.vocabulary import MILESTONES
@@ -21,15 +23,18 @@ from projections.views.lines import statement_text
 from projections.views.reading import Reading
 from service.asking.json_text import Fragment
 from service.asking.paging import Lists
-from service.asking.query import Query
+from service.asking.parameter import Filter, texts_of, values_of
+from service.asking.query import Arguments, Query
 from service.drawing.marks import definitions, icon
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.desk import words as desk_words
+from service.pages.desk.revisions import differences
 from service.pages.record.life import phases, promises, readings
 from service.pages.record.log import record_log
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import clock_bar
 from service.pages.shell.formats import feeds_of
+from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, pieces
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
@@ -37,6 +42,7 @@ from service.pages.shell.pictured import Pictured
 from service.pages.shell.titling import as_told
 from service.records.answer import RecordAt, linked_in, record_members, visible
 from service.records.audit import plans_over, standing_of
+from service.records.question import RECORD
 from service.words import labels, language, places
 from service.words.names import text_in
 from service.words.speech import Speech
@@ -89,6 +95,43 @@ def _longest(ladders: Sequence[Members]) -> Members | None:
     return max(ladders, key=lambda each: int(each["wide"].height), default=None)
 
 
+def _position(name: str, text: str) -> int:
+    found = re.fullmatch("@([0-9]{1,18})", text)
+    if found is None:
+        raise BadFilter(name, text, "write a position (@1199)")
+    return int(found[1])
+
+
+def _revision(name: str, meaning: str) -> Filter:
+    return Filter(
+        name=name,
+        form={"type": "string", "pattern": "^@[0-9]{1,18}$", "examples": ["@1199"]},
+        meaning=meaning,
+        parse=partial(_position, name),
+        write=lambda position: f"@{position}",
+    )
+
+
+REVISIONS = (
+    _revision("from", "The position in the log from which on the record is compared."),
+    _revision("to", "The position with which it is compared."),
+)
+"""What only the page takes: two points of the log between which a reader compares the record."""
+
+
+def record_read(arguments: Arguments) -> Query:
+    """Parses the parameters of the page: those of the question, and two points of the log.
+
+    Raises BadFilter and what the clocks raise.
+    """
+    texts = dict(arguments.texts)
+    ends = texts_of(REVISIONS, values_of(REVISIONS, texts))
+    for each in REVISIONS:
+        texts.pop(each.name, None)
+    query = RECORD.query(replace(arguments, texts=texts))
+    return replace(query, filters=dict(sorted({**query.filters, **ends}.items())))
+
+
 class _Record:
     """One record, with what its parts share."""
 
@@ -129,7 +172,7 @@ class _Record:
         return {
             "page": self.visit.page(
                 "records",
-                formats=[*self._forms(LINKED), *feeds_of(self.here, record=self.id)],
+                formats=[*self._forms(LINKED), *feeds_of(self._here_alone, record=self.id)],
                 skip_to="statements",
                 title=_title(name, full, self.visit.query, say),
                 description=(self.answer["sentence"] or {}).get(lang, name),
@@ -162,6 +205,25 @@ class _Record:
             else None,
             "pager": self.pager,
             "missing": self._missing(),
+            "compared": self._compared(),
+        }
+
+    def _compared(self) -> Members:
+        """Two positions of the log, those asked for or those of the last two events, and if they
+        were asked for what differs between the record as it was at each."""
+        asked = values_of(REVISIONS, self.visit.query.filters)
+        last = [entry.position for entry in self.log[-2:]]
+        older, newer = asked["from"], asked["to"]
+        ends = sorted((last[0] if older is None else older, last[-1] if newer is None else newer))
+        if older is None and newer is None:
+            return {"older": ends[0], "newer": ends[1], "found": None}
+        before, after = (
+            folded(self.id, [entry for entry in self.log if entry.position <= end]) for end in ends
+        )
+        return {
+            "older": ends[0],
+            "newer": ends[1],
+            "found": differences(self.say, before, after),
         }
 
     def _missing(self) -> list[tuple[str, str, Members]]:
@@ -209,7 +271,7 @@ class _Record:
         expected = answer["expected"]
         notes = notes_on(answer, say)
         if notes:
-            rows.append({"name": say("Beside it"), "text": say(", ").join(notes), "late": True})
+            rows.append({"name": say("Note"), "text": say(", ").join(notes), "late": True})
         named = (
             (say("Since"), answer["since"] and language.brief_date(answer["since"]["date"], lang)),
             (
@@ -420,10 +482,18 @@ class _Record:
 
     def _forms(self, forms: Iterable[tuple[str, str, str]]) -> list[FormatLink]:
         """Links to forms of the record, each given by suffix, name and media type."""
+        here = self._here_alone
         return [
-            FormatLink(name, type, self.here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
+            FormatLink(name, type, here.url(f"/v1/records/{self.id}.{suffix}", lang=None))
             for suffix, name, type in forms
         ]
+
+    @property
+    def _here_alone(self) -> Here:
+        """Where the reader is, less the two revisions that only the page compares."""
+        own = {each.name for each in REVISIONS}
+        texts = {name: text for name, text in self.here.texts.items() if name not in own}
+        return replace(self.here, texts=texts)
 
     def _years(self) -> tuple[int, int]:
         days = [

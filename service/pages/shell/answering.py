@@ -15,7 +15,7 @@ import msgspec
 from flask import Response, redirect, request
 
 from events.clocks import AsOf, utc_day
-from events.dates import Language
+from events.dates import Day, Language, civil, iso
 from events.errors import NoEvent, NotSigned
 from projections.views.reading import Reading
 from service.archive.keys import hide_keys
@@ -27,7 +27,7 @@ from service.pages.shell.clockbar import FORM, tidied
 from service.pages.shell.here import Here
 from service.pages.shell.layout import FormatLink, Members, PageFacts, navigation
 from service.pages.shell.pictured import Pictures, pictures_of
-from service.pages.shell.problem import DATES, date_meant, told
+from service.pages.shell.problem import DATES, ENDS, MOMENTS, date_meant, day_meant, told
 from service.translations import LANGUAGES, chosen
 from service.web.response import arguments, parameters, respond
 from service.web.root import archive, root
@@ -75,8 +75,10 @@ class Visit:
         endings = [("JSON", "application/json", "json")]
         if self.question.table is not None:
             endings.append(("CSV", CSV, "csv"))
+        takes = {each.name for each in (*self.question.clocks, *self.question.filters)}
+        own: dict[str, str | None] = dict.fromkeys(self.here.texts.keys() - takes)
         return [
-            FormatLink(name, type, self.here.url(f"{self.here.path}.{ending}", lang=None))
+            FormatLink(name, type, self.here.url(f"{self.here.path}.{ending}", **own))
             for name, type, ending in endings
         ]
 
@@ -116,7 +118,42 @@ class Visit:
             description=description,
             events=_signed_up_to(self.itself.as_of.known),
             epochs=self.itself.as_of.epochs,
+            begun=_begun(self.itself.as_of),
         )
+
+
+def _meant(sent: Mapping[str, str], path: str) -> dict[str, str]:
+    """The parameters that are written otherwise than an address has them, as it has them: dates,
+    and days where a position of the log is meant, from whose beginning or up to whose end."""
+    of_log = (*MOMENTS, *(ENDS if path.startswith(("/activity", "/records/")) else ()))
+    dates = {name: date_meant(sent.get(name, "")) for name in (*DATES, *ENDS) if name not in of_log}
+    days = {name: day_meant(sent.get(name, "")) for name in of_log}
+    return {name: date for name, date in dates.items() if date is not None} | {
+        name: _recorded_by(day - 1 if name == "from" else day)
+        for name, day in days.items()
+        if day is not None
+    }
+
+
+def _recorded_by(day: Day) -> str:
+    """The clock `known` at the end of a day: the position that the log had reached, nothing where
+    the day still lasts, and the instant, which is refused, where it is to come."""
+    now = archive().chronicle.now()
+    if day == utc_day(now):
+        return ""
+    end = f"{iso(day)}T23:59:59.999999Z"
+    if not 0 <= civil(day)[0] <= 9999 or day > utc_day(now):
+        return end
+    commit = archive().chronicle.log.commit_by(end)
+    return f"@{commit.position if commit else 0}"
+
+
+def _begun(as_of: AsOf) -> str | None:
+    """The instant of the first commit of the log, where a page is as of before it."""
+    if as_of.known:
+        return None
+    first = next(iter(archive().chronicle.log.commits(limit=1)), None)
+    return first.recorded_at if first else None
 
 
 def _signed_up_to(position: int) -> int | None:
@@ -200,7 +237,8 @@ def page_response(
     """The response with a page, rendered only if the reader's copy is out of date, or a redirect
     to the clean address of what a form sent.
 
-    A date that is written otherwise and has one meaning leads to its clean address too.
+    A date that is written otherwise and has one meaning leads to its clean address too, and a day
+    on which something was recorded to the position at which it ended.
 
     `takes` are its parameters besides `lang` and what pins it, which `read` parses; `question` is
     the one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
@@ -211,9 +249,9 @@ def page_response(
     sent = parameters((*takes, *PINS, "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
         return redirect(located(request.path, clean.items()), 303)
-    meant = {name: date for name in DATES if (date := date_meant(sent.get(name, ""))) is not None}
-    if meant:
-        return redirect(located(request.path, {**sent, **meant}.items()), 303)
+    if meant := _meant(sent, path):
+        clean = {**sent, **meant}
+        return redirect(located(request.path, (pair for pair in clean.items() if pair[1])), 303)
     it = asked(path, sent, read, question=question, id=id)
     pictures = None
     if pictured is not None:

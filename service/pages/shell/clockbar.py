@@ -63,6 +63,17 @@ def clock_bar(
     }
 
 
+def ahead(as_of: AsOf, lang: Language) -> Members | None:
+    """The day by which all was said, in words, and how far the log goes, where that ends in an
+    earlier year; else None."""
+    if as_of.known_at is None or civil(as_of.stated)[0] <= civil(utc_day(as_of.known_at))[0]:
+        return None
+    return {
+        "told": moment(utc_day(as_of.known_at), lang),
+        "horizon": moment(as_of.stated, lang),
+    }
+
+
 def _rounded(here: Here, as_of: AsOf) -> str:
     """The position that the URL gives, where the answer is at an earlier one."""
     given = here.texts.get("known", "")

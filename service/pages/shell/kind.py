@@ -54,10 +54,10 @@ class PageKind:
     stands at the same address with `.json`, and with `.csv` where the question has a table.
 
     A page takes what its question takes, or of that only `taken`, and parses it as the question
-    does, or by `read`; `always` is a parameter by which it asks the question whatever its address
-    says. Who names a parameter besides goes to the page at the path `more`, if one is given, which
-    takes it. `begin` returns the parameters to redirect to where there are too few, or some that
-    exclude each other; else None.
+    does, or by `read`; `own` are parameters that it takes besides. `always` is a parameter by which
+    it asks the question whatever its address says. Who names another parameter goes to the page at
+    the path `more`, if one is given, which takes it. `begin` returns the parameters to
+    redirect to where there are too few, or some that exclude each other; else None.
     """
 
     name: str
@@ -68,6 +68,7 @@ class PageKind:
     picture: Callable[[Mapping[str, Any]], Pictured] | None = None
     question: Question | Callable[[Texts], Question] | None = None
     taken: tuple[str, ...] | None = None
+    own: tuple[str, ...] = ()
     read: Read | None = None
     always: tuple[str, str] | None = None
     more: str = ""
@@ -82,7 +83,7 @@ class PageKind:
         question = self.question_of({})
         if question is None:
             return CLOCKS
-        return tuple(each.name for each in (*question.clocks, *question.filters))
+        return (*(each.name for each in (*question.clocks, *question.filters)), *self.own)
 
     def question_of(self, texts: Texts) -> Question | None:
         """The question whose answer it shows, by the texts of its parameters."""

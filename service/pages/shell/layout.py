@@ -36,8 +36,9 @@ class PageFacts:
     are none.
 
     `pinned` is None where there is nothing to pin. `events` is how many events the log has up to
-    the position of the page, None where it is not signed; `epochs` are its later ones. `skip_to` is
-    the id that the first link leads to, `subject` what stands beside the name of the service.
+    the position of the page, None where it is not signed; `epochs` are its later ones; `begun` is
+    when the log began, where the page is as of before. `skip_to` is the id that the first link
+    leads to, `subject` what stands beside the name of the service.
     """
 
     name: str
@@ -54,6 +55,7 @@ class PageFacts:
     description: str = ""
     events: int | None = None
     epochs: Sequence[Epoch] = ()
+    begun: str | None = None
 
     def event(self, position: int, of_it: str = "") -> str:
         """Where an event of the log is told as it was signed, or what there is `of_it`."""

@@ -17,5 +17,5 @@ def notes_on(row: Mapping[str, Any], say: Speech) -> list[str]:
         notes.append(say("date contested"))
     if "last_said" in row:
         date = language.brief_date(row["last_said"], say.lang)
-        notes.append(say("last heard of %(date)s", date=date))
+        notes.append(say("its status last heard of %(date)s", date=date))
     return notes

@@ -8,11 +8,14 @@ programs go by it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from events.clocks import last_day
+from events.clocks import instant, last_day
+from events.dates import Day
 from events.errors import AmbiguousDate, AnnalesError, BadClock, BadDate
 from events.sheets.dates import edtf
 from events.vocabulary import FIELDS
@@ -34,6 +37,9 @@ DATES = ("at", "during", "stated", "to_at", "to_stated", "came_by")
 
 MOMENTS = ("known", "to_known")
 """Those that take a place in the log."""
+
+ENDS = ("from", "to")
+"""Those that take such dates too, or on the page of what was recorded a place in the log."""
 
 MOST_OFFERED = 30
 """How many values that would do are offered."""
@@ -88,14 +94,42 @@ def date_meant(text: str) -> str | None:
 
     >>> date_meant("12/2013"), date_meant("6 May 2013"), date_meant("2013"), date_meant("3/4/2013")
     ('2013-12', '2013-05-06', None, None)
+    >>> date_meant("２０１３"), date_meant("二〇一三年十一月二十日")
+    ('2013', '2013-11-20')
     """
     if _is_date(text):
         return None
     try:
-        meant = edtf(text.strip())
+        meant = edtf(_in_digits(text))
     except BadDate:
         return None
     return meant if _is_date(meant) else None
+
+
+def day_meant(text: str) -> Day | None:
+    """The last day of a year, a month or a day; None where a text is none of these.
+
+    >>> day_meant("2026-11-25T00:00:00Z"), day_meant("25 November 2026")
+    (None, 20782)
+    """
+    with suppress(BadClock):
+        instant(text)
+        return None  # not even at midnight, though spreadsheets write days so
+    text = date_meant(text) or text
+    return last_day("known", text) if _is_date(text) else None
+
+
+_CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def _in_digits(text: str) -> str:
+    """A text with the numbers that Chinese input methods write in the digits of a date.
+
+    >>> _in_digits("　２０１３／０５"), _in_digits("二〇一三年十月"), _in_digits("三十一日")
+    ('2013/05', '2013年10月', '31日')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().translate(_CHINESE)
+    return re.sub("([0-9]?)十([0-9]?)", lambda tens: f"{tens[1] or 1}{tens[2] or 0}", plain)
 
 
 def _is_date(text: str) -> bool:
@@ -166,11 +200,21 @@ def _too_large(detail: str, say: Speech) -> str:
 def _fault(slug: str, error: Members, value: str, say: Speech) -> str:
     """What is wrong with one field."""
     name, detail = error["parameter"], str(error["detail"])
-    if name in MOMENTS:
+    of_log = "position (@" in detail or "future" in detail
+    if name in MOMENTS or (name in ENDS and of_log):
         if "future" in detail:
             return say("It lies in the future.")
-        return say("No position or instant of the log, such as @1199 or 2026-11-24T12:00:00Z.")
-    if slug == "bad-edtf":
+        head = archive().chronicle.log.head() if may_read() else None
+        if head is None:
+            return say("No day, and no position of the log, such as @0.")
+        return say(
+            "No day, and no position of the log, such as %(day)s or @%(position)s.",
+            day=head.recorded_at[:10],
+            position=head.position,
+        )
+    if name in ENDS and "after to" in detail:
+        return say("From comes after To.")
+    if slug == "bad-edtf" or name in ENDS:
         return _no_date(value, say)
     if name.removeprefix("to_") == "country":
         return say("No country: its code of two letters is needed, such as CN.")
@@ -192,7 +236,7 @@ def _no_date(text: str, say: Speech) -> str:
 def _reading(text: str) -> BadDate | None:
     """Why a text is no date; None where it is one."""
     try:
-        edtf(text.strip())
+        edtf(_in_digits(text))
     except BadDate as refused:
         return refused
     return None
@@ -253,7 +297,10 @@ def _labels(say: Speech) -> Mapping[str, str]:
 
 def _offered(name: str, text: str, error: Members, lang: Language) -> Iterable[tuple[str, str]]:
     """Values that would do in place of one, each in words."""
-    if name in DATES or (name in ("from", "to") and not error.get("allowed")):
+    if name in MOMENTS and "future" in error["detail"]:
+        yield "", Speech(lang)("now")
+        return
+    if name in (*DATES, *MOMENTS, *ENDS):
         yield from ((value, value) for value in dates_near(text))
         return
     allowed = [str(each) for each in error.get("near") or error.get("allowed", ())]
@@ -272,7 +319,7 @@ def dates_near(text: str) -> list[str]:
     refused = _reading(text)
     if isinstance(refused, AmbiguousDate):
         return list(refused.allowed)
-    years = dict.fromkeys(re.findall(r"(?<!\d)[12]\d{3}(?!\d)", text[:80]))
+    years = dict.fromkeys(re.findall(r"(?<!\d)[12]\d{3}(?!\d)", _in_digits(text[:80])))
     return [year for year in years if year != text]
 
 

@@ -8,26 +8,30 @@ from functools import partial
 from typing import Any
 
 from events.clocks import AsOf
-from events.dates import Bounds, Language, year_of
+from events.dates import Bounds, Day, Language, year_of
 from events.vocabulary import FIELDS
-from projections.kinds.ladders import OPEN, OUTCOMES, Outcome
+from projections.kinds.ladders import OPEN, OUTCOMES, Outcome, slip
 from projections.views.reading import Reading
-from service.asking.query import Query
+from service.asking.paging import Lists
+from service.asking.parameter import choice, texts_of, values_of
+from service.asking.query import Arguments, Query
 from service.drawing.lanes import Edge
 from service.drawing.promised import AxisWords, draw_promised
 from service.drawing.promised import Promised as Mark
 from service.pages.drawn.lanes import interval_words
 from service.pages.shell.answering import Visit
-from service.pages.shell.clockbar import clock_bar, written
+from service.pages.shell.clockbar import ahead, clock_bar, written
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
 from service.pages.shell.pager import ROWS, ROWS_OF_MANY, Pager
 from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
 from service.pages.shell.titling import as_told, headed, part_of_the_world
-from service.promises.filters import GROUPS, Promised
+from service.promises.filters import GROUPS, Promised, after_period
 from service.promises.overdue import due_answer, overdue_answer
-from service.promises.slips import slips_answer
+from service.promises.question import SLIPS
+from service.promises.slips import days_of, slips_answer
+from service.sentences.times import duration
 from service.words import labels, language, places
 from service.words.number import number_text
 from service.words.speech import Speech
@@ -35,11 +39,35 @@ from service.words.speech import Speech
 TOLD: tuple[Outcome, ...] = ("kept", "late", "overdue")
 """The outcomes that are counted of each group."""
 
+NOT_KEPT = "late,overdue"
+"""Two outcomes that the form offers as one."""
+
 MOST_FRAMED = 8
 """How many ladders a frame lists."""
 
-SOON = "P2Y"
-"""How far ahead the page lists what is due."""
+MOST_DRAWN = 300
+"""How many ladders the drawing has, the first ones."""
+
+WITHIN = choice(
+    "within",
+    ("P6M", "P1Y", "P2Y", "P5Y", "P10Y", "P20Y"),
+    "How far ahead the page lists what is due.",
+    default="P2Y",
+)
+"""What only the page takes; its lists of promises that are open go by it."""
+
+
+def slips_read(arguments: Arguments) -> Query:
+    """Parses the parameters of the page: those of the question, and how far ahead it looks.
+
+    Raises BadFilter and what the clocks raise.
+    """
+    texts = dict(arguments.texts)
+    own = values_of((WITHIN,), texts)
+    texts.pop(WITHIN.name, None)
+    query = SLIPS.query(replace(arguments, texts=texts))
+    filters = dict(sorted({**query.filters, **texts_of((WITHIN,), own)}.items()))
+    return replace(query, filters=filters, about=replace(query.about, **own))
 
 
 def slips_title(_: Reading, query: Query, say: Speech) -> str:
@@ -61,13 +89,17 @@ def slips_page(visit: Visit) -> Members:
     limit = few if meant.skipped else meant.limit
     pager = Pager(here, skipped=meant.skipped, limit=limit)
     answer, late, due = _answers(visit, pager, then)
+    drawn = answer["items"][:MOST_DRAWN]
+    answer = {**answer, "items": _on_page(visit, pager, answer)}
     lengths = (answer["totals"]["ladders"], late["total"], due["total"])
     if max(lengths) > ROWS and limit != few:
         pager = Pager(here, skipped=0, limit=few)
         answer, late, due = (
             {**found, "items": found["items"][:few]} for found in (answer, late, due)
         )
-    records = {each["record"] for found in (answer, late, due) for each in found["items"]}
+    outcome = ",".join(meant.outcomes)
+    listed = (*drawn, *answer["items"], *late["items"], *due["items"])
+    records = {each["record"] for each in listed}
     if answer["totals"]["worst"]:
         records.add(answer["totals"]["worst"]["record"])
     names = visit.names(records, then)
@@ -79,18 +111,20 @@ def slips_page(visit: Visit) -> Members:
             "slips", skip_to="ladders", description=(answer.get("sentence") or {}).get(lang, "")
         ),
         "bar": clock_bar(
-            here, then, lang=lang, first=year, last=year, filters=PART, moves=False,
+            here, then, lang=lang, first=year, last=year,
+            filters=(*PART, "outcome", "sort", "within", "after"), moves=False,
         ),
+        "ahead": ahead(then, lang),
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "coverage": answer["coverage"]["sentence"][lang],
         "totals": _totals(answer["totals"], lang),
-        **_drawn(answer["items"], names, visit),
+        **_drawn(drawn, names, visit),
         "drawn_of": ""
-        if len(answer["items"]) == answer["totals"]["ladders"]
+        if len(drawn) == answer["totals"]["ladders"]
         else say(
             "Drawn here: %(num)s of %(all)s.",
-            num=number_text(len(answer["items"])),
+            num=number_text(len(drawn)),
             all=number_text(answer["totals"]["ladders"]),
         ),
         "groups": [
@@ -105,16 +139,25 @@ def slips_page(visit: Visit) -> Members:
             "country": say("Country"), "field": say("Field"), "class": say("Class"),
             "operator": say("Operator"), "decade": say("Decade of the first plan"),
         },
-        "items": [_item(each, names, lang) for each in answer["items"]],
+        "cut_groups": any(len(rows) > pager.wanted.limit for rows in answer["by"].values()),
+        "items": [_item(each, names, then.stated, lang) for each in answer["items"]],
         "late": [_open(each, names, lang) for each in late["items"]],
         "late_count": late["total"],
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
+        "within": meant.within,
+        "usual_span": WITHIN.default,
+        "spans": {
+            text: duration(after_period(0, text), lang)
+            for text in WITHIN.form["enum"]
+        },
         "pager": pager,
         "most": MOST_FRAMED,
         "names": names,
         "texts": texts,
         "all_outcomes": OUTCOMES,
+        "outcome": outcome,
+        "several": dict.fromkeys([NOT_KEPT, *([outcome] if "," in outcome else [])]),
         "told": TOLD,
         "fields": FIELDS,
         "places": places_offered(visit.reading.at(then), meant.place, lang),
@@ -140,14 +183,29 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
         regions=meant.regions,
         field=meant.field,
         class_=meant.class_,
-        within=SOON,
+        within=meant.within,
         **page,
     )
     return (
-        slips_answer(visit.reading, replace(query, about=replace(meant, **page))),
+        slips_answer(visit.reading, replace(query, about=replace(meant, **_FROM_THE_FIRST))),
         overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about)),
         due_answer(visit.reading, Query("/v1/due", then, part, about=about)),
     )
+
+
+_FROM_THE_FIRST = asdict(Lists(limit=MOST_DRAWN))
+
+
+def _on_page(visit: Visit, pager: Pager, answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The ladders of a page, most often among those that are drawn."""
+    wanted = pager.wanted
+    reached = wanted.skipped + wanted.limit
+    if reached <= MOST_DRAWN or answer["next"] is None:
+        items: Sequence[Mapping[str, Any]] = answer["items"][wanted.skipped : reached]
+        return items
+    about = replace(visit.query.about, by=(), **asdict(wanted))
+    further = slips_answer(visit.reading, replace(visit.query, about=about))
+    return further["items"]  # type: ignore[no-any-return]
 
 
 def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
@@ -198,8 +256,8 @@ def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: 
         came=say("came"),
         horizon=language.brief_date(written(horizon), lang),
         about=say(
-            "A mark for each promise of this page: across when it was first promised for, upwards "
-            "when it came. The table of promises below has the same in words."
+            "A mark for each promise: across when it was first promised for, upwards when it came. "
+            "The table of promises below has the same in words."
         ),
     )
     draw = partial(draw_promised, marks, horizon, lang=lang, words=words)
@@ -225,8 +283,14 @@ def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> s
     )
 
 
-def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> Members:
+def _item(
+    each: Mapping[str, Any], names: Mapping[str, str], horizon: Day, lang: Language
+) -> Members:
     first, last = each["plans"][0], each["plans"][-1]
+    # What did not come has no slip, and yet may have been put off, or be behind its first plan.
+    put_off = None if each["slip_days"] else last["slip_days"]
+    if each["outcome"] == "overdue":
+        put_off = days_of(slip(Bounds.of(first["bounds"]), Bounds(horizon, horizon)))
     return {
         **each,
         "name": names.get(each["record"], each["name"]),
@@ -236,8 +300,7 @@ def _item(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> 
         "last": last["date"] if len(each["plans"]) > 1 else "",
         "came": (each["came"] or {}).get("date"),
         "slip": interval_words(each["slip_days"], lang),
-        # What did not come has no slip, and yet may have been put off.
-        "put_off": "" if each["slip_days"] else interval_words(last["slip_days"], lang),
+        "put_off": interval_words(put_off, lang),
         "is_open": each["outcome"] in OPEN,
     }
 

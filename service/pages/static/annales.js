@@ -133,6 +133,13 @@
     scrollTo({ left, top, behavior: "instant" });
   }
 
+  // --- a form of this very page keeps the place on it, such as the years that are looked at closely
+
+  document.addEventListener("submit", ({ target }) => {
+    const action = target.getAttribute("action");
+    if (target.method === "get" && action === location.pathname) target.action = action + location.hash;
+  });
+
   // --- a link that copies its address where the browser lets it, and else leads there
 
   document.addEventListener("click", async (event) => {

@@ -593,6 +593,7 @@ class Painter {
       this.drawn += 1;
       if (planned) this.hollow(start, end, base, look);
       else this.bar(i, start, end, base, look);
+      if (spans.flags[i] & CONTESTED) this.contested(this.x(spans.certain[i]), base - look.height);
     }
     let column = -1;
     for (const i of above) {
@@ -600,7 +601,10 @@ class Painter {
       if (at === column) continue;
       column = at;
       this.drawn += 1;
-      if (this.looks[spans.status[i]].closes) this.closing(i, base);
+      if (this.looks[spans.status[i]].closes) {
+        this.closing(i, base);
+        if (spans.flags[i] & CONTESTED) this.contested(this.x(spans.certain[i]), base - 14);
+      }
       else this.event(i, base);
     }
   }
@@ -673,6 +677,18 @@ class Painter {
     pen.setLineDash([3, 2]);
     pen.strokeRect(left + 0.5, base - look.height + 0.5, Math.max(right - left - 1, 1), look.height - 1);
     pen.setLineDash([]);
+  }
+
+  /* A ring over the beginning of a bar whose date is contested. */
+  contested(x, y) {
+    const { context: pen } = this;
+    pen.beginPath();
+    pen.arc(x, y, 2.4, 0, 2 * Math.PI);
+    pen.fillStyle = this.ink.paper;
+    pen.fill();
+    pen.strokeStyle = this.ink.seal;
+    pen.lineWidth = 1.2;
+    pen.stroke();
   }
 
   /* Closed for good: an upright stroke, with a cross where it was cancelled. */

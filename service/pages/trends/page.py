@@ -76,12 +76,13 @@ def trends_title(_: Reading, query: Query, say: Speech) -> str:
     measure = _measures(say)[trend.measure]
     if len(trend.statuses) == 1:
         measure = say("facilities %(status)s", status=labels.label(trend.statuses[0], say.lang))
-    what = say(
-        "%(what)s, %(first)s–%(last)s",
-        what=measure,
-        first=year_label(year_of(trend.first), say.lang),
-        last=year_label(year_of(trend.last), say.lang),
-    )
+    words = _split_words(say)
+    if split := [words[name] for name in _further(trend.measure) if name in trend.key]:
+        measure = say("%(what)s by %(split)s", what=measure, split=say(", ").join(split))
+    first, last = (year_label(year_of(day), say.lang) for day in (trend.first, trend.last))
+    what = say("%(what)s, %(year)s", what=measure, year=first)
+    if first != last:
+        what = say("%(what)s, %(first)s–%(last)s", what=measure, first=first, last=last)
     part = part_of_the_world(place, say, field=field, class_=class_)
     return as_told(headed(part, what, say), query.as_of, say)
 
@@ -102,6 +103,8 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         }
         for each in answer["series"]
     ]
+    if not {"country", "region", "field", "class", "operator"}.isdisjoint(answer["by"]):
+        series.sort(key=lambda each: -(_last(each["points"]) or 0))
     frame = Frame(
         first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
         cursor=min(parse_iso(answer["to"]), visit.query.as_of.stated),
@@ -142,10 +145,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "most_days": MOST_DAYS,
         "texts": texts,
         "measures": _measures(say),
-        "by_words": {
-            "country": say("country"), "field": say("field"), "class": say("class"),
-            "operator": say("operator"), "status": say("status"),
-        },
+        "by_words": _split_words(say),
         "all_by": _further(answer["measure"]),
         "places": places_offered(world, place, lang),
         "statuses": STATUSES,
@@ -166,6 +166,14 @@ def _measures(say: Speech) -> dict[str, str]:
     return {
         "status": say("facilities by status"), "discoveries": say("discoveries to date"),
         "policies": say("policies in force"), "indicator": say("indicators"),
+    }  # fmt: skip
+
+
+def _split_words(say: Speech) -> dict[str, str]:
+    """What a measure can be split by, in words."""
+    return {
+        "country": say("country"), "field": say("field"), "class": say("class"),
+        "operator": say("operator"), "status": say("status"),
     }  # fmt: skip
 
 

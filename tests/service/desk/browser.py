@@ -48,6 +48,7 @@ class Page(HTMLParser):
         super().__init__()
         self.text = text
         self.forms: list[Form] = []
+        self._named: dict[str, Form] = {}
         self.ids: list[str] = []
         self.labelled: set[str] = set()
         self.inputs: list[dict[str, str]] = []
@@ -71,6 +72,7 @@ class Page(HTMLParser):
             self.labelled.add(told.get("for", ""))
         elif tag == "form":
             self.forms.append(Form(told["action"], told["method"]))
+            self._named[told.get("id", "")] = self.forms[-1]
         elif tag in CONTROLS and told.get("type") != "hidden":
             self.inputs.append(told | ({"in-label": ""} if self._in_label else {}))
         if "id" in told:
@@ -79,8 +81,8 @@ class Page(HTMLParser):
             self._keep(tag, told)
 
     def _keep(self, tag: str, told: dict[str, str]) -> None:
-        """What stands in a form, if it is sent with it."""
-        form = self.forms[-1]
+        """What stands in a form, or names it from elsewhere, if it is sent with it."""
+        form = self._named[told["form"]] if "form" in told else self.forms[-1]
         if tag in CONTROLS and "name" not in told:
             return
         if tag == "input" and (told.get("type") != "checkbox" or "checked" in told):
@@ -88,7 +90,7 @@ class Page(HTMLParser):
         elif tag == "textarea":
             self._area, self._buffer = told["name"], ""
         elif tag == "select":
-            self._select, self._chosen = told["name"], ""
+            self._select, self._chosen, self._of = told["name"], "", form
         elif tag == "option" and "selected" in told:
             self._chosen = told.get("value", "")
         elif tag == "button" and "name" in told:
@@ -112,7 +114,7 @@ class Page(HTMLParser):
             self.forms[-1].fields.append((self._area, self._buffer.removeprefix("\n")))
             self._area = ""
         elif tag == "select":
-            self.forms[-1].fields.append((self._select, self._chosen))
+            self._of.fields.append((self._select, self._chosen))
             self._select = ""
 
     def form(self, button: str) -> Form:

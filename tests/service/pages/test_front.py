@@ -149,11 +149,17 @@ def test_a_program_is_told_in_words_of_ours(client: FlaskClient) -> None:
         ("31/12/2025", "2025-12-31"),
         ("May 2013", "2013-05"),
         ("2013年5月", "2013-05"),
+        ("２０１３－０５", "2013-05"),
+        ("二〇一三年五月", "2013-05"),
+        ("二〇一三年十一月二十日", "2013-11-20"),
     ],
 )
 def test_a_date_with_one_meaning_is_understood(client: FlaskClient, text: str, meant: str) -> None:
     """It leads to its clean address, on every page that takes a day."""
-    for path, name in (("/state", "at"), ("/records/juno", "stated"), ("/compare", "to_at")):
+    for path, name in (
+        ("/state", "at"), ("/records/juno", "stated"), ("/compare", "to_at"),
+        ("/trends", "from"), ("/trends", "to"),
+    ):  # fmt: skip
         led = client.get(path, query_string={name: text, "lang": "zh"})
         assert led.status_code == 303
         assert unquote(led.headers["Location"]) == f"{path}?{name}={meant}&lang=zh"
@@ -173,6 +179,24 @@ def test_a_date_with_two_meanings_is_asked_back(client: FlaskClient) -> None:
     assert "It has two meanings." in page.text
     for day in ("2013-04-03", "2013-03-04"):
         assert f'href="/state?country=CN&amp;lang=en&amp;at={day}">{day}</a>' in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "en", "zh"),
+    [
+        ("from=0", "No year, month or day, such as 2013, 2013-05 or 2013-05-06.", "不是年、月或日"),
+        ("from=2020&to=2010", "From comes after To.", "起始晚于终止。"),
+        ("to=3/4/2013", "It has two meanings.", "它有两种读法。"),
+    ],
+)
+def test_the_ends_of_a_trend_are_faulted_as_other_dates_are(
+    client: FlaskClient, asked: str, en: str, zh: str
+) -> None:
+    """In words, without what only programs write."""
+    for lang, told in (("en", en), ("zh", zh)):
+        html = get(client, f"/trends?{asked}&lang={lang}").text.partition("<details")[0]
+        assert told in html
+        assert "%2B" not in html
 
 
 def test_all_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
@@ -240,7 +264,7 @@ def test_what_is_disputed_is_of_a_place(client: FlaskClient) -> None:
     """It says so, keeps it in its form, and has its data at its own address."""
     html = get(client, "/disputed?country=CN").text
     answer = client.get("/v1/records?disputed=true&country=CN")
-    assert "What is disputed: China" in bare(html)
+    assert "China: what is disputed" in bare(html)
     assert re.search(r'name="country" value="CN" checked', html)
     for twin in ("/disputed.json?country=CN", "/disputed.json?country=CN&disputed=true"):
         assert client.get(twin).get_json()["total"] == answer.get_json()["total"]

@@ -37,7 +37,9 @@ PAGES = {
     "/records/rd-share-of-gdp": "R&D share of GDP, 2025",
     "/slips?country=CN": "China: promises kept and late",
     "/slips?stated=2016": "Promises kept and late, as stated by 2016",
-    "/trends?from=1980&to=2020&by=country&status=operating": "Facilities operating, 1980–2020",
+    "/trends?from=1980&to=2020&by=country&status=operating": (
+        "Facilities operating by country, 1980–2020"
+    ),
     "/trends?from=1980&to=2020&country=CN&measure=discoveries": (
         "China: discoveries to date, 1980–2020"
     ),

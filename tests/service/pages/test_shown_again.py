@@ -31,7 +31,7 @@ ASKED = (
     "/compare?at=2013&record=juno&to_record=cepc",
     (
         f"/slips?stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device&operator=NAOC"
-        "&outcome=late&came_by=2015&by=country,decade&sort=slip&limit=20&lang=zh"
+        "&outcome=late&came_by=2015&by=country,decade&sort=slip&limit=20&within=P5Y&lang=zh"
     ),
     (
         f"/trends?measure=status&by=country,field&step=month&from=2010&to=2013&{PLACE}"
@@ -49,7 +49,7 @@ ASKED = (
     ),
     "/disputed?during=2013",
     "/activity?from=@10&to=@1100&actor=curator&record=juno&kind=facility&limit=20&lang=zh",
-    "/records/juno?at=2013&stated=2016&known=@1100&limit=20&lang=zh",
+    "/records/juno?at=2013&stated=2016&known=@1100&limit=20&from=@10&to=@900&lang=zh",
     "/records/juno?during=2013",
     *(
         f"/viewers/{name}?at=2013&stated=2016&known=@1100&{PLACE}&field=fusion&class=fusion-device"
@@ -61,6 +61,7 @@ ASKED = (
 
 NOT_SENT = {
     "after": "another question begins at its first page",
+    "before": "likewise",
     "at": "no promise depends on it, nor does a trend",
     "during": "likewise",
     "disputed": "the page of what is disputed is about nothing else",

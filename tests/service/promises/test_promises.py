@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from projections.kinds.ladders import OUTCOMES
+from projections.kinds.ladders import OPEN, OUTCOMES
 from service.app import create_app
 from service.promises.schemas import (
     DuePlansSchema,
@@ -223,6 +223,48 @@ def test_the_greatest_slip_comes_first_if_asked(reader: Reader) -> None:
     )
 
 
+def test_what_is_due_soonest_comes_first_if_asked(reader: Reader) -> None:
+    """By the last possible day of the current plan; what is not open stands after all that is."""
+    items = ask(reader, "/v1/slips?sort=due")["items"]
+    open_ones = [item["outcome"] in OPEN for item in items]
+    assert open_ones == sorted(open_ones, reverse=True)
+    due = [item["plans"][-1]["bounds"]["latest"] for item in items if item["outcome"] in OPEN]
+    assert due == sorted(due)
+    pages = [ask(reader, f"/v1/slips?sort=due&limit=20&after={after}") for after in (0, 20)]
+    assert [item for page in pages for item in page["items"]] == items[:40]
+
+
+def test_due_goes_by_the_plan_that_stands(juno: Teller) -> None:
+    """Where the plan said last is replaced by another of its ladder, that one counts."""
+    juno.tell(plan("first", "completed", "2030", "2005"))
+    juno.tell(plan("other", "completed", "2040", "2010", entry="juno/other"))
+    juno.tell(plan("again", "completed", "2035", "2011", entry="juno/again"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    items = client.get("/v1/slips?at=2020&stated=2020&sort=due").get_json()["items"]
+    assert [item["entry"] for item in items] == ["juno/completed", "juno/again", "juno/other"]
+
+
+def test_several_outcomes_are_their_union(reader: Reader) -> None:
+    """In whatever order they are named the question is the same."""
+    one, other = (ask(reader, f"/v1/slips?outcome={name}")["items"] for name in ("late", "overdue"))
+    both = ask(reader, "/v1/slips?outcome=overdue,late")
+    assert {item["entry"] for item in both["items"]} == {item["entry"] for item in one + other}
+    assert "outcome=late%2Coverdue" in both["pinned"]
+
+
+def test_the_table_of_slips_has_what_one_groups_by(reader: Reader) -> None:
+    """Country, field, class, operator and sources; what is open says how far it was put off."""
+    found = csv.DictReader(io.StringIO(reader.ask("/v1/slips?format=csv").text, newline=""))
+    rows = {row["entry"]: row for row in found}
+    juno = rows["juno/operation-started"]
+    assert (juno["country"], juno["field"]) == ("CN", "particle-physics")
+    assert juno["operator"] == "Institute of High Energy Physics, CAS"
+    assert "indico-juno-2015" in juno["sources"].split()
+    pending = rows["cepc/construction-started"]
+    assert (pending["slip_days_earliest"], pending["put_off_days_earliest"]) == ("", "1462")
+
+
 def test_the_worst_is_the_one_that_certainly_slipped_the_most(juno: Teller) -> None:
     """Though nobody knows how much more: it has no part in the median, which needs both ends."""
     juno.tell(plan("built", "completed", "2010", "2005"))
@@ -238,7 +280,7 @@ def test_the_worst_is_the_one_that_certainly_slipped_the_most(juno: Teller) -> N
         "entry": "juno/operation-started",
         "slip_days": {"earliest": 1096, "latest": None},
     }
-    told = "The farthest behind: JUNO, at least 3 years late."
+    told = "The latest of those that came: JUNO, at least 3 years late."
     assert told in answer["sentence"]["en"]
     first, *_ = client.get("/v1/slips?at=2020&stated=2020&sort=slip").get_json()["items"]
     assert first["entry"] == "juno/operation-started"

@@ -76,10 +76,12 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             2,
             2,
             (
-                " The median of the 2 that came is 1 month late. The farthest behind: JUNO,"
-                " between 4.7 and 5.7 years late."
+                " The median of the 2 that came is 1 month late. The latest of those that came:"
+                " JUNO, between 4.7 and 5.7 years late."
             ),
-            ("其中已实现的2项，中位数为推迟1个月。落后最多的是江门中微子实验：推迟4.7至5.7年。"),
+            (
+                "其中已实现的2项，中位数为推迟1个月。已实现者中推迟最久的是江门中微子实验：推迟4.7至5.7年。"
+            ),
         ),
         (
             (-150.5, 30.0),
@@ -87,11 +89,11 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             4,
             (
                 " The median of the 4 that came is between 5 months early and 30 days late."
-                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
+                " The latest of those that came: JUNO, between 4.7 and 5.7 years late."
             ),
             (
                 "其中已实现的4项，中位数为介于提前5个月与推迟30天之间。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "已实现者中推迟最久的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -100,11 +102,11 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             52,
             (
                 " Of the 54 that came, 52 can be measured; their median is 16 days early."
-                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
+                " The latest of those that came: JUNO, between 4.7 and 5.7 years late."
             ),
             (
                 "其中已实现54项，可计算的52项的中位数为提前16天。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "已实现者中推迟最久的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -113,11 +115,11 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             1,
             (
                 " Of the 3 that came, 1 can be measured: it was between 4.7 and 5.7 years late."
-                " The farthest behind: JUNO, between 4.7 and 5.7 years late."
+                " The latest of those that came: JUNO, between 4.7 and 5.7 years late."
             ),
             (
                 "其中已实现3项，可计算的1项：推迟4.7至5.7年。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "已实现者中推迟最久的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
     ],
@@ -204,20 +206,33 @@ def test_the_part_of_the_world_is_named(about: dict[str, Any], en: str, zh: str)
 @pytest.mark.parametrize(
     ("only", "number", "en", "zh"),
     [
-        ("overdue", 0, "no promise was overdue.", "中国没有逾期的承诺。"),
+        ("overdue", 0, "no promise is overdue.", "中国没有逾期的承诺。"),
         ("dropped", 1, "1 promise was given up.", "中国有1项被放弃的承诺。"),
         ("dropped", 2, "2 promises were given up.", "中国有2项被放弃的承诺。"),
         ("kept", 5, "5 promises were kept.", "中国有5项如期实现的承诺。"),
-        ("late", 5, "5 promises were kept late.", "中国有5项推迟实现的承诺。"),
-        ("early", 5, "5 promises were kept early.", "中国有5项提前实现的承诺。"),
+        ("late", 5, "5 promises came late.", "中国有5项推迟实现的承诺。"),
+        ("early", 5, "5 promises came early.", "中国有5项提前实现的承诺。"),
         ("replaced", 5, "5 promises were replaced.", "中国有5项被取代的承诺。"),
-        ("pending", 1500, "1,500 promises were still to come.", "中国有1,500项尚未到期的承诺。"),
+        ("pending", 1500, "1,500 promises are still to come.", "中国有1,500项尚未到期的承诺。"),
     ],
 )
 def test_one_outcome_alone_is_told_as_such(only: Outcome, number: int, en: str, zh: str) -> None:
     """A filter on the outcome does not make it all that was promised."""
-    sentence = slips_sentence(outcomes={only: number}, only=only, about=About(countries=("CN",)))
+    sentence = slips_sentence(outcomes={only: number}, only=[only], about=About(countries=("CN",)))
     assert told(sentence) == (f"In China, {en}", zh)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "en", "zh"),
+    [
+        ({"late": 28, "overdue": 11}, "39 promises came to this: 28 late and 11 overdue.",
+         "有39项这样的承诺：推迟28项、逾期11项。"),
+        ({}, "No promise came to this.", "没有这样的承诺。"),
+    ],
+)  # fmt: skip
+def test_several_outcomes_are_told_each(outcomes: Mapping[Outcome, int], en: str, zh: str) -> None:
+    """They are not all that was promised."""
+    assert told(slips_sentence(outcomes=outcomes, only=["late", "overdue"])) == (en, zh)
 
 
 @pytest.mark.parametrize(

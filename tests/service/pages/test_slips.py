@@ -1,0 +1,130 @@
+"""The page of slips: one form, all promises drawn, and how far behind what has not come is."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.archive import Archive
+from service.pages.slips.page import MOST_DRAWN
+from tests.story.telling import Teller, plan
+
+
+@pytest.fixture(scope="module")
+def client(shipped: Archive) -> FlaskClient:
+    """Somebody with a browser."""
+    return create_app(shipped).test_client()
+
+
+def read(client: FlaskClient, url: str) -> str:
+    """The text of a page in English."""
+    answer = client.get(url, headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert answer.status_code == 200, url
+    return unescape(answer.text)
+
+
+def marks(drawing: str) -> int:
+    """How many promises a drawing has."""
+    return len(re.findall(r'class="(?:came-late|camed|prom)[ "]', drawing))
+
+
+def test_one_form_sends_all_that_was_chosen(client: FlaskClient) -> None:
+    """Outcome, order and span are fields of the form of the clocks, and none is sent twice."""
+    html = read(client, "/slips?country=CN&outcome=late&sort=slip&within=P5Y&after=50")
+    [form] = re.findall(r'<form id="asked".*?</form>', html, re.DOTALL)
+    assert html.count('action="/slips"') == 1
+    fields = re.findall(r'<(?:select|button)[^>]*form="asked"', html)
+    assert len(fields) == 4
+    for name in ("outcome", "sort", "within"):
+        assert len(re.findall(rf'name="{name}"', html)) == 1
+    assert 'name="after"' not in form
+
+
+def test_the_drawing_has_every_promise(client: FlaskClient) -> None:
+    """Those of further pages too, and so has its picture."""
+    all_of = client.get("/v1/slips").get_json()["totals"]["ladders"]
+    assert all_of > 50
+    wide = re.findall(r'<div class="wide">(.*?)</div>', read(client, "/slips?after=50"), re.DOTALL)
+    assert marks(wide[0]) == all_of
+    picture = client.get("/pictures/slips.svg").text
+    assert marks(picture) == all_of
+    assert "Drawn here" not in picture
+
+
+def test_more_than_can_be_drawn_is_said(juno: Teller) -> None:
+    """On the page and on the picture, with the numbers."""
+    promised = MOST_DRAWN + 5
+    for number in range(promised):
+        entry = f"juno/upgraded/{number}"
+        juno.tell(plan(f"p-{number}", "upgraded", "2030", "2020", entry=entry))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    html = read(client, "/slips")
+    told = f"Drawn here: {MOST_DRAWN} of {promised}."
+    assert marks(html[: html.index('class="narrow"')]) == MOST_DRAWN
+    assert told in html
+    assert told in client.get("/pictures/slips.svg").text
+    # The pages of the list go on beyond what is drawn.
+    last = read(client, f"/slips?after={MOST_DRAWN}")
+    assert last.count('<span class="outcome') == 5
+
+
+def test_what_is_overdue_shows_how_far_behind_it_is(client: FlaskClient) -> None:
+    """From its first plan to the day of the sources, told apart from what came."""
+    html = read(client, "/slips?outcome=overdue")
+    delays = re.findall(r'<td data-h="Delay" class="nowrap">(.*?)</td>', html)
+    assert delays
+    assert all(re.fullmatch(r'<span class="muted">\+.* so far</span>', each) for each in delays)
+    assert "the longest overdue:" in html
+    assert "the greatest delay of what came first" in html
+
+
+def test_a_horizon_beyond_the_log_is_told(client: FlaskClient) -> None:
+    """What is promised for before it counts as overdue, since no source is so late."""
+    told = "No source here is later than 25 November 2026. What was promised for before "
+    assert f"{told}the end of 2030" in read(client, "/slips?stated=2030")
+    for url in ("/slips", "/slips?stated=2026", "/slips?stated=2016"):
+        assert "No source here is later" not in read(client, url)
+
+
+def test_no_median_of_nothing(client: FlaskClient) -> None:
+    """Where none came it says so."""
+    html = read(client, "/slips?outcome=overdue")
+    assert "no median delay: none came" in html
+    assert "of 0 that came" not in html
+
+
+def test_the_span_of_what_is_due_is_chosen(client: FlaskClient) -> None:
+    """Two years unless another is; the data leave out what only the page takes."""
+    assert "Due within 2 years" in read(client, "/slips?stated=2015")
+    html = read(client, "/slips?stated=2015&within=P10Y")
+    due = client.get("/v1/due?stated=2015&within=P10Y").get_json()["total"]
+    assert f'Due within 10 years <span class="n">{due}</span>' in html
+    assert 'href="/slips.json?stated=2015"' in html
+    pinned = re.search(r'<a class="pin" href="(/slips[^"]*)"', html)
+    assert pinned is not None
+    assert "within=P10Y" in pinned[1]
+    assert client.get(pinned[1]).status_code == 200
+    assert client.get("/slips?within=P3Y").status_code == 422
+
+
+def test_each_list_leads_to_its_own_next_page(client: FlaskClient) -> None:
+    """The link stands in the list, and comes back to it."""
+    html = read(client, "/slips?limit=20")
+    listed = html[html.index('id="ladders"') : html.index('id="overdue"')]
+    assert 'rel="next" href="/slips?after=20&limit=20#ladders"' in listed
+    groups = html[html.index('id="groups"') :]
+    assert 'rel="next" href="/slips?after=20&limit=20#groups"' in groups
+    assert 'rel="next"' not in read(client, "/slips?limit=20&country=CN&field=fusion")
+
+
+def test_several_outcomes_are_asked_at_once(client: FlaskClient) -> None:
+    """The form keeps them as it shows them."""
+    html = read(client, "/slips?outcome=late,overdue")
+    assert '<option value="late,overdue" selected>late, overdue</option>' in html
+    html = read(client, "/slips?outcome=kept,early")
+    assert '<option value="kept,early" selected>kept, early</option>' in html
