@@ -118,6 +118,7 @@ RULES = """
 .note.r { text-anchor: end; }
 .chart .side { font-family: var(--serif); font-weight: 600; fill: var(--ink); }
 .chart .many { font-family: var(--serif); font-weight: 600; fill: var(--ink); }
+.chart .many.then { fill: var(--seal); }
 .chart .as { fill: var(--seal); }
 .new { fill: none; stroke: var(--seal); stroke-width: 1.4; }
 .track { fill: none; stroke: var(--rule-2); stroke-width: 1; }

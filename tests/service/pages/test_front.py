@@ -36,18 +36,50 @@ def bare(html: str) -> str:
 
 
 def test_the_front_page_tells_a_year_as_it_was_foreseen(client: FlaskClient) -> None:
-    """With the figures of the hindsight, what no source foresaw, and the way to the state."""
+    """With the figures of the hindsight, what no source named apart from what was named and not
+    expected to run, how much there is to go by, and the way to the state."""
     found = client.get("/v1/hindsight?at=2024&stated=2016").get_json()
     html = get(client, "/?lang=en").text
     totals = found["totals"]
-    surprises = totals["unexpected_named"] + totals["unexpected_unnamed"]
     assert "2024 as stated by 2016" in bare(html)
     assert f'<b class="then-n">{totals["then"]}</b>' in html
     assert f"<b>{totals['now']}</b>" in html
-    assert f"{surprises} of them were foreseen by no source here:" in bare(html)
+    unnamed, expected = totals["unexpected_unnamed"], totals["unexpected_named"]
+    assert f"{unnamed} of them were named by no source held here by then:" in bare(html)
+    assert f"{expected} had been named, but were not expected to run:" in bare(html)
+    held = found["coverage"]["facilities"]
+    assert re.search(rf"Of \d+ of {held} facilities this chronicle holds anything", bare(html))
     assert 'href="/state?at=2024&amp;stated=2016&amp;lang=en"' in html
     named = re.findall(r'class="unforeseen".*?</p>', html, re.DOTALL)[0]
-    assert set(re.findall(r"/records/([a-z0-9-]+)", named)) <= set(found["unexpected"])
+    ids = set(re.findall(r"/records/([a-z0-9-]+)", named))
+    rows = {row["id"]: row["named"] for row in client.get(found_all(found)).get_json()["rows"]}
+    assert ids <= set(found["unexpected"])
+    assert not any(rows[id] for id in ids)
+
+
+def found_all(found: dict[str, str]) -> str:
+    """The address of an answer with all of its rows."""
+    return f"{found['pinned']}&limit=1000"
+
+
+def test_the_poster_of_the_front_page_is_what_was_foreseen(client: FlaskClient) -> None:
+    """Its numbers, as large as can be, on the picture to take along as well."""
+    totals = client.get("/v1/hindsight?at=2024&stated=2016").get_json()["totals"]
+    svg = client.get("/pictures/home.svg?lang=en").text
+    numbers = re.findall(r'class="many[^>]*>(\d+)<', svg)
+    assert numbers == [str(totals[name]) for name in ("then", "now", "unexpected_unnamed")]
+
+
+def test_of_what_nothing_was_said_nothing_is_known(client: FlaskClient) -> None:
+    """Not even that it had not begun."""
+    found = client.get("/v1/hindsight?at=2024&stated=2016&limit=1000").get_json()
+    for id in [row["id"] for row in found["rows"] if not row["named"]][:2]:
+        html = bare(get(client, f"/records/{id}?at=2024&stated=2016&lang=en").text)
+        assert "This chronicle holds nothing that had been said of" in html
+        assert "by the end of 2016" in html
+        assert "nothing said by then" in html
+        assert "not yet begun" not in html
+        assert "last known" not in html
 
 
 def test_the_front_page_has_the_state_and_the_greatest_delay(client: FlaskClient) -> None:
