@@ -121,6 +121,7 @@ RULES = """
 .chart .many.then { fill: var(--seal); }
 .chart .as { fill: var(--seal); }
 .new { fill: none; stroke: var(--seal); stroke-width: 1.4; }
+.fresh { fill: var(--seal); }
 .track { fill: none; stroke: var(--rule-2); stroke-width: 1; }
 .went { fill: none; stroke: var(--ink-2); stroke-width: 2.4; }
 .before { fill: var(--paper); stroke: var(--ink-2); stroke-width: 1.6; }

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.archive import Archive
+from service.pages.compare.page import in_proportion
 from service.pages.shell.problem import DATES
 from tests.service.pages.test_pages import Read
 
@@ -297,6 +298,54 @@ def test_the_sources_of_two_sides_are_chosen_in_words(
     assert response.status_code == 303
     assert led in response.headers["Location"]
     assert "said" not in response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "led"),
+    [
+        ("at=2006", "at=2006&to_at=2016"),
+        ("at=2006&to_at=&said=all&to_said=same&dates=2006 2016", "at=2006"),
+        ("at=2006&to_at=2016&country=CN&to_country=US&dates=2006 2016", "at=2016"),
+        ("at=2006&to_at=2017&country=CN&to_country=US&dates=2006 2016", "at=2006&to_at=2017"),
+    ],
+)
+def test_a_day_that_was_typed_stays_on_its_side(client: FlaskClient, sent: str, led: str) -> None:
+    """The other is ten years later; places that are chosen anew are compared on one day, if the
+    days were left as they stood."""
+    location = get(client, f"/compare?{sent}").headers["Location"]
+    days = [pair for pair in location.partition("?")[2].split("&") if "at=" in pair]
+    assert "&".join(sorted(days)) == led
+
+
+def test_the_form_of_a_comparison_says_what_its_days_were(client: FlaskClient) -> None:
+    """So that it is known whether they were touched."""
+    html = get(client, "/compare?at=2006&to_at=2016&lang=en").text
+    assert '<input type="hidden" name="dates" value="2006 2016">' in html
+    assert 'placeholder="ten years later"' in html
+    assert 'name="dates"' not in get(client, "/compare?country=CN&to_country=US").text
+
+
+def test_what_was_not_collected_is_no_zero(client: FlaskClient) -> None:
+    """Between two places, in words and in the picture."""
+    url = "?at=2020&country=CN&to_country=US&lang=en"
+    page = get(client, f"/compare{url}").text
+    assert "none held" in bare(page)
+    svg = get(client, f"/pictures/compare.svg{url}").text
+    assert "none held" in svg
+    assert "→" not in svg
+
+
+def test_every_facility_of_a_side_has_its_mark(client: FlaskClient) -> None:
+    """On the page and in the frame; where they are too many, each sort has its share."""
+    answer = client.get("/v1/compare?at=2006&to_at=2016").get_json()
+    held = sum(pair["b"] is not None and pair["b"]["status"] is not None
+               for pair in answer["pairs"])  # fmt: skip
+    page = get(client, "/compare?at=2006&to_at=2016").text
+    frame = get(client, "/embed/compare?at=2006&to_at=2016").text
+    second = page.partition('class="units"')[2].partition('class="units"')[2].partition("</div>")[0]
+    assert second.count("<li") == held
+    assert frame.count('<span class="new"') == second.count('<li class="new"') > 0
+    assert in_proportion([False] * 600 + [True] * 300, 300).count(True) == 100
 
 
 def test_then_is_compared_with_all_sources_to_date(client: FlaskClient) -> None:
