@@ -295,6 +295,9 @@ def problem_as_page(response: Response) -> Response:
     }
     response.set_data(hide_keys(rendering.render("shell/problem.html", lang, shown)))
     response.mimetype = HTML
+    if response.status_code == 503 and request.method == "GET":
+        # It tries again by itself, also in a frame, where nobody reloads.
+        response.headers["Refresh"] = response.headers["Retry-After"]
     return rendering.with_policy(response)
 
 
