@@ -36,8 +36,8 @@ JSON = "application/json"
 XML = "text/xml"
 FORMATS = ("json", "xml")
 
-WIDTH, HEIGHT = 800, 500
-"""The size of a frame, in pixels, where the site does not say how much room it has."""
+WIDTH = 800
+"""How wide a frame is, in pixels, where the site does not say how much room it has."""
 
 LEAST, MOST = 100, 99_999
 """The sizes that a site may have room for, in pixels."""
@@ -116,7 +116,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
         source=f"{root}/embed{page}{query}",
         poster=f"{root}{pictures.poster}",
         width=min(WIDTH, width),
-        height=min(HEIGHT, _room("maxheight", texts)),
+        height=min(shown.kind.frames[0].height_at(width), _room("maxheight", texts)),
         widest=min(WIDTH, width) if "maxwidth" in texts else None,
     )
 
@@ -199,5 +199,5 @@ def _room(name: str, texts: Mapping[str, str]) -> int:
     """The greatest width or height that the site has room for."""
     text = texts.get(name)
     if text is None:
-        return max(WIDTH, HEIGHT)
+        return MOST
     return whole_number(name, text, LEAST, MOST)
