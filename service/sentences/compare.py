@@ -167,6 +167,11 @@ def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:
             "status": Figure(status_phrase(left.status, say.lang)),
             "other_status": Figure(status_phrase(right.status, say.lang)),
         }
+        if left.status is None or right.status is None:
+            slots |= {"first": _on_the_day(say, left), "second": _on_the_day(say, right)}
+            if left.beyond:
+                return say.gettext("Seen from {stated}, {when} {first}, and {second}.", **slots)
+            return say.begun(say.gettext("{when} {first}, and {second}.", **slots))
         if left.beyond:
             return say.gettext(
                 "Seen from {stated}, {one} would be {status} {when}, and {other} {other_status}.",
@@ -176,6 +181,21 @@ def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:
             say.gettext("{when} {one} was {status}, and {other} {other_status}.", **slots)
         )
     return _both(say, left, right, _facility(say, left), _facility(say, right))
+
+
+def _on_the_day(say: Voice, side: SideShown) -> Phrase:
+    """What a facility is on its day, also where that is nothing yet."""
+    slots: dict[str, Slot] = {
+        "name": _called(say, side),
+        "status": Figure(status_phrase(side.status, say.lang)),
+    }
+    if side.status is None and side.beyond:
+        return say.gettext("nothing would have come of {name} yet", **slots)
+    if side.status is None:
+        return say.gettext("nothing had come of {name} yet", **slots)
+    if side.beyond:
+        return say.gettext("{name} would be {status}", **slots)
+    return say.gettext("{name} was {status}", **slots)
 
 
 def _called(say: Voice, side: SideShown) -> Part:

@@ -13,7 +13,7 @@ from service.sentences.compare import SideShown, compare_sentence
 from service.sentences.coverage import Covered, Held, Part
 from service.sentences.diff import diff_sentence
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
-from service.sentences.sentence import Sentence
+from service.sentences.sentence import Name, Sentence
 from service.sentences.trends import Ends, trends_sentence
 from service.words.places import WORLD, Place
 from tests.service.sentences.telling import (
@@ -393,6 +393,20 @@ def test_two_countries_and_two_fields(
     )
 
 
+def test_of_two_facilities_one_may_not_have_begun() -> None:
+    """That is told of it, and is no status that it has."""
+    none, runs = side(name=Name("AALF"), status=None), side(name=JUNO, status="operating")
+    assert told(compare_sentence(none, runs)) == (
+        "At the end of 2003 nothing had come of AALF yet, and JUNO was operating.",
+        "2003年底，AALF尚无进展，江门中微子实验的状态为“运行中”。",
+    )
+    later = [replace(each, at=END_OF_2030) for each in (runs, none)]
+    assert told(compare_sentence(*later)).en == (
+        "Seen from 25 November 2026, at the end of 2030 JUNO would be operating, and nothing would"
+        " have come of AALF yet."
+    )
+
+
 def test_a_class_is_what_is_counted() -> None:
     """It is no place, and runs nothing."""
     light = {"class_": "light-source", "running": 5}
@@ -518,19 +532,19 @@ def test_two_countries_at_two_days() -> None:
         (
             {"name": JUNO, "status": "operating"},
             {"name": NAMES[0], "status": None},
-            "At the end of 2003 JUNO was operating, and Tianhe-2 not yet begun.",
-            "2003年底，江门中微子实验的状态为“运行中”，天河二号为“尚未开始”。",
+            "At the end of 2003 JUNO was operating, and nothing had come of Tianhe-2 yet.",
+            "2003年底，江门中微子实验的状态为“运行中”，天河二号尚无进展。",
         ),
         (
             {"name": JUNO, "status": "operating", "at": END_OF_2030},
             {"name": NAMES[0], "status": None, "at": END_OF_2030},
             (
-                "Seen from 25 November 2026, JUNO would be operating at the end of 2030,"
-                " and Tianhe-2 not yet begun."
+                "Seen from 25 November 2026, at the end of 2030 JUNO would be operating,"
+                " and nothing would have come of Tianhe-2 yet."
             ),
             (
-                "从2026年11月25日来看，2030年底江门中微子实验的状态将为“运行中”，"
-                "天河二号将为“尚未开始”。"
+                "从2026年11月25日来看，2030年底，江门中微子实验的状态将为“运行中”，"
+                "天河二号仍将无进展。"
             ),
         ),
         (
