@@ -96,15 +96,15 @@ def _like_with_like(say: Voice, left: SideShown, right: SideShown) -> Phrase:
         "other": _who(say, right, shares=shares),
         "whole": say.count(left.whole),
         "other_whole": say.count(right.whole),
-        "all": say.span(left.running, left.href),
-        "other_all": say.span(right.running, right.href),
+        "counted": say.span(left.running, left.href),
+        "other_counted": say.span(right.running, right.href),
         "facilities": say.facilities(left.whole, left.field if shares else None),
         "when": times.when(left.at, say.lang),
         "stated": times.moment(left.stated, say.lang),
     }
     rest = say.gettext(
         "With all other classes, of which it holds those of China and a choice of others:"
-        " {one} {all}, {other} {other_all}.",
+        " {one} {counted}, {other} {other_counted}.",
         **slots,
     )
     if left.seen_from != right.seen_from or left.at != right.at:
@@ -116,14 +116,14 @@ def _like_with_like(say: Voice, left: SideShown, right: SideShown) -> Phrase:
         return say.sentences([_side_by_side(say, left, right), whole])
     if left.beyond:
         whole = say.gettext(
-            "Seen from {stated}, of the classes that this chronicle means to hold whole {one} would"
-            " run {whole} {facilities} {when}, {other} {other_whole}.",
+            "Seen from {stated}, of the classes that this chronicle means to hold whole, {one}"
+            " would run {whole} {facilities} {when}, {other} {other_whole}.",
             **slots,
         )
     else:
         whole = say.begun(
             say.gettext(
-                "{when}, of the classes that this chronicle means to hold whole {one} ran {whole}"
+                "{when}, of the classes that this chronicle means to hold whole, {one} ran {whole}"
                 " {facilities}, {other} {other_whole}.",
                 **slots,
             )

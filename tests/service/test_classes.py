@@ -62,7 +62,7 @@ def test_what_is_whole_of_two_places_is_compared_first(asked: Reader) -> None:
     url = "?at=1999&country=CN&to_country=US&lang=en"
     said = asked.get(f"/v1/compare{url.partition('&lang')[0]}")["sentence"]["en"]
     assert said.startswith(
-        "At the end of 1999, of the classes that this chronicle means to hold whole China ran 2"
+        "At the end of 1999, of the classes that this chronicle means to hold whole, China ran 2"
         " big-science facilities, the United States 1."
     )
     page = asked.ask(f"/compare{url}", Accept="text/html").get_data(as_text=True)

@@ -435,12 +435,12 @@ def test_two_places_are_compared_by_what_is_held_whole_of_both() -> None:
         " 99, the United States 33."
     )
     assert told(compare_sentence(left, right, covered=held)).en == (
-        "At the end of 2003, of the classes that this chronicle means to hold whole China ran 24"
+        "At the end of 2003, of the classes that this chronicle means to hold whole, China ran 24"
         f" big-science facilities, the United States 22. {rest}"
     )
     later = [replace(each, at=END_OF_2030) for each in (left, right)]
     assert told(compare_sentence(*later, covered=held)).en == (
-        "Seen from 25 November 2026, of the classes that this chronicle means to hold whole China"
+        "Seen from 25 November 2026, of the classes that this chronicle means to hold whole, China"
         " would run 24 big-science facilities at the end of 2030, the United States 22."
         f" {rest}"
     )
