@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from events.dates import civil, display, iso, parse
@@ -21,6 +21,7 @@ from service.state.row import expected_status
 from service.translations import LANGUAGES, Language, translations
 from service.words.labels import part_phrase
 from service.words.places import place_name
+from service.words.whole_classes import WHOLE
 
 Members = dict[str, Any]
 
@@ -83,6 +84,12 @@ def label_of(side: Side, other: Side, name: str, lang: Language) -> str:
             f"as recorded at @{clocks.known}" if lang == "en" else f"记录至@{clocks.known}"
         )
     return (", " if lang == "en" else "，").join(parts)
+
+
+def running_by_class(rows: Iterable[Members], classes: Collection[str]) -> Counter[str]:
+    """How many of some facilities run, or are expected to, of each of some classes."""
+    running = (row for row in rows if expected_status(row) == "operating")
+    return Counter(row["class"] for row in running if row.get("class") in classes)
 
 
 def _called(card: Mapping[str, Any], lang: Language) -> str:
@@ -151,6 +158,7 @@ def _sided(found: Found, side: Side, card: Members) -> SideShown:
         running = sum(expected_status(row) == "operating" for row in found.facilities.values())
     elif ranged["certain"] == ranged["possible"]:
         running = found.totals["status"].get("operating", 0)
+    whole = running_by_class(found.facilities.values(), WHOLE)
     return SideShown(
         at=clocks.at,
         stated=clocks.stated,
@@ -159,6 +167,7 @@ def _sided(found: Found, side: Side, card: Members) -> SideShown:
         field=side.field,
         class_=side.class_,
         running=running,
+        whole=whole.total(),
         name=name,
         status=status,
         recorded=side.record is None or bool(found.card),

@@ -50,7 +50,7 @@ def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str) -> Drawing
     names = Names(
         earth,
         [
-            Named(crowd.key, crowd.name, crowd.running, crowd.all, (disc,))
+            Named(crowd.key, crowd.name, crowd.running, crowd.all, (disc,), code=crowd.key)
             for disc, crowd in zip(discs, found, strict=True)
         ],
     )

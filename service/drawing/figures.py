@@ -1,5 +1,5 @@
-"""What stands beside drawings in a row: large numbers, each with what it counts, and the discs of
-statuses, each with its name.
+"""What stands beside drawings: large numbers, each with what it counts, in a row or as a picture of
+their own, and the discs of statuses, each with its name.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from service.drawing.marks import glyph, number, sheet, text
 
 _SIZE, _TEXT, _LINE = 34, 12.0, 15
 _APART = 20
+_NUMERAL, _SAID, _NUMERALS_WIDE = 84, 17.0, 420
 
 
 class Figure(NamedTuple):
@@ -38,6 +39,36 @@ def draw_figures(figures: Sequence[Figure], *, label: str, wide: int = WIDE) -> 
             drawn += text("m", x, _SIZE + 14 + _LINE * line, said)
         height = max(height, _SIZE + 20 + _LINE * len(words))
     return sheet("chart figures", drawn, width=wide, height=height, label=label)
+
+
+class Numeral(NamedTuple):
+    """A number that is the picture itself, and what it counts; `then` it was only expected."""
+
+    number: str
+    what: str
+    then: bool = False
+
+
+def draw_numerals(numerals: Sequence[Numeral], *, label: str) -> Drawing:
+    """The numbers below each other, as large as a heading is, each before its words."""
+    left = 0.57 * _NUMERAL * max((len(each.number) for each in numerals), default=0) + 18
+    drawn, y = "", 0
+    for each in numerals:
+        css = "many then" if each.then else "many"
+        words = folded(each.what, _SAID, _NUMERALS_WIDE - left)
+        tall = max(_NUMERAL, round(len(words) * _SAID * 1.3) + 8)
+        first = y + tall / 2 - (len(words) / 2 - 0.75) * _SAID * 1.3
+        drawn += (
+            f'<text class="{css}" style="font-size:{_NUMERAL}px" x="0" '
+            f'y="{number(y + tall / 2 + _NUMERAL * 0.35)}">{escape(each.number)}</text>'
+        )
+        for line, said in enumerate(words):
+            drawn += (
+                f'<text style="font-size:{_SAID}px" x="{number(left)}" '
+                f'y="{number(first + line * _SAID * 1.3)}">{escape(said)}</text>'
+            )
+        y += tall + 12
+    return sheet("chart figures", drawn, width=_NUMERALS_WIDE, height=y - 12, label=label)
 
 
 def draw_key(statuses: Sequence[tuple[str, str]], *, label: str, wide: int = WIDE) -> Drawing:

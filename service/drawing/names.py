@@ -1,12 +1,14 @@
 """The names on a map, placed so that none meets a disc, another name or the rim.
 
-The groups of most discs come first; one that finds no room at any of eight places about its
-discs stands on its disc, if that is large enough, or goes without.
+A name stands on its disc, in one line or two, if that is large enough, else at one of eight places
+about its discs; the groups of most discs come first. One that finds no room goes without, or has a
+short `code` on its disc.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import sqrt
 from typing import NamedTuple
 
 from markupsafe import escape
@@ -40,13 +42,15 @@ class Round(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Discs that have one name: a number beside it, and a `rank` among those of the same number."""
+    """Discs that have one name: a number beside it, and a `rank` among those of the same number.
+    Where there is no room for the name its `code` stands for it, if it has one."""
 
     key: str
     name: str
     size: int
     rank: int
     discs: tuple[Round, ...]
+    code: str = ""
 
 
 class Names:
@@ -66,26 +70,25 @@ class Names:
         """The names that find room."""
         texts = []
         for group in self._groups:
-            big = group.size >= 5
+            css = "big" if group.size >= 5 else ""
             more = f" {group.size}" if group.size > 1 else ""
-            wide = width(group.name, TEXT, bold=big) + width(more, TEXT)
-            spot = next(filter(self._free, _around(group.discs, wide)), None)
-            kinds = ["big"] if big else []
-            if spot is None:
-                # A disc may be large enough to have its name on it.
-                spot = _on(group.discs, wide)
-                kinds.append("on")
-            if spot is None:
-                continue
-            self._take(*spot)
-            x, y, _, tall = spot
-            css = f' class="{" ".join(kinds)}"' if kinds else ""
+            name = width(group.name, TEXT, bold=bool(css))
+            wide = name + width(more, TEXT)
             # A space at the beginning of a tspan is dropped where pixels are made of it.
-            number_of = f' <tspan class="n">{group.size}</tspan>' if more else ""
-            texts.append(
-                f'<text{css} x="{number(x)}" y="{number(y + tall - 3)}">'
-                f"{escape(group.name)}{number_of}</text>"
-            )
+            plain = str(escape(group.name))
+            told = plain + (f' <tspan class="n">{group.size}</tspan>' if more else "")
+            if (spot := self._on(group.discs, wide)) is not None:
+                texts.append(_written(f"{css} on", spot, told))
+            elif more and (spot := self._on(group.discs, name, lines=2)) is not None:
+                texts.append(_written(f"{css} on", spot, plain))
+                x, y, _, tall = spot
+                left = x + (name - width(more.strip(), TEXT)) / 2
+                texts.append(_written("on", (left, y + tall, 0.0, tall), more.strip()))
+            elif (spot := next(filter(self._free, _around(group.discs, wide)), None)) is not None:
+                self._take(*spot)
+                texts.append(_written(css, spot, told))
+            elif (spot := self._on(group.discs, width(group.code, TEXT, bold=True))) is not None:
+                texts.append(_written("big on", spot, group.code))
         return "".join(texts)
 
     def seas(self, words: Words) -> str:
@@ -103,14 +106,25 @@ class Names:
         return "".join(texts)
 
     def _free(self, spot: Spot) -> bool:
+        return self._is_inside(spot) and self._taken.isdisjoint(self._cells(*spot))
+
+    def _is_inside(self, spot: Spot) -> bool:
         x, y, wide, tall = spot
-        inside = (
+        return (
             x >= 2
             and y >= 2
             and x + wide <= self._sheet.width - 2
             and y + tall <= self._sheet.height - 2
         )
-        return inside and self._taken.isdisjoint(self._cells(*spot))
+
+    def _on(self, discs: tuple[Round, ...], wide: float, *, lines: int = 1) -> Spot | None:
+        """The place upon one disc for the first of some lines; None where it is not as large as
+        that, or there is nothing to write."""
+        [disc, *others] = discs
+        across = 2 * sqrt(max(disc.r**2 - (6.5 * (lines - 1)) ** 2, 0))
+        spot = (disc.x - wide / 2, disc.y - 6.5 * lines, wide, 13.0)
+        is_room = not others and wide > 0 and across >= wide + 4
+        return spot if is_room and self._is_inside(spot) else None
 
     def _take(self, x: float, y: float, wide: float, tall: float) -> None:
         self._taken.update(self._cells(x, y, wide, tall))
@@ -121,12 +135,11 @@ class Names:
                 yield column, row
 
 
-def _on(discs: tuple[Round, ...], wide: float) -> Spot | None:
-    """The place upon one disc; None where it is not as large as that."""
-    [disc, *others] = discs
-    if others or 2 * disc.r < wide + 6:
-        return None
-    return disc.x - wide / 2, disc.y - 6.5, wide, 13.0
+def _written(css: str, spot: Spot, told: str) -> str:
+    """A text at a place."""
+    x, y, _, tall = spot
+    named = f' class="{css.strip()}"' if css else ""
+    return f'<text{named} x="{number(x)}" y="{number(y + tall - 3)}">{told}</text>'
 
 
 Spot = tuple[float, float, float, float]

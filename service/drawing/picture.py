@@ -118,8 +118,10 @@ RULES = """
 .note.r { text-anchor: end; }
 .chart .side { font-family: var(--serif); font-weight: 600; fill: var(--ink); }
 .chart .many { font-family: var(--serif); font-weight: 600; fill: var(--ink); }
+.chart .many.then { fill: var(--seal); }
 .chart .as { fill: var(--seal); }
 .new { fill: none; stroke: var(--seal); stroke-width: 1.4; }
+.fresh { fill: var(--seal); }
 .track { fill: none; stroke: var(--rule-2); stroke-width: 1; }
 .went { fill: none; stroke: var(--ink-2); stroke-width: 2.4; }
 .before { fill: var(--paper); stroke: var(--ink-2); stroke-width: 1.6; }

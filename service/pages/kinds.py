@@ -87,7 +87,12 @@ PAGES: tuple[PageKind, ...] = (
         read=sides_of,
         begin=default_sides,
         frames=(
-            PageFrame(path="/embed/compare", about="Two sides, in a frame.", show=compare_page),
+            PageFrame(
+                path="/embed/compare",
+                about="Two sides, in a frame.",
+                show=compare_page,
+                heights=(860, 600, 540),
+            ),
         ),
     ),
     PageKind(
@@ -105,6 +110,7 @@ PAGES: tuple[PageKind, ...] = (
                 path="/embed/slips",
                 about="What was promised and what came, in a frame.",
                 show=slips_page,
+                heights=(880, 640, 540),
             ),
         ),
     ),
@@ -122,6 +128,7 @@ PAGES: tuple[PageKind, ...] = (
                 path="/embed/trends",
                 about="Counts and indicators through the years, in a frame.",
                 show=partial(trends_page, narrow=IN_A_FRAME),
+                heights=(460, 460, 440),
             ),
         ),
     ),
@@ -166,7 +173,12 @@ PAGES: tuple[PageKind, ...] = (
         own=tuple(each.name for each in REVISIONS),
         read=record_read,
         frames=(
-            PageFrame(path="/embed/records/{id}", about="A record, in a frame.", show=record_page),
+            PageFrame(
+                path="/embed/records/{id}",
+                about="A record, in a frame.",
+                show=record_page,
+                heights=(720, 540, 540),
+            ),
         ),
     ),
     PageKind(

@@ -29,7 +29,7 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
     """The view function of a page, or of a frame of it."""
     path, make, takes = kind.path, kind.show, kind.takes
     read: Read = kind.query
-    template, beside = "page.html", kind.frame_path
+    template, beside = "page.html", next(iter(kind.frames), None)
     if frame is not None:
         path, make, takes = frame.path, framed(kind.path, frame.show), (*takes, *frame.own)
         read = frame.read or read
@@ -52,7 +52,7 @@ def _view(kind: PageKind, frame: PageFrame | None = None) -> ViewFunction:
             read=read,
             question=kind.question_of(texts),
             id=id,
-            frame=None if beside is None else beside.replace("{id}", id),
+            frame=None if beside is None else (beside.path.replace("{id}", id), beside.heights[1]),
             titled=kind.title,
             pictured=None if frame else pictured,
         )

@@ -55,6 +55,7 @@ def facility_in_words(
             expected=None if expected is None else expected["status"],
             overdue=overdue - (ladder is not None and ladder.outcome == "overdue" and overdue > 0),
             ladder=ladder,
+            is_untold=all(each.withdrawn or each.said > as_of.stated for each in statements),
         )
     ).members()
 

@@ -11,7 +11,7 @@ from service.sentences.coverage import Covered, holds_nothing, what_it_covers
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, joined
 from service.sentences.voice import Count, Slot, Voice, in_each_language, is_none
 from service.translations import Language
-from service.words.labels import status_phrase
+from service.words.labels import class_phrase, status_phrase
 from service.words.places import WORLD, Place
 
 
@@ -19,8 +19,9 @@ from service.words.places import WORLD, Place
 class SideShown:
     """One side of a comparison as the sentence shows it: its subject, its clocks, its result.
 
-    For a country or a field, `running` is how many facilities ran, and `href` the
-    path of their list. For a facility, there are its `name` and its `status` on the day `at`;
+    For a country or a field, `running` is how many facilities ran, `whole` how many of these are of
+    a class that is meant to be whole in all countries, and `href` the path of their list. For a
+    facility, there are its `name` and its `status` on the day `at`;
     `recorded` is whether the log had it at the position `known`.
     """
 
@@ -31,6 +32,7 @@ class SideShown:
     field: str | None = None
     class_: str | None = None
     running: Count = 0
+    whole: int = 0
     name: Name | None = None
     status: str | None = None
     recorded: bool = True
@@ -60,8 +62,9 @@ def compare_sentence(
     `started` and `stopped` are how many ran on the right side alone and on the left
     side alone. The sentence has them where both sides are one country or field, at two days
     that are over, at the same `stated` and `known`. `covered` is what the log holds of each side.
-    Of a side of which it holds no facility the sentence says that; of two places it says that it
-    counts what this chronicle holds, unless their class is meant to be whole.
+    Of a side of which it holds no facility the sentence says that. Of two places it tells first
+    what ran of the classes that are meant to be whole, and then that all others are counted as far
+    as this chronicle holds them, unless their class is meant to be whole.
     """
     if left.name is not None and right.name is not None:
         return in_each_language(lambda say: _facilities(say, left, right))
@@ -75,12 +78,57 @@ def compare_sentence(
     is_partial = left.place != right.place and any(each.whole is None for each in covered)
 
     def render(say: Voice) -> Phrase:
-        counted: Phrase = ()
-        if is_partial:
+        if not is_partial:
+            return _side_by_side(say, left, right)
+        if not (left.whole or right.whole):
             counted = say.gettext("Counted are those that this chronicle holds.")
-        return say.sentences([_side_by_side(say, left, right), counted])
+            return say.sentences([_side_by_side(say, left, right), counted])
+        return _like_with_like(say, left, right)
 
     return in_each_language(render)
+
+
+def _like_with_like(say: Voice, left: SideShown, right: SideShown) -> Phrase:
+    """Two places: first what can be compared, then all that is held, which cannot."""
+    shares = left.field == right.field
+    slots: dict[str, Slot] = {
+        "one": _who(say, left, shares=shares),
+        "other": _who(say, right, shares=shares),
+        "whole": say.count(left.whole),
+        "other_whole": say.count(right.whole),
+        "counted": say.span(left.running, left.href),
+        "other_counted": say.span(right.running, right.href),
+        "facilities": say.facilities(left.whole, left.field if shares else None),
+        "when": times.when(left.at, say.lang),
+        "stated": times.moment(left.stated, say.lang),
+    }
+    rest = say.gettext(
+        "With all other classes, of which it holds those of China and a choice of others:"
+        " {one} {counted}, {other} {other_counted}.",
+        **slots,
+    )
+    if left.seen_from != right.seen_from or left.at != right.at:
+        whole = say.gettext(
+            "Of the classes that this chronicle means to hold whole: {one} {whole},"
+            " {other} {other_whole}.",
+            **slots,
+        )
+        return say.sentences([_side_by_side(say, left, right), whole])
+    if left.beyond:
+        whole = say.gettext(
+            "Seen from {stated}, of the classes that this chronicle means to hold whole, {one}"
+            " would run {whole} {facilities} {when}, {other} {other_whole}.",
+            **slots,
+        )
+    else:
+        whole = say.begun(
+            say.gettext(
+                "{when}, of the classes that this chronicle means to hold whole, {one} ran {whole}"
+                " {facilities}, {other} {other_whole}.",
+                **slots,
+            )
+        )
+    return say.sentences([whole, rest])
 
 
 def _with_gaps(say: Voice, sides: Sequence[SideShown], covered: Sequence[Covered]) -> Phrase:
@@ -95,7 +143,7 @@ def _with_gaps(say: Voice, sides: Sequence[SideShown], covered: Sequence[Covered
 
 def _alone(say: Voice, side: SideShown) -> Phrase:
     """What one side runs."""
-    clause = _at_its_clocks(say, side)
+    clause = _at_its_clocks(say, side, side)
     if side.beyond:
         stated = times.moment(side.stated, say.lang)
         lead = say.gettext("seen from {stated}", stated=stated)
@@ -119,6 +167,11 @@ def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:
             "status": Figure(status_phrase(left.status, say.lang)),
             "other_status": Figure(status_phrase(right.status, say.lang)),
         }
+        if left.status is None or right.status is None:
+            slots |= {"first": _on_the_day(say, left), "second": _on_the_day(say, right)}
+            if left.beyond:
+                return say.gettext("Seen from {stated}, {when} {first}, and {second}.", **slots)
+            return say.begun(say.gettext("{when} {first}, and {second}.", **slots))
         if left.beyond:
             return say.gettext(
                 "Seen from {stated}, {one} would be {status} {when}, and {other} {other_status}.",
@@ -128,6 +181,21 @@ def _facilities(say: Voice, left: SideShown, right: SideShown) -> Phrase:
             say.gettext("{when} {one} was {status}, and {other} {other_status}.", **slots)
         )
     return _both(say, left, right, _facility(say, left), _facility(say, right))
+
+
+def _on_the_day(say: Voice, side: SideShown) -> Phrase:
+    """What a facility is on its day, also where that is nothing yet."""
+    slots: dict[str, Slot] = {
+        "name": _called(say, side),
+        "status": Figure(status_phrase(side.status, say.lang)),
+    }
+    if side.status is None and side.beyond:
+        return say.gettext("nothing would have come of {name} yet", **slots)
+    if side.status is None:
+        return say.gettext("nothing had come of {name} yet", **slots)
+    if side.beyond:
+        return say.gettext("{name} would be {status}", **slots)
+    return say.gettext("{name} was {status}", **slots)
 
 
 def _called(say: Voice, side: SideShown) -> Part:
@@ -153,17 +221,18 @@ def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopp
     slots: dict[str, Slot] = {
         "span": _span(left.at, right.at, say.lang),
         "whose": _whose(say, left),
+        "what": say.pgettext("running", "facilities")
+        if left.class_ is None
+        else class_phrase(left.class_, say.lang),
         "from": say.span(left.running, left.href),
         "to": say.span(right.running, right.href),
     }
     if is_none(left.running) and is_none(right.running):
-        return say.gettext("In {span} the chronicle counted no running facilities{whose}.", **slots)
+        return say.gettext("In {span} the chronicle counted no running {what}{whose}.", **slots)
     if left.running == right.running:
-        moved = say.gettext("In {span} the running facilities{whose} stayed at {to}", **slots)
+        moved = say.gettext("In {span} the running {what}{whose} stayed at {to}", **slots)
     else:
-        moved = say.gettext(
-            "In {span} the running facilities{whose} went from {from} to {to}", **slots
-        )
+        moved = say.gettext("In {span} the running {what}{whose} went from {from} to {to}", **slots)
     if not started and not stopped:
         return say.gettext("{clauses}.", clauses=moved)
     counts = []
@@ -176,7 +245,7 @@ def _two_days(say: Voice, left: SideShown, right: SideShown, started: int, stopp
 
 def _whose(say: Voice, side: SideShown) -> Phrase:
     """Of which place and field, where one is named."""
-    where = say.place(side.place, side.field, side.class_)
+    where = say.place(side.place, side.field)
     if side.place and where["field"]:
         return say.pgettext("whose", " of {country} in {field}", **where)
     if side.place:
@@ -198,24 +267,28 @@ def _side_by_side(say: Voice, left: SideShown, right: SideShown) -> Phrase:
         slots: dict[str, Slot] = {
             "when": times.when(left.at, say.lang),
             "stated": times.moment(left.stated, say.lang),
-            "one": _who(say, left),
-            "other": _who(say, right),
-            "some": _some(say, left),
-            "rest": _number(say, right),
+            "one": _who(say, left, shares=left.field == right.field),
+            "other": _who(say, right, shares=left.field == right.field),
+            "some": _some(say, left, shares=left.field == right.field),
+            "rest": _number(say, right)
+            if left.class_ == right.class_
+            else _some(say, right, shares=left.field == right.field),
         }
         if left.beyond:
             return say.gettext(
                 "Seen from {stated}, {one} would run {some} {when}, {other} {rest}.", **slots
             )
         return say.begun(say.gettext("{when}, {one} ran {some}, {other} {rest}.", **slots))
-    return _both(say, left, right, _at_its_clocks(say, left), _at_its_clocks(say, right))
+    clauses = _at_its_clocks(say, left, right), _at_its_clocks(say, right, left)
+    return _both(say, left, right, *clauses)
 
 
-def _at_its_clocks(say: Voice, side: SideShown) -> Phrase:
+def _at_its_clocks(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
+    shares = side.field == beside.field
     slots: dict[str, Slot] = {
         "when": times.when(side.at, say.lang),
-        "who": _who(say, side),
-        "some": _some(say, side),
+        "who": _who(say, side, shares=shares),
+        "some": _some(say, side, shares=shares),
     }
     if side.beyond:
         return say.gettext("{who} would run {some} {when}", **slots)
@@ -256,9 +329,10 @@ def _lead(say: Voice, side: SideShown, beside: SideShown) -> Phrase:
     return say.gettext("by what is recorded up to {position}", **slots) if recorded else ()
 
 
-def _who(say: Voice, side: SideShown) -> Phrase:
-    """The place, the field or both, or the whole chronicle, as who runs facilities."""
-    where = say.place(side.place, side.field, side.class_)
+def _who(say: Voice, side: SideShown, *, shares: bool) -> Phrase:
+    """The place, the field or both, or the whole chronicle, as who runs facilities; a field that
+    it `shares` with the other side goes with what is run, as a class does."""
+    where = say.place(side.place, None if shares else side.field)
     if side.place and where["field"]:
         return say.pgettext("who", "{field} in {country}", **where)
     if side.place:
@@ -266,9 +340,11 @@ def _who(say: Voice, side: SideShown) -> Phrase:
     return (where["field"],) if where["field"] else say.pgettext("who", "all countries together")
 
 
-def _some(say: Voice, side: SideShown) -> Phrase:
-    """What a side runs: "13 big-science facilities", "no big-science facilities"."""
-    facilities = say.facilities(side.running, None)
+def _some(say: Voice, side: SideShown, *, shares: bool) -> Phrase:
+    """What a side runs: "13 big-science facilities", "no light sources"."""
+    facilities = say.facilities(side.running, side.field if shares else None)
+    if side.class_ is not None:
+        facilities = (class_phrase(side.class_, say.lang),)
     if is_none(side.running):
         return say.pgettext(
             "ran", "no {facilities} that the chronicle counts", facilities=facilities

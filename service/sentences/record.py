@@ -58,7 +58,7 @@ class Facility:
     `status`, `since`, `certainty` and `alternatives` are those of the answer;
     beyond the horizon (`certainty: "last-known"`) they are of the day `stated`, and
     `expected` is the status that was expected of `at`. `overdue` is how many
-    promises are, besides that of `ladder`.
+    promises are, besides that of `ladder`. It `is_untold` where nothing had been said of it.
     """
 
     name: Name
@@ -71,6 +71,7 @@ class Facility:
     expected: str | None = None
     overdue: int = 0
     ladder: Promise | None = None
+    is_untold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,12 @@ def _status(say: Voice, facility: Facility) -> Phrase:
     lang = say.lang
     when = times.when(facility.at, lang)
     name = facility.name.part(lang)
+    if facility.is_untold:
+        return say.gettext(
+            "This chronicle holds nothing that had been said of {name} by {stated}.",
+            name=name,
+            stated=times.moment(facility.stated, lang),
+        )
     if facility.certainty == "last-known":
         return _seen_from(say, facility, when, name)
     if facility.certainty == "possible":

@@ -80,6 +80,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[Request] = deque()
         self._refused: int | None = None
+        self._refuses_browser = False
         self._is_answering = False
         self._ends_after = False
         self._is_draining = False
@@ -279,8 +280,9 @@ class Connection(asyncio.Protocol):
                 self._write_refusal(self._refused)
             return
         self._is_answering, self._since = True, time.monotonic()
-        if not self._host.answer(self, self._waiting.popleft()):
-            self._is_answering = False
+        request = self._waiting.popleft()
+        if not self._host.answer(self, request):
+            self._is_answering, self._refuses_browser = False, request.is_of_browser
             self._waiting.clear()
             self._refuse(503)
 
@@ -323,7 +325,7 @@ class Connection(asyncio.Protocol):
         self._is_draining = True
         self._let_go()
         self._deadline = time.monotonic() + DRAINING_SECONDS
-        self._write(response.refusal(status))
+        self._write(response.refusal(status, to_browser=self._refuses_browser))
         if self._transport.can_write_eof():
             self._transport.write_eof()
 

@@ -80,7 +80,8 @@ class Lanes:
     def take(self, connection: Connection, request: Request) -> bool:
         """Have a request answered; False where too many wait already."""
         answering = _answering(self._application, connection, request)
-        task = _Task(connection, answering, self._is_patient(request))
+        is_patient = self._is_patient(request)
+        task = _Task(connection, answering, is_patient, request.is_of_browser)
         return self._enter(self._lane_of(request), task, "")
 
     def sweep(self, now: float) -> None:
@@ -130,12 +131,14 @@ class _Task(NamedTuple):
     connection: Connection
     answering: Generator[Pause | Dear]
     is_patient: bool
+    is_of_browser: bool
 
 
 def _refuse(task: _Task) -> None:
     """Tell a client that its turn comes too late."""
     task.answering.close()
-    task.connection.finish(response.refusal(503), closes=True)
+    refusal = response.refusal(503, to_browser=task.is_of_browser)
+    task.connection.finish(refusal, closes=True)
 
 
 class _Threads:

@@ -29,6 +29,11 @@ class Request(NamedTuple):
         """The path as it was sent."""
         return self.target.partition(b"?")[0]
 
+    @property
+    def is_of_browser(self) -> bool:
+        """Whether a page is what it wants to see."""
+        return self.method == "GET" and b"text/html" in self.header(b"accept")
+
     def header(self, name: bytes) -> bytes:
         """The first header of a name; empty where there is none."""
         return next((value for named, value in self.headers if named == name), b"")

@@ -26,6 +26,15 @@ REFUSALS = {
 COME_BACK = 5
 """Seconds after which whoever found the server overloaded may try again."""
 
+A_MOMENT = (
+    '<!doctype html><html lang="en"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>A moment · 稍候</title>'
+    "<p>Many read at once. This page tries again by itself in a few seconds."
+    '<p lang="zh-CN">此刻读者较多，几秒后本页自动重试。'
+    '<p><a href="" target="_blank">The page by itself · 单独打开本页</a>'
+)
+"""What a browser shows meanwhile, also in a frame: an empty `href` is the address of the page."""
+
 
 def head(status: str, headers: Headers, *, closes: bool, chunked: bool = False) -> bytes:
     """The head of a response. Raises ValueError for a header that would break out of its line."""
@@ -47,15 +56,20 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def refusal(status: int) -> bytes:
-    """A whole response to what no application answers; the connection ends with it."""
+def refusal(status: int, *, to_browser: bool = False) -> bytes:
+    """A whole response to what no application answers; the connection ends with it. A browser that
+    finds the server overloaded gets a page that tries again by itself."""
     slug, detail = REFUSALS[status]
     title = HTTPStatus(status).phrase
-    body = (
-        f'{{"type":"/problems/{slug}","title":"{title}","status":{status},"detail":"{detail}"}}'
-    ).encode()
+    text = f'{{"type":"/problems/{slug}","title":"{title}","status":{status},"detail":"{detail}"}}'
+    media_type, more = "application/problem+json", []
+    if status == 503 and to_browser:
+        text, media_type = A_MOMENT, "text/html; charset=utf-8"
+        more = [("Refresh", str(COME_BACK)), ("Content-Security-Policy", "default-src 'none'")]
+    body = text.encode()
     headers = [
-        ("Content-Type", "application/problem+json"),
+        ("Content-Type", media_type),
+        *more,
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),

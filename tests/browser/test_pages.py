@@ -507,6 +507,29 @@ def test_the_clocks_stand_in_one_line_on_a_phone(open_page: OpenPage, server: st
     assert page.locator("form.clock").is_visible()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/state?at=2024&stated=2016&known=@3018",
+        "/records/juno?stated=2016&known=@3018",
+        "/compare?at=2024&stated=2016&to_stated=2025-11-27",
+    ],
+)
+def test_no_clock_is_cut_on_a_phone(open_page: OpenPage, server: str, path: str, lang: str) -> None:
+    """However many of them are given; and the foot is folded."""
+    page = open_page(viewport={"width": 390, "height": 800})
+    page.goto(f"{server}{path.replace('@3018', '@1199')}&lang={lang}")
+    for span in page.locator(".clockwords > span:visible").all():
+        assert span.evaluate("it => it.scrollWidth <= it.clientWidth + 1 || !it.clientWidth")
+    line = page.locator(".clockwords")
+    assert line.evaluate("it => it.scrollWidth <= it.clientWidth + 1")
+    assert "2016" in line.inner_text()
+    foot = page.locator("footer").bounding_box()
+    assert foot is not None
+    assert foot["height"] < 450
+
+
 def test_the_years_looked_at_go_along_to_the_other_language(
     open_page: OpenPage, server: str
 ) -> None:

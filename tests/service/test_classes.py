@@ -57,6 +57,22 @@ def test_a_state_is_that_of_the_facilities_of_a_class(asked: Reader) -> None:
     assert "class" not in asked.get("/v1/state?at=2001&field=particle-physics")["facilities"][-1]
 
 
+def test_what_is_whole_of_two_places_is_compared_first(asked: Reader) -> None:
+    """In the sentence, in the tables of the page, and in its picture and its poster."""
+    url = "?at=1999&country=CN&to_country=US&lang=en"
+    said = asked.get(f"/v1/compare{url.partition('&lang')[0]}")["sentence"]["en"]
+    assert said.startswith(
+        "At the end of 1999, of the classes that this chronicle means to hold whole, China ran 2"
+        " big-science facilities, the United States 1."
+    )
+    page = asked.ask(f"/compare{url}", Accept="text/html").get_data(as_text=True)
+    assert f'<meta property="og:description" content="{said}">' in page
+    assert page.index("of the classes meant to be whole") < page.index("facilities by field")
+    picture = asked.ask(f"/pictures/compare.svg{url}").get_data(as_text=True)
+    assert picture.index("of the classes meant to be whole") < picture.index('class="side"')
+    assert ">Light sources<" in picture
+
+
 def test_lists_and_facets_know_classes(asked: Reader) -> None:
     """What belongs to a facility of a class counts with it."""
     found = asked.get("/v1/records?class=light-source&facets=class,kind&at=2001")

@@ -4,15 +4,17 @@ in words and signs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import msgspec
 
-from events.clocks import AsOf, utc_day
+from events.clocks import AsOf, last_day, utc_day
 from events.dates import year_of
 from events.vocabulary import FIELDS
+from projections.views.columns import class_of
 from projections.views.reading import Reading
 from projections.views.state import Row
 from service.asking.errors import TooMuchToCompare
@@ -23,6 +25,7 @@ from service.comparing.pairing import SIGNS
 from service.comparing.question import COMPARE
 from service.comparing.sides import TO_PARTS, WHERE, Side, Sides
 from service.comparing.summary import label_of
+from service.coverage.reading import Holdings
 from service.drawing.marks import icon
 from service.drawing.sides import Pair, ShownSide, SideMark, SideRow, draw_pairs, draw_sides
 from service.pages.drawn.lanes import FAMILIES, interval_words
@@ -36,6 +39,7 @@ from service.pages.shell.pager import ROWS as MOST
 from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
 from service.pages.shell.titling import as_told, headed, part_of_the_world
+from service.state.facilities import NUMBER, Facilities
 from service.state.row import expected_status
 from service.web.response import arguments
 from service.words import labels, language
@@ -43,12 +47,17 @@ from service.words.names import text_in
 from service.words.number import number_text
 from service.words.places import WORLD
 from service.words.speech import Speech
+from service.words.whole_classes import WHOLE
 
 OTHER = (*TO_CLOCKS, *TO_PARTS)
-"""The parameters of the second side; without any of them it is ten years after the first."""
+"""The parameters of the second side; without any of them it is ten years after the first, and today
+at the latest."""
 
 MOST_TO_CHOOSE = 1000
 """Of more facilities than this none are offered to choose from: their ids are to be written."""
+
+MOST_MARKS = 300
+"""How many facilities of a row have a mark, at most."""
 
 MOST_OPEN = 300
 """Of more pairs than this those of each field are folded."""
@@ -63,24 +72,33 @@ ROWS = (*FAMILIES, ("suspended", ("suspended",)), ("over", ("decommissioned", "c
 
 
 def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
-    """The parameters with two sides, ten years ago and the day of the first; None where the second
-    side is given. Raises what the clocks raise."""
+    """The parameters with two sides, ten years apart: the day that is given is the first, and
+    without one today is the second; None where the second side is given. Raises what the clocks
+    raise."""
     if any(name in texts for name in OTHER):
         return None
     as_of = arguments(COMPARE.path, texts).clocks()
-    at = texts.get("at") or written(as_of.at)
-    return {**texts, "at": year_text(year_of(as_of.at) - YEARS), "to_at": at}
+    if "at" not in texts:
+        at = year_text(year_of(as_of.at) - YEARS)
+        return {**texts, "at": at, "to_at": written(as_of.at)}
+    today = arguments(COMPARE.path, {}).clocks().at
+    later = last_day("at", year_text(year_of(as_of.at) + YEARS))
+    if as_of.at < today:
+        later = min(later, today)
+    return {**texts, "to_at": written(later)}
 
 
 def compare_title(reading: Reading, query: Query, say: Speech) -> str:
     """Which two sides are compared, and what part of the world they share."""
     compared: Sides = query.about
     a, b = compared.a, compared.b
-    labels_of_sides = [
-        label_of(side, other, _name(reading, side, say), say.lang)
-        for side, other in ((a, b), (b, a))
-    ]
-    what = say("%(a)s and %(b)s compared", a=labels_of_sides[0], b=labels_of_sides[1])
+    if b == a._replace(as_of=replace(a.as_of, stated=b.as_of.stated)) != a:
+        one, other = (language.date(written(side.as_of.stated), say.lang) for side in (a, b))
+        day = language.date(written(a.as_of.at), say.lang)
+        what = say("%(day)s, as stated by %(a)s and by %(b)s", day=day, a=one, b=other)
+    else:
+        one, other = _labels(reading, compared, say)
+        what = say("%(a)s compared with %(b)s", a=one, b=other)
     place = a.place if a.place == b.place else WORLD
     part = part_of_the_world(
         place, say,
@@ -92,6 +110,24 @@ def compare_title(reading: Reading, query: Query, say: Speech) -> str:
     title = headed(part, what, say)
     # Where the sides differ in what had been said, their labels tell it.
     return as_told(title, a.as_of, say) if a.as_of.stated == b.as_of.stated else title
+
+
+def _labels(reading: Reading, compared: Sides, say: Speech, *, clocks: bool = True) -> list[str]:
+    """What each side is called, by what tells it from the other: of two places not what both are
+    about, and not by the clocks `stated` and `known` where these stand beside it."""
+    a, b = compared.a, compared.b
+    if a.place != b.place:
+        if a.field == b.field:
+            a, b = a._replace(field=None), b._replace(field=None)
+        if a.class_ == b.class_:
+            a, b = a._replace(class_=None), b._replace(class_=None)
+    if not clocks:
+        seen = replace(b.as_of, stated=a.as_of.stated, known=a.as_of.known)
+        b = b._replace(as_of=seen)
+    return [
+        label_of(side, other, _name(reading, side, say), say.lang)
+        for side, other in ((a, b), (b, a))
+    ]
 
 
 def _name(reading: Reading, side: Side, say: Speech) -> str:
@@ -115,8 +151,13 @@ def compare_page(visit: Visit) -> Members:
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
         names |= visit.names(ids, replace(compared.a.as_of, known=known))
     before, after = _head(compared.a.as_of, compared), _head(compared.b.as_of, compared)
-    facilities = (compared.a.record, compared.b.record)
-    of = (None, None) if len(set(facilities)) == 1 else facilities
+    heads = _labels(visit.reading, compared, say, clocks=False)
+    sides = [
+        _side(answer, name, head, label=label, named=named, lang=lang, names=names)
+        for name, head, label, named in zip(
+            "ab", (before, after), _labels(visit.reading, compared, say), heads, strict=True
+        )
+    ]
     said, sentence = answer["sentence"][lang], pieces(answer["sentence"], lang, here)
     if compared.a == compared.b:
         said = say(
@@ -132,22 +173,21 @@ def compare_page(visit: Visit) -> Members:
         ),
         "answer": answer,
         "sentence": sentence,
-        "sides": [
-            _side(answer, "a", before, of=of[0], lang=lang, names=names),
-            _side(answer, "b", after, of=of[1], lang=lang, names=names),
-        ],
+        "sides": sides,
+        "of_places": compared.a.place != compared.b.place,
+        "by_class": _by_class(visit, compared) if _is_of_classes(compared) else [],
         "family_words": {
             "running": say("operating"), "building": say("under construction or commissioning"),
             "planned": say("approved or proposed"), "suspended": say("suspended"),
             "over": say("closed or cancelled"),
         },
-        "by_field": _by_field(answer, lang),
+        "by_field": _by_field(visit, answer),
         "came": _changed(answer, "came", names),
         "ended": _changed(answer, "ended", names),
-        "went_on": _changed(answer, "went-on", names),
+        "altered": _changed(answer, "went-on", names) + _changed(answer, "other", names),
         "groups": groups,
         "folded": sum(len(group["rows"]) for group in groups) > MOST_OPEN,
-        "counted": _counted(answer, say),
+        "grouped": _counted(answer, [side["label"] for side in sides], say),
         "milestones": [
             {
                 **each,
@@ -166,6 +206,7 @@ def compare_page(visit: Visit) -> Members:
         ),
         "names": names,
         "most": MOST,
+        "second": compared.b.as_of,
         "say": say,
     }  # fmt: skip
 
@@ -175,19 +216,30 @@ def compare_pictured(shown: Mapping[str, Any]) -> Pictured:
     if "answer" not in shown:  # too much to compare
         return Pictured(of_a_day=False)
     label, say = shown["page"].title, shown["say"]
-    sides = [_shown_side(side, shown["family_words"], say) for side in shown["sides"]]
-    pairs = []
-    if shown["answer"]["by"] != "milestone":
-        pairs = [Pair(row["name"], row["a"], row["b"]) for row in shown["by_field"]]
-    of_fields = say("Running facilities by field")
-    title = f"{of_fields}: {sides[0].label} → {sides[1].label}"
+    one, other = (_shown_side(side, shown["family_words"], say) for side in shown["sides"])
+    in_time = shown["answer"]["by"] == "record"
+    key = None if in_time else (one.label, other.label)
+    none = say("none held")
+    small = draw_sides(one, other, label=label, narrow=True)
+    tables = []
+    for rows, title in (
+        (shown["by_class"], say("Running, of the classes meant to be whole")),
+        (shown["by_field"], say("Running facilities by field")),
+    ):
+        pairs = [Pair(row["name"], row["a"], row["b"]) for row in rows]
+        if not pairs or shown["answer"]["by"] == "milestone":
+            continue
+        named = say("%(part)s: %(what)s", part=title, what=f"{one.label} → {other.label}")
+        tables.append(draw_pairs(pairs, label=named if in_time else title, key=key, none=none))
+        if rows is shown["by_class"]:
+            small = draw_pairs(pairs, label=title, key=key, none=none, narrow=True)
+    sides = draw_sides(one, other, label=label)
     return Pictured(
-        drawings=[
-            draw_sides(sides[0], sides[1], label=label),
-            *([draw_pairs(pairs, label=title)] if pairs else []),
-        ],
-        small=draw_sides(sides[0], sides[1], label=label, narrow=True),
+        # Of two places what can be compared comes first.
+        drawings=[*tables, sides] if shown["by_class"] else [sides, *tables],
+        small=small,
         of_a_day=False,
+        second=shown["second"],
     )
 
 
@@ -205,10 +257,24 @@ def _shown_side(side: Members, words: Mapping[str, str], say: Speech) -> ShownSi
             words[row["family"]],
             dict(ROWS)[row["family"]][0],
             [_mark(each) for each in row["marks"]],
+            left_out=_left_out(row, say),
+            new=row["new"],
+            said_new=say.n(
+                "%(num)s not so on the first side", "%(num)s not so on the first side", row["new"]
+            ),
+            number=row["number"],
         )
         for row in side["rows"]
     ]
-    return ShownSide(side["label"], say(", ").join(notes), rows)
+    return ShownSide(side["named"], say(", ").join(notes), rows)
+
+
+def _left_out(row: Mapping[str, Any], say: Speech) -> str:
+    """That not all of a row is drawn; empty where it is."""
+    drawn = len(row["marks"])
+    if drawn == row["held"]:
+        return ""
+    return say("%(shown)s of %(all)s drawn", shown=number_text(drawn), all=number_text(row["held"]))
 
 
 def _mark(each: Mapping[str, Any]) -> SideMark:
@@ -240,6 +306,8 @@ def _form(visit: Visit, compared: Sides) -> Members:
         "other_way": _other_way(visit, compared, records),
         "fields": FIELDS,
         "to_said": _to_said(compared, texts),
+        "alone_by_date": not texts.keys() & {*OTHER} - {"to_at"},
+        "one_place": compared.a.record is None and compared.a.place == compared.b.place,
         "at": written(compared.a.as_of.at),
         "to_at": (
             written(compared.b.as_of.at)
@@ -310,12 +378,13 @@ def _side(
     name: str,
     head: Members,
     *,
-    of: str | None,
+    label: str,
+    named: str,
     lang: str,
     names: Mapping[str, str],
 ) -> Members:
-    """A side: its label, and for each row of statuses a count and marks; `of` is the facility where
-    facilities are compared."""
+    """A side: its label, how it is `named` over its clocks, and for each row of statuses a count
+    and marks: of many facilities some, those that are new in true proportion."""
     side = answer[name]
     totals = (side["expected"] or side["totals"])["status"]
     beside = {held.id: held.status for held in _held(answer, "a" if name == "b" else "b")}
@@ -327,6 +396,7 @@ def _side(
             {
                 "family": family,
                 "count": sum(totals.get(status, 0) for status in statuses),
+                "number": _number(side, totals, statuses),
                 "marks": [
                     {
                         "id": held.id,
@@ -344,11 +414,35 @@ def _side(
             }
         )
     for row in rows:
-        row["marks"].sort(key=lambda mark: mark["new"])
-    label = side["label"][lang] if of is None else names.get(of, of)
-    if of is not None:
+        marks = sorted(row["marks"], key=lambda mark: mark["new"])
+        row["held"], row["new"] = len(marks), sum(mark["new"] for mark in marks)
+        row["marks"] = in_proportion(marks, MOST_MARKS)
+    if answer["by"] == "milestone":
         rows = [row for row in rows if row["count"]] or rows[:1]
-    return {"label": label[:1].upper() + label[1:], "long": len(label) > 5, "rows": rows, **head}
+    label, named = (text[:1].upper() + text[1:] for text in (label, named))
+    return {"label": label, "named": named, "long": len(named) > 5, "rows": rows, **head}
+
+
+def in_proportion(those: Sequence[Any], most: int) -> list[Any]:
+    """So many at most of what stands sorted, evenly chosen, so that each sort keeps its share.
+
+    >>> in_proportion("aaaaaabbb", 3), in_proportion("ab", 3)
+    (['a', 'a', 'b'], ['a', 'b'])
+    """
+    count = len(those)
+    if count <= most:
+        return list(those)
+    return [those[(2 * at + 1) * count // (2 * most)] for at in range(most)]
+
+
+def _number(side: Members, totals: Mapping[str, int], statuses: Sequence[str]) -> str:
+    """How many have one of some statuses, as the sentence has it: from the least to the most."""
+    count = sum(totals.get(status, 0) for status in statuses)
+    [status, *others] = statuses
+    ranged = side["totals"]["range"].get(status)
+    if others or side["expected"] or ranged is None or ranged["certain"] == ranged["possible"]:
+        return number_text(count)
+    return f"{number_text(ranged['certain'])}–{number_text(ranged['possible'])}"
 
 
 class _Held(NamedTuple):
@@ -392,16 +486,50 @@ def _totals(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return totals
 
 
-def _by_field(answer: Mapping[str, Any], lang: str) -> list[Members]:
-    """How many ran in each field on either side."""
+def _by_field(visit: Visit, answer: Mapping[str, Any]) -> list[Members]:
+    """How many ran in each field on either side; of places of which nothing is held in a field,
+    None: that nothing was collected does not say that nothing ran."""
+    compared: Sides = visit.query.about
     a, b = (_totals(answer, name)["operating_by_field"] for name in ("a", "b"))
-    rows = [
-        {"name": labels.label(field, lang), "a": a.get(field, 0), "b": b.get(field, 0)}
-        for field in FIELDS
-        if a.get(field) or b.get(field)
-    ]
-    most = max((max(row["a"], row["b"]) for row in rows), default=1)
-    return [{**row, "most": most} for row in rows]
+    fields = [field for field in FIELDS if a.get(field) or b.get(field)]
+    counts: list[list[int | None]] = [[of.get(field, 0) for field in fields] for of in (a, b)]
+    if answer["by"] == "field":
+        for side, of in zip((compared.a, compared.b), counts, strict=True):
+            holdings = Holdings(visit.reading, side.as_of.known, side.place.codes)
+            classes = [] if side.class_ is None else [side.class_]
+            for at, field in enumerate(fields):
+                if not holdings.of(side.place, [field], classes).facilities:
+                    of[at] = None
+    names = [labels.label(field, visit.lang) for field in fields]
+    return _beside(zip(names, *counts, strict=True))
+
+
+def _by_class(visit: Visit, compared: Sides) -> list[Members]:
+    """How many ran on either side of each class that is meant to be whole in all countries."""
+    counts = []
+    for side in (compared.a, compared.b):
+        slice = visit.reading.at(side.as_of, countries=side.place.codes, field=side.field)
+        found = Facilities(slice)
+        records = slice.find("record", side.as_of.at)
+        running = found.would[found.places(records)] == NUMBER["operating"]
+        counts.append(Counter(map(class_of, records["place"][running].tolist())))
+    a, b = counts
+    return _beside(
+        (labels.label(code, visit.lang), a[code], b[code]) for code in WHOLE if a[code] or b[code]
+    )
+
+
+def _is_of_classes(compared: Sides) -> bool:
+    """Whether two places are compared, each with facilities of several classes."""
+    a, b = compared.a, compared.b
+    return a.place != b.place and a.field == b.field and a.class_ is b.class_ is None
+
+
+def _beside(rows: Iterable[tuple[str, int | None, int | None]]) -> list[Members]:
+    """Rows of a name and two counts, with the greatest of all."""
+    found = [{"name": name, "a": a, "b": b} for name, a, b in rows]
+    most = max((max(row["a"] or 0, row["b"] or 0) for row in found), default=1) or 1
+    return [{**row, "most": most} for row in found]
 
 
 def _changed(answer: Mapping[str, Any], change: str, names: Mapping[str, str]) -> list[Members]:
@@ -498,11 +626,10 @@ def _since(row: Mapping[str, Any], lang: str) -> str:
     return language.brief_date(row["since"]["date"], lang) if row["since"] else ""
 
 
-def _counted(answer: Mapping[str, Any], say: Speech) -> list[Members]:
+def _counted(answer: Mapping[str, Any], sides: Sequence[str], say: Speech) -> list[Members]:
     """Group beside group, where the sides are different parts of the world."""
     if answer["by"] not in ("field", "status"):
         return []
-    sides = [answer[name]["label"][say.lang] for name in ("a", "b")]
     words = {
         "only-a": say("only %(side)s", side=sides[0]),
         "only-b": say("only %(side)s", side=sides[1]),

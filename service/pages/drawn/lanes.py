@@ -117,10 +117,15 @@ def lanes_of(
 
 
 def headings_of(
-    lanes: Iterable[Lane], running: Mapping[str, str | None], *, when: str, say: Speech
+    lanes: Iterable[Lane],
+    running: Mapping[str, str | None],
+    *,
+    when: str,
+    say: Speech,
+    beyond: bool = False,
 ) -> dict[str, Heading]:
-    """The heading of each field: how many of its facilities ran, and when. `running` are statuses
-    by id."""
+    """The heading of each field: how many of its facilities ran, and when, or would run on a day
+    that lies `beyond` the horizon. `running` are statuses by id."""
     lang = say.lang
     of: Counter[str] = Counter()
     ran: Counter[str] = Counter()
@@ -132,15 +137,26 @@ def headings_of(
         if not of[field]:
             continue
         title = labels.label(field, lang) if field else say("No field")
+        facts = {"field": title, "ran": ran[field], "when": when}
+        note = say("%(ran)s of %(all)s ran", ran=ran[field], all=of[field])
+        label = say.n(
+            "%(field)s: %(ran)s of %(num)s facility ran %(when)s",
+            "%(field)s: %(ran)s of %(num)s facilities ran %(when)s",
+            of[field], **facts,
+        )  # fmt: skip
+        if beyond:
+            note = say("%(ran)s of %(all)s would run", ran=ran[field], all=of[field])
+            label = say.n(
+                "%(field)s: %(ran)s of %(num)s facility would run %(when)s",
+                "%(field)s: %(ran)s of %(num)s facilities would run %(when)s",
+                of[field], **facts,
+            )  # fmt: skip
         headings[field] = Heading(
             title=title,
             other_title=labels.label(field, "zh") if lang == "en" and field else "",
-            note=say("%(ran)s of %(all)s ran", ran=ran[field], all=of[field]),
-            label=say(
-                "%(field)s: %(ran)s of %(all)s facilities ran %(when)s",
-                field=title, ran=ran[field], all=of[field], when=when,
-            ),
-        )  # fmt: skip
+            note=note,
+            label=label,
+        )
     return headings
 
 

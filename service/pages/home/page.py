@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from events.clocks import AsOf
 from events.dates import day, year_of
+from projections import OF_THE_RECORD
 from projections.views.reading import Reading
 from service.asking.filters import Wanted
 from service.asking.query import Query
+from service.drawing.figures import Numeral, draw_numerals
 from service.drawing.marks import definitions
 from service.pages.record.life import ladder_drawn
 from service.pages.shell.answering import Visit
@@ -32,7 +37,7 @@ from service.records.answer import RecordAt
 from service.state.answer import state_answer
 from service.state.facilities import Facilities
 from service.state.question import STATE
-from service.words import labels
+from service.words import labels, language
 from service.words.speech import Speech
 
 BACK = 2
@@ -41,8 +46,8 @@ BACK = 2
 AHEAD = 8
 """So many years before it the sources are heard."""
 
-MOST_NAMED = 12
-"""How many facilities that nobody foresaw are named."""
+MOST_NAMED = 8
+"""How many facilities each list names."""
 
 CLOCKS = ("at", "stated", "known")
 """The clocks of the front page; whatever else is asked is asked of the state."""
@@ -66,13 +71,16 @@ def home_page(visit: Visit) -> Members:
 
 
 def home_pictured(shown: Mapping[str, Any]) -> Pictured:
-    """The map of the state, which is told as well, and the greatest delay."""
-    delay = shown["delay"]
+    """The year as it was foreseen, in numerals; without one the map of the state, which stands on
+    the picture to take along in any case, as does the greatest delay."""
+    delay, foreseen = shown["delay"], shown["foreseen"]
+    numerals = draw_numerals(foreseen["numerals"], label=foreseen["title"]) if foreseen else None
     return Pictured(
         drawings=[delay["named"]] if delay else [],
+        under=[numerals] if numerals else [],
         beside=shown["map"],
-        small=shown["map"],
-        further=shown["told"],
+        small=numerals or shown["map"],
+        further="" if foreseen else shown["told"],
     )
 
 
@@ -97,14 +105,39 @@ def _foreseen(visit: Visit) -> Members | None:
     if not totals["then"] and not totals["now"]:
         return None
     clocks = {"at": year_text(year), "stated": year_text(year - AHEAD)}
+    words = {name: language.date(text, visit.lang) for name, text in clocks.items()}
+    say = visit.say
+    numerals = [
+        Numeral(
+            str(totals["then"]),
+            say("would be running in %(at)s, said the sources up to %(stated)s", **words),
+            then=True,
+        ),
+        Numeral(str(totals["now"]), say("were running, by all sources to date")),
+    ]
+    if unnamed := totals["unexpected_unnamed"]:
+        told = say.n(
+            "of them was named by no source held here up to %(stated)s",
+            "of them were named by no source held here up to %(stated)s",
+            unnamed,
+            stated=words["stated"],
+        )
+        numerals.append(Numeral(str(unnamed), told))
     return {
         **found,
         **clocks,
-        "surprises": totals["unexpected_named"] + totals["unexpected_unnamed"],
-        "names": [*found["unnamed"], *found["named"]][:MOST_NAMED],
+        "title": say("%(year)s as stated by %(stated)s", year=words["at"], stated=words["stated"]),
+        "numerals": numerals,
+        "told": _told_of(visit, then),
         "href": visit.here.to("/state", **clocks),
         "beside": visit.here.to("/compare", **clocks, to_stated=found["to_stated"]),
     }
+
+
+def _told_of(visit: Visit, then: AsOf) -> int:
+    """Of how many facilities anything had been said by then."""
+    named = visit.reading.at(then).find("named", then.stated)
+    return int(np.count_nonzero(named["value"] == OF_THE_RECORD))
 
 
 def _state(visit: Visit) -> Members:

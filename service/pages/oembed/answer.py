@@ -38,8 +38,8 @@ JSON = "application/json"
 XML = "text/xml"
 FORMATS = ("json", "xml")
 
-WIDTH, HEIGHT = 800, 500
-"""The size of a frame, in pixels, where the site does not say how much room it has."""
+WIDTH = 800
+"""How wide a frame is, in pixels, where the site does not say how much room it has."""
 
 LEAST, MOST = 1, 99_999
 """The sizes that a site may have room for, in pixels. By oEmbed 1.0 a frame obeys, however little
@@ -124,7 +124,7 @@ def embed(texts: Mapping[str, str], *, root: str) -> Embed:
         source=f"{root}/embed{page}{query}",
         poster=f"{root}{pictures.poster}" if has_room else None,
         width=min(WIDTH, width),
-        height=min(HEIGHT, height),
+        height=min(shown.kind.frames[0].height_at(width), height),
         widest=min(WIDTH, width) if "maxwidth" in texts else None,
     )
 

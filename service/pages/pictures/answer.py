@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from events.clocks import AsOf
 from events.dates import Language
 from projections import VIEW
 from service.drawing.picture import Told, page_picture
@@ -65,22 +66,34 @@ def _told(visit: Visit, shown: Mapping[str, Any], pictured: Pictured) -> Told:
     return Told(
         title=page.title,
         sentence=between.join(filter(None, (page.description, pictured.further))),
-        clocks=_clocks(visit, of_a_day=pictured.of_a_day),
+        clocks=_clocks(visit, pictured.second, of_a_day=pictured.of_a_day),
         coverage=between.join(filter(None, (pictured.note, shown.get("coverage", "")))),
         address=root() + visit.itself.pinned,
     )
 
 
-def _clocks(visit: Visit, *, of_a_day: bool) -> str:
-    """As of when a picture is: the clocks of its page in words."""
+def _clocks(visit: Visit, second: AsOf | None, *, of_a_day: bool) -> str:
+    """As of when a picture is: the clocks of its page in words, and those of its second side."""
     as_of, say, lang = visit.itself.as_of, visit.say, visit.lang
     parts = []
     if of_a_day:
         day = moment(as_of.at, lang) if as_of.during is None else during(as_of.during, lang)
         parts.append(say("Date: %(day)s", day=day))
-    parts.append(say("according to sources up to %(day)s", day=_day(as_of.stated, lang)))
-    known = f"@{as_of.known}"
-    if as_of.known_at is None:
+    said, known = _day(as_of.stated, lang), f"@{as_of.known}"
+    if second is None or second.stated == as_of.stated:
+        parts.append(say("according to sources up to %(day)s", day=said))
+    else:
+        later = _day(second.stated, lang)
+        parts.append(
+            say("according to sources up to %(day)s beside those up to %(later)s",
+                day=said, later=later)
+        )  # fmt: skip
+    if second is not None and second.known != as_of.known:
+        later = f"@{second.known}"
+        parts.append(
+            say("as recorded at %(position)s beside %(later)s", position=known, later=later)
+        )
+    elif as_of.known_at is None:
         parts.append(say("as recorded at %(position)s", position=known))
     else:
         recorded = language.date(as_of.known_at[:10], lang)

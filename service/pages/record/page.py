@@ -251,6 +251,8 @@ class _Record:
     def _facility_rows(self) -> list[Members]:
         say, lang, answer, card = self.say, self.lang, self.answer, self.answer["card"]
         status = answer["status"]
+        # Of what nothing had been said, nothing is known, not even that it had not begun.
+        unbegun = say("not begun") if self.own else say("nothing said by then")
         rows: list[Members] = [
             {"name": say("Field"), "text": labels.label(card["field"], lang)},
             *(
@@ -261,10 +263,10 @@ class _Record:
             {"name": say("Country"), "text": places.country(card["country"], lang)},
             {
                 "name": say("Status"),
-                "text": labels.label(status, lang) if status else say("not begun"),
+                "text": labels.label(status, lang) if status else unbegun,
                 "icon": icon(status) if status else "",
                 "strong": ""
-                if answer["certainty"] == "certain"
+                if answer["certainty"] == "certain" or not self.own
                 else labels.certainty(answer["certainty"], lang),
             },
         ]

@@ -230,7 +230,7 @@ def page_response(
     read: Callable[[Arguments], Query],
     question: Question | None = None,
     id: str = "",
-    frame: str | None = None,
+    frame: tuple[str, int] | None = None,
     titled: Title | None = None,
     pictured: tuple[str, bool] | None = None,
 ) -> Any:
@@ -241,10 +241,10 @@ def page_response(
     on which something was recorded to the position at which it ended.
 
     `takes` are its parameters besides `lang` and what pins it, which `read` parses; `question` is
-    the one whose answer it shows. `frame` is the path of the page's frame, if it has one, for the
-    template to say how to embed it; `titled` says what is there, `pictured` what the paths of its
-    pictures have in common, and whether it has more than a poster. Raises what every question
-    raises.
+    the one whose answer it shows. `frame` is the path of the page's frame and how tall that is, if
+    it has one, for the template to say how to embed it; `titled` says what is there, `pictured`
+    what the paths of its pictures have in common, and whether it has more than a poster. Raises
+    what every question raises.
     """
     sent = parameters((*takes, *PINS, "lang", *FORM))
     if (clean := tidied(sent, today=utc_day(archive().chronicle.now()))) is not None:
@@ -262,7 +262,7 @@ def page_response(
         shown = {
             "here": it.here,
             "nav": navigation(it.here, visit.say),
-            **({} if frame is None else _framed(frame, it.here)),
+            **({} if frame is None else _framed(*frame, it.here)),
             **make(visit),
         }
         return rendering.render(template, it.lang, shown)
@@ -299,9 +299,10 @@ def joined(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]] | None:
     return [pair for at, pair in enumerate(clean) if pair[0] not in lists or pair not in clean[:at]]
 
 
-def _framed(path: str, here: Here) -> Members:
-    """The addresses by which another site embeds the page: `oembed` and `frame`."""
+def _framed(path: str, height: int, here: Here) -> Members:
+    """By what another site embeds the page: the addresses `oembed` and `frame`, and the height."""
     return {
+        "frame_height": height,
         "oembed": root() + located("/oembed", [("url", f"{root()}{here.url()}")]),
         "frame": f"{root()}{located(path, here.texts.items())}",
     }
@@ -332,6 +333,9 @@ def problem_as_page(response: Response) -> Response:
     }
     response.set_data(hide_keys(rendering.render("shell/problem.html", lang, shown)))
     response.mimetype = HTML
+    if response.status_code == 503 and request.method == "GET":
+        # It tries again by itself, also in a frame, where nobody reloads.
+        response.headers["Refresh"] = response.headers["Retry-After"]
     return rendering.with_policy(response)
 
 

@@ -2,7 +2,7 @@
 
 The form has fields that no shared URL has: `said` and `log` choose in words how the clocks
 `stated` and `known` are meant (`to_said` that of a second side), `when` whether `at` is a day or a
-period. `tidied` turns them
+period; `dates` are both days of a comparison as they stood in the form. `tidied` turns them
 into clocks, so that every view has one short address.
 """
 
@@ -17,7 +17,7 @@ from service.pages.shell.here import Here
 from service.pages.shell.layout import Members
 from service.sentences.times import moment
 
-FORM = ("said", "to_said", "log", "when")
+FORM = ("said", "to_said", "log", "when", "dates")
 """What only the form sends."""
 
 
@@ -82,7 +82,8 @@ def _rounded(here: Here, as_of: AsOf) -> str:
 
 def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
     """The parameters of a URL for what the form sent, without its own fields; None if they are
-    clean already. The sources of a day that is still to come are those of today.
+    clean already. The sources of a day that is still to come are those of today. Who has chosen a
+    second place and left both days as they were compares the places on the second day.
     """
     if not any(name in texts for name in FORM) and all(texts.values()):
         return None
@@ -99,6 +100,9 @@ def tidied(texts: Mapping[str, str], *, today: Day) -> dict[str, str] | None:
         clean.pop("to_stated", None)
     elif texts.get("to_said") == "all":
         clean["to_stated"] = iso(today)
+    days = f"{clean.get('at')} {clean.get('to_at')}"
+    if texts.get("dates") == days and (clean.get("to_country") or clean.get("to_region")):
+        clean["at"] = clean.pop("to_at")
     if texts.get("log") == "now":
         clean.pop("known", None)
     return {name: value for name, value in clean.items() if value}

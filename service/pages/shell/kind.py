@@ -25,12 +25,17 @@ Read = Callable[[Arguments], Query]
 """Parses the parameters of a page. Raises BadFilter and what the clocks raise."""
 
 
+PHONE, COLUMN = 460, 720
+"""Up to so many pixels a frame stands on a phone, or in a column of text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFrame:
     """What of a page fits into a page of someone else's: its path, what it is `about` in a line,
     and what it shows of the page in its `template`, which stands in the folder of the page.
 
-    `own` are parameters that it takes besides those of its page; `read` parses them all.
+    `own` are parameters that it takes besides those of its page; `read` parses them all. `heights`
+    are how tall in pixels it is best shown by its width, which of them goes by `height_at`.
     """
 
     path: str
@@ -39,6 +44,12 @@ class PageFrame:
     template: str = "frame.html"
     own: tuple[str, ...] = ()
     read: Read | None = None
+    heights: tuple[int, int, int] = (500, 500, 500)
+
+    def height_at(self, width: int) -> int:
+        """How tall it is best shown where it is so wide: on a phone, in a column, or wider."""
+        phone, column, wide = self.heights
+        return phone if width <= PHONE else column if width <= COLUMN else wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +113,3 @@ class PageKind:
     def pictured(self) -> str:
         """What the paths of its pictures have in common."""
         return self.path if self.path != "/" else f"/{self.name}"
-
-    @property
-    def frame_path(self) -> str | None:
-        """The path of the frame that shows it, if there is one."""
-        return self.frames[0].path if self.frames else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from events.clocks import AsOf
 from service.asking.query import Query
 from service.drawing.lanes import Drawing
 
@@ -27,7 +28,7 @@ class Pictured:
     `under` the sentence stand some drawings, `beside` them another, and further ones below; the
     poster has `small` alone. `further` is said after the sentence,
     `note` below all. What is not `of_a_day` does
-    not depend on the clock `at`.
+    not depend on the clock `at`; what has two sides has the clocks of the `second` too.
     """
 
     drawings: Sequence[Drawing] = ()
@@ -37,6 +38,7 @@ class Pictured:
     further: str = ""
     note: str = ""
     of_a_day: bool = True
+    second: AsOf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

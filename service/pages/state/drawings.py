@@ -49,7 +49,7 @@ def state_drawings(
 
     as_of = visit.query.as_of
     when = times.when(as_of.at, lang) if as_of.during is None else times.during(as_of.during, lang)
-    headings = headings_of(lanes, held, when=when, say=say)
+    headings = headings_of(lanes, held, when=when, say=say, beyond=as_of.at > as_of.stated)
     apart = apart and len(headings) > 1
     drawn: Members = {
         "definitions": definitions(),

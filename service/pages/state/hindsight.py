@@ -80,12 +80,22 @@ def unforeseen(hindsight: Members | None, say: Speech) -> str:
         totals["then"],
         now=totals["now"],
     )
-    unexpected = totals["unexpected_named"] + totals["unexpected_unnamed"]
-    if not unexpected:
-        return told
-    missed = say.n(
-        "%(num)s is known today to have run that was not foreseen as running.",
-        "%(num)s are known today to have run that were not foreseen as running.",
-        unexpected,
-    )
-    return f"{told}{'' if say.lang == 'zh' else ' '}{missed}"
+    unnamed, named = totals["unexpected_unnamed"], totals["unexpected_named"]
+    said = [told]
+    if unnamed:
+        said.append(
+            say.n(
+                "%(num)s is known today to have run that no source held here had named.",
+                "%(num)s are known today to have run that no source held here had named.",
+                unnamed,
+            )
+        )
+    if named:
+        said.append(
+            say.n(
+                "%(num)s had been named by then, but was not expected to run.",
+                "%(num)s had been named by then, but were not expected to run.",
+                named,
+            )
+        )
+    return ("" if say.lang == "zh" else " ").join(said)

@@ -21,13 +21,18 @@ from service.words import labels, places
 
 def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     """The `map` of the facilities of a page with a disc for each, or for each country where there
-    are several, which are `crowds`; `off_map` lists facilities that have no place on it."""
+    are several, which are `crowds`; `off_map` lists facilities that have no place on it and are
+    counted by no disc."""
     here, lang, say = visit.here, visit.lang, visit.say
     shown = [row for row in rows if row["shown"]]
     if not shown:
         return {"map": None, "crowds": False, "off_map": []}
     if visit.query.about.place.single is None and len({row["country"] for row in shown}) > 1:
-        without = [row for row in shown if row["shown"] not in FOR_GOOD and not _is_placed(row)]
+        # The mark of a country counts all of its facilities, so just those of the others are off.
+        marked = {row["country"] for row in shown if _is_placed(row)}
+        without = [
+            row for row in shown if row["shown"] not in FOR_GOOD and row["country"] not in marked
+        ]
         return {
             "map": _world(visit, shown),
             "crowds": True,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from service import drawing
+from service.drawing.crowds import Crowd, draw_crowds
 from service.drawing.lanes import as_written
 from service.drawing.map import Map, Place, draw_map
 from service.drawing.projection import CHINA, Bounds, bounds_of, view
@@ -63,6 +64,36 @@ def test_no_discs_and_no_names_meet_on_the_shipped_chronicle(
         for x, y in discs(shown):
             beside = box.right < x - radius or x + radius < box.left
             assert beside or box.bottom < y - radius or y + radius < box.top, box.text
+
+
+def crowd(key: str, name: str, latitude: float, longitude: float, all: int) -> Crowd:
+    """A country of which two thirds run."""
+    return Crowd(
+        key=key, name=name, href=f"/state?country={key}", latitude=latitude, longitude=longitude,
+        all=all, running=2 * all // 3,
+    )  # fmt: skip
+
+
+def test_the_largest_countries_are_named_on_their_discs() -> None:
+    """In one line or in two; one amid others has its code where its name finds no room."""
+    around = [
+        crowd(f"X{at}", "Some long name of a country", 38 + at % 3 * 6, -5 + at // 3 * 9, 9)
+        for at in range(12)
+    ]
+    shown = draw_crowds(
+        [
+            crowd("CN", "China", 35, 110, 85), crowd("JP", "Japan", 36, 138, 24),
+            crowd("KR", "South Korea", 36, 127, 5), crowd("TW", "Taiwan", 24, 121, 2),
+            crowd("IN", "India", 20, 78, 6), crowd("US", "United States", 38, -98, 130),
+            *around, crowd("DE", "Germany", 47, 9, 12),
+        ],
+        words=as_written, label="Countries",
+    )  # fmt: skip
+    named = [box.text for box in texts(shown)]
+    assert {"China", "56", "DE"} <= set(named)
+    assert named.index("China") < named.index("DE")
+    assert not meeting(shown)
+    assert not leaving(shown)
 
 
 def test_a_lone_disc_stands_where_its_place_is() -> None:

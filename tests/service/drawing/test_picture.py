@@ -99,7 +99,7 @@ def test_a_poster_places_its_drawing_within_its_half() -> None:
 @pytest.mark.parametrize("told", [SHORT, LONG], ids=["short", "long"])
 def test_a_picture_is_as_tall_as_what_it_holds(told: Told) -> None:
     """Texts, drawings and notes stand one below the other, all of them whole."""
-    pairs = draw_pairs([Pair("a", 1, 3), Pair("b", 0, 0)], label="Pairs")
+    pairs = draw_pairs([Pair("a", 1, 3), Pair("b", 0, 0)], label="Pairs", none="none held")
     key = draw_key([("operating", "running"), ("proposed", "proposed")], label="Key", wide=600)
     svg = page_picture(told, [pairs, pairs], under=[key], beside=key, lang="en", base="http://a")
     lines = written(svg)
@@ -115,19 +115,39 @@ def test_a_picture_is_as_tall_as_what_it_holds(told: Told) -> None:
 
 def test_sides_may_differ_in_what_they_have() -> None:
     """In how many rows there are, in their marks, and in nothing at all."""
-    marks = [SideMark("operating", f"n{at}", new=at > 90) for at in range(500)]
-    a = ShownSide("2013", "", [SideRow(500, "operating", "operating", marks)])
+    marks = [SideMark("operating", f"n{at}", new=at > 90) for at in range(300)]
+    operating = SideRow(
+        500, "operating", "operating", marks, left_out="300 of 500", new=409, said_new="409 new"
+    )
+    a = ShownSide("2013", "", [operating])
     b = ShownSide("The United States of America and others", "as stated by 2016", [
         SideRow(1, "operating", "operating", marks[:1]), SideRow(3, "suspended", "suspended"),
     ])  # fmt: skip
     for narrow in (False, True):
         drawn = draw_sides(a, b, label="Both", narrow=narrow)
-        assert drawn.svg.count('class="new"') == max(drawn.svg.count("<title>n") - 91 - 1, 0)
-        assert "…" in drawn.svg
+        assert drawn.svg.count("<title>n") == (0 if narrow else 301)
+        assert drawn.svg.count('class="new"') == (0 if narrow else 209)
+        assert ("300 of 500" in drawn.svg) is not narrow
+        assert ("409 new" in drawn.svg) is narrow
+        assert "…" not in drawn.svg
         for x in re.findall(r' c?x="([\d.]+)"', drawn.svg):
             assert float(x) <= drawn.width
     empty = ShownSide("", "", [])
     assert draw_sides(empty, empty, label="None").height > 0
+
+
+def test_places_stand_beside_each_other_without_an_arrow() -> None:
+    """Each by a disc with its name; what was not collected has none."""
+    pairs = [Pair("Fusion", 6, 3), Pair("Quantum", 1, None)]
+    for narrow in (False, True):
+        key = ("China", "The United States")
+        drawn = draw_pairs(pairs, label="Fields", none="none held", key=key, narrow=narrow).svg
+        assert "→" not in drawn
+        assert 'class="went"' not in drawn
+        assert all(f">{name}<" in drawn for name in (*key, "6 · 3", "1 · none held"))
+        assert drawn.count('class="before"') == 3
+        assert drawn.count('class="after"') == 2
+    assert "6 → 3" in draw_pairs(pairs[:1], label="Fields", none="none held").svg
 
 
 def test_a_ladder_seen_from_afar_keeps_its_first_step_and_the_last_ones() -> None:

@@ -44,7 +44,7 @@ def test_a_page_of_ours_has_a_frame(reader: Reader) -> None:
     """Rich, with the members that the specification wants, and the query kept."""
     told = asked(reader, url=JUNO)
     assert (told["version"], told["type"]) == ("1.0", "rich")
-    assert (told["width"], told["height"]) == (800, 500)
+    assert (told["width"], told["height"]) == (800, 540)
     assert told["provider_url"] == "http://localhost/"
     attributes = frame(told["html"])
     assert attributes["src"] == "http://localhost/embed/records/juno?at=2013&lang=zh"
@@ -53,7 +53,7 @@ def test_a_page_of_ours_has_a_frame(reader: Reader) -> None:
         == told["title"]
         == "江门中微子实验（Jiangmen Underground Neutrino Observatory）"
     )
-    assert (attributes["width"], attributes["height"]) == ("100%", "500")
+    assert (attributes["width"], attributes["height"]) == ("100%", "540")
     assert told["thumbnail_url"].startswith("http://localhost/posters/records/juno.png?at=2013")
     assert (told["thumbnail_width"], told["thumbnail_height"]) == (1200, 630)
 
@@ -77,8 +77,11 @@ def test_the_frame_is_no_larger_than_there_is_room(reader: Reader) -> None:
     told = asked(reader, url=JUNO, maxwidth="400", maxheight="300")
     assert (told["width"], told["height"]) == (400, 300)
     assert frame(told["html"])["style"] == "border:0;max-width:400px"
+    heights = [asked(reader, url=JUNO, maxwidth=wide)["height"] for wide in ("358", "640")]
+    assert heights == [720, 540]
+    assert asked(reader, url="http://localhost/slips", maxwidth="358")["height"] == 880
     told = asked(reader, url=JUNO, maxwidth="4000", maxheight="3000")
-    assert (told["width"], told["height"]) == (800, 500)
+    assert (told["width"], told["height"]) == (800, 540)
     assert "max-width" not in str(frame(asked(reader, url=JUNO)["html"])["style"])
     told = asked(reader, url=JUNO, maxwidth="50", maxheight="1")
     assert (told["width"], told["height"]) == (50, 1)

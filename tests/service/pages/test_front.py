@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.archive import Archive
+from service.pages.compare.page import in_proportion
 from service.pages.shell.problem import DATES
 from tests.service.pages.test_pages import Read
 
@@ -36,18 +37,50 @@ def bare(html: str) -> str:
 
 
 def test_the_front_page_tells_a_year_as_it_was_foreseen(client: FlaskClient) -> None:
-    """With the figures of the hindsight, what no source foresaw, and the way to the state."""
+    """With the figures of the hindsight, what no source named apart from what was named and not
+    expected to run, how much there is to go by, and the way to the state."""
     found = client.get("/v1/hindsight?at=2024&stated=2016").get_json()
     html = get(client, "/?lang=en").text
     totals = found["totals"]
-    surprises = totals["unexpected_named"] + totals["unexpected_unnamed"]
     assert "2024 as stated by 2016" in bare(html)
     assert f'<b class="then-n">{totals["then"]}</b>' in html
     assert f"<b>{totals['now']}</b>" in html
-    assert f"{surprises} of them were foreseen by no source here:" in bare(html)
+    unnamed, expected = totals["unexpected_unnamed"], totals["unexpected_named"]
+    assert f"{unnamed} of them were named by no source held here by then:" in bare(html)
+    assert f"{expected} had been named, but were not expected to run:" in bare(html)
+    held = found["coverage"]["facilities"]
+    assert re.search(rf"Of \d+ of {held} facilities this chronicle holds anything", bare(html))
     assert 'href="/state?at=2024&amp;stated=2016&amp;lang=en"' in html
     named = re.findall(r'class="unforeseen".*?</p>', html, re.DOTALL)[0]
-    assert set(re.findall(r"/records/([a-z0-9-]+)", named)) <= set(found["unexpected"])
+    ids = set(re.findall(r"/records/([a-z0-9-]+)", named))
+    rows = {row["id"]: row["named"] for row in client.get(found_all(found)).get_json()["rows"]}
+    assert ids <= set(found["unexpected"])
+    assert not any(rows[id] for id in ids)
+
+
+def found_all(found: dict[str, str]) -> str:
+    """The address of an answer with all of its rows."""
+    return f"{found['pinned']}&limit=1000"
+
+
+def test_the_poster_of_the_front_page_is_what_was_foreseen(client: FlaskClient) -> None:
+    """Its numbers, as large as can be, on the picture to take along as well."""
+    totals = client.get("/v1/hindsight?at=2024&stated=2016").get_json()["totals"]
+    svg = client.get("/pictures/home.svg?lang=en").text
+    numbers = re.findall(r'class="many[^>]*>(\d+)<', svg)
+    assert numbers == [str(totals[name]) for name in ("then", "now", "unexpected_unnamed")]
+
+
+def test_of_what_nothing_was_said_nothing_is_known(client: FlaskClient) -> None:
+    """Not even that it had not begun."""
+    found = client.get("/v1/hindsight?at=2024&stated=2016&limit=1000").get_json()
+    for id in [row["id"] for row in found["rows"] if not row["named"]][:2]:
+        html = bare(get(client, f"/records/{id}?at=2024&stated=2016&lang=en").text)
+        assert "This chronicle holds nothing that had been said of" in html
+        assert "by the end of 2016" in html
+        assert "nothing said by then" in html
+        assert "not yet begun" not in html
+        assert "last known" not in html
 
 
 def test_the_front_page_has_the_state_and_the_greatest_delay(client: FlaskClient) -> None:
@@ -289,6 +322,54 @@ def test_the_sources_of_two_sides_are_chosen_in_words(
     assert response.status_code == 303
     assert led in response.headers["Location"]
     assert "said" not in response.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "led"),
+    [
+        ("at=2006", "at=2006&to_at=2016"),
+        ("at=2006&to_at=&said=all&to_said=same&dates=2006 2016", "at=2006"),
+        ("at=2006&to_at=2016&country=CN&to_country=US&dates=2006 2016", "at=2016"),
+        ("at=2006&to_at=2017&country=CN&to_country=US&dates=2006 2016", "at=2006&to_at=2017"),
+    ],
+)
+def test_a_day_that_was_typed_stays_on_its_side(client: FlaskClient, sent: str, led: str) -> None:
+    """The other is ten years later; places that are chosen anew are compared on one day, if the
+    days were left as they stood."""
+    location = get(client, f"/compare?{sent}").headers["Location"]
+    days = [pair for pair in location.partition("?")[2].split("&") if "at=" in pair]
+    assert "&".join(sorted(days)) == led
+
+
+def test_the_form_of_a_comparison_says_what_its_days_were(client: FlaskClient) -> None:
+    """So that it is known whether they were touched."""
+    html = get(client, "/compare?at=2006&to_at=2016&lang=en").text
+    assert '<input type="hidden" name="dates" value="2006 2016">' in html
+    assert 'placeholder="ten years later"' in html
+    assert 'name="dates"' not in get(client, "/compare?country=CN&to_country=US").text
+
+
+def test_what_was_not_collected_is_no_zero(client: FlaskClient) -> None:
+    """Between two places, in words and in the picture."""
+    url = "?at=2020&country=CN&to_country=US&lang=en"
+    page = get(client, f"/compare{url}").text
+    assert "none held" in bare(page)
+    svg = get(client, f"/pictures/compare.svg{url}").text
+    assert "none held" in svg
+    assert "→" not in svg
+
+
+def test_every_facility_of_a_side_has_its_mark(client: FlaskClient) -> None:
+    """On the page and in the frame; where they are too many, each sort has its share."""
+    answer = client.get("/v1/compare?at=2006&to_at=2016").get_json()
+    held = sum(pair["b"] is not None and pair["b"]["status"] is not None
+               for pair in answer["pairs"])  # fmt: skip
+    page = get(client, "/compare?at=2006&to_at=2016").text
+    frame = get(client, "/embed/compare?at=2006&to_at=2016").text
+    second = page.partition('class="units"')[2].partition('class="units"')[2].partition("</div>")[0]
+    assert second.count("<li") == held
+    assert frame.count('<span class="new"') == second.count('<li class="new"') > 0
+    assert in_proportion([False] * 600 + [True] * 300, 300).count(True) == 100
 
 
 def test_then_is_compared_with_all_sources_to_date(client: FlaskClient) -> None:

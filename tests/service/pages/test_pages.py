@@ -840,6 +840,7 @@ def test_hostile_texts_stay_texts(hostile: FlaskClient, url: str) -> None:
     ("clock", "when"),
     [
         ("at=2013&lang=en", "facilities ran at the end of 2013"),
+        ("at=2200&lang=en", "facilities would run at the end of 2200"),
         ("at=2013-05-31&lang=en", "facilities ran at the end of May 2013"),
         ("at=2013-05-03&lang=en", "facilities ran on 3 May 2013"),
         ("during=2013-05&lang=en", "facilities ran in May 2013"),

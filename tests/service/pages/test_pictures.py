@@ -43,12 +43,10 @@ PAGES = {
     "/trends?from=1980&to=2020&country=CN&measure=discoveries": (
         "China: discoveries to date, 1980–2020"
     ),
-    "/compare?at=2003&to_at=2013&country=CN": "China: 2003 and 2013 compared",
-    "/compare?at=2013&country=CN&to_country=US": "China and the United States compared",
-    "/compare?record=juno&to_record=lhaaso": "JUNO and LHAASO compared",
-    "/compare?at=2024&stated=2016&to_stated=2025": (
-        "2024, as said by 2016 and 2024, as said by 2025 compared"
-    ),
+    "/compare?at=2003&to_at=2013&country=CN": "China: 2003 compared with 2013",
+    "/compare?at=2013&country=CN&to_country=US": "China compared with the United States",
+    "/compare?record=juno&to_record=lhaaso": "JUNO compared with LHAASO",
+    "/compare?at=2024&stated=2016&to_stated=2025": ("2024, as stated by 2016 and by 2025"),
     "/search?q=neutrino": "Search: neutrino",
     "/disputed?country=CN": "China: what is disputed",
     "/activity": "Who recorded what",

@@ -510,6 +510,30 @@ def test_one_client_has_only_so_many_dear_ones_in_a_lane(
         assert all(one(each).endswith(HELLO) for each in clients)
 
 
+@pytest.mark.parametrize("accept", [b"text/html,*/*;q=0.8", b"*/*"])
+def test_a_browser_whose_turn_comes_too_late_tries_again(
+    application: Application, monkeypatch: pytest.MonkeyPatch, accept: bytes
+) -> None:
+    """By a page in both languages, in place of JSON; a program gets the problem."""
+    monkeypatch.setattr(lanes, "AT_FIRST", {"dear": 2 * lanes.LONGEST_WAIT})
+    with served(application) as (_, connect):
+        busy, first, late = (connect() for _ in range(3))
+        dear = GET.replace(b"/hello", b"/dear")
+        busy.sendall(dear)
+        application.begun.wait(10)
+        first.sendall(dear.replace(b"/dear", b"/patient"))
+        time.sleep(0.1)
+        late.sendall(dear.replace(b"\r\n", b"\r\nAccept: " + accept + b"\r\n", 1))
+        answer = told(late)
+        application.let_go.set()
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"\r\nRetry-After: 5\r\n" in answer
+    is_page = accept.startswith(b"text/html")
+    assert (b"\r\nRefresh: 5\r\n" in answer) is is_page
+    assert (b'<a href="" target="_blank">' in answer) is is_page
+    assert (b"/problems/overloaded" in answer) is not is_page
+
+
 @pytest.mark.usefixtures("quick")
 def test_whose_turn_does_not_come_is_told_in_time(
     application: Application, monkeypatch: pytest.MonkeyPatch

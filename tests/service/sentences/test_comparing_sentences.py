@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from events.clocks import AsOf
 from events.dates import day
 from service.sentences.compare import SideShown, compare_sentence
+from service.sentences.coverage import Covered, Held, Part
 from service.sentences.diff import diff_sentence
 from service.sentences.hindsight import Hindsight, SeenFrom, hindsight_sentence
-from service.sentences.sentence import Sentence
+from service.sentences.sentence import Name, Sentence
 from service.sentences.trends import Ends, trends_sentence
 from service.words.places import WORLD, Place
 from tests.service.sentences.telling import (
@@ -391,6 +393,62 @@ def test_two_countries_and_two_fields(
     )
 
 
+def test_of_two_facilities_one_may_not_have_begun() -> None:
+    """That is told of it, and is no status that it has."""
+    none, runs = side(name=Name("AALF"), status=None), side(name=JUNO, status="operating")
+    assert told(compare_sentence(none, runs)) == (
+        "At the end of 2003 nothing had come of AALF yet, and JUNO was operating.",
+        "2003年底，AALF尚无进展，江门中微子实验的状态为“运行中”。",
+    )
+    later = [replace(each, at=END_OF_2030) for each in (runs, none)]
+    assert told(compare_sentence(*later)).en == (
+        "Seen from 25 November 2026, at the end of 2030 JUNO would be operating, and nothing would"
+        " have come of AALF yet."
+    )
+
+
+def test_a_class_is_what_is_counted() -> None:
+    """It is no place, and runs nothing."""
+    light = {"class_": "light-source", "running": 5}
+    other = {"place": Place(("US",)), "class_": "light-source", "running": 8}
+    assert told(compare_sentence(side(**light), side(**other))) == (
+        "At the end of 2003, China ran 5 light sources, the United States 8.",
+        "2003年底，中国有5座光源在运行，美国有8座。",
+    )
+    assert told(compare_sentence(side(**light), side(class_="collider", running=3))) == (
+        "At the end of 2003, China ran 5 light sources, China 3 colliders.",
+        "2003年底，中国有5座光源在运行，中国有3座对撞机。",
+    )
+    assert told(compare_sentence(side(**light), side(**light, at=END_OF_2013))) == (
+        "In ten years the running light sources of China stayed at 5.",
+        "10年间，中国在运行的光源始终为5座。",
+    )
+
+
+def test_two_places_are_compared_by_what_is_held_whole_of_both() -> None:
+    """All that is held comes second, and what it is a choice of is said."""
+    held = [Covered(Part(place), Held(9), Held(9)) for place in (Place(("CN",)), Place(("US",)))]
+    left = side(running=99, whole=24)
+    right = side(place=Place(("US",)), running=33, whole=22)
+    rest = (
+        "With all other classes, of which it holds those of China and a choice of others: China"
+        " 99, the United States 33."
+    )
+    assert told(compare_sentence(left, right, covered=held)).en == (
+        "At the end of 2003, of the classes that this chronicle means to hold whole, China ran 24"
+        f" big-science facilities, the United States 22. {rest}"
+    )
+    later = [replace(each, at=END_OF_2030) for each in (left, right)]
+    assert told(compare_sentence(*later, covered=held)).en == (
+        "Seen from 25 November 2026, of the classes that this chronicle means to hold whole, China"
+        " would run 24 big-science facilities at the end of 2030, the United States 22."
+        f" {rest}"
+    )
+    assert told(compare_sentence(left, later[1], covered=held)).en.endswith(
+        "Of the classes that this chronicle means to hold whole: China 24, the United States 22."
+    )
+
+
 def test_two_countries_beyond_the_horizon() -> None:
     """What is only expected is told from where it is seen."""
     sides = side(at=END_OF_2030), side(at=END_OF_2030, place=Place(("US",)), running=1)
@@ -474,19 +532,19 @@ def test_two_countries_at_two_days() -> None:
         (
             {"name": JUNO, "status": "operating"},
             {"name": NAMES[0], "status": None},
-            "At the end of 2003 JUNO was operating, and Tianhe-2 not yet begun.",
-            "2003年底，江门中微子实验的状态为“运行中”，天河二号为“尚未开始”。",
+            "At the end of 2003 JUNO was operating, and nothing had come of Tianhe-2 yet.",
+            "2003年底，江门中微子实验的状态为“运行中”，天河二号尚无进展。",
         ),
         (
             {"name": JUNO, "status": "operating", "at": END_OF_2030},
             {"name": NAMES[0], "status": None, "at": END_OF_2030},
             (
-                "Seen from 25 November 2026, JUNO would be operating at the end of 2030,"
-                " and Tianhe-2 not yet begun."
+                "Seen from 25 November 2026, at the end of 2030 JUNO would be operating,"
+                " and nothing would have come of Tianhe-2 yet."
             ),
             (
-                "从2026年11月25日来看，2030年底江门中微子实验的状态将为“运行中”，"
-                "天河二号将为“尚未开始”。"
+                "从2026年11月25日来看，2030年底，江门中微子实验的状态将为“运行中”，"
+                "天河二号仍将无进展。"
             ),
         ),
         (

@@ -72,6 +72,11 @@ def came(date: str, earliest: int | None, latest: int | None) -> Came:
             "2024年底，江门中微子实验已暂停运行（自2025年11月（存疑）起）。",
         ),
         (
+            {"status": None, "stated": END_OF_2016, "certainty": "last-known", "is_untold": True},
+            "This chronicle holds nothing that had been said of JUNO by the end of 2016.",
+            "截至2016年底，本编年史未收录任何有关江门中微子实验的说法。",
+        ),
+        (
             {"status": None},
             "At the end of 2024 nothing had come of JUNO yet.",
             "2024年底，江门中微子实验尚无进展。",
