@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from projections.views.reading import Reading
 from service.asking.filters import FINDABLE
 from service.asking.query import Arguments, Query
@@ -39,6 +41,10 @@ def activity_page(visit: Visit) -> Members:
     query, here = visit.query, visit.here
     shown = replace(query, about=replace(query.about, limit=min(query.about.limit, ROWS)))
     answer = {**query.head(), **activity_answer(visit.reading, shown)}
+    events = answer["entries"][::-1]
+    told = {each["statement"] for each in events if not each["line"].get("title")} - {None}
+    lines = visit.reading.at(query.as_of).statements(told)
+    names = visit.names(each["record"] for each in events if each["kind"] != "source")
     return {
         "page": visit.page(
             "activity",
@@ -53,7 +59,9 @@ def activity_page(visit: Visit) -> Members:
         "answer": answer,
         "texts": visit.texts,
         "to": answer["to"]["known"],
-        "events": list(reversed(answer["entries"])),
+        "events": events,
+        "names": names,
+        "lines": {id: msgspec.json.decode(text) for id, text in lines.items()},
         "kinds": FINDABLE,
         "next": here.page_of(answer["next"]) if answer["next"] else None,
         "first": here.url(after=None) if "after" in visit.texts else None,

@@ -160,7 +160,7 @@ def compare_page(visit: Visit) -> Members:
             each for each in answer["policies"] if _ids(each["a"]) != _ids(each["b"])
         ],
         "indicators": answer["indicators"],
-        "titles": _titles(visit, answer),
+        **_series(visit, answer),
         "coverage": (
             "" if compared.a.record is not None else answer["coverage"]["sentence"][lang]
         ),
@@ -180,7 +180,7 @@ def compare_pictured(shown: Mapping[str, Any]) -> Pictured:
     if shown["answer"]["by"] != "milestone":
         pairs = [Pair(row["name"], row["a"], row["b"]) for row in shown["by_field"]]
     of_fields = say("Running facilities by field")
-    title = f"{of_fields}: {sides[0].label} → {sides[1].label}"
+    title = of_fields + say(": ") + f"{sides[0].label} → {sides[1].label}"
     return Pictured(
         drawings=[
             draw_sides(sides[0], sides[1], label=label),
@@ -204,15 +204,15 @@ def _shown_side(side: Members, words: Mapping[str, str], say: Speech) -> ShownSi
             row["count"],
             words[row["family"]],
             dict(ROWS)[row["family"]][0],
-            [_mark(each) for each in row["marks"]],
+            [_mark(each, say) for each in row["marks"]],
         )
         for row in side["rows"]
     ]
     return ShownSide(side["label"], say(", ").join(notes), rows)
 
 
-def _mark(each: Mapping[str, Any]) -> SideMark:
-    title = f"{each['name']}: {each['status']}"
+def _mark(each: Mapping[str, Any], say: Speech) -> SideMark:
+    title = say("%(name)s: %(value)s", name=each["name"], value=each["status"])
     return SideMark(each["shown"], title, expected=each["hoped"], new=each["new"])
 
 
@@ -532,9 +532,9 @@ def _counted(answer: Mapping[str, Any], say: Speech) -> list[Members]:
     ]
 
 
-def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
-    """What the series of an answer are called, by the ids of their readings: as on their cards,
-    else by the title of the reading."""
+def _series(visit: Visit, answer: Mapping[str, Any]) -> Members:
+    """What the series of an answer are called, `titles` by the ids of their readings: as on their
+    cards, else by the title of the reading; and `units` by series, in words."""
     series = {
         reading["id"]: reading["series"]
         for pair in answer["indicators"]
@@ -548,7 +548,13 @@ def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
     texts = slice.statements(id for id in series if series[id] not in cards)
     titles = {id: text_in(msgspec.json.decode(text), "title", lang) for id, text in texts.items()}
     named = {id: card for id, of in series.items() if (card := cards.get(of))}
-    return titles | {id: text_in(card, "name", lang) for id, card in named.items()}
+    return {
+        "titles": titles | {id: text_in(card, "name", lang) for id, card in named.items()},
+        "units": {
+            pair["series"]: labels.unit_of(pair["unit"], cards.get(pair["series"]), lang)
+            for pair in answer["indicators"]
+        },
+    }
 
 
 def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:

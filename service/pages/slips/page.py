@@ -213,15 +213,22 @@ def _edge(bounds: Mapping[str, str | None]) -> Edge:
 
 def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> str:
     """A ladder in one line."""
-    lang = visit.lang
+    lang, say = visit.lang, visit.say
     came = each["came"]
-    return visit.say(
-        "%(name)s, %(what)s: promised for %(date)s; %(outcome)s",
-        name=names.get(each["record"], each["name"]),
-        what=labels.milestone(each["milestone"], lang),
-        date=language.brief_date(each["plans"][0]["date"], lang),
-        outcome=labels.outcome(each["outcome"], lang)
-        + (visit.say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
+    first, last = (language.brief_date(each["plans"][at]["date"], lang) for at in (0, -1))
+    told = {
+        "name": names.get(each["record"], each["name"]),
+        "what": labels.milestone(each["milestone"], lang, each.get("class")),
+        "date": first,
+        "outcome": labels.outcome(each["outcome"], lang)
+        + (say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
+    }
+    if came or first == last:
+        return say("%(name)s, %(what)s: promised for %(date)s; %(outcome)s", **told)
+    return say(
+        "%(name)s, %(what)s: first promised for %(date)s, last for %(last)s; %(outcome)s",
+        **told,
+        last=last,
     )
 
 

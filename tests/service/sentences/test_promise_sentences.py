@@ -79,7 +79,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
                 " The median of the 2 that came is 1 month late. The farthest behind: JUNO,"
                 " between 4.7 and 5.7 years late."
             ),
-            ("其中已实现的2项，中位数为推迟1个月。落后最多的是江门中微子实验：推迟4.7至5.7年。"),
+            ("其中已实现的2项，中位数为推迟1个月。推迟最严重的是江门中微子实验：推迟4.7至5.7年。"),
         ),
         (
             (-150.5, 30.0),
@@ -90,8 +90,8 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
                 " The farthest behind: JUNO, between 4.7 and 5.7 years late."
             ),
             (
-                "其中已实现的4项，中位数为介于提前5个月与推迟30天之间。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "其中已实现的4项，中位数为提前5个月至推迟30天。"
+                "推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -104,7 +104,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             ),
             (
                 "其中已实现54项，可计算的52项的中位数为提前16天。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -117,7 +117,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             ),
             (
                 "其中已实现3项，可计算的1项：推迟4.7至5.7年。"
-                "落后最多的是江门中微子实验：推迟4.7至5.7年。"
+                "推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
     ],
