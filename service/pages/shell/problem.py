@@ -121,6 +121,8 @@ def _said(slug: str, problem: Members, faulty: Sequence[str], say: Speech) -> st
         if problem["kind"] == "statement":
             return say("No statement called %(id)s on this date.", id=id)
         return say("No record called %(id)s on this date.", id=id)
+    if slug == "unknown-parameter" and "more than once" in str(problem["detail"]):
+        return say("A condition is given twice: %(names)s.", names=say(", ").join(faulty))
     texts = {
         "not-found": say("There is nothing at this address."),
         "method-not-allowed": say("Nothing can be sent to this address."),

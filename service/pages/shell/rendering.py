@@ -136,7 +136,7 @@ def _environment(lang: Language) -> Environment:
         "said": lambda line, member: text_in(line, member, lang),
         "country": lambda code: places.country(code, lang),
         "place": lambda place: places.place_title(place, lang),
-        "milestone": lambda code, class_=None: labels.milestone(code, lang, class_),
+        "milestone": lambda code: labels.milestone(code, lang),
         "label": lambda code: labels.label(code, lang),
         "kind": lambda code: labels.kind(code, lang),
         "event": lambda code: labels.event(code, lang),

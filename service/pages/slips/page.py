@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from events.clocks import AsOf
 from events.dates import Bounds, Language, year_of
 from events.vocabulary import FIELDS
@@ -67,6 +69,10 @@ def slips_page(visit: Visit) -> Members:
         answer, late, due = (
             {**found, "items": found["items"][:few]} for found in (answer, late, due)
         )
+    answer, late, due = (
+        {**found, "items": _told_apart(visit, then, found["items"])}
+        for found in (answer, late, due)
+    )
     records = {each["record"] for found in (answer, late, due) for each in found["items"]}
     if answer["totals"]["worst"]:
         records.add(answer["totals"]["worst"]["record"])
@@ -150,6 +156,27 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
     )
 
 
+def _told_apart(visit: Visit, then: AsOf, items: Sequence[Members]) -> list[Members]:
+    """Promises, the `milestone` of each as the step that it is of its facility."""
+    plans = [each.get("statement") or each["plans"][0]["statement"] for each in items]
+    wanted = {
+        plan for plan, each in zip(plans, items, strict=True) if each["milestone"] == "accepted"
+    }
+    lines = {
+        id: msgspec.json.decode(text)
+        for id, text in visit.reading.at(then).statements(wanted).items()
+    }
+    return [
+        {
+            **each,
+            "milestone": labels.step(
+                each["milestone"], each.get("class"), lines.get(plan, {}).get("title_zh", "")
+            ),
+        }
+        for plan, each in zip(plans, items, strict=True)
+    ]
+
+
 def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
     """The totals of an answer, with the median and the worst slip in words."""
     return {
@@ -218,7 +245,7 @@ def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> s
     first, last = (language.brief_date(each["plans"][at]["date"], lang) for at in (0, -1))
     told = {
         "name": names.get(each["record"], each["name"]),
-        "what": labels.milestone(each["milestone"], lang, each.get("class")),
+        "what": labels.milestone(each["milestone"], lang),
         "date": first,
         "outcome": labels.outcome(each["outcome"], lang)
         + (say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),

@@ -202,3 +202,13 @@ def test_a_large_reading_is_counted_as_chinese_counts(client: FlaskClient) -> No
     """By hundred millions, and a series by its name alone."""
     assert reading_text(371_000_000_000, "元", "zh") == "3710亿元"
     assert "indicator" not in shown(client, "/compare?at=2003&to_at=2013&country=CN")
+
+
+def test_a_promise_of_acceptance_by_the_state_is_told_as_that(juno: Teller) -> None:
+    """On the page of its record and among the slips, by the title of the plan."""
+    juno.tell(plan("state", "accepted", "2020", "2019", title_zh="江门计划通过国家验收"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    for path in ("/records/juno", "/slips"):
+        said = "".join(Texts(shown(client, path)).lines)
+        assert "通过国家验收" in said.replace("江门计划通过国家验收", "")
