@@ -7,7 +7,8 @@ each line, so that whatever is refused can be named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -46,10 +47,12 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Warning(NamedTuple):
-    """Something odd about a statement that was recorded all the same."""
+    """Something odd about a statement that was recorded all the same; `facts` are the days, ids and
+    milestones that its text names."""
 
     code: str
     text: str
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Placed(NamedTuple):

@@ -64,14 +64,20 @@ def _of_its_dates(statement: Statement) -> Iterator[Warning]:
             yield Warning(
                 "plan-said-after",
                 f"said on {iso(statement.said)}, after the last day it plans for ({iso(latest)})",
+                {"said": iso(statement.said), "day": iso(latest)},
             )
     elif earliest is not None:
         if earliest > statement.recorded_on:
-            yield Warning("actual-in-the-future", f"an actual date in the future: {iso(earliest)}")
+            yield Warning(
+                "actual-in-the-future",
+                f"an actual date in the future: {iso(earliest)}",
+                {"day": iso(earliest)},
+            )
         if earliest > statement.said:
             yield Warning(
                 "actual-said-before",
                 f"said on {iso(statement.said)}, before it can have happened ({iso(earliest)})",
+                {"said": iso(statement.said), "day": iso(earliest)},
             )
     if not statement.line.get("sources"):
         yield Warning("no-source", "rests on no source")
@@ -87,6 +93,7 @@ def _of_its_place(statement: Statement, rivals: list[Statement | Outlined]) -> I
             yield Warning(
                 "says-the-same",
                 f"{rival.id!r} stands in entry {statement.entry!r} with the same modality and date",
+                {"rival": rival.id},
             )
             break
     rank = _rank(statement)
@@ -101,6 +108,11 @@ def _of_its_place(statement: Statement, rivals: list[Statement | Outlined]) -> I
             yield Warning(
                 "lower-after-higher",
                 f"{statement.milestone} wholly after {rival.milestone} ({rival.id!r})",
+                {
+                    "step": statement.milestone or "",
+                    "higher": rival.milestone or "",
+                    "rival": rival.id,
+                },
             )
             break
 

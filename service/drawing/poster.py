@@ -6,12 +6,14 @@ fits, beside one drawing.
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import escape
 
 from events.dates import Language
 from service.drawing.alone import document
 from service.drawing.lanes import Drawing
-from service.drawing.letters import fitted, folded
+from service.drawing.letters import fitted, folded, width
 from service.drawing.marks import number
 from service.drawing.picture import RULES, SERIF, Told, lines, placed
 
@@ -70,7 +72,7 @@ def _head(told: Told) -> str:
 def _words(told: Told, room: float) -> str:
     """The title in three lines at most, and below it as much of the sentence as has room."""
     for most, size in _TITLES:
-        title = folded(told.title, size, room / SERIF, bold=True)
+        title = _by_clauses(told.title, size, room / SERIF)
         if len(title) <= most:
             break
     title = _cut(title, most, size, room / SERIF)
@@ -84,6 +86,16 @@ def _words(told: Told, room: float) -> str:
             break
     said = _cut(said, most, size, room / SERIF)
     return drawn + lines("says", said, x=_MARGIN, top=top, size=size, leading=_LEADING)
+
+
+def _by_clauses(title: str, size: float, room: float) -> list[str]:
+    """The lines of a title: its clauses, where it takes as many lines anyway, since a line that
+    ends within one may cut a Chinese word."""
+    plain = folded(title, size, room, bold=True)
+    clauses = re.findall("[^：，；]+[：，；]?", title)
+    if len(clauses) == len(plain) and all(width(each, size, bold=True) <= room for each in clauses):
+        return clauses
+    return plain
 
 
 def _foot(told: Told) -> str:

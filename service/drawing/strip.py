@@ -150,15 +150,16 @@ class _Strip:
                 max(wide - 2 * inset, 0.5),
                 max(height - gap - 2 * inset, 0.5),
             )
-        counts = ", ".join(
-            f"{self.words(_WORD_OF.get(kind, kind))} {column[kind]}"
+        comma, colon, blank = ("、", "：", "") if self.lang == "zh" else (", ", ": ", " ")
+        counts = comma.join(
+            f"{self.words(_WORD_OF.get(kind, kind))}{blank}{column[kind]}"
             for kind in kinds
             if column[kind]
         )
         period = year_label(year, self.lang)
         if step > 1:
             period += "–" + year_label(year + step - 1, self.lang)
-        title = titled(f"{period}: {counts}")
+        title = titled(f"{period}{'年' if blank == '' and period.isdigit() else ''}{colon}{counts}")
         if href is None:
             return f'<g data-year="{year}">{title}{drawn}</g>'
         whole = rect("hit", left, 22, right - left, self.floor - 22)

@@ -8,7 +8,7 @@ from typing import Any
 
 from events import dates
 from events.clocks import AsOf
-from events.dates import Date
+from events.dates import Date, Day
 from events.fact import Line
 from events.statement import Statement
 from projections.engine.account import Account
@@ -28,6 +28,7 @@ from service.sentences.record import (
 )
 from service.sentences.sentence import Name
 from service.sentences.times import Lateness
+from service.words.labels import RUNNING, step
 
 Members = dict[str, Any]
 
@@ -41,7 +42,7 @@ def facility_in_words(
 ) -> Members:
     """The `sentence` of a facility: the members of its answer, its spans, all its statements."""
     since, expected = members["since"], members["expected"]
-    ladder = _main_ladder(card["id"], spans, statements, as_of)
+    ladder = _main_ladder(card, spans, statements, as_of)
     overdue = len(members["overdue"])
     return record_sentence(
         Facility(
@@ -56,8 +57,16 @@ def facility_in_words(
             overdue=overdue - (ladder is not None and ladder.outcome == "overdue" and overdue > 0),
             ladder=ladder,
             is_untold=all(each.withdrawn or each.said > as_of.stated for each in statements),
+            ran=has_run(spans, min(as_of.at, as_of.stated)),
         )
     ).members()
+
+
+def has_run(spans: Sequence[Span], by: Day) -> bool:
+    """Whether a facility had run by a day, by the spans of its record."""
+    return any(
+        span.facet == "status" and span.value in RUNNING and span.has_begun(by) for span in spans
+    )
 
 
 def other_in_words(
@@ -140,11 +149,11 @@ def _indicator(
 
 
 def _main_ladder(
-    record: str, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
+    card: Line, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
 ) -> Promise | None:
     """The ladder that says most: of the start of operation, else of those that were not given up
     the one with most plans."""
-    ladders = [(span.value, ladder_of(record, span)) for span in spans if span.facet == "slip"]
+    ladders = [(span.value, ladder_of(card["id"], span)) for span in spans if span.facet == "slip"]
     if not ladders:
         return None
     outcome, ladder = max(
@@ -166,7 +175,9 @@ def _main_ladder(
     if date is not None and ladder.slip is not None:
         came = Came(date, Lateness(ladder.slip.earliest, ladder.slip.latest))
     return Promise(
-        milestone=ladder.milestone,
+        milestone=step(
+            ladder.milestone, card.get("class"), by_id[ladder.current].line.get("title_zh", "")
+        ),
         first=first,
         last=last,
         promises=len(ladder.plans),

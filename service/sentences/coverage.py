@@ -11,7 +11,8 @@ from service.sentences import times
 from service.sentences.sentence import Phrase, Sentence
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import Language
-from service.words.places import WORLD, Place
+from service.words.labels import part_phrase
+from service.words.places import WORLD, Place, place_name
 from service.words.whole_classes import Whole, whole_class
 
 
@@ -188,7 +189,10 @@ def _parts(say: Voice, parts: Sequence[tuple[Part, Held]]) -> Phrase:
 
 def _of(say: Voice, part: Part) -> Phrase:
     """Of which part: " of China in fusion"."""
-    where = say.place(part.place, part.field, part.class_)
+    where = {
+        "country": place_name(part.place, say.lang),
+        "field": part_phrase(part.field, part.class_, say.lang),
+    }
     if part.place and where["field"]:
         return say.pgettext("coverage", " of {country} in {field}", **where)
     if part.place:

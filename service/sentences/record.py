@@ -5,7 +5,7 @@ observation comes to at the clocks of a question.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -22,6 +22,9 @@ from service.words.labels import status_phrase, unit_name
 from service.words.number import LARGEST, number_text
 from service.words.places import LOCALES
 
+PROPOSED_AGAIN = "proposed again"
+"""What is to be proposed once more, in place of the milestone."""
+
 Certainty = Literal["certain", "possible", "last-known"]
 
 
@@ -35,7 +38,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What was promised of one milestone, and what came of it.
+    """What was promised of one milestone, a key of `labels.STEP_WORDS`, and what came of it.
 
     `first` and `last` are the dates of the first and the current plan, `promises` how
     many dated plans there were. What was kept, late or early has what `came`; what is
@@ -58,7 +61,8 @@ class Facility:
     `status`, `since`, `certainty` and `alternatives` are those of the answer;
     beyond the horizon (`certainty: "last-known"`) they are of the day `stated`, and
     `expected` is the status that was expected of `at`. `overdue` is how many
-    promises are, besides that of `ladder`. It `is_untold` where nothing had been said of it.
+    promises are, besides that of `ladder`; `ran` says whether it ever ran by then. It `is_untold`
+    where nothing had been said of it.
     """
 
     name: Name
@@ -72,6 +76,7 @@ class Facility:
     overdue: int = 0
     ladder: Promise | None = None
     is_untold: bool = False
+    ran: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +157,9 @@ def _facility(say: Voice, facility: Facility) -> Phrase:
     return say.sentences(
         [
             say.begun(_status(say, facility)),
-            () if facility.ladder is None else ladder_sentence(say, facility.ladder),
+            ()
+            if facility.ladder is None
+            else ladder_sentence(say, _again(facility, facility.ladder)),
             _overdue(say, facility),
         ]
     )
@@ -180,7 +187,7 @@ def _status(say: Voice, facility: Facility) -> Phrase:
         )
     if facility.status is None:
         return say.gettext("{when} nothing had come of {name} yet.", when=when, name=name)
-    status = status_phrase(facility.status, lang)
+    status = status_phrase(facility.status, lang, ran=facility.ran)
     if facility.since is None:
         return say.gettext("{when} {name} was {status}.", when=when, name=name, status=status)
     return say.gettext(
@@ -199,7 +206,7 @@ def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) ->
         "stated": times.moment(facility.stated, lang),
         "when": when,
         "name": name,
-        "status": status_phrase(facility.status, lang),
+        "status": status_phrase(facility.status, lang, ran=facility.ran),
         "since": "" if facility.since is None else times.since(facility.since, lang),
         "expected": status_phrase(facility.expected, lang),
     }
@@ -226,6 +233,13 @@ def _overdue(say: Voice, facility: Facility) -> Phrase:
             "{n} other promise was overdue.", "{n} other promises were overdue.", facility.overdue
         )
     return say.ngettext("{n} promise was overdue.", "{n} promises were overdue.", facility.overdue)
+
+
+def _again(facility: Facility, ladder: Promise) -> Promise:
+    """A ladder as it is told of a facility: what has a status was proposed once."""
+    if ladder.milestone == "proposed" and ladder.came is None and facility.status is not None:
+        return replace(ladder, milestone=PROPOSED_AGAIN)
+    return ladder
 
 
 # A ladder
@@ -334,6 +348,11 @@ def _verbs(lang: Language) -> dict[str, _Verbs]:
             say.pgettext("it is to", "be proposed"),
             say.pgettext("it had", "been proposed"),
         ),
+        PROPOSED_AGAIN: _Verbs(
+            say.pgettext("it", "was proposed again"),
+            say.pgettext("it is to", "be proposed again"),
+            say.pgettext("it had", "been proposed again"),
+        ),
         "approved": _Verbs(
             say.pgettext("it", "was approved"),
             say.pgettext("it is to", "be approved"),
@@ -354,6 +373,21 @@ def _verbs(lang: Language) -> dict[str, _Verbs]:
             say.pgettext("it is to", "see first light"),
             say.pgettext("it had", "seen first light"),
         ),
+        "first-emission": _Verbs(
+            say.pgettext("of a source, it", "saw first light"),
+            say.pgettext("of a source, it is to", "see first light"),
+            say.pgettext("of a source, it had", "seen first light"),
+        ),
+        "first-beam": _Verbs(
+            say.pgettext("it", "had first beam"),
+            say.pgettext("it is to", "have first beam"),
+            say.pgettext("it had", "had first beam"),
+        ),
+        "first-plasma": _Verbs(
+            say.pgettext("it", "had first plasma"),
+            say.pgettext("it is to", "have first plasma"),
+            say.pgettext("it had", "had first plasma"),
+        ),
         "operation-started": _Verbs(
             say.pgettext("it", "began to operate"),
             say.pgettext("it is to", "begin to operate"),
@@ -368,6 +402,11 @@ def _verbs(lang: Language) -> dict[str, _Verbs]:
             say.pgettext("it", "passed acceptance"),
             say.pgettext("it is to", "pass acceptance"),
             say.pgettext("it had", "passed acceptance"),
+        ),
+        "nationally-accepted": _Verbs(
+            say.pgettext("by the state, it", "passed acceptance"),
+            say.pgettext("by the state, it is to", "pass acceptance"),
+            say.pgettext("by the state, it had", "passed acceptance"),
         ),
         "renamed": _Verbs(
             say.pgettext("it", "was renamed"),

@@ -7,6 +7,7 @@ that fits it. All is cached: the same days come again and again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -96,6 +97,11 @@ def since(date: Date, lang: Language) -> Phrase:
         "by": say.pgettext("start", "since {date} at the latest"),
         "later": say.pgettext("start", "since {date} or later"),
     }.get(_shape(date), say.pgettext("start", "since {date}"))
+    if lang == "zh" and date.uncertain and date.precision != "interval":
+        # The phrase stands in brackets, which have none within them.
+        doubt = say.pgettext("start", "{since}, uncertain")
+        sure = _led(template, replace(date, uncertain=False), lang)
+        return fill(doubt, {"since": sure})
     return _led(template, date, lang)
 
 

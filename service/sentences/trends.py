@@ -12,7 +12,7 @@ from service.sentences.coverage import Covered, nothing_held
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, joined
 from service.sentences.voice import MOST_NAMES, Slot, Voice, in_each_language
 from service.translations import LANGUAGES, Language
-from service.words.labels import class_phrase, field_phrase, part_phrase, status_phrase, unit_of
+from service.words.labels import class_phrase, field_phrase, part_noun, status_phrase, unit_of
 from service.words.names import text_in
 from service.words.number import number_text
 from service.words.places import country_name, region_name
@@ -133,8 +133,8 @@ def _where(
         "country": say.names([_name_of("country", each) for each in countries]),
         "field": say.names(
             [
-                *(_name_of("field", each) for each in fields),
-                *(Name(*(part_phrase(None, each, lang) for lang in LANGUAGES)) for each in classes),
+                *(Name(*(part_noun(each, None, lang) for lang in LANGUAGES)) for each in fields),
+                *(Name(*(part_noun(None, each, lang) for lang in LANGUAGES)) for each in classes),
             ]
         ),
     }
@@ -183,7 +183,8 @@ def _called(say: Voice, series: Ends, apart: Sequence[str], countries: Sequence[
 def _title(series: Ends, lang: Language) -> str:
     """What a series of readings is called, with what it is counted in."""
     name = text_in(series.card, "name", lang) if series.card else series.key["series"]
-    return f"{name} ({unit_of(series.key['unit'] or '', series.card, lang)})"
+    unit = unit_of(series.key["unit"] or "", series.card, lang)
+    return f"{name}（{unit}）" if lang == "zh" else f"{name} ({unit})"
 
 
 def _name_of(member: str, value: str) -> Name:

@@ -16,7 +16,7 @@ from babel.lists import format_list
 
 from service.sentences.sentence import Figure, Name, Part, Phrase, Sentence, fill, joined
 from service.translations import LANGUAGES, Language, translations
-from service.words.labels import part_phrase
+from service.words.labels import part_noun, part_phrase
 from service.words.number import number_text
 from service.words.places import LOCALES, Place, place_name
 
@@ -122,6 +122,14 @@ class Voice:
         part = part_phrase(field, class_, self.lang)
         if not part:
             return self.ngettext("big-science facility", "big-science facilities", number)
+        if class_ is not None:
+            text = self.catalogue.npgettext(
+                "of a class",
+                "big-science facility in {field}",
+                "big-science facilities in {field}",
+                number,
+            )
+            return fill(text, {"field": part})
         return self.ngettext(
             "big-science facility in {field}",
             "big-science facilities in {field}",
@@ -142,7 +150,7 @@ class Voice:
         """The slots `country` and `field`, the class with it, empty where there is none."""
         return {
             "country": place_name(place, self.lang),
-            "field": part_phrase(field, class_, self.lang),
+            "field": part_noun(field, class_, self.lang),
         }
 
 

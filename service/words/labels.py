@@ -47,6 +47,12 @@ STATUS_PHRASES = Words(
 )
 """A status within a sentence; "" is the time before any."""
 
+SHELVED = word("status of what never ran", "suspended")
+"""What is suspended that never ran."""
+
+RUNNING = frozenset({"commissioning", "operating"})
+"""What has once had one of these statuses has run."""
+
 STATUS_HEADINGS = Words(
     {
         "operating": word("headings", "Operating"),
@@ -80,17 +86,26 @@ MILESTONE_WORDS = Words(
     }
 )
 
-FIRST_LIGHT = Words(
+FIRST_LIGHT = {
+    "light-source": "first-emission",
+    "laser-and-pulsed-power": "first-emission",
+    "accelerator": "first-beam",
+    "collider": "first-beam",
+    "neutron-source": "first-beam",
+    "fusion-device": "first-plasma",
+}
+"""What first light is of facilities of a class, where it is called otherwise."""
+
+STEP_WORDS = Words(
     {
-        "light-source": word("first light of a source", "first light"),
-        "laser-and-pulsed-power": word("first light of a source", "first light"),
-        "accelerator": word("milestone words", "first beam"),
-        "collider": word("milestone words", "first beam"),
-        "neutron-source": word("milestone words", "first beam"),
-        "fusion-device": word("milestone words", "first plasma"),
+        **MILESTONE_WORDS,
+        "first-emission": word("first light of a source", "first light"),
+        "first-beam": word("milestone words", "first beam"),
+        "first-plasma": word("milestone words", "first plasma"),
+        "nationally-accepted": word("acceptance by the state", "accepted"),
     }
 )
-"""What first light is called of facilities of a class, where it is called otherwise."""
+"""A milestone as what it was of one facility."""
 
 KIND_WORDS = Words(
     {
@@ -262,6 +277,8 @@ UNITS = Words(
         "m w.e.": word("units of readings", "m w.e."),
         "years of Higgs running": word("units of readings", "years of Higgs running"),
         "degree north": word("units of readings", "degree north"),
+        "m3": word("units of readings", "m3"),
+        "per cm2 s": word("units of readings", "per cm2 s"),
     }
 )
 """The units of readings that are words; the others are signs, the same in every language."""
@@ -282,7 +299,6 @@ DAYS_LATE = word("days late", "days late")
 
 # --- a code in words
 
-status_phrase = STATUS_PHRASES.of
 heading = STATUS_HEADINGS.of
 kind = KIND_ONE.of
 outcome = OUTCOME_WORDS.of
@@ -292,15 +308,52 @@ standing = STANDINGS.of
 unit_name = UNITS.of
 
 
-def milestone(code: str | None, lang: str, class_: str | None = None) -> str:
-    """A milestone in words, of a facility of a class where that is known.
+def status(code: str, lang: str, *, ran: bool = True) -> str:
+    """A status in words, beside what has it; `ran` says whether that ran before.
+
+    >>> status("suspended", "zh"), status("suspended", "zh", ran=False)
+    ('暂停运行', '已搁置')
+    """
+    return _shelved(code, lang, ran=ran) or STATUS_WORDS.of(code, lang)
+
+
+def status_phrase(code: str | None, lang: str, *, ran: bool = True) -> str:
+    """The same within a sentence; None is the time before any status.
+
+    >>> status_phrase("suspended", "zh"), status_phrase("suspended", "zh", ran=False)
+    ('已暂停运行', '已搁置')
+    """
+    return _shelved(code, lang, ran=ran) or STATUS_PHRASES.of(code, lang)
+
+
+def _shelved(code: str | None, lang: str, *, ran: bool) -> str:
+    return SHELVED[lang] if code == "suspended" and not ran else ""
+
+
+def step(milestone: str, class_: str | None, title: str = "") -> str:
+    """What a milestone was of a facility of a class, of which a statement has this title in
+    Chinese: a key of `STEP_WORDS`.
+
+    >>> step("first-light", "fusion-device"), step("first-light", "radio-telescope")
+    ('first-plasma', 'first-light')
+    """
+    if milestone == "first-light":
+        return FIRST_LIGHT.get(class_ or "", milestone)
+    if milestone == "accepted" and "国家验收" in title:
+        return "nationally-accepted"
+    return milestone
+
+
+def milestone(code: str | None, lang: str, class_: str | None = None, title: str = "") -> str:
+    """A milestone in words, of a facility of a class and by the title of a statement in Chinese,
+    where these are known.
 
     >>> milestone("first-light", "en"), milestone("first-light", "en", "fusion-device")
     ('first light', 'first plasma')
+    >>> milestone("accepted", "zh"), milestone("accepted", "zh", title="装置通过国家验收")
+    ('通过验收', '通过国家验收')
     """
-    if code == "first-light" and class_ in FIRST_LIGHT:
-        return FIRST_LIGHT.of(class_, lang)
-    return MILESTONE_WORDS.of(code, lang)
+    return STEP_WORDS.of(step(code or "", class_, title), lang)
 
 
 def unit_of(unit: str, card: Mapping[str, Any] | None, lang: str) -> str:
@@ -356,6 +409,22 @@ def part_phrase(field: str | None, class_: str | None, lang: Language) -> str:
     parts = [] if field is None else [field_phrase(field, lang)]
     if class_ is not None:
         text = translations(lang).pgettext("class", "the class of {name}")
+        parts.append(text.format(name=class_phrase(class_, lang)))
+    return (", " if lang == "en" else "").join(parts)
+
+
+def part_noun(field: str | None, class_: str | None, lang: Language) -> str:
+    """The same where it stands for what is in it, as Chinese says it.
+
+    >>> part_noun("fusion", None, "zh"), part_noun("photon-science", "light-source", "zh")
+    ('核聚变领域', '光子科学领域光源类装置')
+    """
+    say, parts = translations(lang), []
+    if field is not None:
+        text = say.pgettext("what is in it", "{field}")
+        parts.append(text.format(field=field_phrase(field, lang)))
+    if class_ is not None:
+        text = say.pgettext("what is in it", "the class of {name}")
         parts.append(text.format(name=class_phrase(class_, lang)))
     return (", " if lang == "en" else "").join(parts)
 

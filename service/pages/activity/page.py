@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from projections.views.reading import Reading
 from service.asking.filters import FINDABLE, position_after
 from service.asking.query import Arguments, Query
@@ -44,6 +46,10 @@ def activity_page(visit: Visit) -> Members:
     before = position_after(query.filters.get("before", "")) or None
     answer = {**query.head(), **latest_activity(visit.reading, shown, before=before)}
     earlier = answer["earlier"]
+    events = answer["entries"][::-1]
+    told = {each["statement"] for each in events if not each["line"].get("title")} - {None}
+    lines = visit.reading.at(query.as_of).statements(told)
+    names = visit.names(each["record"] for each in events if each["kind"] != "source")
     return {
         "page": visit.page(
             "activity",
@@ -58,7 +64,9 @@ def activity_page(visit: Visit) -> Members:
         "answer": answer,
         "texts": visit.texts,
         "to": answer["to"]["known"],
-        "events": list(reversed(answer["entries"])),
+        "events": events,
+        "names": names,
+        "lines": {id: msgspec.json.decode(text) for id, text in lines.items()},
         "kinds": FINDABLE,
         "next": here.url(before=str(earlier)) if earlier is not None else None,
         "first": here.url(before=None) if before is not None else None,

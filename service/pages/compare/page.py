@@ -200,7 +200,7 @@ def compare_page(visit: Visit) -> Members:
             each for each in answer["policies"] if _ids(each["a"]) != _ids(each["b"])
         ],
         "indicators": answer["indicators"],
-        "titles": _titles(visit, answer),
+        **_series(visit, answer),
         "coverage": (
             "" if compared.a.record is not None else answer["coverage"]["sentence"][lang]
         ),
@@ -256,7 +256,7 @@ def _shown_side(side: Members, words: Mapping[str, str], say: Speech) -> ShownSi
             row["count"],
             words[row["family"]],
             dict(ROWS)[row["family"]][0],
-            [_mark(each) for each in row["marks"]],
+            [_mark(each, say) for each in row["marks"]],
             left_out=_left_out(row, say),
             new=row["new"],
             said_new=say.n(
@@ -277,8 +277,8 @@ def _left_out(row: Mapping[str, Any], say: Speech) -> str:
     return say("%(shown)s of %(all)s drawn", shown=number_text(drawn), all=number_text(row["held"]))
 
 
-def _mark(each: Mapping[str, Any]) -> SideMark:
-    title = f"{each['name']}: {each['status']}"
+def _mark(each: Mapping[str, Any], say: Speech) -> SideMark:
+    title = say("%(name)s: %(value)s", name=each["name"], value=each["status"])
     return SideMark(each["shown"], title, expected=each["hoped"], new=each["new"])
 
 
@@ -659,9 +659,9 @@ def _counted(answer: Mapping[str, Any], sides: Sequence[str], say: Speech) -> li
     ]
 
 
-def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
-    """What the series of an answer are called, by the ids of their readings: as on their cards,
-    else by the title of the reading."""
+def _series(visit: Visit, answer: Mapping[str, Any]) -> Members:
+    """What the series of an answer are called, `titles` by the ids of their readings: as on their
+    cards, else by the title of the reading; and `units` by series, in words."""
     series = {
         reading["id"]: reading["series"]
         for pair in answer["indicators"]
@@ -675,7 +675,13 @@ def _titles(visit: Visit, answer: Mapping[str, Any]) -> dict[str, str]:
     texts = slice.statements(id for id in series if series[id] not in cards)
     titles = {id: text_in(msgspec.json.decode(text), "title", lang) for id, text in texts.items()}
     named = {id: card for id, of in series.items() if (card := cards.get(of))}
-    return titles | {id: text_in(card, "name", lang) for id, card in named.items()}
+    return {
+        "titles": titles | {id: text_in(card, "name", lang) for id, card in named.items()},
+        "units": {
+            pair["series"]: labels.unit_of(pair["unit"], cards.get(pair["series"]), lang)
+            for pair in answer["indicators"]
+        },
+    }
 
 
 def _ids(decisions: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -152,7 +152,7 @@ def _control(desk: Desk, task: Task, member: Member, value: Value, *, prefix: st
         "name": prefix + name,
         "id": f"f-{prefix.replace('.', '-')}{name}",
         "kind": "long" if long else member.kind,
-        "label": desk_words.member(prefix + name, lang),
+        "label": desk_words.member(prefix + name, lang, shape),
         "hint": desk_words.hint(shape, prefix + name, lang),
         "required": member.required,
         "of": member.of,

@@ -34,6 +34,7 @@ from service.pages.shell.layout import Members
 from service.records.audit import Over, Standing, plans_over, standing_of
 from service.words import labels, language
 from service.words.names import text_in
+from service.words.warnings import warning_words
 
 MOST_WEIGHED = 20
 """How many statements are shown beside their rivals, and beside how many of them each."""
@@ -46,14 +47,18 @@ def preview_of(desk: Desk, decision: Decision) -> Members:
     changing = list(changes(desk.service, decision))
     derived = {str(Stream.record(each["record"])): each for each in proposed["changes"]}
     readings = [_reading(desk, change, derived.get(change.stream)) for change in changing]
+    lines = {id: kept.line for change in changing for id, kept in change.after.kept.items()}
     return {
         "events": [event for change in changing for event in _events(desk, change)],
         "warnings": [
             {
-                "line": each["line"],
-                "text": desk_words.warning(each["code"], each["text"], desk.lang),
+                "line": number,
+                "code": each.code,
+                "text": warning_words(
+                    each, lambda id: text_in(lines.get(id, {}), "title", desk.lang) or id, desk.say
+                ),
             }
-            for each in proposed["warnings"]
+            for number, each in decision.warnings
         ]
         + [*oddities(desk, changing)],
         "readings": readings,

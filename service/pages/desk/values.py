@@ -29,22 +29,22 @@ def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
     """The value of a member of a line in words; None where it has none."""
     if value is None:
         return None
-    kind = _kind_of(type, name)
+    kind, say = _kind_of(type, name), Speech(lang)
     if kind == "date":
         words = language.date(str(value), lang)
-        return words if words == value else f"{words} ({value})"
+        return words if words == value else words + say(" (%(what)s)", what=value)
     if kind == "choice":
         return desk_words.choice(name, str(value), lang)
     if kind == "country":
-        return f"{places.country(str(value), lang)} ({value})"
+        return places.country(str(value), lang) + say(" (%(what)s)", what=value)
     if kind == "citations":
-        return "; ".join(
-            ", ".join(filter(None, (each.get("id"), each.get("locator")))) for each in value
+        return say("; ").join(
+            say(", ").join(filter(None, (each.get("id"), each.get("locator")))) for each in value
         )
     if kind == "facts":
-        return "; ".join(f"{name}: {_text(each)}" for name, each in value.items())
+        return say("; ").join(name + say(": ") + _text(each) for name, each in value.items())
     if kind in ("ids", "uris"):
-        return ", ".join(value)
+        return say(", ").join(value)
     return _text(value)
 
 
@@ -66,7 +66,11 @@ def _text(value: Any) -> str:
 def said_words(statement: Statement, say: Speech) -> str:
     """The date on which a statement was made, in words, as its source gives it."""
     stated = statement.line.get("stated")
-    return say("as it happened") if stated is None else language.date(stated, say.lang)
+    return (
+        say("not given; counted as said at the time")
+        if stated is None
+        else language.date(stated, say.lang)
+    )
 
 
 def statement_row(

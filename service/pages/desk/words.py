@@ -1,4 +1,4 @@
-"""The words of the desk: what members, types, choices, facets and warnings are called.
+"""The words of the desk: what members, types, choices and facets are called.
 
 A member or a type without words here is shown by its own name, so that a new type of event
 has a form at once.
@@ -15,10 +15,11 @@ from service.words.word import word
 Said = Mapping[str, str]
 
 
-def member(name: str, lang: str) -> str:
-    """What a member of a line is called; `why.` stands before those of a change itself, `source.`
-    before those of a source that is entered with it."""
-    said = MEMBERS.get(name) or MEMBERS.get(name.rpartition(".")[2], {})
+def member(name: str, lang: str, type: str = "") -> str:
+    """What a member of a line of a type is called; `why.` stands before those of a change itself,
+    `source.` before those of a source that is entered with it."""
+    own = MEMBERS.get(f"{type}.{name}") or MEMBERS.get(name)
+    said = own or MEMBERS.get(name.rpartition(".")[2], {})
     return said.get(lang, name)
 
 
@@ -36,10 +37,10 @@ def type_of_line(type: str, lang: str) -> str:
 
 def choice(name: str, value: str, lang: str) -> str:
     """A value of a member that takes only certain words."""
-    if name == "milestone":
-        return labels.milestone(value, lang)
     if (said := CHOICES.get(f"{name}.{value}")) is not None:
         return said[lang]
+    if name == "milestone":
+        return labels.milestone(value, lang)
     return labels.label(value, lang)
 
 
@@ -70,11 +71,6 @@ def no_sheet(why: str, lang: str) -> str | None:
 
 _AT_AN_END = "(?:at (?P<end>.*), )?"
 """What the reason begins with where it is one end of an interval that is no date."""
-
-
-def warning(code: str, text: str, lang: str) -> str:
-    """A warning in words; in English its own, which name what they are about."""
-    return WARNINGS.get(code, {}).get(lang, text)
 
 
 TYPES: Mapping[str, Said] = {
@@ -131,6 +127,7 @@ MEMBERS: Mapping[str, Said] = {
     "said_by": word("members", "Said by"),
     "same_as": word("members", "Known elsewhere as"),
     "series": word("members", "Series"),
+    "source.title": word("members of a source", "Title"),
     "sources": word("members", "Sources"),
     "stated": word("members", "Stated"),
     "summary": word("members", "Summary"),
@@ -164,7 +161,8 @@ HINTS: Mapping[str, Said] = {
     ),
     "source.date": word("hints", "When it was published."),
     "stated": word(
-        "hints", "When its source said it. A plan must say so; else it was said as it happened."
+        "hints",
+        "When its source said it. A plan must say so; left empty, it counts as said at the time.",
     ),
     "dropped": word("hints", "A plan that is given up. It has no date."),
     "title": word("hints", "One line."),
@@ -235,6 +233,7 @@ HINTS: Mapping[str, Said] = {
 CHOICES: Mapping[str, Said] = {
     "modality.actual": word("choices", "actual: it was so"),
     "modality.planned": word("choices", "planned: it was to be so"),
+    "milestone.first-light": word("choices", "first light, beam or plasma"),
     "rank.disputed": word("choices", "disputed"),
     "decision.ended": word("choices", "ended"),
     "evidence.found": word("choices", "a text was read"),
@@ -250,15 +249,6 @@ FACETS: Mapping[str, Said] = {
     "indicator": word("facets", "Reading"),
     "discovery": word("facets", "Discovery"),
     "observation": word("facets", "Observation"),
-}
-
-WARNINGS: Mapping[str, Said] = {
-    "plan-said-after": {"zh": "说出的日期晚于计划的最后一天"},
-    "actual-in-the-future": {"zh": "事实的日期在将来"},
-    "actual-said-before": {"zh": "说出的日期早于可能发生的日期"},
-    "no-source": {"zh": "没有来源"},
-    "says-the-same": {"zh": "同一条目中已有相同性质和日期的陈述"},
-    "lower-after-higher": {"zh": "较早的步骤完全晚于较后的步骤"},
 }
 
 NO_DATES: Sequence[tuple[str, str]] = (

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from events.dates import Language
 from events.statement import Statement
 from events.vocabulary import FIELDS
 from projections.views.lines import statement_text
@@ -26,6 +27,8 @@ from service.records.answer import RecordAt
 from service.records.audit import standing_of
 from service.web.response import CLOCKS
 from service.words import labels
+from service.words.amounts import reading_text
+from service.words.names import text_in
 from service.words.speech import Speech
 
 TAKES = (*CLOCKS, "country", "region", "field", "class", "kind", "disputed", "after")
@@ -90,13 +93,22 @@ def _record(visit: Visit, item: Mapping[str, Any], names: Mapping[str, str]) -> 
         by_entry[statement.entry].append(statement)
     return {
         **item,
-        "short": names.get(item["id"], item["name"]),
+        "short": names.get(item["id"]) or _title(found, visit.lang) or item["name"],
         "entries": [
             {"rows": [_row(visit, found, each) for each in statements]}
             for statements in by_entry.values()
             if any(each.disputed or found.is_contested(each.id) for each in statements)
         ],
     }
+
+
+def _title(found: RecordAt, lang: Language) -> str:
+    """What a record that is no facility is called: by its card, else by what holds of it."""
+    card = found.record.card
+    if card is not None:
+        return labels.names_of(card, lang)[0]
+    holds = sorted(found.account.effective.items())
+    return next((text_in(each.statement.line, "title", lang) for _, each in reversed(holds)), "")
 
 
 def _row(visit: Visit, found: RecordAt, statement: Statement) -> Members:
@@ -106,11 +118,30 @@ def _row(visit: Visit, found: RecordAt, statement: Statement) -> Members:
     named = line.get("contradicts", ())
     reading, known = visit.reading, visit.query.as_of.known
     record_of = reading.lines.records_of(reading.db, named, known=known)
+    others = reading.at(visit.query.as_of).statements(named)
     return {
         "line": line,
         "shown": shown,
         "word": labels.standing(standing, visit.lang),
         "disputed": statement.disputed,
         "contested": shown and found.is_contested(statement.id),
-        "contradicts": [{"id": id, "record": record_of.get(id)} for id in named],
+        "contradicts": [
+            {
+                "record": record_of.get(id),
+                "id": id,
+                "title": text_in(msgspec.json.decode(others[id]), "title", visit.lang)
+                if id in others
+                else id,
+            }
+            for id in named
+        ],
+        "value": reading_text(line["value"], _unit(visit, line), visit.lang)
+        if "value" in line
+        else "",
     }
+
+
+def _unit(visit: Visit, line: Mapping[str, Any]) -> str:
+    """What a reading is counted in, in words."""
+    cards = visit.reading.at(visit.query.as_of).cards([line["series"]])
+    return labels.unit_of(line["unit"], cards.get(line["series"]), visit.lang)

@@ -307,8 +307,10 @@ def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
 def outcome_words(counted: Counted, lines: Mapping[str, Any], say: Speech) -> str:
     """What came of a ladder, in one line."""
     lang = say.lang
-    what = labels.milestone(counted.ladder.milestone, lang, counted.card.get("class"))
     plan = lines[counted.ladder.plans[0]]
+    what = labels.milestone(
+        counted.ladder.milestone, lang, counted.card.get("class"), plan.get("title_zh", "")
+    )
     promised = language.brief_date(plan["date"], lang)
     if counted.ladder.came:
         came = language.brief_date(lines[counted.ladder.came]["date"], lang)

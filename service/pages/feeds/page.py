@@ -24,7 +24,9 @@ def feeds_page(visit: Visit) -> Members:
             {
                 **listed(feed),
                 "summary": feed.summary[visit.lang],
-                "reader": _readers(visit.say).get(feed.reader, feed.reader),
+                "reader": _readers(visit.say).get(
+                    feed.reader, feed.reader.replace(", ", visit.say(", "))
+                ),
             }
             for feed in FEEDS
         ],

@@ -25,6 +25,7 @@ from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.promises.tally import Counted
 from service.records.answer import RecordAt, span_members
+from service.records.sentence import has_run
 from service.words import labels, language
 from service.words.speech import Speech
 
@@ -74,6 +75,7 @@ def phases(visit: Visit, record_at: RecordAt, name: str) -> Members | None:
 def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
     """A bar for each status, from the date of what gave it to that of what follows."""
     lang = say.lang
+    ran = has_run(record_at.spans, record_at.as_of.stated)
     spans = [
         span_members(span, record_at.record, record_at.as_of.stated)
         for span in record_at.spans
@@ -95,7 +97,7 @@ def _bars(record_at: RecordAt, say: Speech) -> list[Bar]:
     bars = []
     for (span, since, start, expected), follows in zip_longest(dated, dated[1:]):
         date = language.brief_date(since, lang)
-        words = labels.label(span["value"], lang)
+        words = labels.status(span["value"], lang, ran=ran)
         text = say("%(status)s %(date)s", status=words, date=date)
         if expected:
             text = say("%(title)s (expected)", title=text)

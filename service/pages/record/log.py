@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from projections.views.history import Entry
 from service.archive.suggestions import suggestion_of
+from service.pages.desk import words as desk_words
+from service.pages.desk.values import value_words
 from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.records.audit import entry_members
-from service.words import labels
+from service.words import labels, language
 from service.words.names import text_in
-from service.words.number import number_text
 from service.words.speech import Speech
 
 QUIET = frozenset(
@@ -26,9 +28,15 @@ QUIET = frozenset(
 """The members of a line that the log of a page leaves to the raw line."""
 
 
-def record_log(entries: Sequence[Entry], pager: Pager, say: Speech) -> Members:
+DATES = frozenset(("date", "stated", "until"))
+"""The members that are dates."""
+
+
+def record_log(
+    entries: Sequence[Entry], pager: Pager, say: Speech, *, class_: str | None
+) -> Members:
     """The events of a page of a record, the newest first, each with what it changed; `all` counts
-    those of all pages."""
+    those of all pages. `class_` is that of a facility."""
     shown = pager.part(entries[::-1])
     places = {entry.position for entry in shown}
     about = {entry.statement for entry in shown}
@@ -36,13 +44,15 @@ def record_log(entries: Sequence[Entry], pager: Pager, say: Speech) -> Members:
     rows = []
     for entry in entries:
         if entry.position in places:
-            rows.append(_event(entry, before, say))
+            rows.append(_event(entry, before, say, class_))
         elif entry.statement in about:
             _keep_up(entry, before)
     return {"events": rows[::-1], "all": len(entries)}
 
 
-def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Members:
+def _event(
+    entry: Entry, before: dict[str | None, Members], say: Speech, class_: str | None
+) -> Members:
     """What an event did; `before` has each statement and the card as they stood, and is kept up."""
     members = entry_members(entry)
     stood = before.get(entry.statement, {})
@@ -50,14 +60,19 @@ def _event(entry: Entry, before: dict[str | None, Members], say: Speech) -> Memb
     diff: list[Members] = []
     if "changes" in line:
         for name, value in line["changes"].items():
-            diff.append({"name": name, "was": _cell(stood.get(name)), "now": _cell(value)})
+            was, now = (_words(stood, name, each, say, class_) for each in (stood.get(name), value))
+            diff.append({"name": desk_words.member(name, say.lang), "was": was, "now": now})
     elif line["type"] in ("withdrawal", "reinstatement"):
         words = [say("stands"), say("withdrawn")]
         was, now = words if line["type"] == "withdrawal" else reversed(words)
         diff.append({"name": say("standing"), "was": was, "now": now})
     else:
         diff += [
-            {"name": name, "was": None, "now": _cell(value)}
+            {
+                "name": desk_words.member(name, say.lang),
+                "was": None,
+                "now": _words(line, name, value, say, class_),
+            }
             for name, value in line.items()
             if name not in QUIET
         ]
@@ -89,20 +104,10 @@ def _keep_up(entry: Entry, before: dict[str | None, Members]) -> Members:
     return line
 
 
-def _cell(value: object) -> str | None:
-    """A member of a line as text, without the brackets of JSON.
-
-    >>> _cell(["a", "b"]), _cell({"depth_m": 700}), _cell([{"id": "yearbook", "locator": "p. 3"}])
-    ('a, b', 'depth_m: 700', 'yearbook (p. 3)')
-    """
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(str(_cell(each)) for each in value)
-    if isinstance(value, dict):
-        if "id" in value:
-            return f"{value['id']} ({value['locator']})" if value.get("locator") else value["id"]
-        return ", ".join(f"{name}: {_cell(each)}" for name, each in value.items())
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number_text(value, grouped=False)
-    return msgspec.json.encode(value).decode()
+def _words(line: Members, name: str, value: Any, say: Speech, class_: str | None) -> str | None:
+    """A member of a line in words; None where it has no value."""
+    if name == "milestone" and value is not None:
+        return labels.milestone(str(value), say.lang, class_)
+    if name in DATES and value is not None:
+        return language.date(str(value), say.lang)
+    return value_words(line.get("type", ""), name, value, say.lang)

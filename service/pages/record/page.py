@@ -15,6 +15,7 @@ from events.catalogue import STATEMENT_TYPES
 from events.dates import Day, Language, year_of
 from events.errors import BadFilter
 from events.statement import Statement
+from events.statement_warnings import warnings_among
 from events.stream import Stream
 from events.vocabulary import MILESTONES
 from projections.engine.spans import AFTER_ALL, BEFORE_ALL
@@ -39,13 +40,16 @@ from service.pages.shell.layout import FormatLink, Members, pieces
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import Pager
 from service.pages.shell.pictured import Pictured
-from service.pages.shell.titling import as_told
+from service.pages.shell.titling import as_told, titled
 from service.records.answer import RecordAt, linked_in, record_members, visible
 from service.records.audit import plans_over, standing_of
 from service.records.question import RECORD
+from service.records.sentence import has_run
 from service.words import labels, language, places
+from service.words.amounts import reading_text
 from service.words.names import text_in
 from service.words.speech import Speech
+from service.words.warnings import warning_words
 
 MOST_PICTURED = 8
 """How many ladders a picture of the page has, the first ones."""
@@ -161,11 +165,11 @@ class _Record:
 
     def shown(self) -> Members:
         say, lang = self.say, self.lang
-        others = self._others()
+        others, class_ = self._others, (self.answer.get("card") or {}).get("class")
         groups = self._groups(others)
         ladders = promises(self.visit, self.record_at, self.pager) if self.facility else []
         count = len(self.own) + len(others)
-        log = record_log(self.log, self.pager, say)
+        log = record_log(self.log, self.pager, say, class_=class_)
         cited = self._cited((*self.own.values(), *others))
         name, full, other = _names(self.record_at, self.answer.get("card"), self.own, lang)
         years = self._years()
@@ -205,6 +209,8 @@ class _Record:
             else None,
             "pager": self.pager,
             "missing": self._missing(),
+            "titles": self._titles,
+            "warnings": self._warnings(),
             "compared": self._compared(),
         }
 
@@ -238,6 +244,32 @@ class _Record:
 
     # --- what it is
 
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """What the statements of the page are called, with their dates, by id."""
+        return {each.id: titled(each, self.say) for each in (*self.own.values(), *self._others)}
+
+    def _warnings(self) -> list[Members]:
+        """The warnings that the answer has, each in a sentence, with the statement that it is
+        of."""
+        class_ = (self.answer.get("card") or {}).get("class")
+        every = {
+            (statement.id, warning.code): warning
+            for statement, warning in warnings_among(list(self.own.values()))
+        }
+        return [
+            {
+                "statement": each["statement"],
+                "text": warning_words(
+                    every[each["statement"], each["code"]],
+                    lambda id: self._titles.get(id, id),
+                    self.say,
+                    class_=class_,
+                ),
+            }
+            for each in self.answer["warnings"]
+        ]
+
     def _card(self, sources: int) -> list[Members]:
         """The rows of the card: a name and a text each; `sources` are so many texts."""
         say = self.say
@@ -263,7 +295,11 @@ class _Record:
             {"name": say("Country"), "text": places.country(card["country"], lang)},
             {
                 "name": say("Status"),
-                "text": labels.label(status, lang) if status else unbegun,
+                "text": labels.status(
+                    status, lang, ran=has_run(self.record_at.spans, self.as_of.at)
+                )
+                if status
+                else unbegun,
                 "icon": icon(status) if status else "",
                 "strong": ""
                 if answer["certainty"] == "certain" or not self.own
@@ -286,7 +322,7 @@ class _Record:
             (say("Then called"), answer.get("name_then")),
             (say("Operator"), text_in(card, "operator", lang)),
             (say("Place"), text_in(card, "place", lang)),
-            (say("Coordinates"), _degrees(card)),
+            (say("Coordinates"), _degrees(card, say)),
         )
         rows += [{"name": name, "text": text} for name, text in named if text]
         rows += [
@@ -296,7 +332,12 @@ class _Record:
         for plan in answer["overdue"]:
             words = say(
                 "%(what)s, promised for %(date)s",
-                what=labels.milestone(plan["milestone"], lang, card.get("class")),
+                what=labels.milestone(
+                    plan["milestone"],
+                    lang,
+                    card.get("class"),
+                    self.own[plan["statement"]].line.get("title_zh", ""),
+                ),
                 date=language.brief_date(plan["date"], lang),
             )
             rows.append({"name": say("Overdue"), "text": words, "late": True})
@@ -326,6 +367,7 @@ class _Record:
 
     # --- its statements
 
+    @cached_property
     def _others(self) -> list[Statement]:
         """The statements of other records that belong to this facility, said and standing."""
         if not self.facility:
@@ -390,7 +432,7 @@ class _Record:
             by_entry[each.entry].append(each)
         groups = [
             _Group(
-                self._entry_title(statements[0]),
+                self._entry_title(statements),
                 self._own_row,
                 sorted(statements, key=lambda each: (each.said, each.id)),
             )
@@ -419,7 +461,7 @@ class _Record:
         line = _line(statement)
         return {
             "line": line,
-            "unit": self._unit(line),
+            "value": self._value(line),
             "standing": standing,
             "word": labels.standing(standing, self.lang),
             "why": "" if shown else labels.why(standing, self.lang),
@@ -435,7 +477,7 @@ class _Record:
         line = _line(statement)
         return {
             "line": line,
-            "unit": self._unit(line),
+            "value": self._value(line),
             "standing": standing,
             "word": labels.standing(standing, self.lang),
             "why": "",
@@ -445,26 +487,33 @@ class _Record:
             "record": statement.record,
         }
 
-    def _unit(self, line: Mapping[str, Any]) -> str:
-        """What a reading is counted in, in words; nothing of what is no reading."""
-        if "unit" not in line:
+    def _value(self, line: Mapping[str, Any]) -> str:
+        """A reading with its unit in words; nothing of what is no reading."""
+        if "value" not in line:
             return ""
-        return labels.unit_of(line["unit"], self._series.get(line["series"]), self.lang)
+        unit = labels.unit_of(line["unit"], self._series.get(line["series"]), self.lang)
+        return reading_text(line["value"], unit, self.lang)
 
     @cached_property
     def _series(self) -> dict[str, Members]:
         """The cards of the series whose readings are told of, by id."""
         if self.lang != "zh":
             return {}
-        told = (*self.own.values(), *self._others())
+        told = (*self.own.values(), *self._others)
         return self.reading.at(self.as_of).cards(
             {each.line["series"] for each in told if "series" in each.line}
         )
 
-    def _entry_title(self, first: Statement) -> str:
+    def _entry_title(self, statements: Sequence[Statement]) -> str:
+        first = statements[0]
         if first.milestone is not None:
+            if first.milestone == "suspended" and not has_run(self.record_at.spans, self.as_of.at):
+                return labels.status(first.milestone, self.lang, ran=False)
             card = self.answer.get("card") or {}
-            return labels.milestone(first.milestone, self.lang, card.get("class"))
+            titles = [each.line.get("title_zh", "") for each in statements]
+            steps = {labels.step(first.milestone, card.get("class"), title) for title in titles}
+            said = steps.pop() if len(steps) == 1 else first.milestone
+            return labels.milestone(said, self.lang, card.get("class"))
         if first.kind == "indicator":
             return language.brief_date(first.line["date"], self.lang)
         return first.entry.rpartition("/")[2]
@@ -554,12 +603,15 @@ def _leads(uri: str) -> bool:
     return uri.startswith(("http://", "https://"))
 
 
-def _degrees(card: Mapping[str, Any]) -> str:
+def _degrees(card: Mapping[str, Any], say: Speech) -> str:
     """Where a facility stands, if that is known."""
     if "latitude" not in card or "longitude" not in card:
         return ""
-    latitude, longitude = card["latitude"], card["longitude"]
-    return (
-        f"{abs(latitude):g} {'N' if latitude >= 0 else 'S'}, "
-        f"{abs(longitude):g} {'E' if longitude >= 0 else 'W'}"
-    )
+    latitude, longitude = (f"{abs(card[name]):g}" for name in ("latitude", "longitude"))
+    north = say("%(degrees)s N", degrees=latitude)
+    east = say("%(degrees)s E", degrees=longitude)
+    if card["latitude"] < 0:
+        north = say("%(degrees)s S", degrees=latitude)
+    if card["longitude"] < 0:
+        east = say("%(degrees)s W", degrees=longitude)
+    return say("%(latitude)s, %(longitude)s", latitude=north, longitude=east)

@@ -71,9 +71,10 @@ def told(problem: Members, path: str, sent: Pairs, here: Here, lang: Language) -
     slug = str(problem["type"]).rpartition("/")[2]
     asked = [pair for pair in sent if pair[0] not in (*PINS, "lang")]
     words = _words_looked_for(slug, problem, path)
+    fields = _fields(slug, problem, path, sent, say)
     return {
-        "said": _said(slug, problem, say),
-        "fields": _fields(slug, problem, path, sent, say),
+        "said": _said(slug, problem, [each.label for each in fields if each.fault], say),
+        "fields": fields,
         "lang_sent": dict(sent).get("lang"),
         "words": words,
         "near": [] if words is None else _near(words, here, lang),
@@ -143,8 +144,10 @@ def _is_date(text: str) -> bool:
 # --- what is wrong, in words
 
 
-def _said(slug: str, problem: Members, say: Speech) -> str:
-    """What is wrong, in a sentence."""
+def _said(slug: str, problem: Members, faulty: Sequence[str], say: Speech) -> str:
+    """What is wrong, in a sentence; `faulty` are the labels of the fields at fault."""
+    if slug == "validation" and faulty:
+        return say("This cannot be taken as it stands: %(names)s.", names=say(", ").join(faulty))
     if slug == "no-such-record":
         id = problem["id"]
         if problem["kind"] == "source":
@@ -152,6 +155,8 @@ def _said(slug: str, problem: Members, say: Speech) -> str:
         if problem["kind"] == "statement":
             return say("No statement called %(id)s on this date.", id=id)
         return say("No record called %(id)s on this date.", id=id)
+    if slug == "unknown-parameter" and "more than once" in str(problem["detail"]):
+        return say("A condition is given twice: %(names)s.", names=say(", ").join(faulty))
     texts = {
         "not-found": say("There is nothing at this address."),
         "method-not-allowed": say("Nothing can be sent to this address."),
@@ -171,6 +176,7 @@ def _said(slug: str, problem: Members, say: Speech) -> str:
         "nothing-to-cite": say("There is nothing to cite at this address."),
         "too-large-to-cite": say("This is too large to cite: ask for a part of it."),
         "too-many-citations": say("Enough was cited for today; what was cited before can be cited again."),  # noqa: E501
+        "no-such-suggestion": say("No suggestion belongs to this address. See whether the address is whole."),  # noqa: E501
         "no-such-citation": say("Nothing was cited at this address."),
         "bad-cursor": say("The list has no such page: begin at its first page."),
         "rate-limited": say("Too many requests came from you: wait a moment."),
@@ -260,13 +266,14 @@ def _fields(slug: str, problem: Members, path: str, sent: Pairs, say: Speech) ->
     for name, text in texts.items():
         fault, would = "", []
         if name == unknown:
-            fault = say("This page does not take it, or takes it once.")
+            twice = [each for each, _ in sent].count(name) > 1
+            fault = say("It is given twice.") if twice else say("This page does not take it.")
             would = [Would(say("Without it"), _with(path, sent, name, None))]
         elif name in errors:
             fault = _fault(slug, errors[name], text, say)
             would = [
                 Would(words, _with(path, sent, name, value))
-                for value, words in _offered(name, text, errors[name], say.lang)
+                for value, words in _offered(name, text, errors[name], say)
             ]
         elif name in DATES and not _is_date(text):
             # Only the first that is wrong is refused, and the next would be after it.
@@ -291,21 +298,43 @@ def _labels(say: Speech) -> Mapping[str, str]:
         "outcome": say("Outcome"), "sort": say("Order"), "measure": say("What"),
         "by": say("Split by"), "from": say("From"), "to": say("To"), "series": say("Series"),
         "operator": say("Operator"), "q": say("Words, in English or Chinese"),
-        "came_by": say("Came by"), "limit": say("At most"),
+        "came_by": say("Came by"), "limit": say("At most"), "step": say("Step"),
     }  # fmt: skip
 
 
-def _offered(name: str, text: str, error: Members, lang: Language) -> Iterable[tuple[str, str]]:
+def _choices(say: Speech) -> Mapping[str, Mapping[str, str]]:
+    """What the values of fields are called that have no words elsewhere, by the field."""
+    return {
+        "sort": {
+            "record": say("by record"), "slip": say("the greatest delay of what came first"),
+            "due": say("what is due soonest first"),
+            "relevance": say("the best match first"), "id": say("by id"),
+            "name": say("by name"), "-name": say("by name, backwards"),
+            "since": say("by the date of the status"), "distance": say("the nearest first"),
+        },
+        "measure": {
+            "status": say("facilities by status"), "discoveries": say("discoveries to date"),
+            "policies": say("policies in force"), "indicator": say("indicators"),
+        },
+        "by": {
+            "country": say("country"), "field": say("field"), "class": say("class"),
+            "operator": say("operator"), "status": say("status"),
+        },
+        "step": {"year": say("year"), "month": say("month")},
+    }  # fmt: skip
+
+
+def _offered(name: str, text: str, error: Members, say: Speech) -> Iterable[tuple[str, str]]:
     """Values that would do in place of one, each in words."""
     if name in MOMENTS and "future" in error["detail"]:
-        yield "", Speech(lang)("now")
+        yield "", say("now")
         return
     if name in (*DATES, *MOMENTS, *ENDS):
         yield from ((value, value) for value in dates_near(text))
         return
     allowed = [str(each) for each in error.get("near") or error.get("allowed", ())]
     for value in allowed[:MOST_OFFERED]:
-        yield value, _in_words(name.removeprefix("to_"), value, lang)
+        yield value, _in_words(name.removeprefix("to_"), value, say)
 
 
 def dates_near(text: str) -> list[str]:
@@ -323,9 +352,14 @@ def dates_near(text: str) -> list[str]:
     return [year for year in years if year != text]
 
 
-def _in_words(name: str, value: str, lang: Language) -> str:
+def _in_words(name: str, value: str, say: Speech) -> str:
+    lang = say.lang
+    if (words := _choices(say).get(name, {}).get(value)) is not None:
+        return words
     if name == "country":
-        return f"{country(value, lang)} ({value})"
+        return country(value, lang) + say(" (%(what)s)", what=value)
+    if name == "kind" and value in labels.KIND_ONE:
+        return labels.kind(value, lang)
     if name == "region":
         return place_title(Place(regions=(value,)), lang)
     if name == "outcome":

@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Response
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from events.vocabulary import CLASSES
@@ -96,6 +97,18 @@ def _digests() -> Mapping[str, str]:
     }
 
 
+def whole(text: str) -> Markup:
+    """A text whose dates and amounts are not broken at the end of a line.
+
+    >>> whole("a < 26 November 2026")
+    Markup('a &lt; <span class="nowrap">26 November 2026</span>')
+    """
+    kept = Markup('<span class="nowrap">{}</span>')
+    return Markup("").join(
+        kept.format(piece) if is_whole else piece for piece, is_whole in language.pieces_of(text)
+    )
+
+
 @cache
 def _environment(lang: Language) -> Environment:
     environment = Environment(
@@ -118,7 +131,7 @@ def _environment(lang: Language) -> Environment:
         "date": lambda text: language.date(text, lang),
         "brief": lambda text: language.brief_date(text, lang),
         "instant": lambda text: language.instant(text, lang),
-        "whole_dates": language.whole_dates,
+        "whole": whole,
         "number": number_text,
         "size": size_text,
         "said": lambda line, member: text_in(line, member, lang),

@@ -7,8 +7,10 @@ says what the page is about.
 from __future__ import annotations
 
 from events.clocks import AsOf, utc_day
+from events.statement import Statement
 from service.pages.shell.clockbar import written
 from service.words import labels, language
+from service.words.names import text_in
 from service.words.places import Place, place_title
 from service.words.speech import Speech
 
@@ -38,6 +40,15 @@ def as_told(title: str, as_of: AsOf, say: Speech) -> str:
         return title
     day = language.date(written(as_of.stated), say.lang)
     return say("%(title)s, as stated by %(day)s", title=title, day=day)
+
+
+def titled(statement: Statement, say: Speech) -> str:
+    """What a statement is called, with the date that it gives."""
+    title = text_in(statement.line, "title", say.lang)
+    date = statement.line.get("date")
+    if date is None:
+        return title
+    return title + say(" (%(what)s)", what=language.brief_date(date, say.lang))
 
 
 def _capital(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from events.clocks import AsOf
 from events.dates import Bounds, Day, Language, year_of
 from events.vocabulary import FIELDS
@@ -97,6 +99,11 @@ def slips_page(visit: Visit) -> Members:
         answer, late, due = (
             {**found, "items": found["items"][:few]} for found in (answer, late, due)
         )
+    drawn = _told_apart(visit, then, drawn)
+    answer, late, due = (
+        {**found, "items": _told_apart(visit, then, found["items"])}
+        for found in (answer, late, due)
+    )
     outcome = ",".join(meant.outcomes)
     listed = (*drawn, *answer["items"], *late["items"], *due["items"])
     records = {each["record"] for each in listed}
@@ -208,6 +215,27 @@ def _on_page(visit: Visit, pager: Pager, answer: Mapping[str, Any]) -> Sequence[
     return further["items"]  # type: ignore[no-any-return]
 
 
+def _told_apart(visit: Visit, then: AsOf, items: Sequence[Members]) -> list[Members]:
+    """Promises, the `milestone` of each as the step that it is of its facility."""
+    plans = [each.get("statement") or each["plans"][0]["statement"] for each in items]
+    wanted = {
+        plan for plan, each in zip(plans, items, strict=True) if each["milestone"] == "accepted"
+    }
+    lines = {
+        id: msgspec.json.decode(text)
+        for id, text in visit.reading.at(then).statements(wanted).items()
+    }
+    return [
+        {
+            **each,
+            "milestone": labels.step(
+                each["milestone"], each.get("class"), lines.get(plan, {}).get("title_zh", "")
+            ),
+        }
+        for plan, each in zip(plans, items, strict=True)
+    ]
+
+
 def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
     """The totals of an answer, with the median and the worst slip in words."""
     return {
@@ -271,15 +299,22 @@ def _edge(bounds: Mapping[str, str | None]) -> Edge:
 
 def _title(each: Mapping[str, Any], names: Mapping[str, str], visit: Visit) -> str:
     """A ladder in one line."""
-    lang = visit.lang
+    lang, say = visit.lang, visit.say
     came = each["came"]
-    return visit.say(
-        "%(name)s, %(what)s: promised for %(date)s; %(outcome)s",
-        name=names.get(each["record"], each["name"]),
-        what=labels.milestone(each["milestone"], lang),
-        date=language.brief_date(each["plans"][0]["date"], lang),
-        outcome=labels.outcome(each["outcome"], lang)
-        + (visit.say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
+    first, last = (language.brief_date(each["plans"][at]["date"], lang) for at in (0, -1))
+    told = {
+        "name": names.get(each["record"], each["name"]),
+        "what": labels.milestone(each["milestone"], lang),
+        "date": first,
+        "outcome": labels.outcome(each["outcome"], lang)
+        + (say(" (%(what)s)", what=language.brief_date(came["date"], lang)) if came else ""),
+    }
+    if came or first == last:
+        return say("%(name)s, %(what)s: promised for %(date)s; %(outcome)s", **told)
+    return say(
+        "%(name)s, %(what)s: first promised for %(date)s, last for %(last)s; %(outcome)s",
+        **told,
+        last=last,
     )
 
 

@@ -117,7 +117,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
     }[answer["measure"]]
 
     charts = [
-        _chart(each, frame, lang=lang, label=title, narrow=narrow)
+        _chart(each, frame, say=say, label=title, narrow=narrow)
         for each in islice(_by_unit(series).values(), MOST_CHARTS)
     ]
     world, place = visit.reading.at(visit.query.as_of), Place(trend.countries, trend.regions)
@@ -187,7 +187,7 @@ def _by_unit(series: Iterable[Members]) -> dict[str, list[Members]]:
 
 
 def _chart(
-    series: Sequence[Members], frame: Frame, *, lang: Language, label: str, narrow: tuple[int, int]
+    series: Sequence[Members], frame: Frame, *, say: Speech, label: str, narrow: tuple[int, int]
 ) -> Members:
     """Series of one unit in one drawing, wide and narrow; `small` draws the first of them."""
     drawn = sorted(series, key=lambda each: -(_last(each["points"]) or 0))[:DRAWN]
@@ -200,8 +200,8 @@ def _chart(
         )
         for each in drawn
     ]
-    unit = drawn[0]["unit"]
-    named = f"{label}: {unit}" if unit else label
+    unit, lang = drawn[0]["unit"], say.lang
+    named = label + say(": ") + unit if unit else label
     return {
         "drawn": len(drawn),
         "wide": course(lines, frame, lang=lang, label=named, unit=unit),

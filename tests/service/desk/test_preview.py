@@ -112,8 +112,8 @@ def test_when_it_was_said_is_told_as_its_source_gives_it(grace: Browser, told: T
     """A month stays a month, and what was said as it happened has no day of its own."""
     told.tell(plan("vague", "operation-started", "2021", "2019-05", title="Vaguely said"))
     for lang, month, assumed in (
-        ("en", "May 2019", "as it happened"),
-        ("zh", "2019年5月", "事发当时"),
+        ("en", "May 2019", "not given; counted as said at the time"),
+        ("zh", "2019年5月", "未注明（按当时计）"),
     ):
         path = f"/desk/statements/juno-plan/correct?lang={lang}"
         looked = page(grace.look(path, title="Better", why__reason="x"))

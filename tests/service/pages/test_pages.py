@@ -337,8 +337,8 @@ def test_readings_in_other_units_stand_on_axes_of_their_own(client: FlaskClient)
     units = {series["key"]["unit"] for series in answer["series"]}
     html = get(client, "/trends?measure=indicator&country=CN&lang=zh").text
     assert html.count('<div class="wide"><svg') == len(units) > 5
-    assert "(百分比)" in html
-    assert "(percent)" not in html
+    assert "（百分比）" in html
+    assert "percent）" not in html
 
 
 def test_several_countries_go_along(client: FlaskClient) -> None:
@@ -437,7 +437,7 @@ def test_a_record_shows_its_whole_log_with_what_was_and_what_is(client: FlaskCli
 
     assert rows == [str(entry["position"]) for entry in reversed(history)]
     corrected = html[html.index('id="e-1200"') :].partition("</tr>")[0]
-    assert "<dt>title</dt>" in corrected
+    assert "<dt>Title</dt>" in corrected
     assert "<del>JUNO data taking planned for 2022</del>" in corrected
     assert "<ins>JUNO to take data in 2022</ins>" in corrected
     withdrawn = html[html.index('id="e-1201"') :].partition("</tr>")[0]

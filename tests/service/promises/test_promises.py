@@ -111,7 +111,7 @@ def test_a_suspension_that_supersedes_a_plan_drops_it(reader: Reader) -> None:
     [cepc] = [row for row in later if row["id"] == "cepc"]
     assert cepc["expected"]["statement"] == "cepc-planned-proposed-2030"
     sentence = ask(reader, "/v1/records/cepc")["sentence"]["en"]
-    assert "It is to be proposed in 2030." in sentence
+    assert "It is to be proposed again in 2030." in sentence
 
 
 def test_cjpl_is_told_as_an_honest_interval(reader: Reader) -> None:

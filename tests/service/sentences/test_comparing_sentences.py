@@ -149,7 +149,7 @@ def test_hindsight_of_the_whole_chronicle_with_a_range() -> None:
             "Seen from the end of 2016, between 3 and 5 big-science facilities in quantum science"
             " would be running at the end of 2024. What has been said since counts up to 1."
         ),
-        "从2016年底来看，2024年底将有3至5座量子科技大科学装置在运行。按此后的说法则为至多1座。",
+        "从2016年底来看，2024年底将有3至5座量子科技领域的大科学装置在运行。按此后的说法则为至多1座。",
     )
 
 
@@ -379,7 +379,7 @@ def test_what_the_dates_leave_open_is_compared_as_a_span() -> None:
             {"place": WORLD, "field": "space"},
             {"place": WORLD, "field": "fusion", "running": (0, 2)},
             "space science ran 13 big-science facilities, fusion up to 2.",
-            "空间科学有13座大科学装置在运行，核聚变有至多2座。",
+            "空间科学领域有13座大科学装置在运行，核聚变领域有至多2座。",
         ),
     ],
 )
@@ -900,12 +900,12 @@ def test_an_indicator_is_told_by_its_series_and_unit() -> None:
     never = Ends({"series": "never", "country": "CN", "unit": "%"}, 1, None)
     assert trend([share, never], "indicator") == (
         "“rd-share (%)”: from no reading to 2.69.",
-        "“rd-share (%)”：从无读数到2.69。",
+        "“rd-share（%）”：从无读数到2.69。",
     )
     assert trend([share, papers], "indicator", countries=["CN"]) == (
         (
             "in China, readings of indicators: rd-share (%) from no reading to 2.69;"
             " papers (thousands) from 1 to 2."
         ),
-        "中国指标读数：rd-share (%)从无读数到2.69；papers (thousands)从1到2。",
+        "中国指标读数：rd-share（%）从无读数到2.69；papers（thousands）从1到2。",
     )

@@ -69,7 +69,7 @@ def came(date: str, earliest: int | None, latest: int | None) -> Came:
         (
             {"since": parse("2025-11?"), "status": "suspended"},
             "At the end of 2024 JUNO was suspended, since November 2025 (uncertain).",
-            "2024年底，江门中微子实验已暂停运行（自2025年11月（存疑）起）。",
+            "2024年底，江门中微子实验已暂停运行（自2025年11月起，存疑）。",
         ),
         (
             {"status": None, "stated": END_OF_2016, "certainty": "last-known", "is_untold": True},

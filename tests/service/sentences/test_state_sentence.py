@@ -155,8 +155,8 @@ def test_a_year_with_turns_and_discoveries() -> None:
         ),
         (
             "2013年底，中国有26座大科学装置在运行，另有6座在建或调试。"
-            "天河二号和高海拔宇宙线观测站投入运行；江门中微子实验获批；ARGO-YBJ关闭；"
-            "东方超环和中国天眼暂停；SMILE取消。"
+            "天河二号和高海拔宇宙线观测站投入运行；江门中微子实验获批；ARGO-YBJ退役；"
+            "东方超环和中国天眼暂停运行；SMILE取消。"
             "当年的发现：Zc(3900), a four-quark state, published by BESIII。"
         ),
     )
@@ -250,7 +250,7 @@ def test_a_country_with_an_article_and_a_field() -> None:
             "At the end of 2013 the United States ran 1 big-science facility in particle physics"
             " and was building or testing none."
         ),
-        "2013年底，美国有1座粒子物理大科学装置在运行，没有在建或调试的。",
+        "2013年底，美国有1座粒子物理领域的大科学装置在运行，没有在建或调试的。",
     )
 
 

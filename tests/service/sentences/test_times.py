@@ -115,7 +115,7 @@ def test_a_length_of_time_is_told_in_the_largest_unit_that_fits(
         (0, 183, "up to 6 months late", "至多推迟6个月"),
         (-183, 0, "up to 6 months early", "至多提前6个月"),
         (-400, -183, "between 6 months and 1.1 years early", "提前6个月至1.1年"),
-        (-183, 31, "between 6 months early and 1 month late", "介于提前6个月与推迟1个月之间"),
+        (-183, 31, "between 6 months early and 1 month late", "提前6个月至推迟1个月"),
         (366, None, "at least 1 year late", "至少推迟1年"),
         (None, -16, "at least 16 days early", "至少提前16天"),
         (None, 16, None, None),
