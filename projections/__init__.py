@@ -40,5 +40,5 @@ VALUES = (
 """The values that rows have as a place in this list: the kinds of records, and what projections
 count. The first is no value, any other is kept as text."""
 
-VIEW = 7
+VIEW = 8
 """The version of all views. Any change of code that changes the bytes of an answer is a new one."""

@@ -42,7 +42,7 @@ CITE_BODY = {
             "schema": CiteSchema,
             "examples": {
                 "a state": {
-                    "value": {"of": "/v1/state?at=2013-12-31&stated=2026-11-25&known=@1199&view=7"}
+                    "value": {"of": "/v1/state?at=2013-12-31&stated=2026-11-25&known=@1199&view=8"}
                 }
             },
         }

@@ -162,7 +162,7 @@ def test_a_stretch_is_pinned_by_its_positions(juno: Teller, client: FlaskClient)
     """With both ends as positions the answer stands for ever, byte for byte."""
     loose = client.get("/v1/activity?actor=li&from=2026-11-26T00:00:00Z")
     pinned = loose.headers["Content-Location"]
-    assert pinned == "/v1/activity?from=@2&to=@9&actor=li&view=7"
+    assert pinned == "/v1/activity?from=@2&to=@9&actor=li&view=8"
     assert loose.headers["Cache-Control"] == "public, no-cache"
     assert (loose.json or {})["pinned"] == pinned
     juno.tell(milestone("juno-ground", "construction-started", "2015"), actor="li")

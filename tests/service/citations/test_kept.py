@@ -352,7 +352,7 @@ def test_an_export_that_does_not_hold_together_is_refused(
         ("digest", "00" * 32),
         ("bytes", 99_999),
         ("media_type", "text/html"),
-        ("of", "/v1/other?view=7\n"),
+        ("of", "/v1/other?view=8\n"),
     ],
 )
 def test_a_line_without_bytes_says_what_the_first_of_them_does(
@@ -364,7 +364,7 @@ def test_a_line_without_bytes_says_what_the_first_of_them_does(
     beside = Path(f"{export}.citations")
     lines = beside.read_bytes().splitlines()
     last, first = json.loads(lines[-1]), json.loads(lines[0])
-    again = {**first, "of": "/v1/other?view=7", "body": None}
+    again = {**first, "of": "/v1/other?view=8", "body": None}
     again |= {"position": last["position"] + 1, "cited_at": "2027-01-01T00:00:00.000000Z"}
     beside.write_bytes(b"\n".join([*lines, json.dumps(again).encode()]))
     done(tmp_path / "whole", "restore", str(export))
@@ -377,7 +377,7 @@ def test_verify_names_a_citation_that_says_otherwise_than_the_first(folder: Path
     """Of the same bytes: their digest, their number or their type."""
     with closing(Citations(folder)) as citations:
         first = next(citations.all())
-        lie = msgspec.structs.replace(first, of="/v1/other?view=7", digest="00" * 32)
+        lie = msgspec.structs.replace(first, of="/v1/other?view=8", digest="00" * 32)
         position = append(citations.to_write(), lie, None)
     assert [at for at, _ in damaged(folder)] == [position]
 

@@ -462,7 +462,7 @@ def test_a_difference_is_pinned_with_both_points(juno: Teller, asker: Asker, for
     assert pinned == (
         "/v1/diff?at=2016-12-31&stated=2026-11-25&known=@2"
         + ("&format=patch" if form == "patch" else "")
-        + "&to_at=2016-12-31&to_known=@3&to_stated=2026-11-25&view=7"
+        + "&to_at=2016-12-31&to_known=@3&to_stated=2026-11-25&view=8"
     )
     assert loose.headers["Cache-Control"] == "public, no-cache"
     juno.tell(correction("juno-ground", {"date": "2015-02"}))
