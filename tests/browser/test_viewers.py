@@ -47,6 +47,16 @@ def test_a_viewer_draws_what_its_feed_has(
     assert (outside, complaints) == ([], [])
 
 
+@pytest.mark.parametrize("viewer", READ)
+def test_a_viewer_says_what_it_leaves_out(open_page: OpenPage, server: str, viewer: str) -> None:
+    """In words, from what its feed says in a header."""
+    page = open_page()
+    page.goto(f"{server}/viewers/{viewer}?limit=20&lang=en")
+    told = page.locator("#viewer-omitted", has_text="that are less significant")
+    told.wait_for(timeout=15_000)
+    assert told.inner_text().startswith("Not shown: ")
+
+
 def test_vis_timeline_has_every_row_once(
     open_page: OpenPage, server: str, outside: list[str], complaints: list[str]
 ) -> None:
