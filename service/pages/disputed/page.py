@@ -22,7 +22,7 @@ from service.pages.shell.answering import Visit
 from service.pages.shell.here import after_in
 from service.pages.shell.layout import Members
 from service.pages.shell.placing import places_offered
-from service.pages.shell.titling import as_told, headed, part_of_the_world
+from service.pages.shell.titling import as_told, headed, part_of_the_world, titled
 from service.records.answer import RecordAt
 from service.records.audit import standing_of
 from service.web.response import CLOCKS
@@ -129,9 +129,7 @@ def _row(visit: Visit, found: RecordAt, statement: Statement) -> Members:
             {
                 "record": record_of.get(id),
                 "id": id,
-                "title": text_in(msgspec.json.decode(others[id]), "title", visit.lang)
-                if id in others
-                else id,
+                "title": titled(msgspec.json.decode(others[id]), visit.say) if id in others else id,
             }
             for id in named
         ],

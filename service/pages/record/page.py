@@ -247,7 +247,9 @@ class _Record:
     @cached_property
     def _titles(self) -> dict[str, str]:
         """What the statements of the page are called, with their dates, by id."""
-        return {each.id: titled(each, self.say) for each in (*self.own.values(), *self._others)}
+        return {
+            each.id: titled(each.line, self.say) for each in (*self.own.values(), *self._others)
+        }
 
     def _warnings(self) -> list[Members]:
         """The warnings that the answer has, each in a sentence, with the statement that it is

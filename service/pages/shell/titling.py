@@ -7,7 +7,7 @@ says what the page is about.
 from __future__ import annotations
 
 from events.clocks import AsOf, utc_day
-from events.statement import Statement
+from events.fact import Line
 from service.pages.shell.clockbar import written
 from service.words import labels, language
 from service.words.names import text_in
@@ -42,10 +42,9 @@ def as_told(title: str, as_of: AsOf, say: Speech) -> str:
     return say("%(title)s, as stated by %(day)s", title=title, day=day)
 
 
-def titled(statement: Statement, say: Speech) -> str:
-    """What a statement is called, with the date that it gives."""
-    title = text_in(statement.line, "title", say.lang)
-    date = statement.line.get("date")
+def titled(line: Line, say: Speech) -> str:
+    """What the statement of a line is called, with the date that it gives."""
+    title, date = text_in(line, "title", say.lang), line.get("date")
     if date is None:
         return title
     return title + say(" (%(what)s)", what=language.brief_date(date, say.lang))
