@@ -384,7 +384,7 @@ def test_a_frame_of_a_facility_holds_its_ladder(reader: Reader) -> None:
 def test_a_frame_fills_the_width_that_it_is_given(reader: Reader) -> None:
     """As the page says it, and as oEmbed does."""
     text = unescape(html(reader, "/records/juno"))
-    assert 'width="100%" height="500"></iframe>' in text
+    assert 'width="100%" height="540" style="border:0"></iframe>' in text
     (link,) = re.findall(r'title="oEmbed" href="([^"]+)"', text)
     assert urlsplit(link).netloc == "localhost"
     told = reader.ask(link.removeprefix(HERE)).get_json()
