@@ -54,7 +54,7 @@ def test_what_is_wrong_is_headed_in_the_language_of_the_page(grace: Browser) -> 
     """As on every other page; a language that nobody speaks here is refused, and not ignored."""
     for path, words in (
         ("/desk/records/nothing?lang=zh", "未找到"),
-        ("/desk?nope=1&lang=zh", "未知参数"),
+        ("/desk?nope=1&lang=zh", "参数未知，或给了两次"),
         ("/desk?lang=tlh", "A value is not valid"),
     ):
         answer = grace.get(path)
