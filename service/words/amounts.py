@@ -7,8 +7,11 @@ from decimal import Decimal
 from events.dates import Language
 from service.words.number import number_text
 
-MANY = 100_000_000
-"""From here on Chinese counts by hundred millions."""
+COUNTED = ((1_000_000_000_000, "万亿"), (100_000_000, "亿"))
+"""What Chinese counts large numbers by."""
+
+TOO_MANY = 10**16
+"""From here on they are written as everywhere else, by a power of ten."""
 
 GROUPED = 10_000
 """Below it Chinese groups no digits."""
@@ -20,6 +23,8 @@ def reading_text(value: object, unit: str, lang: Language) -> str:
 
     >>> reading_text(371_000_000_000, "元", "zh"), reading_text(2000, "立方米", "zh")
     ('3710亿元', '2000立方米')
+    >>> reading_text(4_020_000_000_000, "元", "zh"), reading_text(2.22e34, "次", "zh")
+    ('4.02万亿元', '2.22 × 10³⁴次')
     >>> reading_text(371_000_000_000, "CNY", "en"), reading_text(140, "kW", "zh")
     ('371,000,000,000 CNY', '140 kW')
     """
@@ -27,7 +32,8 @@ def reading_text(value: object, unit: str, lang: Language) -> str:
         return f"{value} {unit}".rstrip()
     if lang == "en" or unit.isascii():
         return f"{number_text(value)} {unit}".rstrip()
-    hundred_millions = Decimal(str(value)) / MANY
-    if abs(hundred_millions) >= 1 and hundred_millions == round(hundred_millions, 3):
-        return f"{number_text(hundred_millions.normalize(), grouped=False)}亿{unit}"
+    for size, word in COUNTED:
+        counted = Decimal(str(value)) / size
+        if abs(counted) >= 1 and abs(value) < TOO_MANY and counted == round(counted, 3):
+            return f"{number_text(counted.normalize(), grouped=False)}{word}{unit}"
     return number_text(value, grouped=abs(value) >= GROUPED) + unit

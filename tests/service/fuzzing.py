@@ -194,7 +194,7 @@ def _asked_alike() -> Iterator[str]:
         each = [*operations.get("parameters", ()), *operations.get("get", {}).get("parameters", ())]
         taken = frozenset((parameter["in"], parameter["name"]) for parameter in each)
         folder = path.rpartition("/")[0]
-        if (folder, taken) in seen and "post" not in operations:
+        if taken and (folder, taken) in seen and "post" not in operations:
             yield path
         seen.add((folder, taken))
 

@@ -92,7 +92,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
                 " The latest of those that came: JUNO, between 4.7 and 5.7 years late."
             ),
             (
-                "其中已实现的4项，中位数为介于提前5个月与推迟30天之间。"
+                "其中已实现的4项，中位数为提前5个月至推迟30天。"
                 "已实现者中推迟最久的是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
