@@ -93,7 +93,8 @@ def plain(cited: Cited, lang: Language = "en") -> str:
     ...     version="@7", note="at 2013", issued="2026-11-25"))
     'Annales: JUNO. Version @7, 2026-11-25. https://a.example/v1?known=@7&view=2'
     """
-    version = Speech(lang)("Version %(version)s", version=cited.version)
+    say = Speech(lang)
+    version = say("Version %(version)s", version=cited.version)
     dated = _comma(lang).join(filter(None, [version, cited.issued]))
     if lang == "zh":
         return f"{WORK}：{_line(cited.title)}。{dated}。{cited.url}"
