@@ -86,9 +86,6 @@ class SlipSchema(Schema):
     country = text_field("ISO 3166-1 alpha-2.")
     field = choice_field(FIELDS)
     class_ = class_field()
-    operator = fields.String(
-        metadata={"description": "Of the facility; absent where its card names none."}
-    )
     milestone = choice_field(MILESTONES)
     plans = list_field(PlanSchema, "In the order said.")
     came = part_field(RungSchema, null=True)

@@ -237,7 +237,7 @@ def _slip_item(counted: Counted, lines: Mapping[str, Fragment]) -> Members:
         "name": card["name"],
         "country": card["country"],
         "field": card["field"],
-        **{name: card[name] for name in ("class", "operator") if name in card},
+        **({"class": card["class"]} if "class" in card else {}),
         "milestone": ladder.milestone,
         "plans": [
             {

@@ -49,7 +49,7 @@ LADDERS = Table(
     columns=(
         Column(name="record"),
         Column(name="name", words=True),
-        *columns("country", "field", "class", "operator", words=("operator",)),
+        *columns("country", "field", "class"),
         *columns("entry", "milestone", "outcome"),
         Column(name="plans", value=lambda row: len(row["plans"])),
         Column(name="first_plan", value=_of_plan(0, lambda plan: plan["date"])),
