@@ -18,13 +18,9 @@ from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.home.page import CLOCKS as HOME_CLOCKS
 from service.pages.home.page import home_page, home_pictured, home_title
-from service.pages.record.page import (
-    REVISIONS,
-    record_page,
-    record_pictured,
-    record_read,
-    record_title,
-)
+from service.pages.record.naming import record_title
+from service.pages.record.page import record_page, record_pictured
+from service.pages.record.revisions import REVISIONS, record_read
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
 from service.pages.slips.page import (
