@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from service.asking.filters import AFTER_ROW
-from service.desk import batch, forms, guard, lookups, queue, revisions, signing, undoing
+from service.desk import batch, forms, guard, lookups, queue, revisions, sign_in, undoing
 from service.desk.answering import page, the_desk
 from service.desk.sending import just_recorded, sent_revision
 from service.orders.changes import CHANGES, Change
@@ -25,13 +25,13 @@ from service.web.response import parameters
 from service.web.root import archive
 
 blueprint = Blueprint(DESK, __name__, url_prefix=PATH)
-blueprint.register_blueprint(signing.blueprint)
+blueprint.register_blueprint(sign_in.blueprint)
 blueprint.register_blueprint(lookups.blueprint)
 blueprint.before_request(guard.check_form)
 # What is registered last comes first.
 blueprint.after_request(guard.close)
 blueprint.after_request(problem_as_page)
-blueprint.after_request(signing.ask_for_key)
+blueprint.after_request(sign_in.ask_for_key)
 
 
 # --- choosing

@@ -7,34 +7,32 @@ never changes and a walk from page to page sees one snapshot.
 
 from __future__ import annotations
 
-import base64
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from events.dates import iso, parse, parse_iso
 from events.errors import BadFilter
 from projections import VALUES
 from projections.engine.spans import BEFORE_ALL
-from projections.views.columns import Found, class_of, country_of, field_of
 from projections.views.reading import Reading
 from projections.views.search import Hit
 from projections.views.search_words import Terms, found, parse_terms, spots
 from projections.views.state import Row
 from service.asking.aging import WITH_A_FUTURE, old_words
-from service.asking.errors import BadCursor
 from service.asking.filters import SORTS, Point, Wanted
 from service.asking.json_text import date_text
 from service.asking.query import Query
 from service.asking.table import Members
 from service.coverage.members import coverage_members
 from service.coverage.reading import covered
+from service.lists.cursor import Cursor, Key, place_of, read_cursor
+from service.lists.facets import counted, counted_in
+from service.lists.listed import Listed
+from service.lists.scores import score, weight
 from service.lists.snippets import snippet
 from service.sentences.coverage import Part
 
@@ -55,9 +53,6 @@ SHOWN = 5
 
 EARTH = 6_371_008.8
 """The mean radius of the Earth in metres, by the IUGG."""
-
-CARD, TITLE, TEXT = 3, 2, 1
-"""Where the words stand: in what names the record, in a title, elsewhere."""
 
 
 def records_answer(reading: Reading, query: Query) -> Members:
@@ -104,70 +99,6 @@ def metres(one: Point, other: Point) -> int:
     return round(2 * EARTH * math.asin(min(1, math.sqrt(chord))))
 
 
-@dataclass(slots=True)
-class _Found:
-    """A record or a source of the list. `row` puts a record into lists; sources have none."""
-
-    stream: str
-    row: Row | None = None
-    status: Row | None = None
-    metres: int = 0
-    hits: Sequence[Hit] = ()
-    score: int = 0
-
-    @property
-    def space(self) -> str:
-        return self.stream.partition(":")[0]
-
-    @property
-    def id(self) -> str:
-        return self.stream.partition(":")[2]
-
-    @property
-    def kind(self) -> str:
-        return "source" if self.row is None else self.row.value
-
-    @property
-    def country(self) -> str | None:
-        return self.row.country or None if self.row else None
-
-    @property
-    def field(self) -> str | None:
-        return self.row.field or None if self.row else None
-
-    @property
-    def class_(self) -> str | None:
-        return self.row.class_ or None if self.row else None
-
-    @property
-    def held(self) -> str | None:
-        """The status, if it is a facility that has one."""
-        return self.status.value or None if self.status else None
-
-    @property
-    def told(self) -> str:
-        """The statement that gives a facility its status, or that names another record."""
-        row = self.row if self.status is None else self.status
-        return row.statement if row else ""
-
-    @property
-    def named_by(self) -> tuple[str, str]:
-        """The stream and the statement that name it; no statement is the card."""
-        return self.stream, self.row.statement if self.row else ""
-
-
-Key = int | str | None
-
-
-class _Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Where a page ends: the sort, and of its last item the key by it, the id and its space."""
-
-    sort: str
-    key: Key
-    id: str
-    space: Literal["record", "source"]
-
-
 class _Finding:
     """One query, with what it has found so far."""
 
@@ -184,7 +115,7 @@ class _Finding:
 
     def answer(self) -> Members:
         """What is found: how many, the page of it, and the path of the next."""
-        cursor = _read(self.wanted.after, self.sort) if self.wanted.after else None
+        cursor = read_cursor(self.wanted.after, self.sort) if self.wanted.after else None
         if self.sort == "id" and self.words is None and self.wanted.near is None:
             return self._by_id(cursor)
         listed = self._found()
@@ -194,20 +125,13 @@ class _Finding:
             self._take_names(listed)
         places = sorted(((self._place(each), each) for each in listed), key=lambda at: at[0])
         if cursor is not None:
-            place = _order(cursor.sort, cursor.key, cursor.id, cursor.space)
-            places = [at for at in places if at[0] > place]
+            end = cursor.place
+            places = [at for at in places if at[0] > end]
         page = [each for _, each in places[: self.wanted.limit]]
-        members: dict[str, Any] = {"total": len(listed)}
-        if self.wanted.facets:
-            members["facets"] = {name: _counted(listed, name) for name in self.wanted.facets}
-        members["items"] = self._items(page)
-        members["coverage"] = self._coverage()
-        members["next"] = None
-        if len(places) > len(page):
-            members["next"] = self.query.url(after=self._written(page[-1]))
-        return members
+        facets = counted(listed, self.wanted.facets)
+        return self._members(len(listed), facets, page, goes_on=len(places) > len(page))
 
-    def _by_id(self, cursor: _Cursor | None) -> Members:
+    def _by_id(self, cursor: Cursor | None) -> Members:
         """The same of a list by id of all that the filters let through, which is worked out in
         numbers: only the page is looked at."""
         wanted, order = self.wanted, self.slice.order()
@@ -224,28 +148,31 @@ class _Finding:
         if wanted.statuses:
             having = np.isin(held, [VALUES.index(status) for status in wanted.statuses])
             found, held = found.where(having), held[having]
-        members: dict[str, Any] = {"total": len(found)}
-        if wanted.facets:
-            members["facets"] = {name: COUNTED_IN[name](found, held) for name in wanted.facets}
         places = order.of(found["record"])
         beyond = np.flatnonzero(places >= (order.after(cursor.id) if cursor else 0))
         those = beyond[np.argsort(places[beyond])[: wanted.limit]]
         rows = self.slice.rows(found.where(those))
-        page = [_Found(f"record:{row.record}", row) for row in rows]
-        members["items"] = self._items(page)
-        members["coverage"] = self._coverage()
-        members["next"] = None
-        if len(beyond) > len(page):
-            members["next"] = self.query.url(after=self._written(page[-1]))
-        return members
+        page = [Listed(f"record:{row.record}", row) for row in rows]
+        facets = counted_in(found, held, wanted.facets)
+        return self._members(len(found), facets, page, goes_on=len(beyond) > len(page))
 
-    def _coverage(self) -> Members:
+    def _members(
+        self, total: int, facets: Members, page: Sequence[Listed], *, goes_on: bool
+    ) -> Members:
+        """The members of an answer of so many, with a page of them; `goes_on` says whether there is
+        one after it."""
         part = Part(self.wanted.place, self.wanted.field, self.wanted.class_)
-        return coverage_members(covered(self.reading, self.query.as_of.known, part))
+        return {
+            "total": total,
+            **({"facets": facets} if facets else {}),
+            "items": self._items(page),
+            "coverage": coverage_members(covered(self.reading, self.query.as_of.known, part)),
+            "next": self.query.url(after=self._cursor(page[-1]).written()) if goes_on else None,
+        }
 
     # --- what is found
 
-    def _found(self) -> list[_Found]:
+    def _found(self) -> list[Listed]:
         """Everything on the list, in no order."""
         wanted = self.wanted
         hits, distances = self._hits(), self._distances()
@@ -262,15 +189,15 @@ class _Finding:
         )
         if streams is not None and not about_records and wanted.kind in (None, "source"):
             sources = (stream for stream in streams if stream.startswith("source:"))
-            listed += (_Found(stream) for stream in sources)
+            listed += (Listed(stream) for stream in sources)
         letters = self._letters()
         for each in listed:
             each.metres = (distances or {}).get(each.stream, 0)
             each.hits = (hits or {}).get(each.stream, ())
-            each.score = _score(each.hits, letters)
+            each.score = score(each.hits, letters)
         return listed
 
-    def _records(self, streams: set[str] | None) -> list[_Found]:
+    def _records(self, streams: set[str] | None) -> list[Listed]:
         """The records that exist and that the filters let through, of some streams if given."""
         wanted = self.wanted
         if wanted.kind == "source":
@@ -286,7 +213,7 @@ class _Finding:
         if wanted.disputed:
             doubted = self.slice.doubted()
             rows = [row for row in rows if row.id >> 32 in doubted]
-        listed = [_Found(f"record:{row.record}", row) for row in rows]
+        listed = [Listed(f"record:{row.record}", row) for row in rows]
         if wanted.statuses or "status" in wanted.facets or self.sort == "since":
             self._take_statuses(listed)
         if wanted.statuses:
@@ -354,12 +281,12 @@ class _Finding:
 
     # --- what an item shows
 
-    def _take_statuses(self, listed: Iterable[_Found]) -> None:
+    def _take_statuses(self, listed: Iterable[Listed]) -> None:
         facilities = {each.id: each for each in listed if each.kind == "facility"}
         for row in self._stab("status", set(facilities), self.slice.status_day):
             facilities[row.record].status = row
 
-    def _take_since(self, listed: Iterable[_Found]) -> None:
+    def _take_since(self, listed: Iterable[Listed]) -> None:
         rows = [each.status for each in listed if each.status and each.held]
         versions = self.slice.versions({row.statement for row in rows})
         for row in rows:
@@ -367,20 +294,20 @@ class _Finding:
             if date is not None:
                 self.since[row.id] = date_text(parse(date))
 
-    def _take_names(self, listed: Iterable[_Found]) -> None:
+    def _take_names(self, listed: Iterable[Listed]) -> None:
         keys = [each.named_by for each in listed if each.named_by not in self.names]
         self.reading.budget.spend(rows=len(keys))
         self.names |= self.reading.search.names(self.reading.db, keys, known=self.query.as_of.known)
 
-    def _since_of(self, each: _Found) -> Members | None:
+    def _since_of(self, each: Listed) -> Members | None:
         return self.since.get(each.status.id) if each.status else None
 
     # --- the order
 
-    def _place(self, each: _Found) -> tuple[Any, ...]:
-        return _order(self.sort, self._key(each), each.id, each.space)
+    def _place(self, each: Listed) -> tuple[Any, ...]:
+        return place_of(self.sort, self._key(each), each.id, each.space)
 
-    def _key(self, each: _Found) -> Key:
+    def _key(self, each: Listed) -> Key:
         if self.sort == "relevance":
             return -each.score
         if self.sort == "distance":
@@ -392,14 +319,12 @@ class _Finding:
             return _first_day(self._since_of(each))
         return None
 
-    def _written(self, each: _Found) -> str:
-        space: Any = each.space
-        cursor = _Cursor(self.sort, self._key(each), each.id, space)
-        return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
+    def _cursor(self, each: Listed) -> Cursor:
+        return Cursor(self.sort, self._key(each), each.id, each.space)
 
     # --- the page
 
-    def _items(self, page: Sequence[_Found]) -> Sequence[Members]:
+    def _items(self, page: Sequence[Listed]) -> Sequence[Members]:
         self._take_statuses(each for each in page if each.status is None)
         self._take_names(page)
         kept = set(self.wanted.fields) | {"id"}
@@ -446,18 +371,18 @@ class _Finding:
             items.append(item)
         return items
 
-    def _contested(self, page: Sequence[_Found]) -> set[str]:
+    def _contested(self, page: Sequence[Listed]) -> set[str]:
         """The statements that items tell by, whose dates are contested."""
         versions = self.slice.versions({each.told for each in page if each.told})
         keys = ((version.record, version.number) for version in versions.values())
         contested = self.slice.contested(keys)
         return {id for id, version in versions.items() if version.number in contested}
 
-    def _matches(self, page: Sequence[_Found], words: Terms) -> dict[str, list[Members]]:
+    def _matches(self, page: Sequence[Listed], words: Terms) -> dict[str, list[Members]]:
         """Of each stream, where in its best texts the words stand."""
         letters = self._letters()
         best = {
-            each.stream: sorted(each.hits, key=lambda hit: (-_weight(hit, letters), hit.position))[
+            each.stream: sorted(each.hits, key=lambda hit: (-weight(hit, letters), hit.position))[
                 :SHOWN
             ]
             for each in page
@@ -497,98 +422,7 @@ def _sort(wanted: Wanted) -> str:
     return sort
 
 
-def _weight(hit: Hit, letters: int) -> int:
-    """How well a text answers, in thousandths: where the words stand, and how much of what
-    names the text they are."""
-    if not hit.named:
-        return 2000 * TEXT
-    where = CARD if hit.card and hit.stream.startswith("record:") else TITLE
-    return 2000 * where + min(1000, 1000 * letters // hit.size)
-
-
-def _score(hits: Sequence[Hit], letters: int) -> int:
-    """How well a record answers: its best text, and a little for each more.
-
-    The log beyond the clocks has no part in it, so it stays as it is.
-    """
-    if not hits:
-        return 0
-    return max(_weight(hit, letters) for hit in hits) + 1000 - 1000 // len(hits)
-
-
 def _first_day(since: Members | None) -> int | None:
     if since is None:
         return None
     return BEFORE_ALL if since["earliest"] is None else parse_iso(since["earliest"])
-
-
-def _order(sort: str, key: Any, id: str, space: str) -> tuple[Any, ...]:
-    """What places are compared by; the id decides between what the sort finds equal."""
-    if sort == "-name":
-        # Turned round letter by letter; what ends first comes last.
-        key = (*(-ord(letter) for letter in key), 1)
-    return (key is None, 0 if key is None else key, id, space)
-
-
-KEYS: dict[str, tuple[type, ...]] = {
-    "relevance": (int,),
-    "distance": (int,),
-    "id": (type(None),),
-    "name": (str,),
-    "-name": (str,),
-    "since": (int, type(None)),
-}
-"""What the key of a cursor is, by its sort."""
-
-
-def _read(text: str, sort: str) -> _Cursor:
-    """The cursor that a page gave. Raises BadCursor."""
-    try:
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        cursor = msgspec.json.decode(
-            base64.b64decode(padded, altchars=b"-_", validate=True), type=_Cursor
-        )
-    except (ValueError, msgspec.DecodeError):
-        raise BadCursor(text, "it begins no page") from None
-    if cursor.sort != sort or not isinstance(cursor.key, KEYS[sort]):
-        raise BadCursor(text, f"it begins no page of a list that is sorted by {sort}")
-    return cursor
-
-
-COUNTED: dict[str, Callable[[_Found], str | None]] = {
-    "kind": lambda each: each.kind,
-    "country": lambda each: each.country,
-    "field": lambda each: each.field,
-    "class": lambda each: each.class_,
-    "status": lambda each: each.held,
-}
-"""What each facet counts; where there is none of it, nothing is counted."""
-
-
-def _counted(listed: Iterable[_Found], facet: str) -> dict[str, int]:
-    """How many of the whole list have each value, the most frequent first."""
-    counts = Counter(COUNTED[facet](each) for each in listed)
-    return _most_first((value or "", count) for value, count in counts.items())
-
-
-COUNTED_IN: dict[str, Callable[[Found, npt.NDArray[Any]], dict[str, int]]] = {
-    "kind": lambda found, _: _tally(found["value"], lambda value: VALUES[value]),
-    "country": lambda found, _: _tally(found["place"], country_of),
-    "field": lambda found, _: _tally(found["place"], field_of),
-    "class": lambda found, _: _tally(found["place"], class_of),
-    "status": lambda _, held: _tally(held, lambda value: VALUES[value]),
-}
-"""The same, of rows as they were found, and of the status of each as a number."""
-
-
-def _tally(numbers: npt.NDArray[Any], name: Callable[[int], str]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for number, count in zip(*(each.tolist() for each in np.unique_counts(numbers)), strict=True):
-        counts[name(number)] += count
-    return _most_first(counts.items())
-
-
-def _most_first(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Counts by name, the most frequent first; what has no name is left out."""
-    named = [(name, count) for name, count in counts if name]
-    return dict(sorted(named, key=lambda item: (-item[1], item[0])))

@@ -10,18 +10,17 @@ from service.lists.question import RECORDS
 from service.pages.about.page import about_page, about_title
 from service.pages.activity.page import TAKES as ACTIVITY_TAKES
 from service.pages.activity.page import activity_page, activity_read, activity_title
-from service.pages.compare.page import compare_page, compare_pictured, compare_title, default_sides
+from service.pages.compare.asked import default_sides
+from service.pages.compare.naming import compare_title
+from service.pages.compare.page import compare_page
+from service.pages.compare.picture import compare_pictured
 from service.pages.disputed import page as disputing
 from service.pages.feeds.page import feeds_page
 from service.pages.home.page import CLOCKS as HOME_CLOCKS
 from service.pages.home.page import home_page, home_pictured, home_title
-from service.pages.record.page import (
-    REVISIONS,
-    record_page,
-    record_pictured,
-    record_read,
-    record_title,
-)
+from service.pages.record.naming import record_title
+from service.pages.record.page import record_page, record_pictured
+from service.pages.record.revisions import REVISIONS, record_read
 from service.pages.search import page as searching
 from service.pages.shell.kind import PageFrame, PageKind
 from service.pages.slips.page import (

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.archive import Archive
-from service.pages.compare.page import in_proportion
+from service.pages.compare.side import in_proportion
 from service.pages.shell.problem import DATES
 from tests.service.pages.test_pages import Read
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.feeds import png
-from service.pages.compare.page import compare_pictured
+from service.pages.compare.picture import compare_pictured
 from service.pages.kinds import PAGES as KINDS
 from service.pages.shell.pictured import POSTERS
 from service.translations import LANGUAGES

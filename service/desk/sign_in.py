@@ -25,7 +25,7 @@ from service.web.response import parameters
 from service.web.root import root
 from service.web.sessions import COOKIE, LONGEST, Sessions
 
-blueprint = Blueprint("signing", __name__)
+blueprint = Blueprint("sign_in", __name__)
 
 FORM_COOKIE = "annales-desk-form"
 """Holds the token of the form for a key, when there is no session yet."""
