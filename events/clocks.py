@@ -236,5 +236,5 @@ def _why_no_instant(text: str) -> str:
     if _INSTANT.fullmatch(text.replace(" ", "+")):
         return _BLANK
     if _PLAIN_DAY.fullmatch(text):
-        return f"a day of the log ends at an instant: write {text}T23:59:59Z"
+        return f"a day of the log ends at an instant: write {text}T23:59:59Z, or a position (@1199)"
     return "write a position (@1199) or an instant (2026-11-25T09:00:00Z, …+01:00)"
