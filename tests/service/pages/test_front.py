@@ -218,7 +218,7 @@ def test_a_date_with_two_meanings_is_asked_back(client: FlaskClient) -> None:
     ("asked", "en", "zh"),
     [
         ("from=0", "No year, month or day, such as 2013, 2013-05 or 2013-05-06.", "不是年、月或日"),
-        ("from=2020&to=2010", "From comes after To.", "起始晚于终止。"),
+        ("from=2020&to=2010", "From comes after To.", "起始日期晚于结束日期。"),
         ("to=3/4/2013", "It has two meanings.", "它有两种读法。"),
     ],
 )

@@ -263,7 +263,7 @@ def test_a_refusal_that_fills_what_is_kept_for_the_client_comes_once(
     application: Application, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """And not again when there is room."""
-    monkeypatch.setattr(response, "refusal", lambda _: b"no" + BIG * 20)
+    monkeypatch.setattr(response, "refusal", lambda _, **_beside: b"no" + BIG * 20)
     with served(application) as (_, connect):
         client = connect()
         client.sendall(b"nonsense\r\n\r\n")
