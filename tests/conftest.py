@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from service.archive import LOG, Archive, node
@@ -70,6 +71,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 _cases: Counter[str] = Counter()
+
+# What takes milliseconds takes more on a busy machine.
+hypothesis.settings.register_profile("annales", deadline=None)
+hypothesis.settings.load_profile("annales")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -8,7 +8,7 @@ import re
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events.dates import (
@@ -499,7 +499,6 @@ def our_reading(text: str) -> tuple[int | None, int | None, bool, bool]:
     return date.earliest, date.latest, date.approximate, date.uncertain
 
 
-@settings(deadline=None)  # the package takes milliseconds, and more on a busy machine
 @given(plain)
 def test_plain_dates_mean_what_they_mean_to_the_package(text: str) -> None:
     """Years, months and days, which we read ourselves, have the package's bounds."""
@@ -522,7 +521,6 @@ PACKAGE_GAPS = re.compile(
 are qualified or stand in intervals, unspecified digits in intervals."""
 
 
-@settings(deadline=None)  # the package takes milliseconds, and more on a busy machine
 @given(ends | intervals)
 def test_other_dates_mean_what_they_mean_to_the_package(text: str) -> None:
     """Where the package takes our forms as we do, bounds and qualifiers are the same."""
@@ -567,7 +565,6 @@ any_text = (
 )
 
 
-@settings(deadline=None)  # the package takes milliseconds, and more on a busy machine
 @given(any_text)
 def test_any_text_is_a_date_or_refused(text: str) -> None:
     """No text makes `parse` or `parse_period` raise anything but BadDate."""
@@ -599,7 +596,6 @@ def test_reading_prints_nothing(text: str, capfd: pytest.CaptureFixture[str]) ->
     assert capfd.readouterr() == ("", "")
 
 
-@settings(deadline=None)  # the package takes milliseconds, and more on a busy machine
 @given(ends | intervals)
 def test_a_remembered_date_is_the_date(text: str) -> None:
     """Whether a text was read before makes no difference, nor does a refusal that came before."""

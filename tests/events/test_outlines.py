@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from events import outlines as module
@@ -151,7 +151,6 @@ def some_command(story: Story, rng: Random, said: list[Line]) -> Command:
 
 
 @pytest.mark.long
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**32 - 1))
 def test_outlines_decide_as_whole_streams_do(seed: int) -> None:
     """Two chronicles write to one log in turn; orders of every kind, many of them refused."""

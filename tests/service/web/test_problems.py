@@ -347,7 +347,7 @@ def test_several_where_one_is_taken_are_told_so(reader: Reader) -> None:
 def test_a_day_of_the_log_is_told_as_the_instant_at_which_it_ends(reader: Reader) -> None:
     """Where `known` has one, which takes instants."""
     (error,) = reader.ask("/v1/state?known=2026-11-24").get_json()["errors"]
-    assert error["detail"].endswith("write 2026-11-24T23:59:59Z")
+    assert "write 2026-11-24T23:59:59Z" in error["detail"]
     assert reader.ask("/v1/state?known=2026-11-24T23:59:59Z").status_code == 200
 
 
