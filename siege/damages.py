@@ -1,7 +1,8 @@
 """Damage to the views under a running server, of eight kinds, while readers ask on.
 
-A reader gets the right answer, or is told to come again; never an error, a wrong answer or none.
-`/readyz` tells of it, and all is mended soon, without a restart.
+A reader gets the right answer, or is told to come again; never an error, a wrong answer or none,
+once a file that was changed in place has been looked at, which is done each second. `/readyz`
+tells of it, and all is mended soon, without a restart.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from siege.server import FAILURES, UNLIMITED, Server, served
 
 MENDED_IN = 10.0
 """Seconds."""
+
+UNLOOKED_AT = 1.5
+"""Seconds after a file changed in place in which what it says may still be given out."""
 
 READERS = 3
 
@@ -102,6 +106,7 @@ class Readers:
         self.wrong: Counter[str] = Counter()
         self.later = self.unanswered = 0
         self.told = False
+        self.counts_from = 0.0  # on the monotonic clock
         self._server, self._right = server, right
         self._ended = threading.Event()
 
@@ -122,7 +127,7 @@ class Readers:
 
     def told_wrong(self) -> str:
         """What was wrong, in words."""
-        return ", ".join(f"{many} x {why}" for why, many in self.wrong.items()) or "0"
+        return ", ".join(f"{many} x {why}" for why, many in (+self.wrong).items()) or "0"
 
     def _asked(self, path: str) -> bool:
         """Whether the answer is right; one that says to come later is not, and is no fault."""
@@ -130,18 +135,21 @@ class Readers:
         try:
             answer = self._server.ask(path, timeout=5)
         except FAILURES:
-            self.unanswered += 1
+            self.unanswered += self._counts()
             return False
         if answer.status == 503:
             self.later += 1
             return False
         if answer.status != 200:
-            self.wrong[f"{answer.status} at {short}"] += 1
+            self.wrong[f"{answer.status} at {short}"] += self._counts()
             return False
         if path in self._right and answer.body != self._right[path]:
-            self.wrong[f"another answer at {short}"] += 1
+            self.wrong[f"another answer at {short}"] += self._counts()
             return False
         return True
+
+    def _counts(self) -> bool:
+        return time.monotonic() >= self.counts_from
 
     def _ask(self, number: int) -> None:
         paths = cycle([*self._right][number:] + [*self._right][:number])
@@ -154,7 +162,7 @@ class Readers:
             try:
                 self.told |= self._server.ask("/readyz", timeout=5).status == 503
             except FAILURES:
-                self.unanswered += 1
+                self.unanswered += self._counts()
 
 
 def run(ground: Ground) -> Iterator[Bar]:
@@ -192,6 +200,7 @@ def _damaged(
     readers = Readers(server, right)
     with readers.asking():
         time.sleep(0.2)
+        readers.counts_from = time.monotonic() + UNLOOKED_AT
         damage(server.folder)
         began = time.monotonic()
         time.sleep(0.2)
