@@ -7,15 +7,6 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.archive import Archive
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser."""
-    return create_app(shipped).test_client()
-
 
 def positions(html: str) -> list[int]:
     """The positions of the events of a page."""

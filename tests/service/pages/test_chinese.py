@@ -11,7 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.archive import Archive
 from service.pages.shell.rendering import whole
 from service.words.amounts import reading_text
 from tests.service.asked import LINES
@@ -71,12 +70,6 @@ class Texts(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._within:
             self.lines[-1] += data
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """A reader of the shipped chronicle who likes Chinese best."""
-    return create_app(shipped).test_client()
 
 
 @pytest.fixture(scope="module")

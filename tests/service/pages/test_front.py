@@ -10,17 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from service.app import create_app
-from service.archive import Archive
 from service.pages.compare.side import in_proportion
 from service.pages.shell.problem import DATES
 from tests.service.pages.test_pages import Read
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser."""
-    return create_app(shipped).test_client()
 
 
 def get(client: FlaskClient, url: str) -> TestResponse:

@@ -9,15 +9,6 @@ from urllib.parse import unquote
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.archive import Archive
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser, on 25 November 2026; commits are of 21 to 25 November."""
-    return create_app(shipped).test_client()
-
 
 @pytest.mark.parametrize(
     ("text", "meant"),

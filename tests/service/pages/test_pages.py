@@ -16,7 +16,6 @@ from werkzeug.test import TestResponse
 from events.dates import parse_iso
 from projections import VIEW
 from service.app import create_app
-from service.archive import Archive
 from service.pages.kinds import PAGES as KINDS
 from service.pages.shell.clockbar import tidied
 from service.translations import LANGUAGES
@@ -96,12 +95,6 @@ class Read(HTMLParser):
         """Note a text under the tag before it."""
         if self._tags and data.strip():
             self.texts.setdefault(self._tags[-1], []).append(data.strip())
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser."""
-    return create_app(shipped).test_client()
 
 
 def get(client: FlaskClient, url: str, **headers: str) -> TestResponse:

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
-import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.archive import Archive
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser; JUNO was corrected at @1200, withdrawn and reinstated, amended."""
-    return create_app(shipped).test_client()
-
-
-def read(client: FlaskClient, url: str) -> str:
-    """A page in English."""
-    answer = client.get(url, headers={"Accept": "text/html", "Accept-Language": "en"})
-    assert answer.status_code == 200, url
-    return unescape(answer.text)
+from tests.service.pages.reading import read
 
 
 def compared(html: str) -> str:

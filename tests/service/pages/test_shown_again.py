@@ -9,8 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from service.app import create_app
-from service.archive import Archive
 from service.pages.kinds import PAGES
 from service.pages.viewers.page import VIEWERS
 from tests.service.desk.browser import Form, Page
@@ -67,12 +65,6 @@ NOT_SENT = {
     "disputed": "the page of what is disputed is about nothing else",
 }
 """What a form need not send, and why."""
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """A browser without scripts."""
-    return create_app(shipped).test_client()
 
 
 def forms(client: FlaskClient, url: str) -> list[Form]:

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
-import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.archive import Archive
 from service.pages.slips.page import MOST_DRAWN
+from tests.service.pages.reading import read
 from tests.story.telling import Teller, plan
-
-
-@pytest.fixture(scope="module")
-def client(shipped: Archive) -> FlaskClient:
-    """Somebody with a browser."""
-    return create_app(shipped).test_client()
-
-
-def read(client: FlaskClient, url: str) -> str:
-    """The text of a page in English."""
-    answer = client.get(url, headers={"Accept": "text/html", "Accept-Language": "en"})
-    assert answer.status_code == 200, url
-    return unescape(answer.text)
 
 
 def marks(drawing: str) -> int:
