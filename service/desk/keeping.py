@@ -16,6 +16,7 @@ from events.sheets.reading import decoded
 from service.archive.keys import holds_key
 from service.asking.errors import MisplacedKey
 from service.desk.answering import any_desk, page
+from service.web import forms
 from service.web.access import is_from_here
 
 LARGEST_FORM = 4 * 1024 * 1024
@@ -26,16 +27,9 @@ Pairs = list[tuple[str, str]]
 
 
 def sent_form() -> MultiDict[str, str]:
-    """What a form sent. Raises RequestEntityTooLarge, MisplacedKey."""
-    if (request.content_length or 0) > LARGEST_FORM:
-        raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
-    request.max_content_length = LARGEST_FORM
-    request.max_form_memory_size = LARGEST_FORM
-    # What is sent as `key` is never shown again: it is how one signs in.
-    pairs = request.form.items(multi=True)
-    if any(name != "key" and holds_key(f"{name} {text}") for name, text in pairs):
-        raise MisplacedKey("the form")
-    return request.form
+    """What a form of the desk sent. Raises RequestEntityTooLarge, MisplacedKey."""
+    # What is sent as `key` is how one signs in.
+    return forms.sent_form(LARGEST_FORM, unshown="key")
 
 
 def sent_file() -> str:

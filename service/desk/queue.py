@@ -19,6 +19,7 @@ from service.desk import forms
 from service.desk.answering import page, the_desk
 from service.desk.sending import sent_revision
 from service.pages.desk.faults import fault_of
+from service.pages.desk.form import plain
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.suggested import suggestion_members, waiting_members
 from service.pages.desk.task import suggested_task
@@ -123,7 +124,7 @@ def _reason(desk: Desk) -> tuple[str, list[Members]]:
 
 def _words() -> str:
     """The reason that was sent."""
-    return request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return plain(request.form.get("reason", ""))
 
 
 def _back(desk: Desk, **done: str) -> Response:

@@ -24,17 +24,15 @@ from service.desk.sending import (
     sent_revision,
     status_of,
 )
-from service.orders.writing import command_of
+from service.orders.writing import ANY_WORDS, command_of
 from service.pages.desk.faults import fault_of
+from service.pages.desk.form import plain
 from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.revisions import Undoing, undoing
 from service.pages.desk.room import Desk
 from service.pages.shell.layout import Members
 from service.web.response import parameters
 from service.web.root import archive
-
-ANY_WORDS = "-"
-"""In place of a reason that nobody gave yet."""
 
 
 def answered(space: str, id: str) -> Response:
@@ -47,7 +45,7 @@ def answered(space: str, id: str) -> Response:
         raise NotFound("change to undo", id)
     if request.method == "GET":
         return _shown(desk, stream, found, whole=whole)
-    reason = request.form.get("reason", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    reason = plain(request.form.get("reason", ""))
     revision = archive().chronicle.revision(stream)
     is_stale_form = not found.lines or sent_revision() != revision
     if is_stale_form or request.form.get("do") == "redraw":

@@ -52,6 +52,9 @@ CSV = "text/csv"
 LARGEST_BODY = 256 * 1024
 """In bytes; a line of a batch has no more either."""
 
+ANY_WORDS = "-"
+"""In place of a reason that nobody gave yet, where only the order is looked at."""
+
 LARGEST_BATCH = LARGEST_SHEET
 """In bytes. What is read of a body takes up to twenty times its size, and is held as a whole."""
 

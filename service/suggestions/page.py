@@ -15,17 +15,16 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from events.errors import NotFound, Refusal
 from events.stream import Stream
-from service.archive.keys import holds_key
 from service.archive.suggestions import LARGEST, QueueFull, order_of
-from service.asking.errors import BodyTooLarge, MisplacedKey, TooManySuggestions
+from service.asking.errors import BodyTooLarge, TooManySuggestions
 from service.asking.query import located
 from service.orders.changes import CHANGES, Change
-from service.orders.writing import LARGEST_BODY
+from service.orders.writing import ANY_WORDS, LARGEST_BODY
 from service.pages.desk import words as desk_words
 from service.pages.desk.checking import faults_of_lines
 from service.pages.desk.controls import form_members, subject
 from service.pages.desk.faults import fault_of
-from service.pages.desk.form import RARE, Member
+from service.pages.desk.form import RARE, Member, plain
 from service.pages.desk.ids import suggested_id
 from service.pages.desk.room import Desk
 from service.pages.desk.suggested import suggestion_members
@@ -45,6 +44,7 @@ from service.suggestions.making import (
 from service.suggestions.routes import address_of
 from service.translations import chosen
 from service.web.access import SUGGESTING, need_own_site, needs
+from service.web.forms import sent_form
 from service.web.response import parameters
 from service.web.root import archive, root
 from service.words import labels
@@ -62,9 +62,6 @@ MISSING = ("milestone", "discovery", "policy", "indicator", "observation", "faci
 
 UNASKED = frozenset({*RARE, "sources", "same_as", "archived_url", "content_sha256"})
 """Members that a curator fills in, and no reader is asked for."""
-
-ANY_WORDS = "-"
-"""In place of a reason, where only the order is looked at."""
 
 blueprint = Blueprint(SUGGESTING, __name__)
 blueprint.after_request(problem_as_page)
@@ -138,7 +135,7 @@ def _answered(task: Task) -> Response:
         return _shown(desk, task, task.filled(), Wish({}, ""))
     need_own_site()
     try:
-        form = _sent_form()
+        form = sent_form(LARGEST_FORM)
     except RequestEntityTooLarge:
         empty = Wish({}, "")
         return _shown(desk, task, task.filled(), empty, _too_long(desk), status=413)
@@ -167,22 +164,7 @@ def _wish(task: Task, filled: Filled, form: MultiDict[str, str]) -> Wish:
     line = task.line(filled)
     if not task.is_change:
         line = {**line, "id": suggested_id(archive(), {**line, "id": ""})}
-    return Wish(line, _words(form, "reason"), _words(form, "where") or None)
-
-
-def _words(form: MultiDict[str, str], name: str) -> str:
-    return form.get(name, "").replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def _sent_form() -> MultiDict[str, str]:
-    """What a form sent. Raises RequestEntityTooLarge, MisplacedKey."""
-    if (request.content_length or 0) > LARGEST_FORM:
-        raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
-    request.max_content_length = LARGEST_FORM
-    request.max_form_memory_size = LARGEST_FORM
-    if any(holds_key(f"{name} {text}") for name, text in request.form.items(multi=True)):
-        raise MisplacedKey("the form")
-    return request.form
+    return Wish(line, plain(form.get("reason", "")), plain(form.get("where", "")) or None)
 
 
 def _too_long(desk: Desk) -> str:

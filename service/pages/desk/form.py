@@ -148,12 +148,12 @@ def _shown(member: Member, value: Any) -> Value:
         return " ".join(map(str, value))
     if member.kind == "flag":
         return "true"
-    return _plain(value) if isinstance(value, str) else _json(value)
+    return plain(value) if isinstance(value, str) else _json(value)
 
 
 def _fact_text(value: Any) -> str:
     """A value as a person writes it; a text that would be read as something else is quoted."""
-    if isinstance(value, str) and value == _plain(value) and _fact_value(value) == value:
+    if isinstance(value, str) and value == plain(value) and _fact_value(value) == value:
         return value
     return _json(value)
 
@@ -172,7 +172,7 @@ def sent(
 def _sent(member: Member, form: MultiDict[str, str], name: str) -> Value:
     if member.kind in ("citations", "facts"):
         return tuple(row for row in _rows(form, name) if any(row))
-    text = _plain(form.get(name, ""))
+    text = plain(form.get(name, ""))
     if member.kind == "ids":
         text = text.replace(",", " ")
     return " ".join(text.split()) if member.kind in ("ids", "uris") else text
@@ -182,7 +182,7 @@ def _rows(form: MultiDict[str, str], name: str) -> Iterator[tuple[str, str]]:
     """Rows of two columns, each of which is sent as a list of its own."""
     firsts, seconds = form.getlist(f"{name}.0"), form.getlist(f"{name}.1")
     for index, first in enumerate(firsts):
-        yield _plain(first), _plain(seconds[index]) if index < len(seconds) else ""
+        yield plain(first), plain(seconds[index]) if index < len(seconds) else ""
 
 
 def line_of(members: Collection[Member], values: Values) -> Line:
@@ -227,7 +227,9 @@ def _fact_value(text: str) -> Any:
         return text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text that was written into a form: its lines end as ours do, and nothing blank is around
+    it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
