@@ -7,6 +7,7 @@ takes of a processor (`scripts/bench scale`).
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ from benchmarks.figures import Figures
 from benchmarks.kept import CACHE, world_of
 from benchmarks.loading import BATCH, load
 from service.archive import LOG, Archive, node
+
+PATIENCE = 600.0
+"""Seconds in which a whole world must be signed."""
 
 SMALL = 30_000
 """The statements of a small run: with fewer a start tells nothing."""
@@ -39,8 +43,8 @@ def run(statements: int, *, small: bool = False) -> Iterator[Figures]:
 
 @contextmanager
 def nodes_of(world: World) -> Iterator[tuple[Server, list[Path]]]:
-    """A database that has been told a world by the first of three nodes; the others are not made
-    yet."""
+    """A database that has been told a world by the first of three nodes, which has signed it, so
+    that it has the key; the others are not made yet. Raises TimeoutError."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with server() as database, tempfile.TemporaryDirectory(dir=CACHE) as name:
         node.make(database.address)
@@ -49,4 +53,10 @@ def nodes_of(world: World) -> Iterator[tuple[Server, list[Path]]]:
         with Archive(folders[0]) as archive:
             load(archive, batches(world.by_time(), size=BATCH))
             archive.catch_up()
+            archive.sign()
+            ends = time.monotonic() + PATIENCE
+            while not archive.is_settled(archive.views.tracked()):
+                if time.monotonic() > ends:
+                    raise TimeoutError(f"nothing is signed after {PATIENCE:g} seconds")
+                time.sleep(0.02)
         yield database, folders
