@@ -555,3 +555,13 @@ def test_the_head_of_a_page_is_in_few_lines(open_page: OpenPage, server: str, la
         assert find is not None
         assert head["height"] <= most, width
         assert abs(other["y"] + other["height"] / 2 - find["y"] - find["height"] / 2) < 8, width
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_front_page_is_told_in_one_screen(open_page: OpenPage, server: str, lang: str) -> None:
+    """With the last rung of its ladder."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/?lang={lang}")
+    ladder = page.locator(".front-delay .wide svg").bounding_box()
+    assert ladder is not None
+    assert ladder["y"] + ladder["height"] <= 805

@@ -87,8 +87,8 @@ def home_pictured(shown: Mapping[str, Any]) -> Pictured:
 def _about(visit: Visit) -> str:
     """In one line what this is."""
     return visit.say(
-        "Annales keeps what was said of big science, by whom and when. Any year can be read as it"
-        " is known today, or as the sources of an earlier day foresaw it."
+        "Annales keeps what was said of big science, by whom and when: any year as it is known"
+        " today, or as it was foreseen."
     )
 
 
