@@ -95,7 +95,7 @@ def _numbers(found: re.Match[str]) -> list[str]:
 
 def _named(found: re.Match[str]) -> list[str]:
     parts = found.groupdict()
-    month = str(_MONTHS.index(parts["month"][:3].lower()) + 1)
+    month = str(_MONTHS.index(parts["month"][:3].casefold()) + 1)
     years = [parts["year"]]
     if len(parts["year"]) == 2:
         years = [f"20{parts['year']}", f"19{parts['year']}"]

@@ -184,6 +184,7 @@ def test_any_bytes_are_a_text_or_are_refused(raw: bytes) -> None:
         ("6-May-2013", "2013-05-06"),
         ("May 6, 2013", "2013-05-06"),
         ("Sept 2013", "2013-09"),
+        ("ſept 2013", "2013-09"),  # a long s, which is an S to whoever reads without case
         ("2013/2014", "2013/2014"),
         ("1987~", "1987~"),
     ],
