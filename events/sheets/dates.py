@@ -25,7 +25,10 @@ def edtf(text: str) -> str:
     try:
         parse(text)
     except BadDate as refused:
-        said = _meanings(_MIDNIGHT.sub("", text))
+        day = _MIDNIGHT.sub("", text)
+        if _SHORT.fullmatch(day) is not None:
+            raise BadDate(text, "a year has four digits") from None
+        said = _meanings(day)
         meanings = _real(said)
         if not meanings and said and "/" in text:
             raise BadDate(text, "the calendar has no such day") from None
@@ -41,6 +44,9 @@ _MIDNIGHT = re.compile(r"(?<=[0-9])[T ]0?0:00(:00(\.0+)?)?Z?$")
 """The time that a spreadsheet writes after a day."""
 
 _SEPARATOR = r"\s*[-/.]\s*"
+_SHORT = re.compile(_SEPARATOR.join(["[0-9]{1,2}"] * 3))
+"""A day in numbers of which any may be the year."""
+
 _MONTH = (
     "(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"

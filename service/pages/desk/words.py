@@ -258,6 +258,7 @@ NO_DATES: Sequence[tuple[str, str]] = (
     ),
     (r"it is empty", "没有内容"),
     (r"it has two meanings \(one of: (?P<allowed>.+)\)", "有两种含义，请写明是哪一种：{allowed}"),
+    (r"a year has four digits", "年份须写四位数字"),
     (r"the calendar has no such day", "日历上没有这一天"),
     (r"it may have plain digits, and no blanks", "只能用普通数字，且不能有空格"),
     (r"an interval has one slash", "区间只有一个斜杠"),

@@ -211,10 +211,17 @@ def test_a_date_of_two_meanings_is_asked_back(cell: str, meanings: tuple[str, st
     assert refused.value.allowed == meanings
 
 
-@pytest.mark.parametrize("cell", ["31/02/2025", "30/2/2013", "2013/14", "Mayor 2013", "31/12/25"])
+@pytest.mark.parametrize("cell", ["31/02/2025", "30/2/2013", "2013/14", "Mayor 2013"])
 def test_what_is_no_date_is_refused(cell: str) -> None:
     """However much it looks like one."""
     with pytest.raises(BadDate):
+        edtf(cell)
+
+
+@pytest.mark.parametrize("cell", ["31/12/25", "5/6/13", "13-5-6", "31.12.25 0:00"])
+def test_a_day_in_short_numbers_wants_its_year_in_full(cell: str) -> None:
+    """Any of them may be the year, and no slash of it is one of an interval."""
+    with pytest.raises(BadDate, match="a year has four digits"):
         edtf(cell)
 
 
