@@ -176,8 +176,8 @@ def read_sheet(text: str, *, type: str | None = None) -> Sheet:
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number, the blanks around its cells left out. Raises SheetRefused."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=_delimiter(text), strict=True)
+    lines, delimiter = _Lines(text), _delimiter(text)
+    reader = _cells(lines, delimiter, strict=True)
     number = 0
     while True:
         number += 1
@@ -187,11 +187,16 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except (csv.Error, _TooLong) as error:
-            raise _unreadable(number, lines.taken, reader.dialect.delimiter, error) from None
+            raise _unreadable(number, lines.taken, delimiter, error) from None
         if number > MOST_ROWS:
             why = f"it has more than {MOST_ROWS:,} rows: split it"
             raise SheetRefused([Fault(MalformedLine(why), number)])
         yield number, [cell.strip() for cell in row]
+
+
+def _cells(lines: Iterable[str], delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
+    """The cells of each row; blanks before a quotation mark do not make it a part of the text."""
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=strict)
 
 
 class _TooLong(Exception):
@@ -248,7 +253,7 @@ def _unreadable(number: int, taken: str, delimiter: str, error: Exception) -> Sh
         ends = range(len(taken) + 1)
         end = bisect_left(ends, True, key=lambda end: _is_faulty(taken[:end], delimiter))
         taken = taken[: end - 1]
-    cells = next(csv.reader(_lines(taken), delimiter=delimiter), [])
+    cells = next(_cells(_lines(taken), delimiter), [])
     place = max(len(cells) - 1, 0)
     return SheetRefused([Fault(MalformedLine(why), number, cell=cell_name(place, number))])
 
@@ -259,7 +264,7 @@ _AT_AN_END = "unexpected end of data"
 def _is_faulty(text: str, delimiter: str) -> bool:
     """Whether no text that begins so can be read."""
     try:
-        next(csv.reader(_lines(text), delimiter=delimiter, strict=True), None)
+        next(_cells(_lines(text), delimiter, strict=True), None)
     except csv.Error as error:
         return _AT_AN_END not in str(error)
     return False
@@ -270,7 +275,7 @@ def _delimiter(text: str) -> str:
     line = next((each for each in _lines(text[: LONGEST_ROW - 1]) if each.strip()), "")
 
     def known(delimiter: str) -> int:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
+        cells = next(_cells([line], delimiter), [])
         return sum(_is_column(cell.strip()) for cell in cells)
 
     return max((",", ";", "\t"), key=known)

@@ -327,6 +327,16 @@ def test_what_spreadsheets_save_is_read(encoding: str, end: str) -> None:
     assert line["title"] == "Zwei\nZeilen, 两行"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_blanks_before_a_quotation_mark_are_left_out(delimiter: str) -> None:
+    """Whoever writes a sheet by hand puts them there, and what stands between the marks is one
+    cell."""
+    text = f'id, "medium", title, author\na, book, "One{delimiter} two", \n'
+    (line,) = lines_of(read_sheet(text.replace(", ", f"{delimiter} "), type="source"))
+    assert line["title"] == f"One{delimiter} two"
+    assert refused(f'{SOURCES}a, "b"c,d\n', "source") == [f"row 2 (B2): {QUOTED}"]
+
+
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
