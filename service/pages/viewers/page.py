@@ -169,14 +169,12 @@ def viewers_page(visit: Visit) -> Members:
 
 
 KINDS_OF_PAGES: tuple[PageKind, ...] = (
-    PageKind(
-        name="viewers", path="/viewers", about="The viewers.", show=viewers_page, taken=CLOCKS
-    ),
+    PageKind(name="viewers", path="/viewers", about="The viewers", show=viewers_page, taken=CLOCKS),
     *(
         PageKind(
             name=f"viewer_{viewer.name}",
             path=viewer.path,
-            about=f"Our feed in {viewer.title}.",
+            about=f"Our feed in {viewer.title}",
             show=partial(viewer_page, viewer=viewer),
             taken=(*CLOCKS, *viewer.takes),
             read=partial(viewer_query, viewer),

@@ -391,3 +391,15 @@ def test_a_frame_fills_the_width_that_it_is_given(reader: Reader) -> None:
     assert 'width="100%"' in told["html"]
     poster = reader.ask(told["thumbnail_url"].removeprefix(HERE))
     assert size(poster.data) == (1200, 630)
+
+
+def test_each_picture_is_described_in_one_sentence(client: FlaskClient) -> None:
+    """In the table of paths of `docs/api.md`: what it is of, a colon, and what it is."""
+    app = client.application
+    said = {
+        rule.rule: str(app.view_functions[rule.endpoint].__doc__)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(("/posters/", "/pictures/"))
+    }
+    assert said
+    assert [path for path, words in said.items() if ".:" in words or ": " not in words] == []
