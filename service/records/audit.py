@@ -232,9 +232,11 @@ def _resting(reading: Reading, source: str, as_of: AsOf) -> tuple[list[str], lis
 
 def _resting_shown(text: str, source: str) -> Members:
     line = msgspec.json.decode(text)
-    locators = [each.get("locator") for each in line["sources"] if each["id"] == source]
+    places = [
+        each["locator"] for each in line["sources"] if each["id"] == source and "locator" in each
+    ]
     shown = {name: line[name] for name in ("id", "title", "title_zh") if name in line}
-    return {**shown, "locator": locators[0]}
+    return {**shown, "locator": "; ".join(places) or None}
 
 
 def _sources(reading: Reading, cited: Sequence[Members], *, known: int) -> list[Members]:

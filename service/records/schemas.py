@@ -192,7 +192,7 @@ class RestingSchema(Schema):
     id = text_field("The statement's id.")
     title = text_field("One line.")
     title_zh = fields.String(metadata={"description": "The same in Chinese, where there is one."})
-    locator = text_field("Where in the source.", null=True)
+    locator = text_field("Where in the source; a semicolon stands between two places.", null=True)
 
 
 class SourceSchema(ListsSchema):

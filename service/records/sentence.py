@@ -112,12 +112,14 @@ def _policy(
     start = decision.date
     if start is None:
         return Observation(title=title, date=_day(decision.said))
+    has_come = start.earliest is None or start.earliest <= as_of.at
+    is_made = has_come and not decision.planned
     return Policy(
         title=title,
         at=as_of.at,
         start=start,
         until=None if span is None or span.end is None else _day(span.end - 1),
-        holds="yes" if holding else "no-longer" if past else "not-yet",
+        holds="yes" if holding else "no-longer" if past else "never" if is_made else "not-yet",
     )
 
 

@@ -81,13 +81,15 @@ class Facility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy on the day `at`: since when and until when it holds."""
+    """A policy on the day `at`: since when and until when it holds. A decision that was made and
+    does not hold for a day, as it ends another, or is superseded or disputed at once, `never` does.
+    """
 
     title: Name
     at: Day
     start: Date
     until: Date | None = None
-    holds: Literal["not-yet", "yes", "no-longer"]
+    holds: Literal["not-yet", "yes", "no-longer", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,10 +443,13 @@ def _policy(say: Voice, policy: Policy) -> Phrase:
         "title": policy.title.part(lang),
         "start": Figure(times.noun(policy.start, lang)),
         "since": times.since(policy.start, lang),
+        "on": times.on(policy.start, lang),
         "until": "" if policy.until is None else Figure(times.noun(policy.until, lang)),
     }
     if policy.holds == "not-yet":
         return say.gettext("Not yet in force {when}: “{title}”, to hold from {start}.", **slots)
+    if policy.holds == "never":
+        return say.gettext("Not in force {when}: “{title}”, decided {on}.", **slots)
     if policy.holds == "no-longer":
         if policy.until is None:
             return say.gettext("No longer in force {when}: “{title}”, from {start}.", **slots)

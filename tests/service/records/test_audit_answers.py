@@ -12,12 +12,14 @@ from events.statement_warnings import warnings_among, warnings_of
 from events.vocabulary import MILESTONES
 from tests.service.asked import IDS, LINES, Reader
 from tests.story.telling import (
+    SOURCE,
     Teller,
     amendment,
     correction,
     milestone,
     plan,
     reinstatement,
+    statement,
     withdrawal,
 )
 
@@ -301,3 +303,32 @@ def test_all_statements_are_warned_of_as_each_is_alone(juno: Teller, seed: int) 
     alone = [(each.id, warning) for each in statements for warning in warnings_of(each, statements)]
     assert found == alone
     assert {"says-the-same", "lower-after-higher"} <= {warning.code for _, warning in found}
+
+
+def test_a_statement_that_cites_a_source_twice_shows_both_places(
+    juno: Teller, small: Reader
+) -> None:
+    """And one that names no place shows none."""
+    twice = [{"id": SOURCE["id"], "locator": place} for place in ("p. 3", "p. 9")]
+    juno.tell(
+        statement("observation", "both", "2013", sources=[*twice, {"id": SOURCE["id"]}]),
+        statement("observation", "none", "2013", sources=[{"id": SOURCE["id"]}]),
+    )
+    juno.archive.catch_up()
+    shown = small.get(f"/v1/sources/{SOURCE['id']}")["statements"]
+    assert {row["id"]: row["locator"] for row in shown} == {"both": "p. 3; p. 9", "none": None}
+
+
+def test_a_decision_that_holds_for_no_day_is_not_in_force(juno: Teller, small: Reader) -> None:
+    """It is neither to come nor over: rule 10."""
+    juno.tell(
+        statement("policy", "first", "2013", title="First"),
+        statement(
+            "policy", "next", "../2014", record="first", supersedes="first", decision="ended"
+        ),
+    )
+    juno.archive.catch_up()
+    said = small.get("/v1/records/first", at="2020")["sentence"]["en"]
+    assert said == "Not in force at the end of 2020: “First”, decided in 2013."
+    said = small.get("/v1/records/first", at="2012")["sentence"]["en"]
+    assert said == "Not yet in force at the end of 2012: “First”, to hold from 2013."

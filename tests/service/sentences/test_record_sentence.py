@@ -265,6 +265,15 @@ def test_the_promise_of_the_ladder_is_not_counted_twice(overdue: int, en: str, z
             "2013年底尚未生效：“Plan {2012-2030} issued”，将自2013年2月23日起实行。",
         ),
         (
+            "never",
+            None,
+            (
+                "Not in force at the end of 2013: “Plan {2012-2030} issued”, decided on 23 February"
+                " 2013."
+            ),
+            "2013年底并未生效：“Plan {2012-2030} issued”，于2013年2月23日作出决定。",
+        ),
+        (
             "no-longer",
             "2013-06",
             (
