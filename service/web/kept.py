@@ -4,8 +4,9 @@ An answer is kept with all that it may depend on: the address, the headers that 
 and, unless its URL is pinned, the head of the log and the day; on a node, where it is not settled,
 how far the log is. So what changes is never given as it was, and nothing has to be called back.
 Whoever shows a key or a cookie passes by, in both directions; where reading needs a key nothing is
-kept. Limits count an answer that was kept as a part of one, and the figures and the log of requests
-like any other.
+kept. What a long poll has waited for is not kept either: whoever asks it next is to wait too.
+Limits count an answer that was kept as a part of one, and the figures and the log of requests like
+any other.
 
 What is kept has so many bytes at most; what was not asked for longest goes first.
 """
@@ -17,12 +18,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import closing, nullcontext
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 from flask import Flask
 
 from service.archive import Archive
+from service.serving.pausing import TURN, Turn
 from service.web.limiting import KEPT, Limits, client_of, limit_headers
 from service.web.observing import LOOKS, ROUTE, Answered, Figures, id_of
 from service.web.settling import SETTLED
@@ -174,7 +176,8 @@ class Kept:
 
         unsettled = self._unsettled(key)
         body = self._application(environ, start)
-        if not begun or not _may_be_kept(*begun[0], pinned=_is_pinned(key[1])):
+        has_waited = cast("Turn", environ[TURN]).kept is not None
+        if has_waited or not begun or not _may_be_kept(*begun[0], pinned=_is_pinned(key[1])):
             self._figures.kept("passed", self._answers.bytes)
             return body  # type: ignore[no-any-return]
         with closing(body) if hasattr(body, "close") else nullcontext():

@@ -430,6 +430,20 @@ def test_a_long_poll_gives_an_empty_page_when_the_time_is_over(client: FlaskClie
     assert time.monotonic() - begun < 5
 
 
+def test_each_long_poll_waits_also_where_the_same_was_asked_before(
+    told: Teller, client: FlaskClient
+) -> None:
+    """Else whoever follows a log to which nothing comes would ask without a pause."""
+    told.archive.catch_up()
+    coded = {"Accept-Encoding": "gzip"}
+    tag = page(client, "?lastEventId=12&timeout=150", **coded).headers["ETag"]
+    for headers in (coded, coded, coded | {"If-None-Match": tag}, coded | {"If-None-Match": tag}):
+        begun = time.monotonic()
+        answer = client.get("/v1/changes?lastEventId=12&timeout=150", headers=headers)
+        assert answer.status_code == (304 if "If-None-Match" in headers else 200)
+        assert time.monotonic() - begun >= 0.15
+
+
 # --- streams
 
 
