@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from events.errors import BadClock
 from service.archive import node
 from service.archive.keys import ROLES, Key, Keyring
 from service.cli.options import as_json, login_name
@@ -32,8 +33,12 @@ def create(folder: Path, /, *, role: str, name: str, expires: str | None, as_jso
     A reader asks; a contributor records, and corrects what they recorded; a curator corrects and
     withdraws anything; an admin keeps the keys.
     """
-    with _ring(folder) as ring:
-        key = ring.issue(name=name, role=role, by=login_name(), expires_at=expires)
+    try:
+        with _ring(folder) as ring:
+            key = ring.issue(name=name, role=role, by=login_name(), expires_at=expires)
+    except BadClock as error:
+        why = f"{expires} is no instant such as 2027-01-01T00:00:00Z"
+        raise click.BadParameter(why, param_hint="--expires") from error
     if as_json:
         click.echo(msgspec.json.encode({"key": key}))
         return

@@ -59,7 +59,9 @@ def test_an_empty_ring_says_how_to_begin(tmp_path: Path) -> None:
 
 
 def test_a_bad_expiry_is_told(tmp_path: Path) -> None:
-    """No instant, no key."""
+    """No instant, no key. Nothing is said of the clocks of questions, which take positions too."""
     refused = run(tmp_path, "create", "--role", "reader", "--name", "wu", "--expires", "tomorrow")
     assert refused.exit_code == 2
+    said = "Invalid value for --expires: tomorrow is no instant such as 2027-01-01T00:00:00Z"
+    assert refused.stderr.splitlines()[-1] == f"Error: {said}"
     assert run(tmp_path, "list", "--json").stdout.strip() == "[]"
