@@ -250,7 +250,10 @@ def _restore_suggestions(folder: Path, built: Path, file: str | None) -> bool:
 
 @contextmanager
 def written(file: str) -> Iterator[IO[bytes]]:
-    """A stream whose text is in the file once the block is done, else nowhere; - is stdout."""
+    """A stream whose text is in the file once the block is done, else nowhere; - is stdout.
+    Raises Ended where a folder is named."""
+    if file != "-" and Path(file).is_dir():
+        raise Ended(f"{file or 'an empty name'} is no file: name one", REFUSED)
     with click.open_file(file, "wb") if file == "-" else files.written(Path(file)) as stream:
         yield stream
 

@@ -617,6 +617,15 @@ def test_an_export_to_a_file_is_whole_or_not_there(kept: Path, tmp_path: Path) -
     assert [path.name for path in file.parent.iterdir()] == ["export.jsonl"]
 
 
+@pytest.mark.parametrize("file", ["", ".", "/"])
+@pytest.mark.parametrize("command", ["export", "snapshot"])
+def test_what_is_no_file_is_not_written_to(kept: Path, command: str, file: str) -> None:
+    """It is told before anything is copied."""
+    result = run(kept, command, file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"Error: {file or 'an empty name'} is no file: name one\n"
+
+
 # --- rebuild, verify, migrate
 
 
