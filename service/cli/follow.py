@@ -9,7 +9,7 @@ import click
 from events.clocks import as_of
 from service.archive import Archive
 from service.asking.parameter import values_of
-from service.cli.options import SHARED, as_json, caught_up, log_of
+from service.cli.options import SHARED, as_json, caught_up, log_of, need_texts
 from service.cli.screen import screen, show_table
 from service.cli.tables import show_next
 from service.follows.feed import FeedPage, check, read
@@ -43,6 +43,7 @@ def follow(
 
     QUESTION is the path of one, such as "/v1/state?country=CN&at=2016".
     """
+    need_texts(question)
     log_of(folder)
     paging = values_of(PAGING, {"limit": limit, "after": after or ""})
     with Archive(folder) as archive:

@@ -38,6 +38,16 @@ def as_json(command: Function) -> Function:
     )
 
 
+def need_texts(*texts: str) -> None:
+    """Refuse what cannot stand in an address: bytes of the shell that are no UTF-8. Raises
+    UsageError."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise click.UsageError(f"{text!r} is no UTF-8") from None
+
+
 def login_name() -> str:
     """Whoever is logged in, as the actor of what they do here."""
     try:

@@ -24,7 +24,7 @@ from service.asking.query import Arguments, Query
 from service.asking.question import Question
 from service.asking.table import Column, Members
 from service.cli.changes import show_history
-from service.cli.options import SHARED, log_of, try_to_catch_up
+from service.cli.options import SHARED, log_of, need_texts, try_to_catch_up
 from service.cli.screen import plain, screen, show_table
 from service.cli.tables import next_place, show_clocks, show_next
 from service.questions import QUESTIONS
@@ -174,6 +174,7 @@ def _forms(questions: Sequence[Question]) -> Iterator[click.Parameter]:
 def _run(folder: Path, question: Question, id: str, options: dict[str, Any]) -> None:
     form = _form(question, options)
     texts = _texts(question, options)
+    need_texts(id, *texts.values())
     log_of(folder)
     with Archive(folder) as archive:
         try:

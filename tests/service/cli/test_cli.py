@@ -732,6 +732,9 @@ def test_a_question_over_damaged_views_is_answered_by_new_ones(kept: Path) -> No
         (2, ("history", "juno", "--after", "x")),
         (2, ("state", "--colour", "red")),
         (2, ("record",)),
+        (2, ("record", "\udcff")),
+        (2, ("search", "--q", "\udcff")),
+        (2, ("follow", "/v1/records/\udcff")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
 )
