@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from itertools import chain
 from typing import Protocol, cast
 
 import httptools
@@ -201,6 +202,9 @@ class Connection(asyncio.Protocol):
         """The head is whole: say whether the body may come."""
         self._has_head = True
         self._deadline = time.monotonic() + BODY_SECONDS
+        # What came at once was not counted as it came.
+        if len(self._target) + sum(map(len, chain(*self._headers))) > LARGEST_HEAD:
+            raise _Refused(431)
         self._method = self._parser.get_method().decode("latin-1")
         version = self._parser.get_http_version()
         if version not in ("1.0", "1.1") or self._method == "CONNECT":

@@ -282,6 +282,17 @@ def test_a_head_may_not_be_larger_than_any_is(application: Application) -> None:
         assert b"HTTP/1.1 431 " in told(client)
 
 
+@pytest.mark.parametrize("many", [1, 500])
+def test_a_head_that_comes_at_once_may_not_be_larger(application: Application, many: int) -> None:
+    """Nor does what stands before it in the same bytes make room for it."""
+    header = b"X-A: %b\r\n" % (b"a" * (70_000 // many))
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(GET + b"GET / HTTP/1.1\r\nHost: a\r\n" + header * many + b"\r\n")
+        answers = told(client)
+        assert answers.index(b"HTTP/1.1 200 ") < answers.index(b"HTTP/1.1 431 ")
+
+
 def test_who_waits_for_leave_to_send_gets_it(application: Application) -> None:
     """100, and then the answer; where the body is too large, only the refusal."""
     with served(application) as (_, connect):
