@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextvars import Context
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 from flask import Flask
@@ -152,7 +152,7 @@ def _address(of: str, *, ours: str) -> str:
     except ValueError:
         raise NotPinned(of, None) from None
     if parts.scheme or parts.netloc:
-        host = f"{parts.scheme}://{parts.netloc}"
+        host = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         if host.lower() != ours.lower():
             raise ForeignHost(host, ours)
     if not parts.path.startswith("/") or not of.isprintable():

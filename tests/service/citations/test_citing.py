@@ -116,6 +116,13 @@ def test_what_cannot_be_cited_is_refused_as_what_it_is(
     assert len(cited_of.citations) == 0
 
 
+@pytest.mark.parametrize("host", ["https://other.example", "//other.example"])
+def test_another_service_is_named_as_it_was(client: FlaskClient, host: str) -> None:
+    """Also where no scheme was."""
+    detail = cite(client, f"{host}{FIRST}").get_json()["detail"]
+    assert detail == f"{host} is another service; this one is http://localhost"
+
+
 def test_a_file_beside_the_pages_is_no_answer(client: FlaskClient) -> None:
     """Though it stands for ever at an address of its own."""
     found = re.search(r'src="(/static/[^"]+)"', client.get("/state", headers=HTML).text)
