@@ -82,7 +82,7 @@ def export(folder: Path, file: str, citations: str | None) -> None:
                 if count % 500 == 0:
                     advance(line["commit"]["event"])
     if file != "-":
-        click.echo(f"Exported {count:,} events to {file}.")
+        click.echo(f"Exported {count:,} events to {file}.", err=is_stream(file))
     _export_citations(folder, beside(file) if citations is None else citations)
     _export_suggestions(folder, beside(file, SUGGESTED_BESIDE))
 
@@ -118,9 +118,14 @@ def _export_suggestions(folder: Path, file: str | None) -> None:
 
 
 def beside(file: str, more: str = CITED_BESIDE) -> str | None:
-    """The file of citations, or of something else, that belongs to an export; none to stdout and
-    stdin."""
-    return None if file == "-" else f"{file}{more}"
+    """The file of citations, or of something else, that belongs to an export; none to a stream."""
+    return None if is_stream(file) else f"{file}{more}"
+
+
+def is_stream(file: str) -> bool:
+    """Whether a file is `-`, a device or a pipe, whose place no other file may take."""
+    path = Path(file)
+    return file == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _moment(
@@ -251,10 +256,11 @@ def _restore_suggestions(folder: Path, built: Path, file: str | None) -> bool:
 @contextmanager
 def written(file: str) -> Iterator[IO[bytes]]:
     """A stream whose text is in the file once the block is done, else nowhere; - is stdout.
-    Raises Ended where a folder is named."""
+    A stream gets it as it comes. Raises Ended where a folder is named."""
     if file != "-" and Path(file).is_dir():
         raise Ended(f"{file or 'an empty name'} is no file: name one", REFUSED)
-    with click.open_file(file, "wb") if file == "-" else files.written(Path(file)) as stream:
+    place = Path(file).resolve()  # where a link leads to, which stays one
+    with click.open_file(file, "wb") if is_stream(file) else files.written(place) as stream:
         yield stream
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from service.archive import Archive, snapshots
-from service.cli.copies import written
+from service.cli.copies import is_stream, written
 from service.cli.options import as_json, caught_up, log_of, opened, try_to_catch_up
 from service.cli.screen import bar
 from service.version import VERSION
@@ -28,7 +28,7 @@ def snapshot(folder: Path, /, *, file: str) -> None:
     in a moment where to make views of a long log takes minutes.
     """
     log_of(folder)
-    beside = Path(tempfile.gettempdir()) if file == "-" else Path(file).absolute().parent
+    beside = Path(tempfile.gettempdir()) if is_stream(file) else Path(file).absolute().parent
     with Archive(folder) as archive:
         try_to_catch_up(archive)
         with written(file) as stream, bar("Copying"):
@@ -38,7 +38,7 @@ def snapshot(folder: Path, /, *, file: str) -> None:
     size = sum(member.bytes for member in made.members.values())
     click.echo(
         f"The log up to @{made.log.position} and its views are in {file}: {size:,} bytes.",
-        err=file == "-",
+        err=is_stream(file),
     )
 
 

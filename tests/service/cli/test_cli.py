@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -615,6 +616,33 @@ def test_an_export_to_a_file_is_whole_or_not_there(kept: Path, tmp_path: Path) -
     assert result.exit_code != 0
     assert file.read_bytes() == whole
     assert [path.name for path in file.parent.iterdir()] == ["export.jsonl"]
+
+
+@pytest.mark.parametrize("command", ["export", "snapshot"])
+def test_a_pipe_is_written_to_and_stays_one(kept: Path, tmp_path: Path, command: str) -> None:
+    """As is a device: no file takes its place, and none is put beside it."""
+    pipe, whole = tmp_path / "out" / "pipe", tmp_path / "whole"
+    pipe.parent.mkdir()
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reading = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reading.start()
+    result = run(kept, command, str(pipe))
+    assert pipe.is_fifo()
+    reading.join()
+    done(kept, command, str(whole))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert [len(text) for text in read] == [whole.stat().st_size]
+    assert [path.name for path in pipe.parent.iterdir()] == ["pipe"]
+
+
+def test_an_export_to_a_link_is_where_the_link_leads_to(kept: Path, tmp_path: Path) -> None:
+    """The link stays."""
+    file, link = tmp_path / "export.jsonl", tmp_path / "link"
+    link.symlink_to(file)
+    done(kept, "export", str(link))
+    assert link.is_symlink()
+    assert file.read_bytes().count(b"\n") == 12
 
 
 @pytest.mark.parametrize("file", ["", ".", "/"])
