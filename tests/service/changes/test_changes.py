@@ -565,6 +565,13 @@ def test_there_are_only_so_many_places_and_each_is_given_back(told: Teller) -> N
         until(lambda: streams.taken == 0)
 
 
+def test_the_guide_says_how_many_places_there_are(told: Teller) -> None:
+    """In all, and for one client."""
+    streams = told.archive.streams
+    said = f"There are {streams.places:,} in all and {streams.of_a_client} for one client"
+    assert said in (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+
+
 def test_a_client_has_only_so_many_of_the_places(told: Teller) -> None:
     """Whoever comes from elsewhere gets one."""
     streams = told.archive.streams
