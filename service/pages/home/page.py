@@ -41,7 +41,8 @@ from service.words import labels, language
 from service.words.speech import Speech
 
 BACK = 2
-"""So many years back lies the year whose foresight is told: it is over, and well recorded."""
+"""So many years back lies the year whose foresight is told, or further, so that it is over and well
+recorded."""
 
 AHEAD = 8
 """So many years before it the sources are heard."""
@@ -96,7 +97,8 @@ def _foreseen(visit: Visit) -> Members | None:
     """A year as it was stated some years before, beside what is stated of it now; None where
     nothing was said of it at either point."""
     as_of = visit.query.as_of
-    year = year_of(as_of.at) - BACK
+    over = year_of(as_of.stated + 1) - 1
+    year = min(year_of(as_of.at) - BACK, over)
     then = replace(as_of, at=day(year, 12, 31), stated=day(year - AHEAD, 12, 31))
     if then.stated >= as_of.stated:
         return None
@@ -107,13 +109,17 @@ def _foreseen(visit: Visit) -> Members | None:
     clocks = {"at": year_text(year), "stated": year_text(year - AHEAD)}
     words = {name: language.date(text, visit.lang) for name, text in clocks.items()}
     say = visit.say
+    ran = say("were running, by all sources to date")
+    if "stated" in visit.here.texts:
+        heard = language.date(written(as_of.stated), visit.lang)
+        ran = say("were running, said the sources up to %(stated)s", stated=heard)
     numerals = [
         Numeral(
             str(totals["then"]),
             say("would be running in %(at)s, said the sources up to %(stated)s", **words),
             then=True,
         ),
-        Numeral(str(totals["now"]), say("were running, by all sources to date")),
+        Numeral(str(totals["now"]), ran),
     ]
     if unnamed := totals["unexpected_unnamed"]:
         told = say.n(
@@ -127,6 +133,7 @@ def _foreseen(visit: Visit) -> Members | None:
         **found,
         **clocks,
         "title": say("%(year)s as stated by %(stated)s", year=words["at"], stated=words["stated"]),
+        "ran": ran,
         "numerals": numerals,
         "told": _told_of(visit, then),
         "href": visit.here.to("/state", **clocks),

@@ -95,6 +95,16 @@ def test_the_front_page_keeps_the_clocks_of_its_address(client: FlaskClient) -> 
         assert (led.status_code, led.headers["Location"]) == (303, f"/state?{query}")
 
 
+@pytest.mark.parametrize("at", ["2024", "2035"])
+def test_a_year_that_was_foreseen_is_over(client: FlaskClient, at: str) -> None:
+    """By the day up to which the sources are heard, and it is said that no later ones are."""
+    html = get(client, f"/?at={at}&stated=2020&lang=en").text
+    totals = client.get("/v1/hindsight?at=2020&stated=2012&to_stated=2020").get_json()["totals"]
+    assert "2020 as stated by 2012" in bare(html)
+    assert f"{totals['now']} were running, said the sources up to 2020" in bare(html)
+    assert "to date" not in bare(html)
+
+
 def test_an_empty_chronicle_has_a_front_page(client: FlaskClient) -> None:
     """Without what nobody has said yet."""
     page = get(client, "/?known=@0")
