@@ -417,6 +417,27 @@ def test_beyond_the_horizon_a_page_tells_what_was_expected(client: FlaskClient) 
     assert "then-box" not in get(client, "/state?at=2024&country=CN").text
 
 
+@pytest.mark.parametrize(
+    ("clocks", "told", "missed"),
+    [
+        ("at=2024&stated=2016", "told today", "expected to run and did not"),
+        ("at=2100&stated=2016", "running so far", "expected to run and (do|does) not so far"),
+        ("at=2020&stated=2020", "told today", "counted as running then only"),
+    ],
+)
+def test_the_box_of_a_hindsight_goes_by_whether_its_day_is_over(
+    client: FlaskClient, clocks: str, told: str, missed: str
+) -> None:
+    """Nothing has failed to come of a day that is to come, and nothing was expected of one that
+    was over then; the picture to take along says the same."""
+    html = get(client, f"/state?{clocks}&lang=en").text
+    box = _bare(html[html.index('class="then-box"') :].partition("</aside>")[0])
+    totals = client.get(f"/v1/hindsight?{clocks}").get_json()["totals"]
+    assert f"{told}: {totals['now']}." in box
+    assert re.search(rf"{totals['expected_not_come']} (was|were) {missed}\.", box)
+    assert told in unescape(client.get(f"/pictures/state.svg?{clocks}&lang=en").text)
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
