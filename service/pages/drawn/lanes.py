@@ -7,7 +7,7 @@ row of a table agree.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from events.clocks import AsOf
@@ -118,20 +118,21 @@ def lanes_of(
 
 def headings_of(
     lanes: Iterable[Lane],
-    running: Mapping[str, str | None],
+    running: Collection[str],
     *,
     when: str,
     say: Speech,
     beyond: bool = False,
+    of_period: bool = False,
 ) -> dict[str, Heading]:
-    """The heading of each field: how many of its facilities ran, and when, or would run on a day
-    that lies `beyond` the horizon. `running` are statuses by id."""
+    """The heading of each field: how many of its facilities are `running`, and when, or would be
+    on a day that lies `beyond` the horizon; of a period there, how many were when last heard of."""
     lang = say.lang
     of: Counter[str] = Counter()
     ran: Counter[str] = Counter()
     for lane in lanes:
         of[lane.group] += 1
-        ran[lane.group] += running.get(lane.record) == "operating"
+        ran[lane.group] += lane.record in running
     headings = {}
     for field in (*FIELDS, ""):
         if not of[field]:
@@ -144,7 +145,13 @@ def headings_of(
             "%(field)s: %(ran)s of %(num)s facilities ran %(when)s",
             of[field], **facts,
         )  # fmt: skip
-        if beyond:
+        if beyond and of_period:
+            label = say.n(
+                "%(field)s: %(ran)s of %(num)s facility ran when last heard of",
+                "%(field)s: %(ran)s of %(num)s facilities ran when last heard of",
+                of[field], **facts,
+            )  # fmt: skip
+        elif beyond:
             note = say("%(ran)s of %(all)s would run", ran=ran[field], all=of[field])
             label = say.n(
                 "%(field)s: %(ran)s of %(num)s facility would run %(when)s",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -31,15 +31,15 @@ def state_drawings(
     tallies: Sequence[Tally],
     frame: Frame,
     *,
-    held: Mapping[str, str | None],
+    ran: Collection[str],
     day_text: str,
     apart: bool,
 ) -> Members:
     """The strip of years and the lanes below it, wide and narrow, with their legend; `strip_alone`
     draws it without what belongs to the lanes.
 
-    `held` are the statuses of the facilities on the day by id, `day_text` is the day or the
-    period as the page names it. `apart` leaves the narrow lanes of several fields to the page of
+    `ran` are the facilities that ran on the day or in the period, or would, `day_text` is how the
+    page names it. `apart` leaves the narrow lanes of several fields to the page of
     each: a phone gets no lighter drawing than a desk, and both together are most of a page.
     """
     lang, say = visit.lang, visit.say
@@ -49,7 +49,10 @@ def state_drawings(
 
     as_of = visit.query.as_of
     when = times.when(as_of.at, lang) if as_of.during is None else times.during(as_of.during, lang)
-    headings = headings_of(lanes, held, when=when, say=say, beyond=as_of.at > as_of.stated)
+    headings = headings_of(
+        lanes, ran, when=when, say=say,
+        beyond=as_of.at > as_of.stated, of_period=as_of.during is not None,
+    )  # fmt: skip
     apart = apart and len(headings) > 1
     drawn: Members = {
         "definitions": definitions(),

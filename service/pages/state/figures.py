@@ -45,14 +45,17 @@ class Figures:
         """The figures in their order."""
         say = self.visit.say
         words = {
-            "running": say("would be operating") if self.beyond else say("operating"),
-            "building": (
-                say("would be under construction or commissioning")
-                if self.beyond
-                else say("under construction or commissioning")
-            ),
+            "running": say("operating"),
+            "building": say("under construction or commissioning"),
             "planned": say("approved or proposed"),
         }
+        if self.beyond and self.visit.query.as_of.during is not None:
+            # Nothing is expected of a period.
+            words["running"] = say("operating, as last known")
+            words["building"] = say("under construction or commissioning, as last known")
+        elif self.beyond:
+            words["running"] = say("would be operating")
+            words["building"] = say("would be under construction or commissioning")
         figures = []
         for name, statuses in FAMILIES:
             number = sum(self.totals.get(status, 0) for status in statuses)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from events.dates import Day, day, iso, year_of
 from events.vocabulary import FIELDS
 from projections.engine.spans import BEFORE_ALL
@@ -45,7 +47,7 @@ from service.promises.filters import Promised
 from service.promises.slips import ladders
 from service.promises.tally import Counted, Tally
 from service.state.answer import state_answer
-from service.state.facilities import Facilities, counts_by_status
+from service.state.facilities import NUMBER, Facilities, counts_by_status
 from service.web.root import root
 from service.words import labels, language
 from service.words.names import text_in
@@ -169,7 +171,6 @@ class _State:
             further=(tally.year for tally in tallies),
         )
         rows = facility_rows(answer, cards, beyond=beyond, lang=lang)
-        held = {row["id"]: row["shown"] for row in rows}
         totals = self._totals(answer, beyond=beyond)
         lanes = lanes_of(items, counted, lines, cards, here=self.here, stated=as_of.stated, say=say)
         folded = self.folds and len(lanes) > MOST_OPEN
@@ -240,7 +241,7 @@ class _State:
                 state_cited(answer, root=root(), filters=self.query.filters, lang=lang), lang
             ),
             **state_drawings(
-                self.visit, lanes, tallies, frame, held=held, day_text=day_text, apart=folded
+                self.visit, lanes, tallies, frame, ran=self._ran(), day_text=day_text, apart=folded
             ),
             **state_map(self.visit, (not whole and self.listing.mapped()) or rows),
         }
@@ -308,6 +309,18 @@ class _State:
             return totals
         facilities = self.listing.facilities
         return counts_by_status(facilities.would[facilities.meant(self.wanted)])
+
+    def _ran(self) -> frozenset[str]:
+        """The facilities that ran on the day or on some day of the period, whatever statuses are
+        asked for. Beyond the horizon those that would, of a period those that ran when last heard
+        of: nothing is expected of it."""
+        facilities, period = self.listing.facilities, self.as_of.during
+        if period is None or self.slice.is_beyond:
+            shown = facilities.would if period is None else facilities.statuses
+            return frozenset(facilities.order.ids_at(np.flatnonzero(shown == NUMBER["operating"])))
+        found = self.slice.find("status", self.as_of.at, first=period.first)
+        ran = found.where(found["value"] == NUMBER["operating"])
+        return frozenset(facilities.order.ids_at(facilities.places(ran)))
 
     # --- the lists
 

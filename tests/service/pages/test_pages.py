@@ -438,6 +438,33 @@ def test_the_box_of_a_hindsight_goes_by_whether_its_day_is_over(
     assert told in unescape(client.get(f"/pictures/state.svg?{clocks}&lang=en").text)
 
 
+@pytest.mark.parametrize("asked", ["at=2013", "during=2013"])
+@pytest.mark.parametrize("status", ["", "&status=cancelled"])
+def test_each_field_tells_how_many_of_its_facilities_ran(
+    client: FlaskClient, asked: str, status: str
+) -> None:
+    """As many as the answer counts, be it at the end of a year or on some day of it, whatever
+    status is asked for."""
+    html = get(client, f"/state?{asked}{status}&lang=en").text
+    ran = client.get(f"/v1/state?{asked}").get_json()["totals"]["operating_by_field"]
+    told = set(re.findall(r"([A-Z][a-z ]+): (\d+) of \d+ facilit(?:y|ies) ran", html))
+    assert {
+        name.lower().replace(" ", "-"): int(number) for name, number in told if number != "0"
+    } == ran
+
+
+def test_nothing_is_expected_of_a_period(client: FlaskClient) -> None:
+    """Of one that lies ahead the page tells what was so when last heard of, as its sentence."""
+    html = get(client, "/state?during=2100&lang=en").text
+    now = client.get("/v1/state").get_json()["totals"]
+    assert "would" not in _bare(html[html.index("<main") : html.index("</main>")])
+    assert "operating, as last known" in html
+    told = set(
+        re.findall(r"([A-Z][a-z ]+): (\d+) of \d+ facilit(?:y|ies) ran when last heard", html)
+    )
+    assert sum(int(number) for _, number in told) == now["status"]["operating"]
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
