@@ -16,6 +16,7 @@ from service.drawing.map import Place, draw_map
 from service.drawing.marks import icon
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
+from service.pages.state.tables import ORDER
 from service.words import labels, places
 
 
@@ -24,7 +25,7 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
     are several, which are `crowds`; `off_map` lists facilities that have no place on it and are
     counted by no disc."""
     here, lang, say = visit.here, visit.lang, visit.say
-    shown = [row for row in rows if row["shown"]]
+    shown = _once([row for row in rows if row["shown"]])
     if not shown:
         return {"map": None, "crowds": False, "off_map": []}
     if visit.query.about.place.single is None and len({row["country"] for row in shown}) > 1:
@@ -74,6 +75,16 @@ def state_map(visit: Visit, rows: Sequence[Members]) -> Members:
             for place in found.off_the_map
         ],
     }
+
+
+def _once(rows: Iterable[Members]) -> list[Members]:
+    """Each facility by the status nearest to running, of several that it held in a period."""
+    found: dict[str, Members] = {}
+    for row in rows:
+        other = found.setdefault(row["id"], row)
+        if ORDER.index(row["shown"]) < ORDER.index(other["shown"]):
+            found[row["id"]] = row
+    return list(found.values())
 
 
 def _off_map(id: str, name: str, status: str, hoped: bool) -> Members:

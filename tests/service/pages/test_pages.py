@@ -465,6 +465,19 @@ def test_nothing_is_expected_of_a_period(client: FlaskClient) -> None:
     assert sum(int(number) for _, number in told) == now["status"]["operating"]
 
 
+def test_a_map_counts_a_facility_once_in_a_period(client: FlaskClient) -> None:
+    """Whatever statuses it held in it: WHMFC was under construction, then completed."""
+    html = get(client, "/state?during=2013&lang=en").text
+    rows = client.get("/v1/state?during=2013").get_json()["facilities"]
+    alive = {row["id"] for row in rows if row["status"] not in ("decommissioned", "cancelled")}
+    counts = re.findall(r"<title>[^<]+: \d+ of (\d+) run</title>", html)
+    off = html.partition('class="offmap"')[2].partition("</figcaption>")[0]
+    assert sum(map(int, counts)) + off.count('class="o"') == len(alive)
+    html = get(client, "/state?during=2013&country=CN&lang=en").text
+    figure = html.partition('class="mapbox"')[2].partition("</figure>")[0]
+    assert figure.count("/records/whmfc?") == 1
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
