@@ -25,6 +25,7 @@ from service.asking.query import Query
 from service.asking.table import Members
 from service.promises.filters import Promised, after_period
 from service.promises.slips import days_of, name_of, rung
+from service.promises.tally import run_by
 from service.sentences.slips import Longest, overdue_sentence
 
 
@@ -35,7 +36,7 @@ def overdue_answer(reading: Reading, query: Query) -> Members:
         query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
     )
     day = view.status_day
-    plans = _Plans.of(view, view.find("overdue", day))
+    plans = _Plans.of(view, view.find("overdue", day), meant)
     longest = None
     for row in plans.by_first_day(slice(1)):
         card = view.cards([row.record])[row.record]
@@ -65,7 +66,7 @@ def due_answer(reading: Reading, query: Query) -> Members:
         query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
     )
     horizon = query.as_of.stated
-    plans = _Plans.of(view, view.find("due", AFTER_ALL, first=BEFORE_ALL))
+    plans = _Plans.of(view, view.find("due", AFTER_ALL, first=BEFORE_ALL), meant)
     if meant.within is not None:
         plans = plans.ending_by(after_period(horizon, meant.within))
     page, following = page_of(query, len(plans.found))
@@ -84,8 +85,10 @@ class _Plans:
     end: bulk.Numbers
 
     @classmethod
-    def of(cls, view: Slice, found: Found) -> _Plans:
-        """The plans of some rows."""
+    def of(cls, view: Slice, found: Found, meant: Promised) -> _Plans:
+        """The plans of some rows, those of the operator that is meant."""
+        if meant.operator is not None:
+            found = found.where(run_by(view, found["record"], meant.operator))
         return cls(view, found, view.first_days(found), view.ends(found))
 
     def ending_by(self, last: Day) -> _Plans:

@@ -253,13 +253,16 @@ def _meant(view: Slice, columns: Columns, found: Indexes, meant: Promised) -> In
         values = [VALUES.index(outcome) for outcome in meant.outcomes]
         found = found[np.isin(columns["value"][found], values)]
     if meant.operator is not None:
-        records = columns["record"][found]
-        operators = _operators(view, np.unique(records).tolist())
-        run = [id for id, name in operators.items() if is_run_by(name, meant.operator)]
-        found = found[np.isin(records, run)]
+        found = found[run_by(view, columns["record"][found], meant.operator)]
     if meant.came_by is not None:
         found = _come_by(view, columns, found, meant.came_by)
     return found
+
+
+def run_by(view: Slice, records: npt.NDArray[Any], operator: str) -> npt.NDArray[np.bool_]:
+    """Of each of some records, whether its card names an operator."""
+    operators = _operators(view, np.unique(records).tolist())
+    return np.isin(records, [id for id, name in operators.items() if is_run_by(name, operator)])
 
 
 def _operators(view: Slice, records: Sequence[int]) -> dict[int, str]:

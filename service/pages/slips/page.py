@@ -190,6 +190,7 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
         regions=meant.regions,
         field=meant.field,
         class_=meant.class_,
+        operator=meant.operator,
         within=meant.within,
         **page,
     )

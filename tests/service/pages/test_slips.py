@@ -113,3 +113,15 @@ def test_several_outcomes_are_asked_at_once(client: FlaskClient) -> None:
     assert '<option value="late,overdue" selected>late, overdue</option>' in html
     html = read(client, "/slips?outcome=kept,early")
     assert '<option value="kept,early" selected>kept, early</option>' in html
+
+
+def test_what_is_overdue_and_due_is_of_the_operator(client: FlaskClient) -> None:
+    """As all else on the page of one operator is."""
+    operators = client.get("/v1/slips?outcome=overdue,pending").get_json()["by"]["operator"]
+    name = next(each["key"] for each in operators if each["key"] and ";" not in each["key"])
+    its = {each["record"] for each in client.get(f"/v1/slips?operator={name}").get_json()["items"]}
+    html = read(client, f"/slips?operator={name}&within=P20Y")
+    listed = html[html.index('id="overdue"') : html.index('id="groups"')]
+    told = set(re.findall(r'href="/records/([a-z0-9-]+)', listed))
+    assert told
+    assert told <= its
