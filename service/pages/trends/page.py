@@ -22,6 +22,7 @@ from service.pages.shell.like import whole_classes
 from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
 from service.pages.shell.titling import as_told, headed, part_of_the_world
+from service.sentences.times import moment
 from service.trends.answer import trends_answer
 from service.trends.trend import BY, MEASURES, ONLY_WITH, Trend
 from service.words import labels
@@ -91,6 +92,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
     """What the template of the trends shows; `narrow` is the size of its narrow drawing."""
     lang, here, say, texts = visit.lang, visit.here, visit.say, visit.texts
     trend: Trend = visit.query.about
+    stated = visit.query.as_of.stated
     answer = trends_answer(visit.reading, visit.query)
     shared = _shared(answer["series"])
     series: list[Members] = [
@@ -107,7 +109,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         series.sort(key=lambda each: -(_last(each["points"]) or 0))
     frame = Frame(
         first=parse_iso(answer["from"]), last=parse_iso(answer["to"]),
-        cursor=min(parse_iso(answer["to"]), visit.query.as_of.stated),
+        cursor=min(parse_iso(answer["to"]), stated),
     )  # fmt: skip
     title = {
         "status": say("Facilities by status"),
@@ -136,6 +138,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "answer": answer,
         "sentence": pieces(answer.get("sentence"), lang, here),
         "coverage": answer["coverage"]["sentence"][lang],
+        "ahead": moment(stated, lang) if parse_iso(answer["to"]) > stated else "",
         "title": title,
         "charts": charts,
         "series": series,

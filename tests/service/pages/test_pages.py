@@ -478,6 +478,14 @@ def test_a_map_counts_a_facility_once_in_a_period(client: FlaskClient) -> None:
     assert figure.count("/records/whmfc?") == 1
 
 
+def test_a_trend_says_from_when_on_its_points_are_what_was_last_known(client: FlaskClient) -> None:
+    """Of 2030 the state counts what is expected, a trend does not."""
+    asked = "measure=status&status=operating&from=2010&stated=2016"
+    html = _bare(get(client, f"/trends?{asked}&to=2030&lang=en").text)
+    assert "After the end of 2016 it is what was last known; nothing that is expected is" in html
+    assert "nothing that is expected" not in get(client, f"/trends?{asked}&to=2016&lang=en").text
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
