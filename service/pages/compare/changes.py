@@ -75,9 +75,11 @@ def _cell(row: Mapping[str, Any] | None, lang: str) -> Members | None:
 def _became(pair: Mapping[str, Any], say: Speech) -> tuple[str, str]:
     """What a facility became from one side to the other: a sign, and words."""
     a, b = pair["a"], pair["b"]
-    if a is not None and hoped(a) and not (b is not None and hoped(b)):
-        return _came_of(a["expected"]["status"], b, say)
     sign = SIGNS[pair["change"]].replace("-", "−")
+    if b is not None and hoped(b):
+        return sign, _to_come(b, say)
+    if a is not None and hoped(a):
+        return _came_of(a["expected"]["status"], b, say)
     if pair["change"] == "same":
         return sign, say("as before")
     if b is None or b["status"] is None:
@@ -90,6 +92,20 @@ def _became(pair: Mapping[str, Any], say: Speech) -> tuple[str, str]:
         sign,
         say("from %(before)s to %(after)s, %(date)s", before=before, after=after, date=since),
     )
+
+
+def _to_come(b: Mapping[str, Any], say: Speech) -> str:
+    """What is expected of a facility, after what it was when last heard of, by which pairs go."""
+    expected = b["expected"]
+    status, date = (
+        labels.label(expected["status"], say.lang),
+        language.brief_date(expected["date"], say.lang),
+    )
+    words = say("expected: %(status)s, %(date)s", status=status, date=date)
+    if b["status"] is None:
+        return words
+    held = say("last known: %(status)s", status=labels.label(b["status"], say.lang))
+    return f"{held}{say('; ')}{words}"
 
 
 def _came_of(status: str, b: Mapping[str, Any] | None, say: Speech) -> tuple[str, str]:

@@ -486,6 +486,19 @@ def test_a_trend_says_from_when_on_its_points_are_what_was_last_known(client: Fl
     assert "nothing that is expected" not in get(client, f"/trends?{asked}&to=2016&lang=en").text
 
 
+@pytest.mark.parametrize("asked", ["at=2013&to_at=2100", "at=2100&stated=2016&to_stated=2020"])
+def test_a_row_of_two_days_says_what_is_only_expected(client: FlaskClient, asked: str) -> None:
+    """In its words as in its cells: not "as before" of what is to run on the second side."""
+    answer = client.get(f"/v1/compare?country=CN&{asked}").get_json()
+    html = get(client, f"/compare?country=CN&{asked}&lang=en").text
+    rows = [_bare(row) for row in re.findall(r"<tr[^>]*>.*?</tr>", html, re.DOTALL) if "sg" in row]
+    hoped = [pair["b"] for pair in answer["pairs"] if pair["b"] and pair["b"].get("expected")]
+    running = sum(each["expected"]["status"] == "operating" for each in hoped)
+    assert running
+    assert sum("expected: operating, " in row for row in rows) == running
+    assert not any("not on the second side" in row and "expected" in row for row in rows)
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
