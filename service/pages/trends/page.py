@@ -72,7 +72,6 @@ def trends_begin(texts: Mapping[str, str]) -> Mapping[str, str] | None:
 def trends_title(_: Reading, query: Query, say: Speech) -> str:
     """What is followed, of which part of the world, from when to when."""
     trend: Trend = query.about
-    field, class_ = (each[0] if len(each) == 1 else None for each in (trend.fields, trend.classes))
     place = Place(trend.countries, trend.regions)
     measure = _measures(say)[trend.measure]
     if len(trend.statuses) == 1:
@@ -84,7 +83,12 @@ def trends_title(_: Reading, query: Query, say: Speech) -> str:
     what = say("%(what)s, %(year)s", what=measure, year=first)
     if first != last:
         what = say("%(what)s, %(first)s–%(last)s", what=measure, first=first, last=last)
-    part = part_of_the_world(place, say, field=field, class_=class_)
+    parts = [
+        part_of_the_world(place, say),
+        *(labels.field_phrase(each, say.lang) for each in trend.fields),
+        *(labels.class_phrase(each, say.lang) for each in trend.classes),
+    ]
+    part = say(", ").join(filter(None, parts))
     return as_told(headed(part, what, say), query.as_of, say)
 
 

@@ -16,6 +16,10 @@ from tests.service.pages.reading import read
         ("/trends", "Facilities by status, 1977–2026"),
         ("/trends?by=country&status=operating", "Facilities operating by country, 1977–2026"),
         ("/trends?from=2020-01&to=2020-12", "Facilities by status, 2020"),
+        (
+            "/trends?field=fusion,astronomy&from=2000&to=2005",
+            "Astronomy, fusion: facilities by status, 2000–2005",
+        ),
         ("/disputed?country=CN&field=fusion", "China, fusion: what is disputed"),
         ("/activity", "Who recorded what"),
     ],
