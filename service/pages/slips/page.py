@@ -12,7 +12,7 @@ import msgspec
 from events.clocks import AsOf
 from events.dates import Bounds, Day, Language, year_of
 from events.vocabulary import FIELDS
-from projections.kinds.ladders import OPEN, OUTCOMES, Outcome, slip
+from projections.kinds.ladders import CAME, OPEN, OUTCOMES, Outcome, slip
 from projections.views.reading import Reading
 from service.asking.paging import Lists
 from service.asking.parameter import choice, texts_of, values_of
@@ -241,9 +241,15 @@ def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
     """The totals of an answer, with the median and the worst slip in words."""
     return {
         **totals,
+        "came": _came(totals),
         "median": interval_words(totals["median"], lang),
         "worst_slip": interval_words((totals["worst"] or {}).get("slip_days"), lang),
     }
+
+
+def _came(totals: Mapping[str, Any]) -> int:
+    """Of how many ladders something came, also where its delay is open on a side."""
+    return sum(totals["outcomes"].get(outcome, 0) for outcome in CAME)
 
 
 def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
@@ -259,6 +265,7 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
     return {
         **group,
         "text": text,
+        "came": _came(group),
         "median": interval_words(group["median"], lang),
         "counts": [(name, group["outcomes"].get(name, 0)) for name in TOLD],
     }

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.pages.slips.page import MOST_DRAWN
 from tests.service.pages.reading import read
-from tests.story.telling import Teller, plan
+from tests.story.telling import Teller, milestone, plan
 
 
 def marks(drawing: str) -> int:
@@ -125,3 +125,18 @@ def test_what_is_overdue_and_due_is_of_the_operator(client: FlaskClient) -> None
     told = set(re.findall(r'href="/records/([a-z0-9-]+)', listed))
     assert told
     assert told <= its
+
+
+def test_what_came_is_counted_where_its_delay_is_open(juno: Teller) -> None:
+    """It has no part in the median, and has come all the same."""
+    juno.tell(plan("p-light", "first-light", "2010", "2005"))
+    juno.tell(milestone("light", "first-light", "2009/.."))
+    juno.tell(plan("p-run", "operation-started", "2090", "2020"))
+    juno.archive.catch_up()
+    html = read(create_app(juno.archive).test_client(), "/slips")
+    assert "no median delay: none can be measured; 1 still open" in html
+    groups = html[html.index('id="groups"') :]
+    [header] = re.findall(r"<thead>.*?</thead>", groups.partition("</table>")[0], re.DOTALL)
+    column = re.findall(r"<th [^>]*>([^<]*)", header).index("Came")
+    row = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", groups.partition("<tbody>")[2], re.DOTALL)
+    assert row[column] == "1"
