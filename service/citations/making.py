@@ -31,7 +31,7 @@ from service.asking.errors import (
     TooLargeToCite,
 )
 from service.asking.query import located
-from service.serving.pausing import TURN
+from service.serving.pausing import TURN, Pause
 from service.web.settling import SETTLED
 
 Environ = Mapping[str, Any]
@@ -103,7 +103,7 @@ def cited(
 
 def ask(app: Flask, address: str, environ: Environ, *, accept: str | None = None) -> Given:
     """What the service gives at an address, in the name of a request; of a body no more than shows
-    that it is too large."""
+    that it is too large, or that more comes only later."""
     parts = urlsplit(address)
     builder = EnvironBuilder(path=parts.path, query_string=parts.query)
     asking = builder.get_environ()
@@ -133,7 +133,8 @@ def _run(app: Flask, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
     try:
         for part in parts:
             body += part
-            if len(body) > LARGEST:
+            # What pauses goes on as the log grows, and would be read here until it ends.
+            if len(body) > LARGEST or isinstance(part, Pause):
                 break
     finally:
         if hasattr(parts, "close"):

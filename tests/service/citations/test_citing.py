@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from hashlib import sha256
 
 import pytest
@@ -121,6 +122,15 @@ def test_another_service_is_named_as_it_was(client: FlaskClient, host: str) -> N
     """Also where no scheme was."""
     detail = cite(client, f"{host}{FIRST}").get_json()["detail"]
     assert detail == f"{host} is another service; this one is http://localhost"
+
+
+def test_a_stream_is_refused_at_once(client: FlaskClient, cited_of: Archive) -> None:
+    """Nobody waits for its end: whoever cites would keep a thread from all who record."""
+    cited_of.streams.longest = 5.0
+    began = time.monotonic()
+    answer = cite(client, "/v1/changes", media_type="text/event-stream")
+    assert slug(answer) == "not-pinned"
+    assert time.monotonic() - began < cited_of.streams.longest
 
 
 def test_a_file_beside_the_pages_is_no_answer(client: FlaskClient) -> None:
