@@ -7,13 +7,19 @@ else.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import cast
 
 from flask import Response, redirect, request
 
 from events.characters import check_characters
 from events.errors import MalformedLine
-from service.archive.suggestions import NoSuchSuggestion, Suggestion, SuggestionClosed
+from service.archive.suggestions import (
+    NoSuchSuggestion,
+    Suggestion,
+    SuggestionClosed,
+    request_of,
+)
 from service.asking.filters import AFTER_ROW
 from service.desk import forms
 from service.desk.answering import page, the_desk
@@ -49,14 +55,14 @@ def waiting() -> Response:
 
 def one(id: str) -> Response:
     """The form by which a suggestion is taken, what that would change, or what is left."""
-    suggestion = archive().suggestions.need(id)
+    suggestion = _as_it_is(id)
     desk = the_desk()
     if request.form.get("do") == "decline":
         reason, faults = _reason(desk)
         if faults:
             return _one_declined(desk, suggestion, reason, faults)
         try:
-            archive().suggestions.decline(id, reason=reason, by=identity().name)
+            _decline(id, reason)
         except SuggestionClosed:
             return _closed(desk, archive().suggestions.need(id), reason)
         return _back(desk, declined="1")
@@ -66,6 +72,30 @@ def one(id: str) -> Response:
         return forms.answered(suggested_task(archive(), suggestion, sent_revision()))
     except SuggestionClosed:
         return _closed(desk, archive().suggestions.need(id))
+
+
+def _as_it_is(id: str) -> Suggestion:
+    """A suggestion as it stands; one that became a commit, and was never noted as taken since the
+    machine died in between, is noted so. Raises NoSuchSuggestion."""
+    suggestions = archive().suggestions
+    found = suggestions.need(id)
+    if found.state != "waiting":
+        return found
+    events = archive().chronicle.log.select_stream(found.stream)
+    commits = (each.commit for each in events if each.version > found.revision)
+    commit = next((each for each in commits if each.request == request_of(found)), None)
+    if commit is None:
+        return found
+    with suppress(SuggestionClosed):  # it is being noted just now
+        return suggestions.take(id, recorded=commit.position, by=commit.actor)
+    return suggestions.need(id)
+
+
+def _decline(id: str, reason: str) -> None:
+    """Note why one is not recorded. Raises NoSuchSuggestion, SuggestionClosed."""
+    if (standing := _as_it_is(id)).state != "waiting":
+        raise SuggestionClosed(id, standing.state)
+    archive().suggestions.decline(id, reason=reason, by=identity().name)
 
 
 def _closed(desk: Desk, suggestion: Suggestion, reason: str = "") -> Response:
@@ -100,7 +130,7 @@ def _decline_chosen(desk: Desk) -> Response:
     done = 0
     for id in chosen:
         try:
-            archive().suggestions.decline(id, reason=reason, by=identity().name)
+            _decline(id, reason)
             done += 1
         except (NoSuchSuggestion, SuggestionClosed):
             continue  # somebody else was faster, and has answered it; or it never was one

@@ -36,6 +36,7 @@ from werkzeug.exceptions import BadRequest, RequestURITooLarge
 from events.errors import AnnalesError
 from service.archive import Archive
 from service.archive.keys import hide_keys, holds_key
+from service.archive.suggestions import suggestion_of
 from service.commons import Commons
 from service.web.access import needs
 
@@ -89,10 +90,11 @@ def request_id() -> str:
 def id_of(given: str) -> str:
     """The id that a request has whose client chose this one, or none.
 
-    A key is not taken: the id stands in the log, and is shown, for good.
+    A key is not taken: the id stands in the log, and is shown, for good. Nor is what names a
+    suggestion, by which a commit says that it came of that.
     """
     is_plain = _REQUEST_ID.fullmatch(given) and not holds_key(given)
-    return given if is_plain else uuid.uuid4().hex
+    return given if is_plain and suggestion_of(given) is None else uuid.uuid4().hex
 
 
 class Answered(msgspec.Struct, kw_only=True):

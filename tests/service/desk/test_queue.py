@@ -10,6 +10,8 @@ from flask import Flask
 
 from events.chronicle import Chronicle
 from events.commit import NewCommit
+from events.errors import NotWritten
+from events.fact import Line
 from events.orders import Command, Recorded
 from service.archive.suggestions import Suggestion, SuggestionClosed
 from tests.service.desk.browser import Browser
@@ -22,6 +24,16 @@ DAY_BEFORE = {
     "type": "correction",
     "statement": "juno-came",
     "changes": {"date": "2025-08-25"},
+}
+
+UPGRADED = {
+    "type": "milestone",
+    "id": "juno-upgraded-2026",
+    "facility": "juno",
+    "date": "2026-02",
+    "milestone": "upgraded",
+    "modality": "actual",
+    "title": "More tubes",
 }
 
 
@@ -312,10 +324,7 @@ def test_the_desk_works_though_the_log_of_the_queue_is_damaged(
 
 def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:
     """Under the id that it was given, or the next, where another was taken under that meanwhile."""
-    line = {
-        "type": "milestone", "id": "juno-upgraded-2026", "facility": "juno", "date": "2026-02",
-        "milestone": "upgraded", "modality": "actual", "title": "More tubes",
-    }  # fmt: skip
+    line = UPGRADED
     made, other = (
         told.archive.suggestions.suggest(
             line={**line, "title": title}, reason=WORDS, where=None, stream="record:juno",
@@ -333,3 +342,55 @@ def test_something_new_is_taken_too(grace: Browser, told: Teller) -> None:
     second = {**line, "id": "juno-upgraded-2026-2", "title": "Better tubes"}
     assert recorded(told.archive, 5) == [{**second, "by": "grace"}]
     assert state(told, other) == ("taken", 6, None)
+
+
+@pytest.mark.parametrize("done", ["opened", "declined", "declined with others"])
+@pytest.mark.parametrize("line", [DAY_BEFORE, UPGRADED], ids=["a change", "something new"])
+def test_what_was_recorded_before_the_machine_died_is_taken(
+    grace: Browser, told: Teller, monkeypatch: pytest.MonkeyPatch, line: Line, done: str
+) -> None:
+    """Nobody records it a second time, nor tells its reader that it was declined."""
+    made, _ = told.archive.suggestions.suggest(
+        line=line, reason=WORDS, where=None, stream="record:juno", revision=3,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    path = f"/desk/suggestions/{made.id}"
+    looked = grace.get(path)
+    form = page(looked).form("decline")
+    queue = page(grace.get("/desk/suggestions")).form("decline-all")
+
+    def died(*_: object, **__: object) -> None:
+        raise NotWritten("the machine died")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(told.archive.suggestions, "take", died)
+        assert grace.record(looked).status_code == 507
+    assert state(told, made) == ("waiting", None, None)
+    if done == "opened":
+        assert page(grace.get(path)).says("it was recorded at @5")
+    elif done == "declined":
+        sent = [*form.filled({"reason": "No."}), ("do", "decline")]
+        assert grace.post(form.action, sent).status_code == 409
+    else:
+        sent = [*queue.filled({"reason": "No."}), ("do", "decline-all")]
+        assert grace.post(queue.action, sent).headers["Location"].endswith("?declined=0")
+    assert state(told, made) == ("taken", 5, None)
+    assert head(told.archive) == 5
+    assert grace.record(looked).status_code == 303
+    assert head(told.archive) == 5
+
+
+def test_no_request_of_another_order_names_a_suggestion(app: Flask, told: Teller) -> None:
+    """By which it would be taken for what the suggestion became."""
+    made = waits(told)
+    answer = app.test_client().post(
+        "/v1/statements/juno-came/corrections",
+        json={"changes": {"title": "JUNO runs"}, "reason": "Shorter."},
+        headers={
+            "Authorization": f"Bearer {key_of(told.archive, 'curator')}",
+            "If-Match": "*",
+            "X-Request-Id": f"suggestion:{made.id}",
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    assert made.id not in answer.get_json()["request"]
