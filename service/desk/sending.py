@@ -58,9 +58,21 @@ def recorded(desk: Desk, command: Command, *, taking: Suggestion | None = None) 
         position = done.commit.position
         if standing is not None and standing.state == "waiting":
             suggestions.take(standing.id, recorded=position, by=identity().name)
-    wait_for_views(position, PATIENCE)
     space, id = Stream.parse(done.events[-1].stream)
-    where = "suggestions" if taking is not None else f"{space}s/{id}"
+    return _led_to(desk, "suggestions" if taking is not None else f"{space}s/{id}", position)
+
+
+def recorded_before(desk: Desk, stream: str) -> Response | None:
+    """Where a form that was sent again leads, which recorded a change of a stream; None for one
+    that recorded nothing yet. Raises MalformedLine."""
+    log, (space, id) = archive().chronicle.log, Stream.parse(stream)
+    commit = log.commit_by_key(actor=identity().name, key=sent_key())
+    return None if commit is None else _led_to(desk, f"{space}s/{id}", commit.position)
+
+
+def _led_to(desk: Desk, where: str, position: int) -> Response:
+    """To a page of the desk, which says what was recorded."""
+    wait_for_views(position, PATIENCE)
     there = desk.here.to(f"{PATH}/{where}", recorded=str(position))
     return cast("Response", redirect(there, 303))
 

@@ -20,6 +20,7 @@ from service.desk.sending import (
     new_key,
     proposed,
     recorded,
+    recorded_before,
     sent_key,
     sent_revision,
     status_of,
@@ -48,8 +49,11 @@ def answered(space: str, id: str) -> Response:
     reason = plain(request.form.get("reason", ""))
     revision = archive().chronicle.revision(stream)
     is_stale_form = not found.lines or sent_revision() != revision
-    if is_stale_form or request.form.get("do") == "redraw":
+    if request.form.get("do") == "redraw":
         return _again(desk, stream, reason, whole=whole, stale=is_stale_form)
+    if is_stale_form:
+        again = recorded_before(desk, stream)
+        return again or _again(desk, stream, reason, whole=whole, stale=True)
     try:
         if not reason:
             raise MalformedLine("'reason' is missing", pointer="/reason")

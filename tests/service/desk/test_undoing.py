@@ -91,6 +91,22 @@ def test_what_came_meanwhile_is_not_taken_back_unseen(grace: Browser, told: Tell
     assert head(told.archive) == 6
 
 
+@pytest.mark.parametrize("path", [UNDO, f"{UNDO}?all=1"])
+def test_a_form_that_is_sent_twice_takes_it_back_once(
+    grace: Browser, told: Teller, path: str
+) -> None:
+    """And tells the same both times: nobody is offered to undo what they just did."""
+    told.tell(
+        correction("juno-came", {"date": "2025-08-25"}), correction("juno-plan", {"date": "2021"})
+    )
+    form = grace.page(path).form("record")
+    sent = [*form.filled({"reason": "It was right."}), ("do", "record")]
+    first, second = (grace.post(form.action, sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(recorded(told.archive, 6)) == (1 if path == UNDO else 2)
+
+
 def test_a_card_that_was_registered_stays(grace: Browser) -> None:
     """There is nothing that would take it back, and no link to it."""
     assert grace.get("/desk/sources/yearbook/undo").status_code == 404
