@@ -118,10 +118,12 @@ def _plainly(desk: Desk, control: Members) -> list[Members]:
 
 
 def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
-    """The faults by the name of their control; "" is the whole form."""
+    """The faults by the name of their control; "" is the whole form. Those of a list of sources
+    have the number of their `row`: facts have names, be they numbers."""
     of_thing = {each.name for each in task.members}
     of_change = {each.name for each in task.why}
     of_source = {each.name for each in task.source_members}
+    of_rows = {each.name for each in (*task.members, *task.why) if each.kind == "citations"}
     found: dict[str, list[Members]] = {}
     for fault in faults:
         steps = fault["pointer"].split("/")[1:]
@@ -134,7 +136,8 @@ def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members
             name = WHY + steps[0]
         elif not task.is_change and steps and steps[0] in of_thing:
             name = steps[0]
-        row = int(steps[1]) if name and len(steps) > 1 and steps[1].isdigit() else None
+        in_row = name and len(steps) > 1 and steps[0] in of_rows
+        row = int(steps[1]) if in_row else None
         found.setdefault(name, []).append({**fault, "row": row})
     return found
 

@@ -256,6 +256,17 @@ def test_all_that_is_plainly_wrong_is_told_at_once(grace: Browser) -> None:
         assert shown.says(words), words
 
 
+@pytest.mark.parametrize("name", ["²", "9" * 5000, "0"])
+def test_a_fact_is_named_by_no_row(grace: Browser, name: str) -> None:
+    """Though its name be a number: what is wrong with it is told all the same."""
+    values = {"title": "A visit", "modality": "actual", "date": "2026"}
+    rows = {"attributes.0": ["", name], "attributes.1": ["", "\u202e"]}
+    looked = grace.look("/desk/new/observation?facility=juno", **values, **rows)
+    assert looked.status_code == 422
+    assert page(looked).says("It has a character that cannot be shown")
+    assert not page(looked).says("1: It has a character")
+
+
 # --- ids
 
 
