@@ -133,10 +133,11 @@ class Keyring:
 
     def revoke(self, id: str, *, by: str) -> None:
         """Make a key open nothing from now on. Raises NoSuchKey."""
-        key = self.all().get(id)
-        if key is None or key.revoked_at is not None:
-            raise NoSuchKey(id)
-        self._append(id, 2, REVOKED, {}, by=by)
+        with self.log.writing():
+            key = self.all().get(id)
+            if key is None or key.revoked_at is not None:
+                raise NoSuchKey(id)
+            self._append(id, 2, REVOKED, {}, by=by)
 
     def all(self) -> dict[str, Key]:
         """Every key that was ever issued, by id. Raises LogDamaged where the log tells of none."""

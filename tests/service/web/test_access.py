@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import cycle
 from pathlib import Path
+from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.archive import Archive
-from service.archive.keys import KEYS, ROLES, BadKey, Keyring, NoSuchKey
+from service.archive.keys import KEYS, ROLES, BadKey, Key, Keyring, NoSuchKey
 from service.settings import BadSetting, Settings
 from service.web.access import role_needed
 from service.web.sessions import COOKIE
@@ -209,6 +210,37 @@ def test_a_key_revoked_by_another_process_opens_nothing_at_once(tmp_path: Path) 
     assert found is not None
     here.revoke(found.key or "", by="root")
     assert there.identify(text) is None
+    here.close()
+    there.close()
+
+
+def test_a_key_that_two_revoke_at_once_is_revoked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is told that it is not in force."""
+    here, there = Keyring(tmp_path), Keyring(tmp_path)
+    id = here.issue(name="wang", role="curator", by="root").split("_")[1]
+    late: list[str] = []
+
+    def revoked_there() -> None:
+        try:
+            there.revoke(id, by="li")
+        except NoSuchKey as refused:
+            late.append(refused.id)
+
+    other = Thread(target=revoked_there)
+
+    def found() -> dict[str, Key]:
+        keys = all_keys()
+        other.start()
+        other.join(0.5)
+        return keys
+
+    all_keys = here.all
+    monkeypatch.setattr(here, "all", found)
+    here.revoke(id, by="root")
+    other.join()
+    assert late == [id]
     here.close()
     there.close()
 
