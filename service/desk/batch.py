@@ -61,7 +61,8 @@ def answered() -> Response:
     desk = the_desk()
     if request.method == "GET":
         return _shown(desk, Batch(""))
-    batch = Batch(request.form.get("text", "").replace("\r\n", "\n"), _sent_type())
+    text = request.form.get("text", "").removeprefix("\ufeff").replace("\r\n", "\n")
+    batch = Batch(text, _sent_type())
     try:
         batch = batch._replace(text=sent_file() or batch.text)
         if request.form.get("do") == "redraw":
@@ -92,7 +93,7 @@ def _read(batch: Batch) -> Batch:
     begun = batch.text.lstrip()[:1]
     if begun in ("", "{", "["):
         return batch._replace(orders=tuple(batch_of(batch.text.encode(errors="replace"))))
-    sheet = read_sheet(batch.text.removeprefix("\ufeff"), type=batch.type)
+    sheet = read_sheet(batch.text, type=batch.type)
     if text := with_ids(archive(), sheet):
         sheet = read_sheet(text, type=batch.type)
         batch = batch._replace(text=text)

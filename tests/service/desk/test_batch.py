@@ -37,6 +37,11 @@ def test_a_batch_records_exactly_what_the_api_does(
     assert head(told.archive) == 7
 
 
+def test_a_mark_before_the_text_is_none_of_it(grace: Browser) -> None:
+    """As some editors write one, so that JSON after it is no sheet."""
+    assert page(grace.look("/desk/batch", text="\ufeff" + BATCH)).says("3 lines")
+
+
 def test_a_correction_in_a_batch_is_weighed_whatever_its_own_id(grace: Browser) -> None:
     """How the statement would stand beside its rivals is told of the statement."""
     line = {
