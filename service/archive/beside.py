@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from events.commit import LoggedEvent
 from events.store.clock import Clock, system_clock
@@ -16,6 +16,7 @@ from events.store.opening import Opened, opened
 from events.store.sqlite import ChronicleRecorder
 
 if TYPE_CHECKING:
+    from events.store.node import NodeLog
     from events.store.postgres.log import PostgresLog
 
 
@@ -77,6 +78,14 @@ class LogBeside:
                 return
             yield from events
             after = events[-1].position
+
+    def copied(self) -> bool:
+        """Whether it is a copy, into which all that the shared log has is copied now: another node
+        may have told somebody of it just before. Raises LogUnreachable."""
+        if self._shared is None:
+            return False
+        cast("NodeLog", self.to_write()).copy()
+        return True
 
     def __len__(self) -> int:
         log = self.log

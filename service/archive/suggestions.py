@@ -260,7 +260,10 @@ class Suggestions(LogBeside):
         Whoever records an order besides holds it first. Raises NoSuchSuggestion, NotWritten.
         """
         with self.to_write().writing():
-            yield self.need(id)
+            found = self.get(id)
+            if found is None:
+                raise NoSuchSuggestion(id)
+            yield found
 
     def take(self, id: str, *, recorded: int, by: str) -> Suggestion:
         """Note that a suggestion became a commit. Raises NoSuchSuggestion, SuggestionClosed."""
@@ -295,8 +298,11 @@ class Suggestions(LogBeside):
         return found
 
     def need(self, id: str) -> Suggestion:
-        """The suggestion of an id. Raises NoSuchSuggestion."""
+        """The suggestion of an id, on whichever node it was made. Raises NoSuchSuggestion,
+        LogUnreachable."""
         found = self.get(id)
+        if found is None and self.copied():
+            found = self.get(id)
         if found is None:
             raise NoSuchSuggestion(id)
         return found

@@ -81,8 +81,12 @@ def cited_here(of: str, chosen: str | None = None) -> tuple[Citation, bool]:
 
 
 def the_citation(id: str) -> Citation:
-    """The citation of an id. Raises NoSuchCitation."""
-    citation = archive().citations.get(id)
+    """The citation of an id, on whichever node it was cited. Raises NoSuchCitation,
+    LogUnreachable."""
+    citations = archive().citations
+    citation = citations.get(id)
+    if citation is None and citations.copied():
+        citation = citations.get(id)
     if citation is None:
         raise NoSuchCitation(id)
     return citation

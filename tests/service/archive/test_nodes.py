@@ -323,6 +323,25 @@ def test_what_one_node_takes_no_other_declines(nodes: tuple[Node, Node]) -> None
     assert (taken.state, taken.recorded) == ("taken", done.position)
 
 
+def test_what_was_told_of_on_one_node_is_there_on_every_other(nodes: tuple[Node, Node]) -> None:
+    """At once, and on whatever node somebody is led to it; what nobody made is nowhere."""
+    (first, _), (_, url) = nodes
+    for number in range(3):
+        line = {"type": "amendment", "record": "juno", "changes": {"name": f"JUNO {number}"}}
+        made, _ = first.suggestions.suggest(
+            line=line, reason="So.", where=None, stream="record:juno", revision=1,
+            by="everyone", permit=lambda: None,
+        )  # fmt: skip
+        assert ask(f"{url}/v1/suggestions/{made.id}").status == 200
+        cited, _ = first.citations.cite(
+            of="/v1/state?view=1", media_type="text/plain", chosen=None, body=b"%d" % number,
+            by="everyone", permit=lambda: None,
+        )  # fmt: skip
+        assert ask(f"{url}/c/{cited.id}").body == b"%d" % number
+    assert ask(f"{url}/v1/suggestions/{'a' * 16}").status == 404
+    assert ask(f"{url}/c/{'a' * 16}").status == 404
+
+
 def test_a_node_leaves_what_a_failover_lost(tmp_path: Path, database: Database) -> None:
     """Nobody was told that it stays, so the copy is set aside, and made anew at the next start."""
     with a_node(tmp_path / "a", database) as archive:
