@@ -55,7 +55,7 @@ def _facility_rows(subject: Subject) -> list[Members]:
         },
     ]
     expected = answer["expected"]
-    notes = notes_on(answer, say)
+    notes = notes_on(answer, say, at=subject.as_of.at)
     if notes:
         rows.append({"name": say("Note"), "text": say(", ").join(notes), "late": True})
     named = (

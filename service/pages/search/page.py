@@ -8,6 +8,7 @@ from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
 
+from events.dates import Day
 from events.vocabulary import FIELDS, STATUSES
 from projections.views.reading import Reading
 from service.asking.filters import FACETS, FINDABLE
@@ -22,7 +23,6 @@ from service.pages.shell.layout import Members
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
 from service.pages.shell.placing import places_offered
-from service.translations import Language
 from service.web.near import near_facilities
 from service.web.response import CLOCKS
 from service.words import labels
@@ -89,7 +89,7 @@ def search_page(visit: Visit) -> Members:
             "kind": say("Kind"), "country": say("Country"),
             "field": say("Field"), "class": say("Class"), "status": say("Status"),
         },
-        "items": [_item(each, names, here, say, lang) for each in answer["items"]],
+        "items": [_item(each, names, here, say, at=query.as_of.at) for each in answer["items"]],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,
     }  # fmt: skip
@@ -100,14 +100,15 @@ def _item(
     names: Mapping[str, tuple[str, str]],
     here: Here,
     say: Speech,
-    lang: Language,
+    *,
+    at: Day,
 ) -> Members:
-    id = each["id"]
+    id, lang = each["id"], say.lang
     name, other = names.get(id, (text_in(each, "name", lang), ""))
     return {
         **each,
         "short": name,
-        "notes": notes_on(each, say),
+        "notes": notes_on(each, say, at=at),
         "other": other,
         "icon": icon(each["status"]) if each.get("status") else "",
         "url": here.source(id) if each["kind"] == "source" else here.record(id),

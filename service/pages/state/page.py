@@ -16,6 +16,7 @@ from events.vocabulary import FIELDS
 from projections.engine.spans import BEFORE_ALL
 from projections.views.reading import Reading
 from projections.views.state import Row
+from service.asking.aging import years_before
 from service.asking.filters import Wanted
 from service.asking.json_text import Fragment
 from service.asking.query import Query
@@ -34,6 +35,7 @@ from service.pages.shell.clockbar import clock_bar, written
 from service.pages.shell.formats import feeds_of
 from service.pages.shell.here import PART
 from service.pages.shell.layout import Members, pieces
+from service.pages.shell.notes import is_silent
 from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
 from service.pages.shell.titling import as_told, headed, part_of_the_world
@@ -198,6 +200,7 @@ class _State:
             "folded": folded,
             "left": sum(lane.left for lane in lanes),
             "coverage": answer["coverage"]["sentence"][lang],
+            "silent": self._silent(answer) if whole else "",
             "canvas": canvas_of(lanes, as_of, self.here, say, whole=all_drawn, phases=phases),
             "fields": FIELDS,
             "answer": answer,
@@ -227,7 +230,7 @@ class _State:
             "course_first": course.first,
             "hindsight": hindsight,
             "unforeseen": unforeseen(hindsight, say),
-            "sides": table_sides(rows, answer, say),
+            "sides": table_sides(rows, answer, say, at=as_of.at),
             "rivals": self._rivals(answer),
             "most_rivals": MOST_RIVALS,
             "lengths": lengths,
@@ -379,8 +382,25 @@ class _State:
             )
         return shown
 
+    def _silent(self, answer: Mapping[str, Any]) -> str:
+        """Of how many facilities that run now nothing was said for long."""
+        as_of, since = self.as_of, years_before(self.as_of.stated)
+        if as_of.during is not None or as_of.at < since:
+            return ""
+        running = [row for row in answer["facilities"] if row["status"] == "operating"]
+        silent = sum(is_silent(row, at=as_of.at) for row in running)
+        if not silent:
+            return ""
+        return self.say.n(
+            "Of those that run, %(num)s was last heard of before %(date)s.",
+            "Of those that run, %(num)s were last heard of before %(date)s.",
+            silent,
+            date=language.brief_date(iso(since), self.lang),
+        )
+
     def _cited(self, answer: Mapping[str, Any], lines: Mapping[str, Fragment]) -> Members:
-        """How many statements and texts the lists of the page rest on."""
+        """How many statements and texts the lists of the page rest on, and of how many statements
+        it is assumed when they were said."""
         listed = [
             line
             for name in ("policies", "indicators", "discoveries", "observations")
@@ -389,7 +409,8 @@ class _State:
         behind = lines.keys() & {row.get("statement") for row in answer["facilities"]}
         shown = [*listed, *(lines[id] for id in behind)]
         sources = {each["id"] for line in shown for each in line.get("sources", ())}
-        return {"statements": len(shown), "sources": len(sources)}
+        assumed = sum(line["said"]["assumed"] for line in shown)
+        return {"statements": len(shown), "sources": len(sources), "assumed": assumed}
 
 
 def _table(status: str, rows: Iterable[Mapping[str, Any]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.dates import Language
+from events.dates import Day, Language
 from service.drawing.marks import icon
 from service.pages.shell.layout import Members
 from service.pages.shell.notes import notes_on
@@ -60,12 +60,12 @@ def facility_rows(
 
 
 def table_sides(
-    rows: Sequence[Members], answer: Mapping[str, Any], say: Speech
+    rows: Sequence[Members], answer: Mapping[str, Any], say: Speech, *, at: Day
 ) -> list[list[Members]]:
-    """The tables of facilities by status in two columns of much the same length."""
+    """The tables of facilities by status, as of a day, in two columns of much the same length."""
     tables: list[Members] = []
     for status in (*ORDER, None):
-        found = [_table_row(row, answer, say) for row in rows if row["shown"] == status]
+        found = [_table_row(row, answer, say, at=at) for row in rows if row["shown"] == status]
         if found:
             found.sort(key=_by_since)
             tables.append(
@@ -88,7 +88,7 @@ def table_sides(
     return [left, tables[len(left) :]]
 
 
-def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
+def _table_row(row: Members, answer: Mapping[str, Any], say: Speech, *, at: Day) -> Members:
     """A row of a table: since when, and the notes beside it."""
     lang = say.lang
     notes = []
@@ -105,7 +105,7 @@ def _table_row(row: Members, answer: Mapping[str, Any], say: Speech) -> Members:
         notes.append(
             {"text": say("possibly %(status)s", status=say(", ").join(others)), "late": False}
         )
-    notes += [{"text": text, "late": False} for text in notes_on(row, say)]
+    notes += [{"text": text, "late": False} for text in notes_on(row, say, at=at)]
     expected = row.get("expected")
     if expected:
         words = labels.label(expected["status"], lang)

@@ -59,6 +59,37 @@ def test_what_is_long_silent_is_so_of_its_status(client: FlaskClient) -> None:
     assert "its status last heard of" in html
 
 
+def test_what_was_said_later_says_nothing_of_a_status_of_then(client: FlaskClient) -> None:
+    """That a facility was not heard of since 2019 is no note on how it was in 1990."""
+    rows = client.get("/v1/state?at=1990&country=CN").get_json()["facilities"]
+    later = [row["id"] for row in rows if row.get("last_said", "") > "1990-12-31"]
+    assert later
+    assert "its status last heard of" not in read(client, f"/records/{later[0]}?at=1990")
+    said = re.findall(r"its status last heard of [^<]*?(\d{4})", read(client, "/state?at=1990"))
+    assert said
+    assert max(said) <= "1990"
+
+
+def test_it_is_told_how_many_that_run_were_not_heard_of_for_long(client: FlaskClient) -> None:
+    """Of a day of now; of one long ago, by all sources to date, no silence since tells anything."""
+    rows = client.get("/v1/state?country=CN&limit=1000").get_json()["facilities"]
+    silent = sum(row["status"] == "operating" and "last_said" in row for row in rows)
+    assert silent > 20
+    assert f"Of those that run, {silent} were last heard of before" in read(
+        client, "/state?country=CN"
+    )
+    assert "Of those that run" not in read(client, "/state?at=1990&country=CN")
+
+
+def test_a_past_that_is_assumed_is_not_told_as_read_then(client: FlaskClient) -> None:
+    """What was stated by a day counts undated statements as of when it came: the box says so."""
+    html = read(client, "/state?at=1990&stated=1990&country=CN")
+    cited = int(re.findall(r"Behind the lists of this page stand (\d+) statements", html)[0])
+    told = re.findall(r"Of the (\d+) statements behind its lists (\d+) do not tell when", html)
+    assert len(told) == 1
+    assert int(told[0][0]) == cited >= int(told[0][1]) > 0
+
+
 def test_a_phase_whose_beginning_is_contested_says_so(client: FlaskClient) -> None:
     """Over its bar and in words, as lists do."""
     rows = client.get("/v1/state?limit=2000").get_json()["facilities"]
