@@ -6,6 +6,7 @@ from service.desk.keeping import LARGEST_FORM
 from service.orders.writing import LARGEST_BATCH, LARGEST_BODY
 from service.serving.lanes import Lane
 from service.serving.request import Request
+from service.web.kept import may_be_pinned
 from service.web.observing import LOOKS
 
 BESIDE = frozenset(path.encode() for path in LOOKS)
@@ -31,7 +32,7 @@ def lane_of(request: Request) -> Lane:
 
 def is_patient(request: Request) -> bool:
     """Whether a request is never refused for what it costs: what is pinned is promised."""
-    return b"view=" in request.target.partition(b"?")[2]
+    return may_be_pinned(request.target.partition(b"?")[2].decode("latin-1"))
 
 
 def largest_body(method: str, path: bytes) -> int:

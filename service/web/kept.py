@@ -160,7 +160,7 @@ class Kept:
     def _key(self, environ: Environ) -> Key:
         """All that the answer may depend on, as it is now, before the app is asked."""
         query = environ.get("QUERY_STRING", "")
-        moment = self._archive.views_in_use() if _is_pinned(query) else self._archive.moment()
+        moment = self._archive.views_in_use() if may_be_pinned(query) else self._archive.moment()
         return (environ["PATH_INFO"], query, *map(environ.get, CHOOSING), moment)
 
     def _unsettled(self, key: Key) -> Key:
@@ -177,7 +177,7 @@ class Kept:
         unsettled = self._unsettled(key)
         body = self._application(environ, start)
         has_waited = cast("Turn", environ[TURN]).kept is not None
-        if has_waited or not begun or not _may_be_kept(*begun[0], pinned=_is_pinned(key[1])):
+        if has_waited or not begun or not _may_be_kept(*begun[0], pinned=may_be_pinned(key[1])):
             self._figures.kept("passed", self._answers.bytes)
             return body  # type: ignore[no-any-return]
         with closing(body) if hasattr(body, "close") else nullcontext():
@@ -226,9 +226,20 @@ def register(app: Flask, archive: Archive, limits: Limits, figures: Figures, *, 
     app.wsgi_app = kept  # type: ignore[method-assign] # as Flask has it
 
 
-def _is_pinned(query: str) -> bool:
-    """Whether a query may be that of a pinned URL, whose answer never changes."""
-    return "view=" in query and "known=" in query and {"view", "known"} <= parse_qs(query).keys()
+def may_be_pinned(query: str) -> bool:
+    """Whether a query may be that of a pinned URL, whose answer never changes: it has the view, and
+    a position of the log or, of a stretch of it, both.
+
+    >>> may_be_pinned("known=@3&view=8"), may_be_pinned("from=@2&to=@9&view=8")
+    (True, True)
+    >>> may_be_pinned("view=8"), may_be_pinned("from=2014&to=2026&view=8"), may_be_pinned("q=view=")
+    (False, False, False)
+    """
+    if "view=" not in query:
+        return False
+    named = parse_qs(query)
+    stretch = (named.get(name, [""])[0] for name in ("from", "to"))
+    return "view" in named and ("known" in named or all(end[:1] == "@" for end in stretch))
 
 
 def _may_be_kept(status: str, headers: list[tuple[str, str]], *, pinned: bool) -> bool:

@@ -79,8 +79,18 @@ def test_a_lane_is_chosen_by_the_head_of_a_request(
 
 
 @pytest.mark.parametrize(
-    ("target", "patient"), [(b"/v1/state?known=@3&view=4", True), (b"/v1/state?known=@3", False)]
+    ("target", "patient"),
+    [
+        (b"/v1/state?known=@3&view=4", True),
+        (b"/v1/activity?from=@2&to=%409&view=4", True),
+        (b"/v1/state?known=@3", False),
+        (b"/v1/search?q=view=", False),
+        (b"/v1/search?q=known=@3%26view=4", False),
+        (b"/v1/trends?view=4", False),
+        (b"/v1/trends?from=2014&to=2026&view=4", False),
+        (b"/v1/state?known=@3&view=", False),
+    ],
 )
 def test_whoever_asks_a_pinned_url_is_patient(target: bytes, patient: bool) -> None:
-    """Its answer is promised, whatever it costs."""
+    """Its answer is promised, whatever it costs; nobody else's is, whatever texts are in it."""
     assert is_patient(Request("GET", target, "1.1", (), b"", keeps_alive=True)) == patient

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from projections import VIEW
 from service.archive import Archive
+from service.web.kept import may_be_pinned
 from tests.service.asked import (
     ASK_AGAIN,
     FOREVER,
@@ -239,6 +240,7 @@ def test_pinned_answers_stay_as_they_are_whatever_is_recorded_after(
             assert answer.status_code == 200, ask
             kept[answer.get_json()["pinned"]] = answer
     assert len(kept) == len(ASKS) * (1 + len(CHANGES))
+    assert all(may_be_pinned(pinned.partition("?")[2]) for pinned in kept)
     clock.set("2030-01-01T00:00:00.000000Z")
     for pinned, before in kept.items():
         now = small.ask(pinned)
