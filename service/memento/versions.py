@@ -18,6 +18,7 @@ from functools import partial
 from hashlib import sha256
 
 from flask import Response, request
+from werkzeug.exceptions import NotFound as NothingHere
 from werkzeug.http import http_date
 
 from events.clocks import epoch_at
@@ -122,7 +123,7 @@ def timegate(question: Question, id: str) -> Response:
     """The way to the memento of `Accept-Datetime`, or to the last one.
 
     Before the first version the first one is taken. Raises BadAcceptDatetime,
-    and NotFound where there never was a version.
+    and NotFound where there never was a version; of the state NothingHere.
     """
     original, stream = _original(question, id), question.stream(id)
     instant = _accept_datetime()
@@ -183,7 +184,7 @@ def _mementos(original: Original, roles: Mapping[str, Version | None]) -> Iterab
 def timemap(question: Question, id: str) -> Response:
     """The list of all mementos, `PAGE` at once, in the order of the log.
 
-    Raises NotFound where there never was a version.
+    Raises NotFound where there never was a version; of the state NothingHere.
     """
     original, stream = _original(question, id, "beyond"), question.stream(id)
     beyond = _beyond(request.args.get("beyond"))
@@ -247,9 +248,11 @@ def _present() -> tuple[int, Reading]:
 
 def _first(reading: Reading, stream: str | None, *, known: int) -> Version:
     versions = reading.history.versions(reading.db, stream, known=known, after=0, limit=1)
-    if not versions:
-        raise NotFound(*Stream.parse(stream or "record:"))
-    return versions[0]
+    if versions:
+        return versions[0]
+    if stream is None:
+        raise NothingHere("The log is empty: the state has no memento yet.")
+    raise NotFound(*Stream.parse(stream))
 
 
 _DATE_OF_HTTP = re.compile(

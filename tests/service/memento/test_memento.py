@@ -269,8 +269,12 @@ def test_what_has_no_version_or_cannot_be_asked_is_refused(client: FlaskClient, 
 def test_an_empty_log_has_no_mementos(teller: Teller) -> None:
     """Neither has its state, although there is an answer for it."""
     client = create_app(teller.archive).test_client()
-    assert client.get("/v1/timegate/state").status_code == 404
-    assert client.get("/v1/timemap/state").status_code == 404
+    for path in ("/v1/timegate/state", "/v1/timemap/state"):
+        refused = client.get(path)
+        assert refused.status_code == 404
+        problem = refused.get_json()
+        assert problem["type"] == "/problems/not-found"
+        assert problem["detail"] == "The log is empty: the state has no memento yet."
     answer = client.get("/v1/state?known=@0")
     assert answer.status_code == 200
     assert "Memento-Datetime" not in answer.headers
