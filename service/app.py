@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_compress import Compress
@@ -148,7 +150,6 @@ def create_app(
     }
     # Functions after a request run in the opposite order: what is registered first sees all.
     figures = observing.register(app, archive, commons)
-    app.before_request(_without_refused_codings)
     problems.register(app)
     digesting.register(app)
     settling.register(app, archive)
@@ -184,6 +185,7 @@ def create_app(
     if settings.open_reads and settings.kept:
         most = settings.kept // commons.processes
         kept.register(app, archive, limits, figures, most=most)
+    app.wsgi_app = _without_refused_codings(app.wsgi_app)  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = Twins(app.wsgi_app, PAGES, QUESTIONS, FEEDS)  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = proxies.Proxies(app.wsgi_app, networks_of(settings.proxies))  # type: ignore[method-assign] # as Flask has it
     app.wsgi_app = pausing.Blocking(app.wsgi_app, pausing.marks_of(archive))  # type: ignore[method-assign] # as Flask has it
@@ -195,12 +197,22 @@ def _sessions(archive: Archive, commons: Commons) -> Sessioned:
     return commons.sessions if archive.shared is None else archive.shared.sessions()
 
 
-def _without_refused_codings() -> None:
-    """Forget the codings that the client refuses (`gzip;q=0`), which Flask-Compress would take for
-    wanted ones."""
-    asked = request.environ.get("HTTP_ACCEPT_ENCODING", "")
-    wanted = (each for each in asked.split(",") if not REFUSED.search(each))
-    request.environ["HTTP_ACCEPT_ENCODING"] = ",".join(wanted)
+def _without_refused_codings(application: Any) -> Callable[..., Iterable[bytes]]:
+    """A WSGI application that forgets the codings that the client refuses (`gzip;q=0`), which
+    Flask-Compress would take for wanted ones.
+
+    It stands before `Kept`, which tells answers apart by them, and leaves what has none refused as
+    it is, since the same request may come again.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        asked = environ.get("HTTP_ACCEPT_ENCODING", "").split(",")
+        wanted = [each for each in asked if not REFUSED.search(each)]
+        if wanted != asked:
+            environ["HTTP_ACCEPT_ENCODING"] = ",".join(wanted)
+        return application(environ, start_response)  # type: ignore[no-any-return]
+
+    return answer
 
 
 def _where_nothing_is(response: Response) -> Response:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from service.app import create_app
+from service.serving.pausing import TURN, Dear, Turn
 from service.settings import BadSetting, Settings
 from service.web import limiting
 from service.web.kept import OF_A_TEXT, OF_AN_ANSWER, Answers, _Answer
@@ -72,6 +74,24 @@ def test_each_form_of_an_answer_is_kept_by_itself(client: FlaskClient) -> None:
     assert other.data == first[-1].data
     assert found(client)["hit"] == len(asked) + 1
     assert [each.headers.get("Content-Encoding") for each in again[:3]] == [None, "zstd", "gzip"]
+
+
+@pytest.mark.parametrize("codings", [None, "gzip", "gzip, br;q=0"])
+def test_what_costs_much_is_kept_for_who_asks_the_same(
+    client: FlaskClient, codings: str | None
+) -> None:
+    """A request that is sent on to the lane of the dear comes with the headers with which it
+    came."""
+    headers = {} if codings is None else {"Accept-Encoding": codings}
+    asked = EnvironBuilder("/v1/state", headers=list(headers.items()))
+    environ = {**asked.get_environ(), TURN: Turn()}
+    application: Any = client.application
+    with pytest.raises(Dear):
+        application(environ, lambda *_: None)
+    environ[TURN].is_dear = True
+    body = b"".join(application(environ, lambda *_: None))
+    assert client.get("/v1/state", headers=headers).data == body
+    assert found(client)["hit"] == 1
 
 
 def test_head_and_304_are_answered_from_what_is_kept(client: FlaskClient) -> None:
