@@ -170,6 +170,7 @@ def create_app(
         suggestions=limits_of(settings.suggestions_limit),
     )
     limiting.register(app, limits)
+    app.before_request(_of_no_path)
     earlier.register(app)
     tracked.register(app)
     openapi.register(app, BLUEPRINTS)
@@ -215,6 +216,12 @@ def _without_refused_codings(application: Any) -> Callable[..., Iterable[bytes]]
     return answer
 
 
+def _of_no_path() -> Response | None:
+    """`OPTIONS *` asks about the server as a whole, which is there (RFC 9110, 9.3.7)."""
+    is_meant = request.method == "OPTIONS" and request.environ["PATH_INFO"] == "*"
+    return Response(status=204) if is_meant else None
+
+
 def _where_nothing_is(response: Response) -> Response:
     """A browser gets the problem of an unknown path as a page; any other client as JSON."""
     is_browser = "text/html" in (type for type, _ in request.accept_mimetypes)
@@ -238,7 +245,7 @@ def _with_headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("Access-Control-Allow-Origin", "*")
     headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" and request.url_rule is not None:
         headers.setdefault("Access-Control-Allow-Methods", headers.get("Allow", "GET"))
         headers.setdefault("Access-Control-Allow-Headers", ALLOWED)
         headers.setdefault("Access-Control-Max-Age", "86400")

@@ -259,6 +259,19 @@ def test_head_is_get_without_a_body_and_options_tells_the_methods(
         assert options.headers["Access-Control-Allow-Methods"] == options.headers["Allow"]
 
 
+def test_options_tell_no_methods_where_nothing_is(reader: Reader) -> None:
+    """A 404 that a page of elsewhere may read; `*` is the server as a whole, and there."""
+    client = reader.app.test_client()
+    nowhere = client.options("/nowhere")
+    everywhere = client.options("/", environ_overrides={"PATH_INFO": "*"})
+    assert (nowhere.status_code, everywhere.status_code, everywhere.data) == (404, 204, b"")
+    for answer in (nowhere, everywhere):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        for name in ("Allow", "Access-Control-Allow-Methods", "Access-Control-Max-Age"):
+            assert name not in answer.headers
+    assert client.get("/", environ_overrides={"PATH_INFO": "*"}).status_code == 404
+
+
 @pytest.mark.parametrize("asked", QUESTIONS, ids=PATHS)
 def test_a_question_takes_no_other_method(reader: Reader, asked: Asked) -> None:
     """405 with `Allow`; a DELETE never removes, a PUT never replaces."""
