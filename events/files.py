@@ -14,21 +14,28 @@ from typing import IO
 def written(path: Path, *, mode: int = 0o666, only_new: bool = False) -> Iterator[IO[bytes]]:
     """A stream whose bytes are in the file once the block is done, else nowhere.
 
-    With `only_new` it takes no other's place. Raises FileExistsError.
+    With `only_new` it takes no other's place. Raises FileExistsError, and any other OSError by the
+    name of the file.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(file, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if only_new:
-            path.hardlink_to(beside)
-        else:
-            beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        try:
+            with os.fdopen(file, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            if only_new:
+                path.hardlink_to(beside)
+            else:
+                beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        if str(error.filename) != str(beside):
+            raise
+        # Whoever named the file knows of none beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     keep_names(path.parent)
 
 

@@ -259,7 +259,7 @@ def written(file: str) -> Iterator[IO[bytes]]:
     A stream gets it as it comes. Raises Ended where a folder is named."""
     if file != "-" and Path(file).is_dir():
         raise Ended(f"{file or 'an empty name'} is no file: name one", REFUSED)
-    place = Path(file).resolve()  # where a link leads to, which stays one
+    place = Path(file).resolve() if Path(file).is_symlink() else Path(file)  # a link stays one
     with click.open_file(file, "wb") if is_stream(file) else files.written(place) as stream:
         yield stream
 

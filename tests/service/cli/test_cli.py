@@ -654,6 +654,24 @@ def test_what_is_no_file_is_not_written_to(kept: Path, command: str, file: str) 
     assert result.stderr == f"Error: {file or 'an empty name'} is no file: name one\n"
 
 
+@pytest.mark.parametrize("command", ["export", "snapshot"])
+def test_a_place_that_there_is_not_is_named_as_it_was_given(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """And not by the name of the file that is written first."""
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    for place, why in (
+        ("nowhere/x", "No such file or directory"),
+        (str(tmp_path / "nowhere" / "x"), "No such file or directory"),
+        ("file/x", "Not a directory"),
+    ):
+        result = run(kept, command, place)
+        assert (result.exit_code, result.stdout) == (4, "")
+        assert result.stderr.endswith(f"] {why}: '{place}'\n")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 # --- rebuild, verify, migrate
 
 
