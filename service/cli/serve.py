@@ -54,8 +54,23 @@ ANEW = "anew"
 """Of what the processes are told where the program is to begin anew, so that one does it."""
 
 
+def _host(context: click.Context, parameter: click.Parameter, host: str) -> str:
+    """The address to listen on, if it may be one."""
+    try:
+        host.encode("idna")  # as the socket does it
+    except UnicodeError:
+        raise click.BadParameter("it is no address and no name", context, parameter) from None
+    return host
+
+
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    callback=_host,
+    help="The address to listen on.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -148,7 +163,8 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=_family(host), backlog=2048)
     except (OSError, OverflowError) as error:
-        raise Ended(f"cannot listen on {host}:{port}: {error}", UNAVAILABLE) from error
+        why = str(error).partition(" (while attempting to bind")[0]  # which names it again
+        raise Ended(f"cannot listen on {host}:{port}: {why}", UNAVAILABLE) from error
 
 
 def _named(host: str, port: int) -> str:

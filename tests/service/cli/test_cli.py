@@ -988,5 +988,13 @@ def test_a_port_in_use_is_one_clear_line(kept: Path) -> None:
         )
     assert ended.returncode == 4
     assert ended.stdout == ""
-    assert ended.stderr.startswith(f"Error: cannot listen on 127.0.0.1:{port}: ")
-    assert ended.stderr.count("\n") == 1
+    why = "[Errno 98] Address already in use"
+    assert ended.stderr == f"Error: cannot listen on 127.0.0.1:{port}: {why}\n"
+
+
+@pytest.mark.parametrize("host", ["ä" * 70, "a\udcff", "a..b"], ids=ascii)
+def test_what_is_no_address_is_not_listened_on(kept: Path, host: str) -> None:
+    """Exit code 2, before a socket is opened."""
+    result = run(kept, "serve", "--host", host, "--port", "0")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: Invalid value for '--host': it is no address and no name\n" in result.stderr
