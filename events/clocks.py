@@ -219,7 +219,7 @@ def _commit_at(text: str, log: Log, head: Commit | None) -> Commit | None:
     position = min(int(digits[1][:20]), _FARTHEST_POSITION)
     reached = head.position if head else 0
     if position > reached:
-        raise PositionAhead(position, reached)
+        raise PositionAhead(position, reached, named=text)
     return log.commit_at(position)
 
 

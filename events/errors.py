@@ -244,11 +244,13 @@ class ClashingClocks(BadClock):
 
 
 class PositionAhead(AnnalesError):
-    """A question names a position that the log has not reached."""
+    """A question names a position that the log has not reached; `named` is how, where `position`
+    is no more than the farthest that there may be."""
 
-    def __init__(self, position: int, head: int) -> None:
+    def __init__(self, position: int, head: int, *, named: str | None = None) -> None:
         self.position, self.head = position, head
-        super().__init__(f"@{position} is ahead of the log, whose head is @{head}")
+        told = f"@{position}" if named is None else named[:80] + "…" * (len(named) > 80)
+        super().__init__(f"{told} is ahead of the log, whose head is @{head}")
 
 
 class NotProjected(AnnalesError):

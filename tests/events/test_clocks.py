@@ -233,11 +233,14 @@ def test_a_position_rounds_down_to_a_whole_commit(known: str, position: int) -> 
 def test_a_position_beyond_the_head_is_ahead(
     known: str, log: Chronicle, position: int, head: int
 ) -> None:
-    """A log that has not got there says how far it is; a number of any size is told in 64 bits."""
+    """A log that has not got there says how far it is; a number of any size is told in 64 bits, and
+    named as it was given, the beginning of one that nobody reads."""
     with pytest.raises(PositionAhead) as ahead:
         ask(known=known, log=log)
 
     assert (ahead.value.position, ahead.value.head) == (position, head)
+    told = known if len(known) <= 80 else f"{known[:80]}…"
+    assert str(ahead.value) == f"{told} is ahead of the log, whose head is @{head}"
 
 
 @pytest.mark.parametrize(
