@@ -10,8 +10,10 @@ Everything here runs in the thread of the loop, but for `send` and `finish`.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
+from http import HTTPMethod
 from itertools import chain
 from typing import Protocol, cast
 
@@ -33,6 +35,10 @@ LARGEST_HEAD = 64 * 1024
 DRAINING_SECONDS = 2.0
 """A refusal may come before all was sent; a connection closed at once would take it back."""
 
+
+METHODS = frozenset(method.encode() for method in HTTPMethod)
+
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) [!-~]+ HTTP/1\.[01]\r?\n")
 
 _UNDERSTOOD_NO_FURTHER = 0
 
@@ -139,6 +145,8 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserCallbackError as error:
             refused = error.__context__
             self._refuse(refused.status if isinstance(refused, _Refused) else 400)
+        except httptools.HttpParserInvalidMethodError:
+            self._refuse(400 if had_begun or not _is_asked_otherwise(data) else 501)
         except httptools.HttpParserError:
             self._refuse(400)
         else:
@@ -337,6 +345,16 @@ class Connection(asyncio.Protocol):
 def _address(transport: asyncio.BaseTransport, which: str) -> tuple[str, int]:
     named = transport.get_extra_info(which) or ("", 0)
     return str(named[0]), int(named[1])
+
+
+def _is_asked_otherwise(data: bytes) -> bool:
+    """Whether a request begins well, by a method that HTTP does not have (RFC 9110, 9.1).
+
+    >>> _is_asked_otherwise(b"BREW / HTTP/1.1\\r\\n"), _is_asked_otherwise(b"GET / HTTP/1.1\\r\\n")
+    (True, False)
+    """
+    line = _REQUEST_LINE.match(data)
+    return line is not None and line[1] not in METHODS
 
 
 def _origin_form(target: bytes) -> bytes:

@@ -20,6 +20,7 @@ REFUSALS = {
     408: ("bad-request", "The request was not whole in time."),
     413: ("payload-too-large", "No body as large is taken here."),
     431: ("bad-request", "The head of the request is too large."),
+    501: ("bad-request", "No such method is known here."),
     503: ("overloaded", "As many requests wait as may wait."),
 }
 

@@ -217,6 +217,10 @@ def test_head_and_old_clients_are_answered_as_they_expect(application: Applicati
     [
         (b"nonsense\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        (b"get / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        (b"BREW /pot HTCPCP/1.0\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         (b"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
