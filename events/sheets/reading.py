@@ -146,8 +146,9 @@ def _whole(why: str) -> SheetRefused:
 # --- from text to orders
 
 
-def read_sheet(text: str, *, type: str | None = None) -> Sheet:
-    """The orders of a sheet, whose rows are of a type unless they say another.
+def read_sheet(text: str, *, type: str | None = None, ids_follow: bool = False) -> Sheet:
+    """The orders of a sheet, whose rows are of a type unless they say another; where `ids_follow`,
+    a row without an id is not at fault for that.
 
     Raises SheetRefused where its header cannot be read, or the text is no CSV.
     """
@@ -161,7 +162,7 @@ def read_sheet(text: str, *, type: str | None = None) -> Sheet:
     for number, cells in rows:
         if not any(cells):
             continue
-        row = _row(number, cells, columns, said)
+        row = _row(number, cells, columns, said, ids_follow=ids_follow)
         found.append(row)
         faults += len(row.order.line.refusals) if isinstance(row.order.line, CellsRefused) else 0
         if faults > MOST_FAULTS:
@@ -350,7 +351,9 @@ def _near(name: str, type: str | None) -> tuple[str, ...]:
 # --- a row
 
 
-def _row(number: int, cells: list[str], columns: tuple[str, ...], type: str | None) -> Row:
+def _row(
+    number: int, cells: list[str], columns: tuple[str, ...], type: str | None, *, ids_follow: bool
+) -> Row:
     width = len(columns)
     shown = tuple((cells + [""] * width)[:width])
     line, refusals = _said(shown, columns, type)
@@ -361,7 +364,9 @@ def _row(number: int, cells: list[str], columns: tuple[str, ...], type: str | No
     ]
     fact = BY_TYPE.get(str(line.get("type")))
     if fact is not None:
-        refusals += _faults(fact, line, {each.pointer for each in refusals})
+        faults = _faults(fact, line, {each.pointer for each in refusals})
+        is_without = ids_follow and "id" not in line
+        refusals += [each for each in faults if not (is_without and each.pointer == "/id")]
     return Row(number, shown, Order(number, CellsRefused(refusals, line) if refusals else line))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 from events.catalogue import CARD_TYPES, STATEMENT_TYPES
@@ -23,15 +23,32 @@ LONGEST = 60
 """In characters, before a number that makes it unique."""
 
 
-def suggested_id(service: Archive, line: Line, besides: Container[str] = ()) -> str:
-    """A free id for a line, by what the line says so far; none of those `besides`."""
-    stem = stem_of(line)
-    spaces = _spaces(line["type"])
-    ids = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-    taken = service.chronicle.claimed
-    return next(
-        id for id in ids if id not in besides and not any(taken(space, [id]) for space in spaces)
-    )
+def suggested_id(service: Archive, line: Line) -> str:
+    """A free id for a line, by what the line says so far."""
+    return next(suggested_ids(service, [line]))
+
+
+def suggested_ids(
+    service: Archive, lines: Iterable[Line], besides: Iterable[str] = ()
+) -> Iterator[str]:
+    """The same for each of many lines; none of those `besides`, and none twice."""
+    taken = set(besides)
+    numbered: dict[str, Iterator[str]] = {}  # so that many lines alike take no longer than others
+    for line in lines:
+        stem, spaces = stem_of(line), _spaces(line["type"])
+        if stem not in numbered:
+            numbered[stem] = _numbered(stem)
+        id = next(
+            id
+            for id in numbered[stem]
+            if id not in taken and not any(service.chronicle.claimed(each, [id]) for each in spaces)
+        )
+        taken.add(id)
+        yield id
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    return (stem if number == 1 else f"{stem}-{number}" for number in count(1))
 
 
 def stem_of(line: Line) -> str:

@@ -18,7 +18,7 @@ from service.archive import Archive
 from service.pages.desk import words as desk_words
 from service.pages.desk.faults import fault_of
 from service.pages.desk.form import Member, members_of
-from service.pages.desk.ids import suggested_id
+from service.pages.desk.ids import suggested_ids
 from service.pages.shell.layout import Members
 from service.words.speech import Speech
 
@@ -37,14 +37,14 @@ def with_ids(service: Archive, sheet: Sheet) -> str:
     }
     if not all(each.pointer for line in refused.values() for each in line.refusals):
         return ""
-    taken = {str(_read(row).get("id")) for row in sheet.rows}
-    given: dict[int, str] = {}
+    without: dict[int, Line] = {}
     for row in sheet.rows:
         line = _read(row)
         cells = dict(zip(sheet.columns, row.cells, strict=True))
         if cells.get("id") == "" and line.get("type") in (*CARD_TYPES, *STATEMENT_TYPES):
-            given[row.number] = suggested_id(service, line, taken)
-            taken.add(given[row.number])
+            without[row.number] = line
+    taken = {str(_read(row).get("id")) for row in sheet.rows}
+    given = dict(zip(without, suggested_ids(service, without.values(), taken), strict=True))
     return _written(sheet, given) if given else ""
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from werkzeug.test import TestResponse
 
+from events.sheets.reading import MOST_FAULTS
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, page, recorded
 from tests.story.telling import Teller
@@ -97,6 +98,24 @@ def test_a_row_without_an_id_gets_one_that_stands_in_the_text(grace: Browser, to
     assert grace.record(looked).status_code == 303
     ids = [line["id"] for line in recorded(told.archive, 4)]
     assert ids == ["juno-upgraded-2026", "mine", "juno-upgraded-2026-2"]
+
+
+def test_however_many_rows_have_no_id_each_gets_one(grace: Browser) -> None:
+    """Alike or not, more than the faults after which no row of a sheet is read."""
+    text = "id,medium,title\n" + ",book,Diary\n" * (MOST_FAULTS + 500)
+    looked = grace.look("/desk/batch", text=text, type="source")
+    assert looked.status_code == 200
+    ids = [line.partition(",")[0] for line in page(looked).form("preview").value("text").split()]
+    assert ids == ["id", "diary", *(f"diary-{number}" for number in range(2, MOST_FAULTS + 501))]
+
+
+def test_a_row_without_an_id_is_told_only_what_else_is_wrong_with_it(grace: Browser) -> None:
+    """Also where so much is wrong that no further row is read."""
+    text = "id,medium,title\n" + ",nothing,\n" * MOST_FAULTS
+    looked = grace.look("/desk/batch", text=text, type="source")
+    assert looked.status_code == 422
+    assert page(looked).says("title : It is missing")
+    assert not page(looked).says("id : It is missing")
 
 
 def test_a_row_whose_cells_stand_beneath_no_column_is_left_as_it_is(grace: Browser) -> None:
