@@ -266,6 +266,14 @@ COMMIT_BY_KEY = """
     WHERE actor = :actor AND key = :key
 """
 
+COMMIT_BY_REQUEST = """
+    SELECT position, first, recorded_at, actor, request, key, fingerprint
+    FROM commits
+    WHERE recorded_at > :since AND request = :request
+    ORDER BY recorded_at
+    LIMIT 1
+"""
+
 CLAIMED = """
     SELECT id, record
     FROM names

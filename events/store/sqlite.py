@@ -50,6 +50,7 @@ from events.store.schema import (
     COMMIT_AT,
     COMMIT_BY,
     COMMIT_BY_KEY,
+    COMMIT_BY_REQUEST,
     COMMITS,
     COMMITS_OF_STREAM,
     COMMITS_OVER,
@@ -249,6 +250,12 @@ class ChronicleRecorder(library.SQLiteApplicationRecorder):
     def commit_by_key(self, *, actor: str, key: str) -> Commit | None:
         """The commit that an actor made under an idempotency key."""
         return self._commit(COMMIT_BY_KEY, {"actor": actor, "key": key})
+
+    def commit_by_request(self, request: str, *, since: str) -> Commit | None:
+        """The first commit after an instant of the log that has a request. All that was recorded
+        since then is looked through."""
+        microseconds(since)
+        return self._commit(COMMIT_BY_REQUEST, {"request": request, "since": since})
 
     def claimed(self, space: str, ids: Iterable[str]) -> dict[str, str]:
         """The record of each of the ids that is taken in the space."""

@@ -13,7 +13,9 @@ from typing import cast
 from flask import Response, redirect, request
 
 from events.characters import check_characters
+from events.commit import instant, microseconds
 from events.errors import MalformedLine
+from events.store.timekeeping import DAY
 from service.archive.suggestions import (
     NoSuchSuggestion,
     Suggestion,
@@ -41,6 +43,9 @@ REASON = "/reason"
 
 LONGEST_ANSWER = 1000
 """In characters: why something was declined."""
+
+APART = DAY
+"""By so much may the clocks of two nodes differ."""
 
 
 def waiting() -> Response:
@@ -81,9 +86,8 @@ def _as_it_is(id: str) -> Suggestion:
     found = suggestions.need(id)
     if found.state != "waiting":
         return found
-    events = archive().chronicle.log.select_stream(found.stream)
-    commits = (each.commit for each in events if each.version > found.revision)
-    commit = next((each for each in commits if each.request == request_of(found)), None)
+    since = instant(max(microseconds(found.made_at) - APART, 0))
+    commit = archive().chronicle.log.commit_by_request(request_of(found), since=since)
     if commit is None:
         return found
     with suppress(SuggestionClosed):  # it is being noted just now

@@ -143,6 +143,23 @@ def test_a_commit_is_found_by_position_by_instant_and_by_key(
     assert log.commit_by_key(actor="wang", key="b") is None
 
 
+def test_a_commit_is_found_by_its_request(log: ChronicleRecorder, clock: Clock) -> None:
+    """The first one after an instant, however long ago another had the same."""
+    for version in (1, 2, 3):
+        log.insert_events(
+            [event("record:juno", version)], commit=NewCommit(actor="li", request="a")
+        )
+        clock.now += 10
+
+    def place(request: str, since: str) -> int:
+        commit = log.commit_by_request(request, since=f"2026-11-25T{since}Z")
+        return commit.position if commit else 0
+
+    times = ("11:59:59.999999", "12:00:00.000000", "12:00:00.000010", "12:00:00.000020")
+    assert [place("a", time) for time in times] == [1, 2, 3, 0]
+    assert place("b", times[0]) == 0
+
+
 def test_an_instant_of_another_form_is_no_question(log: ChronicleRecorder) -> None:
     """As text it would stand in the wrong place of the order."""
     with pytest.raises(ValueError, match="is no instant"):

@@ -280,13 +280,14 @@ def test_the_reads_need_no_scan(log: ChronicleRecorder) -> None:
     asked = {
         "position": 1, "recorded_at": "", "actor": "", "key": "", "space": "", "ids": "[]",
         "after": 1, "limit": 1, "end": 1, "first": 1, "last": 1, "stream": "", "up_to": 1,
-        "positions": "[1]",
+        "positions": "[1]", "request": "", "since": "",
     }  # fmt: skip
     with closing(log.datastore.pool.connect()) as connection:
         for name in (
-            "HEAD", "COMMIT_AT", "COMMIT_BY", "COMMIT_BY_KEY", "CLAIMED", "EVENTS_AFTER",
-            "EVENTS_BETWEEN", "COMMITS_OVER", "EVENTS_OF_STREAM", "LAST_GIVEN", "EVENTS_AT",
-            "POSITIONS_OF_STREAM", "REVISION", "COMMITS", "COMMITS_OF_STREAM", "VERSIONS_AFTER",
+            "HEAD", "COMMIT_AT", "COMMIT_BY", "COMMIT_BY_KEY", "COMMIT_BY_REQUEST", "CLAIMED",
+            "EVENTS_AFTER", "EVENTS_BETWEEN", "COMMITS_OVER", "EVENTS_OF_STREAM", "LAST_GIVEN",
+            "EVENTS_AT", "POSITIONS_OF_STREAM", "REVISION", "COMMITS", "COMMITS_OF_STREAM",
+            "VERSIONS_AFTER",
         ):  # fmt: skip
             sql = getattr(module, name).format(direction="DESC")
             plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", asked)

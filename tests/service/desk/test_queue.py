@@ -16,7 +16,7 @@ from events.orders import Command, Recorded
 from service.archive.suggestions import Suggestion, SuggestionClosed
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, page, recorded
-from tests.story.telling import Teller
+from tests.story.telling import Teller, facility
 
 WORDS = "The log book has the day before."
 
@@ -378,6 +378,28 @@ def test_what_was_recorded_before_the_machine_died_is_taken(
     assert head(told.archive) == 5
     assert grace.record(looked).status_code == 303
     assert head(told.archive) == 5
+
+
+def test_what_was_recorded_under_another_id_before_the_machine_died_is_taken(
+    grace: Browser, told: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something new begins a record of its own, which is not the one it was suggested as."""
+    made, _ = told.archive.suggestions.suggest(
+        line=facility("heps"), reason=WORDS, where=None, stream="record:heps", revision=0,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    path = f"/desk/suggestions/{made.id}"
+    looked = grace.look(path, id="the-photon-source")
+
+    def died(*_: object, **__: object) -> None:
+        raise NotWritten("the machine died")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(told.archive.suggestions, "take", died)
+        assert grace.record(looked).status_code == 507
+    assert [line["id"] for line in recorded(told.archive, 4)] == ["the-photon-source"]
+    assert page(grace.get(path)).says("it was recorded at @5")
+    assert state(told, made) == ("taken", 5, None)
 
 
 def test_no_request_of_another_order_names_a_suggestion(app: Flask, told: Teller) -> None:
