@@ -43,7 +43,8 @@ TAKEN = "suggestion-taken-v1"
 DECLINED = "suggestion-declined-v1"
 
 LARGEST = 16 * 1024
-"""In bytes: the largest suggestion, as its event has it."""
+"""In bytes: the largest order that is suggested, with its reason. Where it can be read, and what it
+is about, are short."""
 
 MOST_WAITING = 1000
 

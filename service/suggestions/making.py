@@ -64,8 +64,8 @@ def suggested(wish: Wish) -> tuple[Suggestion, bool]:
 def dry_run(line: Line, reason: str) -> Decision:
     """What an order would come to, were it sent for a reason.
 
-    Raises what sending it would; whoever may not send it may suggest it. Raises BodyTooLarge for
-    one that would be no suggestion, before anything is looked up.
+    Raises what sending it would; whoever may not send it may suggest it. Raises BodyTooLarge where
+    it and its reason are larger than they may be, before anything is looked up.
     """
     if len(canonical(line)) + len(reason.encode()) > LARGEST:
         raise BodyTooLarge(LARGEST)
