@@ -15,11 +15,20 @@ class AnnalesError(Exception):
     """The root of all errors that Annales raises on purpose."""
 
 
+def pointer_to(*steps: str) -> str:
+    """The JSON pointer (RFC 6901) to the member that so many names lead to.
+
+    >>> pointer_to("order", "wh/er~e")
+    '/order/wh~1er~0e'
+    """
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
 class Refusal(AnnalesError):
     """An order was refused; nothing of it was recorded.
 
-    `pointer` is the JSON pointer (RFC 6901) to the member at fault, the empty
-    string for the whole line.
+    `pointer` is the JSON pointer to the member at fault, the empty string for
+    the whole line.
     """
 
     def __init__(self, message: str, *, pointer: str = "") -> None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 import msgspec
 
 from events import dates
-from events.errors import BadDate, MalformedLine, Refusal
+from events.errors import BadDate, MalformedLine, Refusal, pointer_to
 from events.vocabulary import countries
 
 Line = dict[str, Any]
@@ -112,11 +112,11 @@ class Fact(
         shapes = {each.encode_name: each for each in msgspec.structs.fields(cls)}
         for name in line.keys() - shapes.keys():
             why = f"{name!r} is no member of this type of line"
-            yield MalformedLine(why, pointer=_pointer([name]), allowed=sorted(shapes))
+            yield MalformedLine(why, pointer=pointer_to(name), allowed=sorted(shapes))
         for name, shape in shapes.items():
             if name not in line:
                 if shape.required:
-                    yield MalformedLine(f"{name!r} is missing", pointer=_pointer([name]))
+                    yield MalformedLine(f"{name!r} is missing", pointer=pointer_to(name))
                 continue
             try:
                 msgspec.convert(line[name], type=shape.type)
@@ -187,23 +187,19 @@ def _malformed(shape: type[msgspec.Struct], message: str) -> MalformedLine:
     if named := _UNKNOWN.search(why):
         known = sorted(field.encode_name for field in msgspec.structs.fields(shape))
         why = f"{named.group(1)!r} is no member of this type of line"
-        return MalformedLine(why, pointer=_pointer([*steps, named.group(1)]), allowed=known)
+        return MalformedLine(why, pointer=pointer_to(*steps, named.group(1)), allowed=known)
     if named := _MISSING.search(why):
         return MalformedLine(
-            f"{named.group(1)!r} is missing", pointer=_pointer([*steps, named.group(1)])
+            f"{named.group(1)!r} is missing", pointer=pointer_to(*steps, named.group(1))
         )
     for pattern, words in _PATTERNS.items():
         if pattern in why:
             why = words
-    return MalformedLine(why, pointer=_pointer(steps), allowed=_choices(shape, steps))
+    return MalformedLine(why, pointer=pointer_to(*steps), allowed=_choices(shape, steps))
 
 
 def _first_step(pointer: str) -> str:
     return pointer[1:].partition("/")[0]
-
-
-def _pointer(steps: list[str]) -> str:
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _choices(shape: type[msgspec.Struct], steps: list[str]) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from events.errors import pointer_to
+
 Operation = dict[str, Any]
 
 
@@ -26,12 +28,12 @@ def patch_between(before: Any, after: Any, *, path: str = "") -> list[Operation]
     """
     if isinstance(before, dict) and isinstance(after, dict):
         operations: list[Operation] = [
-            {"op": "remove", "path": f"{path}/{escaped(name)}"}
+            {"op": "remove", "path": path + pointer_to(name)}
             for name in before
             if name not in after
         ]
         for name, value in after.items():
-            place = f"{path}/{escaped(name)}"
+            place = path + pointer_to(name)
             if name in before:
                 operations += patch_between(before[name], value, path=place)
             else:
@@ -40,11 +42,6 @@ def patch_between(before: Any, after: Any, *, path: str = "") -> list[Operation]
     if _same(before, after):
         return []
     return [{"op": "replace", "path": path, "value": after}]
-
-
-def escaped(name: str) -> str:
-    """The name of a member as a step of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -10,7 +10,7 @@ from flask import Response, request
 from flask.globals import app_ctx
 from flask_smorest import Blueprint
 
-from events.errors import MalformedLine
+from events.errors import MalformedLine, pointer_to
 from service.archive.citations import Citation
 from service.asking.errors import NoSuchCitation
 from service.asking.positions import PAGING, page_asked, page_of
@@ -121,7 +121,7 @@ def _asked(body: Mapping[str, Any]) -> tuple[str, str | None]:
     """The address and the type that a body names. Raises MalformedLine."""
     for name, value in body.items():
         if name not in ("of", "media_type"):
-            raise MalformedLine(f"{name[:80]!r} is no member of it", pointer=f"/{name[:80]}")
+            raise MalformedLine(f"{name[:80]!r} is no member of it", pointer=pointer_to(name[:80]))
         if not isinstance(value, str):
             raise MalformedLine("it is a text", pointer=f"/{name}")
     if "of" not in body:

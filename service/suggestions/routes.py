@@ -9,7 +9,7 @@ import msgspec
 from flask import Response
 from flask_smorest import Blueprint
 
-from events.errors import MalformedLine
+from events.errors import MalformedLine, pointer_to
 from service.archive.suggestions import Suggestion
 from service.asking.positions import PAGING, page_asked, page_of
 from service.orders.writing import body_line
@@ -108,7 +108,7 @@ def _wished(body: Mapping[str, Any]) -> Wish:
     """What a body asks for. Raises MalformedLine."""
     for name in body:
         if name not in ("order", "reason", "where"):
-            raise MalformedLine(f"{name[:80]!r} is no member of it", pointer=f"/{name[:80]}")
+            raise MalformedLine(f"{name[:80]!r} is no member of it", pointer=pointer_to(name[:80]))
     line, reason, where = body.get("order"), body.get("reason"), body.get("where")
     if not isinstance(line, dict):
         raise MalformedLine("it is a line of the format, a JSON object", pointer="/order")

@@ -150,7 +150,13 @@ def test_what_is_not_pinned_is_told_where_it_is(client: FlaskClient, of: str) ->
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({}, "/of"), ({"of": 1}, "/of"), ({"of": FIRST, "by": "me"}, "/by"), ([], "")],
+    [
+        ({}, "/of"),
+        ({"of": 1}, "/of"),
+        ({"of": FIRST, "by": "me"}, "/by"),
+        ({"of": FIRST, "b/~y": "me"}, "/b~1~0y"),
+        ([], ""),
+    ],
 )
 def test_a_body_that_asks_for_something_else_is_refused(
     client: FlaskClient, body: object, pointer: str

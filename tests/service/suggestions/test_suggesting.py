@@ -94,6 +94,7 @@ def test_whoever_has_a_key_is_named(client: FlaskClient, told: Teller) -> None:
         ({"where": "a" * 501}, "/where"),
         ({"where": 5}, "/where"),
         ({"name": "me"}, "/name"),
+        ({"wh/er~e": "there"}, "/wh~1er~0e"),
     ],
 )
 def test_what_would_be_refused_as_an_order_is_refused(
