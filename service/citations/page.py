@@ -8,7 +8,6 @@ import re
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from events.dates import Language
 from service.archive.citations import Citation
@@ -31,6 +30,7 @@ from service.pages.shell.pictured import Pictures
 from service.translations import chosen
 from service.web.accepting import named
 from service.web.access import CITE_FORM, need_own_site, needs
+from service.web.forms import sent_form
 from service.web.response import ASK_AGAIN, parameters
 from service.web.root import archive, root
 from service.words.speech import Speech
@@ -81,10 +81,9 @@ def raw(id: str) -> Response:
 def cite() -> Any:
     """Cite the page whose form this is, and go to its citation."""
     need_own_site()
-    if (request.content_length or 0) > LARGEST_FORM:
-        raise RequestEntityTooLarge(f"a form has at most {LARGEST_FORM} bytes")
-    citation, _ = cited_here(request.form.get("of", ""))
-    lang = [("lang", request.form["lang"])] if request.form.get("lang") else []
+    form = sent_form(LARGEST_FORM)
+    citation, _ = cited_here(form.get("of", ""))
+    lang = [("lang", form["lang"])] if form.get("lang") else []
     response = redirect(located(address_of(citation), lang), 303)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -284,6 +284,15 @@ def test_a_form_of_a_page_cites_it_and_leads_there(client: FlaskClient) -> None:
     assert (refused.status_code, refused.mimetype) == (422, "text/html")
 
 
+def test_a_key_in_the_form_of_a_page_stands_in_no_address(
+    client: FlaskClient, cited_of: Archive
+) -> None:
+    """Where whatever lies between would note it."""
+    key = cited_of.keys.issue(name="li", role="reader", by="root")
+    answer = client.post("/cite", data={"of": FIRST, "lang": key})
+    assert (answer.status_code, slug(answer)) == (422, "misplaced-key")
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://other.example"}, {"Origin": "null"}],
