@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
+from service.archive.suggestions import State
 from service.asking.schemas import choice_field, count_field, list_field, text_field
 from service.suggestions.making import LONGEST_REASON, LONGEST_WHERE
-
-STATES = ("waiting", "taken", "declined")
 
 
 class SuggestionSchema(Schema):
@@ -16,7 +17,7 @@ class SuggestionSchema(Schema):
 
     id = text_field("Its id, which nobody guesses.")
     url = text_field("Where it is followed, as a page or as this.")
-    state = choice_field(STATES, "What became of it.")
+    state = choice_field(get_args(State), "What became of it.")
     about = text_field("The stream of what it is about: `record:juno`.")
     revision = count_field("The revision that this had then.")
     order = fields.Dict(
