@@ -228,7 +228,7 @@ class Connection(asyncio.Protocol):
         self._most = self._host.largest_body(self._method, target.partition(b"?")[0])
         length = dict(self._headers).get(b"content-length", b"0")
         if int(length) > self._most:
-            raise _Refused(413)
+            raise self._too_large()
         expects = dict(self._headers).get(b"expect", b"").lower()
         if expects == b"100-continue" and not self._is_answering and not self._waiting:
             self._write(response.CONTINUE)
@@ -237,7 +237,7 @@ class Connection(asyncio.Protocol):
         """A part of the body."""
         self._body += body
         if len(self._body) > self._most:
-            raise _Refused(413)
+            raise self._too_large()
         self._held += len(body)
         if not self._host.hold(len(body)):
             raise _Refused(503)
@@ -281,6 +281,12 @@ class Connection(asyncio.Protocol):
         self._size = 0
         self._most = 0
         self._method = ""
+
+    def _too_large(self) -> _Refused:
+        """The body is larger than it may be: a form gets a page that says so."""
+        accepted = dict(self._headers).get(b"accept", b"")
+        self._refuses_browser = b"text/html" in accepted and not self._target.startswith(b"/v1/")
+        return _Refused(413)
 
     def _go_on(self) -> None:
         """Have the next request answered, if one waits, none is being answered, and the client

@@ -36,6 +36,19 @@ A_MOMENT = (
 )
 """What a browser shows meanwhile, also in a frame: an empty `href` is the address of the page."""
 
+TOO_LARGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>Too large · 过大</title>'
+    "<p>Nothing of what you sent was taken: it is more than is taken at once. Send it in parts. If"
+    " you go back in your browser, what you wrote may still be there."
+    '<p lang="zh-CN">您发送的内容一次提交过大，未予接收；请分几次发送。'
+    "用浏览器返回，所写内容可能还在。"
+    '<p><a href="">Begin the form anew · 重新打开表单</a>'
+)
+"""What a browser shows of a form that is refused before it is read."""
+
+PAGES = {413: TOO_LARGE, 503: A_MOMENT}
+
 
 def head(status: str, headers: Headers, *, closes: bool, chunked: bool = False) -> bytes:
     """The head of a response. Raises ValueError for a header that would break out of its line."""
@@ -59,14 +72,16 @@ def chunk(data: bytes) -> bytes:
 
 def refusal(status: int, *, to_browser: bool = False) -> bytes:
     """A whole response to what no application answers; the connection ends with it. A browser that
-    finds the server overloaded gets a page that tries again by itself."""
+    finds the server overloaded gets a page that tries again by itself, and one that sent too much
+    a page that says so."""
     slug, detail = REFUSALS[status]
     title = HTTPStatus(status).phrase
     text = f'{{"type":"/problems/{slug}","title":"{title}","status":{status},"detail":"{detail}"}}'
     media_type, more = "application/problem+json", []
-    if status == 503 and to_browser:
-        text, media_type = A_MOMENT, "text/html; charset=utf-8"
-        more = [("Refresh", str(COME_BACK)), ("Content-Security-Policy", "default-src 'none'")]
+    if status in PAGES and to_browser:
+        text, media_type = PAGES[status], "text/html; charset=utf-8"
+        more = [("Content-Security-Policy", "default-src 'none'")]
+        more += [("Refresh", str(COME_BACK))] if status == 503 else []
     body = text.encode()
     headers = [
         ("Content-Type", media_type),

@@ -297,6 +297,34 @@ def test_a_head_that_comes_at_once_may_not_be_larger(application: Application, m
         assert answers.index(b"HTTP/1.1 200 ") < answers.index(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize(
+    ("path", "accept", "is_page"),
+    [
+        (b"/desk/batch", b"text/html,*/*;q=0.8", True),
+        (b"/desk/batch", b"*/*", False),
+        (b"/v1/batches", b"text/html,*/*;q=0.8", False),
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 1001\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n400\r\n"]
+)
+def test_a_browser_that_sends_too_much_is_told_so_by_a_page(
+    application: Application, path: bytes, accept: bytes, body: bytes, *, is_page: bool
+) -> None:
+    """In both languages, with the way back; a program gets the problem."""
+    with served(application) as (_, connect):
+        client = connect()
+        client.sendall(b"POST %b HTTP/1.1\r\nHost: a\r\nAccept: %b\r\n" % (path, accept) + body)
+        client.sendall(b"x" * 1024 + b"\r\n")
+        answer = told(client)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert (b"\r\nContent-Type: text/html; charset=utf-8\r\n" in answer) is is_page
+    assert ("请分几次发送".encode() in answer) is is_page
+    assert (b'<a href="">' in answer) is is_page
+    assert (b"/problems/payload-too-large" in answer) is not is_page
+    assert b"Refresh" not in answer
+
+
 def test_who_waits_for_leave_to_send_gets_it(application: Application) -> None:
     """100, and then the answer; where the body is too large, only the refusal."""
     with served(application) as (_, connect):
