@@ -206,12 +206,16 @@ class _Selection:
             for (_, status), stretches in held.items()
             if status == "operating"
         )
-        of_records = np.array([row.record in records for row in rows], bool)
+        # Of a period that ends beyond the horizon the sentence tells of the horizon alone.
+        first_end = self.stated + 1 if self.slice.is_beyond else BEFORE_ALL
+        of_sentence = np.array(
+            [row.vt >= first_end and (not some or row.record in records) for row in rows], bool
+        )
         page, following = page_of_records(self.wanted, records)
         return self._answer(
             query,
             totals=Totals(counted, ranges, fields),
-            statuses=found.where(of_records) if some else found,
+            statuses=found.where(of_sentence),
             expected=(),
             facilities=self._held(held, page),
             last="".join(page[-1:]),

@@ -38,9 +38,10 @@ def state_in_words(
     covered: Covered,
     is_empty: bool,
 ) -> dict[str, Any]:
-    """The `sentence` of a state: rows of what held, those expected beyond the horizon, and
-    the statements of the discoveries that had come. `covered` is what the log holds of that part of
-    the world, and `is_empty` that the state lists nothing of it."""
+    """The `sentence` of a state: rows of what held, where the period ends beyond the horizon those
+    of the horizon, rows expected beyond it, and the statements of the discoveries that had come.
+    `covered` is what the log holds of that part of the world, and `is_empty` that the state lists
+    nothing of it."""
     as_of = query.as_of
     beyond, order = slice.is_beyond, slice.order()
     those, besides, last_known = _asked_of(query, beyond=beyond)
@@ -62,6 +63,8 @@ def state_in_words(
     names = {record: Name.of(cards[record], _record_url(query, record)) for record in named}
     shown = {key: value for key, value in query.filters.items() if key not in ("limit", "after")}
     whole = replace(query, filters=shown)
+    if beyond and as_of.during:
+        whole = replace(whole, as_of=replace(as_of, at=as_of.stated, during=None))
 
     def status_filter(statuses: Sequence[str]) -> dict[str, str | None]:
         """The filters of a list of facilities of these statuses, as the sentence counts them."""

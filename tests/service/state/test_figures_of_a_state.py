@@ -21,6 +21,7 @@ CLOCKS = [
     "during=2013",
     "during=1976",
     "during=2024-03",
+    "during=2013&stated=2013-12-30",
 ]
 FILTERS = [
     "",
@@ -152,6 +153,22 @@ def test_a_sentence_is_of_the_list_below_it(reader: Reader, asked: str, en: str)
     ]
     listed = len({row["id"] for row in answer["facilities"]})
     assert listed in (numbers or [0]) or asked == "during=2030&stated=2016&country=CN"
+
+
+@pytest.mark.parametrize("part", ["", "&status=operating", "&status=under-construction"])
+@pytest.mark.parametrize("year", [2007, 2013, 2024])
+def test_of_a_period_that_is_not_over_the_horizon_counts(
+    reader: Reader, part: str, year: int
+) -> None:
+    """As the state of that day has it: what ended within the period is not counted any more."""
+    status = part.partition("=")[2] or "operating"
+    clocks = f"stated={year}-12-30{part}"
+    period = reader.get(f"/v1/state?during={year}&{clocks}")
+    day = reader.get(f"/v1/state?at={year}-12-30&{clocks}")
+    assert day["totals"]["status"][status] < period["totals"]["status"][status]
+    counted = f" {day['totals']['status'][status]} big-science facilities"
+    assert counted in period["sentence"]["en"]
+    assert counted in day["sentence"]["en"]
 
 
 def test_several_statuses_are_one_question_with_one_address(reader: Reader) -> None:
