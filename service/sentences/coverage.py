@@ -71,10 +71,12 @@ def coverage_sentence(covered: Covered) -> Sentence:
 
 
 def sides_coverage_sentence(a: Covered, b: Covered) -> Sentence:
-    """What the chronicle holds of two parts of the world; one that is both is told of once."""
-    if (a.part, a.held) == (b.part, b.held):
-        return coverage_sentence(a)
+    """What the chronicle holds of two parts of the world; one that is both is told of once, also
+    where the log held nothing of it yet on one side."""
     first, second = sorted((a, b), key=lambda each: -each.held.facilities)
+    is_held_once = first.held.facilities and not second.held.facilities
+    if a.part == b.part and (a.held == b.held or is_held_once):
+        return coverage_sentence(first)
 
     def render(say: Voice) -> Phrase:
         if not first.held.facilities:

@@ -98,6 +98,16 @@ def test_a_class_that_is_meant_to_be_whole_says_what_is_missing() -> None:
     )
 
 
+@pytest.mark.parametrize("place", [Place(), Place(("CN",))])
+def test_one_part_that_was_empty_on_one_side_is_told_of_once(place: Place) -> None:
+    """Nothing is said of the log before there was anything in it."""
+    filled = Covered(Part(place), Held(3, 1, 0, 800), Held(3, 1, 0, 800))
+    empty = Covered(Part(place), Held(), Held())
+    told = coverage_sentence(filled).members()
+    assert sides_coverage_sentence(empty, filled).members() == told
+    assert sides_coverage_sentence(filled, empty).members() == told
+
+
 def test_comparisons_of_places_say_that_they_count_what_is_held(reader: Reader) -> None:
     """In their own sentence."""
     trend = reader.ask("/v1/trends?status=operating&by=country&country=CN,US").get_json()
