@@ -341,10 +341,8 @@ def _who(say: Voice, side: SideShown, *, shares: bool) -> Phrase:
 
 
 def _some(say: Voice, side: SideShown, *, shares: bool) -> Phrase:
-    """What a side runs: "13 big-science facilities", "no light sources"."""
-    facilities = say.facilities(side.running, side.field if shares else None)
-    if side.class_ is not None:
-        facilities = (class_phrase(side.class_, say.lang),)
+    """What a side runs: "13 big-science facilities", "no big-science facilities in fusion"."""
+    facilities = say.facilities(side.running, side.field if shares else None, side.class_)
     if is_none(side.running):
         return say.pgettext(
             "ran", "no {facilities} that the chronicle counts", facilities=facilities

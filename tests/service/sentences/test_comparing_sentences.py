@@ -408,16 +408,22 @@ def test_of_two_facilities_one_may_not_have_begun() -> None:
 
 
 def test_a_class_is_what_is_counted() -> None:
-    """It is no place, and runs nothing."""
+    """It is no place, and runs nothing. A number of it is told as a state tells it."""
     light = {"class_": "light-source", "running": 5}
     other = {"place": Place(("US",)), "class_": "light-source", "running": 8}
     assert told(compare_sentence(side(**light), side(**other))) == (
-        "At the end of 2003, China ran 5 light sources, the United States 8.",
-        "2003年底，中国有5座光源在运行，美国有8座。",
+        (
+            "At the end of 2003, China ran 5 big-science facilities in the class of light sources,"
+            " the United States 8."
+        ),
+        "2003年底，中国有5座光源类装置在运行，美国有8座。",
     )
-    assert told(compare_sentence(side(**light), side(class_="collider", running=3))) == (
-        "At the end of 2003, China ran 5 light sources, China 3 colliders.",
-        "2003年底，中国有5座光源在运行，中国有3座对撞机。",
+    assert told(compare_sentence(side(**light), side(class_="collider", running=1))) == (
+        (
+            "At the end of 2003, China ran 5 big-science facilities in the class of light sources,"
+            " China 1 big-science facility in the class of colliders."
+        ),
+        "2003年底，中国有5座光源类装置在运行，中国有1座对撞机类装置。",
     )
     assert told(compare_sentence(side(**light), side(**light, at=END_OF_2013))) == (
         "In ten years the running light sources of China stayed at 5.",
