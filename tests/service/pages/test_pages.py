@@ -499,6 +499,21 @@ def test_a_row_of_two_days_says_what_is_only_expected(client: FlaskClient, asked
     assert not any("not on the second side" in row and "expected" in row for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_beyond"),
+    [("at=2020&to_at=2040", True), ("at=2040&to_at=2020", True), ("at=2013&to_at=2020", False)],
+)
+def test_counts_of_what_changed_say_that_they_go_by_what_was_last_known(
+    client: FlaskClient, asked: str, *, is_beyond: bool
+) -> None:
+    """Where a side lies beyond its horizon, since the rows below say what is expected."""
+    html = _bare(get(client, f"/compare?country=CN&{asked}&lang=en").text)
+    told = re.search(r"= \d+ as before(.*?)What started or stopped", html)
+    assert told is not None
+    words = " (by the status last known, whatever is expected)"
+    assert told[1] == (words if is_beyond else "")
+
+
 def _figure(html: str, at: int) -> str:
     found: list[str] = re.findall(r'<span class="n">([^<]*)</span></span>', html)
     return found[at]
