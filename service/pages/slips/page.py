@@ -152,6 +152,8 @@ def slips_page(visit: Visit) -> Members:
         "late_count": late["total"],
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
+        "lists_late": _lists(meant, "overdue"),
+        "lists_due": _lists(meant, "pending"),
         "within": meant.within,
         "usual_span": WITHIN.default,
         "spans": {
@@ -180,7 +182,7 @@ def slips_pictured(shown: Mapping[str, Any]) -> Pictured:
 
 
 def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any], ...]:
-    """The ladders of a page, and what was overdue and due `then`."""
+    """The ladders of a page, and what was overdue and due `then`, as far as these are meant."""
     query, texts = visit.query, visit.texts
     meant: Promised = query.about
     page = asdict(pager.wanted)
@@ -194,11 +196,22 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
         within=meant.within,
         **page,
     )
-    return (
-        slips_answer(visit.reading, replace(query, about=replace(meant, **_FROM_THE_FIRST))),
-        overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about)),
-        due_answer(visit.reading, Query("/v1/due", then, part, about=about)),
-    )
+    ladders = slips_answer(visit.reading, replace(query, about=replace(meant, **_FROM_THE_FIRST)))
+    late, due = NOTHING_OPEN, NOTHING_OPEN
+    if _lists(meant, "overdue"):
+        late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
+    if _lists(meant, "pending"):
+        due = due_answer(visit.reading, Query("/v1/due", then, part, about=about))
+    return ladders, late, due
+
+
+def _lists(meant: Promised, outcome: Outcome) -> bool:
+    """Whether promises of an outcome of which nothing came are among those that are meant."""
+    return meant.came_by is None and (not meant.outcomes or outcome in meant.outcomes)
+
+
+NOTHING_OPEN: Mapping[str, Any] = {"items": [], "total": 0}
+"""In place of an answer about promises that a page leaves out."""
 
 
 _FROM_THE_FIRST = asdict(Lists(limit=MOST_DRAWN))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
@@ -125,6 +126,26 @@ def test_what_is_overdue_and_due_is_of_the_operator(client: FlaskClient) -> None
     told = set(re.findall(r'href="/records/([a-z0-9-]+)', listed))
     assert told
     assert told <= its
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ("", ["overdue", "due"]),
+        ("came_by=1990", []),
+        ("outcome=late", []),
+        ("outcome=late,overdue", ["overdue"]),
+        ("outcome=pending", ["due"]),
+        ("outcome=pending&came_by=1990", []),
+    ],
+)
+def test_what_is_open_is_listed_where_it_is_meant(
+    client: FlaskClient, asked: str, listed: list[str]
+) -> None:
+    """Of what something came by then, or of what was late, nothing is overdue or due."""
+    html = read(client, f"/slips?within=P20Y&{asked}")
+    assert re.findall(r'<section id="(overdue|due)"', html) == listed
+    assert ("the longest overdue:" in html) == ("overdue" in listed)
 
 
 def test_what_came_is_counted_where_its_delay_is_open(juno: Teller) -> None:
