@@ -21,7 +21,12 @@ def card_rows(subject: Subject, sources: int) -> list[Members]:
     """The rows of the card: a name and a text each; `sources` are so many texts."""
     say, lang = subject.visit.say, subject.visit.lang
     rows: list[Members] = [{"name": say("Kind"), "text": labels.kind(subject.answer["kind"], lang)}]
-    rows += _facility_rows(subject) if subject.is_facility else _holding_rows(subject)
+    if subject.is_facility:
+        rows += _facility_rows(subject)
+    elif subject.own:
+        rows += _holding_rows(subject)
+    else:
+        rows.append({"name": say("Status"), "text": _unsaid(say)})
     sources_text = say.n("%(num)s text", "%(num)s texts", sources)
     return [*rows, {"name": say("Sources"), "text": sources_text}]
 
@@ -32,7 +37,7 @@ def _facility_rows(subject: Subject) -> list[Members]:
     answer, card = subject.answer, subject.card
     status = answer["status"]
     # Of what nothing had been said, nothing is known, not even that it had not begun.
-    unbegun = say("not begun") if subject.own else say("nothing said by then")
+    unbegun = say("not begun") if subject.own else _unsaid(say)
     rows: list[Members] = [
         {"name": say("Field"), "text": labels.label(card["field"], lang)},
         *(
@@ -115,6 +120,11 @@ def _holding_rows(subject: Subject) -> list[Members]:
             if text
         ]
     return rows
+
+
+def _unsaid(say: Speech) -> str:
+    """In place of what is so, where nothing had been said of a record."""
+    return say("nothing said by then")
 
 
 def _leads(uri: str) -> bool:

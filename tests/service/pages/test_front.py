@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.pages.compare.side import in_proportion
 from service.pages.shell.problem import DATES
+from tests.service.asked import IDS
 from tests.service.pages.test_pages import Read
 
 
@@ -73,6 +74,15 @@ def test_of_what_nothing_was_said_nothing_is_known(client: FlaskClient) -> None:
         assert "nothing said by then" in html
         assert "not yet begun" not in html
         assert "last known" not in html
+
+
+@pytest.mark.parametrize("id", IDS["records"])
+def test_a_record_of_any_kind_says_so(client: FlaskClient, id: str) -> None:
+    """In the row of its status, in both languages, and only where nothing had been said."""
+    row = "<dt>Status</dt><dd>nothing said by then"
+    assert row in get(client, f"/records/{id}?stated=1900&lang=en").text
+    assert "<dt>状态</dt><dd>当时尚无说法" in get(client, f"/records/{id}?stated=1900&lang=zh").text
+    assert "nothing said by then" not in get(client, f"/records/{id}?lang=en").text
 
 
 def test_the_front_page_has_the_state_and_the_greatest_delay(client: FlaskClient) -> None:
