@@ -143,6 +143,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
         "sentence": pieces(answer.get("sentence"), lang, here),
         "coverage": answer["coverage"]["sentence"][lang],
         "ahead": moment(stated, lang) if parse_iso(answer["to"]) > stated else "",
+        "is_all_ahead": trend.days[0] > stated,
         "title": title,
         "charts": charts,
         "series": series,

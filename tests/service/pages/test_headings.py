@@ -39,6 +39,21 @@ def test_of_nothing_it_is_not_said_of_0(client: FlaskClient) -> None:
     assert 'href="/trends?from=2020&to=2020&step=month"' in html
 
 
+@pytest.mark.parametrize("measure", ["status", "discoveries", "policies", "indicator"])
+@pytest.mark.parametrize(
+    ("first", "words"), [("2050", "All of these days lie"), ("2016", "All but the first")]
+)
+def test_a_trend_of_what_lies_ahead_has_no_course(
+    client: FlaskClient, measure: str, first: str, words: str
+) -> None:
+    """It says so where its sentence would be, of whatever it counts."""
+    html = read(client, f"/trends?measure={measure}&from={first}&to=2060&stated=2016")
+    said = re.findall(r'<p class="lede">(.*?)</p>', html)
+    assert len(said) == 1
+    assert said[0].startswith(words)
+    assert said[0].endswith("had been said by the end of 2016, so there is no course to tell.")
+
+
 def test_the_table_of_a_trend_has_the_highest_first(client: FlaskClient) -> None:
     """Of countries, as the drawing has them; statuses keep their own order."""
     html = read(client, "/trends?by=country&status=operating")
