@@ -33,12 +33,16 @@ from service.state.answer import state_answer
 
 
 def compare_answer(reading: Reading, query: Query) -> Members:
-    """The members of `CompareSchema`, less the clocks of side A.
+    """The members of `CompareSchema`, less the clocks of side A. Raises what `both_sides` does."""
+    return side_by_side(reading, query.about, *both_sides(reading, query.about))
+
+
+def both_sides(reading: Reading, compared: Sides) -> tuple[Found, Found]:
+    """What either side has.
 
     Raises NotFound where neither side has the facility that is asked for, BadFilter where a
     record is no facility, TooMuchToCompare.
     """
-    compared: Sides = query.about
     if compared.a.record is None:
         a, b = (_part(reading, side) for side in (compared.a, compared.b))
     else:
@@ -46,6 +50,11 @@ def compare_answer(reading: Reading, query: Query) -> Members:
     for side in (a, b):
         if max(map(len, (side.facilities, side.policies, side.indicators, side.entries))) > MOST:
             raise TooMuchToCompare(MOST)
+    return a, b
+
+
+def side_by_side(reading: Reading, compared: Sides, a: Found, b: Found) -> Members:
+    """What two sides have, as members of `CompareSchema`."""
     held = [
         covered(reading, side.as_of.known, Part(side.place, side.field, side.class_))
         for side in (compared.a, compared.b)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from events.vocabulary import FIELDS
-from projections.views.columns import class_of
+from service.comparing.pairing import Found
 from service.comparing.sides import Sides
+from service.comparing.summary import running_by_class
 from service.coverage.reading import Holdings
 from service.pages.compare.side import totals_of
 from service.pages.shell.answering import Visit
 from service.pages.shell.layout import Members
-from service.state.facilities import NUMBER, Facilities
+from service.translations import Language
 from service.words import labels
 from service.words.whole_classes import WHOLE
 
@@ -36,22 +36,15 @@ def by_field(visit: Visit, answer: Mapping[str, Any]) -> list[Members]:
     return _beside(zip(names, *counts, strict=True))
 
 
-def by_class(visit: Visit) -> list[Members]:
+def by_class(compared: Sides, found: Iterable[Found], lang: Language) -> list[Members]:
     """How many ran on either side of each class that is meant to be whole in all countries, where
-    two places are compared, each with facilities of several classes."""
-    compared: Sides = visit.query.about
+    two places are compared, each with facilities of several classes; by what was `found` of each.
+    """
     if not _is_of_classes(compared):
         return []
-    counts = []
-    for side in (compared.a, compared.b):
-        slice = visit.reading.at(side.as_of, countries=side.place.codes, field=side.field)
-        found = Facilities(slice)
-        records = slice.find("record", side.as_of.at)
-        running = found.would[found.places(records)] == NUMBER["operating"]
-        counts.append(Counter(map(class_of, records["place"][running].tolist())))
-    a, b = counts
+    a, b = (running_by_class(side.facilities.values(), WHOLE) for side in found)
     return _beside(
-        (labels.label(code, visit.lang), a[code], b[code]) for code in WHOLE if a[code] or b[code]
+        (labels.label(code, lang), a[code], b[code]) for code in WHOLE if a[code] or b[code]
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from service.asking.errors import TooMuchToCompare
-from service.comparing.compare import compare_answer
+from service.comparing.compare import both_sides, side_by_side
 from service.comparing.sides import Sides
 from service.pages.compare.asked import form
 from service.pages.compare.changes import (
@@ -39,9 +39,10 @@ def compare_page(visit: Visit) -> Members:
     lang, here, say = visit.lang, visit.here, visit.say
     compared: Sides = visit.query.about
     try:
-        answer = {**visit.query.head(), **compare_answer(visit.reading, visit.query)}
+        found = both_sides(visit.reading, compared)
     except TooMuchToCompare as refused:
         return _too_much(visit, compared, refused.most)
+    answer = {**visit.query.head(), **side_by_side(visit.reading, compared, *found)}
     ids = set(_facilities(answer))
     names: dict[str, str] = {}
     for known in {compared.a.as_of.known, compared.b.as_of.known}:
@@ -67,7 +68,7 @@ def compare_page(visit: Visit) -> Members:
         "sentence": sentence,
         "sides": sides,
         "of_places": compared.a.place != compared.b.place,
-        "by_class": by_class(visit),
+        "by_class": by_class(compared, found, lang),
         "family_words": {
             "running": say("operating"), "building": say("under construction or commissioning"),
             "planned": say("approved or proposed"), "suspended": say("suspended"),
