@@ -105,7 +105,7 @@ def _to_come(b: Mapping[str, Any], say: Speech) -> str:
     if b["status"] is None:
         return words
     held = say("last known: %(status)s", status=labels.label(b["status"], say.lang))
-    return f"{held}{say('; ')}{words}"
+    return say("; ").join((held, words))
 
 
 def _came_of(status: str, b: Mapping[str, Any] | None, say: Speech) -> tuple[str, str]:

@@ -161,4 +161,4 @@ def unforeseen(hindsight: Members | None, say: Speech) -> str:
         return ""
     words = hindsight["words"]
     said = [words["told"], *(words[name] for name in ("unnamed", "named") if hindsight[name])]
-    return ("" if say.lang == "zh" else " ").join(f"{each}{say('.')}" for each in said)
+    return ("" if say.lang == "zh" else " ").join(each + say(".") for each in said)
