@@ -14,6 +14,7 @@ from projections import VALUES
 from projections.views.reading import Slice
 from service.translations import Language
 from service.words import labels
+from service.words.places import WORLD, Place
 
 MOST_NEAR = 6
 """So many names are offered."""
@@ -39,9 +40,9 @@ class Near(NamedTuple):
     name: str
 
 
-def near_facilities(text: str, world: Slice, lang: Language) -> list[Near]:
-    """The facilities of a slice whose ids, names or acronyms are much like a text, the most alike
-    first; few or none."""
+def near_facilities(text: str, world: Slice, lang: Language, *, first: Place = WORLD) -> list[Near]:
+    """The facilities of a slice whose ids, names or acronyms are much like a text: those of a place
+    first, then the most alike; few or none."""
     asked = _plain(text)
     if not 1 < len(asked) <= LONGEST:
         return []
@@ -57,8 +58,12 @@ def near_facilities(text: str, world: Slice, lang: Language) -> list[Near]:
         (max(_likeness(asked, _called(id, card)), shared.get(id, 0.0)), id)
         for id, card in cards.items()
     ]
-    best = sorted((-score, id) for score, id in scored if score >= ALIKE)
-    return [Near(id, labels.names_of(cards[id], lang)[0]) for _, id in best[:MOST_NEAR]]
+    best = sorted(
+        (not first.has(cards[id].get("country", "")), -score, id)
+        for score, id in scored
+        if score >= ALIKE
+    )
+    return [Near(id, labels.names_of(cards[id], lang)[0]) for *_, id in best[:MOST_NEAR]]
 
 
 def _called(id: str, card: Mapping[str, Any]) -> Iterable[str]:

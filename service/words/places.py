@@ -172,6 +172,32 @@ def place_title(place: Place, lang: Language) -> str:
     return name[:1].upper() + name[1:]
 
 
+@cache
+def places_by_name() -> dict[str, Place]:
+    """Every country and region by what people call it in either language, in lower case: by its
+    names, its adjective, and what else it is called.
+
+    >>> [places_by_name()[name].codes for name in ("china", "中国", "japanese", "uk")]
+    [('CN',), ('CN',), ('JP',), ('GB',)]
+    >>> places_by_name()["south american"]
+    Place(countries=(), regions=('south-america',))
+    """
+    named = {code: {country(code, lang) for lang in LOCALES} for code in countries()}
+    named |= {slug: {region.name, region.name_zh} for slug, region in REGIONS.items()}
+    for name, others in _ALSO_CALLED.items():
+        named[name].update(others.split(", "))
+    return {
+        name.casefold().replace("-", " "): _place(code)
+        for code in sorted(named)
+        for name in named[code]
+    }
+
+
+def _place(code: str) -> Place:
+    """A country by its code, or a region by its slug."""
+    return Place(regions=(code,)) if code in REGIONS else Place((code,))
+
+
 def near_countries(text: str) -> tuple[str, ...]:
     """The codes of the countries that a text may mean, which is none of them; few or none.
 
@@ -230,3 +256,59 @@ _WITH_ARTICLE = frozenset(
     }
 )
 """Countries and territories whose English names take an article, which CLDR does not say."""
+
+_ALSO_CALLED = {
+    "AM": "Armenian",
+    "AR": "Argentine, Argentinian",
+    "AT": "Austrian",
+    "AU": "Australian",
+    "BE": "Belgian",
+    "BR": "Brazilian",
+    "CA": "Canadian",
+    "CH": "Swiss",
+    "CL": "Chilean",
+    "CN": "Chinese, PRC",
+    "CZ": "Czech, Czech Republic",
+    "DE": "German",
+    "DK": "Danish",
+    "EG": "Egyptian",
+    "ES": "Spanish",
+    "FI": "Finnish",
+    "FR": "French",
+    "GB": "British, UK, Britain, Great Britain",
+    "GR": "Greek",
+    "HK": "Hong Kong, 香港",
+    "HU": "Hungarian",
+    "IE": "Irish",
+    "IL": "Israeli",
+    "IN": "Indian",
+    "IR": "Iranian",
+    "IT": "Italian",
+    "JO": "Jordanian",
+    "JP": "Japanese",
+    "KR": "Korean, South Korean, Korea",
+    "MX": "Mexican",
+    "NL": "Dutch, Holland",
+    "NO": "Norwegian",
+    "PL": "Polish",
+    "PT": "Portuguese",
+    "RU": "Russian",
+    "SE": "Swedish",
+    "SG": "Singaporean",
+    "TH": "Thai",
+    "TR": "Turkish, Turkey",
+    "TW": "Taiwanese",
+    "UA": "Ukrainian",
+    "US": "American, US, USA, America",
+    "ZA": "South African",
+    "africa": "African",
+    "asia": "Asian",
+    "eastern-asia": "East Asia, East Asian",
+    "europe": "European",
+    "latin-america-and-the-caribbean": "Latin America, Latin American, 拉丁美洲, 拉美",
+    "northern-america": "North America, North American, 北美",
+    "south-america": "South American, 南美",
+    "south-eastern-asia": "Southeast Asia, Southeast Asian",
+    "southern-asia": "South Asia, South Asian",
+}
+"""Adjectives, and other names than those of CLDR and M49, by country and by region."""

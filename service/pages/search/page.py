@@ -17,6 +17,8 @@ from service.asking.question import Question
 from service.drawing.marks import icon
 from service.lists.answer import SEARCHED
 from service.lists.question import RECORDS, SEARCH
+from service.pages.search.meaning import Meaning, meaning_of
+from service.pages.search.offers import offers
 from service.pages.shell.answering import Visit
 from service.pages.shell.here import Here, after_in
 from service.pages.shell.layout import Members
@@ -68,7 +70,11 @@ def search_page(visit: Visit) -> Members:
     cards = visit.reading.at(query.as_of).cards(ids)
     names = {id: labels.names_of(card, lang) for id, card in cards.items()}
     world = visit.reading.at(query.as_of)
-    near = near_facilities(texts["q"], world, lang) if "q" in texts and not answer["total"] else []
+    meaning, near = Meaning(), []
+    if wanted.q is not None and not wanted.after:
+        meaning = meaning_of(wanted.q)
+    if wanted.q is not None and not answer["total"]:
+        near = near_facilities(wanted.q, world, lang, first=meaning.place)
     return {
         "page": visit.page(
             "search",
@@ -76,6 +82,7 @@ def search_page(visit: Visit) -> Members:
             description=say.n("%(num)s record found", "%(num)s records found", answer["total"]),
         ),
         "near": [{"name": each.name, "href": here.record(each.id)} for each in near],
+        "nothing": nothing_found(texts, say),
         "answer": answer,
         "coverage": answer["coverage"]["sentence"][lang],
         "texts": texts,
@@ -92,7 +99,24 @@ def search_page(visit: Visit) -> Members:
         "items": [_item(each, names, here, say, at=query.as_of.at) for each in answer["items"]],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,
+        # Last, since what they cost may be too much.
+        "offers": offers(visit, meaning),
     }  # fmt: skip
+
+
+def nothing_found(texts: Mapping[str, str], say: Speech) -> str:
+    """What is said where nothing is found: no more than was asked.
+
+    >>> nothing_found({"status": "cancelled", "country": "JO"}, Speech("en"))
+    'Nothing is found with these filters.'
+    """
+    if "q" not in texts:
+        return say("Nothing is found with these filters.")
+    if ANYTHING & texts.keys() - {"q"}:
+        return say("Nothing is found by these words with these filters.")
+    if texts.keys() & {*CLOCKS}:
+        return say("Nothing is found by these words on this date.")
+    return say("No card, statement or source is found by these words.")
 
 
 def _item(
