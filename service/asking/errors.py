@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from events.errors import AnnalesError
 
 
@@ -10,7 +12,9 @@ class UnknownParameter(AnnalesError):
 
     def __init__(self, name: str, why: str, allowed: tuple[str, ...]) -> None:
         self.name, self.allowed = name, allowed
-        super().__init__(f"{name[:80]!r} {why} (parameters: {', '.join(allowed)})")
+        near = () if name in allowed else get_close_matches(name[:80].casefold(), allowed, 1, 0.75)
+        meant = f"; is {near[0]} meant?" if near else ""
+        super().__init__(f"{name[:80]!r} {why} (parameters: {', '.join(allowed)}){meant}")
 
 
 class NotAuthenticated(AnnalesError):

@@ -172,7 +172,7 @@ def _kept() -> str:
     return FOR_EVER if archive().shared is None else ASK_AGAIN
 
 
-def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
+def _register(suffix: str, media_type: str, schema: dict[str, Any], write: Any) -> None:
     """The path of a citation as a bibliography takes it."""
 
     def view(id: str) -> Response:
@@ -187,7 +187,7 @@ def _register(suffix: str, media_type: str, shape: str, write: Any) -> None:
     view.__doc__ = "A citation for a bibliography, at the address where its bytes stand for ever."
     view = needs("reader")(view)
     view = blueprint.response(
-        200, {"type": shape}, content_type=media_type, headers=headers("ETag", "Cache-Control")
+        200, schema, content_type=media_type, headers=headers("ETag", "Cache-Control")
     )(view)
     view = blueprint.doc(
         operationId=view.__name__,

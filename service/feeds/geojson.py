@@ -79,7 +79,10 @@ PROPERTIES: Members = {
     "planned": _said("Whether it is only promised.", "boolean"),
     "overdue": _said("Whether it was promised for a day that has passed.", "boolean"),
     "disputed": _said("Whether what says so is disputed.", "boolean"),
-    "contested": {"const": True, "description": "Only where its date is contested."},
+    "contested": {
+        "type": "boolean",
+        "description": "True where its date is contested, else not there.",
+    },
 }
 """What is told of an item beside its place and time, each only where there is something."""
 

@@ -87,6 +87,7 @@ NOT_FOLLOWABLE: Mapping[str, str] = {
     "/v1/suggestions": "it grows by what readers suggest, which no commit tells of",
     "/v1/suggestions/{id}": "it is taken or declined, which its page at /suggestions/ tells",
     "/checkpoint": "it changes with every commit; follow /v1/changes instead",
+    "/checkpoint/checking.py": "it is a program",
     "/checkpoint/key": "it stays as it is",
     "/checkpoint/base": "it is of another log; follow /v1/changes of that one instead",
     "/checkpoint/base/key": "it stays as it is",

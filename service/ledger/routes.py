@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from hashlib import sha256
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -33,6 +35,7 @@ from service.web.root import archive
 from service.web.schemas import headers, problem_responses
 
 PLAIN = "text/plain"
+PYTHON = "text/x-python"
 TEXT = f"{PLAIN}; charset=utf-8"
 BYTES = "application/octet-stream"
 
@@ -122,6 +125,17 @@ def checkpoint_key() -> Response:
     if key is None:
         raise NotSigned(NOT_YET)
     return Response(f"{key}\n", content_type=TEXT, headers={"Cache-Control": AN_HOUR})
+
+
+@_routed("/checkpoint/checking.py", {"type": "string"}, PYTHON, tagged=True)
+def checking_program() -> Response:
+    """The program that checks all that is signed here: one file for Python 3.11 or newer, with its
+    standard library and `cryptography`. Read it; `python3 checking.py` says how it is used."""
+    parameters(())
+    program = (files("events.ledger") / "checking.py").read_bytes()
+    sent = {"Cache-Control": AN_HOUR, "Content-Disposition": 'inline; filename="checking.py"'}
+    response = Response(content_type=f"{PYTHON}; charset=utf-8", headers=sent)
+    return unless_held(response, sha256(program).hexdigest()[:16], lambda: program)
 
 
 @_routed("/checkpoint/base", {"type": "string"}, TEXT)

@@ -93,10 +93,10 @@ LINKED = tuple(
     for form in FORMS
 )
 
-CITATION_FORMS: tuple[tuple[str, str, str, Callable[[citing.Cited], str]], ...] = (
-    ("bib", citing.BIBTEX, "string", citing.bibtex),
-    ("ris", citing.RIS, "string", citing.ris),
-    ("csl.json", citing.CSL_JSON, "array", citing.csl_json),
+CITATION_FORMS: tuple[tuple[str, str, dict[str, Any], Callable[[citing.Cited], str]], ...] = (
+    ("bib", citing.BIBTEX, {"type": "string"}, citing.bibtex),
+    ("ris", citing.RIS, {"type": "string"}, citing.ris),
+    ("csl.json", citing.CSL_JSON, {"type": "array", "items": {"type": "object"}}, citing.csl_json),
 )
 """The forms of bibliographies: ending, media type, what JSON Schema says of it, and how it is
 written."""
@@ -106,10 +106,10 @@ CITATIONS = tuple(
         suffix,
         media_type,
         "A record as it is cited, where its page was cited, else at its pinned link.",
-        {"type": shape},
+        schema,
         partial(_cited, write),
     )
-    for suffix, media_type, shape, write in CITATION_FORMS
+    for suffix, media_type, schema, write in CITATION_FORMS
 )
 
 

@@ -31,7 +31,7 @@ A chronicle that is asked at three clocks: when it was so (`at`), what the sourc
 
 **Begin** with `GET /v1/state?at=2013&country=CN`: what there was in China at the end of 2013. With
 `&stated=2010` it is what the sources of 2010 had said of that day, with `&known=@1200` what the
-log held at its position 1200.
+log held at its position 1200. To read takes no key, unless the answer is 401.
 
 **Clocks.** `at` and `stated` take a year, a month or a day, and mean its last day; `known` takes a
 position (`@1200`), or an instant of RFC 3339. Every answer begins with its clocks, defaults
@@ -42,6 +42,11 @@ these very bytes stand as long as the version of the views in it (`view`) is mad
 earlier one is answered with 410, which names the address of today. What is to be kept for ever is
 cited: `POST /v1/citations` with the pinned URL. `/c/{id}` keeps the bytes, whatever becomes of the
 views.
+
+**Checked.** Whatever is recorded is signed: `/checkpoint` has the root of the log, and
+`/checkpoint/checking.py`, one file of Python, checks with `/checkpoint/key` that an event is in it,
+that an answer (`&proof=true` at its pinned URL) rests on events that are, and that nothing was
+rewritten.
 
 **Pages.** A list has `next`, the path of its next page, null on the last; `Link` has it as
 `rel="next"`. All pages of a list are of one position of the log.

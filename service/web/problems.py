@@ -27,6 +27,10 @@ from service.web.root import archive
 MEDIA_TYPE = "application/problem+json"
 
 LONGEST_PATH = 100
+
+ROOTS = frozenset({"/api", "/api/v1", "/v1"})
+"""Where people look for what an API has."""
+
 """In characters: what is longer is not compared with the paths that there are."""
 
 ALIKE = 0.75
@@ -70,7 +74,8 @@ def _of_clock(error: errors.BadClock) -> Members:
 
 
 def _of_filter(error: errors.BadFilter) -> Members:
-    named = {"in": "query", "parameter": error.name, "detail": error.why}
+    place = "path" if error.name in (request.view_args or ()) else "query"
+    named = {"in": place, "parameter": error.name, "detail": error.why}
     some = {name: values for name in ("allowed", "near") if (values := getattr(error, name))}
     return {"errors": [named | some]}
 
@@ -744,7 +749,10 @@ def near_paths(asked: str) -> list[str]:
     """The paths that a path may mean, which is none; few or none."""
     if len(asked) > LONGEST_PATH:
         return []
-    parts = asked.split("/")
+    bare = asked.rstrip("/")
+    if bare in ROOTS:
+        return ["/docs", "/openapi.json"]
+    parts = bare.split("/")
     paths, filled = set(), set()
     for rule in current_app.url_map.iter_rules():
         named = str(rule).split("/")
@@ -756,7 +764,7 @@ def near_paths(asked: str) -> list[str]:
             pairs = list(zip(named, parts, strict=True))
             if all("<" in name or _alike(name, part) for name, part in pairs):
                 filled.add("/".join(part if "<" in name else name for name, part in pairs))
-    return get_close_matches(asked, {*paths, *filled} - {asked}, cutoff=ALIKE)
+    return get_close_matches(bare, {*paths, *filled} - {asked}, cutoff=ALIKE)
 
 
 def _alike(one: str, other: str) -> bool:

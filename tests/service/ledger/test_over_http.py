@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from events.canonical import leaf_bytes
+from events.ledger import checking
 from events.ledger.checking import (
     TILE,
     Checkpoint,
@@ -193,6 +194,18 @@ def test_what_there_is_not_is_a_problem(
     found = problem(client, path)
     assert found[:2] == (status, slug), found
     assert detail in found[2]
+
+
+def test_the_program_that_checks_is_the_one_that_ships(client: FlaskClient) -> None:
+    """Whole, under a name to be kept by, and asked again by its tag."""
+    given = client.get("/checkpoint/checking.py")
+    assert given.get_data() == Path(checking.__file__).read_bytes()
+    assert given.mimetype == "text/x-python"
+    assert 'filename="checking.py"' in given.headers["Content-Disposition"]
+    again = client.get("/checkpoint/checking.py", headers={"If-None-Match": given.headers["ETag"]})
+    assert again.status_code == 304
+    page = client.get("/about", headers={"Accept": "text/html"}).text
+    assert 'href="/checkpoint/checking.py"' in page
 
 
 def test_a_log_that_nobody_has_signed_says_what_to_do(juno: Teller) -> None:

@@ -302,6 +302,9 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(
         ("/v1/states", "/v1/state"),
         ("/v1/feeds/ical", "/v1/feeds/icalendar"),
         ("/v1/record/juno", "/v1/records/juno"),
+        ("/v1/records/juno/", "/v1/records/juno"),
+        ("/v1/", "/docs"),
+        ("/api", "/docs"),
     ],
 )
 def test_what_is_not_there_names_what_is_near(reader: Reader, asked: str, near: str) -> None:
@@ -333,6 +336,24 @@ def test_what_may_be_meant_is_told_from_all_that_is_allowed(
     """`near` is a guess, `allowed` is all that is taken, where that is not too much."""
     (error,) = reader.ask(asked).get_json()["errors"]
     assert (error.get("near"), "allowed" in error) == (near, allowed)
+
+
+def test_a_parameter_that_is_misspelt_is_told_with_the_one_that_is_meant(reader: Reader) -> None:
+    """What is like none, or is given twice, is told without a guess."""
+    for asked, meant in (("conutry=CN", "country"), ("Stated=2016", "stated")):
+        assert (
+            reader.ask(f"/v1/state?{asked}").get_json()["detail"].endswith(f"; is {meant} meant?")
+        )
+    for asked in ("xyzzy=1", "at=2013&at=2014"):
+        assert "meant" not in reader.ask(f"/v1/state?{asked}").get_json()["detail"]
+
+
+def test_what_is_wrong_in_a_path_is_told_as_there(reader: Reader) -> None:
+    """And not as a parameter of the query."""
+    (error,) = reader.ask("/v1/events/abc").get_json()["errors"]
+    assert (error["in"], error["parameter"]) == ("path", "position")
+    (error,) = reader.ask("/v1/state?limit=x").get_json()["errors"]
+    assert error["in"] == "query"
 
 
 def test_several_where_one_is_taken_are_told_so(reader: Reader) -> None:
