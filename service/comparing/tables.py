@@ -91,36 +91,48 @@ GROUPS = (
 
 # --- two sides
 
-Beside = tuple[Any, Any]
-"""What a side has of a pair, and its date."""
+Beside = dict[str, Any]
+"""What a side has of a pair, by what follows the letter of the side in the names of its columns."""
 
 
 def _standing(side: Members) -> Beside:
-    """A facility by its status and since when, or a group of them by how many they are."""
+    """A facility by its status and since when, and what was expected of it; or a group of them by
+    how many they are."""
     if "count" in side:
-        return side["count"], None
-    return side["status"], (side.get("since") or {}).get("date")
+        return {"": side["count"]}
+    plan = side.get("expected") or {}
+    return {
+        "": side["status"],
+        "_date": (side.get("since") or {}).get("date"),
+        "_expected": plan.get("status"),
+        "_expected_date": plan.get("date"),
+    }
 
 
 def _happening(side: Members) -> Beside:
-    return side["modality"], side.get("date")
+    return {"": side["modality"], "_date": side.get("date")}
 
 
 def _decided(decisions: Sequence[Members]) -> Beside:
-    return len(decisions), " ".join(each["date"] for each in decisions)
+    return {"": len(decisions), "_date": " ".join(each["date"] for each in decisions)}
 
 
 def _valued(side: Members) -> Beside:
-    return side["value"], side["date"]
+    return {"": side["value"], "_date": side["date"]}
 
 
-def _sides(pair: Members, beside: Callable[[Any], Beside]) -> dict[str, Any]:
-    a, b = (beside(pair[side]) if pair[side] else (None, None) for side in "ab")
-    return {"a": a[0], "a_date": a[1], "b": b[0], "b_date": b[1]}
+def _sides(pair: Members, beside: Callable[[Any], Beside]) -> Members:
+    return {
+        f"{side}{part}": value
+        for side in "ab"
+        if pair[side]
+        for part, value in beside(pair[side]).items()
+    }
 
 
 def _pairs(answer: Members) -> Iterator[Members]:
-    """What stands beside what: the status or number of each side, and its date.
+    """What stands beside what: the status or number of each side, its date, and, where that was to
+    come yet, what was expected.
 
     A field or a status stands for its facilities, which are counted; a policy for its decisions,
     whose dates are given.
@@ -145,9 +157,15 @@ def _pairs(answer: Members) -> Iterator[Members]:
 
 PAIRS = Table(
     rows="pairs",
-    each="pair",
+    each=(
+        "pair; on a side beyond its horizon the sentence counts `a_expected`, or `a` where that is"
+        " empty (`b_expected` and `b` likewise), while `change` is by `a` and `b` alone"
+    ),
     columns=columns(
-        *("what", "id", "name", "change", "a", "a_date", "b", "b_date", "unit"),
+        *("what", "id", "name", "change"),
+        *("a", "a_date", "a_expected", "a_expected_date"),
+        *("b", "b_date", "b_expected", "b_expected_date"),
+        "unit",
         words=("name", "unit"),
     ),
     spread=_pairs,

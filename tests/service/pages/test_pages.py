@@ -811,6 +811,22 @@ def test_a_comparison_is_a_table_of_its_pairs(
     assert {name: found[name] for name in row} == row
 
 
+def test_a_table_of_a_comparison_counts_what_its_sentence_counts(client: FlaskClient) -> None:
+    """On a side beyond its horizon what was expected, or else what was last known."""
+    asked = "at=2024&stated=2016&to_stated=2026"
+    rows = list(csv.DictReader(StringIO(client.get(f"/compare.csv?{asked}").text)))
+    answer = client.get(f"/compare.json?{asked}").get_json()
+    would = [row for row in rows if (row["a_expected"] or row["a"]) == "operating"]
+    assert f"would run {len(would)} " in answer["sentence"]["en"]
+    assert len(would) > sum(row["a"] == "operating" for row in rows)
+    hoped = {pair["id"]: pair["a"]["expected"] for pair in answer["pairs"] if pair["a"]}
+    for row in rows:
+        plan = hoped.get(row["id"]) or {"status": "", "date": ""}
+        if row["what"] == "facility":
+            assert (row["a_expected"], row["a_expected_date"]) == (plan["status"], plan["date"])
+            assert row["b_expected"] == row["b_expected_date"] == ""
+
+
 def test_a_table_runs_nothing_in_a_spreadsheet(juno: Teller) -> None:
     """What others wrote is guarded; dates and numbers are as they are, before Christ too."""
     juno.tell(
