@@ -15,7 +15,7 @@ from service.drawing.alone import document
 from service.drawing.lanes import Drawing
 from service.drawing.letters import fitted, folded, width
 from service.drawing.marks import number
-from service.drawing.picture import RULES, SERIF, Told, lines, placed
+from service.drawing.picture import LEADING, RULES, SERIF, Told, lines, placed
 
 WIDTH, HEIGHT = 1200, 630
 
@@ -31,6 +31,9 @@ _DRAWN = 500
 _LARGEST = 1.75
 """How many times as large as on the page a drawing may be."""
 
+_HEADING, _APART = 24, 16
+"""How large what stands over a drawing is, and how far above it."""
+
 _TITLES = ((1, 60), (1, 52), (1, 46), (2, 46), (2, 40), (2, 34), (3, 30))
 """In how many lines a title may stand, and how large; the first that does is taken."""
 
@@ -38,15 +41,21 @@ _SENTENCES = (34, 31, 28, 25, 23, 21)
 _LEADING = 1.36
 
 
-def poster(told: Told, drawing: Drawing | None, *, lang: Language) -> str:
-    """The poster as one SVG file."""
+def poster(told: Told, drawing: Drawing | None, *, lang: Language, heading: str = "") -> str:
+    """The poster as one SVG file; `heading` stands over the drawing."""
     room: float = WIDTH - 2 * _MARGIN
     drawn = ""
     if drawing is not None:
-        scale = min(_DRAWN / drawing.width, (_FOOT - _TOP) / drawing.height, _LARGEST)
+        over = folded(heading, _HEADING, _DRAWN, bold=True) if heading else []
+        above = len(over) * _HEADING * LEADING + _APART if over else 0
+        high = _FOOT - _TOP - above
+        scale = min(_DRAWN / drawing.width, high / drawing.height, _LARGEST)
         wide, tall = drawing.width * scale, drawing.height * scale
-        left = WIDTH - _MARGIN - (_DRAWN + wide) / 2
-        drawn = placed(drawing, x=left, y=_TOP + (_FOOT - _TOP - tall) / 2, width=wide)
+        left, top = WIDTH - _MARGIN - (_DRAWN + wide) / 2, _TOP + (high - tall) / 2
+        widest = max((width(each, _HEADING, bold=True) for each in over), default=0)
+        begin = min(left, WIDTH - _MARGIN - widest)
+        drawn = lines("label", over, x=begin, top=top, size=_HEADING)
+        drawn += placed(drawing, x=left, y=top + above, width=wide)
         room -= _DRAWN + 44
     return document(
         _head(told) + _words(told, room) + drawn + _foot(told),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from events.fact import Line
 from events.statement import Statement
 from projections.engine.account import Account
 from projections.engine.spans import Span
-from projections.kinds.ladders import OUTCOMES, Outcome, ladder_of
+from projections.kinds.ladders import OUTCOMES, Ladder, Outcome, ladder_of
 from service.sentences.record import (
     AnyRecord,
     Came,
@@ -42,7 +42,7 @@ def facility_in_words(
 ) -> Members:
     """The `sentence` of a facility: the members of its answer, its spans, all its statements."""
     since, expected = members["since"], members["expected"]
-    ladder = _main_ladder(card, spans, statements, as_of)
+    ladder = _main_promise(card, spans, statements, as_of)
     overdue = len(members["overdue"])
     return record_sentence(
         Facility(
@@ -150,15 +150,13 @@ def _indicator(
     )
 
 
-def _main_ladder(
-    card: Line, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
-) -> Promise | None:
-    """The ladder that says most: of the start of operation, else of those that were not given up
-    the one with most plans."""
-    ladders = [(span.value, ladder_of(card["id"], span)) for span in spans if span.facet == "slip"]
-    if not ladders:
-        return None
-    outcome, ladder = max(
+def main_ladder(record: str, spans: Iterable[Span]) -> tuple[Outcome, Ladder] | None:
+    """The ladder that says most, and what came of it: of the start of operation, else of those that
+    were not given up the one with most plans."""
+    ladders = (
+        (_outcome(span.value), ladder_of(record, span)) for span in spans if span.facet == "slip"
+    )
+    return max(
         ladders,
         key=lambda each: (
             each[0] != "replaced",
@@ -167,7 +165,18 @@ def _main_ladder(
             len(each[1].plans),
             each[1].plans,
         ),
+        default=None,
     )
+
+
+def _main_promise(
+    card: Line, spans: Sequence[Span], statements: Sequence[Statement], as_of: AsOf
+) -> Promise | None:
+    """The main ladder as the sentence takes it."""
+    found = main_ladder(card["id"], spans)
+    if found is None:
+        return None
+    outcome, ladder = found
     by_id = {each.id: each for each in statements}
     first, last = by_id[ladder.plans[0]].date, by_id[ladder.current].date
     if first is None or last is None:
@@ -183,7 +192,7 @@ def _main_ladder(
         first=first,
         last=last,
         promises=len(ladder.plans),
-        outcome=_outcome(outcome),
+        outcome=outcome,
         came=came,
         horizon=as_of.stated if outcome == "overdue" else None,
     )

@@ -27,7 +27,8 @@ def poster_svg(kind: PageKind, visit: Visit) -> str:
     """The poster of a page, as SVG. Raises what the page does."""
     shown = kind.show(visit)
     pictured = _pictured(kind, shown)
-    return poster(_told(visit, shown, pictured), pictured.small, lang=visit.lang)
+    told = _told(visit, shown, pictured)
+    return poster(told, pictured.small, heading=pictured.heading, lang=visit.lang)
 
 
 def picture_svg(kind: PageKind, visit: Visit) -> str:

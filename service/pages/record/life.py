@@ -25,7 +25,7 @@ from service.pages.shell.layout import Members
 from service.pages.shell.pager import Pager
 from service.promises.tally import Counted
 from service.records.answer import RecordAt, span_members
-from service.records.sentence import has_run
+from service.records.sentence import has_run, main_ladder
 from service.words import labels, language
 from service.words.speech import Speech
 
@@ -131,6 +131,15 @@ def promises(visit: Visit, record_at: RecordAt, pager: Pager) -> list[Members]:
     return [ladder_drawn(visit, record_at, each) for each in pager.part(counted, most=MOST_LADDERS)]
 
 
+def promise_told(visit: Visit, record_at: RecordAt) -> Members | None:
+    """The ladder of promises of a facility of which its sentence tells; None without any."""
+    id = visit.query.id
+    found = main_ladder(id, record_at.spans)
+    if found is None:
+        return None
+    return ladder_drawn(visit, record_at, Counted(id, *found, record_at.record.card or {}))
+
+
 def ladder_drawn(visit: Visit, record_at: RecordAt, counted: Counted) -> Members:
     """One ladder of promises of a facility, in words and as a staircase, wide and narrow;
     `small` draws the steps alone."""
@@ -142,10 +151,12 @@ def ladder_drawn(visit: Visit, record_at: RecordAt, counted: Counted) -> Members
         if id is not None
     }
     stairs = staircase_of(drawn, lines, stated=as_of.stated, say=say)
-    words = outcome_words(counted, lines, say)
+    words, first = outcome_words(counted, lines, say), lines[counted.ladder.plans[0]]
     return {
         "words": words,
-        "what": labels.milestone(counted.ladder.milestone, lang, counted.card.get("class")),
+        "what": labels.milestone(
+            counted.ladder.milestone, lang, counted.card.get("class"), first.get("title_zh", "")
+        ),
         "outcome": counted.outcome,
         "left": len(counted.ladder.plans) - len(drawn.ladder.plans),
         "wide": draw_ladder(stairs, lang=lang, label=words),

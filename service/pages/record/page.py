@@ -4,7 +4,7 @@ sources, and its log, event by event, with what stood before and what stood afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from events.catalogue import STATEMENT_TYPES
@@ -14,7 +14,7 @@ from service.drawing.marks import definitions
 from service.linked.citing import BIBTEX, CSL_JSON, RIS
 from service.pages.desk import words as desk_words
 from service.pages.record.card import card_rows
-from service.pages.record.life import phases, promises, readings
+from service.pages.record.life import phases, promise_told, promises, readings
 from service.pages.record.log import record_log
 from service.pages.record.naming import names_of, title_of
 from service.pages.record.revisions import revisions_compared, without_revisions
@@ -90,7 +90,7 @@ def record_page(visit: Visit) -> Members:
         "cites": _forms(subject.id, here, CITATIONS),
         "phases": phases(visit, record_at, name) if is_facility else None,
         "promises": ladders,
-        "ladder": _longest(ladders),
+        "ladder": promise_told(visit, record_at) if is_facility else None,
         "course": readings(visit, record_at, name) if answer["kind"] == "indicator" else None,
         "pager": subject.pager,
         "missing": _missing(subject),
@@ -159,16 +159,12 @@ def _warnings(subject: Subject, titles: Mapping[str, str]) -> list[Members]:
 
 def record_pictured(shown: Mapping[str, Any]) -> Pictured:
     """The life of the record, or the course of its readings, and its ladders of promises; on the
-    poster the ladder that has most to tell."""
-    ladders = shown["promises"][:MOST_PICTURED]
+    poster the ladder of which the sentence tells, under what it is of."""
+    ladders, told = shown["promises"][:MOST_PICTURED], shown["ladder"]
     life = shown["phases"] or shown["course"]
     small = life["narrow"] if life else None
     return Pictured(
         drawings=[each["wide"] for each in ([life] if life else []) + ladders],
-        small=shown["ladder"]["small"]() if shown["ladder"] else small,
+        small=told["small"]() if told else small,
+        heading=told["what"] if told else "",
     )
-
-
-def _longest(ladders: Sequence[Members]) -> Members | None:
-    """The ladder that has most to tell: that of the most rungs."""
-    return max(ladders, key=lambda each: int(each["wide"].height), default=None)

@@ -26,7 +26,7 @@ class Pictured:
     """What of a page is in its pictures, besides its title and its sentence.
 
     `under` the sentence stand some drawings, `beside` them another, and further ones below; the
-    poster has `small` alone. `further` is said after the sentence,
+    poster has `small` alone, under its `heading`. `further` is said after the sentence,
     `note` below all. What is not `of_a_day` does
     not depend on the clock `at`; what has two sides has the clocks of the `second` too.
     """
@@ -35,6 +35,7 @@ class Pictured:
     under: Sequence[Drawing] = ()
     beside: Drawing | None = None
     small: Drawing | None = None
+    heading: str = ""
     further: str = ""
     note: str = ""
     of_a_day: bool = True

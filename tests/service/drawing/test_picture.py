@@ -96,6 +96,23 @@ def test_a_poster_places_its_drawing_within_its_half() -> None:
         assert y + tall <= 550
 
 
+@pytest.mark.parametrize("heading", ["first light", "What came of this and that " * 9])
+def test_what_a_drawing_is_of_stands_over_it(heading: str) -> None:
+    """In as many lines as it takes, on a poster too, and neither leaves its half."""
+    shown = draw_ladder(STAIRS, lang="en", label="Tall", narrow=True)
+    svg = poster(SHORT, shown, heading=heading, lang="en")
+    over = [line for line in written(svg) if line[0] == "label"]
+    assert " ".join(text.strip() for *_, text in over) == heading.strip()
+    found = re.search(r'y="([\d.]+)" width="[\d.]+" height="([\d.]+)" class="chart', svg)
+    assert found is not None
+    top, tall = map(float, found.groups())
+    assert top + tall <= 550
+    for _, size, x, y, text in over:
+        assert 110 < y < top
+        assert x >= 640
+        assert x + width(text, size, bold=True) <= 1145
+
+
 @pytest.mark.parametrize("told", [SHORT, LONG], ids=["short", "long"])
 def test_a_picture_is_as_tall_as_what_it_holds(told: Told) -> None:
     """Texts, drawings and notes stand one below the other, all of them whole."""

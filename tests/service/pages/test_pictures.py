@@ -187,6 +187,24 @@ def test_every_page_has_a_poster(reader: Reader, page: str, lang: str) -> None:
     assert len(answer.data) < 300_000
 
 
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize(
+    ("lang", "said", "what"),
+    [("en", "first promised for 2025", "operation started"), ("zh", "最初承诺2025年", "开始运行")],
+)
+def test_a_record_draws_the_promise_that_its_sentence_names(
+    reader: Reader, lang: str, said: str, what: str
+) -> None:
+    """Under what it is of, and not the one with the most rungs, which came long ago."""
+    asked = f"?at=2026-11-27&stated=2026-11-27&lang={lang}"
+    poster = reader.ask(f"/posters/records/heps.png{asked}").get_data(as_text=True)
+    assert re.search(f'<text class="label"[^>]*>{what}</text>', poster)
+    assert "29 Jun 2019" not in poster
+    frame = html(reader, f"/embed/records/heps{asked}")
+    assert said in re.sub("<[^>]+>", "", frame)
+    assert re.search(f'<h2 class="em-what[^>]*>{what}[:：]', frame)
+
+
 def test_a_poster_is_asked_as_its_page_is(reader: Reader) -> None:
     """Live it is asked again, and what is no page has no poster."""
     live = reader.ask("/posters/slips.png?country=CN")
