@@ -236,7 +236,8 @@ def _with_headers(response: Response) -> Response:
     seal(response)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer")
-    if "frame-ancestors *" not in headers.get("Content-Security-Policy", ""):
+    # Only the policy of a frame leaves out where it may stand.
+    if "frame-ancestors" in headers.get("Content-Security-Policy", "frame-ancestors"):
         headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
     # A drawing that is opened by itself has its look in it.

@@ -14,8 +14,9 @@ from service.pages.shell.answering import Make, Visit
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members, Piece
 
-POLICY = rendering.POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
-"""A frame may stand in any page; nothing else is allowed to it than to the page itself."""
+POLICY = rendering.POLICY.replace("; frame-ancestors 'none'", "")
+"""A frame may stand in any page, so it says nothing of `frame-ancestors`, whose `*` leaves out what
+is no page of the network, such as a file on a disk. Else it may what the page itself may."""
 
 
 def framed(page: str, make: Make) -> Make:
