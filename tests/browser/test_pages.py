@@ -122,6 +122,45 @@ def test_no_label_meets_another_or_leaves_its_drawing(
         assert page.evaluate(LABELS) == [], width
 
 
+HEADS = """() => {
+  const box = (of) => {
+    const range = document.createRange();
+    range.selectNodeContents(of);
+    return range.getBoundingClientRect();
+  };
+  const texts = [...document.querySelectorAll(".cmp-hero .yr2, .cmp-hero .lede")];
+  const boxes = texts.map(box);
+  const meet = [];
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) {
+      meet.push([texts[i].textContent.trim(), Math.round(a.right), Math.round(b.left)]);
+    }
+  }));
+  return meet;
+}"""
+"""Which of the two sides of a comparison and its sentence stand on another."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "at=2016&to_at=2026-11-27",
+        "at=2016-09-27&to_at=2026-09-28&country=CN",
+        "at=2026-09-28&country=CN&to_country=US",
+    ],
+)
+def test_no_side_of_a_comparison_is_written_over_another(
+    open_page: OpenPage, server: str, asked: str, lang: str
+) -> None:
+    """A day in words is longer than a year, and has the same room."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/compare?{asked}&lang={lang}")
+    for width in (1920, 1440, 1280, 1024, 961, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(HEADS) == [], width
+
+
 CHOSEN = """() => [...document.querySelectorAll(".clock select, .clock summary")].filter((each) => {
     if (!each.checkVisibility()) return false;
     const { font, paddingLeft, paddingRight } = getComputedStyle(each);
