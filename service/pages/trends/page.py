@@ -28,6 +28,7 @@ from service.trends.trend import BY, MEASURES, ONLY_WITH, Trend
 from service.words import labels
 from service.words.labels import unit_of
 from service.words.names import text_in
+from service.words.number import number_text
 from service.words.places import Place, country, place_title
 from service.words.speech import Speech
 
@@ -105,6 +106,7 @@ def trends_page(visit: Visit, *, narrow: tuple[int, int] = (340, 300)) -> Member
             "key": " ".join(value or "-" for value in each["key"].values()) or "all",
             "unit": unit_of(each["key"].get("unit") or "", each, lang),
             "points": [(parse_iso(point["at"]), _value(point)) for point in each["points"]],
+            "cells": [_cell(point) for point in each["points"]],
             "status": _only_status(each["key"]),
         }
         for each in answer["series"]
@@ -288,6 +290,15 @@ def _name(
 def _value(point: Mapping[str, object]) -> float | None:
     value = point.get("count", point.get("value"))
     return float(value) if isinstance(value, int | float) else None
+
+
+def _cell(point: Mapping[str, Any]) -> str:
+    """A point in the table: from how many are certain to how many are possible, as a state and a
+    comparison say it, or its one number."""
+    if "certain" in point and point["certain"] != point["possible"]:
+        return f"{number_text(point['certain'])}–{number_text(point['possible'])}"
+    value = _value(point)
+    return "" if value is None else number_text(value)
 
 
 def _last(points: list[tuple[int, float | None]]) -> float | None:

@@ -486,6 +486,23 @@ def test_a_trend_says_from_when_on_its_points_are_what_was_last_known(client: Fl
     assert "nothing that is expected" not in get(client, f"/trends?{asked}&to=2016&lang=en").text
 
 
+def test_a_trend_shows_how_many_are_certain_and_how_many_possible(client: FlaskClient) -> None:
+    """In its table, where they differ, as the comparison of the same day does."""
+    asked = "status=operating&from=2005&to=2020&step=month"
+    html = get(client, f"/trends?{asked}&lang=en").text
+    cells = re.findall(r'<td class="num">([^<]*)</td>', html)
+    (series,) = client.get(f"/v1/trends?{asked}").get_json()["series"]
+    assert len(cells) == len(series["points"])
+    ranges = {}
+    for cell, point in zip(cells, series["points"], strict=True):
+        ends = [point.get("certain", point["count"]), point.get("possible", point["count"])]
+        assert cell == "–".join(map(str, dict.fromkeys(ends)))
+        if len(set(ends)) > 1:
+            ranges[point["at"]] = cell
+    day, cell = ranges.popitem()
+    assert f"<b>{cell}</b>" in get(client, f"/compare?at={day}&to_at=2024&lang=en").text
+
+
 @pytest.mark.parametrize("asked", ["at=2013&to_at=2100", "at=2100&stated=2016&to_stated=2020"])
 def test_a_row_of_two_days_says_what_is_only_expected(client: FlaskClient, asked: str) -> None:
     """In its words as in its cells: not "as before" of what is to run on the second side."""
