@@ -79,7 +79,7 @@ def _became(pair: Mapping[str, Any], say: Speech) -> tuple[str, str]:
     if b is not None and hoped(b):
         return sign, _to_come(b, say)
     if a is not None and hoped(a):
-        return _came_of(a["expected"]["status"], b, say)
+        return sign, _came_of(a, b, say)
     if pair["change"] == "same":
         return sign, say("as before")
     if b is None or b["status"] is None:
@@ -108,20 +108,24 @@ def _to_come(b: Mapping[str, Any], say: Speech) -> str:
     return say("; ").join((held, words))
 
 
-def _came_of(status: str, b: Mapping[str, Any] | None, say: Speech) -> tuple[str, str]:
-    """What became of a facility that was expected to have a status: a sign, and words."""
-    before = labels.label(status, say.lang)
+def _came_of(a: Mapping[str, Any], b: Mapping[str, Any] | None, say: Speech) -> str:
+    """What became of a facility that was expected to have a status. It is "still" what it was when
+    last heard of, by which pairs go, where no status but the expected one differs."""
+    expected = a["expected"]["status"]
+    before = labels.label(expected, say.lang)
     if b is None or b["status"] is None:
-        return "−", say("expected: %(before)s; not begun", before=before)
-    if b["status"] == status:
-        return "=", say("as expected, %(date)s", date=_since(b, say.lang))
-    return (
-        "~",
-        say(
-            "expected: %(before)s; %(after)s since %(date)s",
-            before=before, after=labels.label(b["status"], say.lang), date=_since(b, say.lang),
-        ),
-    )  # fmt: skip
+        return say("expected: %(before)s; not begun", before=before)
+    after, since = labels.label(b["status"], say.lang), _since(b, say.lang)
+    if b["status"] == expected:
+        return say("as expected, %(date)s", date=since)
+    if b["status"] == a["status"]:
+        return say(
+            "expected: %(before)s; still %(after)s, since %(date)s",
+            before=before, after=after, date=since,
+        )  # fmt: skip
+    return say(
+        "expected: %(before)s; %(after)s since %(date)s", before=before, after=after, date=since
+    )
 
 
 def _since(row: Mapping[str, Any], lang: str) -> str:

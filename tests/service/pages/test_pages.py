@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
@@ -529,6 +530,27 @@ def test_counts_of_what_changed_say_that_they_go_by_what_was_last_known(
     assert told is not None
     words = " (by the status last known, whatever is expected)"
     assert told[1] == (words if is_beyond else "")
+
+
+@pytest.mark.parametrize(
+    "asked", ["at=2024&stated=2016", "at=2013&stated=2005", "at=2020&stated=2015"]
+)
+def test_the_signs_of_rows_are_those_that_are_counted(client: FlaskClient, asked: str) -> None:
+    """By the status that was last known also where another was expected."""
+    asked += "&to_stated=2026"
+    answer = client.get(f"/v1/compare?{asked}").get_json()
+    html = get(client, f"/compare?{asked}&lang=en").text
+    rows = [_bare(row) for row in re.findall(r"<tr[^>]*>.*?</tr>", html, re.DOTALL) if "sg" in row]
+    signs = Counter(re.findall(r'class="sg">(.)</span>', html.partition('id="facilities"')[2]))
+    signs["-"] = signs.pop("−", 0)
+    assert dict(signs) == answer["change"]
+    assert f"<b>=</b> {answer['change']['=']} as before" in html
+    still = [
+        pair
+        for pair in answer["pairs"]
+        if pair["a"] and pair["a"]["status"] and pair["a"]["expected"] and pair["change"] == "same"
+    ]
+    assert sum("; still " in row for row in rows) == len(still)
 
 
 def _figure(html: str, at: int) -> str:
