@@ -8,8 +8,9 @@ comes of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from events.dates import Bounds, Day
 from events.milestone import MilestoneRecorded
@@ -57,6 +58,32 @@ def overdue_answer(reading: Reading, query: Query) -> Members:
         "items": items,
         "next": following,
     }
+
+
+class Silence(NamedTuple):
+    """Of how many overdue promises nothing was said of the facility since they were due; of those
+    on a page the day of the last word, by the ids of their statements."""
+
+    promises: int
+    last_said: Mapping[str, Day]
+
+
+def silence(reading: Reading, query: Query) -> Silence:
+    """What is overdue because nobody said more, of the promises of `overdue_answer`."""
+    meant: Promised = query.about
+    view = reading.at(
+        query.as_of, countries=meant.place.codes, field=meant.field, class_=meant.class_
+    )
+    plans = _Plans.of(view, view.find("overdue", view.status_day), meant)
+    said = view.last_said(plans.found["record"])
+    # A plan is overdue from its last possible day on.
+    unheard = said < plans.first
+    last = dict(zip(plans.found["record"].tolist(), said.tolist(), strict=True))
+    page, _ = page_of(query, len(plans.found))
+    shown = ((row, last[abs(row.id) >> 32]) for row in plans.by_first_day(page))
+    return Silence(
+        int(unheard.sum()), {row.statement: day for row, day in shown if day < row.vf}
+    )
 
 
 def due_answer(reading: Reading, query: Query) -> Members:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.clocks import AsOf
 from events.dates import Bounds, Day, Language, civil, day, parse_iso, year_of
 from events.vocabulary import FIELDS
-from projections.kinds.ladders import slip
+from projections.kinds.ladders import Dated, slip
 from service.drawing.lanes import Bar, Dot, Edge, Frame, Heading, Lane, Rung, Staircase, on
 from service.feeds.titles import title_of
 from service.items.item import Item
@@ -208,7 +208,7 @@ def staircase_of(
     if came is not None:
         result = short_interval(counted, lang)
     elif counted.outcome == "overdue":
-        result = short_slip(None if first.latest is None else stated - first.latest, lang)
+        result = _overdue_words([edge(plan) for plan in plans], stated, say)
     return Staircase(
         rungs=tuple(rungs),
         came=None if came is None else edge(came),
@@ -249,34 +249,76 @@ def counted_days(counted: Counted) -> int | None:
 def short_interval(counted: Counted, lang: Language) -> str:
     """The slip of what came in words, at least and at most; "on time" where it may have been."""
     slip = counted.ladder.slip
-    if slip is None:
+    return "" if slip is None else came_words(slip.earliest, slip.latest, lang)
+
+
+def came_words(earliest: float | None, latest: float | None, lang: Language) -> str:
+    """How late or early one promise was kept, as the sentences have it: "on time" where it may have
+    been.
+
+    >>> came_words(1699, 2064, "en"), came_words(-150, 30, "en"), came_words(-30, None, "zh")
+    ('+4.7 to +5.7 y', 'on time', '如期')
+    """
+    certain = (earliest is not None and earliest > 0) or (latest is not None and latest < 0)
+    return short_slips(earliest, latest, lang) if certain else slip_words(0, lang)
+
+
+class Behind(NamedTuple):
+    """How many days ago something was promised for, and whether by its first promise."""
+
+    days: int
+    of_first: bool
+
+
+def behind_of(plans: Sequence[Dated], stated: Day) -> Behind | None:
+    """How far something that is overdue is behind the last possible day of its first promise, or,
+    where that has not passed, of the last one that has come; None where none has."""
+    first = plans[0].latest
+    if first is not None and first < stated:
+        return Behind(stated - first, of_first=True)
+    come = [each.latest for each in plans if each.latest is not None and each.latest <= stated]
+    return Behind(stated - come[-1], of_first=len(plans) == 1) if come else None
+
+
+def _overdue_words(plans: Sequence[Dated], stated: Day, say: Speech) -> str:
+    """How far something that is overdue is behind, without what it is counted from where that is
+    its first promise."""
+    behind = behind_of(plans, stated)
+    if behind is None:
         return ""
-    if counted_days(counted) == 0:
-        return slip_words(0, lang)
-    return short_slips(slip.earliest, slip.latest, lang)
+    if behind.days == 0:
+        return say("due on this very day")
+    slip = short_slip(behind.days, say.lang)
+    return slip if behind.of_first else say("%(slip)s since the last promise", slip=slip)
 
 
 def short_slips(earliest: float | None, latest: float | None, lang: Language) -> str:
-    """An interval of slips in the unit that fits its farther end, an open end left out.
+    """An interval of slips, each end in the unit that fits it, as in the sentences; an open end is
+    left out.
 
     >>> short_slips(1699, 2064, "en"), short_slips(-621, -243, "zh"), short_slips(20, None, "en")
-    ('+4.7 to +5.7 y', '−1.7至−0.7年', '+20 d or more')
+    ('+4.7 to +5.7 y', '−1.7年至−8个月', '+20 d or more')
     >>> short_slips(0, 0, "en"), short_slips(30, 30, "en"), short_slips(None, None, "en")
     ('on time', '+30 d', '?')
+    >>> short_slips(0, 150, "en"), short_slips(300, 700, "en")
+    ('0 to +5 mo', '+10 mo to +1.9 y')
     """
     if earliest is None and latest is None:
         return "?"
     ends = [end for end in (earliest, latest) if end is not None]
     if not any(ends):
         return slip_words(0, lang)
-    unit = unit_of(max(map(abs, ends)))
-    numbers = [_signed(in_unit(end, unit)) for end in ends]
-    name = _UNITS[unit][lang]
+    units = [unit_of(end) for end in ends]
+    numbers = [_signed(in_unit(end, unit)) for end, unit in zip(ends, units, strict=True)]
+    texts = [f"{number}{_UNITS[unit][lang]}" for number, unit in zip(numbers, units, strict=True)]
     if len(ends) == 1:
-        return _half_open(numbers[0], name, lang, least=earliest is not None)
-    if numbers[0] == numbers[1]:
-        return f"{numbers[0]}{name}"
-    return f"{numbers[0]}{'至' if lang == 'zh' else ' to '}{numbers[1]}{name}"
+        return _half_open(texts[0], lang, least=earliest is not None)
+    if texts[0] == texts[1]:
+        return texts[0]
+    # A unit is written once for both; nothing has none.
+    if units[0] == units[1] or numbers[0] == "0":
+        texts[0] = numbers[0]
+    return f"{texts[0]}{'至' if lang == 'zh' else ' to '}{texts[1]}"
 
 
 def interval_words(days: Mapping[str, Any] | None, lang: Language) -> str:
@@ -305,10 +347,10 @@ def _signed(value: float) -> str:
     return sign + number_text(abs(value), grouped=False)
 
 
-def _half_open(end: str, unit: str, lang: Language, *, least: bool) -> str:
+def _half_open(end: str, lang: Language, *, least: bool) -> str:
     if lang == "zh":
-        return f"{end}{unit}{'以上' if least else '以下'}"
-    return f"{end}{unit} or {'more' if least else 'less'}"
+        return f"{end}{'以上' if least else '以下'}"
+    return f"{end} or {'more' if least else 'less'}"
 
 
 def outcome_words(counted: Counted, lines: Mapping[str, Any], say: Speech) -> str:
@@ -384,14 +426,14 @@ def _remark(
     late."""
     lang = say.lang
     overdue = [
-        first.latest
+        behind
         for each in counted
         if each.outcome == "overdue"
-        and (first := edge(lines[each.ladder.plans[0]])).latest is not None
+        and (behind := behind_of([edge(lines[id]) for id in each.ladder.plans], stated)) is not None
     ]
     if overdue:
-        late = stated - min(overdue)
-        return say("%(slip)s so far", slip=short_slip(late, lang)), True
+        late = max(overdue)
+        return say("%(slip)s so far", slip=short_slip(late.days, lang)), True
     slips = [(days, each) for each in counted if (days := counted_days(each)) is not None]
     worst = max(slips, key=lambda slip: slip[0], default=None)
     if worst is not None and worst[0] > 0:

@@ -12,7 +12,7 @@ import msgspec
 from events.clocks import AsOf
 from events.dates import Bounds, Day, Language, year_of
 from events.vocabulary import FIELDS
-from projections.kinds.ladders import CAME, OPEN, OUTCOMES, Outcome, slip
+from projections.kinds.ladders import CAME, OPEN, OUTCOMES, Outcome
 from projections.views.reading import Reading
 from service.asking.paging import Lists
 from service.asking.parameter import choice, texts_of, values_of
@@ -20,7 +20,7 @@ from service.asking.query import Arguments, Query
 from service.drawing.lanes import Edge
 from service.drawing.promised import AxisWords, draw_promised
 from service.drawing.promised import Promised as Mark
-from service.pages.drawn.lanes import interval_words
+from service.pages.drawn.lanes import behind_of, came_words, interval_words, short_slip
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import ahead, clock_bar, written
 from service.pages.shell.here import PART
@@ -32,7 +32,7 @@ from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.promises.filters import GROUPS, Promised, after_period
 from service.promises.overdue import due_answer, overdue_answer
 from service.promises.question import SLIPS
-from service.promises.slips import days_of, slips_answer
+from service.promises.slips import slips_answer
 from service.sentences.times import duration
 from service.words import labels, language, places
 from service.words.number import number_text
@@ -255,14 +255,20 @@ def _totals(totals: Mapping[str, Any], lang: Language) -> Members:
     return {
         **totals,
         "came": _came(totals),
-        "median": interval_words(totals["median"], lang),
-        "worst_slip": interval_words((totals["worst"] or {}).get("slip_days"), lang),
+        "median": _median(totals, lang),
+        "worst_slip": _came_words((totals["worst"] or {}).get("slip_days"), lang),
     }
 
 
 def _came(totals: Mapping[str, Any]) -> int:
     """Of how many ladders something came, also where its delay is open on a side."""
     return sum(totals["outcomes"].get(outcome, 0) for outcome in CAME)
+
+
+def _median(totals: Mapping[str, Any], lang: Language) -> str:
+    """The median slip in words; of one promise alone it is told as that one's."""
+    words = _came_words if totals["of"] == 1 else interval_words
+    return words(totals["median"], lang)
 
 
 def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
@@ -279,7 +285,7 @@ def _group(name: str, group: Mapping[str, Any], lang: Language) -> Members:
         **group,
         "text": text,
         "came": _came(group),
-        "median": interval_words(group["median"], lang),
+        "median": _median(group, lang),
         "counts": [(name, group["outcomes"].get(name, 0)) for name in TOLD],
     }
 
@@ -344,9 +350,11 @@ def _item(
 ) -> Members:
     first, last = each["plans"][0], each["plans"][-1]
     # What did not come has no slip, and yet may have been put off, or be behind its first plan.
-    put_off = None if each["slip_days"] else last["slip_days"]
+    put_off = "" if each["slip_days"] else interval_words(last["slip_days"], lang)
+    behind = None
     if each["outcome"] == "overdue":
-        put_off = days_of(slip(Bounds.of(first["bounds"]), Bounds(horizon, horizon)))
+        behind = behind_of([Bounds.of(plan["bounds"]) for plan in each["plans"]], horizon)
+        put_off = short_slip(behind.days, lang) if behind is not None and behind.days else ""
     return {
         **each,
         "name": names.get(each["record"], each["name"]),
@@ -355,19 +363,21 @@ def _item(
         "said": first["stated"],
         "last": last["date"] if len(each["plans"]) > 1 else "",
         "came": (each["came"] or {}).get("date"),
-        "slip": interval_words(each["slip_days"], lang),
-        "put_off": interval_words(put_off, lang),
+        "slip": _came_words(each["slip_days"], lang),
+        "put_off": put_off,
+        "of_first": behind.of_first if behind is not None and len(each["plans"]) > 1 else None,
         "is_open": each["outcome"] in OPEN,
     }
 
 
+def _came_words(days: Mapping[str, Any] | None, lang: Language) -> str:
+    """How late one promise was kept; "" for none."""
+    return "" if days is None else came_words(days["earliest"], days["latest"], lang)
+
+
 def _open(each: Mapping[str, Any], names: Mapping[str, str], lang: Language) -> Members:
+    """A promise that is overdue or due; how long it is overdue is told as the sentences tell it, by
+    the last day that it may have meant."""
     name = names.get(each["record"], each["name"])
-    return {**each, "name": name, "days": _late(each["days"], lang)}
-
-
-def _late(days: Mapping[str, Any], lang: Language) -> str:
-    """How late something is at least and at most, without signs; "" if it is due today."""
-    if days["earliest"] == days["latest"] == 0:
-        return ""
-    return interval_words(days, lang).replace("+", "")
+    days = each["days"]["earliest"]
+    return {**each, "name": name, "days": duration(days, lang) if days else ""}

@@ -161,3 +161,54 @@ def test_what_came_is_counted_where_its_delay_is_open(juno: Teller) -> None:
     column = re.findall(r"<th [^>]*>([^<]*)", header).index("Came")
     row = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", groups.partition("<tbody>")[2], re.DOTALL)
     assert row[column] == "1"
+
+
+def test_how_long_it_is_overdue_is_told_once(client: FlaskClient) -> None:
+    """In the list, on the tile, in the table and on the record as the sentences tell it."""
+    answer = client.get("/v1/overdue").get_json()
+    longest = answer["items"][0]["record"]
+    [told] = re.findall(r", by (.*)\.", answer["sentence"]["en"])
+    html = read(client, "/slips?outcome=overdue")
+    assert f'<span class="num">{told}</span>' in html
+    assert f"overdue by {told}<" in html
+    short = told.replace(" years", " y").replace(" months", " mo")
+    assert f'<span class="muted">+{short} so far</span>' in html
+    record = read(client, f"/records/{longest}")
+    assert f"{told} overdue" in record.replace("</b>", "").replace("<b>", "")
+    assert f">+{short}<" in record
+
+
+def test_what_was_put_off_says_since_which_promise_it_is_counted(juno: Teller) -> None:
+    """No delay of what is overdue begins before the promise from which it is counted."""
+    juno.tell(plan("p-light", "first-light", "2026", "2020"))
+    juno.tell(plan("p-light-2", "first-light", "2026-08", "2025"))
+    juno.tell(plan("p-run", "operation-started", "2020", "2019"))
+    juno.tell(plan("p-run-2", "operation-started", "2024", "2021"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    html = read(client, "/slips?stated=2026-11-27")
+    delays = [
+        " ".join(re.sub(r"<[^>]+>", " ", each).split())
+        for each in re.findall(r'<td data-h="Delay"[^>]*>(.*?)</td>', html)
+    ]
+    assert delays == [
+        "+3 mo so far since the last promise",
+        "+5.9 y so far since the first promise",
+    ]
+    assert "Counted since the last promise" in html
+    assert "overdue by 3 months" in html
+    assert "overdue by 1.9 years" in html
+    record = read(client, "/records/juno?stated=2026-11-27")
+    assert "+3 mo since the last promise" in record
+    assert ">+5.9 y<" in record
+
+
+def test_one_promise_that_may_have_been_kept_in_time_is_on_time(juno: Teller) -> None:
+    """In the table and on the tile, as in the sentence: it has no median."""
+    juno.tell(plan("p-run", "operation-started", "2020", "2019"))
+    juno.tell(milestone("run", "operation-started", "2020-06"))
+    juno.archive.catch_up()
+    html = read(create_app(juno.archive).test_client(), "/slips")
+    assert "The one that came was" in html
+    assert '<span class="num">on time</span><span class="what">the delay of the one that' in html
+    assert re.findall(r'<td data-h="Delay"[^>]*>(.*?)</td>', html) == ["on time"]
