@@ -20,6 +20,7 @@ from projections.views import bulk
 from projections.views.columns import Found
 from projections.views.reading import Reading, Slice
 from projections.views.state import Row
+from service.asking.aging import years_before
 from service.asking.json_text import Fragment
 from service.asking.paging import page_of
 from service.asking.query import Query
@@ -61,10 +62,12 @@ def overdue_answer(reading: Reading, query: Query) -> Members:
 
 
 class Silence(NamedTuple):
-    """Of how many overdue promises nothing was said of the facility since they were due; of those
-    on a page the day of the last word, by the ids of their statements."""
+    """Of how many overdue promises nothing was said of the facility since they were due, of how
+    many of them the last word is old, and of those on a page its day, by the ids of their
+    statements."""
 
     promises: int
+    old: int
     last_said: Mapping[str, Day]
 
 
@@ -81,8 +84,11 @@ def silence(reading: Reading, query: Query) -> Silence:
     last = dict(zip(plans.found["record"].tolist(), said.tolist(), strict=True))
     page, _ = page_of(query, len(plans.found))
     shown = ((row, last[abs(row.id) >> 32]) for row in plans.by_first_day(page))
+    old = unheard & (said < years_before(query.as_of.stated))
     return Silence(
-        int(unheard.sum()), {row.statement: day for row, day in shown if day < row.vf}
+        int(unheard.sum()),
+        int(old.sum()),
+        {row.statement: day for row, day in shown if day < row.vf},
     )
 
 

@@ -30,7 +30,7 @@ from service.pages.shell.pictured import Pictured
 from service.pages.shell.placing import places_offered
 from service.pages.shell.titling import as_told, headed, part_of_the_world
 from service.promises.filters import GROUPS, Promised, after_period
-from service.promises.overdue import due_answer, overdue_answer
+from service.promises.overdue import due_answer, overdue_answer, silence
 from service.promises.question import SLIPS
 from service.promises.slips import slips_answer
 from service.sentences.times import duration
@@ -148,7 +148,11 @@ def slips_page(visit: Visit) -> Members:
         },
         "cut_groups": any(len(rows) > pager.wanted.limit for rows in answer["by"].values()),
         "items": [_item(each, names, then.stated, lang) for each in answer["items"]],
-        "late": [_open(each, names, lang) for each in late["items"]],
+        "late": [
+            {**_open(each, names, lang), "last_said": _last_said(each, late, lang)}
+            for each in late["items"]
+        ],
+        "silence": late.get("silence"),
         "late_count": late["total"],
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
@@ -199,7 +203,10 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
     ladders = slips_answer(visit.reading, replace(query, about=replace(meant, **_FROM_THE_FIRST)))
     late, due = NOTHING_OPEN, NOTHING_OPEN
     if _lists(meant, "overdue"):
-        late = overdue_answer(visit.reading, Query("/v1/overdue", then, part, about=about))
+        overdue = Query("/v1/overdue", then, part, about=about)
+        late = overdue_answer(visit.reading, overdue)
+        if late["total"]:
+            late = {**late, "silence": silence(visit.reading, overdue)}
     if _lists(meant, "pending"):
         due = due_answer(visit.reading, Query("/v1/due", then, part, about=about))
     return ladders, late, due
@@ -368,6 +375,13 @@ def _item(
         "of_first": behind.of_first if behind is not None and len(each["plans"]) > 1 else None,
         "is_open": each["outcome"] in OPEN,
     }
+
+
+def _last_said(each: Mapping[str, Any], late: Mapping[str, Any], lang: Language) -> str:
+    """When the facility of an overdue promise was last heard of, where that was before it was
+    due."""
+    day = late["silence"].last_said.get(each["statement"])
+    return "" if day is None else language.brief_date(written(day), lang)
 
 
 def _came_words(days: Mapping[str, Any] | None, lang: Language) -> str:

@@ -212,3 +212,33 @@ def test_one_promise_that_may_have_been_kept_in_time_is_on_time(juno: Teller) ->
     assert "The one that came was" in html
     assert '<span class="num">on time</span><span class="what">the delay of the one that' in html
     assert re.findall(r'<td data-h="Delay"[^>]*>(.*?)</td>', html) == ["on time"]
+
+
+def test_what_nobody_said_more_of_since_it_was_due_is_told_apart(juno: Teller) -> None:
+    """On the tile, in the list and in numbers: it is overdue as far as anybody said."""
+    juno.tell(plan("p-light", "first-light", "2020", "2019"))
+    juno.tell(plan("p-run", "operation-started", "2022", "2018"))
+    juno.tell(milestone("built", "completed", "2021-06", stated="2021-06-30"))
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    html = read(client, "/slips?stated=2026-11")
+    tile, listed = html.split('<section id="overdue"')
+    assert "1 was last heard of more than five years ago." in listed
+    # The first light was due before the last word, the operation after it.
+    told = "last heard of 30 Jun 2021, before it was due"
+    assert "Nothing was said of 1 of them since it was due" in listed
+    assert listed.count(told) == 1
+    assert listed.index(told) > listed.index("promised for 2022")
+    assert told not in tile
+
+
+def test_the_longest_overdue_says_that_nobody_said_more(juno: Teller) -> None:
+    """Of one alone as of several."""
+    juno.tell(plan("p-run", "operation-started", "2020", "2018-01-31"))
+    juno.archive.catch_up()
+    html = read(create_app(juno.archive).test_client(), "/slips?stated=2026")
+    tile, listed = html.split('<section id="overdue"')
+    told = "last heard of 31 Jan 2018, before it was due"
+    assert "Nothing was said of it since it was due" in listed
+    assert told in tile
+    assert told in listed
