@@ -310,6 +310,7 @@ def _drawn(items: Sequence[Mapping[str, Any]], names: Mapping[str, str], visit: 
             outcome=each["outcome"],
             title=_title(each, names, visit),
             href=here.record(each["record"]),
+            name=names.get(each["record"], each["name"]),
         )
         for each in items
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from events.dates import day
 from service.drawing.lanes import Drawing, Edge, on
-from service.drawing.promised import AxisWords, Promised, draw_promised
+from service.drawing.promised import MOST_NAMES, AxisWords, Promised, draw_promised
 from tests.service.drawing.seeing import classed, leaving, meeting, tree
 
 WORDS = AxisWords(promised="first promised for", came="came", horizon="2026", about="A mark each")
@@ -56,5 +56,29 @@ def test_any_promises_are_drawn(promises: tuple[Promised, ...], narrow: bool) ->
     shown = drawn(*promises, narrow=narrow)
     root = tree(shown)
     assert root.findtext("desc") == "A mark each"
+    assert meeting(shown) == []
+    assert leaving(shown) == []
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_those_that_slipped_the_most_have_their_names(narrow: bool) -> None:
+    """Each facility once, as many as there is room for, on no mark and no other text; never what
+    was kept."""
+    late = [
+        replace(
+            LATE,
+            promised=on(day(2000 + number, 6, 1)),
+            came=on(day(2001 + number + number % 7, 6, 1)),
+            name=f"N{number}",
+        )
+        for number in range(20)
+    ]
+    overdue = [replace(OVERDUE, name="Overdue", href=f"/records/{each}") for each in range(3)]
+    shown = drawn(replace(KEPT, name="Kept"), *late, *overdue, narrow=narrow)
+    names = [each.text or "" for each in classed(tree(shown), "slipname")]
+    assert "Overdue" in names
+    assert "N13" in names
+    assert "Kept" not in names
+    assert len(names) == len(set(names)) <= MOST_NAMES[narrow]
     assert meeting(shown) == []
     assert leaving(shown) == []
