@@ -73,10 +73,21 @@ def slips_read(arguments: Arguments) -> Query:
 
 
 def slips_title(_: Reading, query: Query, say: Speech) -> str:
-    """Of which part of the world the promises are, and by when they were told."""
+    """Of which part of the world the promises are, what came of them, and as told by when."""
     meant: Promised = query.about
     part = part_of_the_world(meant.place, say, field=meant.field, class_=meant.class_)
-    return as_told(headed(part, say("promises kept and late"), say), query.as_of, say)
+    what = say("promises kept and late")
+    if meant.outcomes:
+        what = say("promises %(outcomes)s", outcomes=_outcomes_in_words(meant, say))
+    return as_told(headed(part, what, say), query.as_of, say)
+
+
+def _outcomes_in_words(meant: Promised, say: Speech) -> str:
+    """The outcomes that are asked for, in their order: "late and overdue"; "" for all."""
+    words = [labels.outcome(each, say.lang) for each in OUTCOMES if each in meant.outcomes]
+    if len(words) < 2:
+        return "".join(words)
+    return say("%(some)s and %(last)s", some=say(", ").join(words[:-1]), last=words[-1])
 
 
 def slips_page(visit: Visit) -> Members:
@@ -170,6 +181,7 @@ def slips_page(visit: Visit) -> Members:
         "texts": texts,
         "all_outcomes": OUTCOMES,
         "outcome": outcome,
+        "came_to": _outcomes_in_words(meant, say),
         "several": dict.fromkeys([NOT_KEPT, *([outcome] if "," in outcome else [])]),
         "told": TOLD,
         "fields": FIELDS,

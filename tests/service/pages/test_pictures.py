@@ -36,6 +36,7 @@ PAGES = {
     "/records/juno": "JUNO (Jiangmen Underground Neutrino Observatory)",
     "/records/rd-share-of-gdp": "R&D share of GDP, 2025",
     "/slips?country=CN": "China: promises kept and late",
+    "/slips?outcome=pending": "Promises pending",
     "/slips?stated=2016": "Promises kept and late, as stated by 2016",
     "/trends?from=1980&to=2020&by=country&status=operating": (
         "Facilities operating by country, 1980–2020"

@@ -112,6 +112,8 @@ def test_several_outcomes_are_asked_at_once(client: FlaskClient) -> None:
     """The form keeps them as it shows them."""
     html = read(client, "/slips?outcome=late,overdue")
     assert '<option value="late,overdue" selected>late, overdue</option>' in html
+    assert "Promised, and what came: late and overdue</h1>" in html
+    assert "<title>Promises late and overdue" in html
     html = read(client, "/slips?outcome=kept,early")
     assert '<option value="kept,early" selected>kept, early</option>' in html
 
