@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from events.dates import Language, day
+from events.dates import day
 from service.drawing.lanes import Frame
 from service.drawing.sparkline import sparkline
 from service.pages.drawn.courses import Courses, median_by
-from service.pages.drawn.lanes import FAMILIES
+from service.pages.drawn.lanes import FAMILIES, came_words, short_slips
 from service.pages.shell.answering import Visit
 from service.pages.shell.clockbar import written
 from service.pages.shell.layout import Members
 from service.promises.tally import Tally
-from service.sentences.times import Unit, in_unit, unit_of
-from service.words.number import number_text
-from service.words.word import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,32 +91,9 @@ class Figures:
             what = say("no promise was fulfilled yet")
             return self._figure("slip", "–", what, href)
         least, most, of = median
-        number, unit = slip_number(least, most, say.lang)
-        what = say.n(
-            "%(unit)s, median delay of %(num)s promise",
-            "%(unit)s, median delay of %(num)s promises",
-            of,
-            unit=unit,
-        )
-        return self._figure("slip", number, what, href)
-
-
-def slip_number(least: float, most: float, lang: Language) -> tuple[str, str]:
-    """An interval of days as a number and its unit.
-
-    >>> slip_number(30, 390, "en"), slip_number(30, 180, "en")
-    (('0.1–1.1', 'years'), ('1–6', 'months'))
-    """
-    unit = unit_of(max(abs(least), abs(most)))
-    ends = [
-        number_text(in_unit(value, unit), grouped=False).replace("-", "−")
-        for value in (least, most)
-    ]
-    return ends[0] if ends[0] == ends[1] else "–".join(ends), _UNITS[unit][lang]
-
-
-_UNITS: Mapping[Unit, Mapping[str, str]] = {
-    "day": word("unit", "days"),
-    "month": word("unit", "months"),
-    "year": word("unit", "years"),
-}
+        if of == 1:
+            # Of one promise there is no median: it is told as that one's delay is.
+            number = came_words(least, most, say.lang)
+            return self._figure("slip", number, say("delay of the one promise"), href)
+        what = say.n("median delay of %(num)s promise", "median delay of %(num)s promises", of)
+        return self._figure("slip", short_slips(least, most, say.lang), what, href)

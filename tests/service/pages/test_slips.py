@@ -244,3 +244,26 @@ def test_the_longest_overdue_says_that_nobody_said_more(juno: Teller) -> None:
     assert "Nothing was said of it since it was due" in listed
     assert told in tile
     assert told in listed
+
+
+@pytest.mark.parametrize(
+    ("asked", "number", "what"),
+    [
+        ("at=2020-06-15", "on time", "delay of the one promise"),
+        ("at=2021", "−22 to +30 d", "median delay of 2 promises"),
+    ],
+)
+def test_a_state_tells_delays_as_the_page_of_slips_does(
+    juno: Teller, asked: str, number: str, what: str
+) -> None:
+    """With a sign at each end; of one promise there is no median."""
+    juno.tell(plan("p-light", "first-light", "2020-06", "2019"))
+    juno.tell(milestone("light", "first-light", "2020-06-15"))
+    juno.tell(plan("p-run", "operation-started", "2020-10", "2019"))
+    juno.tell(milestone("run", "operation-started", "2020-10/2020-11-15"))
+    juno.archive.catch_up()
+    html = read(create_app(juno.archive).test_client(), f"/state?{asked}")
+    figure = html[html.index('href="/slips?came_by') :].partition("</a>")[0]
+    assert f'<span class="n">{number}</span>' in figure
+    assert what in figure
+    assert ("median" in what) == ("median" in figure)
