@@ -103,6 +103,7 @@ def slips_page(visit: Visit) -> Members:
     pager = Pager(here, skipped=meant.skipped, limit=limit)
     answer, late, due = _answers(visit, pager, then)
     drawn = answer["items"][:MOST_DRAWN]
+    put_off = _put_off(visit, answer["totals"], drawn, then.stated)
     answer = {**answer, "items": _on_page(visit, pager, answer)}
     lengths = (answer["totals"]["ladders"], late["total"], due["total"])
     if max(lengths) > ROWS and limit != few:
@@ -164,6 +165,7 @@ def slips_page(visit: Visit) -> Members:
             for each in late["items"]
         ],
         "silence": late.get("silence"),
+        "put_off": put_off,
         "late_count": late["total"],
         "due": [_open(each, names, lang) for each in due["items"]],
         "due_count": due["total"],
@@ -218,10 +220,15 @@ def _answers(visit: Visit, pager: Pager, then: AsOf) -> tuple[Mapping[str, Any],
         overdue = Query("/v1/overdue", then, part, about=about)
         late = overdue_answer(visit.reading, overdue)
         if late["total"]:
-            late = {**late, "silence": silence(visit.reading, overdue)}
+            late = {**late, "silence": silence(_afresh(visit.reading), overdue)}
     if _lists(meant, "pending"):
         due = due_answer(visit.reading, Query("/v1/due", then, part, about=about))
     return ladders, late, due
+
+
+def _afresh(reading: Reading) -> Reading:
+    """The same for what only the page asks beside its answers, which never refuses these."""
+    return reading._replace(budget=reading.budget.afresh())
 
 
 def _lists(meant: Promised, outcome: Outcome) -> bool:
@@ -246,6 +253,33 @@ def _on_page(visit: Visit, pager: Pager, answer: Mapping[str, Any]) -> Sequence[
     about = replace(visit.query.about, by=(), **asdict(wanted))
     further = slips_answer(visit.reading, replace(visit.query, about=about))
     return further["items"]  # type: ignore[no-any-return]
+
+
+def _put_off(
+    visit: Visit,
+    totals: Mapping[str, Any],
+    drawn: Sequence[Mapping[str, Any]],
+    horizon: Day,
+) -> int:
+    """How many promises that are still to come are certainly put off already: the first plan is
+    past, or the last one lies behind it. None are counted where there are more than are drawn."""
+    pending = totals["outcomes"].get("pending", 0)
+    if not 0 < pending <= MOST_DRAWN:
+        return 0
+    if totals["ladders"] > len(drawn):
+        few = replace(visit.query.about, outcomes=("pending",), by=(), **_FROM_THE_FIRST)
+        query = replace(visit.query, about=few)
+        drawn = slips_answer(_afresh(visit.reading), query)["items"]
+    return sum(
+        each["outcome"] == "pending" and _is_put_off(each["plans"], horizon) for each in drawn
+    )
+
+
+def _is_put_off(plans: Sequence[Mapping[str, Any]], horizon: Day) -> bool:
+    first = Bounds.of(plans[0]["bounds"]).latest
+    behind = (plans[-1]["slip_days"] or {}).get("earliest")
+    is_past = first is not None and first < horizon
+    return len(plans) > 1 and (is_past or (behind is not None and behind > 0))
 
 
 def _told_apart(visit: Visit, then: AsOf, items: Sequence[Members]) -> list[Members]:

@@ -267,3 +267,28 @@ def test_a_state_tells_delays_as_the_page_of_slips_does(
     assert f'<span class="n">{number}</span>' in figure
     assert what in figure
     assert ("median" in what) == ("median" in figure)
+
+
+@pytest.mark.parametrize("most", [MOST_DRAWN, 4])
+def test_what_is_put_off_and_still_to_come_is_counted(
+    juno: Teller, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Where its first plan is past or its last one lies behind that; not where both may be one."""
+    monkeypatch.setattr("service.pages.slips.page.MOST_DRAWN", most)
+    plans = {
+        "behind": ("2027", "2029"),
+        "past": ("2020", "202X"),
+        "same": ("2027", "2027-05"),
+        "once": ("2028",),
+        "came": ("2010", "2012"),
+    }
+    for name, dates in plans.items():
+        for number, date in enumerate(dates):
+            told = plan(f"p-{name}-{number}", "upgraded", date, f"200{number}")
+            juno.tell({**told, "entry": f"juno/upgraded/{name}"})
+    juno.tell({**milestone("came", "upgraded", "2012"), "entry": "juno/upgraded/came"})
+    juno.archive.catch_up()
+    client = create_app(juno.archive).test_client()
+    told = re.findall(r"; (\d+ put off already)", read(client, "/slips?stated=2026-06"))
+    assert told == ["2 put off already"]
+    assert "put off already" not in read(client, "/slips?stated=2026-06&outcome=late")
