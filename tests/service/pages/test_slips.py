@@ -289,6 +289,6 @@ def test_what_is_put_off_and_still_to_come_is_counted(
     juno.tell({**milestone("came", "upgraded", "2012"), "entry": "juno/upgraded/came"})
     juno.archive.catch_up()
     client = create_app(juno.archive).test_client()
-    told = re.findall(r"; (\d+ put off already)", read(client, "/slips?stated=2026-06"))
-    assert told == ["2 put off already"]
+    found = re.findall(r"; (\d+ put off already)", read(client, "/slips?stated=2026-06"))
+    assert found == ["2 put off already"]
     assert "put off already" not in read(client, "/slips?stated=2026-06&outcome=late")
