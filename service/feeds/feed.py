@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from events.dates import Language
+from events.dates import Language, iso
 from projections.views.reading import Reading, Slice
 from service.archive import Archive
 from service.asking.filters import PINNING, Wanted
@@ -23,6 +23,10 @@ from service.feeds.parameters import ITEMS, Matter, choice
 from service.feeds.parameters import LIMIT as LIMIT_OF_FEED
 from service.items.item import KINDS, Item, Kind
 from service.items.selection import Selection
+from service.words import language
+from service.words.labels import LEFT_OUT
+from service.words.number import number_text
+from service.words.speech import Speech
 from service.words.word import Word
 
 LIMIT = 500
@@ -179,9 +183,26 @@ class Context:
 
     @property
     def clocks(self) -> str:
-        """The clocks as a pinned URL has them: `at 2013-12-31, stated 2016-12-31, known @7`."""
-        texts = dict(self.query.pairs({}))
-        return ", ".join(f"{name} {texts[name]}" for name in ("at", "stated", "known"))
+        """The clocks in words, as pictures of pages have them too."""
+        say, as_of = Speech(self.lang), self.query.as_of
+        at, stated = (language.date(iso(day), self.lang) for day in (as_of.at, as_of.stated))
+        return say("; ").join(
+            (
+                say("Date: %(day)s", day=at),
+                say("according to sources up to %(day)s", day=stated),
+                say("as recorded at %(position)s", position=f"@{as_of.known}"),
+            )
+        )
+
+    @property
+    def left_out(self) -> str:
+        """How much is left out and why, in words; empty where nothing is."""
+        say = Speech(self.lang)
+        texts = [
+            LEFT_OUT[reason][self.lang].format(n=number_text(count))
+            for reason, count in sorted(self.omitted.items())
+        ]
+        return say("Left out: %(what)s", what=say(", ").join(texts)) if texts else ""
 
     def url(self, path: str) -> str:
         """A whole URL of a path of ours."""

@@ -14,7 +14,7 @@ from service.feeds.titles import lane_name
 from service.feeds.vis_timeline import tooltip, viewed
 from service.items.item import Item, Kind, Plan
 from service.items.when import When
-from service.words.labels import AS_OF, KIND_WORDS, LEFT_OUT, field_word
+from service.words.labels import KIND_WORDS, field_word
 from service.words.word import word
 
 LIMIT = 2_000
@@ -166,7 +166,7 @@ def _edge(when: When) -> Edge:
 
 
 def _captions(context: Context) -> Iterator[str]:
-    yield f"{AS_OF[context.lang]}: {context.clocks}. {context.pinned}"
-    if context.omitted:
-        reasons = ", ".join(f"{name} {count}" for name, count in sorted(context.omitted.items()))
-        yield f"{LEFT_OUT[context.lang]}: {reasons}"
+    stop = "。" if context.lang == "zh" else ". "
+    yield f"{context.clocks}{stop}{context.pinned}"
+    if told := context.left_out:
+        yield told

@@ -19,7 +19,6 @@ from service.feeds.titles import title_of
 from service.items.item import Item
 from service.items.when import When, when
 from service.words.labels import (
-    AS_OF,
     CONTESTED,
     DISPUTED,
     KIND_WORDS,
@@ -103,8 +102,7 @@ TIMELINEJS = Feed(
 
 def _clocks(context: Context) -> str:
     """The clocks of the feed, with a link to where it stands for ever."""
-    link = f'<a href="{escape(context.pinned)}">{escape(context.clocks)}</a>'
-    return f"<p>{AS_OF[context.lang]}: {link}</p>"
+    return f'<p><a href="{escape(context.pinned)}">{escape(context.clocks)}</a></p>'
 
 
 def _slide(item: Item, context: Context) -> Members:
@@ -142,7 +140,8 @@ def _text(item: Item, context: Context) -> str:
         for source in item.sources
     ]
     if named:
-        parts.append(f"<p>{ORIGIN[context.lang]}: {'; '.join(named)}</p>")
+        colon, between = ("：", "；") if context.lang == "zh" else (": ", "; ")
+        parts.append(f"<p>{ORIGIN[context.lang]}{colon}{between.join(named)}</p>")
     parts.append(f'<p><a href="{escape(record)}">{RECORD[context.lang]}</a></p>')
     return "".join(parts)
 

@@ -283,6 +283,17 @@ UNITS = Words(
 )
 """The units of readings that are words; the others are signs, the same in every language."""
 
+LEFT_OUT = Words(
+    {
+        "limit": word("left out", "{n} that are less significant"),
+        "no-date": word("left out", "{n} without a date"),
+        "no-mark": word("left out", "{n} without a mark of their own"),
+        "far-year": word("left out", "{n} in years too far away"),
+        "no-slip": word("left out", "{n} without a known delay"),
+    }
+)
+"""What a picture or a tool leaves out, by the reason that `Annales-Omitted` gives."""
+
 # --- marks of formats
 
 PLANNED = word("planned", "planned")
@@ -293,8 +304,6 @@ NO_END = word("no end", "no end known")
 PRESENT = word("present", "present")
 ORIGIN = word("origin", "Sources")
 RECORD = word("record", "The whole record")
-AS_OF = word("as of", "As of")
-LEFT_OUT = word("left out", "Left out")
 DAYS_LATE = word("days late", "days late")
 
 # --- a code in words

@@ -28,6 +28,7 @@ from service.pages.shell.kind import PageKind
 from service.pages.shell.layout import FormatLink, Members
 from service.pages.shell.placing import places_offered
 from service.web.root import root
+from service.words import labels
 from service.words.speech import Speech
 
 
@@ -131,12 +132,7 @@ def viewer_page(visit: Visit, viewer: Viewer) -> Members:
             description=viewer.about(say),
         ),
         **_described(viewer, say),
-        "omitted": {
-            "limit": say("{n} that are less significant"),
-            "no-date": say("{n} without a date"),
-            "far-year": say("{n} in years too far away"),
-            "no-slip": say("{n} without a known delay"),
-        },
+        "omitted": {reason: words[visit.lang] for reason, words in labels.LEFT_OUT.items()},
         "feed_url": url,
         "feed_link": root() + url,
         "texts": visit.texts,

@@ -59,8 +59,11 @@ def test_a_picture_shows_every_facility_and_its_clocks(reader: Reader, lang: str
     root = picture(reader, f"?country=CN&field=particle-physics&lang={lang}&at=2020")
     text = said(root)
     assert ("JUNO" if lang == "en" else "江门中微子实验") in text
-    assert "at 2020-12-31" in text
-    assert "known @" in text
+    day, known = ("Date: 31 December 2020", "as recorded at @")
+    if lang == "zh":
+        day, known = ("日期：2020年12月31日；信息截至", "收录截至@")
+    assert day in text
+    assert known in text
     links = {link.get("href", "") for link in root.iter(f"{SVG}a")}
     assert any(link.endswith("/records/juno") for link in links)
     assert all(link.startswith("http") for link in links)
@@ -80,7 +83,15 @@ def test_what_is_left_out_is_written_under_the_picture(reader: Reader) -> None:
     """And in the header."""
     answer = reader.ask("/v1/feeds/svg?country=CN&limit=20")
     count = answer.headers["Annales-Omitted"].partition("=")[2]
-    assert f"Left out: limit {count}" in answer.get_data(as_text=True)
+    assert f"Left out: {count} that are less significant" in answer.get_data(as_text=True)
+
+
+def test_what_has_no_mark_is_told_in_chinese(reader: Reader) -> None:
+    """In words, and so are the clocks; no word of a parameter or a header is left."""
+    text = reader.ask("/v1/feeds/svg?at=1990&country=CN&lang=zh").get_data(as_text=True)
+    assert "未显示：29项没有单独的标记" in text
+    assert "no-mark" not in text
+    assert "日期：1990年12月31日；信息截至" in text
 
 
 def test_a_kind_without_a_facility_has_a_lane_of_its_own(hard_reader: Reader) -> None:

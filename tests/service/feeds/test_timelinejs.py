@@ -45,6 +45,12 @@ def test_a_date_is_as_precise_as_its_source(hard_reader: Reader, date: Hard, lan
     assert "end_date" not in found[date.id]
 
 
+def test_the_first_slide_says_its_clocks_in_words(hard_reader: Reader) -> None:
+    """In the language of the slides."""
+    text = hard_reader.get("/v1/feeds/timelinejs", at="2013", lang="zh")["title"]["text"]["text"]
+    assert ">日期：2013年12月31日；信息截至" in text
+
+
 def test_no_member_is_null(hard_reader: Reader) -> None:
     """TimelineJS takes null for the year 0."""
     text = hard_reader.ask("/v1/feeds/timelinejs?limit=500").get_data(as_text=True)
