@@ -33,8 +33,8 @@ from service.words.labels import (
     KIND_WORDS,
     NO_END,
     PLANNED,
-    STATUS_WORDS,
     field_word,
+    status,
 )
 from service.words.printable import printable
 from service.words.word import word
@@ -223,7 +223,7 @@ def _categories(item: Item, lang: Language) -> list[str]:
     if item.country:
         words.append(item.country)
     if item.status is not None:
-        words.append(STATUS_WORDS[item.status][lang])
+        words.append(status(item.status, lang, ran=item.ran if item.kind == "phase" else None))
     return words
 
 

@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ from service.items.completing import completed
 from service.items.item import Item, Source, in_time
 from service.items.reading import read
 from service.items.when import When, in_words
-from service.words.labels import CLASS_WORDS, STATUS_WORDS, field_word
+from service.words.labels import CLASS_WORDS, field_word, status
 from service.words.names import text_in
 from service.words.word import word
 
@@ -206,7 +207,7 @@ class _Lives:
             yield SITE | {"sourceLabels": _labels(CLASS_WORDS.of, card["class"])}
         for phase in phases:
             when = self._span(phase.start, None if phase.point else _end(phase))
-            labels = _labels(STATUS_WORDS.of, phase.status or "")
+            labels = _labels(partial(status, ran=phase.ran), phase.status or "")
             yield SITE | {"sourceLabels": labels} | ({"when": when} if when else {})
 
     def _documents(self, card: Members) -> Iterator[Members]:

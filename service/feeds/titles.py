@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.items.item import Item
-from service.words.labels import KIND_WORDS, MILESTONE_WORDS, STATUS_WORDS
+from service.words.labels import KIND_WORDS, MILESTONE_WORDS, status
 
 
 def title_of(item: Item, lang: str) -> str:
@@ -14,7 +14,7 @@ def title_of(item: Item, lang: str) -> str:
     In Chinese a milestone without a Chinese title is called by its facility and the word for it.
     """
     if item.kind == "phase" and item.status is not None:
-        return _joined(item.name[lang], STATUS_WORDS[item.status][lang], lang)
+        return _joined(item.name[lang], status(item.status, lang, ran=item.ran), lang)
     if lang == "zh" and item.claim.title_zh is not None:
         return item.claim.title_zh
     if item.milestone is not None and lang == "zh":

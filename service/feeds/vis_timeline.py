@@ -29,8 +29,8 @@ from service.words.labels import (
     NO_END,
     OVERDUE,
     PLANNED,
-    STATUS_WORDS,
     field_word,
+    status,
 )
 from service.words.word import word
 
@@ -188,7 +188,7 @@ def _span(item: Item, view: View, at: Day) -> tuple[Day, Day]:
 
 def _content(item: Item, lang: str) -> str:
     if item.kind == "phase" and item.status is not None:
-        return STATUS_WORDS[item.status][lang]
+        return status(item.status, lang, ran=item.ran)
     return title_of(item, lang)
 
 

@@ -52,7 +52,8 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     phase of a facility in that status (`<record>/expected/<status>/<n>` where it
     is only promised), else the id of the statement. `claim` is the statement behind it.
     `start` is None where only the end is known; `end` is
-    the date of what ended it, `open` says that no end is known, `point` that it
+    the date of what ended it, `ran` says of a phase whether the facility had run before it,
+    `open` that no end is known, `point` that it
     happened on one day, perhaps a vague one. `planned` items are only promised,
     `overdue` ones were promised for a day that has passed. `contested` ones have rivals that are
     disputed, or contradicted. `plans`, `sources` and the
@@ -66,6 +67,7 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     home: Home
     claim: Claim
     status: str | None = None
+    ran: bool = False
     start: When | None = None
     end: When | None = None
     first: Day | None = None

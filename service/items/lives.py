@@ -16,6 +16,7 @@ from service.items.claim import Claim, effective
 from service.items.home import Home
 from service.items.item import Item
 from service.items.when import When
+from service.words.labels import RUNNING
 
 
 class Life(NamedTuple):
@@ -53,6 +54,8 @@ def _phases(
     life: Life, stretches: Sequence[Stretch], *, part: str, planned: bool
 ) -> Iterator[Item]:
     counted: Counter[str] = Counter()
+    # What is expected comes after all that was.
+    ran = planned and any(stretch.value in RUNNING for stretch in life.held)
     for following, stretch in enumerate(stretches, start=1):
         status, first = stretch.value, stretch.first
         counted[status] += 1
@@ -68,6 +71,7 @@ def _phases(
             home=life.home,
             claim=giver,
             status=status,
+            ran=ran,
             start=_not_before(giver.when, first) if planned else giver.when,
             end=end,
             first=first,
@@ -76,6 +80,7 @@ def _phases(
             point=for_good,
             planned=planned,
         )
+        ran = ran or status in RUNNING
 
 
 def _not_before(date: When | None, first: Day | None) -> When | None:

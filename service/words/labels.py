@@ -50,6 +50,12 @@ STATUS_PHRASES = Words(
 SHELVED = word("status of what never ran", "suspended")
 """What is suspended that never ran."""
 
+PAUSED = word("status of what ran", "suspended")
+"""What is suspended that had run, beside it."""
+
+PAUSED_PHRASE = word("status of what ran, within a sentence", "suspended")
+"""The same within a sentence."""
+
 RUNNING = frozenset({"commissioning", "operating"})
 """What has once had one of these statuses has run."""
 
@@ -317,26 +323,31 @@ standing = STANDINGS.of
 unit_name = UNITS.of
 
 
-def status(code: str, lang: str, *, ran: bool = True) -> str:
-    """A status in words, beside what has it; `ran` says whether that ran before.
+def status(code: str, lang: str, *, ran: bool | None = None) -> str:
+    """A status in words, beside what has it; `ran` says whether that ran before, and is None of
+    several, and where nobody looked.
 
-    >>> status("suspended", "zh"), status("suspended", "zh", ran=False)
-    ('暂停运行', '已搁置')
+    >>> status("suspended", "zh"), status("suspended", "zh", ran=True)
+    ('暂停运行或搁置', '暂停运行')
+    >>> status("suspended", "zh", ran=False)
+    '已搁置'
     """
-    return _shelved(code, lang, ran=ran) or STATUS_WORDS.of(code, lang)
+    if code == "suspended" and ran is not None:
+        return (PAUSED if ran else SHELVED)[lang]
+    return STATUS_WORDS.of(code, lang)
 
 
-def status_phrase(code: str | None, lang: str, *, ran: bool = True) -> str:
+def status_phrase(code: str | None, lang: str, *, ran: bool | None = None) -> str:
     """The same within a sentence; None is the time before any status.
 
-    >>> status_phrase("suspended", "zh"), status_phrase("suspended", "zh", ran=False)
-    ('已暂停运行', '已搁置')
+    >>> status_phrase("suspended", "zh"), status_phrase("suspended", "zh", ran=True)
+    ('已暂停运行或搁置', '已暂停运行')
+    >>> status_phrase("suspended", "zh", ran=False)
+    '已搁置'
     """
-    return _shelved(code, lang, ran=ran) or STATUS_PHRASES.of(code, lang)
-
-
-def _shelved(code: str | None, lang: str, *, ran: bool) -> str:
-    return SHELVED[lang] if code == "suspended" and not ran else ""
+    if code == "suspended" and ran is not None:
+        return (PAUSED_PHRASE if ran else SHELVED)[lang]
+    return STATUS_PHRASES.of(code, lang)
 
 
 def step(milestone: str, class_: str | None, title: str = "") -> str:

@@ -181,11 +181,14 @@ RENAMED = {
     "已?关闭|(?<!已)退役": "已退役",
     "(?<!已)取消": "已取消",
     "暂停(?!运行)": "暂停运行",
+    "已?暂停运行(?:或搁置)?|已搁置": "已暂停运行",
     "的状态为“([^”]*)”，(自[^。；]*?起)": r"\1（\2）",
     "的状态为“([^”]*)”": r"\1",
     "(预计[^。；]*?)为“([^”]*)”": r"\1\2",
     "领域的大科学装置": "大科学装置",
     r" \(百分比\)": "（百分比）",
+    "来源: ": "来源：",
+    "</a>; ": "</a>；",
 }
 """Chinese words and turns, by what they were."""
 
@@ -205,6 +208,12 @@ MASKED: tuple[Masked, ...] = (
         why="Chinese has one word for a facility, one for a promise, and others that were mended.",
         questions="^/v1/",
         without=in_words_of_today,
+    ),
+    Masked(
+        since="2026-11-27",
+        why="The first slide says its clocks in words.",
+        questions=r"^/v1/feeds/timelinejs\?",
+        without=cut(r"<p>(?:As of: |截至: )?(<a href=[^>]*view=[^>]*>)[^<]*</a></p>"),
     ),
     Masked(
         since="2026-11-27",

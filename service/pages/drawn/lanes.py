@@ -386,7 +386,7 @@ def _bar(item: Item, say: Speech) -> Bar:
             end = edge_of(item.end)
         elif item.stop is not None:
             end = on(item.stop)
-    status = labels.label(item.status or "", lang)
+    status = labels.status(item.status or "", lang, ran=item.ran)
     since = language.brief_date(item.start.edtf, lang) if item.start else ""
     title = title_of(item, lang)
     if since:

@@ -25,6 +25,7 @@ from service.pages.shell.layout import Members
 from service.pages.shell.notes import notes_on
 from service.pages.shell.pager import ROWS
 from service.pages.shell.placing import places_offered
+from service.pages.shell.standing import statuses_in_words
 from service.web.near import near_facilities
 from service.web.response import CLOCKS
 from service.words import labels
@@ -70,6 +71,7 @@ def search_page(visit: Visit) -> Members:
     cards = visit.reading.at(query.as_of).cards(ids)
     names = {id: labels.names_of(card, lang) for id, card in cards.items()}
     world = visit.reading.at(query.as_of)
+    words = statuses_in_words(answer["items"], world, lang)
     meaning, near = Meaning(), []
     if wanted.q is not None and not wanted.after:
         meaning = meaning_of(wanted.q)
@@ -96,7 +98,13 @@ def search_page(visit: Visit) -> Members:
             "kind": say("Kind"), "country": say("Country"),
             "field": say("Field"), "class": say("Class"), "status": say("Status"),
         },
-        "items": [_item(each, names, here, say, at=query.as_of.at) for each in answer["items"]],
+        "items": [
+            {
+                **_item(each, names, here, say, at=query.as_of.at),
+                "status_words": words.get(each["id"]),
+            }
+            for each in answer["items"]
+        ],
         "next": here.url(after=after_in(answer["next"])) if answer["next"] else None,
         "first": here.url(after=None) if "after" in texts else None,
         # Last, since what they cost may be too much.

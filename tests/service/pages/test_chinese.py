@@ -131,6 +131,13 @@ def test_what_never_ran_is_shelved(juno: Teller) -> None:
     assert "已搁置（自2019年起，存疑）。预计于2040年再次申报。" in never
     assert "状态已搁置" in re.sub(r"\s", "", never)
     assert "已暂停运行（自2022年起）" in "".join(Texts(shown(client, "/records/juno")).lines)
+    listed = "".join(Texts(shown(client, "/search?kind=facility")).lines)
+    listed = re.sub(r"\s", "", listed)
+    assert "装置·已搁置" in listed
+    assert "装置·暂停运行·" in listed
+    drawn = client.get("/v1/feeds/vis-timeline?lang=zh").get_data(as_text=True)
+    assert "：已搁置" in drawn
+    assert "：暂停运行" in drawn
 
 
 def test_first_light_is_what_the_class_calls_it(juno: Teller) -> None:

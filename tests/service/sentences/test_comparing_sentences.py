@@ -837,7 +837,7 @@ def operating(first: int, last: int, **key: str | None) -> Ends:
                 "in space science in China, facilities by status: operating from 1 to 60;"
                 " suspended from 2 to 4."
             ),
-            "中国空间科学领域各状态的装置：运行中从1到60；已暂停运行从2到4。",
+            "中国空间科学领域各状态的装置：运行中从1到60；已暂停运行或搁置从2到4。",
         ),
     ],
 )
