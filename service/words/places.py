@@ -98,6 +98,16 @@ def country(code: str, lang: str) -> str:
     return str(LOCALES["zh" if lang == "zh" else "en"].territories.get(code, code))
 
 
+def name_order(name: str, lang: str) -> bytes:
+    """A key by which names stand in the order of their language: in Chinese that of pinyin.
+
+    >>> sorted(["德国", "阿根廷", "中国"], key=lambda name: name_order(name, "zh"))
+    ['阿根廷', '德国', '中国']
+    """
+    # GB 18030 has the common characters, of which names of countries are, in the order of pinyin.
+    return name.encode("gb18030" if lang == "zh" else "utf-8")
+
+
 @cache
 def alpha_3(code: str) -> str | None:
     """The code of three letters of ISO 3166-1 for that of two; None where there is none.
@@ -109,6 +119,25 @@ def alpha_3(code: str) -> str | None:
 
     found = pycountry.countries.get(alpha_2=code)
     return None if found is None else str(found.alpha_3)
+
+
+def short_names(code: str, lang: str) -> tuple[str, ...]:
+    """What stands for a country where there is little room, the longest first: its code; in Chinese
+    its name, and the character that is short for it.
+
+    >>> short_names("DE", "en"), short_names("DE", "zh"), short_names("ZA", "zh")
+    (('DE',), ('德国', '德'), ('南非',))
+    """
+    if lang != "zh":
+        return (code,)
+    return (country(code, lang), *_CHARACTERS.get(code, ""))
+
+
+_CHARACTERS = {
+    **{"AU": "澳", "CA": "加", "CN": "中", "DE": "德", "ES": "西", "FR": "法", "GB": "英"},
+    **{"IN": "印", "IT": "意", "JP": "日", "KR": "韩", "NL": "荷", "PT": "葡", "RU": "俄"},
+    "US": "美",
+}
 
 
 @cache

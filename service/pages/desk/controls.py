@@ -190,7 +190,7 @@ def _was(desk: Desk, task: Task, member: Member, value: Value) -> str | None:
 def _choices(member: Member, lang: str) -> list[tuple[str, str]]:
     if member.kind == "country":
         named = [(code, places.country(code, lang)) for code in countries()]
-        return sorted(named, key=lambda each: each[1])
+        return sorted(named, key=lambda each: places.name_order(each[1], lang))
     return [(each, desk_words.choice(member.name, each, lang)) for each in member.choices]
 
 

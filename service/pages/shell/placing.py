@@ -10,7 +10,7 @@ from projections import VALUES
 from projections.views.columns import country_of
 from projections.views.reading import Slice
 from service.translations import Language
-from service.words.places import Place, country, place_title
+from service.words.places import Place, country, name_order, place_title
 from service.words.regions import REGIONS
 
 
@@ -38,7 +38,9 @@ def places_offered(world: Slice, chosen: Place, lang: Language) -> Choices:
     found = world.find("record", world.as_of.at)
     places = np.unique(found["place"][found["value"] == VALUES.index("facility")])
     held = {country_of(place) for place in places.tolist()} - {""}
-    codes = sorted({*held, *chosen.countries}, key=lambda code: country(code, lang))
+    codes = sorted(
+        {*held, *chosen.countries}, key=lambda code: name_order(country(code, lang), lang)
+    )
     return Choices(
         place_title(chosen, lang),
         [

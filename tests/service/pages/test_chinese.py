@@ -115,6 +115,17 @@ def test_no_mark_beside_chinese_is_half_as_wide(
     assert [line for line in ours if NARROW.search(line)] == []
 
 
+def test_countries_stand_in_the_order_of_pinyin(juno: Teller) -> None:
+    """In the menus of pages, whose heading is of territories too."""
+    for code in ("DE", "AR", "CA", "US"):
+        juno.tell(facility(f"of-{code.lower()}", country=code))
+    juno.archive.catch_up()
+    html = shown(create_app(juno.archive).test_client(), "/search?q=of")
+    names = re.findall(r'name="country" value="..">\s*([^<]*)', html)
+    assert [name.strip() for name in names] == ["阿根廷", "德国", "加拿大", "美国", "中国"]
+    assert "国家和地区" in html
+
+
 def test_what_never_ran_is_shelved(juno: Teller) -> None:
     """In the sentence, on the card and over its statements; what ran has stopped running."""
     juno.tell(
