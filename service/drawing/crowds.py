@@ -25,7 +25,7 @@ WIDTH = 500
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
     """The facilities of a country, of which so many run; the disc stands amid them, by latitude
-    and longitude in degrees."""
+    and longitude in degrees, and has one of the `shorter` names where its own finds no room."""
 
     key: str
     name: str
@@ -35,6 +35,7 @@ class Crowd:
     all: int
     running: int
     title: str = ""
+    shorter: tuple[str, ...] = ()
 
 
 def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str) -> Drawing:
@@ -50,7 +51,7 @@ def draw_crowds(crowds: Iterable[Crowd], *, words: Words, label: str) -> Drawing
     names = Names(
         earth,
         [
-            Named(crowd.key, crowd.name, crowd.running, crowd.all, (disc,), code=crowd.key)
+            Named(crowd.key, crowd.name, crowd.running, crowd.all, (disc,), crowd.shorter)
             for disc, crowd in zip(discs, found, strict=True)
         ],
     )

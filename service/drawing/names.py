@@ -1,8 +1,8 @@
 """The names on a map, placed so that none meets a disc, another name or the rim.
 
 A name stands on its disc, in one line or two, if that is large enough, else at one of eight places
-about its discs; the groups of most discs come first. One that finds no room goes without, or has a
-short `code` on its disc.
+about its discs; the groups of most discs come first. One that finds no room goes without, or has
+something shorter on its disc.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Round(NamedTuple):
 
 class Named(NamedTuple):
     """Discs that have one name: a number beside it, and a `rank` among those of the same number.
-    Where there is no room for the name its `code` stands for it, if it has one."""
+    Where there is no room for the name, the first of the `shorter` ones stands for it that has."""
 
     key: str
     name: str
     size: int
     rank: int
     discs: tuple[Round, ...]
-    code: str = ""
+    shorter: tuple[str, ...] = ()
 
 
 class Names:
@@ -87,9 +87,16 @@ class Names:
             elif (spot := next(filter(self._free, _around(group.discs, wide)), None)) is not None:
                 self._take(*spot)
                 texts.append(_written(css, spot, told))
-            elif (spot := self._on(group.discs, width(group.code, TEXT, bold=True))) is not None:
-                texts.append(_written("big on", spot, group.code))
+            else:
+                texts += self._shorter(group)
         return "".join(texts)
+
+    def _shorter(self, group: Named) -> Iterator[str]:
+        for name in group.shorter:
+            spot = self._on(group.discs, width(name, TEXT, bold=True))
+            if spot is not None:
+                yield _written("big on", spot, str(escape(name)))
+                return
 
     def seas(self, words: Words) -> str:
         """Names of seas, where facilities leave room for them."""

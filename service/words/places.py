@@ -134,10 +134,9 @@ def short_names(code: str, lang: str) -> tuple[str, ...]:
 
 
 _CHARACTERS = {
-    **{"AU": "澳", "CA": "加", "CN": "中", "DE": "德", "ES": "西", "FR": "法", "GB": "英"},
-    **{"IN": "印", "IT": "意", "JP": "日", "KR": "韩", "NL": "荷", "PT": "葡", "RU": "俄"},
-    "US": "美",
-}
+    "AU": "澳", "CA": "加", "CN": "中", "DE": "德", "ES": "西", "FR": "法", "GB": "英", "IN": "印",
+    "IT": "意", "JP": "日", "KR": "韩", "NL": "荷", "PT": "葡", "RU": "俄", "US": "美",
+}  # fmt: skip
 
 
 @cache

@@ -123,6 +123,7 @@ def _world(visit: Visit, rows: Sequence[Members]) -> Drawing:
                     "%(country)s: %(running)s of %(all)s run",
                     country=name, running=running, all=len(alive),
                 ),
+                shorter=places.short_names(code, lang),
             )
         )  # fmt: skip
     return draw_crowds(

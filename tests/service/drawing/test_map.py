@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from math import hypot
 from pathlib import Path
@@ -70,7 +71,7 @@ def crowd(key: str, name: str, latitude: float, longitude: float, all: int) -> C
     """A country of which two thirds run."""
     return Crowd(
         key=key, name=name, href=f"/state?country={key}", latitude=latitude, longitude=longitude,
-        all=all, running=2 * all // 3,
+        all=all, running=2 * all // 3, shorter=(key,),
     )  # fmt: skip
 
 
@@ -94,6 +95,19 @@ def test_the_largest_countries_are_named_on_their_discs() -> None:
     assert named.index("China") < named.index("DE")
     assert not meeting(shown)
     assert not leaving(shown)
+
+
+@pytest.mark.parametrize(("all", "named"), [(34, "德国"), (9, "德")])
+def test_a_disc_without_room_has_the_longest_name_that_fits(all: int, named: str) -> None:
+    """Two characters where the disc is wide enough, else the one that is short for the country."""
+    around = [
+        crowd(f"X{at}", "Some long name of a country", 38 + at % 3 * 6, -5 + at // 3 * 9, 9)
+        for at in range(12)
+    ]
+    germany = replace(crowd("DE", "德意志联邦共和国", 47, 9, all), shorter=("德国", "德"))
+    shown = draw_crowds([*around, germany], words=as_written, label="Countries")
+    texts_on_it = [box.text for box in texts(shown) if box.text.startswith("德")]
+    assert texts_on_it == [named]
 
 
 def test_a_lone_disc_stands_where_its_place_is() -> None:
