@@ -33,6 +33,7 @@ from service.web.access import CITE_FORM, need_own_site, needs
 from service.web.forms import sent_form
 from service.web.response import ASK_AGAIN, parameters
 from service.web.root import archive, root
+from service.words import language
 from service.words.speech import Speech
 
 POLICY = f"{rendering.POLICY}; frame-src 'self'"
@@ -152,7 +153,7 @@ def _members(citation: Citation, here: Here, lang: Language) -> Members:
         "address": address,
         "raw": f"{address_of(citation)}/raw",
         "title": title,
-        "plain": plain(as_cited(citation, title, root=root())),
+        "plain": plain(as_cited(citation, title, root=root()), lang),
         "asked": asked,
         "clocks": _clocks(asked, say),
         "today": today,
@@ -184,7 +185,10 @@ def _clocks(asked: Asked, say: Speech) -> list[tuple[str, str]]:
         "known": say("As recorded here"), "to_known": say("As recorded here, second"),
         "from": say("From"), "to": say("To"),
     }  # fmt: skip
-    return [(names.get(name, name), text) for name, text in asked.clocks.items()]
+    return [
+        (names.get(name, name), language.date(text, say.lang))
+        for name, text in asked.clocks.items()
+    ]
 
 
 def _shown(citation: Citation, body: bytes) -> Members:

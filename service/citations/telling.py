@@ -120,4 +120,5 @@ def as_cited(citation: Citation, title: str, *, root: str) -> Cited:
         version=asked.clocks.get("known", citation.id),
         note=f"{citation.of.partition('?')[0]}, {clocks}; SHA-256 {citation.digest}",
         issued=citation.cited_at[:10],
+        is_kept=True,
     )

@@ -34,7 +34,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """A page to be cited. `url` is a whole one; `issued` a day of ISO 8601, None before all."""
+    """A page to be cited. `url` is a whole one; `issued` a day of ISO 8601, None before all: that
+    on which the version was recorded, or `is_kept` on which it was cited."""
 
     key: str
     title: str
@@ -42,6 +43,7 @@ class Cited:
     version: str
     note: str
     issued: str | None
+    is_kept: bool = False
 
 
 def record_cited(answer: Mapping[str, Any], *, root: str) -> Cited:
@@ -91,11 +93,15 @@ def plain(cited: Cited, lang: Language = "en") -> str:
 
     >>> plain(Cited(key="juno", title="JUNO", url="https://a.example/v1?known=@7&view=2",
     ...     version="@7", note="at 2013", issued="2026-11-25"))
-    'Annales: JUNO. Version @7, 2026-11-25. https://a.example/v1?known=@7&view=2'
+    'Annales: JUNO. Version @7, recorded on 25 November 2026. https://a.example/v1?known=@7&view=2'
     """
-    say = Speech(lang)
+    say, dated = Speech(lang), ""
+    if cited.issued is not None:
+        day = display(parse(cited.issued), lang)
+        words = say("cited on %(day)s", day=day)
+        dated = words if cited.is_kept else say("recorded on %(day)s", day=day)
     version = say("Version %(version)s", version=cited.version)
-    dated = _comma(lang).join(filter(None, [version, cited.issued]))
+    dated = _comma(lang).join(filter(None, [version, dated]))
     if lang == "zh":
         return f"{WORK}：{_line(cited.title)}。{dated}。{cited.url}"
     return f"{WORK}: {_line(cited.title)}. {dated}. {cited.url}"

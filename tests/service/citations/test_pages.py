@@ -155,6 +155,18 @@ def test_it_says_that_nothing_has_altered_or_what_and_why(
     assert "Nothing that was recorded since" in shown(client, beside)
 
 
+def test_a_chinese_page_says_in_words_which_day_is_meant(client: FlaskClient) -> None:
+    """Dates as all pages write them, and the line for a footnote in the form of Chinese."""
+    id = made(client, STATE)["id"]
+    text = shown(client, id, "zh")
+    assert "<dd>2015年12月31日</dd>" in text
+    assert "版本@3，引用于2026年" in text
+    assert "Annales：State of big science" in text
+    english = shown(client, id)
+    assert "<dd>31 December 2015</dd>" in english
+    assert "Version @3, cited on " in english
+
+
 IN_ENGLISH = (
     ": status from under construction to operating; since date from 1 January 2011 to"
     " 25 September 2016; statement from fast-began to fast-runs."

@@ -136,7 +136,9 @@ def test_a_state_is_cited_as_far_as_its_sources_went_and_in_its_language(reader:
     zh = state_cited(answer, root="", filters={"country": "CN"}, lang="zh")
     assert zh.title == "大科学状态，中国，2013年12月31日，信息截至2012年12月31日"
     assert "lang=zh" in zh.url
-    assert plain(zh, "zh").startswith(f"Annales：{zh.title}。版本@1203，2026-11-25。/state?")
+    assert plain(zh, "zh").startswith(
+        f"Annales：{zh.title}。版本@1203，记录于2026年11月25日。/state?"
+    )
 
 
 def test_a_record_without_a_card_is_called_by_what_counts_in_it(reader: Reader) -> None:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.pages.shell.rendering import whole
+from service.translations import __file__ as translations
 from service.words.amounts import reading_text
 from tests.service.asked import LINES
 from tests.service.pages.test_pages import PAGES
@@ -113,6 +115,14 @@ def test_no_mark_beside_chinese_is_half_as_wide(
     assert 'lang="zh-CN"' in html[:100], path
     ours = [recorded.sub(_stood, line) for line in Texts(html).lines]
     assert [line for line in ours if NARROW.search(line)] == []
+
+
+def test_no_blank_stands_between_chinese_and_a_number() -> None:
+    """Nor beside a slot that is filled by one."""
+    path = Path(translations).parent / "zh/LC_MESSAGES/annales.po"
+    texts = re.findall(r'^msgstr(?:\[0\])? "(.*)"$', path.read_text("utf-8"), re.MULTILINE)
+    blank = re.compile(rf"{CHINESE} (?=[0-9@]|%\(|{{)|(?:\)s|}}) {CHINESE}")
+    assert [text for text in texts if blank.search(text)] == []
 
 
 def test_countries_stand_in_the_order_of_pinyin(juno: Teller) -> None:
