@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from babel.numbers import format_compact_decimal, get_currency_name
 
 from events.dates import Date, Day
+from events.vocabulary import STATUS_OF
 from projections.kinds.ladders import Outcome
 from service.sentences import times
 from service.sentences.sentence import Figure, Name, Phrase, Sentence, text_of
@@ -202,27 +203,40 @@ def _status(say: Voice, facility: Facility) -> Phrase:
 
 
 def _seen_from(say: Voice, facility: Facility, when: str, name: str | Figure) -> Phrase:
-    """What was known of a facility at the horizon, and expected of it."""
+    """What was known of a facility at the horizon, and expected of it, unless its ladder says the
+    same."""
     lang = say.lang
+    expected = None if _is_told_below(facility) else facility.expected
     slots: dict[str, Slot] = {
         "stated": times.moment(facility.stated, lang),
         "when": when,
         "name": name,
         "status": status_phrase(facility.status, lang, ran=facility.ran),
         "since": "" if facility.since is None else times.since(facility.since, lang),
-        "expected": status_phrase(facility.expected, lang),
+        "expected": status_phrase(expected, lang),
     }
     if facility.since is None:
-        if facility.expected is None:
+        if expected is None:
             return say.gettext("Seen from {stated}, {name} was {status}.", **slots)
         return say.gettext(
             "Seen from {stated}, {name} was {status}; {when} it would be {expected}.", **slots
         )
     # A date may have brackets of its own: "since November 2025 (uncertain)".
-    if facility.expected is None:
+    if expected is None:
         return say.gettext("Seen from {stated}, {name} was {status}, {since}.", **slots)
     return say.gettext(
         "Seen from {stated}, {name} was {status}, {since}; {when} it would be {expected}.", **slots
+    )
+
+
+def _is_told_below(facility: Facility) -> bool:
+    """Whether what is expected at the end of a year is what the ladder promises for that year."""
+    ladder = facility.ladder
+    return (
+        ladder is not None
+        and ladder.outcome == "pending"
+        and STATUS_OF.get(ladder.milestone) == facility.expected
+        and (ladder.last.precision, ladder.last.latest) == ("year", facility.at)
     )
 
 

@@ -202,7 +202,7 @@ def test_what_is_odd_is_told_in_words(juno: Teller) -> None:
 def test_the_page_of_a_problem_says_which_condition_is_wrong(client: FlaskClient) -> None:
     """And offers the words that the page itself uses."""
     for path, *words in (
-        ("/slips?sort=foo", "有条件无法识别：排序。", "推迟最严重的在前"),
+        ("/slips?sort=foo", "有条件无法识别：排序。", "推迟最久的已实现项目在前"),
         ("/trends?by=foo", "国家", "运行单位"),
         ("/search?kind=foo", "装置", "来源"),
         ("/trends?from=2020&to=2010", "起始日期晚于结束日期。"),

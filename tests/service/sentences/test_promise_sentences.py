@@ -80,7 +80,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
                 " JUNO, between 4.7 and 5.7 years late."
             ),
             (
-                "其中已实现的2项，中位数为推迟1个月。已实现者中推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
+                "其中已实现的2项，中位数为推迟1个月。推迟最久的已实现项目是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -93,7 +93,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             ),
             (
                 "其中已实现的4项，中位数为提前5个月至推迟30天。"
-                "已实现者中推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
+                "推迟最久的已实现项目是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -106,7 +106,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             ),
             (
                 "其中已实现54项，可计算的52项的中位数为提前16天。"
-                "已实现者中推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
+                "推迟最久的已实现项目是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
         (
@@ -119,7 +119,7 @@ def test_promises_are_counted_by_outcome(outcomes: Mapping[Outcome, int], en: st
             ),
             (
                 "其中已实现3项，可计算的1项：推迟4.7至5.7年。"
-                "已实现者中推迟最严重的是江门中微子实验：推迟4.7至5.7年。"
+                "推迟最久的已实现项目是江门中微子实验：推迟4.7至5.7年。"
             ),
         ),
     ],

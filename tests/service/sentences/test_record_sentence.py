@@ -106,6 +106,27 @@ def came(date: str, earliest: int | None, latest: int | None) -> Came:
             ),
             ("从2016年底来看，江门中微子实验在建（自2015年1月10日起）；预计2024年底运行中。"),
         ),
+        (
+            {
+                "stated": END_OF_2016,
+                "certainty": "last-known",
+                "status": "under-construction",
+                "since": parse("2015-01-10"),
+                "expected": "operating",
+                "ladder": Promise(
+                    milestone="operation-started",
+                    first=parse("2024"),
+                    last=parse("2024"),
+                    promises=1,
+                    outcome="pending",
+                ),
+            },
+            (
+                "Seen from the end of 2016, JUNO was under construction, since 10 January 2015."
+                " It is to begin to operate in 2024."
+            ),
+            "从2016年底来看，江门中微子实验在建（自2015年1月10日起）。预计于2024年投入运行。",
+        ),
     ],
 )
 def test_the_status_of_a_facility(known: dict[str, Any], en: str, zh: str) -> None:
