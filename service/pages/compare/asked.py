@@ -29,6 +29,9 @@ TO_WHERE = {f"to_{name}" for name in WHERE}
 YEARS = 10
 """So far apart are two sides of which one alone is given."""
 
+LAST_YEAR = 9999
+"""The last year of four digits."""
+
 MOST_TO_CHOOSE = 1000
 """Of more facilities than this none are offered to choose from: their ids are to be written."""
 
@@ -44,7 +47,9 @@ def default_sides(texts: Mapping[str, str]) -> dict[str, str] | None:
         at = year_text(year_of(as_of.at) - YEARS)
         return {**texts, "at": at, "to_at": written(as_of.at)}
     today = arguments(COMPARE.path, {}).clocks().at
-    later = last_day("at", year_text(year_of(as_of.at) + YEARS))
+    # A year beyond 9999 reads as none.
+    year = year_of(as_of.at)
+    later = last_day("at", year_text(year + YEARS if year + YEARS <= LAST_YEAR else year - YEARS))
     if as_of.at < today:
         later = min(later, today)
     return {**texts, "to_at": written(later)}

@@ -19,7 +19,7 @@ from events.dates import Day
 from events.errors import AmbiguousDate, AnnalesError, BadClock, BadDate
 from events.sheets.dates import edtf
 from events.vocabulary import FIELDS
-from service.asking.filters import PINS
+from service.asking.filters import LONGEST_QUERY, PINS
 from service.asking.query import located
 from service.pages.shell.here import Here
 from service.pages.shell.layout import Members
@@ -224,13 +224,19 @@ def _fault(slug: str, error: Members, value: str, say: Speech) -> str:
         return _no_date(value, say)
     if name.removeprefix("to_") == "country":
         return say("No country: its code of two letters is needed, such as CN.")
-    if name.removeprefix("to_") == "region":
-        return say("No region.")
-    if name == "view":
-        return say("No version of this service.")
+    of_one = {"region": say("No region."), "to_region": say("No region.")}
+    of_one |= {"view": say("No version of this service."), "q": _no_query(value, say)}
+    if name in of_one:
+        return of_one[name]
     if error.get("allowed") or error.get("near"):
         return say("It cannot be this.")
     return detail if say.lang == "en" else say("It does not go with the rest, or has another form.")
+
+
+def _no_query(text: str, say: Speech) -> str:
+    if len(" ".join(text.split())) > LONGEST_QUERY:
+        return say("It is too long: at most %(most)s characters.", most=LONGEST_QUERY)
+    return say("Nothing to look for.")
 
 
 def _no_date(text: str, say: Speech) -> str:

@@ -205,6 +205,8 @@ def test_the_page_of_a_problem_says_which_condition_is_wrong(client: FlaskClient
         ("/slips?sort=foo", "有条件无法识别：排序。", "推迟最久的已实现项目在前"),
         ("/trends?by=foo", "国家", "运行单位"),
         ("/search?kind=foo", "装置", "来源"),
+        (f"/search?q={'a' * 201}", "过长：最多200个字符。"),
+        ("/search?q=+", "没有要搜索的内容。"),
         ("/trends?from=2020&to=2010", "起始日期晚于结束日期。"),
         ("/state?at=2013&at=2014", "该条件出现了两次。"),
         ("/suggestions/1", "此地址没有对应的建议，请核对地址是否完整。"),

@@ -340,6 +340,8 @@ def test_the_sources_of_two_sides_are_chosen_in_words(
     ("sent", "led"),
     [
         ("at=2006", "at=2006&to_at=2016"),
+        ("at=9989", "at=9989&to_at=9999"),
+        ("at=9999", "at=9999&to_at=9989"),
         ("at=2006&to_at=&said=all&to_said=same&dates=2006 2016", "at=2006"),
         ("at=2006&to_at=2016&country=CN&to_country=US&dates=2006 2016", "at=2016"),
         ("at=2006&to_at=2017&country=CN&to_country=US&dates=2006 2016", "at=2006&to_at=2017"),
