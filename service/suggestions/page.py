@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from events.errors import NotFound, Refusal
+from events.fact import Line
 from events.stream import Stream
 from service.archive.suggestions import LARGEST, QueueFull, order_of
 from service.asking.errors import BodyTooLarge, TooManySuggestions
@@ -63,6 +64,9 @@ MISSING = ("milestone", "discovery", "policy", "indicator", "observation", "faci
 UNASKED = frozenset({*RARE, "sources", "same_as", "archived_url", "content_sha256"})
 """Members that a curator fills in, and no reader is asked for."""
 
+WRITTEN = ("title", "summary", "name")
+"""Members in English that may be written in Chinese alone."""
+
 blueprint = Blueprint(SUGGESTING, __name__)
 blueprint.after_request(problem_as_page)
 
@@ -98,7 +102,10 @@ def new(type: str) -> Response:
         if not archive().chronicle.claimed("record", [id]):
             raise NotFound("record", id)
         task = replace(task, record=id, said={**task.said, name: id})
-    return _answered(replace(task, members=_asked(task, without=("id", *task.prefilled))))
+    asked = _asked(task, without=("id", *task.prefilled))
+    if _desk().lang == "zh":
+        asked = tuple(_in_either(each) for each in asked)
+    return _answered(replace(task, members=asked))
 
 
 def _change(change: Change) -> None:
@@ -124,6 +131,11 @@ def _asked(task: Task, without: tuple[str, ...] = ()) -> tuple[Member, ...]:
     """The members that a reader is asked for."""
     skipped = UNASKED.union(without)
     return tuple(each for each in task.members if each.name not in skipped)
+
+
+def _in_either(member: Member) -> Member:
+    """A member that is needed in English or in Chinese; what is in neither is refused anyway."""
+    return member._replace(required=False) if member.name in WRITTEN else member
 
 
 def _answered(task: Task) -> Response:
@@ -163,8 +175,16 @@ def _wish(task: Task, filled: Filled, form: MultiDict[str, str]) -> Wish:
     """What a form asks for. A reader finds no ids: one is given to what is new."""
     line = task.line(filled)
     if not task.is_change:
+        line = _in_place_of_english(line)
         line = {**line, "id": suggested_id(archive(), {**line, "id": ""})}
     return Wish(line, plain(form.get("reason", "")), plain(form.get("where", "")) or None)
+
+
+def _in_place_of_english(line: Line) -> Line:
+    """A new line with the Chinese words in place of the English ones that nobody wrote: who takes
+    it can translate them."""
+    said = {name: line[f"{name}_zh"] for name in WRITTEN if f"{name}_zh" in line}
+    return {**line, **{name: text for name, text in said.items() if name not in line}}
 
 
 def _too_long(desk: Desk) -> str:
@@ -202,6 +222,9 @@ def _shown(
             order = order_of(wish.line, ANY_WORDS)
             faults = faults_of_lines(desk, (order,), refusal, before=task.before)
     form = form_members(desk, task, filled, faults)
+    for control in form["controls"]:
+        if not task.is_change and desk.lang == "zh" and control["name"] in WRITTEN:
+            control["hint"] = desk.say("Left empty, the Chinese one takes its place.")
     shown = {
         "subject": subject(desk, task),
         "of": _of(desk, task),

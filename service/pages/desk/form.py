@@ -16,8 +16,9 @@ from msgspec import inspect
 from werkzeug.datastructures import MultiDict
 
 from events.canonical import read
-from events.errors import NotJson
+from events.errors import BadDate, NotJson
 from events.fact import Citation, Fact, Line
+from events.sheets.dates import edtf
 from events.statement import StatementFact
 
 ControlKind = Literal[
@@ -173,9 +174,23 @@ def _sent(member: Member, form: MultiDict[str, str], name: str) -> Value:
     if member.kind in ("citations", "facts"):
         return tuple(row for row in _rows(form, name) if any(row))
     text = plain(form.get(name, ""))
+    if member.kind == "date" and "年" in text:
+        return _as_meant(text)
     if member.kind == "ids":
         text = text.replace(",", " ")
     return " ".join(text.split()) if member.kind in ("ids", "uris") else text
+
+
+def _as_meant(text: str) -> str:
+    """A date as our own Chinese pages write it, which has one meaning; any other text as it is.
+
+    >>> _as_meant("1981年12月5日"), _as_meant("1981年末")
+    ('1981-12-05', '1981年末')
+    """
+    try:
+        return edtf(text)
+    except BadDate:
+        return text
 
 
 def _rows(form: MultiDict[str, str], name: str) -> Iterator[tuple[str, str]]:

@@ -157,7 +157,9 @@ HINTS: Mapping[str, Said] = {
     "modality": word("hints", "Whether it says what was, or what was to be."),
     "rank": word("hints", "Disputed, where a better-sourced statement says otherwise."),
     "date": word(
-        "hints", "When it was so: 2025-08-26, 2025-08, 2025, 1987~, 198X, 2024-10/2024-12."
+        "hints",
+        "When it was so: 2025-08-26, 2025-08, 2025; about 1987: 1987~; the 1980s: 198X; some day "
+        "from October to December 2024: 2024-10/2024-12.",
     ),
     "source.date": word("hints", "When it was published."),
     "stated": word(

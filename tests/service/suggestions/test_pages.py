@@ -47,6 +47,25 @@ def test_every_control_of_a_form_has_a_label(reader: Browser, path: str, lang: s
     assert len(set(shown.ids)) == len(shown.ids)
 
 
+def test_a_reader_of_chinese_alone_can_say_what_is_missing(reader: Browser, told: Teller) -> None:
+    """What is written in Chinese stands in the place of the English; without either it is refused.
+    A date as our own pages write it is the day that it means."""
+    path = "/suggest/new/milestone?facility=juno&lang=zh"
+    html = reader.get(path).text
+    assert 'name="title" required' not in html
+    assert "留空则以中文代之" in html
+    said = [
+        ("milestone", "approved"), ("modality", "actual"), ("date", "2013年2月5日"),
+        ("reason", "《年鉴》"), ("where", "第41页"),
+    ]  # fmt: skip
+    assert reader.post(path, said).status_code == 422
+    answer = reader.post(path, [*said, ("title_zh", "江门计划获批")])
+    assert answer.status_code == 303
+    (waits,) = told.archive.suggestions.waiting()
+    assert waits.line["title"] == waits.line["title_zh"] == "江门计划获批"
+    assert waits.line["date"] == "2013-02-05"
+
+
 def test_what_is_sent_is_followed_at_an_address(reader: Browser, told: Teller) -> None:
     """The page says what was suggested, from what to what, and that nothing has changed yet."""
     answer = send(reader, date="2025-08-25", reason="The log book\r\nsays so.", where="Page 41")
