@@ -271,6 +271,133 @@ WHYS = Words(
 )
 """What decided against a statement."""
 
+MEDIA = Words(
+    {
+        "news": word("media", "news"),
+        "institute-news": word("media", "news of an institute"),
+        "institute-page": word("media", "page of an institute"),
+        "encyclopedia": word("media", "encyclopedia"),
+        "encyclopedia-ai": word("media", "encyclopedia made by machine"),
+        "magazine-article": word("media", "magazine article"),
+        "paper": word("media", "paper"),
+        "reference": word("media", "reference work"),
+        "abstract": word("media", "abstract"),
+        "web-page": word("media", "web page"),
+        "web-article": word("media", "article on the web"),
+        "web": word("media", "web"),
+        "blog": word("media", "blog"),
+        "press-release": word("media", "press release"),
+        "preprint": word("media", "preprint"),
+        "report": word("media", "report"),
+        "book": word("media", "book"),
+        "paper-record": word("media", "record of a paper"),
+        "policy-text": word("media", "text of a policy"),
+        "government-news": word("media", "news of a government"),
+        "government": word("media", "government"),
+        "forum": word("media", "forum"),
+        "photo-caption": word("media", "caption of a photograph"),
+        "event-page": word("media", "page of an event"),
+        "archive-page": word("media", "page of an archive"),
+        "museum-page": word("media", "page of a museum"),
+        "newsletter": word("media", "newsletter"),
+        "social-media": word("media", "social media"),
+        "unsourced": word("media", "from memory, without a source"),
+        "statement": word("media", "statement"),
+        "podcast-note": word("media", "note on a podcast"),
+        "list": word("media", "list"),
+        "law-firm": word("media", "law firm"),
+        "data-set": word("media", "data set"),
+        "conference": word("media", "conference"),
+    }
+)
+"""What a source is, by its medium."""
+
+FACTS = Words(
+    {
+        "event": word("facts", "event"),
+        "affiliation": word("facts", "affiliation"),
+        "depth_m": word("facts", "depth_m"),
+        "time_zone": word("facts", "time_zone"),
+        "seconds": word("facts", "seconds"),
+        "cost_cny": word("facts", "cost_cny"),
+        "error": word("facts", "error"),
+        "derived": word("facts", "derived"),
+        "citation": word("facts", "citation"),
+        "cost_usd": word("facts", "cost_usd"),
+        "liquid_t": word("facts", "liquid_t"),
+        "volume_m3": word("facts", "volume_m3"),
+        "amount_cny": word("facts", "amount_cny"),
+        "growth_pct": word("facts", "growth_pct"),
+        "luminosity_cm2s": word("facts", "luminosity_cm2s"),
+        "detector_mass_t": word("facts", "detector_mass_t"),
+        "sphere_diameter_m": word("facts", "sphere_diameter_m"),
+        "xenon_t": word("facts", "xenon_t"),
+        "area_km2": word("facts", "area_km2"),
+        "max_energy_tev": word("facts", "max_energy_tev"),
+        "former_name": word("facts", "former_name"),
+        "name": word("facts", "name"),
+        "field_t": word("facts", "field_t"),
+        "corrected_value": word("facts", "corrected_value"),
+        "sample_g": word("facts", "sample_g"),
+        "rmax_tflops": word("facts", "rmax_tflops"),
+        "approximate": word("facts", "approximate"),
+        "scope": word("facts", "scope"),
+        "completed": word("facts", "completed"),
+        "award": word("facts", "award"),
+        "altitude_m": word("facts", "altitude_m"),
+    }
+)
+"""The names of further facts. In English each is itself."""
+
+FACT_EVENTS = Words(
+    {
+        "launch": word("events as facts", "launch"),
+        "national-acceptance": word("events as facts", "national-acceptance"),
+        "first-plasma": word("events as facts", "first-plasma"),
+        "ground-breaking": word("events as facts", "ground-breaking"),
+        "first-collision": word("events as facts", "first-collision"),
+        "first-beam": word("events as facts", "first-beam"),
+        "feasibility-approved": word("events as facts", "feasibility-approved"),
+        "first-criticality": word("events as facts", "first-criticality"),
+        "project-acceptance": word("events as facts", "project-acceptance"),
+        "shutdown-for-upgrade": word("events as facts", "shutdown-for-upgrade"),
+        "cas-appraisal": word("events as facts", "cas-appraisal"),
+        "proposal-approved": word("events as facts", "proposal-approved"),
+        "renamed": word("events as facts", "renamed"),
+        "commissioning": word("events as facts", "commissioning"),
+        "benchmark": word("events as facts", "benchmark"),
+        "technical-acceptance": word("events as facts", "technical-acceptance"),
+        "replaced-by-4t": word("events as facts", "replaced-by-4t"),
+        "first-data": word("events as facts", "first-data"),
+        "process-test": word("events as facts", "process-test"),
+        "rover-immobile": word("events as facts", "rover-immobile"),
+        "phase-2": word("events as facts", "phase-2"),
+        "first-results": word("events as facts", "first-results"),
+        "sea-trial": word("events as facts", "sea-trial"),
+    }
+)
+"""What `event` says among further facts, likewise."""
+
+FORMATS = Words(
+    {
+        "timelinejs": word("formats", "TimelineJS"),
+        "vis-timeline": word("formats", "vis-timeline"),
+        "vega-lite": word("formats", "Vega-Lite"),
+        "svg": word("formats", "SVG"),
+        "png": word("formats", "PNG"),
+        "csv": word("formats", "CSV of the timeline"),
+        "geojson": word("formats", "GeoJSON"),
+        "facilities": word("formats", "GeoJSON of facilities"),
+        "linked-places": word("formats", "Linked Places"),
+        "icalendar": word("formats", "iCalendar"),
+        "atom": word("formats", "Atom"),
+        "jsonfeed": word("formats", "JSON Feed"),
+        "columns": word("formats", "Columns of numbers"),
+    }
+)
+"""The formats of what a page shows, by the names of the feeds."""
+
+
 UNITS = Words(
     {
         "percent": word("units of readings", "percent"),
@@ -321,6 +448,9 @@ certainty = CERTAINTIES.of
 event = EVENTS.of
 standing = STANDINGS.of
 unit_name = UNITS.of
+medium = MEDIA.of
+fact_name = FACTS.of
+format_name = FORMATS.of
 
 
 def status(code: str, lang: str, *, ran: bool | None = None) -> str:

@@ -42,9 +42,14 @@ def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
             say(", ").join(filter(None, (each.get("id"), each.get("locator")))) for each in value
         )
     if kind == "facts":
-        return say("; ").join(name + say(": ") + _text(each) for name, each in value.items())
+        return say("; ").join(
+            labels.fact_name(each, lang) + say(": ") + _fact(each, value[each], lang)
+            for each in value
+        )
     if kind in ("ids", "uris"):
         return say(", ").join(value)
+    if name == "medium":
+        return labels.medium(str(value), lang)
     return _text(value)
 
 
@@ -53,6 +58,12 @@ def _kind_of(type: str, name: str) -> ControlKind:
         return "text"
     kinds = {each.name: each.kind for each in members_of(BY_TYPE[type])}
     return kinds.get(name, "text")
+
+
+def _fact(name: str, value: Any, lang: Language) -> str:
+    """The value of a further fact."""
+    text = _text(value)
+    return labels.FACT_EVENTS.of(text, lang) if name == "event" else text
 
 
 def _text(value: Any) -> str:

@@ -142,6 +142,8 @@ def _environment(lang: Language) -> Environment:
         "kind": lambda code: labels.kind(code, lang),
         "event": lambda code: labels.event(code, lang),
         "outcome": lambda code: labels.outcome(code, lang),
+        "medium": lambda code: labels.medium(code, lang),
+        "format_name": lambda code: labels.format_name(code, lang),
         "unit": lambda text: labels.unit_name(text, lang),
     }
     return environment

@@ -3,6 +3,7 @@ said on no day that is told, and what is odd have words of their own."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,8 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.data import CHRONICLE
 from service.pages.shell.rendering import whole
 from service.translations import __file__ as translations
+from service.words import labels
 from service.words.amounts import reading_text
 from tests.service.asked import LINES
 from tests.service.pages.test_pages import PAGES
@@ -115,6 +118,22 @@ def test_no_mark_beside_chinese_is_half_as_wide(
     assert 'lang="zh-CN"' in html[:100], path
     ours = [recorded.sub(_stood, line) for line in Texts(html).lines]
     assert [line for line in ours if NARROW.search(line)] == []
+
+
+def test_codes_of_the_chronicle_are_said_in_chinese(client: FlaskClient) -> None:
+    """The kinds of its sources, the names of further facts and what happened by these, and the
+    formats of a page."""
+    lines = [json.loads(line) for line in CHRONICLE.read_text("utf-8").splitlines()]
+    media = {line["medium"] for line in lines if "medium" in line}
+    every = [each for line in lines for each in (line, line.get("changes") or {})]
+    facts = [each.get("attributes") or {} for each in every]
+    assert media <= labels.MEDIA.keys()
+    assert {name for each in facts for name in each} <= labels.FACTS.keys()
+    assert {each["event"] for each in facts if "event" in each} <= labels.FACT_EVENTS.keys()
+    news = next(line["id"] for line in LINES if line.get("medium") == "institute-news")
+    assert "机构新闻" in shown(client, f"/sources/{news}")
+    assert "事件：国家验收" in shown(client, "/records/bepc")
+    assert "GeoJSON（装置）" in shown(client, "/state")
 
 
 def test_no_blank_stands_between_chinese_and_a_number() -> None:
