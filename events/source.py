@@ -35,5 +35,10 @@ class SourceRecorded(Card, frozen=True, kw_only=True):
         """Raises MalformedLine for a url that leads nowhere."""
         for member in ("url", "archived_url"):
             url = getattr(self, member)
-            if url is not None and not re.fullmatch(r"https?://\S+", url):
+            if url is not None and not is_address(url):
                 raise MalformedLine("a url starts with http:// or https://", pointer=f"/{member}")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address that can be opened: of http or https, without blanks."""
+    return re.fullmatch(r"https?://\S+", text) is not None

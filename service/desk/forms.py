@@ -29,7 +29,7 @@ from service.desk.sending import (
     status_of,
 )
 from service.orders.writing import command_of
-from service.pages.desk.checking import faults_of_lines
+from service.pages.desk.checking import faults_of_lines, unfit_of_form
 from service.pages.desk.controls import form_members, subject
 from service.pages.desk.ids import suggested_id
 from service.pages.desk.preview import meanwhile, preview_of
@@ -123,6 +123,8 @@ def looked_at(
             proposal = preview_of(desk, proposed(_command(task, lines)))
     except Refusal as refusal:
         return _refused(desk, task, filled, lines, refusal, stale=stale)
+    if faults := unfit_of_form(desk, task, filled):
+        return _shown(desk, task, filled, faults=faults, stale=stale, status=422)
     if _is_unread(task, lines):
         text = desk.say(
             "The reader says where it can be read, and it would not rest on that: enter it below as"
@@ -186,7 +188,12 @@ def _refused(
     *,
     stale: list[Members] | None = None,
 ) -> Response:
-    faults = faults_of_lines(desk, lines, refusal, before=task.before)
+    found = [
+        *faults_of_lines(desk, lines, refusal, before=task.before),
+        *unfit_of_form(desk, task, filled),
+    ]
+    # What is told of a place last is what the form says of it.
+    faults = list({(each["of_source"], each["pointer"]): each for each in found}.values())
     return _shown(desk, task, filled, faults=faults, stale=stale, status=status_of(refusal))
 
 

@@ -17,9 +17,11 @@ from events.fact import Line
 from events.orders import Command, Order
 from events.record import changed
 from service.archive import Archive
-from service.pages.desk.faults import fault_of
+from service.pages.desk.faults import fault_of, unfit
 from service.pages.desk.room import Desk
+from service.pages.desk.task import Filled, Task
 from service.pages.shell.layout import Members
+from service.words import language
 
 CHANGES = "/changes"
 
@@ -39,6 +41,24 @@ def faults_of_lines(
         all_faults = _all_faults(desk.service, line, theirs, before=before, known=known)
         found += [{**fault_of(each, desk.say), "of_source": of_source} for each in all_faults]
     return found
+
+
+def unfit_of_form(desk: Desk, task: Task, filled: Filled) -> list[Members]:
+    """What stands in a form that the format would take and the form does not, as faults; what stood
+    in it from the first is let be."""
+    first, tag = task.filled(), language.TAGS[desk.lang]
+    under = CHANGES if task.changes_members else ""
+    parts = (
+        (task.members, filled.values, first.values, under),
+        (task.why, filled.why, first.why, ""),
+    )
+    return [
+        {"pointer": prefix + pointer, "text": text, "lang": tag, "of_source": False}
+        for members, values, before, prefix in parts
+        for member in members
+        if values[member.name] != before[member.name]
+        for pointer, text in unfit(member, values[member.name], desk.say).items()
+    ]
 
 
 def _all_faults(

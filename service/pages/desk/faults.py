@@ -32,8 +32,9 @@ from events.errors import (
 from events.fact import Line, is_id
 from events.orders import Order
 from events.sheets.dates import edtf
+from events.source import is_address
 from service.pages.desk import words as desk_words
-from service.pages.desk.form import Member, members_of, number
+from service.pages.desk.form import Member, Value, members_of, number
 from service.pages.shell.layout import Members
 from service.words import language
 from service.words.number import number_text
@@ -90,6 +91,16 @@ def plain_fault(member: Member, text: str, say: Speech) -> str:
         return say("%(value)s is not a number.", value=text[:80])
     ids = {"id": [text], "ids": text.split()}.get(member.kind, [])
     return next((id_fault(id, say) for id in ids if not is_id(id)), "")
+
+
+def unfit(member: Member, value: Value, say: Speech) -> dict[str, str]:
+    """What the format takes and a form does not, in words, by the pointer from the line."""
+    rows = () if isinstance(value, str) else value
+    if member.kind == "facts" and not all(name for name, _ in rows):
+        return {f"/{member.name}": say("A fact needs a name, such as cost_usd.")}
+    if member.name == "evidence_url" and value and not is_address(str(value)):
+        return {f"/{member.name}": say("An address begins with http:// or https://.")}
+    return {}
 
 
 def date_fault(text: str, say: Speech) -> str:

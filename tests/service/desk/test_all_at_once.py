@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.service.desk.browser import Browser
-from tests.service.desk.story import head, page, recorded
+from tests.service.desk.story import CAME, head, page, recorded
 from tests.story.telling import Teller
 
 
@@ -190,3 +190,23 @@ def test_a_source_is_sent_only_by_a_form_that_takes_one(grace: Browser, told: Te
     sent[2] = ("source", '{"type":"milestone"}')
     assert grace.post(other.action, [*sent, ("do", "record")]).status_code == 422
     assert head(told.archive) == 4
+
+
+def test_a_fact_has_a_name_and_an_address_is_one(grace: Browser, told: Teller) -> None:
+    """Whatever else is wrong; the format takes both, and what stands so already is let be."""
+    told.tell({**CAME, "id": "odd", "evidence_url": "x", "attributes": {"": 77}})
+    for path, more in (
+        ("/desk/new/milestone?facility=juno", {"milestone": "upgraded", "date": "2026-02"}),
+        ("/desk/new/milestone?facility=juno", {"milestone": "upgraded", "date": "soon"}),
+        ("/desk/statements/juno-came/correct", {"why__reason": "So."}),
+    ):
+        said = {"modality": "actual", "title": "More tubes", "attributes__1": "77", **more}
+        looked = grace.look(path, evidence_url="x", **said)
+        assert looked.status_code == 422
+        shown = page(looked)
+        assert shown.says("Further facts : A fact needs a name, such as cost_usd."), path
+        assert shown.says("Address of the text : An address begins with http:// or https://."), path
+    assert (
+        grace.look("/desk/statements/odd/correct", title="New", why__reason="So.").status_code
+        == 200
+    )
