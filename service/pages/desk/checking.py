@@ -13,17 +13,22 @@ from events.characters import faults_of_characters
 from events.clocks import utc_day
 from events.decision import decide
 from events.errors import BadSupersedes, BatchRefused, CellsRefused, Refusal, UnknownReference
-from events.fact import Line
+from events.fact import LONGEST_ID, Line, is_id
 from events.orders import Command, Order
 from events.record import changed
 from service.archive import Archive
-from service.pages.desk.faults import fault_of, unfit
+from service.pages.desk.faults import fault_of, id_fault, unfit
+from service.pages.desk.form import Member, Value
+from service.pages.desk.page import found
 from service.pages.desk.room import Desk
 from service.pages.desk.task import Filled, Task
 from service.pages.shell.layout import Members
 from service.words import language
 
 CHANGES = "/changes"
+
+MOST_NEAR = 3
+"""So many sources are offered for one that there is not."""
 
 
 def faults_of_lines(
@@ -33,14 +38,14 @@ def faults_of_lines(
     `of_source`, the line before the last. `before` is what stood there, of a change."""
     refused = refusal.refusals if isinstance(refusal, BatchRefused) else [(len(lines), refusal)]
     by_number: dict[int, list[Refusal]] = {number: [each] for number, each in refused}
-    found: list[Members] = []
+    shown: list[Members] = []
     for number, line in enumerate(lines, start=1):
         of_source = number < len(lines)
         theirs = by_number.get(number, [])
         known: set[str] = set() if of_source or len(lines) == 1 else {str(lines[0].get("id"))}
         all_faults = _all_faults(desk.service, line, theirs, before=before, known=known)
-        found += [{**fault_of(each, desk.say), "of_source": of_source} for each in all_faults]
-    return found
+        shown += [{**fault_of(each, desk.say), "of_source": of_source} for each in all_faults]
+    return shown
 
 
 def unfit_of_form(desk: Desk, task: Task, filled: Filled) -> list[Members]:
@@ -57,28 +62,47 @@ def unfit_of_form(desk: Desk, task: Task, filled: Filled) -> list[Members]:
         for members, values, before, prefix in parts
         for member in members
         if values[member.name] != before[member.name]
-        for pointer, text in unfit(member, values[member.name], desk.say).items()
+        for pointer, text in {
+            **unfit(member, values[member.name], desk.say),
+            **dict(_no_sources(desk, member, values[member.name])),
+        }.items()
     ]
+
+
+def _no_sources(desk: Desk, member: Member, value: Value) -> Iterator[tuple[str, str]]:
+    """The rows of a list of sources that name none, by the pointer, with those that are near."""
+    if member.kind != "citations" or isinstance(value, str):
+        return
+    for index, (id, _) in enumerate(value):
+        if is_id(id):
+            continue
+        words = id_fault(id, desk.say) if id else desk.say("Which source? Its id is missing.")
+        near = found(desk, id[:LONGEST_ID]) if id else ()
+        ids = [each["id"] for each in near if each["space"] == "source"]
+        if ids:
+            meant = desk.say(", ").join(ids[:MOST_NEAR])
+            words = desk.say("%(fault)s Is one of these meant: %(ids)s?", fault=words, ids=meant)
+        yield f"/{member.name}/{index}/id", words
 
 
 def _all_faults(
     service: Archive, line: Line, refused: Sequence[Refusal], *, before: Line, known: set[str]
 ) -> list[Refusal]:
     """What is wrong with a line, each place once; `known` are ids of sources that come with it."""
-    found = {each.pointer: each for each in refused}
+    by_place = {each.pointer: each for each in refused}
     shape = BY_TYPE.get(str(line.get("type")))
     if shape is None:
-        return list(found.values())
+        return list(by_place.values())
     said = {name: value for name, value in line.items() if name not in ("type", "revision")}
     more: list[Refusal] = [
         *shape.faults(said),
         *faults_of_characters(line),
         *_faults_of_changes(service, line, before),
     ]
-    for each in (*more, *_against_the_log(service, line, [*found.values(), *more])):
+    for each in (*more, *_against_the_log(service, line, [*by_place.values(), *more])):
         if not (isinstance(each, UnknownReference) and each.id in known):
-            found.setdefault(each.pointer, each)
-    return list(found.values())
+            by_place.setdefault(each.pointer, each)
+    return list(by_place.values())
 
 
 def _faults_of_changes(service: Archive, line: Line, before: Line) -> Iterator[Refusal]:

@@ -69,7 +69,7 @@ def form_members(desk: Desk, task: Task, filled: Filled, faults: Sequence[Member
     """The variables of the template of a form: its controls, each with its faults; `rare` are those
     that it folds, `why` those of the change itself, `source` those of a source that is entered in
     place, `faults` those of the whole form."""
-    here = _by_control(task, faults)
+    here = _by_control(desk, task, faults)
     values, why, of_source = filled
     controls = [_control(desk, task, each, values[each.name]) for each in task.members]
     own = [_control(desk, task, each, why[each.name], prefix=WHY) for each in task.why]
@@ -117,9 +117,9 @@ def _plainly(desk: Desk, control: Members) -> list[Members]:
     return [{"text": words, "lang": language.TAGS[desk.lang], "row": None}] if words else []
 
 
-def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
+def _by_control(desk: Desk, task: Task, faults: Iterable[Members]) -> dict[str, list[Members]]:
     """The faults by the name of their control; "" is the whole form. Those of a list of sources
-    have the number of their `row`: facts have names, be they numbers."""
+    say of which, and have the number of their `row`: facts have names, be they numbers."""
     of_thing = {each.name for each in task.members}
     of_change = {each.name for each in task.why}
     of_source = {each.name for each in task.source_members}
@@ -138,7 +138,10 @@ def _by_control(task: Task, faults: Iterable[Members]) -> dict[str, list[Members
             name = steps[0]
         in_row = name and len(steps) > 1 and steps[0] in of_rows
         row = int(steps[1]) if in_row else None
-        found.setdefault(name, []).append({**fault, "row": row})
+        words = fault["text"]
+        if row is not None:
+            words = desk.say("Source %(number)s: %(fault)s", number=row + 1, fault=words)
+        found.setdefault(name, []).append({**fault, "text": words, "row": row})
     return found
 
 

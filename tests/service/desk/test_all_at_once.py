@@ -210,3 +210,21 @@ def test_a_fact_has_a_name_and_an_address_is_one(grace: Browser, told: Teller) -
         grace.look("/desk/statements/odd/correct", title="New", why__reason="So.").status_code
         == 200
     )
+
+
+def test_a_row_of_sources_says_which_it_is_and_what_it_lacks(grace: Browser) -> None:
+    """A place alone, and what is no id, with the sources that are near."""
+    looked = grace.look(
+        "/desk/statements/juno-came/correct",
+        title="New", why__reason="So.", sources__0=["yearbook", "A Yearbook", "Nature 2024"],
+        why__sources__1="p. 3",
+    )  # fmt: skip
+    assert looked.status_code == 422
+    shown = page(looked)
+    assert shown.says(
+        "Source 2: A Yearbook is not an id: it takes lower-case letters and digits, joined by"
+        " single hyphens. Is one of these meant: yearbook?"
+    )
+    assert shown.says("Source 3: Nature 2024 is not an id: it takes lower-case letters and digits,")
+    assert shown.says("Sources of the change : Source 1: Which source? Its id is missing.")
+    assert not shown.says("An id takes lower-case letters")

@@ -148,7 +148,7 @@ def test_a_new_type_has_its_form_at_once() -> None:
             },
             "sources",
             422,
-            "2: No source lost is recorded: look for another, or enter it first.",
+            "Source 2: No source lost is recorded: look for another, or enter it first.",
         ),
         (
             "/desk/new/indicator",
@@ -264,7 +264,7 @@ def test_a_fact_is_named_by_no_row(grace: Browser, name: str) -> None:
     looked = grace.look("/desk/new/observation?facility=juno", **values, **rows)
     assert looked.status_code == 422
     assert page(looked).says("It has a character that cannot be shown")
-    assert not page(looked).says("1: It has a character")
+    assert not page(looked).says("Source 1: It has a character")
 
 
 # --- ids
