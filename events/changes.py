@@ -6,6 +6,7 @@ A change without an `id` is recorded each time it is sent; with one, once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from events.errors import MalformedLine
@@ -66,7 +67,7 @@ class RecordAmended(Fact, frozen=True, kw_only=True):
     reason: Text
     sources: tuple[Citation, ...] = ()
 
-    def check(self) -> None:
-        """Raises MalformedLine for an amendment of nothing, or of two things."""
+    def unsound(self) -> Iterator[MalformedLine]:
+        """That it is an amendment of nothing, or of two things."""
         if (self.record is None) == (self.source is None):
-            raise MalformedLine("an amendment names either a record or a source")
+            yield MalformedLine("an amendment names either a record or a source")

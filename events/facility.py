@@ -5,12 +5,14 @@ Its life follows from milestones (`events.milestone`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 import msgspec
 
 from events.card import Card
-from events.fact import Citation, Country, Text, Uri, check_country
+from events.errors import MalformedLine
+from events.fact import Citation, Country, Text, Uri, no_country
 from events.vocabulary import Class, Field
 
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
@@ -40,6 +42,6 @@ class FacilityRegistered(Card, frozen=True, kw_only=True):
     same_as: tuple[Uri, ...] = ()
     sources: tuple[Citation, ...] = ()
 
-    def check(self) -> None:
-        """Refuse a country that there is not."""
-        check_country(self.country)
+    def unsound(self) -> Iterator[MalformedLine]:
+        """A country that there is not."""
+        yield from no_country(self.country)

@@ -85,7 +85,8 @@ class Fact(
             text = getattr(fact, member)
             if text is not None:
                 _check_date(text, pointer=f"/{member}")
-        fact.check()
+        for refusal in fact.unsound():
+            raise refusal
         return fact
 
     @classmethod
@@ -101,11 +102,8 @@ class Fact(
         kept = {each.name: sound.get(each.encode_name) for each in names if each.required} | {
             each.name: sound[each.encode_name] for each in names if each.encode_name in sound
         }
-        try:
-            cls(**kept).check()
-        except Refusal as refusal:
-            found += [refusal] if _first_step(refusal.pointer) not in faulty else []
-        return found
+        unsound = cls(**kept).unsound()
+        return found + [each for each in unsound if _first_step(each.pointer) not in faulty]
 
     @classmethod
     def _faults_of_members(cls, line: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -129,8 +127,9 @@ class Fact(
             except BadDate as refusal:
                 yield refusal
 
-    def check(self) -> None:
-        """Refuse what the types alone let pass."""
+    def unsound(self) -> Iterator[MalformedLine]:
+        """What is wrong that the types alone let pass."""
+        yield from ()
 
     def line(self) -> Line:
         """The line that says this fact, `type` first, absent members left out."""
@@ -159,10 +158,10 @@ def is_id(text: str) -> bool:
     return len(text) <= LONGEST_ID and re.fullmatch(_ID, text) is not None
 
 
-def check_country(code: str | None) -> None:
-    """Raises MalformedLine for a country that ISO 3166-1 does not have."""
+def no_country(code: str | None) -> Iterator[MalformedLine]:
+    """What is wrong with a country that ISO 3166-1 does not have."""
     if code is not None and code not in countries():
-        raise MalformedLine(f"{code!r} is no country of ISO 3166-1 alpha-2", pointer="/country")
+        yield MalformedLine(f"{code!r} is no country of ISO 3166-1 alpha-2", pointer="/country")
 
 
 _PATTERNS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from events.errors import MalformedLine
@@ -21,11 +22,11 @@ class IndicatorRecorded(OwnedFact, frozen=True, kw_only=True):
     value: int | float
     unit: Text
 
-    def check(self) -> None:
-        """Raises MalformedLine also for a reading that says neither its date nor its entry."""
-        OwnedFact.check(self)
-        if self.date is None and self.entry is None:
-            raise MalformedLine("a reading without a date must name its entry", pointer="/entry")
+    def unsound(self) -> Iterator[MalformedLine]:
+        """Also that a reading says neither its date nor its entry."""
+        yield from OwnedFact.unsound(self)
+        if self.dropped and self.date is None and self.entry is None:
+            yield MalformedLine("a reading without a date must name its entry", pointer="/entry")
 
     @classmethod
     def record_of(cls, line: Line) -> str:

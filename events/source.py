@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from events.card import Card
@@ -31,12 +32,12 @@ class SourceRecorded(Card, frozen=True, kw_only=True):
     content_sha256: Sha256 | None = None
     same_as: tuple[Uri, ...] = ()
 
-    def check(self) -> None:
-        """Raises MalformedLine for a url that leads nowhere."""
+    def unsound(self) -> Iterator[MalformedLine]:
+        """A url that leads nowhere."""
         for member in ("url", "archived_url"):
             url = getattr(self, member)
             if url is not None and not is_address(url):
-                raise MalformedLine("a url starts with http:// or https://", pointer=f"/{member}")
+                yield MalformedLine("a url starts with http:// or https://", pointer=f"/{member}")
 
 
 def is_address(text: str) -> bool:

@@ -8,6 +8,7 @@ its dates read and the day on which it was said.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from events import dates
 from events.dates import Date, Day
 from events.errors import MalformedLine
-from events.fact import Citation, Country, Edtf, Fact, Line, Slug, Text, check_country
+from events.fact import Citation, Country, Edtf, Fact, Line, Slug, Text, no_country
 from events.vocabulary import Evidence, Field, Modality
 
 Entry = Text
@@ -46,19 +47,18 @@ class StatementFact(Fact, frozen=True, kw_only=True):
     evidence: Evidence | None = None
     evidence_url: Text | None = None
 
-    def check(self) -> None:
-        """Raises MalformedLine for a plan that nobody stated, and for a date that is missing or may
-        not be there."""
+    def unsound(self) -> Iterator[MalformedLine]:
+        """A plan that nobody stated, and a date that is missing or may not be there."""
         if self.modality == "planned" and self.stated is None:
-            raise MalformedLine(
+            yield MalformedLine(
                 "a planned statement must say when it was stated", pointer="/stated"
             )
         if self.dropped and self.modality != "planned":
-            raise MalformedLine("only a planned statement can be dropped", pointer="/dropped")
+            yield MalformedLine("only a planned statement can be dropped", pointer="/dropped")
         if self.dropped and self.date is not None:
-            raise MalformedLine("a plan that is dropped has no date", pointer="/date")
+            yield MalformedLine("a plan that is dropped has no date", pointer="/date")
         if not self.dropped and self.date is None:
-            raise MalformedLine("'date' is missing", pointer="/date")
+            yield MalformedLine("'date' is missing", pointer="/date")
 
     @classmethod
     def record_of(cls, line: Line) -> str:
@@ -83,10 +83,10 @@ class OwnedFact(StatementFact, frozen=True, kw_only=True):
     country: Country | None = None
     field: Field | None = None
 
-    def check(self) -> None:
-        """Refuse also a country that there is not."""
-        StatementFact.check(self)
-        check_country(self.country)
+    def unsound(self) -> Iterator[MalformedLine]:
+        """Also a country that there is not."""
+        yield from StatementFact.unsound(self)
+        yield from no_country(self.country)
 
 
 class ChainedFact(OwnedFact, frozen=True, kw_only=True):

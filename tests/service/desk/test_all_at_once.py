@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from events.catalogue import CARD_TYPES, STATEMENT_TYPES
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import CAME, head, page, recorded
 from tests.story.telling import Teller
+
+CHANGES = (
+    "/desk/statements/juno-came/correct",
+    "/desk/statements/juno-came/withdraw",
+    "/desk/records/juno/amend",
+    "/desk/sources/yearbook/amend",
+)
 
 
 def test_three_mistakes_take_one_round(grace: Browser, told: Teller) -> None:
@@ -228,3 +238,31 @@ def test_a_row_of_sources_says_which_it_is_and_what_it_lacks(grace: Browser) -> 
     assert shown.says("Source 3: Nature 2024 is not an id: it takes lower-case letters and digits,")
     assert shown.says("Sources of the change : Source 1: Which source? Its id is missing.")
     assert not shown.says("An id takes lower-case letters")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_required_member_that_is_empty_is_told_by_us(grace: Browser, lang: str) -> None:
+    """And not by the browser, which tells one at a time, in its own language."""
+    for path in (*[f"/desk/new/{type}" for type in (*CARD_TYPES, *STATEMENT_TYPES)], *CHANGES):
+        url = f"{path}?lang={lang}"
+        opened = grace.page(url)
+        assert " novalidate" in opened.text.partition('id="form"')[2].partition(">")[0]
+        needed = {each["name"]: each["id"] for each in opened.inputs if "required" in each}
+        assert needed, path
+        looked = grace.look(url, **dict.fromkeys(needed, ""))
+        assert looked.status_code == 422
+        words = "It is missing." if lang == "en" else "缺少此项。"
+        for name, id in needed.items():
+            listed = re.search(rf'<li><a href="#{id}">.*?</li>', looked.text)
+            assert listed, (path, name)
+            assert words in listed[0], (path, name, listed[0])
+
+
+def test_all_that_is_wrong_with_a_plan_takes_one_round(grace: Browser) -> None:
+    """What members say together too."""
+    looked = grace.look(
+        "/desk/new/milestone?facility=juno",
+        milestone="upgraded", modality="planned", date="2031", title="No more", dropped="true",
+    )  # fmt: skip
+    assert page(looked).says("A plan must say when it was stated.")
+    assert page(looked).says("A plan that is given up has no date.")

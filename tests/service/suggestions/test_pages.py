@@ -240,3 +240,19 @@ def test_what_is_too_long_is_shown_again_with_how_much_may_be(
         assert page(answer).says("It is too long: shorten it to 16 kB in all.")
         assert (page(answer).forms[-1].value("summary") == "a" * length) == kept
     assert told.archive.suggestions.waiting() == []
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_whatever_is_missing_is_told_by_us_and_not_by_the_browser(
+    reader: Browser, path: str
+) -> None:
+    """All of it at once, at its place."""
+    opened = reader.page(path)
+    assert " novalidate" in opened.text.partition('id="form"')[2].partition(">")[0]
+    needed = {each["name"]: each["id"] for each in opened.inputs if "required" in each}
+    form = next(each for each in opened.forms if any(name == "reason" for name, _ in each.fields))
+    sent = reader.post(form.action, form.filled(dict.fromkeys(needed, "")))
+    assert sent.status_code == 422
+    for name, id in needed.items():
+        assert f'<li><a href="#{id}">' in sent.text, name
+        assert f'id="{id}-fault"' in sent.text, name
