@@ -148,7 +148,7 @@ def _whole(why: str) -> SheetRefused:
 
 def read_sheet(text: str, *, type: str | None = None, ids_follow: bool = False) -> Sheet:
     """The orders of a sheet, whose rows are of a type unless they say another; where `ids_follow`,
-    a row without an id is not at fault for that.
+    a row without an id is not at fault for that, nor is a sheet without a column for them.
 
     Raises SheetRefused where its header cannot be read, or the text is no CSV.
     """
@@ -156,7 +156,7 @@ def read_sheet(text: str, *, type: str | None = None, ids_follow: bool = False) 
     head = next((each for each in rows if any(each[1])), None)
     if head is None:
         raise _whole("it is empty: its first row names the columns, as a template does")
-    columns, said = _header(*head, type)
+    columns, said = _header(*head, type, ids_follow=ids_follow)
     found: list[Row] = []
     faults = 0
     for number, cells in rows:
@@ -293,7 +293,9 @@ def _is_column(name: str) -> bool:
     return name in PASSED_OVER or name.startswith(_OF_TYPE) or kind_of(name) is not None
 
 
-def _header(row: int, cells: list[str], given: str | None) -> tuple[tuple[str, ...], str | None]:
+def _header(
+    row: int, cells: list[str], given: str | None, *, ids_follow: bool
+) -> tuple[tuple[str, ...], str | None]:
     """The names of the columns, and the type of the rows that say none. Raises SheetRefused."""
     if len(cells) > MOST_COLUMNS:
         why = f"it has {len(cells)} columns, and {MOST_COLUMNS} is the most"
@@ -305,7 +307,8 @@ def _header(row: int, cells: list[str], given: str | None) -> tuple[tuple[str, .
         refusal = _column_fault(cell, columns[:place], said, given)
         if refusal is not None:
             faults.append(Fault(refusal, row, cell, cell_name(place, row)))
-    faults += [Fault(refusal, row) for refusal in _lacks(columns, said, mixed="type" in cells)]
+    there = {*columns, "id"} if ids_follow else {*columns}
+    faults += [Fault(refusal, row) for refusal in _lacks(there, said, mixed="type" in cells)]
     if faults:
         raise SheetRefused(faults)
     return columns, said
@@ -328,7 +331,7 @@ def _column_fault(
     return None
 
 
-def _lacks(columns: tuple[str, ...], said: str | None, *, mixed: bool) -> Iterator[MalformedLine]:
+def _lacks(columns: Collection[str], said: str | None, *, mixed: bool) -> Iterator[MalformedLine]:
     """The columns without which no row can be read."""
     if said is None and not mixed:
         yield MalformedLine(

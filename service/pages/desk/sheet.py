@@ -30,8 +30,8 @@ LONGEST = 200
 
 
 def with_ids(service: Archive, sheet: Sheet) -> str:
-    """The text of a sheet in which each row that has no id got one that is suggested; "" where no
-    row needs one, or cells stand beneath no column."""
+    """The text of a sheet in which each row that has no id got one that is suggested, in a column
+    of its own where there is none; "" where no row needs one, or cells stand beneath no column."""
     refused = {
         row.number: row.order.line for row in sheet.rows if isinstance(row.order.line, CellsRefused)
     }
@@ -41,7 +41,7 @@ def with_ids(service: Archive, sheet: Sheet) -> str:
     for row in sheet.rows:
         line = _read(row)
         cells = dict(zip(sheet.columns, row.cells, strict=True))
-        if cells.get("id") == "" and line.get("type") in (*CARD_TYPES, *STATEMENT_TYPES):
+        if not cells.get("id") and line.get("type") in (*CARD_TYPES, *STATEMENT_TYPES):
             without[row.number] = line
     taken = {str(_read(row).get("id")) for row in sheet.rows}
     given = dict(zip(without, suggested_ids(service, without.values(), taken), strict=True))
@@ -61,7 +61,9 @@ def _written(sheet: Sheet, ids: Mapping[int, str]) -> str:
     each of them."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(sheet.columns)
+    more = () if "id" in sheet.columns else ("id",)
+    columns = (*more, *sheet.columns)
+    writer.writerow(columns)
     at = 1
     for row in sheet.rows:
         text.write("\n" * (row.number - at - 1))
@@ -69,7 +71,7 @@ def _written(sheet: Sheet, ids: Mapping[int, str]) -> str:
         own = {"id": ids.get(row.number, ""), "type": _read(row).get("type", "")}
         writer.writerow(
             cell or own.get(column, "")
-            for column, cell in zip(sheet.columns, row.cells, strict=True)
+            for column, cell in zip(columns, (*("" for _ in more), *row.cells), strict=True)
         )
     return text.getvalue()
 

@@ -136,3 +136,20 @@ def test_the_columns_of_each_type_are_told(grace: Browser) -> None:
     ):
         assert shown.says(words), words
     assert not shown.says("id Id required")
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "type"),
+    [("", "", "observation"), ("type,", "observation,", ""), ("type=observation,", ",", "")],
+)
+def test_a_sheet_without_a_column_for_ids_gets_one(
+    grace: Browser, told: Teller, head: str, kind: str, type: str
+) -> None:
+    """However the type of its rows is said; an id is suggested for each."""
+    text = f"{head}facility,modality,date,title\n{kind}juno,actual,2025,Seen\n"
+    looked = grace.look("/desk/batch", text=text, type=type)
+    assert looked.status_code == 200, looked.text
+    assert page(looked).form("preview").value("text").startswith("id,")
+    assert grace.record(looked).status_code == 303
+    (found,) = recorded(told.archive, 4)
+    assert found["id"] == "juno-seen-2025"
