@@ -6,6 +6,7 @@ They follow from the catalogue: a new type of line, or a new member, has its col
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,7 @@ from events.errors import MalformedLine, NotJson
 from events.fact import Fact, Line
 from events.sheets.dates import edtf
 from events.sheets.guard import guarded
+from events.vocabulary import countries
 
 Kind = Literal["text", "date", "number", "flag", "list", "citations", "object", "free"]
 """How a cell is read. `free` is a fact of an object: a number or such where it reads as one."""
@@ -95,7 +97,46 @@ def _kind(type: inspect.Type) -> Kind:
     return "text"
 
 
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """The words that a member takes, by its name and by the word made plain; of a country its
+    code."""
+    found: dict[str, dict[str, str]] = {
+        "type": {each: each for each in BY_TYPE},
+        "country": {code.casefold(): code for code in countries()},
+    }
+    for fact in CATALOGUE:
+        for field in inspect.type_info(fact).fields:  # type: ignore[attr-defined] # a struct
+            options = (
+                field.type.types if isinstance(field.type, inspect.UnionType) else (field.type,)
+            )
+            for each in options:
+                if isinstance(each, inspect.LiteralType):
+                    words = found.setdefault(field.encode_name, {})
+                    words |= {plain_word(str(word), "-"): str(word) for word in each.values}
+    return found
+
+
 # --- from a cell
+
+
+def plain_word(text: str, joint: str = "_") -> str:
+    """A word in small letters, its parts with one joint between them.
+
+    >>> plain_word(" Title ZH"), plain_word("Operation  started", "-")
+    ('title_zh', 'operation-started')
+    """
+    return joint.join(re.split(r"[\s_-]+", text.strip().casefold()))
+
+
+def meant(column: str, text: str) -> str:
+    """What a cell means that somebody wrote by hand: of words of a list the one that it is but for
+    its letters; else just what it says.
+
+    >>> meant("modality", "Planned"), meant("country", "cn"), meant("title", "Planned")
+    ('planned', 'CN', 'Planned')
+    """
+    return _words().get(column, {}).get(plain_word(text, "-"), text)
 
 
 def value_of(kind: Kind, text: str) -> Any:

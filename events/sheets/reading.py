@@ -30,7 +30,16 @@ from events.errors import (
 from events.fact import Fact, Line
 from events.orders import Order
 from events.sheets.guard import unguarded
-from events.sheets.members import BESIDE, Kind, kind_of, kinds, members_of, value_of
+from events.sheets.members import (
+    BESIDE,
+    Kind,
+    kind_of,
+    kinds,
+    meant,
+    members_of,
+    plain_word,
+    value_of,
+)
 
 LARGEST_SHEET = 16 * 1024 * 1024
 """In bytes. What is read of it takes up to twenty times its size."""
@@ -79,13 +88,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
             return refusal
         return SheetRefused(
             [
-                self._fault(row, cell)
+                self.fault(row, cell)
                 for row, each in numbered
                 for cell in (each.refusals if isinstance(each, CellsRefused) else (each,))
             ]
         )
 
-    def _fault(self, row: int, refusal: Refusal) -> Fault:
+    def fault(self, row: int, refusal: Refusal) -> Fault:
+        """A refusal with its place: a row, a column, a cell."""
         steps = refusal.pointer.split("/")[1:3]
         inside, member = ".".join(steps), steps[0] if steps else ""
         column = inside if inside in self.columns else member
@@ -146,23 +156,29 @@ def _whole(why: str) -> SheetRefused:
 # --- from text to orders
 
 
-def read_sheet(text: str, *, type: str | None = None, ids_follow: bool = False) -> Sheet:
-    """The orders of a sheet, whose rows are of a type unless they say another; where `ids_follow`,
-    a row without an id is not at fault for that, nor is a sheet without a column for them.
+def read_sheet(text: str, *, type: str | None = None, by_hand: bool = False) -> Sheet:
+    """The orders of a sheet, whose rows are of a type unless they say another.
+
+    Of one that a person made `by_hand`, and will look at, what has a single meaning is taken for
+    it: names of columns, and words of lists, in other letters. Nobody need give ids there, and what
+    is wrong with its header hides nothing that is wrong with its cells.
 
     Raises SheetRefused where its header cannot be read, or the text is no CSV.
     """
-    rows = _rows(text)
+    rows = _rows(text, by_hand=by_hand)
     head = next((each for each in rows if any(each[1])), None)
     if head is None:
         raise _whole("it is empty: its first row names the columns, as a template does")
-    columns, said = _header(*head, type, ids_follow=ids_follow)
+    header = _header(*head, type, by_hand=by_hand)
+    columns, said = header.columns, header.type
+    if header.faults and not (by_hand and header.is_typed):
+        raise SheetRefused(header.faults)
     found: list[Row] = []
     faults = 0
     for number, cells in rows:
         if not any(cells):
             continue
-        row = _row(number, cells, columns, said, ids_follow=ids_follow)
+        row = _row(number, cells, columns, said, by_hand=by_hand)
         found.append(row)
         faults += len(row.order.line.refusals) if isinstance(row.order.line, CellsRefused) else 0
         if faults > MOST_FAULTS:
@@ -170,14 +186,27 @@ def read_sheet(text: str, *, type: str | None = None, ids_follow: bool = False) 
             order = Order(number + 1, CellsRefused([rest], {}))
             found.append(Row(number + 1, ("",) * len(columns), order))
             break
+    sheet = Sheet(columns=columns, rows=tuple(found))
+    if header.faults:
+        raise SheetRefused([*header.faults, *_besides(sheet, header.lacking)])
     if not found:
         raise _whole("it has no row beneath its header")
-    return Sheet(columns=columns, rows=tuple(found))
+    return sheet
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def _besides(sheet: Sheet, lacking: Collection[str]) -> Iterator[Fault]:
+    """What is wrong with the cells of a sheet, besides that members `lacking` have no column."""
+    for row in sheet.rows:
+        if isinstance(row.order.line, CellsRefused):
+            for refusal in row.order.line.refusals:
+                fault = sheet.fault(row.number, refusal)
+                if fault.column not in lacking:
+                    yield fault
+
+
+def _rows(text: str, *, by_hand: bool) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number, the blanks around its cells left out. Raises SheetRefused."""
-    lines, delimiter = _Lines(text), _delimiter(text)
+    lines, delimiter = _Lines(text), _delimiter(text, by_hand=by_hand)
     reader = _cells(lines, delimiter, strict=True)
     number = 0
     while True:
@@ -271,13 +300,13 @@ def _is_faulty(text: str, delimiter: str) -> bool:
     return False
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, *, by_hand: bool) -> str:
     """What stands between the cells of the header: that by which most of them are columns."""
     line = next((each for each in _lines(text[: LONGEST_ROW - 1]) if each.strip()), "")
 
     def known(delimiter: str) -> int:
         cells = next(_cells([line], delimiter), [])
-        return sum(_is_column(cell.strip()) for cell in cells)
+        return sum(_is_column(_column(cell.strip(), by_hand=by_hand)) for cell in cells)
 
     return max((",", ";", "\t"), key=known)
 
@@ -293,25 +322,61 @@ def _is_column(name: str) -> bool:
     return name in PASSED_OVER or name.startswith(_OF_TYPE) or kind_of(name) is not None
 
 
-def _header(
-    row: int, cells: list[str], given: str | None, *, ids_follow: bool
-) -> tuple[tuple[str, ...], str | None]:
-    """The names of the columns, and the type of the rows that say none. Raises SheetRefused."""
+def _column(name: str, *, by_hand: bool) -> str:
+    """The column that the head of one names; written `by_hand`, in other letters or with blanks.
+
+    >>> _column("Title ZH", by_hand=True), _column("Attributes.Depth", by_hand=True)
+    ('title_zh', 'attributes.Depth')
+    >>> _column("Title", by_hand=False), _column("Titel", by_hand=True)
+    ('Title', 'Titel')
+    """
+    if not by_hand or _is_column(name):
+        return name
+    member, dot, inside = name.partition(".")
+    head, is_type, type = name.partition("=")
+    plain = f"{plain_word(member)}{dot}{inside}"
+    if is_type:
+        plain = f"{plain_word(head)}={plain_word(type, '-')}"
+    return plain if _is_column(plain) else name
+
+
+class _Header(NamedTuple):
+    """The names of the columns, the type of the rows that say none, and what is wrong with them;
+    `lacking` are members of which a row could say nothing."""
+
+    columns: tuple[str, ...]
+    type: str | None
+    faults: list[Fault]
+    lacking: frozenset[str]
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is known of which type each row is."""
+        return self.type in BY_TYPE or (self.type is None and "type" in self.columns)
+
+
+def _header(row: int, heads: list[str], given: str | None, *, by_hand: bool) -> _Header:
+    """What a header says. Raises SheetRefused for one that is too long."""
+    cells = [_column(each, by_hand=by_hand) for each in heads]
     if len(cells) > MOST_COLUMNS:
         why = f"it has {len(cells)} columns, and {MOST_COLUMNS} is the most"
         raise SheetRefused([Fault(MalformedLine(why), row)])
     said = next((cell.partition("=")[2] for cell in cells if cell.startswith(_OF_TYPE)), given)
     columns = tuple("type" if cell.startswith(_OF_TYPE) else cell for cell in cells)
     faults: list[Fault] = []
+    taken: set[str] = set()
     for place, cell in enumerate(cells):
         refusal = _column_fault(cell, columns[:place], said, given)
+        if by_hand and cell and not _is_column(cell) and (near := _nearest(cell, said)):
+            taken.add(near[0])
+            why = f"no column is called {cell[:80]!r}: is {near[0]} meant?"
+            refusal = MalformedLine(why)
         if refusal is not None:
             faults.append(Fault(refusal, row, cell, cell_name(place, row)))
-    there = {*columns, "id"} if ids_follow else {*columns}
-    faults += [Fault(refusal, row) for refusal in _lacks(there, said, mixed="type" in cells)]
-    if faults:
-        raise SheetRefused(faults)
-    return columns, said
+    there = {*columns, *taken, "id"} if by_hand else {*columns}
+    lacks = [*_lacks(there, said, mixed="type" in cells)]
+    faults += [Fault(refusal, row) for refusal, _ in lacks]
+    return _Header(columns, said, faults, frozenset({*taken, *(name for _, name in lacks)}))
 
 
 def _column_fault(
@@ -331,35 +396,46 @@ def _column_fault(
     return None
 
 
-def _lacks(columns: Collection[str], said: str | None, *, mixed: bool) -> Iterator[MalformedLine]:
-    """The columns without which no row can be read."""
+def _lacks(
+    columns: Collection[str], said: str | None, *, mixed: bool
+) -> Iterator[tuple[MalformedLine, str]]:
+    """The columns without which no row can be read: why, and which member."""
     if said is None and not mixed:
-        yield MalformedLine(
-            "of which type are the rows? Name it, or add a column `type`", allowed=tuple(BY_TYPE)
-        )
+        why = "of which type are the rows? Name it, or add a column `type`"
+        yield MalformedLine(why, allowed=tuple(BY_TYPE)), "type"
     elif said in BY_TYPE and not mixed:
         there = {name.partition(".")[0] for name in columns}
         for member in members_of(BY_TYPE[said]).values():
             if member.required and member.name not in there:
-                yield MalformedLine(f"there is no column {member.name!r}, which a {said} needs")
+                why = f"there is no column {member.name!r}, which a {said} needs"
+                yield MalformedLine(why), member.name
 
 
 def _near(name: str, type: str | None) -> tuple[str, ...]:
     """The columns that a name may have been meant for: those like it, else all of the type."""
-    known = members_of(BY_TYPE[type]) if type in BY_TYPE else kinds()
+    return _nearest(name, type) or tuple(_known(type))
+
+
+def _nearest(name: str, type: str | None) -> tuple[str, ...]:
+    """The columns that are like a name."""
     plain = name.lower().replace(" ", "_").replace("-", "_")
-    return tuple(get_close_matches(plain, known)) or tuple(known)
+    return tuple(get_close_matches(plain, _known(type)))
+
+
+def _known(type: str | None) -> Collection[str]:
+    return members_of(BY_TYPE[type]) if type in BY_TYPE else kinds()
 
 
 # --- a row
 
 
 def _row(
-    number: int, cells: list[str], columns: tuple[str, ...], type: str | None, *, ids_follow: bool
+    number: int, cells: list[str], columns: tuple[str, ...], type: str | None, *, by_hand: bool
 ) -> Row:
     width = len(columns)
     shown = tuple((cells + [""] * width)[:width])
-    line, refusals = _said(shown, columns, type)
+    said = [meant(*each) for each in zip(columns, shown, strict=True)] if by_hand else shown
+    line, refusals = _said(said, columns, type)
     refusals += [
         MalformedLine(f"the cell {cell_name(place, number)} stands under no name of a column")
         for place, cell in enumerate(cells[:MOST_COLUMNS])
@@ -368,20 +444,20 @@ def _row(
     fact = BY_TYPE.get(str(line.get("type")))
     if fact is not None:
         faults = _faults(fact, line, {each.pointer for each in refusals})
-        is_without = ids_follow and "id" not in line
+        is_without = by_hand and "id" not in line
         refusals += [each for each in faults if not (is_without and each.pointer == "/id")]
     return Row(number, shown, Order(number, CellsRefused(refusals, line) if refusals else line))
 
 
 def _said(
-    cells: tuple[str, ...], columns: tuple[str, ...], type: str | None
+    cells: Iterable[str], columns: tuple[str, ...], type: str | None
 ) -> tuple[Line, list[Refusal]]:
     """The members that the cells of a row say, and the cells that cannot be read."""
     line: Line = {} if type is None else {"type": type}
     refusals: list[Refusal] = []
     for column, cell in zip(columns, cells, strict=True):
         text = unguarded(cell.replace("\r\n", "\n").replace("\r", "\n"))
-        if not text or not column or column in PASSED_OVER:
+        if not text or column in PASSED_OVER or not _is_column(column):
             continue
         member, _, inside = column.partition(".")
         try:

@@ -93,9 +93,9 @@ def _read(batch: Batch) -> Batch:
     begun = batch.text.lstrip()[:1]
     if begun in ("", "{", "["):
         return batch._replace(orders=tuple(batch_of(batch.text.encode(errors="replace"))))
-    sheet = read_sheet(batch.text, type=batch.type, ids_follow=True)
+    sheet = read_sheet(batch.text, type=batch.type, by_hand=True)
     if text := with_ids(archive(), sheet):
-        sheet = read_sheet(text, type=batch.type)
+        sheet = read_sheet(text, type=batch.type, by_hand=True)
         batch = batch._replace(text=text)
     return batch._replace(orders=tuple(sheet.orders), sheet=sheet)
 

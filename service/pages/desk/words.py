@@ -321,6 +321,10 @@ NO_SHEETS: Sequence[tuple[str, str]] = (
     (r"the rows from here on were not read: .+", "从此行起没有读：请先改正上面的"),
     (r"a quotation mark is never closed", "引号没有结束"),
     (r"a quotation mark stands inside .+", "引号内的引号要写两次"),
+    (
+        r"no column is called (?P<name>.+): is (?P<near>.+) meant\?",
+        "没有名为{name}的列：是否指{near}？",
+    ),
     (r"the column (?P<name>.+) stands twice", "{name}列出现了两次"),
     (
         r"there is no column '(?P<name>.+)', which a (?P<type>.+) needs",

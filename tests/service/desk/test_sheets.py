@@ -61,7 +61,7 @@ def test_faults_stand_beside_their_cells(grace: Browser, told: Teller) -> None:
 def test_what_is_no_sheet_is_told_with_the_text_kept(grace: Browser) -> None:
     """A header that cannot be read, another encoding, another type."""
     looked = grace.look("/desk/batch", text="id,titel\na,b\n", type="source")
-    assert page(looked).says("B1 titel : 'titel' is no member of a line")
+    assert page(looked).says("B1 titel : no column is called 'titel': is title meant?")
     latin = sent(grace, "id,title\na,\xe4\n".encode("latin-1"), text="kept", type="source")
     assert page(latin).says("save it as “CSV UTF-8”")
     assert page(latin).form("preview").value("text") == "kept"
@@ -72,7 +72,7 @@ def test_what_is_no_sheet_is_told_with_the_text_kept(grace: Browser) -> None:
 
 def test_a_word_that_a_cell_does_not_take_is_told_with_those_that_it_does(grace: Browser) -> None:
     """As the sheet would say them."""
-    looked = grace.look("/desk/batch", text=SHEET.replace("actual", "Actual"), type="observation")
+    looked = grace.look("/desk/batch", text=SHEET.replace("actual", "actully"), type="observation")
     assert page(looked).says("C2 modality : It takes one of: actual, planned.")
 
 
@@ -153,3 +153,39 @@ def test_a_sheet_without_a_column_for_ids_gets_one(
     assert grace.record(looked).status_code == 303
     (found,) = recorded(told.archive, 4)
     assert found["id"] == "juno-seen-2025"
+
+
+def test_letters_and_blanks_of_columns_and_of_words_of_a_list_are_no_matter(
+    grace: Browser, told: Teller
+) -> None:
+    """Where one thing alone can be meant; whatever stands between the cells."""
+    head = "Facility;Milestone; Modality ;Date;STATED;Title;Title ZH;Attributes.Depth"
+    text = f"{head}\njuno;Operation started;Planned;2031;2026;Again;再次;700\n"
+    looked = grace.look("/desk/batch", text=text, type="milestone")
+    assert looked.status_code == 200, looked.text
+    assert grace.record(looked).status_code == 303
+    (found,) = recorded(told.archive, 4)
+    assert (found["milestone"], found["modality"]) == ("operation-started", "planned")
+    assert (found["title_zh"], found["attributes"]) == ("再次", {"Depth": 700})
+    typed = "TYPE,Id,Name,Country,Field,Class\nFacility,x,X,cn,Particle physics,Collider\n"
+    assert grace.look("/desk/batch", text=typed).status_code == 200
+
+
+def test_an_unknown_column_hides_no_other_fault(grace: Browser) -> None:
+    """And is told with the one that is meant; nothing is told of what it lacks."""
+    text = "faciliti,modality,date,titel,wholly other\njuno,actually,03/04/2025,Seen,x\n"
+    looked = grace.look("/desk/batch", text=text, type="observation")
+    assert looked.status_code == 422
+    shown = page(looked)
+    for words in (
+        "A1 faciliti : no column is called 'faciliti': is facility meant?",
+        "D1 titel : no column is called 'titel': is title",
+        "E1 wholly other : 'wholly other' is no member of a line",
+        "B2 modality : It takes one of: actual, planned.",
+        "C2 date : 03/04/2025 could be 2025-04-03 or 2025-03-04",
+    ):
+        assert shown.says(words), words
+    assert not shown.says("title : It is missing")
+    assert not shown.says("there is no column")
+    chinese = page(grace.look("/desk/batch?lang=zh", text=text, type="observation"))
+    assert chinese.says("没有名为'faciliti'的列：是否指facility？")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -173,11 +174,11 @@ NO_SHEETS: tuple[bytes, ...] = (
 def test_every_reason_why_a_file_is_no_sheet_has_its_chinese() -> None:
     """Each of them occurs in these files."""
     used = set()
-    for raw in NO_SHEETS:
+    for raw, by_hand in product(NO_SHEETS, (False, True)):
         found: list[Refusal] = []
         try:
             type = "source" if b"=series" in raw else None
-            for order in read_sheet(decoded(raw), type=type).orders:
+            for order in read_sheet(decoded(raw), type=type, by_hand=by_hand).orders:
                 found += getattr(order.line, "refusals", ())
         except SheetRefused as refused:
             found += [refusal for _, refusal in refused.refusals]
