@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -29,6 +29,12 @@ ALIKE = 0.66
 """How much of two names must be the same, from 0 to 1."""
 
 
+NEARLY_THE_SAME = 0.85
+"""The same of two names of which one is perhaps meant to be the other."""
+
+SHORT = 6
+"""In characters: what is shorter is nearly the same as too much."""
+
 FIRST_OF_CHINESE = "\u3400"
 """Letters from here on are Chinese, or as good as that to who looks for a name."""
 
@@ -46,13 +52,7 @@ def near_facilities(text: str, world: Slice, lang: Language, *, first: Place = W
     asked = _plain(text)
     if not 1 < len(asked) <= LONGEST:
         return []
-    found = world.find("record", world.as_of.at)
-    found = found.where(found["value"] == VALUES.index("facility"))
-    if len(found) > MOST_HELD:
-        return []
-    order = world.order()
-    ids = order.ids_at(np.sort(order.of(found["record"])))
-    cards = world.cards(ids)
+    cards = _cards(world)
     shared = _sharing(asked, {id: card.get("name_zh", "") for id, card in cards.items()})
     scored = [
         (max(_likeness(asked, _called(id, card)), shared.get(id, 0.0)), id)
@@ -64,6 +64,33 @@ def near_facilities(text: str, world: Slice, lang: Language, *, first: Place = W
         if score >= ALIKE
     )
     return [Near(id, labels.names_of(cards[id], lang)[0]) for *_, id in best[:MOST_NEAR]]
+
+
+def alike_facilities(names: Iterable[str], world: Slice, lang: Language) -> list[Near]:
+    """The facilities of a slice that are called as one of some names, or nearly so, by id; short
+    names are the same or not."""
+    asked = [_plain(name)[:LONGEST] for name in names]
+    cards = _cards(world) if asked else {}
+    return [
+        Near(id, labels.names_of(card, lang)[0])
+        for id, card in sorted(cards.items())
+        if any(_are_alike(each, [*_called(id, card)]) for each in asked)
+    ][:MOST_NEAR]
+
+
+def _are_alike(asked: str, names: Collection[str]) -> bool:
+    long = [name for name in names if len(name) >= SHORT]
+    return asked in names or (len(asked) >= SHORT and _likeness(asked, long) >= NEARLY_THE_SAME)
+
+
+def _cards(world: Slice) -> Mapping[str, Mapping[str, Any]]:
+    """The cards of the facilities of a slice by id; none where there are too many."""
+    found = world.find("record", world.as_of.at)
+    found = found.where(found["value"] == VALUES.index("facility"))
+    if len(found) > MOST_HELD:
+        return {}
+    order = world.order()
+    return world.cards(order.ids_at(np.sort(order.of(found["record"]))))
 
 
 def _called(id: str, card: Mapping[str, Any]) -> Iterable[str]:

@@ -7,23 +7,71 @@ is about to record: what shows in the change itself, or beside what others have 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from events.statement import Statement
 from projections.kinds.facility import FOR_GOOD
+from projections.views.reading import Slice
+from service.asking.query import Arguments
 from service.orders.preview import Touched
-from service.pages.desk.room import Desk
+from service.pages.desk.room import PATH, Desk
 from service.pages.shell.layout import Members
+from service.web.near import alike_facilities
 from service.words import labels
+
+NAMES = ("name", "name_zh", "acronym")
+"""What a facility is called on its card."""
+
+MOST_CARDS = 20
+"""So many cards are held against the others."""
 
 
 def oddities(desk: Desk, changing: Sequence[Touched]) -> Iterator[Members]:
     """What is odd, each with its `text` and the number of its `line`."""
     new = {id for change in changing for id in change.after.kept}
+    yield from _of_cards(desk, changing)
     for change in changing:
         for event in change.events:
             if event.about.space == "statement":
                 for text in _of_statement(desk, change, event.id, new):
                     yield {"line": event.number, "text": text}
+
+
+def _of_cards(desk: Desk, changing: Sequence[Touched]) -> Iterator[Members]:
+    """What is odd about the cards of facilities that are recorded or changed."""
+    world: Slice | None = None
+    for change in islice((each for each in changing if _is_of_card(each)), MOST_CARDS):
+        card, before = change.after.card or {}, change.before.card or {}
+        number = change.events[-1].number
+        texts = []
+        if ("latitude" in card) != ("longitude" in card):
+            texts.append(
+                desk.say("It needs both a latitude and a longitude, or it stands on no map.")
+            )
+        names = [card[each] for each in NAMES if each in card and card[each] != before.get(each)]
+        world = _now(desk) if world is None else world
+        texts += [
+            desk.say(
+                "%(name)s (%(id)s) is called the same, or nearly so: is it another facility?",
+                name=each.name,
+                id=each.id,
+            )
+            for each in alike_facilities(names, world, desk.lang)
+            if each.id != change.after.id
+        ]
+        yield from ({"line": number, "text": text} for text in texts)
+
+
+def _is_of_card(change: Touched) -> bool:
+    card = change.after.card or {}
+    return card.get("type") == "facility" and card != change.before.card
+
+
+def _now(desk: Desk) -> Slice:
+    """What the views tell of now."""
+    chronicle, texts = desk.service.chronicle, {"known": f"@{desk.service.views.tracked()}"}
+    clocks = Arguments(path=PATH, texts=texts, log=chronicle.log, now=chronicle.now()).clocks()
+    return desk.service.reading_at(clocks.known).at(clocks)
 
 
 def _of_statement(desk: Desk, change: Touched, id: str, new: set[str]) -> Iterator[str]:

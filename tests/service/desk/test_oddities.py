@@ -44,3 +44,39 @@ def test_a_status_that_is_not_there_yet_has_its_word(grace: Browser) -> None:
     """What may not have begun says so."""
     shown = page(grace.look(NEW, date="1990-05", **CLOSED))
     assert shown.says("Status: not yet begun (one of several possible)")
+
+
+def test_a_facility_that_is_there_already_is_odd(grace: Browser, told: Teller) -> None:
+    """By its name, its acronym or its Chinese name, in any country; another is not."""
+    names = {
+        "name": "Jiangmen Underground Neutrino Observatory",
+        "name_zh": "江门中微子实验",
+        "acronym": "JUNO",
+    }
+    told.tell({"type": "amendment", "record": "juno", "changes": names, "reason": "In full."})
+    told.archive.catch_up()
+    said = {"country": "JP", "field": "particle-physics"}
+    words = "JUNO (juno) is called the same, or nearly so"
+    for called in (
+        {"name": "Jiangmen Underground Neutrino Observatory"},
+        {"name": "The Jiangmen underground neutrino observatory"},
+        {"name": "Another", "acronym": "JUNO"},
+        {"name": "Another", "name_zh": "江门中微子实验"},
+    ):
+        shown = page(grace.look("/desk/new/facility", **said, **called))
+        assert shown.says(words), called
+    for name in ("Kamioka Underground Neutrino Laboratory", "Juna"):
+        looked = grace.look("/desk/new/facility", **said, name=name)
+        assert looked.status_code == 200
+        assert not page(looked).says("is called the same"), name
+    amended = grace.look("/desk/records/juno/amend", place="Kaiping", why__reason="So.")
+    assert not page(amended).says("is called the same")
+
+
+def test_half_of_a_place_is_odd(grace: Browser) -> None:
+    """A facility with a longitude alone is on no map."""
+    said = {"country": "JP", "field": "particle-physics", "name": "Another"}
+    words = "It needs both a latitude and a longitude, or it stands on no map."
+    assert page(grace.look("/desk/new/facility", **said, longitude="112.5")).says(words)
+    whole = grace.look("/desk/new/facility", **said, longitude="112.5", latitude="22.1")
+    assert not page(whole).says(words)
