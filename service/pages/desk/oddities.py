@@ -6,18 +6,23 @@ is about to record: what shows in the change itself, or beside what others have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 
+from events.dates import parse
+from events.fact import Line
 from events.statement import Statement
+from events.stream import Stream
 from projections.kinds.facility import FOR_GOOD
 from projections.views.reading import Slice
 from service.asking.query import Arguments
 from service.orders.preview import Touched
 from service.pages.desk.room import PATH, Desk
+from service.pages.desk.task import folded_at
 from service.pages.shell.layout import Members
 from service.web.near import alike_facilities
-from service.words import labels
+from service.words import labels, language
 
 NAMES = ("name", "name_zh", "acronym")
 """What a facility is called on its card."""
@@ -30,10 +35,11 @@ def oddities(desk: Desk, changing: Sequence[Touched]) -> Iterator[Members]:
     """What is odd, each with its `text` and the number of its `line`."""
     new = {id for change in changing for id in change.after.kept}
     yield from _of_cards(desk, changing)
+    sources = _sources(desk, changing)
     for change in changing:
         for event in change.events:
             if event.about.space == "statement":
-                for text in _of_statement(desk, change, event.id, new):
+                for text in _of_statement(desk, change, event.id, new, sources):
                     yield {"line": event.number, "text": text}
 
 
@@ -74,9 +80,23 @@ def _now(desk: Desk) -> Slice:
     return desk.service.reading_at(clocks.known).at(clocks)
 
 
-def _of_statement(desk: Desk, change: Touched, id: str, new: set[str]) -> Iterator[str]:
+def _sources(desk: Desk, changing: Sequence[Touched]) -> Callable[[str], Line]:
+    """The card of a source by its id, as it would be; empty where there is none."""
+    coming = {change.stream: change.after.card for change in changing}
+
+    @cache
+    def card(id: str) -> Line:
+        stream = str(Stream.source(id))
+        return coming.get(stream) or folded_at(desk.service, stream, None)[0].card or {}
+
+    return card
+
+
+def _of_statement(
+    desk: Desk, change: Touched, id: str, new: set[str], sources: Callable[[str], Line]
+) -> Iterator[str]:
     """What is odd about a statement that is recorded or changed; `new` are the ids of all that are
-    in the records that change."""
+    in the records that change, `sources` gives the cards of sources."""
     statement, say = change.after.statement(id), desk.say
     before = change.before.kept[id].line if id in change.before.kept else None
     line = statement.line
@@ -85,10 +105,27 @@ def _of_statement(desk: Desk, change: Touched, id: str, new: set[str]) -> Iterat
     altered = {name for name in ("date", "sources") if line.get(name) != (before or line).get(name)}
     if altered == {"date"}:
         yield say("Its date changes, and what it rests on does not: do its sources say so?")
+    if altered or before is None:
+        yield from _of_sources(desk, statement, sources)
     named = set(line.get("contradicts", ())) - set((before or {}).get("contradicts", ()))
     for each in sorted(named - new - set(desk.service.chronicle.claimed("statement", named))):
         yield say("It contradicts %(id)s, and nothing of that id is recorded.", id=each)
     yield from _of_closing(desk, statement, change.after.statements())
+
+
+def _of_sources(desk: Desk, statement: Statement, sources: Callable[[str], Line]) -> Iterator[str]:
+    """The sources that were published before what they are to prove had happened."""
+    if statement.planned or statement.earliest is None:
+        return
+    for id in dict.fromkeys(each["id"] for each in statement.line.get("sources", ())):
+        text = sources(id).get("date")
+        last = parse(text).latest if text else None
+        if last is not None and last < statement.earliest:
+            yield desk.say(
+                "The source %(id)s is of %(date)s, before this happened: can it prove it?",
+                id=id,
+                date=language.date(text, desk.lang),
+            )
 
 
 def _of_closing(desk: Desk, statement: Statement, others: list[Statement]) -> Iterator[str]:

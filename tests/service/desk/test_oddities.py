@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import page
-from tests.story.telling import Teller, milestone
+from tests.story.telling import SOURCE, Teller, milestone
 
 CORRECT = "/desk/statements/juno-came/correct"
 NEW = "/desk/new/milestone?facility=juno"
@@ -80,3 +80,25 @@ def test_half_of_a_place_is_odd(grace: Browser) -> None:
     assert page(grace.look("/desk/new/facility", **said, longitude="112.5")).says(words)
     whole = grace.look("/desk/new/facility", **said, longitude="112.5", latitude="22.1")
     assert not page(whole).says(words)
+
+
+def test_a_source_from_before_what_it_proves_is_odd(grace: Browser, told: Teller) -> None:
+    """Of what was so, not of what was to be; also where the source comes with it."""
+    told.tell({**SOURCE, "id": "report", "date": "2021-05"})
+    words = "The source report is of May 2021, before this happened: can it prove it?"
+    said = {"milestone": "upgraded", "title": "More", "sources__0": "report"}
+    for date, modality, odd in (
+        ("2022-03", "actual", True),
+        ("2021-06", "actual", True),
+        ("2021", "actual", False),
+        ("2021-05-20", "actual", False),
+        ("2022-03", "planned", False),
+    ):
+        shown = page(grace.look(NEW, date=date, modality=modality, stated="2021", **said))
+        assert shown.says("Before it is recorded")
+        assert shown.says(words) == odd, (date, modality)
+    new = {"source__title": "A page", "source__medium": "news", "source__date": "2021-05-02"}
+    looked = grace.look(NEW, date="2022-03", modality="actual", **{**said, "sources__0": "", **new})
+    assert page(looked).says("The source a-page-2021 is of 2 May 2021, before this happened")
+    titled = grace.look(CORRECT, title="Runs", sources__0="yearbook", why__reason="So.")
+    assert not page(titled).says("before this happened")
