@@ -131,10 +131,20 @@ def _no_date(refused: BadDate, say: Speech) -> str:
             first=two.allowed[0],
             second=two.allowed[1],
         )
-    except BadDate:
-        why = desk_words.no_date(refused.why, say.lang)
+    except BadDate as again:
+        why = _plain_why(again.why, say) or desk_words.no_date(again.why, say.lang)
         return say("%(date)s is not a date: %(why)s", date=text, why=why)
     return say("%(date)s: write %(meant)s, if that is meant.", date=text, meant=meant)
+
+
+def _plain_why(why: str, say: Speech) -> str:
+    """Why a text is no date, for who knows nothing of EDTF; "" where that is told plainly
+    anyway."""
+    if why.startswith("write 2013,"):
+        return say("write 2013, 2013-05 or 2013-05-06; about 2013: 2013~")
+    if found := re.match("([0-9]{2}) is no month", why):
+        return say("%(number)s is no month", number=found[1])
+    return ""
 
 
 def _words_of(refusal: Refusal, say: Speech) -> str | None:

@@ -266,3 +266,27 @@ def test_all_that_is_wrong_with_a_plan_takes_one_round(grace: Browser) -> None:
     )  # fmt: skip
     assert page(looked).says("A plan must say when it was stated.")
     assert page(looked).says("A plan that is given up has no date.")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("31/02/2024", "31/02/2024 is not a date: the calendar has no such day"),
+        ("2024-13", "2024-13 is not a date: 13 is no month"),
+        ("soon", "soon is not a date: write 2013, 2013-05 or 2013-05-06; about 2013: 2013~"),
+    ],
+)
+def test_a_date_is_told_of_plainly_and_the_rest_by_a_link(
+    grace: Browser, text: str, words: str
+) -> None:
+    """At the desk, and in the forms of readers; an empty one has no link."""
+    for path in ("/desk/statements/juno-came/correct", "/suggest/statements/juno-came/correct"):
+        form = next(
+            form for form in grace.page(path).forms if ("date", "2025-08-26") in form.fields
+        )
+        sent = [(name, text if name == "date" else value) for name, value in form.fields]
+        shown = page(grace.post(form.action, [*sent, ("do", "preview")]))
+        assert shown.says(f"Date : {words} "), path
+        assert shown.text.count("www.loc.gov/standards/datetime") == 1, path
+    missing = grace.look("/desk/new/milestone?facility=juno", date="")
+    assert "www.loc.gov" not in missing.text
