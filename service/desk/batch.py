@@ -19,10 +19,12 @@ from events.sheets.reading import Sheet, read_sheet
 from service.desk.answering import page, the_desk
 from service.desk.keeping import LARGEST_FORM, sent_file
 from service.desk.sending import (
+    is_as_seen,
     is_stale,
     new_key,
     proposed,
     recorded,
+    sealed,
     sent_key,
     sent_revisions,
     status_of,
@@ -50,6 +52,11 @@ class Batch(NamedTuple):
         return refusal if self.sheet is None else self.sheet.placed(refusal)
 
     @property
+    def said(self) -> tuple[str, str]:
+        """What the form says."""
+        return self.text, self.type or ""
+
+    @property
     def body(self) -> bytes:
         """What is compared when its key is used again."""
         text = self.text if self.type is None else f"{self.type}\n{self.text}"
@@ -67,16 +74,19 @@ def answered() -> Response:
         batch = batch._replace(text=sent_file() or batch.text)
         if request.form.get("do") == "redraw":
             return _shown(desk, batch)
+        is_edited = request.form.get("do") == "record" and not is_as_seen(batch.said)
         batch = _read(batch)
     except Refusal as refusal:
         return _refused(desk, batch, refusal)
     if request.form.get("do") != "record":
         return _looked_at(desk, batch)
+    if is_edited:
+        return _looked_at(desk, batch, edited=True, status=412)
     try:
         return recorded(desk, _command(batch, sent_revisions(), sent_key()))
     except Refusal as refusal:
         if is_stale(refusal):
-            return _looked_at(desk, batch, status=status_of(refusal))
+            return _looked_at(desk, batch, stale=True, status=status_of(refusal))
         return _refused(desk, batch, refusal)
 
 
@@ -100,15 +110,18 @@ def _read(batch: Batch) -> Batch:
     return batch._replace(orders=tuple(sheet.orders), sheet=sheet)
 
 
-def _looked_at(desk: Desk, batch: Batch, *, status: int = 200) -> Response:
-    """What the lines would record; with another status than 200 since a record changed."""
+def _looked_at(
+    desk: Desk, batch: Batch, *, stale: bool = False, edited: bool = False, status: int = 200
+) -> Response:
+    """What the lines would record; again, where a record changed (`stale`) or the form did."""
     try:
         preview = preview_of(desk, proposed(_command(batch, {})))
     except Refusal as refusal:
         return _refused(desk, batch, refusal)
     revisions = canonical(preview["revisions"]).decode()
     shown = {"seen": preview, "revisions": revisions, "key": new_key()}
-    return _shown(desk, batch, preview=shown, stale=status != 200, status=status)
+    shown["seal"] = sealed(batch.said)
+    return _shown(desk, batch, preview=shown, stale=stale, edited=edited, status=status)
 
 
 def _refused(desk: Desk, batch: Batch, refusal: Refusal) -> Response:
@@ -127,6 +140,7 @@ def _shown(
     preview: Members | None = None,
     faults: list[Members] | None = None,
     stale: bool = False,
+    edited: bool = False,
     status: int = 200,
 ) -> Response:
     shown = {
@@ -138,6 +152,7 @@ def _shown(
         "preview": preview,
         "faults": faults or [],
         "stale": stale,
+        "edited": edited,
         "largest": LARGEST_FORM // 1024,
     }
     return page("desk/batch.html", desk, status, **shown)

@@ -17,13 +17,15 @@ from events.errors import BatchRefused, IdTaken, MalformedLine, Refusal, StaleRe
 from events.fact import Line
 from events.orders import Command, Order
 from events.stream import Stream
-from service.archive.suggestions import request_of
+from service.archive.suggestions import SuggestionClosed, request_of
 from service.desk.answering import page, part, the_desk
 from service.desk.sending import (
+    is_as_seen,
     is_stale,
     new_key,
     proposed,
     recorded,
+    sealed,
     sent_key,
     sent_revision,
     status_of,
@@ -109,6 +111,7 @@ def looked_at(
     lines: Lines,
     *,
     stale: list[Members] | None = None,
+    edited: bool = False,
 ) -> Response:
     """What the form would record, and the form beneath it; or what is wrong."""
     try:
@@ -137,9 +140,10 @@ def looked_at(
         "source": canonical(lines[0]).decode() if len(lines) > 1 else "",
         "revision": proposal["revisions"][str(len(lines))],
         "key": new_key(),
+        "seal": sealed(filled),
     }
-    status = 200 if stale is None else 412
-    return _shown(desk, task, filled, preview=preview, stale=stale, status=status)
+    status = 200 if stale is None and not edited else 412
+    return _shown(desk, task, filled, preview=preview, stale=stale, edited=edited, status=status)
 
 
 def _is_unread(task: Task, lines: Lines) -> bool:
@@ -152,7 +156,8 @@ def _is_unread(task: Task, lines: Lines) -> bool:
 
 
 def _recorded(desk: Desk, task: Task) -> Response:
-    """Record the lines that were looked at, if nothing came in between."""
+    """Record the lines that were looked at, if nothing came in between, and nobody changed the form
+    since."""
     line, source = _sent_line("line"), None
     if request.form.get("source"):
         source = _sent_line("source")
@@ -160,14 +165,20 @@ def _recorded(desk: Desk, task: Task) -> Response:
             raise MalformedLine("it is no source", pointer="/type")
     filled = task.shows(line, source)
     lines = (line,) if source is None else (source, line)
-    command = _command(task, lines, revision=sent_revision(), key=sent_key())
+    if not is_as_seen(sent := task.sent(request.form)):
+        if task.suggestion is not None and task.suggestion.state != "waiting":
+            raise SuggestionClosed(task.suggestion.id, task.suggestion.state)
+        task, filled = _with_id(task, sent)
+        return looked_at(desk, task, filled, _lines(task, filled), edited=True)
+    seen_at = sent_revision("looked_at")
+    command = _command(task, lines, revision=seen_at, key=sent_key())
     try:
         return recorded(desk, command, taking=task.suggestion)
     except Refusal as refusal:
         if not is_stale(refusal):
             return _refused(desk, task, filled, lines, refusal)
         stream = task.stream or str(Stream.record(task.record))
-        changes = meanwhile(desk, stream, sent_revision() or 0)
+        changes = meanwhile(desk, stream, seen_at or 0)
         return looked_at(desk, task, filled, lines, stale=changes)
 
 
@@ -205,6 +216,7 @@ def _shown(
     faults: list[Members] | None = None,
     preview: Members | None = None,
     stale: list[Members] | None = None,
+    edited: bool = False,
     status: int = 200,
 ) -> Response:
     shown = {
@@ -212,6 +224,7 @@ def _shown(
         "form": form_members(desk, task, filled, faults or []),
         "preview": preview,
         "stale": stale,
+        "edited": edited,
         "revision": task.revision,
         "suggested": task.suggested,
         "suggestion": None

@@ -5,11 +5,13 @@ What is recorded is the line that was looked at, at the revision at which that w
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from contextlib import nullcontext
-from typing import cast
+from typing import Literal, cast
 
+import msgspec
 from flask import Response, redirect, request
 
 from events.canonical import read
@@ -112,9 +114,20 @@ def is_stale(refusal: Refusal) -> bool:
 # --- what a form sends besides its members
 
 
-def sent_revision() -> int | None:
-    """The revision that the form was filled or looked at."""
-    text = request.form.get("revision", "")
+def sealed(value: object) -> str:
+    """What a form says, for short: it is sent along with what was looked at, and another once
+    somebody changed the form since."""
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()
+
+
+def is_as_seen(value: object) -> bool:
+    """Whether what a form says is still what was looked at."""
+    return request.form.get("seen", "") == sealed(value)
+
+
+def sent_revision(name: Literal["revision", "looked_at"] = "revision") -> int | None:
+    """The revision that the form was filled at, or that it was looked at."""
+    text = request.form.get(name, "")
     return int(text) if _NUMBER.fullmatch(text) else None
 
 

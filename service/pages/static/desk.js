@@ -9,11 +9,11 @@
   const waits = new Map();
   const spoken = new Map(); // of each line below inputs, the one that was written into last
 
-  document.querySelectorAll("form[data-once]").forEach((each) => {
-    each.addEventListener("submit", () => setTimeout(() => each.querySelector("button").disabled = true));
+  addEventListener("submit", ({ submitter }) => {
+    if (submitter?.closest("[data-once]")) setTimeout(() => { submitter.disabled = true; });
   });
   addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-once] button").forEach((each) => { each.disabled = false; });
+    document.querySelectorAll("form[data-once] button, button[data-once]").forEach((each) => { each.disabled = false; });
   });
   if (!form) return;
   const box = document.getElementById("live");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -48,7 +49,7 @@ class Page(HTMLParser):
         super().__init__()
         self.text = text
         self.forms: list[Form] = []
-        self._named: dict[str, Form] = {}
+        self._named: dict[str, Form] = defaultdict(lambda: Form("", ""))
         self.ids: list[str] = []
         self.labelled: set[str] = set()
         self.inputs: list[dict[str, str]] = []
@@ -71,13 +72,15 @@ class Page(HTMLParser):
             self._in_label = True
             self.labelled.add(told.get("for", ""))
         elif tag == "form":
-            self.forms.append(Form(told["action"], told["method"]))
-            self._named[told.get("id", "")] = self.forms[-1]
+            # What is sent with it may stand before it.
+            form = self._named[told["id"]] if "id" in told else Form("", "")
+            form.action, form.method = told["action"], told["method"]
+            self.forms.append(form)
         elif tag in CONTROLS and told.get("type") != "hidden":
             self.inputs.append(told | ({"in-label": ""} if self._in_label else {}))
         if "id" in told:
             self.ids.append(told["id"])
-        if self.forms:
+        if self.forms or "form" in told:
             self._keep(tag, told)
 
     def _keep(self, tag: str, told: dict[str, str]) -> None:

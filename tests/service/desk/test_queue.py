@@ -416,3 +416,14 @@ def test_no_request_of_another_order_names_a_suggestion(app: Flask, told: Teller
     )
     assert answer.status_code == 201, answer.text
     assert made.id not in answer.get_json()["request"]
+
+
+def test_a_source_that_is_filled_in_is_not_dropped_by_taking(grace: Browser, told: Teller) -> None:
+    """The page asks for it below the button: it is looked at before it is taken."""
+    made = waits(told, where="https://example.org/log")
+    form = grace.page(f"/desk/suggestions/{made.id}").form("record")
+    filled = form.filled({"source.title": "The log book", "source.medium": "book"})
+    again = grace.post(form.action, [*filled, ("do", "record")])
+    assert (again.status_code, state(told, made)[0]) == (412, "waiting")
+    assert grace.record(again).status_code == 303
+    assert [line["type"] for line in recorded(told.archive, 4)] == ["source", "correction"]

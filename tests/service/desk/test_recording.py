@@ -360,3 +360,32 @@ def test_a_form_on_a_full_disk_records_nothing(told: Teller, grace: Browser) -> 
     assert (refused.status_code, head(told.archive)) == (507, before)
     assert grace.record(looked_at).status_code == 303
     assert head(told.archive) == before + 1
+
+
+def test_what_was_changed_since_one_looked_is_looked_at_again(grace: Browser, told: Teller) -> None:
+    """The button is one of the form itself: it never drops what was written into it since."""
+    path = "/desk/statements/juno-came/correct"
+    looked = grace.look(path, title="Began", why__reason="The log book.")
+    form = page(looked).form("record")
+    sent = [*form.filled({"summary": "At last."}), ("do", "record")]
+    again = grace.post(form.action, sent)
+    assert again.status_code == 412
+    assert page(again).says("You changed the form since you looked")
+    assert head(told.archive) == 4
+    assert grace.record(again).status_code == 303
+    assert recorded(told.archive, 4)[0]["changes"] == {"title": "Began", "summary": "At last."}
+
+
+def test_lines_that_were_changed_since_one_looked_are_looked_at_again(
+    grace: Browser, told: Teller
+) -> None:
+    """Of many at once too."""
+    line = '{"type":"source","id":"x","medium":"book","title":"%s"}'
+    form = page(grace.look("/desk/batch", text=line % "A")).form("record")
+    again = grace.post(form.action, [*form.filled({"text": line % "B"}), ("do", "record")])
+    assert again.status_code == 412
+    assert page(again).says("You changed the form since you looked")
+    assert not page(again).says("A record changed since you looked")
+    assert head(told.archive) == 4
+    assert grace.record(again).status_code == 303
+    assert recorded(told.archive, 4)[0]["title"] == "B"
