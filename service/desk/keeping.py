@@ -1,7 +1,8 @@
 """What a form sent and could not be taken yet: kept word for word, so that one goes on with it.
 
 A form is sent too late where its session ended, or where another one began since. What it sent is
-shown to nobody but whoever sent it, and is taken only once they press again.
+shown to nobody but whoever sent it. Nothing of it is recorded until it was looked at again, as it
+would be recorded by whoever is signed in now.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ LARGEST_FORM = 4 * 1024 * 1024
 
 Pairs = list[tuple[str, str]]
 """Each name that a form sent, with its value."""
+
+
+_LOOKS = {"record": "preview", "decline": "redraw", "decline-all": "redraw"}
+"""What shows, for each button that records."""
 
 
 def sent_form() -> MultiDict[str, str]:
@@ -76,7 +81,8 @@ def unpacked(kept: str) -> Pairs:
 
 
 def go_on(then: str, pairs: Pairs, token: str, *, is_late: bool = False) -> Response:
-    """What was sent before, as a form that is sent by whoever is signed in; `is_late` where it was
-    of another session than this."""
-    shown = {"then": then, "kept": pairs, "token": token, "is_late": is_late, "is_wrong": False}
+    """What was sent before, as a form by which whoever is signed in looks at it; `is_late` where it
+    was of another session than this."""
+    kept = [(name, _LOOKS.get(value, value) if name == "do" else value) for name, value in pairs]
+    shown = {"then": then, "kept": kept, "token": token, "is_late": is_late, "is_wrong": False}
     return page("desk/go_on.html", any_desk(), 403 if is_late else 200, **shown)

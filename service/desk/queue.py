@@ -71,6 +71,8 @@ def one(id: str) -> Response:
         except SuggestionClosed:
             return _closed(desk, archive().suggestions.need(id), reason)
         return _back(desk, declined="1")
+    if request.form.get("do") == "redraw" and "reason" in request.form:
+        return _one_declined(desk, suggestion, _words(), [])
     if suggestion.state != "waiting" and request.form.get("do") != "record":
         return _closed(desk, suggestion)
     try:
@@ -119,7 +121,7 @@ def _one_declined(
         "reason": reason,
         "faults": faults,
     }
-    return page("desk/closed.html", desk, 422, **shown)
+    return page("desk/closed.html", desk, 422 if faults else 200, **shown)
 
 
 def _decline_chosen(desk: Desk) -> Response:

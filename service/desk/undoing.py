@@ -49,7 +49,7 @@ def answered(space: str, id: str) -> Response:
     reason = plain(request.form.get("reason", ""))
     revision = archive().chronicle.revision(stream)
     is_stale_form = not found.lines or sent_revision() != revision
-    if request.form.get("do") == "redraw":
+    if request.form.get("do") in ("redraw", "preview"):
         return _again(desk, stream, reason, whole=whole, stale=is_stale_form)
     if is_stale_form:
         again = recorded_before(desk, stream)

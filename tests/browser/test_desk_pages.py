@@ -271,6 +271,21 @@ def test_what_it_would_change_is_told_as_one_types(
     assert len(list(archive.chronicle.export())) == 4
 
 
+def test_who_is_signed_out_meanwhile_is_told_so_as_they_type(
+    open_page: OpenPage, desk: str, archive: Archive
+) -> None:
+    """In place of what it would change; and that nothing is lost."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, desk, archive)
+    page.goto(f"{desk}/statements/juno-came/correct")
+    page.fill("#f-why-reason", "The log book.")
+    page.fill("#f-title", "Began")
+    expect(page.locator("#live")).to_contain_text("What would be written")
+    page.context.clear_cookies()
+    page.fill("#f-title", "Began to take data")
+    expect(page.locator("#live")).to_contain_text("You are no longer signed in.")
+
+
 def test_another_row_has_labels_of_its_own(
     open_page: OpenPage, desk: str, archive: Archive
 ) -> None:

@@ -131,7 +131,9 @@
       throw failed;
     }
     if (!answer.ok) {
-      box.hidden = true;
+      box.replaceChildren();
+      box.hidden = answer.status !== 401;
+      if (!box.hidden) box.textContent = box.dataset.signedOut;
       return;
     }
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");

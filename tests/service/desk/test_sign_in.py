@@ -197,7 +197,10 @@ def test_what_was_sent_too_late_is_not_lost(grace: Browser, told: Teller) -> Non
     assert head(told.archive) == 4
     form = page(back).forms[0]
     assert form.action == "/desk/new/source"
-    assert grace.post(form.action, form.fields).status_code == 303
+    looked = grace.post(form.action, form.fields)
+    assert head(told.archive) == 4
+    assert page(looked).says("as lin")
+    assert grace.record(looked).status_code == 303
     assert [line["by"] for line in recorded(told.archive, 4)] == ["lin"]
     assert recorded(told.archive, 4)[0]["title"] == 'A "title" & more'
 
@@ -214,8 +217,32 @@ def test_what_an_earlier_session_wrote_is_kept_for_the_next(grace: Browser, told
     assert page(late).says("What you sent is kept")
     assert head(told.archive) == 4
     form = next(each for each in page(late).forms if each.action == "/desk/new/source")
-    assert grace.post(form.action, form.fields).status_code == 303
+    looked = grace.post(form.action, form.fields)
+    assert head(told.archive) == 4
+    assert page(looked).says("as lin")
+    assert grace.record(looked).status_code == 303
     assert [line["by"] for line in recorded(told.archive, 4)] == ["lin"]
+
+
+def test_nothing_is_undone_or_declined_by_going_on(grace: Browser, told: Teller) -> None:
+    """Both are shown again, with the reason that was written."""
+    made, _ = told.archive.suggestions.suggest(
+        line={"type": "correction", "statement": "juno-came", "changes": {"date": "2025-08-25"}},
+        reason="The log book.", where=None, stream="record:juno", revision=3,
+        by="everyone", permit=lambda: None,
+    )  # fmt: skip
+    undo, one = "/desk/records/juno/undo", f"/desk/suggestions/{made.id}"
+    for path, do in ((undo, "record"), (one, "decline"), ("/desk/suggestions", "decline-all")):
+        form = grace.page(path).form(do)
+        sent = [*form.filled({"reason": "It was right."}), ("do", do), ("token", "old")]
+        late = grace.post(path, [pair for pair in sent if pair != ("token", form.value("token"))])
+        assert page(late).says("It is shown once more before it is recorded.")
+        form = next(each for each in page(late).forms if each.action == path)
+        shown = grace.post(path, form.fields)
+        assert shown.status_code == 200, path
+        assert page(shown).form(do).value("reason") == "It was right."
+    assert head(told.archive) == 4
+    assert told.archive.suggestions.need(made.id).state == "waiting"
 
 
 def test_what_shows_a_key_is_kept_by_nobody(grace: Browser, told: Teller) -> None:
