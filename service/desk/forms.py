@@ -37,7 +37,7 @@ from service.pages.desk.ids import suggested_id
 from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.room import Desk
 from service.pages.desk.suggested import suggestion_members
-from service.pages.desk.task import Filled, Task, again
+from service.pages.desk.task import Filled, Task, again, rebased
 from service.pages.shell.layout import Members
 from service.web.root import archive
 
@@ -121,7 +121,8 @@ def looked_at(
             if not is_stale(refusal):
                 raise
             stale = stale or meanwhile(desk, task.stream or "", task.revision or 0)
-            task = again(archive(), task)
+            stood, task = task.before, again(archive(), task)
+            lines = (*lines[:-1], rebased(lines[-1], stood, task.before))
             filled = task.shows(lines[-1], lines[0] if len(lines) > 1 else None)
             proposal = preview_of(desk, proposed(_command(task, lines)))
     except Refusal as refusal:

@@ -25,6 +25,7 @@ from service.pages.desk.oddities import oddities
 from service.pages.desk.room import Desk
 from service.pages.desk.values import (
     day_words,
+    difference,
     in_order,
     said_words,
     statement_row,
@@ -142,11 +143,7 @@ class Life:
         }
 
     def _row(self, type: str, name: str, was: Any, now: Any) -> Members:
-        return {
-            "label": desk_words.member(name, self._desk.lang),
-            "was": value_words(type, name, was, self._desk.lang),
-            "now": value_words(type, name, now, self._desk.lang),
-        }
+        return difference(type, name, was, now, self._desk.lang)
 
 
 # --- how a record or a source would read

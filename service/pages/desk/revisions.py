@@ -13,7 +13,7 @@ from events.store.transcoding import line_of
 from service.archive import Archive
 from service.pages.desk import words as desk_words
 from service.pages.desk.task import folded_at
-from service.pages.desk.values import in_order, value_words
+from service.pages.desk.values import difference, in_order
 from service.pages.shell.layout import Members
 from service.words.speech import Speech
 
@@ -122,11 +122,7 @@ def _rows(say: Speech, was: Line, now: Line) -> Iterator[Members]:
         if name == "":
             yield from _withdrawal(say, one, other)
             continue
-        yield {
-            "label": desk_words.member(name, say.lang),
-            "was": value_words(type, name, one, say.lang),
-            "now": value_words(type, name, other, say.lang),
-        }
+        yield difference(type, name, one, other, say.lang)
 
 
 def _withdrawal(say: Speech, was: object, now: object) -> Iterator[Members]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from werkzeug.datastructures import MultiDict
 
@@ -244,6 +244,33 @@ def again(service: Archive, task: Task) -> Task:
         return task
     now = change_task(service, task.change, task.said[task.change.of], None)
     return replace(now, suggestion=task.suggestion)
+
+
+def rebased(line: Line, stood: Line, stands: Line) -> Line:
+    """A change of what `stood`, as one of what `stands` now: what others put into a list since
+    stays in it, and what they took out of it stays out.
+
+    >>> seen, now = {"sources": [{"id": "a"}]}, {"sources": [{"id": "a"}, {"id": "b"}]}
+    >>> rebased({"changes": {"sources": [{"id": "c"}]}}, seen, now)
+    {'changes': {'sources': [{'id': 'b'}, {'id': 'c'}]}}
+    """
+    if "changes" not in line:
+        return line
+    changes = {
+        name: _merged(value, stood.get(name), stands.get(name))
+        for name, value in line["changes"].items()
+    }
+    return {**line, "changes": changes}
+
+
+def _merged(ours: Any, stood: Any, stands: Any) -> Any:
+    """A value that was `stood` and is `stands` by somebody else; a list of both, else ours."""
+    lists = [[] if each is None else each for each in (ours, stood, stands)]
+    if stood == stands or not all(isinstance(each, list) for each in lists):
+        return ours
+    mine, before, now = lists
+    kept = [each for each in now if each in mine or each not in before]
+    return [*kept, *(each for each in mine if each not in before and each not in kept)] or None
 
 
 def folded_at(service: Archive, stream: str, revision: int | None) -> tuple[Record, int]:

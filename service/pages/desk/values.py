@@ -53,6 +53,23 @@ def value_words(type: str, name: str, value: Any, lang: Language) -> str | None:
     return _text(value)
 
 
+def difference(type: str, name: str, was: Any, now: Any, lang: Language) -> Members:
+    """From what to what a member changed, in words: `was` and `now`; of a list what was taken out
+    and what was put in, and whether something `stays` in it besides."""
+    stays = False
+    if isinstance(was, list) and isinstance(now, list):
+        gone = [each for each in was if each not in now]
+        come = [each for each in now if each not in was]
+        if gone or come:
+            was, now, stays = gone or None, come or None, True
+    return {
+        "label": desk_words.member(name, lang),
+        "was": value_words(type, name, was, lang),
+        "now": value_words(type, name, now, lang),
+        "stays": stays,
+    }
+
+
 def _kind_of(type: str, name: str) -> ControlKind:
     if type not in BY_TYPE:
         return "text"

@@ -143,7 +143,7 @@ def test_what_is_corrected_rests_on_the_source_that_comes_with_it(
         date="2025-08-25", why__reason="So.", source__title="A page", source__medium="news",
         source__locator="p. 3",
     )  # fmt: skip
-    assert page(looked).says("yearbook; a-page, p. 3")
+    assert page(looked).says("Sources a-page, p. 3")
     assert not page(looked).says("Odd, though it may be recorded")
     form = page(looked).form("preview")
     assert [value for name, value in form.fields if name == "sources.0"] == ["yearbook", "", ""]

@@ -12,7 +12,7 @@ from flask import Flask
 from service.app import create_app
 from service.archive import LOG, Archive
 from tests.service.desk.browser import Browser
-from tests.service.desk.story import head, key_of, page, recorded
+from tests.service.desk.story import head, key_of, other_correction, page, recorded
 from tests.story.telling import Teller
 
 ORDERS: dict[str, tuple[str, dict[str, Any], str, Any]] = {
@@ -389,3 +389,32 @@ def test_lines_that_were_changed_since_one_looked_are_looked_at_again(
     assert head(told.archive) == 4
     assert grace.record(again).status_code == 303
     assert recorded(told.archive, 4)[0]["title"] == "B"
+
+
+@pytest.mark.parametrize("looks_late", [False, True])
+def test_sources_that_two_curators_add_both_stay(
+    grace: Browser, told: Teller, *, looks_late: bool
+) -> None:
+    """A list is merged item by item, be it that the other was faster before one looked or after;
+    and only what is put into it is shown."""
+    for id in ("a", "b"):
+        told.tell({"type": "source", "id": id, "medium": "book", "title": id.upper()})
+    path, cited = "/desk/statements/juno-came/correct", [{"id": "yearbook"}, {"id": "a"}]
+    form = grace.page(path).form("preview")
+    sent = form.filled({"sources.0": ["yearbook", "b"], "why.reason": "So it says."})
+    if looks_late:
+        other_correction(told, sources=cited)
+        stale = grace.post(form.action, [*sent, ("do", "preview")])
+    else:
+        looked = grace.post(form.action, [*sent, ("do", "preview")])
+        other_correction(told, sources=cited)
+        stale = grace.record(looked)
+    assert stale.status_code == 412
+    assert page(stale).form("record").value("line").count('"id":') == 3
+    preview = stale.text.partition('id="preview"')[2].partition("</dl>")[0]
+    assert "<ins>b</ins>" in preview
+    assert "<del>" not in preview
+    assert "now nothing" not in preview
+    assert grace.record(stale).status_code == 303
+    last = recorded(told.archive, 7)[0]
+    assert last["changes"] == {"sources": [*cited, {"id": "b"}]}
