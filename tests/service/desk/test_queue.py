@@ -293,6 +293,14 @@ def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     assert page(nothing).says("Choose at least one.")
 
 
+def test_one_that_waits_is_one(grace: Browser, told: Teller) -> None:
+    """The button that declines all says how many these are."""
+    waits(told)
+    assert grace.page("/desk/suggestions").says("Decline the one that is shown")
+    waits(told, changes={"summary": "At last."})
+    assert grace.page("/desk/suggestions").says("Decline all 2 that are shown")
+
+
 def test_only_curators_see_what_waits(app: Flask, told: Teller) -> None:
     """Whoever may not withdraw may not take either."""
     made = waits(told)
