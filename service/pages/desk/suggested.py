@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
-from events.record import Record
+from events.fact import Line
+from events.record import Record, touched
 from events.stream import Stream
 from service.archive.suggestions import Suggestion
 from service.pages.desk.preview import Life
@@ -22,7 +23,8 @@ Fold = Callable[[str, int | None], tuple[Record, int]]
 
 def suggestion_members(desk: Desk, suggestion: Suggestion, fold: Fold | None = None) -> Members:
     """The variables of the template for a suggestion: what it says, beside what stood there when it
-    was made; it has `moved` where something else stands there now."""
+    was made; it has `moved` where something else stands there now, and the `title` that what it
+    would change has now."""
     stream = Stream.parse(suggestion.stream)
     fold = fold or partial(folded_at, desk.service)
     record, now = fold(suggestion.stream, None)
@@ -49,7 +51,8 @@ def suggestion_members(desk: Desk, suggestion: Suggestion, fold: Fold | None = N
         "url": desk.here.to(f"{PATH}/suggestions/{suggestion.id}"),
         "moved": now != suggestion.revision
         and shown["rows"] != Life(desk, record).take(suggestion.order)["rows"],
-        **{name: shown[name] for name in ("type", "word", "title", "rows")},
+        "title": _title(desk, record, suggestion.order) or shown["title"],
+        **{name: shown[name] for name in ("type", "word", "rows")},
     }
 
 
@@ -57,6 +60,16 @@ def waiting_members(desk: Desk, waiting: Iterable[Suggestion]) -> list[Members]:
     """The same of all that waits; many may be of one record, which is folded once."""
     fold = cache(partial(folded_at, desk.service))
     return [suggestion_members(desk, each, fold) for each in waiting]
+
+
+def _title(desk: Desk, record: Record, order: Line) -> str:
+    """The title or the name of what an order changes, as it stands; "" for something new."""
+    about = touched(order)
+    if order.get("id") == about.id:
+        return ""
+    kept = record.kept.get(about.id) if about.space == "statement" else None
+    line = kept.line if kept is not None else record.card or {}
+    return text_in(line, "title", desk.lang) or text_in(line, "name", desk.lang)
 
 
 def _name(desk: Desk, card: Members) -> str:

@@ -293,6 +293,16 @@ def test_many_are_declined_together(grace: Browser, told: Teller) -> None:
     assert page(nothing).says("Choose at least one.")
 
 
+def test_a_suggestion_is_headed_by_the_title_that_stands(grace: Browser, told: Teller) -> None:
+    """Not by the one that it suggests: in the queue, and on the page of whoever made it."""
+    made = waits(told, changes={"title": "Began"})
+    assert ", Takes data</a>" in grace.get("/desk/suggestions").text
+    for path in ("/suggestions", "/desk/suggestions"):
+        heading = grace.get(f"{path}/{made.id}").text
+        assert ": Began<" not in heading
+    assert ": Takes data</h3>" in grace.get(f"/suggestions/{made.id}").text
+
+
 def test_one_that_waits_is_one(grace: Browser, told: Teller) -> None:
     """The button that declines all says how many these are."""
     waits(told)
