@@ -226,6 +226,7 @@ def _shown(
         "preview": preview,
         "stale": stale,
         "edited": edited,
+        "is_sent": request.method == "POST",
         "revision": task.revision,
         "suggested": task.suggested,
         "suggestion": None

@@ -271,6 +271,27 @@ def test_what_it_would_change_is_told_as_one_types(
     assert len(list(archive.chronicle.export())) == 4
 
 
+def test_the_keyboard_goes_to_what_was_looked_at(
+    open_page: OpenPage, desk: str, archive: Archive
+) -> None:
+    """To what it would change, or before that to what others changed meanwhile; of many lines
+    too."""
+    page = open_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, desk, archive)
+    page.goto(f"{desk}/statements/juno-came/correct")
+    page.fill("#f-why-reason", "The log book.")
+    page.fill("#f-title", "Began")
+    page.click("main button[value=preview]")
+    expect(page.locator("#h-pre")).to_be_focused()
+    archive.chronicle.execute(command(correction("juno-came", {"title": "X"}), actor="zhao"))
+    page.click("button[value=record]:not([aria-hidden])")
+    expect(page.locator("#h-mean")).to_be_focused()
+    page.goto(f"{desk}/batch")
+    page.fill("#f-text", BATCH)
+    page.click("main button[value=preview]")
+    expect(page.locator("#h-pre")).to_be_focused()
+
+
 def test_who_is_signed_out_meanwhile_is_told_so_as_they_type(
     open_page: OpenPage, desk: str, archive: Archive
 ) -> None:
