@@ -13,7 +13,15 @@ from dataclasses import replace
 from flask import Response, request
 
 from events.canonical import canonical, read
-from events.errors import BatchRefused, IdTaken, MalformedLine, Refusal, StaleRevision
+from events.errors import (
+    BatchRefused,
+    IdTaken,
+    IsWithdrawn,
+    MalformedLine,
+    NotWithdrawn,
+    Refusal,
+    StaleRevision,
+)
 from events.fact import Line
 from events.orders import Command, Order
 from events.stream import Stream
@@ -206,7 +214,16 @@ def _refused(
     ]
     # What is told of a place last is what the form says of it.
     faults = list({(each["of_source"], each["pointer"]): each for each in found}.values())
+    if stale is None and task.stream is not None and _is_of_standing(refusal):
+        stale = meanwhile(desk, task.stream, task.revision or 0) or None
     return _shown(desk, task, filled, faults=faults, stale=stale, status=status_of(refusal))
+
+
+def _is_of_standing(refusal: Refusal) -> bool:
+    """Whether it was refused since a statement is withdrawn, or stands: somebody may have done that
+    while the form was open."""
+    refused = refusal.refusals if isinstance(refusal, BatchRefused) else [(1, refusal)]
+    return any(isinstance(each, IsWithdrawn | NotWithdrawn) for _, each in refused)
 
 
 def _shown(

@@ -13,7 +13,7 @@ from service.app import create_app
 from service.archive import LOG, Archive
 from tests.service.desk.browser import Browser
 from tests.service.desk.story import head, key_of, other_correction, page, recorded
-from tests.story.telling import Teller
+from tests.story.telling import Teller, command
 
 ORDERS: dict[str, tuple[str, dict[str, Any], str, Any]] = {
     "a source": (
@@ -418,3 +418,24 @@ def test_sources_that_two_curators_add_both_stay(
     assert grace.record(stale).status_code == 303
     last = recorded(told.archive, 7)[0]
     assert last["changes"] == {"sources": [*cited, {"id": "b"}]}
+
+
+@pytest.mark.parametrize("looks_late", [False, True])
+def test_who_withdrew_it_meanwhile_is_told(
+    grace: Browser, told: Teller, *, looks_late: bool
+) -> None:
+    """With when and why, and where it is reinstated, as of whatever else came in between."""
+    path = "/desk/statements/juno-came/correct"
+    form = grace.page(path).form("preview")
+    sent = [*form.filled({"title": "Began", "why.reason": "So."}), ("do", "preview")]
+    looked = grace.post(form.action, sent)
+    line = {"type": "withdrawal", "statement": "juno-came", "reason": "It never did."}
+    told.archive.chronicle.execute(command(line, actor="zhao"))
+    late = grace.post(form.action, sent) if looks_late else grace.record(looked)
+    assert page(late).says("juno-came is withdrawn: reinstate it first")
+    for words in ("This changed while you were editing", "zhao · It never did.", "@5"):
+        assert page(late).says(words), words
+    assert not page(late).says("Below is what your form would do now")
+    assert "/desk/statements/juno-came/reinstate" in late.text
+    assert page(late).form("preview").value("title") == "Began"
+    assert not page(grace.get(path)).says("This changed while you were editing")
