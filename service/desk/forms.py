@@ -18,6 +18,7 @@ from events.errors import (
     IdTaken,
     IsWithdrawn,
     MalformedLine,
+    NothingChanges,
     NotWithdrawn,
     Refusal,
     StaleRevision,
@@ -44,7 +45,7 @@ from service.pages.desk.controls import form_members, subject
 from service.pages.desk.ids import suggested_id
 from service.pages.desk.preview import meanwhile, preview_of
 from service.pages.desk.room import Desk
-from service.pages.desk.suggested import suggestion_members
+from service.pages.desk.suggested import so_since, suggestion_members
 from service.pages.desk.task import Filled, Task, again, rebased
 from service.pages.shell.layout import Members
 from service.web.root import archive
@@ -214,16 +215,20 @@ def _refused(
     ]
     # What is told of a place last is what the form says of it.
     faults = list({(each["of_source"], each["pointer"]): each for each in found}.values())
-    if stale is None and task.stream is not None and _is_of_standing(refusal):
+    if stale is None and task.stream is not None and _is_any(refusal, IsWithdrawn, NotWithdrawn):
         stale = meanwhile(desk, task.stream, task.revision or 0) or None
-    return _shown(desk, task, filled, faults=faults, stale=stale, status=status_of(refusal))
+    is_so = task.suggestion is not None and len(faults) == 1 and _is_any(refusal, NothingChanges)
+    since = so_since(desk, task.suggestion) if is_so and task.suggestion is not None else None
+    return _shown(
+        desk, task, filled, faults=faults, stale=stale, is_so=is_so, since=since,
+        status=status_of(refusal),
+    )  # fmt: skip
 
 
-def _is_of_standing(refusal: Refusal) -> bool:
-    """Whether it was refused since a statement is withdrawn, or stands: somebody may have done that
-    while the form was open."""
+def _is_any(refusal: Refusal, *kinds: type[Refusal]) -> bool:
+    """Whether a line was refused for one of some reasons."""
     refused = refusal.refusals if isinstance(refusal, BatchRefused) else [(1, refusal)]
-    return any(isinstance(each, IsWithdrawn | NotWithdrawn) for _, each in refused)
+    return any(isinstance(each, kinds) for _, each in refused)
 
 
 def _shown(
@@ -235,6 +240,8 @@ def _shown(
     preview: Members | None = None,
     stale: list[Members] | None = None,
     edited: bool = False,
+    is_so: bool = False,
+    since: Members | None = None,
     status: int = 200,
 ) -> Response:
     shown = {
@@ -243,6 +250,8 @@ def _shown(
         "preview": preview,
         "stale": stale,
         "edited": edited,
+        "is_so": is_so,
+        "since": since,
         "is_sent": request.method == "POST",
         "revision": task.revision,
         "suggested": task.suggested,

@@ -9,7 +9,8 @@ from events.fact import Line
 from events.record import Record, touched
 from events.stream import Stream
 from service.archive.suggestions import Suggestion
-from service.pages.desk.preview import Life
+from service.pages.desk import words as desk_words
+from service.pages.desk.preview import Life, meanwhile
 from service.pages.desk.room import PATH, Desk
 from service.pages.desk.task import folded_at
 from service.pages.shell.layout import Members
@@ -60,6 +61,18 @@ def waiting_members(desk: Desk, waiting: Iterable[Suggestion]) -> list[Members]:
     """The same of all that waits; many may be of one record, which is folded once."""
     fold = cache(partial(folded_at, desk.service))
     return [suggestion_members(desk, each, fold) for each in waiting]
+
+
+def so_since(desk: Desk, suggestion: Suggestion) -> Members | None:
+    """What was recorded since a suggestion was made, and says what that does, as of `meanwhile`."""
+    about, changes = touched(suggestion.order), suggestion.order.get("changes", ())
+    changed = {desk_words.member(name, desk.lang) for name in changes}
+    found = [
+        event
+        for event in meanwhile(desk, suggestion.stream, suggestion.revision)
+        if event["about"] == about.id and changed & {row["label"] for row in event["rows"]}
+    ]
+    return found[-1] if found else None
 
 
 def _title(desk: Desk, record: Record, order: Line) -> str:

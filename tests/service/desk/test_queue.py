@@ -248,7 +248,9 @@ def test_what_cannot_be_recorded_any_more_is_declined(grace: Browser, told: Tell
     told.tell({**DAY_BEFORE, "reason": "Faster."})
     looked = grace.get(f"/desk/suggestions/{made.id}")
     assert looked.status_code == 422
-    assert "Nothing was changed." in looked.text
+    assert page(looked).says("The record says so already")
+    assert page(looked).says("recorded it at @5, on")
+    assert looked.text.index("Or decline it") < looked.text.index("Look at what would change")
     form = page(looked).form("decline")
     answer = grace.post(form.action, [*form.filled({"reason": "It is so."}), ("do", "decline")])
     assert answer.headers["Location"] == "/desk/suggestions?declined=1"
