@@ -211,7 +211,7 @@ def test_nothing_is_proved_before_it_is_signed(juno: Teller) -> None:
 
 def test_a_page_says_which_checkpoint_vouches_for_it(client: FlaskClient) -> None:
     """In both languages, in words that stay true for ever."""
-    for lang, words in (("en", "Signed at @1199:"), ("zh", "签名于 @1199：")):
+    for lang, words in (("en", "Signed at @1199:"), ("zh", "签名于@1199：")):
         text = client.get(f"/state?lang={lang}").get_data(as_text=True)
         assert words in text
         assert 'href="/checkpoint"' in text
