@@ -41,8 +41,11 @@ def whole_classes(
             say(
                 "%(parts)s of %(all)s",
                 parts=say(", ").join(
-                    f"{place_title(place, say.lang)} "
-                    + number_text(sum(of == code and place.has(in_) for of, in_ in found))
+                    say(
+                        "%(place)s %(count)s",
+                        place=place_title(place, say.lang),
+                        count=number_text(sum(of == code and place.has(in_) for of, in_ in found)),
+                    )
                     for place in named
                 ),
                 all=number_text(count),
