@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from events.dates import civil
+from events.dates import day
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import SCREENSHOTS, faults
 
@@ -374,9 +374,12 @@ def test_whoever_drags_over_the_strip_looks_closer(
     page.mouse.up()
     page.wait_for_url("**#years=1998-2009")
     page.wait_for_selector('annales-timeline[data-painted="canvas"]')
-    page.wait_for_timeout(600)
-    seen = page.evaluate("document.querySelector('annales-timeline').painter.seen")
-    assert (year_of(seen["first"]), year_of(seen["last"] - 1)) == (1998, 2009)
+    first_day, end = (day(year, 1, 1) for year in (1998, 2010))
+    page.wait_for_function(
+        "([first, end]) => { const { seen } = document.querySelector('annales-timeline').painter;"
+        " return Math.abs(seen.first - first) < 1 && Math.abs(seen.last - end) < 1; }",
+        arg=[first_day, end],
+    )
     assert page.locator(".wide .pane").is_visible()
     assert page.locator(".wide svg.tl:not(.strip):visible").count() == 0
     page.reload()
@@ -406,11 +409,6 @@ def test_the_keyboard_looks_closer_too(open_page: OpenPage, server: str) -> None
     page.wait_for_selector("annales-timeline:not([data-painted])")
     page.wait_for_timeout(100)
     assert page.evaluate("document.activeElement.hasAttribute('data-timeline')")
-
-
-def year_of(day: float) -> int:
-    """The year of a day that is counted from 1970."""
-    return civil(int(day // 1))[0]
 
 
 def test_few_stops_lead_to_the_first_table(open_page: OpenPage, server: str) -> None:
