@@ -418,8 +418,7 @@ def _near(name: str, type: str | None) -> tuple[str, ...]:
 
 def _nearest(name: str, type: str | None) -> tuple[str, ...]:
     """The columns that are like a name."""
-    plain = name.lower().replace(" ", "_").replace("-", "_")
-    return tuple(get_close_matches(plain, _known(type)))
+    return tuple(get_close_matches(plain_word(name), _known(type)))
 
 
 def _known(type: str | None) -> Collection[str]:

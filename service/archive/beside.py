@@ -4,10 +4,10 @@ chronicle rests on. Nothing is made in a folder before something is to be kept t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from events.commit import LoggedEvent
 from events.store.clock import Clock, system_clock
@@ -18,6 +18,8 @@ from events.store.sqlite import ChronicleRecorder
 if TYPE_CHECKING:
     from events.store.node import NodeLog
     from events.store.postgres.log import PostgresLog
+
+_Found = TypeVar("_Found")
 
 
 class LogBeside:
@@ -79,13 +81,14 @@ class LogBeside:
             yield from events
             after = events[-1].position
 
-    def copied(self) -> bool:
-        """Whether it is a copy, into which all that the shared log has is copied now: another node
-        may have told somebody of it just before. Raises LogUnreachable."""
-        if self._shared is None:
-            return False
-        cast("NodeLog", self.to_write()).copy()
-        return True
+    def found(self, look: Callable[[], _Found | None]) -> _Found | None:
+        """What a look finds here, or, on a node, in all that the shared log has: another node may
+        have told somebody of it just before. Raises LogUnreachable."""
+        found = look()
+        if found is None and self._shared is not None:
+            cast("NodeLog", self.to_write()).copy()
+            found = look()
+        return found
 
     def __len__(self) -> int:
         log = self.log

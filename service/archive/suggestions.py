@@ -301,9 +301,7 @@ class Suggestions(LogBeside):
     def need(self, id: str) -> Suggestion:
         """The suggestion of an id, on whichever node it was made. Raises NoSuchSuggestion,
         LogUnreachable."""
-        found = self.get(id)
-        if found is None and self.copied():
-            found = self.get(id)
+        found = self.found(lambda: self.get(id))
         if found is None:
             raise NoSuchSuggestion(id)
         return found

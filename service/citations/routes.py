@@ -84,9 +84,7 @@ def the_citation(id: str) -> Citation:
     """The citation of an id, on whichever node it was cited. Raises NoSuchCitation,
     LogUnreachable."""
     citations = archive().citations
-    citation = citations.get(id)
-    if citation is None and citations.copied():
-        citation = citations.get(id)
+    citation = citations.found(lambda: citations.get(id))
     if citation is None:
         raise NoSuchCitation(id)
     return citation

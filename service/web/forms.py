@@ -9,8 +9,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.archive.keys import holds_key
 from service.asking.errors import MisplacedKey
 
-__all__ = ["sent_form"]
-
 
 def sent_form(most: int, *, unshown: str = "") -> MultiDict[str, str]:
     """What a form of `most` bytes sent; `unshown` is the input that is never shown again, so that a

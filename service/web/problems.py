@@ -27,11 +27,10 @@ from service.web.root import archive
 MEDIA_TYPE = "application/problem+json"
 
 LONGEST_PATH = 100
+"""In characters: what is longer is not compared with the paths that there are."""
 
 ROOTS = frozenset({"/api", "/api/v1", "/v1"})
 """Where people look for what an API has."""
-
-"""In characters: what is longer is not compared with the paths that there are."""
 
 ALIKE = 0.75
 """How much of two paths must be the same, from 0 to 1."""

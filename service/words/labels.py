@@ -14,7 +14,7 @@ from events.vocabulary import FIELDS
 from service.translations import translations
 from service.words.names import short_name
 from service.words.speech import Speech
-from service.words.word import Words, word
+from service.words.word import Word, Words, word
 
 STATUS_WORDS = Words(
     {
@@ -462,9 +462,7 @@ def status(code: str, lang: str, *, ran: bool | None = None) -> str:
     >>> status("suspended", "zh", ran=False)
     '已搁置'
     """
-    if code == "suspended" and ran is not None:
-        return (PAUSED if ran else SHELVED)[lang]
-    return STATUS_WORDS.of(code, lang)
+    return _suspended(code, lang, ran=ran, paused=PAUSED) or STATUS_WORDS.of(code, lang)
 
 
 def status_phrase(code: str | None, lang: str, *, ran: bool | None = None) -> str:
@@ -475,9 +473,14 @@ def status_phrase(code: str | None, lang: str, *, ran: bool | None = None) -> st
     >>> status_phrase("suspended", "zh", ran=False)
     '已搁置'
     """
-    if code == "suspended" and ran is not None:
-        return (PAUSED_PHRASE if ran else SHELVED)[lang]
-    return STATUS_PHRASES.of(code, lang)
+    return _suspended(code, lang, ran=ran, paused=PAUSED_PHRASE) or STATUS_PHRASES.of(code, lang)
+
+
+def _suspended(code: str | None, lang: str, *, ran: bool | None, paused: Word) -> str:
+    """What is said of something suspended of which it is known whether it ran; "" of all else."""
+    if code != "suspended" or ran is None:
+        return ""
+    return (paused if ran else SHELVED)[lang]
 
 
 def step(milestone: str, class_: str | None, title: str = "") -> str:
